@@ -1,0 +1,45 @@
+/** Which room may import which; the reasons say what to do instead. */
+const below = {
+  kit: [],
+  deploy: ['kit'],
+  exporters: ['kit', 'deploy/topology'],
+  alerts: ['kit', 'deploy/topology', 'exporters'],
+  dashboards: ['kit', 'deploy/topology', 'exporters'],
+};
+const rooms = ['kit', 'deploy', 'exporters', 'alerts', 'dashboards', 'chaos', 'agents'];
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'Move what both need into a third file that neither owns.',
+      from: {},
+      to: { circular: true },
+    },
+    ...Object.entries(below).map(([room, allowed]) => ({
+      name: `${room}-looks-down-only`,
+      severity: 'error',
+      comment: `${room}/ may import ${allowed.join(', ') || 'no other room'}: pass the value in as an argument, or move the shared part down.`,
+      from: { path: `^${room}/` },
+      to: {
+        path: `^(${rooms.join('|')}|cli\\.ts)`,
+        pathNot: [room, ...allowed].map((name) => (name === 'deploy/topology' ? '^deploy/(topology|profile|host)' : `^${name}/`)),
+      },
+    })),
+    {
+      name: 'k6-stands-alone',
+      severity: 'error',
+      comment: 'k6 scripts run in k6, not in Node: only k6/* and its own helpers can be loaded there.',
+      from: { path: '^k6/(suites|lib)/' },
+      to: { pathNot: '^k6(/|$)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(node_modules|\\.holdfast)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

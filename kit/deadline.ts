@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HoldfastError, messageOf } from './errors.ts';
+
+/** A signal that aborts with `signal`, or after `ms` milliseconds, whichever is first. */
+export function deadlineSignal(ms: number, signal?: AbortSignal): AbortSignal {
+  const timeout = AbortSignal.timeout(ms);
+  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+}
+
+interface WaitOptions {
+  /** Names what is waited for, in the error. */
+  readonly what: string;
+  readonly deadlineMs: number;
+  readonly intervalMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Polls `probe` until it answers something other than `undefined` or `false`, and returns that.
+ * A probe that throws counts as "not yet"; its last error is the cause of the `deadline` error.
+ */
+export async function waitFor<T>(
+  probe: (signal: AbortSignal) => Promise<T | undefined | false>,
+  options: WaitOptions,
+): Promise<T> {
+  const { what, deadlineMs, intervalMs = 200 } = options;
+  const signal = deadlineSignal(deadlineMs, options.signal);
+  let lastError: unknown;
+  while (!signal.aborted) {
+    try {
+      const answer = await probe(signal);
+      if (answer !== undefined && answer !== false) return answer;
+      lastError = undefined;
+    } catch (error) {
+      lastError = error;
+    }
+    await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
+  }
+  options.signal?.throwIfAborted();
+  const reason = lastError === undefined ? '' : `: ${messageOf(lastError)}`;
+  throw new HoldfastError('deadline', `${what}: not seen within ${deadlineMs / 1000} s${reason}`, { cause: lastError });
+}

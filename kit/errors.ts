@@ -1,0 +1,56 @@
+/** Exit codes of every command, documented in README.md and in `holdfast --help`. */
+export const EXIT = {
+  held: 0,
+  violated: 1,
+  unknown: 2,
+  usage: 64,
+  internal: 70,
+  interrupted: 130,
+} as const;
+
+/** Every way in which the world may be broken, with the exit code it leads to. */
+const ERROR_CODES = {
+  'usage': EXIT.usage,
+  'invalid-topology': EXIT.usage,
+  'engine-missing': EXIT.internal,
+  'engine-failed': EXIT.internal,
+  'machine-unfit': EXIT.internal,
+  'image-build-failed': EXIT.internal,
+  'compose-failed': EXIT.internal,
+  'stack-not-healthy': EXIT.internal,
+  'stack-down': EXIT.internal,
+  'config-drift': EXIT.violated,
+  'locked': EXIT.usage,
+  'heal-failed': EXIT.internal,
+  'load-failed': EXIT.internal,
+  'unreadable-record': EXIT.unknown,
+  'interrupted': EXIT.interrupted,
+  'deadline': EXIT.internal,
+  'http': EXIT.internal,
+  'docker': EXIT.internal,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** What is thrown when the world is broken: one sentence for the user, the fix when one is known, and always the cause. */
+export class HoldfastError extends Error {
+  readonly code: ErrorCode;
+  /** What the user can do about it. */
+  readonly fix: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { readonly cause?: unknown; readonly fix?: string } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'HoldfastError';
+    this.code = code;
+    this.fix = options.fix;
+  }
+
+  get exitCode(): number {
+    return ERROR_CODES[this.code];
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

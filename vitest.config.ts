@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+const stackTests = '**/*.stack.test.ts';
+const ignored = ['**/node_modules/**', '.holdfast/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...ignored, stackTests],
+        },
+      },
+      {
+        test: {
+          name: 'stack',
+          include: [stackTests],
+          exclude: ignored,
+          // One stack on one machine: its tests take turns.
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
