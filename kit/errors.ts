@@ -10,7 +10,7 @@ export const EXIT = {
 
 /** Every way in which the world may be broken, with the exit code it leads to. */
 const ERROR_CODES = {
-  'usage': EXIT.usage,
+  usage: EXIT.usage,
   'invalid-topology': EXIT.usage,
   'engine-missing': EXIT.internal,
   'engine-failed': EXIT.internal,
@@ -20,14 +20,14 @@ const ERROR_CODES = {
   'stack-not-healthy': EXIT.internal,
   'stack-down': EXIT.internal,
   'config-drift': EXIT.violated,
-  'locked': EXIT.usage,
+  locked: EXIT.usage,
   'heal-failed': EXIT.internal,
   'load-failed': EXIT.internal,
   'unreadable-record': EXIT.unknown,
-  'interrupted': EXIT.interrupted,
-  'deadline': EXIT.internal,
-  'http': EXIT.internal,
-  'docker': EXIT.internal,
+  interrupted: EXIT.interrupted,
+  deadline: EXIT.internal,
+  http: EXIT.internal,
+  docker: EXIT.internal,
 } as const satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

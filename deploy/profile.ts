@@ -1,0 +1,105 @@
+/**
+ * The recovery-time profile: the one place from which every check interval, timeout and budget of the stack is derived.
+ * All values are milliseconds unless the name says otherwise.
+ */
+export interface Profile {
+  readonly name: string;
+  /** VRRP: how often the holder of a virtual address says that it lives. */
+  readonly vrrpAdvertMs: number;
+  /** Load balancer to web and app hosts. A server is out after `fall` failed checks and in again after `rise`. */
+  readonly check: Check;
+  /** Database role agent to the nodes, and HAProxy to the agent. */
+  readonly role: RoleCheck;
+  /** Valkey Sentinel's view of a primary. */
+  readonly sentinelDownAfterMs: number;
+  readonly sentinelFailoverTimeoutMs: number;
+  /** Group Replication's failure detection: compiled into the server (FACTS: 5 s), stated so that predictions can use it. */
+  readonly groupSuspicionMs: number;
+  readonly client: ClientTimeouts;
+  readonly watch: Watch;
+}
+
+interface Check {
+  readonly intervalMs: number;
+  /** Between checks of a server that is just changing its state. */
+  readonly fastIntervalMs: number;
+  readonly timeoutMs: number;
+  readonly fall: number;
+  readonly rise: number;
+  readonly slowStartMs: number;
+}
+
+interface RoleCheck {
+  readonly intervalMs: number;
+  /** How long one node may take to say what it is. */
+  readonly timeoutMs: number;
+  /** Apply queue (transactions) from which on a secondary gets no reads. */
+  readonly maxApplyQueue: number;
+  /** How long a member may stay in ERROR or OFFLINE before the agent restarts its replication. */
+  readonly mendAfterMs: number;
+}
+
+/** Timeouts that the application sets on every client of its own. */
+interface ClientTimeouts {
+  readonly connectMs: number;
+  /** One read query; the read is then tried again on another connection. */
+  readonly readQueryMs: number;
+  /** One statement of a write transaction. */
+  readonly writeQueryMs: number;
+  /** Everything that one write may take, retries of the whole transaction included. */
+  readonly writeBudgetMs: number;
+  /** How long a read may wait on a secondary for the session's own last write. */
+  readonly ownWriteWaitMs: number;
+  readonly cacheCommandMs: number;
+  readonly cacheConnectMs: number;
+  /** How long the circuit to the cache stays open after it broke. */
+  readonly cacheRetryMs: number;
+  /** Idle connections are closed after this. */
+  readonly idleMs: number;
+  /** How long a terminating application serves on while it says that it is not ready. */
+  readonly drainMs: number;
+}
+
+interface Watch {
+  readonly scrapeIntervalMs: number;
+  readonly evaluationIntervalMs: number;
+  /** How long a condition must hold before it is an alert. */
+  readonly alertForMs: number;
+  readonly groupWaitMs: number;
+  readonly groupIntervalMs: number;
+  readonly repeatIntervalMs: number;
+  /** Alertmanager's wait per position in the gossip cluster before it sends what the member before it should have sent. */
+  readonly peerTimeoutMs: number;
+}
+
+/** Seconds, not minutes: made for drills on one machine. Sources of the numbers: shared measurements and the servers' manuals. */
+export const DRILL: Profile = {
+  name: 'drill',
+  vrrpAdvertMs: 100,
+  check: { intervalMs: 500, fastIntervalMs: 200, timeoutMs: 400, fall: 2, rise: 2, slowStartMs: 5_000 },
+  role: { intervalMs: 250, timeoutMs: 400, maxApplyQueue: 100, mendAfterMs: 3_000 },
+  sentinelDownAfterMs: 1_000,
+  sentinelFailoverTimeoutMs: 5_000,
+  groupSuspicionMs: 5_000,
+  client: {
+    connectMs: 400,
+    readQueryMs: 500,
+    writeQueryMs: 2_000,
+    writeBudgetMs: 10_000,
+    ownWriteWaitMs: 200,
+    cacheCommandMs: 50,
+    cacheConnectMs: 200,
+    cacheRetryMs: 1_000,
+    idleMs: 60_000,
+    drainMs: 2_000,
+  },
+  watch: {
+    scrapeIntervalMs: 2_000,
+    evaluationIntervalMs: 2_000,
+    alertForMs: 4_000,
+    groupWaitMs: 1_000,
+    groupIntervalMs: 5_000,
+    repeatIntervalMs: 3_600_000,
+    peerTimeoutMs: 5_000,
+  },
+};

@@ -1,0 +1,289 @@
+import { DRILL, type Profile } from './profile.ts';
+
+/**
+ * The model of the stack: the only place that says what exists. Configurations, the Compose file, scrape targets, alert
+ * scopes, fault targets and guarantees are derived from it by pure functions.
+ */
+export interface Topology {
+  readonly profile: Profile;
+  readonly networks: Readonly<Record<NetworkName, Network>>;
+  readonly hosts: readonly Host[];
+  /** Addresses that move between the load balancers, one per network whose clients use them. */
+  readonly virtualAddresses: Readonly<Record<'front' | 'app', VirtualAddress>>;
+  readonly routes: Readonly<Record<RouteName, Route>>;
+  /** What a process needs from another tier; with `toxiproxy` each passes a proxy on the consumer's own host. */
+  readonly dependencies: readonly Dependency[];
+  /** Whether Toxiproxy stands between consumers and their dependencies. */
+  readonly toxiproxy: boolean;
+}
+
+export type Tier = 'edge' | 'lb' | 'web' | 'app' | 'db' | 'cache' | 'monitor' | 'mail';
+export type NetworkName = 'front' | 'app' | 'data' | 'ops' | 'publish';
+
+interface Network {
+  readonly name: NetworkName;
+  /** CIDR inside 198.18.0.0/15, the range that RFC 2544 reserves for benchmarks. */
+  readonly subnet: string;
+  /** Internal networks have no way out; `publish` exists only because Docker publishes ports on no internal network. */
+  readonly internal: boolean;
+}
+
+/** One server, as a virtual machine or bare metal would be; a container stands for it. */
+export interface Host {
+  /** `lb1`, `db3` … : tier and number, unique. */
+  readonly name: string;
+  readonly tier: Tier;
+  readonly addresses: Readonly<Partial<Record<NetworkName, string>>>;
+  readonly memoryMiB: number;
+  /** Part of the running stack, or a spare that scaling starts. */
+  readonly enabled: boolean;
+  /** Loopback ports of the user's machine → ports of the host. */
+  readonly published: readonly PublishedPort[];
+}
+
+interface PublishedPort {
+  readonly loopbackPort: number;
+  readonly port: number;
+  readonly what: string;
+}
+
+interface VirtualAddress {
+  readonly network: NetworkName;
+  readonly address: string;
+  readonly routerId: number;
+}
+
+export type RouteName = 'http' | 'https' | 'app-pool' | 'db-write' | 'db-read' | 'cache';
+
+/** A service of the load balancer pair: clients know a virtual address and a port, never an instance. */
+interface Route {
+  readonly name: RouteName;
+  readonly virtualAddress: 'front' | 'app';
+  readonly port: number;
+  /** The tier that serves it, and the port there. */
+  readonly target: { readonly tier: Tier; readonly network: NetworkName; readonly port: number };
+}
+
+export interface Dependency {
+  /** Also the name of the proxy in Toxiproxy. */
+  readonly name: RouteName | 'origin';
+  readonly consumer: Tier;
+  readonly route: RouteName;
+  /** Where the proxy listens on the consumer's loopback; below the ephemeral range. */
+  readonly proxyPort: number;
+}
+
+/** Ports of services on the hosts themselves; a route's port is in {@link Topology.routes}. */
+export const PORTS = {
+  varnish: 8080,
+  nginx: 8080,
+  nginxStatus: 8090,
+  app: 3000,
+  appMetrics: 9464,
+  mysql: 3306,
+  groupReplication: 33061,
+  valkey: 6379,
+  sentinel: 26379,
+  toxiproxy: 8474,
+  haproxyStats: 8404,
+  roleAgentCheck: 9190,
+  roleAgentMetrics: 9191,
+  prometheus: 9090,
+  alertmanager: 9093,
+  alertmanagerGossip: 9094,
+  notifier: 9099,
+  smtp: 1025,
+  mailbox: 8025,
+} as const;
+
+/** How many application hosts the pool has slots for. */
+export const MAX_APP_HOSTS = 8;
+
+const NETWORKS: Topology['networks'] = {
+  front: { name: 'front', subnet: '198.18.0.0/24', internal: true },
+  app: { name: 'app', subnet: '198.18.1.0/24', internal: true },
+  data: { name: 'data', subnet: '198.18.2.0/24', internal: true },
+  ops: { name: 'ops', subnet: '198.18.3.0/24', internal: true },
+  publish: { name: 'publish', subnet: '198.18.4.0/24', internal: false },
+};
+
+const ROUTES: Topology['routes'] = {
+  http: { name: 'http', virtualAddress: 'front', port: 80, target: { tier: 'web', network: 'app', port: PORTS.nginx } },
+  https: {
+    name: 'https',
+    virtualAddress: 'front',
+    port: 443,
+    target: { tier: 'web', network: 'app', port: PORTS.nginx },
+  },
+  'app-pool': {
+    name: 'app-pool',
+    virtualAddress: 'app',
+    port: 8081,
+    target: { tier: 'app', network: 'app', port: PORTS.app },
+  },
+  'db-write': {
+    name: 'db-write',
+    virtualAddress: 'app',
+    port: 3306,
+    target: { tier: 'db', network: 'data', port: PORTS.mysql },
+  },
+  'db-read': {
+    name: 'db-read',
+    virtualAddress: 'app',
+    port: 3307,
+    target: { tier: 'db', network: 'data', port: PORTS.mysql },
+  },
+  cache: {
+    name: 'cache',
+    virtualAddress: 'app',
+    port: 6379,
+    target: { tier: 'cache', network: 'data', port: PORTS.valkey },
+  },
+};
+
+const DEPENDENCIES: Topology['dependencies'] = [
+  { name: 'origin', consumer: 'edge', route: 'http', proxyPort: 18080 },
+  { name: 'app-pool', consumer: 'web', route: 'app-pool', proxyPort: 18081 },
+  { name: 'db-write', consumer: 'app', route: 'db-write', proxyPort: 13306 },
+  { name: 'db-read', consumer: 'app', route: 'db-read', proxyPort: 13307 },
+  { name: 'cache', consumer: 'app', route: 'cache', proxyPort: 16379 },
+];
+
+/** Where a tier's hosts stand: networks, the last octet of its first host, memory limit. */
+interface TierPlan {
+  readonly tier: Tier;
+  readonly networks: readonly NetworkName[];
+  readonly firstOctet: number;
+  readonly memoryMiB: number;
+  /** Base of a host's name where it is not the tier's. */
+  readonly hostName?: string;
+  readonly published?: (index: number) => readonly PublishedPort[];
+}
+
+const TIERS: readonly TierPlan[] = [
+  {
+    tier: 'edge',
+    networks: ['front', 'ops', 'publish'],
+    firstOctet: 21,
+    memoryMiB: 384,
+    published: (index) => [{ loopbackPort: 8080 + index, port: PORTS.varnish, what: 'the shop' }],
+  },
+  { tier: 'lb', networks: ['front', 'app', 'data', 'ops'], firstOctet: 11, memoryMiB: 512 },
+  { tier: 'web', networks: ['app', 'ops'], firstOctet: 31, memoryMiB: 192 },
+  { tier: 'app', networks: ['app', 'ops'], firstOctet: 41, memoryMiB: 512 },
+  { tier: 'db', networks: ['data', 'ops'], firstOctet: 51, memoryMiB: 1024 },
+  { tier: 'cache', networks: ['data', 'ops'], firstOctet: 61, memoryMiB: 192 },
+  {
+    tier: 'monitor',
+    hostName: 'mon',
+    networks: ['ops', 'publish'],
+    firstOctet: 71,
+    memoryMiB: 768,
+    published: (index) => [
+      { loopbackPort: 9090 + index, port: PORTS.prometheus, what: 'Prometheus' },
+      { loopbackPort: 9092 + index, port: PORTS.alertmanager, what: 'Alertmanager' },
+    ],
+  },
+  {
+    tier: 'mail',
+    networks: ['ops', 'publish'],
+    firstOctet: 81,
+    memoryMiB: 256,
+    published: () => [{ loopbackPort: 8025, port: PORTS.mailbox, what: 'the mailbox of the person on call' }],
+  },
+];
+
+export interface TopologyOptions {
+  /** Enabled application hosts, 1 … {@link MAX_APP_HOSTS}. */
+  readonly appHosts?: number;
+  readonly toxiproxy?: boolean;
+  readonly profile?: Profile;
+}
+
+/** The reference topology, or one of its variants. Whether a variant makes sense is `checkTopology`'s to say. */
+export function makeTopology(options: TopologyOptions = {}): Topology {
+  const { appHosts = 2, toxiproxy = true, profile = DRILL } = options;
+  const counts: Record<Tier, number> = {
+    edge: 2,
+    lb: 2,
+    web: 2,
+    app: MAX_APP_HOSTS,
+    db: 3,
+    cache: 3,
+    monitor: 2,
+    mail: 1,
+  };
+  const hosts = TIERS.flatMap((plan) =>
+    Array.from({ length: counts[plan.tier] }, (_, offset) =>
+      makeHost(plan, { index: offset + 1, enabled: plan.tier !== 'app' || offset < appHosts }),
+    ),
+  );
+  return {
+    profile,
+    networks: NETWORKS,
+    hosts,
+    virtualAddresses: {
+      front: { network: 'front', address: addressIn('front', 10), routerId: 51 },
+      app: { network: 'app', address: addressIn('app', 10), routerId: 52 },
+    },
+    routes: ROUTES,
+    dependencies: DEPENDENCIES,
+    toxiproxy,
+  };
+}
+
+function makeHost(plan: TierPlan, place: { readonly index: number; readonly enabled: boolean }): Host {
+  const octet = plan.firstOctet + place.index - 1;
+  return {
+    name: `${plan.hostName ?? plan.tier}${place.index}`,
+    tier: plan.tier,
+    addresses: Object.fromEntries(plan.networks.map((network) => [network, addressIn(network, octet)])),
+    memoryMiB: plan.memoryMiB,
+    enabled: place.enabled,
+    published: plan.published?.(place.index) ?? [],
+  };
+}
+
+function addressIn(network: NetworkName, octet: number): string {
+  return NETWORKS[network].subnet.replace(/\.0\/24$/, `.${octet}`);
+}
+
+/** Where the load generator stands while it runs. */
+export const LOAD_ADDRESS = addressIn('front', 90);
+
+/** Enabled hosts of a tier, in the order of their numbers. */
+export function hostsOf(topology: Topology, tier: Tier): readonly Host[] {
+  return topology.hosts.filter((host) => host.tier === tier && host.enabled);
+}
+
+/** All hosts of a tier, spares included. */
+export function slotsOf(topology: Topology, tier: Tier): readonly Host[] {
+  return topology.hosts.filter((host) => host.tier === tier);
+}
+
+/** The address of a host on a network. A host without a leg there is a programming error, so this throws. */
+export function addressOn(host: Host, network: NetworkName): string {
+  const address = host.addresses[network];
+  if (address === undefined) throw new Error(`${host.name} has no address on the network ${network}`);
+  return address;
+}
+
+/** `address:port` under which clients of a route find it: on a virtual address. */
+export function routeAddress(topology: Topology, name: RouteName): { readonly host: string; readonly port: number } {
+  const route = topology.routes[name];
+  return { host: topology.virtualAddresses[route.virtualAddress].address, port: route.port };
+}
+
+/** Where a consumer connects to for a dependency: its own Toxiproxy, or the route itself. */
+export function dependencyAddress(
+  topology: Topology,
+  dependency: Dependency,
+): { readonly host: string; readonly port: number } {
+  if (topology.toxiproxy) return { host: '127.0.0.1', port: dependency.proxyPort };
+  return routeAddress(topology, dependency.route);
+}
+
+/** The dependencies of a tier's processes. */
+export function dependenciesOf(topology: Topology, tier: Tier): readonly Dependency[] {
+  return topology.dependencies.filter((dependency) => dependency.consumer === tier);
+}
