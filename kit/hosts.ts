@@ -1,0 +1,204 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { HoldfastError, messageOf } from './errors.ts';
+
+/** The Compose project that the stack is; networks and volumes carry it as a prefix. */
+export const PROJECT = 'holdfast';
+
+/** The container that stands for a host. */
+export function containerName(host: string): string {
+  return `${PROJECT}-${host}`;
+}
+
+/** What the engine says about the container that stands for a host. */
+export interface HostState {
+  readonly host: string;
+  readonly running: boolean;
+  readonly paused: boolean;
+  /** `none`: the image has no health check, or the container does not run. */
+  readonly health: 'healthy' | 'unhealthy' | 'starting' | 'none';
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Process id of the init in the host's own view of the machine; 0 when not running. */
+  readonly pid: number;
+  /** Network name of the topology → address. Only those the host is connected to now. */
+  readonly networks: Readonly<Record<string, string>>;
+}
+
+export interface ExecResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface ExecOptions {
+  /** Default: root of the host. */
+  readonly user?: string;
+  /** Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The hosts of the stack as things that can be switched on and off. Callers name hosts of the topology; that a host
+ * is a container is known only here. Every method throws `HoldfastError('docker')`; switching a host into
+ * the state it is in already does nothing.
+ */
+export interface Hosts {
+  /** All hosts that have a container, running or not, by name. */
+  list(): Promise<ReadonlyMap<string, HostState>>;
+  state(host: string): Promise<HostState | undefined>;
+  /** A crash: nothing is stopped in order. */
+  kill(host: string): Promise<void>;
+  /** Shut down in order. */
+  stop(host: string): Promise<void>;
+  start(host: string): Promise<void>;
+  /** A freeze: processes stop being scheduled, connections stay. */
+  pause(host: string): Promise<void>;
+  unpause(host: string): Promise<void>;
+  /** Pulls the cable. */
+  disconnect(host: string, network: string): Promise<void>;
+  connect(host: string, network: string, address: string): Promise<void>;
+  exec(host: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+}
+
+export function openHosts(docker: Docker = new Docker()): Hosts {
+  const container = (host: string): Docker.Container => docker.getContainer(containerName(host));
+  return {
+    list: () => attempt('list the hosts', () => listHosts(docker)),
+    state: (host) => attempt(`look at ${host}`, () => readState(container(host), host)),
+    kill: (host) => change(`kill ${host}`, () => container(host).kill({ signal: 'SIGKILL' })),
+    stop: (host) => change(`stop ${host}`, () => container(host).stop({ t: 20 })),
+    start: (host) => change(`start ${host}`, () => container(host).start()),
+    pause: (host) => change(`pause ${host}`, () => container(host).pause()),
+    unpause: (host) => change(`unpause ${host}`, () => container(host).unpause()),
+    disconnect: (host, network) =>
+      change(`disconnect ${host} from ${network}`, () =>
+        docker.getNetwork(`${PROJECT}_${network}`).disconnect({ Container: containerName(host), Force: true }),
+      ),
+    connect: (host, network, address) =>
+      change(`connect ${host} to ${network}`, () => connectHost(docker, host, { network, address })),
+    exec: (host, argv, options = {}) =>
+      attempt(`run ${argv[0] ?? ''} on ${host}`, () => execOn(container(host), argv, options)),
+  };
+}
+
+/** What the engine answers when a host is in the wanted state already; some of these come as status 500. */
+const ALREADY_SO = /is not running|is not paused|is already paused|is not connected/;
+
+async function attempt<T>(what: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw new HoldfastError('docker', `Could not ${what}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}
+
+async function change(what: string, act: () => Promise<unknown>): Promise<void> {
+  await attempt(what, async () => {
+    try {
+      await act();
+    } catch (error) {
+      if (statusOf(error) !== 304 && !ALREADY_SO.test(messageOf(error))) throw error;
+    }
+  });
+}
+
+async function listHosts(docker: Docker): Promise<ReadonlyMap<string, HostState>> {
+  const found = await docker.listContainers({ all: true, filters: { label: ['org.holdfast.host'] } });
+  const states = await Promise.all(
+    found.map(async (info) => {
+      const host = info.Labels['org.holdfast.host'] ?? '';
+      return readState(docker.getContainer(info.Id), host);
+    }),
+  );
+  return new Map(states.flatMap((state) => (state === undefined ? [] : [[state.host, state] as const])));
+}
+
+async function readState(container: Docker.Container, host: string): Promise<HostState | undefined> {
+  let info: Docker.ContainerInspectInfo;
+  try {
+    info = await container.inspect();
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+  const networks = Object.entries(info.NetworkSettings.Networks).flatMap(([name, network]) =>
+    name.startsWith(`${PROJECT}_`) ? [[name.slice(PROJECT.length + 1), network.IPAddress] as const] : [],
+  );
+  return {
+    host,
+    running: info.State.Running,
+    paused: info.State.Paused,
+    health: parseHealth(info.State.Running ? info.State.Health?.Status : undefined),
+    startedAt: info.State.StartedAt,
+    pid: info.State.Pid,
+    networks: Object.fromEntries(networks),
+  };
+}
+
+function parseHealth(status: string | undefined): HostState['health'] {
+  return status === 'healthy' || status === 'unhealthy' || status === 'starting' ? status : 'none';
+}
+
+async function connectHost(
+  docker: Docker,
+  host: string,
+  place: { readonly network: string; readonly address: string },
+): Promise<void> {
+  const state = await readState(docker.getContainer(containerName(host)), host);
+  if (state?.networks[place.network] === place.address) return;
+  await docker.getNetwork(`${PROJECT}_${place.network}`).connect({
+    Container: containerName(host),
+    EndpointConfig: { IPAMConfig: { IPv4Address: place.address }, Aliases: [host] },
+  });
+}
+
+interface Demultiplexer {
+  demuxStream(stream: NodeJS.ReadableStream, stdout: PassThrough, stderr: PassThrough): void;
+}
+
+async function execOn(container: Docker.Container, argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
+  const { user = 'root', timeoutMs = 10_000 } = options;
+  const exec = await container.exec({ Cmd: [...argv], User: user, AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({ hijack: true, stdin: false });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  // The type of `modem` is missing from the client's types.
+  (container.modem as Demultiplexer).demuxStream(stream, stdout, stderr);
+  const texts = [collect(stdout), collect(stderr)];
+  const timeout = setTimeout(() => stream.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      stream.once('end', resolve);
+      stream.once('close', resolve);
+      stream.once('error', reject);
+    });
+  } finally {
+    clearTimeout(timeout);
+    stdout.end();
+    stderr.end();
+  }
+  const [out = '', err = ''] = await Promise.all(texts);
+  return { code: await exitCodeOf(exec), stdout: out, stderr: err };
+}
+
+/** The engine closes the stream a moment before it knows the exit code. */
+async function exitCodeOf(exec: Docker.Exec): Promise<number> {
+  for (let attempts = 0; attempts < 50; attempts += 1) {
+    const { ExitCode: code, Running: running } = await exec.inspect();
+    if (!running && code !== null) return code;
+    await sleep(20);
+  }
+  throw new Error('the command ended without an exit code');
+}
+
+async function collect(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
