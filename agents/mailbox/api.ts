@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/** One alert that a mail is about; the notifier writes them into the mail's headers. */
+const mailAlertSchema = z.object({
+  alertname: z.string(),
+  status: z.enum(['firing', 'resolved']),
+  /** The host of the topology that the alert is about, where it is about one. */
+  host: z.string().optional(),
+  /** When the condition began to be an alert, as Prometheus saw it (epoch milliseconds). */
+  startsAtMs: z.number().optional(),
+});
+
+/** One mail as `GET /api/messages` lists it. */
+const mailSummarySchema = z.object({
+  /** Of the mailbox: sorts by arrival. */
+  id: z.string(),
+  /** ISO 8601, UTC, with milliseconds. */
+  receivedAt: z.string(),
+  receivedAtMs: z.number(),
+  from: z.string(),
+  /** Comma-separated. */
+  to: z.string(),
+  subject: z.string(),
+  /** With its angle brackets; the same notification has the same one, so that a duplicate can be recognised. */
+  messageId: z.string(),
+  /** Of the first alert in the mail; `alerts` has all of them. */
+  alertname: z.string().optional(),
+  status: z.enum(['firing', 'resolved']).optional(),
+  host: z.string().optional(),
+  /** Every alert of the mail with its own status; empty for mail that is not the notifier's. */
+  alerts: z.array(mailAlertSchema),
+});
+
+/** Reply of `GET /api/messages?since=<epoch ms>` (received at or after that time), oldest first. */
+export const mailListSchema = z.array(mailSummarySchema);
+
+/** Reply of `GET /api/messages/:id`. */
+export const mailSchema = mailSummarySchema.extend({
+  text: z.string(),
+  html: z.string().optional(),
+  headers: z.record(z.string(), z.string()),
+});
+
+/** Reply of `DELETE /api/messages`. */
+export const deletedMailSchema = z.object({ deleted: z.number() });
+
+export type MailAlert = Readonly<z.infer<typeof mailAlertSchema>>;
+export type MailSummary = Readonly<z.infer<typeof mailSummarySchema>>;
+export type Mail = Readonly<z.infer<typeof mailSchema>>;
