@@ -1,0 +1,110 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+
+/** A certificate with its private key, both PEM. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const DAY_MS = 86_400_000;
+/** A private authority, made once per deployment. */
+const AUTHORITY_DAYS = 3_650;
+/** Browsers refuse longer ones. */
+const LEAF_DAYS = 397;
+/** Renewed at the next `up` when this little is left. */
+const RENEW_DAYS = 30;
+
+/** A new private certificate authority. */
+export async function makeAuthority(now: Date): Promise<KeyPair> {
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: makeSerial(),
+    name: 'CN=holdfast private authority',
+    ...validity(now, AUTHORITY_DAYS),
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+interface LeafRequest {
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly addresses: readonly string[];
+}
+
+/** A server certificate signed by `authority`. */
+export async function makeLeaf(authority: KeyPair, request: LeafRequest, now: Date): Promise<KeyPair> {
+  const issuer = new x509.X509Certificate(authority.certificate);
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', derOf(authority.key), ALGORITHM, false, ['sign']);
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: makeSerial(),
+    subject: `CN=${request.commonName}`,
+    issuer: issuer.subject,
+    ...validity(now, LEAF_DAYS),
+    publicKey: keys.publicKey,
+    signingKey,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension([
+        ...request.dnsNames.map((value) => ({ type: 'dns' as const, value })),
+        ...request.addresses.map((value) => ({ type: 'ip' as const, value })),
+      ]),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+/** Whether a leaf must be made anew: about to expire, or signed by another authority, or for other names. */
+export async function isLeafStale(
+  leafPem: string,
+  authorityPem: string,
+  check: LeafRequest & { readonly now: Date },
+): Promise<boolean> {
+  const leaf = new x509.X509Certificate(leafPem);
+  const authority = new x509.X509Certificate(authorityPem);
+  if (leaf.notAfter.getTime() - check.now.getTime() < RENEW_DAYS * DAY_MS) return true;
+  if (!(await leaf.verify({ publicKey: await authority.publicKey.export(), signatureOnly: true }))) return true;
+  const names =
+    leaf
+      .getExtension(x509.SubjectAlternativeNameExtension)
+      ?.names.toJSON()
+      .map(({ value }) => value) ?? [];
+  return [...check.dnsNames, ...check.addresses].some((name) => !names.includes(name));
+}
+
+function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {
+  // A little back, for hosts whose clock is behind.
+  return { notBefore: new Date(now.getTime() - 3_600_000), notAfter: new Date(now.getTime() + days * DAY_MS) };
+}
+
+function makeSerial(): string {
+  // The first bit stays 0: serial numbers are positive.
+  return `0${Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)))
+    .toString('hex')
+    .slice(1)}`;
+}
+
+async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
+  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+}
+
+function derOf(pem: string): ArrayBuffer {
+  const [der] = x509.PemConverter.decode(pem);
+  if (der === undefined) throw new Error('the private key of the authority is empty');
+  return der;
+}
