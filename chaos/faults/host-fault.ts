@@ -1,0 +1,59 @@
+import { HoldfastError } from '../../kit/errors.ts';
+import type { Host } from '../../deploy/topology.ts';
+import type { HostState } from '../../kit/hosts.ts';
+import { hostAnswers } from './answers.ts';
+import type { FaultWorld, Observation } from './fault.ts';
+
+/** The host of the model. An unknown name throws `usage`: it can only come from the caller. */
+export function modelOf(world: FaultWorld, name: string): Host {
+  const host = world.topology.hosts.find((candidate) => candidate.name === name);
+  if (host === undefined) throw new HoldfastError('usage', `No host is called ${name}.`);
+  return host;
+}
+
+/** The state of a host that must exist. */
+export async function stateOf(world: FaultWorld, name: string): Promise<HostState> {
+  const state = await world.hosts.state(name);
+  if (state === undefined) throw new HoldfastError('stack-down', `The host ${name} does not exist.`);
+  return state;
+}
+
+/** Looks at a host that is about to be broken: it must run now, or breaking it would prove nothing. */
+export async function lookBefore(
+  world: FaultWorld,
+  name: string,
+): Promise<{ readonly state: HostState; readonly answeredBefore: boolean }> {
+  const state = await stateOf(world, name);
+  if (!state.running || state.paused)
+    throw new HoldfastError('stack-not-healthy', `${name} does not run, so it cannot be broken.`);
+  return { state, answeredBefore: await hostAnswers(modelOf(world, name)) };
+}
+
+/** That a host which answered before the fault is silent now. A host that was silent before shows nothing by silence. */
+export async function observeSilence(
+  world: FaultWorld,
+  undo: { readonly host: string; readonly answeredBefore: boolean },
+): Promise<Observation> {
+  if (!undo.answeredBefore) return { seen: true, text: 'its service did not answer before the fault either' };
+  const answers = await hostAnswers(modelOf(world, undo.host));
+  return {
+    seen: !answers,
+    text: answers ? 'its service still answers' : 'its service answered before, and is silent now',
+  };
+}
+
+/** That a host is back: it runs, is not frozen, has every cable plugged in, and its own health check is content. */
+export async function observeHostBack(world: FaultWorld, name: string): Promise<Observation> {
+  const state = await stateOf(world, name);
+  const cut = Object.entries(modelOf(world, name).addresses).filter(
+    ([network, address]) => state.networks[network] !== address,
+  );
+  const missing = [
+    ...(state.running ? [] : ['it does not run']),
+    ...(state.paused ? ['it is frozen'] : []),
+    ...(cut.length === 0 ? [] : [`cut off from ${cut.map(([network]) => network).join(', ')}`]),
+    ...(state.health === 'healthy' || state.health === 'none' ? [] : [`its health is ${state.health}`]),
+  ];
+  if (missing.length > 0) return { seen: false, text: `${name}: ${missing.join(', ')}` };
+  return { seen: true, text: `${name} runs on all its networks, health ${state.health}` };
+}

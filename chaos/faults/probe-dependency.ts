@@ -1,0 +1,61 @@
+import { HoldfastError } from '../../kit/errors.ts';
+import type { FaultWorld } from './fault.ts';
+
+/** What one attempt to talk through a dependency's proxy met. */
+export interface DependencyReply {
+  readonly outcome: 'answered' | 'refused' | 'closed' | 'silent';
+  /** From the request to the first byte of the answer, or to the end of the attempt. */
+  readonly ms: number;
+}
+
+interface DependencyProbe {
+  readonly host: string;
+  /** On the host's loopback. */
+  readonly port: number;
+  /** Bytes that the request is padded to: shows what a narrow line does. */
+  readonly requestBytes?: number;
+  /** Default 2,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Talks from a consumer's host through its own proxy, as its process does, and times the first byte of the answer there, so
+ * that the way of the command to the host does not count. `bash` is on every host; nothing has to be installed.
+ */
+export async function probeDependency(world: FaultWorld, probe: DependencyProbe): Promise<DependencyReply> {
+  const { host, port, requestBytes = 64, timeoutMs = 2_000 } = probe;
+  const script = [
+    'exec 3<>"/dev/tcp/127.0.0.1/$1" || { echo refused 0; exit 0; }',
+    'start=${EPOCHREALTIME/./}',
+    'printf "$2" >&3 || true',
+    'IFS= read -r -n 1 -t "$3" -u 3 byte; code=$?',
+    'end=${EPOCHREALTIME/./}',
+    'if [ $code -eq 0 ]; then o=answered; elif [ $code -gt 128 ]; then o=silent; else o=closed; fi',
+    'echo $o $((end - start))',
+  ].join('\n');
+  const argv = [
+    'bash',
+    '-c',
+    script,
+    'probe',
+    String(port),
+    requestOf(world, port, requestBytes),
+    String(timeoutMs / 1_000),
+  ];
+  const { stdout, stderr } = await world.hosts.exec(host, argv, { timeoutMs: timeoutMs + 5_000 });
+  const [outcome, microseconds] = stdout.trim().split('\n').at(-1)?.split(' ') ?? [];
+  const ms = Number(microseconds) / 1_000;
+  if ((outcome === 'answered' || outcome === 'refused' || outcome === 'closed' || outcome === 'silent') && ms >= 0)
+    return { outcome, ms };
+  throw new HoldfastError('docker', `The probe of port ${port} on ${host} said nothing: ${stderr.trim()}`);
+}
+
+/** Something that the server behind the route answers at once. Escapes are printf's. */
+function requestOf(world: FaultWorld, port: number, bytes: number): string {
+  const dependency = world.topology.dependencies.find((candidate) => candidate.proxyPort === port);
+  const pad = 'x'.repeat(Math.max(0, bytes - 40));
+  if (dependency?.name === 'cache') return `PING ${pad}\\r\\n`;
+  // MySQL speaks first, and counts clients that say nonsense.
+  if (dependency?.route === 'db-write' || dependency?.route === 'db-read') return '';
+  return `GET /livez HTTP/1.0\\r\\nHost: probe\\r\\nX-Pad: ${pad}\\r\\n\\r\\n`;
+}

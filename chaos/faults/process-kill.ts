@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { HoldfastError } from '../../kit/errors.ts';
+import type { Fault, FaultWorld, UndoMethod } from './fault.ts';
+import { observeHostBack } from './host-fault.ts';
+
+export const processKillUndo = z.strictObject({
+  kind: z.literal('process-kill'),
+  host: z.string(),
+  /** Name of the service's folder in `/etc/s6`. */
+  service: z.string().regex(/^[a-z0-9-]+$/),
+  /** Process id inside the host, before. */
+  pid: z.int().positive(),
+});
+
+type ProcessKillUndo = z.infer<typeof processKillUndo>;
+
+/** One server process of a host is killed; the host's supervisor has to bring it back. */
+export function processKill(host: string, service: string): Fault<ProcessKillUndo> {
+  return {
+    kind: 'process-kill',
+    description: `the process ${service} on ${host} is killed`,
+    targets: [host],
+    plan: async (world) => {
+      const pid = await readServicePid(world, { host, service });
+      if (pid === undefined) throw new HoldfastError('stack-not-healthy', `${service} does not run on ${host}.`);
+      return { kind: 'process-kill', host, service, pid };
+    },
+    // The supervisor is PID 1 and cannot be killed from inside; its child can.
+    inject: async (world, undo) => {
+      const { code, stderr } = await world.hosts.exec(host, ['kill', '-KILL', String(undo.pid)]);
+      if (code !== 0) throw new HoldfastError('docker', `Could not kill ${service} on ${host}: ${stderr.trim()}`);
+    },
+    probeEffect: async (world, undo) => {
+      const pid = await readServicePid(world, undo);
+      const now = pid === undefined ? 'none runs now' : `now ${pid}`;
+      return { seen: pid !== undo.pid, text: `process id of ${service} on ${host}: ${undo.pid} before, ${now}` };
+    },
+  };
+}
+
+export const undoProcessKill: UndoMethod<ProcessKillUndo> = {
+  // The supervisor restarts it by itself; this only counts when it gave up.
+  undo: async (world, undo) => {
+    await world.hosts.exec(undo.host, ['s6-svc', '-u', `/etc/s6/${undo.service}`]);
+  },
+  probeClear: async (world, undo) => {
+    const pid = await readServicePid(world, undo);
+    if (pid === undefined) return { seen: false, text: `${undo.service} does not run on ${undo.host}` };
+    const back = await observeHostBack(world, undo.host);
+    return { seen: back.seen, text: `${undo.service} runs as ${pid}; ${back.text}` };
+  },
+};
+
+/** The process id of a service inside its host, or undefined while it does not run. */
+export async function readServicePid(
+  world: FaultWorld,
+  place: { readonly host: string; readonly service: string },
+): Promise<number | undefined> {
+  const { code, stdout, stderr } = await world.hosts.exec(place.host, [
+    's6-svstat',
+    '-o',
+    'pid',
+    `/etc/s6/${place.service}`,
+  ]);
+  if (code !== 0)
+    throw new HoldfastError('docker', `${place.host} knows no service ${place.service}: ${stderr.trim()}`);
+  const pid = Number(stdout.trim());
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { addressOn, PORTS, type Dependency } from '../../deploy/topology.ts';
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import type { FaultWorld, Observation } from './fault.ts';
+import { modelOf } from './host-fault.ts';
+import { probeDependency } from './probe-dependency.ts';
+import { toxiproxyApi } from './toxiproxy-api.ts';
+
+/** One proxy on one consumer's host, as the undo record keeps it. */
+export const proxyTarget = z.strictObject({
+  host: z.string(),
+  api: z.url(),
+  proxy: z.string(),
+  /** Where the proxy listens on the host's loopback. */
+  port: z.int(),
+  /** First byte of an answer through the proxy, before the fault. */
+  baselineMs: z.number().nonnegative(),
+});
+
+export type ProxyTarget = z.infer<typeof proxyTarget>;
+
+/** A dependency of some hosts: what the Toxiproxy faults break. */
+export interface DependencyOf {
+  readonly dependency: Dependency['name'];
+  readonly hosts: readonly string[];
+}
+
+/** Looks at the proxies before the fault: they must be clean and answer, or nothing could be shown. */
+export function planTargets(world: FaultWorld, where: DependencyOf, requestBytes?: number): Promise<ProxyTarget[]> {
+  const dependency = world.topology.dependencies.find((candidate) => candidate.name === where.dependency);
+  if (dependency === undefined) throw new HoldfastError('usage', `No dependency is called ${where.dependency}.`);
+  return Promise.all(
+    where.hosts.map(async (host) => {
+      const api = `http://${addressOn(modelOf(world, host), 'ops')}:${PORTS.toxiproxy}`;
+      const { enabled, toxics } = await toxiproxyApi(api).readProxy(dependency.name);
+      if (!enabled || toxics.length > 0)
+        throw new HoldfastError('stack-not-healthy', `The proxy ${dependency.name} of ${host} is disturbed already.`);
+      const port = dependency.proxyPort;
+      const reply = await probeDependency(world, {
+        host,
+        port,
+        ...(requestBytes === undefined ? {} : { requestBytes }),
+      });
+      if (reply.outcome !== 'answered')
+        throw new HoldfastError(
+          'stack-not-healthy',
+          `${host} gets no answer from ${dependency.name} (${reply.outcome}).`,
+        );
+      return { host, api, proxy: dependency.name, port, baselineMs: reply.ms };
+    }),
+  );
+}
+
+/** Asks every target at once; seen only when every one of them shows it. */
+export async function observeTargets(
+  targets: readonly ProxyTarget[],
+  look: (target: ProxyTarget) => Promise<Observation>,
+): Promise<Observation> {
+  const observations = await Promise.all(targets.map(look));
+  return {
+    seen: observations.every((observation) => observation.seen),
+    text: observations.map((observation, index) => `${targets[index]?.host ?? ''}: ${observation.text}`).join('; '),
+  };
+}
+
+/** That a proxy is enabled, carries no toxic, and answers about as fast as before the fault. */
+export async function observeProxyClean(world: FaultWorld, target: ProxyTarget): Promise<Observation> {
+  const { enabled, toxics } = await toxiproxyApi(target.api).readProxy(target.proxy);
+  if (!enabled) return { seen: false, text: `${target.proxy} is disabled` };
+  if (toxics.length > 0)
+    return { seen: false, text: `${target.proxy} carries ${toxics.map((toxic) => toxic.name).join(', ')}` };
+  const reply = await probeDependency(world, { host: target.host, port: target.port });
+  const normal = Math.max(target.baselineMs * 3, target.baselineMs + 50);
+  return {
+    seen: reply.outcome === 'answered' && reply.ms <= normal,
+    text: `no toxic, ${reply.outcome} after ${reply.ms.toFixed(1)} ms (before the fault: ${target.baselineMs.toFixed(1)} ms)`,
+  };
+}
+
+/** Cleans every target by `clean`; where Toxiproxy does not answer, its process is replaced: its configuration knows no toxics. */
+export async function cleanTargets(
+  world: FaultWorld,
+  targets: readonly ProxyTarget[],
+  clean: (target: ProxyTarget) => Promise<void>,
+): Promise<void> {
+  const failures: string[] = [];
+  for (const target of targets) {
+    try {
+      await clean(target);
+    } catch (error) {
+      const { code, stderr } = await world.hosts.exec(target.host, RESTART);
+      if (code !== 0) failures.push(`${target.host}: ${messageOf(error)}; restart: ${stderr.trim()}`);
+    }
+  }
+  if (failures.length > 0) throw new HoldfastError('heal-failed', failures.join('\n'));
+}
+
+const RESTART = ['sh', '-c', 's6-svc -wr -T 3000 -r /etc/s6/toxiproxy || s6-svc -k /etc/s6/toxiproxy'];

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { ICreateToxicBody, ToxicAttributeTypes } from 'toxiproxy-node-client';
+import type { Fault, FaultWorld, Observation, UndoMethod } from './fault.ts';
+import {
+  cleanTargets,
+  observeProxyClean,
+  observeTargets,
+  planTargets,
+  proxyTarget,
+  type DependencyOf,
+  type ProxyTarget,
+} from './proxy-target.ts';
+import { toxiproxyApi } from './toxiproxy-api.ts';
+
+const TOXIC_KINDS = ['toxiproxy-latency', 'toxiproxy-timeout', 'toxiproxy-bandwidth', 'toxiproxy-reset'] as const;
+
+export const toxicUndo = z.strictObject({
+  kind: z.enum(TOXIC_KINDS),
+  /** Name of the toxic on every target. */
+  toxic: z.string(),
+  targets: z.array(proxyTarget).min(1),
+});
+
+export type ToxicUndo = z.infer<typeof toxicUndo>;
+
+interface ToxicPlan {
+  readonly kind: ToxicUndo['kind'];
+  readonly description: string;
+  readonly toxic: Omit<ICreateToxicBody<ToxicAttributeTypes>, 'name' | 'toxicity'>;
+  readonly where: DependencyOf;
+  /** How long a request is made for the probes; default 64 bytes. */
+  readonly requestBytes?: number;
+  /** One try through a disturbed proxy. */
+  readonly look: (world: FaultWorld, target: ProxyTarget) => Promise<Observation>;
+}
+
+/** What the toxics have in common: the same toxic on the same dependency of several hosts, shown to bite on each of them. */
+export function toxicFault(plan: ToxicPlan): Fault<ToxicUndo> {
+  const { kind, where } = plan;
+  const toxic = `holdfast-${kind.slice('toxiproxy-'.length)}`;
+  return {
+    kind,
+    description: plan.description,
+    targets: where.hosts,
+    plan: async (world) => ({ kind, toxic, targets: await planTargets(world, where, plan.requestBytes) }),
+    inject: async (_world, undo) => {
+      await Promise.all(
+        undo.targets.map((target) =>
+          toxiproxyApi(target.api).addToxic(target.proxy, { ...plan.toxic, name: undo.toxic, toxicity: 1 }),
+        ),
+      );
+    },
+    probeEffect: (world, undo) => observeTargets(undo.targets, (target) => plan.look(world, target)),
+  };
+}
+
+export const undoToxic: UndoMethod<ToxicUndo> = {
+  undo: (world, undo) =>
+    cleanTargets(world, undo.targets, (target) => toxiproxyApi(target.api).removeToxic(target.proxy, undo.toxic)),
+  probeClear: (world, undo) => observeTargets(undo.targets, (target) => observeProxyClean(world, target)),
+};
+
+/** `cache of app1, app2`. */
+export function describeWhere(where: DependencyOf): string {
+  return `${where.dependency} as seen by ${where.hosts.join(', ')}`;
+}

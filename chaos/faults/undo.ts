@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Fault, UndoMethod } from './fault.ts';
+import { hostCrashUndo, undoHostCrash } from './host-crash.ts';
+import { hostCutOffUndo, undoHostCutOff } from './host-cut-off.ts';
+import { hostFreezeUndo, undoHostFreeze } from './host-freeze.ts';
+import { processKillUndo, undoProcessKill } from './process-kill.ts';
+import { toxicUndo, undoToxic } from './toxic-fault.ts';
+import { toxiproxyDownUndo, undoToxiproxyDown } from './toxiproxy-down.ts';
+import type { FaultWorld, Observation } from './fault.ts';
+
+/** What is on disk of every fault: enough to undo it by another process, after the one that injected it died. */
+export const undoSchema = z.discriminatedUnion('kind', [
+  hostCrashUndo,
+  hostFreezeUndo,
+  hostCutOffUndo,
+  processKillUndo,
+  toxicUndo,
+  toxiproxyDownUndo,
+]);
+
+export type Undo = z.infer<typeof undoSchema>;
+export type AnyFault = Fault<Undo>;
+
+/** An undo record bound to its method. */
+interface BoundUndo {
+  undo(world: FaultWorld): Promise<void>;
+  probeClear(world: FaultWorld): Promise<Observation>;
+}
+
+/** How a record is undone. */
+export function undoMethodOf(undo: Undo): BoundUndo {
+  switch (undo.kind) {
+    case 'host-crash':
+      return bind(undoHostCrash, undo);
+    case 'host-freeze':
+      return bind(undoHostFreeze, undo);
+    case 'host-cut-off':
+      return bind(undoHostCutOff, undo);
+    case 'process-kill':
+      return bind(undoProcessKill, undo);
+    case 'toxiproxy-latency':
+    case 'toxiproxy-timeout':
+    case 'toxiproxy-bandwidth':
+    case 'toxiproxy-reset':
+      return bind(undoToxic, undo);
+    case 'toxiproxy-down':
+      return bind(undoToxiproxyDown, undo);
+  }
+}
+
+function bind<U>(method: UndoMethod<U>, undo: U): BoundUndo {
+  return { undo: (world) => method.undo(world, undo), probeClear: (world) => method.probeClear(world, undo) };
+}
+
+/** Hosts that a record breaks. */
+export function hostsOfUndo(undo: Undo): readonly string[] {
+  return 'host' in undo ? [undo.host] : undo.targets.map((target) => target.host);
+}
