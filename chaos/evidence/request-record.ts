@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** What a request asked for: the class that budgets are stated for. */
+export const REQUEST_KINDS = ['page', 'product', 'static', 'login', 'order', 'order-read'] as const;
+export type RequestKind = (typeof REQUEST_KINDS)[number];
+
+/** The error of a request that the generator should have sent and did not: it had no free virtual user. */
+export const DROPPED = 'dropped';
+
+/** One request as its client saw it. A request that was never sent ({@link DROPPED}) has one too. */
+export interface RequestRecord {
+  /** When the client began, milliseconds since the epoch. */
+  readonly startMs: number;
+  /** Everything that the client waited for: blocked, connect, TLS, send, wait and receive. */
+  readonly durationMs: number;
+  readonly kind: RequestKind;
+  /** Answered in time, with the expected status and the expected body. */
+  readonly ok: boolean;
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number;
+  /** Why it is not ok. */
+  readonly error?: string;
+  /** Whether the request paid for a connection of its own. */
+  readonly connection: 'new' | 'kept';
+  /** Where it was sent: `virtual-address`, `edge1`, … */
+  readonly target: string;
+  /** The host that said it answered, when the answer names one. */
+  readonly host?: string;
+}
+
+/** The shape of a record in a file, for whoever reads one back. */
+export const requestRecordSchema = z.strictObject({
+  startMs: z.number().positive(),
+  durationMs: z.number().nonnegative(),
+  kind: z.enum(REQUEST_KINDS),
+  ok: z.boolean(),
+  status: z.int().min(0).max(599),
+  error: z.string().min(1).optional(),
+  connection: z.enum(['new', 'kept']),
+  target: z.string().min(1),
+  host: z.string().min(1).optional(),
+});
