@@ -19,7 +19,7 @@ export interface Observation {
  * Something that is broken on purpose. It names hosts of the topology, never containers.
  *
  * `plan` only reads the world and returns all that another process needs to undo the fault; that is on disk before
- * `inject` is called. Undoing and the clear probe belong to the record, not to the fault: see `undoMethodOf`.
+ * `inject` is called. Undoing and the clear probe belong to the record, not to the fault: see `bindUndo`.
  */
 export interface Fault<U extends { readonly kind: string }> {
   readonly kind: U['kind'];

@@ -28,7 +28,7 @@ interface BoundUndo {
 }
 
 /** How a record is undone. */
-export function undoMethodOf(undo: Undo): BoundUndo {
+export function bindUndo(undo: Undo): BoundUndo {
   switch (undo.kind) {
     case 'host-crash':
       return bind(undoHostCrash, undo);
