@@ -78,7 +78,7 @@ export async function isLeafStale(
   const leaf = new x509.X509Certificate(leafPem);
   const authority = new x509.X509Certificate(authorityPem);
   if (leaf.notAfter.getTime() - check.now.getTime() < RENEW_DAYS * DAY_MS) return true;
-  if (!(await leaf.verify({ publicKey: await authority.publicKey.export(), signatureOnly: true }))) return true;
+  if (!(await leaf.verify({ publicKey: authority.publicKey, signatureOnly: true }))) return true;
   const names =
     leaf
       .getExtension(x509.SubjectAlternativeNameExtension)

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Command, CommanderError } from 'commander';
+import { registerChaosCommands } from './chaos/commands.ts';
+import { registerLoadCommand } from './chaos/load/command.ts';
+import { registerDeployCommands } from './deploy/commands.ts';
+import { makeTopology } from './deploy/topology.ts';
+import { EXIT, HoldfastError, messageOf } from './kit/errors.ts';
+import { nearest } from './kit/nearest.ts';
+import { ROOT } from './kit/paths.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0    held, or done
+  1    violated: something was shown not to be as promised
+  2    unknown: something could not be shown
+  64   the command line is wrong
+  70   something of this machine or the stack is broken
+  130  interrupted, after faults were undone`;
+
+async function main(): Promise<void> {
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    interruption.abort(new HoldfastError('interrupted', 'Interrupted.'));
+  };
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const program = new Command('holdfast')
+    .description('A reference web stack that proves its own promises.')
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('Run `./holdfast --help` for the commands.')
+    .exitOverride();
+  const context = { topology: makeTopology(), signal: interruption.signal };
+  registerDeployCommands(program, context);
+  registerLoadCommand(program);
+  registerChaosCommands(program, context);
+  registerTestCommand(program, interruption.signal);
+  for (const command of program.commands) command.exitOverride();
+  program.on('command:*', ([word = '']: string[]) => {
+    const known = program.commands.map((command) => command.name());
+    throw new HoldfastError('usage', `There is no command ${word}.`, {
+      fix: `Known commands: ${nearest(word, known).join(', ')}.`,
+    });
+  });
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = explain(error, interruption.signal);
+  }
+}
+
+function registerTestCommand(program: Command, signal: AbortSignal): void {
+  program
+    .command('test')
+    .description('run every test: lint, types, unit tests, and the tests on the running stack (brought up first)')
+    .option('--unit', 'only what needs no stack')
+    .action(async ({ unit }: { unit?: boolean }) => {
+      const child = spawn(process.execPath, ['test.ts', ...(unit === true ? ['--unit'] : [])], {
+        cwd: ROOT,
+        stdio: 'inherit',
+        signal,
+        killSignal: 'SIGTERM',
+      });
+      const [code] = (await once(child, 'exit')) as [number | null];
+      process.exitCode = code ?? EXIT.interrupted;
+    });
+}
+
+/** Says what went wrong in a sentence with the fix, and returns the exit code. */
+function explain(error: unknown, signal: AbortSignal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.usage;
+  if (signal.aborted) {
+    console.error('Interrupted.');
+    return EXIT.interrupted;
+  }
+  if (error instanceof HoldfastError) {
+    console.error(error.message);
+    if (error.fix !== undefined) console.error(error.fix);
+    return error.exitCode;
+  }
+  console.error(`Something inside holdfast failed: ${messageOf(error)}`);
+  if (process.env['HOLDFAST_DEBUG'] === '1') console.error(error);
+  else console.error('Run it again with HOLDFAST_DEBUG=1 for the details.');
+  return EXIT.internal;
+}
+
+await main();

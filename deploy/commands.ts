@@ -1,0 +1,122 @@
+import { execa } from 'execa';
+import type { Command } from 'commander';
+import { EXIT, HoldfastError } from '../kit/errors.ts';
+import { containerName } from '../kit/hosts.ts';
+import { nearest } from '../kit/nearest.ts';
+import { openProgress } from '../kit/progress.ts';
+import { renderProblems } from '../kit/problem.ts';
+import { checkTopology } from './check-topology.ts';
+import { checkMachine } from './doctor.ts';
+import { down } from './down.ts';
+import { readDrift, renderAll, writeRendered } from './render.ts';
+import { readStatus, renderStatus } from './status.ts';
+import type { Topology } from './topology.ts';
+import { up } from './up.ts';
+
+/** What commands get from the composing `cli.ts`. */
+export interface CommandContext {
+  readonly topology: Topology;
+  /** Aborts on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+export function registerDeployCommands(program: Command, context: CommandContext): void {
+  const { topology, signal } = context;
+
+  program
+    .command('doctor')
+    .description('check this machine: engine, versions, memory, disk, ports; say what is missing and how to get it')
+    .option('--json', 'print the problems as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const problems = [...checkTopology(topology), ...(await checkMachine(topology))];
+      console.log(
+        json === true ? JSON.stringify(problems, null, 2) : renderProblems(problems) || 'Nothing is missing.',
+      );
+      process.exitCode = problems.some(({ severity }) => severity === 'error') ? EXIT.violated : EXIT.held;
+    });
+
+  program
+    .command('up')
+    .description('bring the stack and its monitors up, or repair them; gets an engine and builds images where needed')
+    .action(async () => {
+      const progress = openProgress();
+      try {
+        await up({ topology, signal, onProgress: progress.report });
+      } finally {
+        progress.stop();
+      }
+      console.log(renderStatus(await readStatus(topology)));
+    });
+
+  program
+    .command('status')
+    .description('show every host, who holds the virtual addresses, and the pages to open')
+    .option('--json', 'print it as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const status = await readStatus(topology);
+      console.log(json === true ? JSON.stringify(status, null, 2) : renderStatus(status));
+      process.exitCode = status.healthy ? EXIT.held : EXIT.violated;
+    });
+
+  program
+    .command('logs')
+    .description('show what a host says')
+    .argument('<host>', 'a host of the topology, such as lb1')
+    .option('-f, --follow', 'go on showing')
+    .option('-n, --lines <count>', 'how many of the last lines', '200')
+    .action(async (host: string, options: { follow?: boolean; lines: string }) => {
+      requireHost(topology, host);
+      const follow = options.follow === true ? ['--follow'] : [];
+      const { exitCode } = await execa('docker', ['logs', '--tail', options.lines, ...follow, containerName(host)], {
+        stdio: 'inherit',
+        reject: false,
+        cancelSignal: signal,
+      });
+      if (exitCode !== 0 && !signal.aborted) {
+        throw new HoldfastError('stack-down', `${host} has no log.`, {
+          fix: 'Bring the stack up with `./holdfast up`.',
+        });
+      }
+    });
+
+  program
+    .command('down')
+    .description('remove the stack; --volumes forgets its data as well')
+    .option('--volumes', 'also remove databases, mails and metrics')
+    .action(async ({ volumes }: { volumes?: boolean }) => {
+      const progress = openProgress();
+      progress.report('stopping the hosts');
+      try {
+        await down({ volumes: volumes === true, signal });
+      } finally {
+        progress.stop();
+      }
+    });
+
+  program
+    .command('render')
+    .description('write compose.yaml and the configuration of every host from the topology')
+    .option('--check', 'write nothing; exit 1 when a file differs')
+    .action(async ({ check }: { check?: boolean }) => {
+      const files = renderAll(topology);
+      const drift = check === true ? await readDrift(files) : await writeRendered(files);
+      const lines = Object.entries(drift).flatMap(([kind, paths]) =>
+        (paths as string[]).map((path) => `${kind.padEnd(8)} ${path}`),
+      );
+      if (lines.length > 0) console.log(lines.join('\n'));
+      if (check === true && lines.length > 0) {
+        throw new HoldfastError('config-drift', `${lines.length} files differ from the topology.`, {
+          fix: 'Run `./holdfast render`.',
+        });
+      }
+    });
+}
+
+/** Throws `usage` with the known hosts, nearest first. */
+export function requireHost(topology: Topology, host: string): void {
+  const known = topology.hosts.map(({ name }) => name);
+  if (known.includes(host)) return;
+  throw new HoldfastError('usage', `There is no host ${host}.`, {
+    fix: `Known hosts: ${nearest(host, known).join(', ')}.`,
+  });
+}

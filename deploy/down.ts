@@ -1,0 +1,42 @@
+import Docker from 'dockerode';
+import { PROJECT } from '../kit/hosts.ts';
+import { runCompose } from './run-compose.ts';
+
+interface DownOptions {
+  /** Also forget all state: databases, mails, metrics. */
+  readonly volumes: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Seconds that a host gets to shut down in order. */
+const STOP_SECONDS = '10';
+
+/** Removes the stack's containers and networks, and its volumes when asked. Nothing that is not holdfast's is touched. */
+export async function down({ volumes, signal }: DownOptions): Promise<void> {
+  const docker = new Docker();
+  // What a killed run of the load generator left on the stack's networks.
+  const strays = await docker.listContainers({ all: true, filters: { label: ['org.holdfast=1'] } });
+  for (const stray of strays.filter((info) => info.Labels['org.holdfast.host'] === undefined)) {
+    await docker.getContainer(stray.Id).remove({ force: true });
+  }
+  const args = ['--profile', '*', 'down', '--timeout', STOP_SECONDS, '--remove-orphans'];
+  await runCompose(volumes ? [...args, '--volumes'] : args, signal);
+}
+
+/** What of the stack the engine still has, by kind; all empty after `down --volumes`. */
+export async function readLeftovers(): Promise<
+  Readonly<Record<'containers' | 'networks' | 'volumes', readonly string[]>>
+> {
+  const docker = new Docker();
+  const filters = { label: ['org.holdfast=1'] };
+  const [containers, networks, volumes] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters: { name: [`${PROJECT}_`] } }),
+    docker.listVolumes({ filters: JSON.stringify(filters) as never }),
+  ]);
+  return {
+    containers: containers.map((info) => info.Names[0] ?? info.Id),
+    networks: networks.map((network) => network.Name),
+    volumes: volumes.Volumes.map((volume) => volume.Name),
+  };
+}

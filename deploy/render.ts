@@ -1,0 +1,82 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { PATHS, ROOT } from '../kit/paths.ts';
+import { renderApp } from './app/render.ts';
+import { renderCache } from './cache/render.ts';
+import { renderCompose, type RenderedHosts } from './compose.ts';
+import { renderDb } from './db/render.ts';
+import { renderEdge } from './edge/render.ts';
+import { renderLb } from './lb/render.ts';
+import { renderMail } from './mail/render.ts';
+import { renderMonitor } from './monitor/render.ts';
+import type { RenderedFile } from './rendered-file.ts';
+import type { Host, Tier, Topology } from './topology.ts';
+import { renderWeb } from './web/render.ts';
+
+const RENDERERS: Readonly<Record<Tier, (topology: Topology, host: Host) => readonly RenderedFile[]>> = {
+  edge: renderEdge,
+  lb: renderLb,
+  web: renderWeb,
+  app: renderApp,
+  db: renderDb,
+  cache: renderCache,
+  monitor: renderMonitor,
+  mail: renderMail,
+};
+
+/** Every file that the topology leads to: path from the root of the checkout → text. */
+export function renderAll(topology: Topology): ReadonlyMap<string, string> {
+  const hosts: RenderedHosts = new Map(
+    topology.hosts.map((host) => [host.name, RENDERERS[host.tier](topology, host)] as const),
+  );
+  const files = [...hosts].flatMap(([host, rendered]) =>
+    rendered.map(({ path, text }) => [`${relative(ROOT, PATHS.rendered)}/${host}/${path}`, text] as const),
+  );
+  return new Map([[relative(ROOT, PATHS.compose), renderCompose(topology, hosts)], ...files]);
+}
+
+/** How the files on disk differ from what they should be; paths from the root of the checkout, sorted. */
+export interface Drift {
+  readonly changed: readonly string[];
+  readonly missing: readonly string[];
+  /** Below `deploy/rendered`, rendered by nothing. */
+  readonly extra: readonly string[];
+}
+
+/** Compares the checkout with what `files` says. */
+export async function readDrift(files: ReadonlyMap<string, string>): Promise<Drift> {
+  const states = await Promise.all(
+    [...files].map(async ([path, text]) => ({ path, text, found: await readIfPresent(join(ROOT, path)) })),
+  );
+  const present = await listFiles(PATHS.rendered);
+  return {
+    changed: states.filter(({ found, text }) => found !== undefined && found !== text).map(({ path }) => path),
+    missing: states.filter(({ found }) => found === undefined).map(({ path }) => path),
+    extra: present.map((path) => relative(ROOT, path)).filter((path) => !files.has(path)),
+  };
+}
+
+/** Writes what differs and removes what nothing renders any more. Returns the drift that there was. */
+export async function writeRendered(files: ReadonlyMap<string, string>): Promise<Drift> {
+  const drift = await readDrift(files);
+  for (const path of [...drift.missing, ...drift.changed]) {
+    const target = join(ROOT, path);
+    await mkdir(dirname(target), { recursive: true });
+    // Written in place: hosts have the files mounted.
+    await writeFile(target, files.get(path) ?? '');
+  }
+  for (const path of drift.extra) await rm(join(ROOT, path));
+  return drift;
+}
+
+async function readIfPresent(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
+}
+
+async function listFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

@@ -1,0 +1,100 @@
+import { waitFor } from '../kit/deadline.ts';
+import { HoldfastError } from '../kit/errors.ts';
+import { openHosts, type Hosts, type HostState } from '../kit/hosts.ts';
+import { PATHS } from '../kit/paths.ts';
+import { renderProblems } from '../kit/problem.ts';
+import { checkTopology } from './check-topology.ts';
+import { ensureEngine } from './engine/ensure-engine.ts';
+import { buildImages } from './images.ts';
+import { makeSecrets } from './make-secrets.ts';
+import { renderAll, writeRendered } from './render.ts';
+import { runCompose } from './run-compose.ts';
+import type { Topology } from './topology.ts';
+
+interface UpOptions {
+  readonly topology: Topology;
+  readonly signal: AbortSignal;
+  readonly onProgress: (line: string) => void;
+}
+
+/** From the first container to the last healthy host. */
+const HEALTHY_DEADLINE_MS = 240_000;
+
+/**
+ * Brings the stack up, from whatever state it is in: nothing, half-way, rebooted, hosts killed or cut off.
+ * Every step leaves what it reached, so that the next `up` goes on from there.
+ */
+export async function up({ topology, signal, onProgress }: UpOptions): Promise<void> {
+  const problems = checkTopology(topology);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new HoldfastError('invalid-topology', renderProblems(errors));
+  await ensureEngine({ signal, onProgress });
+  await buildImages({ signal, onProgress });
+  await makeSecrets(topology, PATHS.secrets);
+  const drift = await writeRendered(renderAll(topology));
+  const touched = drift.changed.length + drift.missing.length + drift.extra.length;
+  if (touched > 0) onProgress(`rendered ${touched} changed files from the topology`);
+  const hosts = openHosts();
+  await thaw(hosts, topology);
+  onProgress('starting the hosts');
+  await runCompose(['up', '--detach', '--remove-orphans'], signal);
+  await reconnect(hosts, topology);
+  await waitUntilHealthy(hosts, { topology, signal, onProgress });
+}
+
+/** Compose cannot start what is frozen. */
+async function thaw(hosts: Hosts, topology: Topology): Promise<void> {
+  const states = await hosts.list();
+  await Promise.all(
+    topology.hosts.filter((host) => states.get(host.name)?.paused === true).map((host) => hosts.unpause(host.name)),
+  );
+}
+
+/** Compose does not see that a running host was cut off from a network. */
+async function reconnect(hosts: Hosts, topology: Topology): Promise<void> {
+  const states = await hosts.list();
+  for (const host of topology.hosts.filter(({ enabled }) => enabled)) {
+    const connected = states.get(host.name)?.networks ?? {};
+    for (const [network, address] of Object.entries(host.addresses)) {
+      if (connected[network] !== address) await hosts.connect(host.name, network, address);
+    }
+  }
+}
+
+async function waitUntilHealthy(hosts: Hosts, { topology, signal, onProgress }: UpOptions): Promise<void> {
+  const wanted = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
+  let waiting = wanted;
+  let told = '';
+  const tell = setInterval(() => {
+    const line = `${wanted.length - waiting.length} of ${wanted.length} hosts are healthy, waiting for ${waiting.join(', ')}`;
+    if (line !== told) onProgress(line);
+    told = line;
+  }, 2_000);
+  try {
+    await waitFor(
+      async () => {
+        const states = await hosts.list();
+        waiting = wanted.filter((name) => !isHealthy(states.get(name)));
+        return waiting.length === 0;
+      },
+      { what: 'all hosts healthy', deadlineMs: HEALTHY_DEADLINE_MS, intervalMs: 500, signal },
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    const [first = ''] = waiting;
+    throw new HoldfastError(
+      'stack-not-healthy',
+      `${waiting.join(', ')} did not get healthy within ${HEALTHY_DEADLINE_MS / 1000} s.`,
+      {
+        cause: error,
+        fix: `See why with \`./holdfast logs ${first}\`; \`./holdfast up\` goes on from here.`,
+      },
+    );
+  } finally {
+    clearInterval(tell);
+  }
+}
+
+function isHealthy(state: HostState | undefined): boolean {
+  return state?.running === true && !state.paused && state.health === 'healthy';
+}

@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf, mergeVerdicts, type Verdict } from './verdict.ts';
+
+const verdict = fc.constantFrom<Verdict>('held', 'unknown', 'violated');
+
+describe('mergeVerdicts', () => {
+  it('is unknown when nothing was judged', () => {
+    expect(mergeVerdicts([])).toBe('unknown');
+  });
+
+  it('never hides a violation, and never holds with an unknown in it', () => {
+    fc.assert(
+      fc.property(fc.array(verdict, { minLength: 1 }), (verdicts) => {
+        const merged = mergeVerdicts(verdicts);
+        if (verdicts.includes('violated')) return merged === 'violated';
+        return merged === (verdicts.includes('unknown') ? 'unknown' : 'held');
+      }),
+    );
+  });
+
+  it('gives each verdict its own exit code', () => {
+    expect([exitCodeOf('held'), exitCodeOf('violated'), exitCodeOf('unknown')]).toEqual([0, 1, 2]);
+  });
+});
