@@ -110,7 +110,7 @@ function renderService(host: Host, files: readonly RenderedFile[]): ComposeServi
       ...Object.entries(needs.folders ?? {}).map(([folder, path]) => `${folder}:${path}:ro`),
       ...volumesOf(host).map(([volume, path]) => `${volume}:${path}`),
     ],
-    tmpfs: ['/run:mode=0755,size=16m,exec'],
+    tmpfs: ['/run:mode=0755,size=16m', ...(needs.tmpfs ?? [])],
     ...(secrets.length === 0 ? {} : { secrets }),
     healthcheck: {
       test: ['CMD', '/usr/local/bin/healthy'],

@@ -5,6 +5,8 @@ interface HostNeeds {
   /** Capabilities beyond {@link COMMON_CAPABILITIES}. */
   readonly capabilities?: readonly string[];
   readonly sysctls?: Readonly<Record<string, string>>;
+  /** Folders in memory, with the options of `tmpfs` in the Compose file. */
+  readonly tmpfs?: readonly string[];
   /** State that outlives the host: volume name after the host's own → where it is mounted. */
   readonly volumes?: Readonly<Record<string, string>>;
   /** Tracked folders of the checkout → where they are mounted, read-only. */
@@ -14,18 +16,22 @@ interface HostNeeds {
 /** The init hands secrets to their services, drops to their users and stops them: no more. */
 export const COMMON_CAPABILITIES: readonly string[] = ['CHOWN', 'KILL', 'SETGID', 'SETUID'];
 
+/** A host that lost a network, or a virtual address that is elsewhere just now, still lets its servers start. */
+const BIND_ANYWAY = { 'net.ipv4.ip_nonlocal_bind': '1' };
+
 export const HOST_NEEDS: Readonly<Record<Tier, HostNeeds>> = {
-  edge: {},
+  // Varnish compiles its configuration and loads the result from here.
+  edge: { sysctls: BIND_ANYWAY, tmpfs: ['/var/lib/varnish:mode=1777,size=96m,exec'] },
   lb: {
-    // keepalived moves addresses and speaks VRRP; HAProxy binds to virtual addresses that are elsewhere just now.
-    capabilities: ['NET_ADMIN', 'NET_RAW'],
-    sysctls: { 'net.ipv4.ip_nonlocal_bind': '1' },
+    // keepalived moves addresses, speaks VRRP, and must not be late when the CPU is short.
+    capabilities: ['NET_ADMIN', 'NET_RAW', 'SYS_NICE'],
+    sysctls: { ...BIND_ANYWAY, 'net.ipv4.ip_unprivileged_port_start': '0' },
     volumes: { state: '/var/lib/holdfast' },
   },
-  web: {},
+  web: { sysctls: BIND_ANYWAY },
   app: {},
   db: { volumes: { data: '/var/lib/mysql' } },
-  cache: { volumes: { data: '/var/lib/valkey' } },
+  cache: { sysctls: BIND_ANYWAY, volumes: { data: '/var/lib/valkey' } },
   monitor: {
     volumes: { prometheus: '/var/lib/prometheus', alertmanager: '/var/lib/alertmanager', state: '/var/lib/holdfast' },
     folders: { './alerts/generated': '/etc/holdfast-alerts' },

@@ -35,7 +35,9 @@ export const SECRETS: readonly Secret[] = [
   password('db-replication-password', 'db'),
   password('db-monitor-password', 'db'),
   password('db-audit-password', 'db'),
-  password('cache-password', 'cache', 'app', 'lb'),
+  password('cache-password', 'cache', 'app'),
+  password('cache-check-password', 'cache', 'lb'),
+  password('cache-peer-password', 'cache'),
   password('session-key', 'app'),
   password('smtp-password', 'monitor', 'mail'),
 ];
