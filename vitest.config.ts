@@ -18,6 +18,7 @@ export default defineConfig({
           name: 'stack',
           include: [stackTests],
           exclude: ignored,
+          globalSetup: ['./stack.setup.ts'],
           // One stack on one machine: its tests take turns.
           fileParallelism: false,
           testTimeout: 300_000,
