@@ -1,0 +1,23 @@
+import { openJournal } from '../../chaos/journal/journal.ts';
+import { processIdentitySchema } from '../../chaos/journal/process-identity.ts';
+import { makeTopology } from '../../deploy/topology.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { runHealer } from './run-healer.ts';
+
+/** `node agents/healer/main.ts JOURNAL-FOLDER RUNNER`: started by `prove`, in a session of its own, before its first fault. */
+const [folder, runner] = process.argv.slice(2);
+if (folder === undefined || runner === undefined) throw new Error('usage: main.ts JOURNAL-FOLDER RUNNER-AS-JSON');
+
+// Ctrl-C in a terminal is for the runner; the healer ends when its work is done.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
+
+await runHealer({
+  world: { topology: makeTopology(), hosts: openHosts() },
+  journal: openJournal(folder),
+  runner: processIdentitySchema.parse(JSON.parse(runner)),
+  log: (line) => {
+    console.log(`${new Date().toISOString()} ${line}`);
+  },
+  signal: new AbortController().signal,
+});

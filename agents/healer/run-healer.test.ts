@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openJournal, type Journal } from '../../chaos/journal/journal.ts';
+import { identifyProcess, ownIdentity, type ProcessIdentity } from '../../chaos/journal/process-identity.ts';
+import { crashRecord, fakeWorld } from '../../chaos/journal/test-records.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { runHealer } from './run-healer.ts';
+
+let folder: string;
+let journal: Journal;
+let stop: AbortController;
+const log: string[] = [];
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-healer-'));
+  journal = openJournal(folder);
+  stop = new AbortController();
+  log.length = 0;
+});
+
+afterEach(async () => {
+  stop.abort();
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A real process that does nothing until it is killed. */
+async function startRunner(): Promise<{ readonly child: ChildProcess; readonly identity: ProcessIdentity }> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+  children.push(child);
+  await once(child, 'spawn');
+  const identity = identifyProcess(child.pid ?? 0);
+  if (identity === undefined) throw new Error('the runner did not start');
+  return { child, identity };
+}
+
+function startHealerHere(world: ReturnType<typeof fakeWorld>, runner: ProcessIdentity): Promise<void> {
+  const write = (line: string): void => void log.push(line);
+  return runHealer({ world, journal, runner, log: write, signal: stop.signal, intervalMs: 20 });
+}
+
+const healed = async (): Promise<boolean> => (await journal.read()).open.length === 0;
+
+describe('the healer', () => {
+  it('leaves the faults of a living runner alone until it is killed, then undoes them and ends', async () => {
+    const { child, identity } = await startRunner();
+    const world = fakeWorld();
+    await world.hosts.kill('db1');
+    await journal.write(crashRecord('db1', { injectedBy: identity }));
+    const healer = startHealerHere(world, identity);
+    await waitFor(async () => (await journal.read()).open.length === 1, { what: 'record seen', deadlineMs: 1_000 });
+    expect(world.hosts.calls).toEqual(['kill db1']);
+    child.kill('SIGKILL');
+    await healer;
+    expect(world.hosts.states.get('db1')?.running).toBe(true);
+    expect(await healed()).toBe(true);
+    expect(log.join('\n')).toContain(`its owner, process ${identity.pid}, is gone`);
+  });
+
+  it('undoes a fault whose deadline has passed although its runner lives', async () => {
+    const world = fakeWorld();
+    await world.hosts.kill('app1');
+    await journal.write(crashRecord('app1', { deadlineAt: Date.now() + 150 }));
+    const healer = startHealerHere(world, ownIdentity());
+    await waitFor(healed, { what: 'healed', deadlineMs: 5_000, intervalMs: 20 });
+    expect(world.hosts.states.get('app1')?.running).toBe(true);
+    expect(log.join('\n')).toContain('its deadline passed');
+    stop.abort();
+    await healer;
+  });
+
+  it('is not fooled when another process has got the number of the dead owner', async () => {
+    const { identity } = await startRunner();
+    const world = fakeWorld();
+    await world.hosts.kill('app1');
+    const earlier = { ...identity, startTicks: String(Number(identity.startTicks) - 1) };
+    await journal.write(crashRecord('app1', { injectedBy: earlier }));
+    const healer = startHealerHere(world, identity);
+    await waitFor(healed, { what: 'healed', deadlineMs: 5_000, intervalMs: 20 });
+    stop.abort();
+    await healer;
+  });
+
+  it('tries again when the world cannot be mended yet', async () => {
+    const { child, identity } = await startRunner();
+    let failures = 2;
+    const world = fakeWorld((call) => {
+      if (call === 'start app1' && failures-- > 0) throw new Error('the engine is away');
+    });
+    await journal.write(crashRecord('app1', { injectedBy: identity }));
+    child.kill('SIGKILL');
+    await startHealerHere(world, identity);
+    expect(world.hosts.calls.filter((call) => call === 'start app1')).toHaveLength(3);
+  });
+
+  it('ends at once when there is nothing to undo and the runner is gone', async () => {
+    await startHealerHere(fakeWorld(), { ...ownIdentity(), startTicks: '1' });
+    expect(log).toEqual([]);
+  });
+});

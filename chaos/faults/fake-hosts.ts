@@ -1,0 +1,60 @@
+import type { ExecResult, Hosts, HostState } from '../../kit/hosts.ts';
+
+/** Hosts in memory, for tests: what was done to them is in `calls`. */
+export interface FakeHosts extends Hosts {
+  readonly calls: readonly string[];
+  readonly states: Map<string, HostState>;
+}
+
+interface FakeHostsOptions {
+  readonly names: readonly string[];
+  /** Address of a host on each network. */
+  readonly networks?: (host: string) => Readonly<Record<string, string>>;
+  /** Throws or answers before a call is carried out; its name is for example `start app1`. */
+  readonly before?: (call: string) => void;
+  readonly exec?: (host: string, argv: readonly string[]) => ExecResult;
+}
+
+export function fakeHosts(options: FakeHostsOptions): FakeHosts {
+  const { networks = () => ({}), before = () => undefined } = options;
+  const calls: string[] = [];
+  const states = new Map(options.names.map((host) => [host, healthyState(host, networks(host))]));
+  const change = (call: string, host: string, update: (state: HostState) => Partial<HostState>): Promise<void> => {
+    calls.push(call);
+    const state = states.get(host);
+    try {
+      before(call);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (state !== undefined) states.set(host, { ...state, ...update(state) });
+    return Promise.resolve();
+  };
+  return {
+    calls,
+    states,
+    list: () => Promise.resolve(new Map(states)),
+    state: (host) => Promise.resolve(states.get(host)),
+    kill: (host) => change(`kill ${host}`, host, () => ({ running: false, pid: 0, health: 'none' })),
+    stop: (host) => change(`stop ${host}`, host, () => ({ running: false, pid: 0, health: 'none' })),
+    start: (host) => change(`start ${host}`, host, () => ({ running: true, pid: 2_000, health: 'healthy' })),
+    pause: (host) => change(`pause ${host}`, host, () => ({ paused: true })),
+    unpause: (host) => change(`unpause ${host}`, host, () => ({ paused: false })),
+    disconnect: (host, network) =>
+      change(`disconnect ${host} ${network}`, host, (state) => ({
+        networks: Object.fromEntries(Object.entries(state.networks).filter(([name]) => name !== network)),
+      })),
+    connect: (host, network, address) =>
+      change(`connect ${host} ${network} ${address}`, host, (state) => ({
+        networks: { ...state.networks, [network]: address },
+      })),
+    exec: (host, argv) => {
+      calls.push(`exec ${host} ${argv.join(' ')}`);
+      return Promise.resolve(options.exec?.(host, argv) ?? { code: 0, stdout: '', stderr: '' });
+    },
+  };
+}
+
+function healthyState(host: string, networks: Readonly<Record<string, string>>): HostState {
+  return { host, running: true, paused: false, health: 'healthy', startedAt: '', pid: 1_000, networks };
+}

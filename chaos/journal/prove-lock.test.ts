@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identifyProcess, ownIdentity, processRuns } from './process-identity.ts';
+import { openProveLock } from './prove-lock.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-lock-'));
+  path = join(folder, 'state', 'prove.lock');
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('the lock', () => {
+  it('refuses the second with who holds it, and is free again after release', async () => {
+    {
+      await using lock = await openProveLock(path, 'prove spof/app-crash');
+      expect(lock).toBeDefined();
+      const second = openProveLock(path, 'prove');
+      await expect(second).rejects.toMatchObject({ code: 'locked', exitCode: 64 });
+      await expect(second).rejects.toThrow(
+        new RegExp(`"prove spof/app-crash" runs since .* as process ${process.pid}`),
+      );
+    }
+    await using again = await openProveLock(path, 'prove');
+    expect(again).toBeDefined();
+  });
+
+  it('is taken over from an owner that is dead, also when its number is in use again', async () => {
+    await using first = await openProveLock(path, 'prove');
+    expect(first).toBeDefined();
+    const dead = { ...ownIdentity(), startTicks: '1' };
+    await writeFile(path, JSON.stringify({ owner: dead, what: 'prove', since: '2026-01-01T00:00:00.000Z' }));
+    await using second = await openProveLock(path, 'prove again');
+    expect(second).toBeDefined();
+    expect(await readdir(join(folder, 'state'))).toEqual(['prove.lock']);
+  });
+
+  it('is taken when its file is torn', async () => {
+    await using first = await openProveLock(path, 'prove');
+    expect(first).toBeDefined();
+    await writeFile(path, '{"owner":');
+    await using second = await openProveLock(path, 'prove');
+    expect(second).toBeDefined();
+  });
+
+  it('goes to one of many that ask at once', async () => {
+    const asked = await Promise.allSettled(Array.from({ length: 10 }, () => openProveLock(path, 'prove')));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('the identity of a process', () => {
+  it('is its own while it runs, and nobody is it after its death', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+    await once(child, 'spawn');
+    const identity = identifyProcess(child.pid ?? 0);
+    expect(identity).toBeDefined();
+    if (identity === undefined) return;
+    expect(processRuns(identity)).toBe(true);
+    expect(processRuns({ ...identity, bootId: 'another boot' })).toBe(false);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(processRuns(identity)).toBe(false);
+  });
+});
