@@ -19,16 +19,16 @@ export function fakeHosts(options: FakeHostsOptions): FakeHosts {
   const { networks = () => ({}), before = () => undefined } = options;
   const calls: string[] = [];
   const states = new Map(options.names.map((host) => [host, healthyState(host, networks(host))]));
-  const change = (call: string, host: string, update: (state: HostState) => Partial<HostState>): Promise<void> => {
+  const change = async (
+    call: string,
+    host: string,
+    update: (state: HostState) => Partial<HostState>,
+  ): Promise<void> => {
+    await Promise.resolve();
     calls.push(call);
+    before(call);
     const state = states.get(host);
-    try {
-      before(call);
-    } catch (error) {
-      return Promise.reject(error);
-    }
     if (state !== undefined) states.set(host, { ...state, ...update(state) });
-    return Promise.resolve();
   };
   return {
     calls,
