@@ -40,7 +40,7 @@ it.each(hostsOf(topology, 'db').map((host) => [host.name, host] as const))(
 );
 
 it('mysqld refuses a configuration with an unknown option, so its check is a check', async () => {
-  const { exitCode, output } = await validate('[mysqld]\ngroup_replicatoin_group_name = x\n');
+  const { exitCode, output } = await validate('[mysqld]\nsecure_file_priv = NULL\ngroup_replicatoin_group_name = x\n');
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/unknown variable/);
 });
