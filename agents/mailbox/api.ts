@@ -11,7 +11,7 @@ const mailAlertSchema = z.object({
 });
 
 /** One mail as `GET /api/messages` lists it. */
-const mailSummarySchema = z.object({
+export const mailSummarySchema = z.object({
   /** Of the mailbox: sorts by arrival. */
   id: z.string(),
   /** ISO 8601, UTC, with milliseconds. */

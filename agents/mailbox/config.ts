@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { HoldfastError } from '../../kit/errors.ts';
+
+const configSchema = z.object({
+  host: z.string(),
+  smtpPort: z.number(),
+  /** The page and the API. */
+  pagePort: z.number(),
+  /** Where mail is kept. */
+  folder: z.string(),
+  /** Who may send. */
+  user: z.string(),
+  passwordFile: z.string(),
+  certFile: z.string(),
+  keyFile: z.string(),
+  /** The oldest mail beyond this number is removed. */
+  maxMails: z.number().positive(),
+  /** Shown at the head of the page. */
+  links: z.array(z.object({ title: z.string(), url: z.string() })),
+});
+
+export type MailboxConfig = Readonly<z.infer<typeof configSchema>>;
+
+/** Reads `mailbox.json`. Throws `usage` when it cannot be read or is not one. */
+export function parseMailboxConfig(file: string): MailboxConfig {
+  try {
+    return configSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new HoldfastError('usage', `${file} is not a configuration of the mailbox`, { cause: error });
+  }
+}

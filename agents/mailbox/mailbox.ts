@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { MailboxConfig } from './config.ts';
+import { makeServer } from './server.ts';
+import { makeSmtpSink } from './smtp-sink.ts';
+import { openMailStore } from './store.ts';
+
+/** A running mailbox; its ports are of interest when the configuration said 0. */
+export interface Mailbox extends AsyncDisposable {
+  readonly smtpPort: number;
+  readonly pagePort: number;
+}
+
+/** Starts the SMTP server and the page. */
+export async function openMailbox(config: MailboxConfig, log: (line: string) => void): Promise<Mailbox> {
+  const store = await openMailStore(config.folder, config.maxMails);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const received = new Counter({
+    name: 'holdfast_mailbox_mails_received_total',
+    help: 'Mails that were taken and kept.',
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'holdfast_mailbox_mails',
+    help: 'Mails that are kept.',
+    registers: [registry],
+    collect() {
+      this.set(store.list(0).length);
+    },
+  });
+  const smtp = makeSmtpSink({
+    ...config,
+    store,
+    password: readFileSync(config.passwordFile, 'utf8').trim(),
+    cert: readFileSync(config.certFile, 'utf8'),
+    key: readFileSync(config.keyFile, 'utf8'),
+    now: Date.now,
+    onMail: (mail) => {
+      received.inc();
+      log(`received: ${mail.subject}`);
+    },
+    log,
+  });
+  const page = makeServer({ store, registry, links: config.links, log });
+  const listener = smtp.listen(config.smtpPort);
+  await once(listener, 'listening');
+  page.listen(config.pagePort);
+  await once(page, 'listening');
+  return {
+    smtpPort: (listener.address() as AddressInfo).port,
+    pagePort: (page.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      page.close();
+      page.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        smtp.close(resolve);
+      });
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { type AddressObject, type HeaderLines, simpleParser } from 'mailparser';
+import { type Mail, type MailAlert, type MailSummary, mailSummarySchema } from './api.ts';
+
+/** A mail as it came, when, and under which id it is kept. */
+export interface RawMail {
+  readonly id: string;
+  readonly receivedAtMs: number;
+  readonly source: Buffer;
+}
+
+/** Reads one mail, the notifier's headers included. Mail of others has no alerts. */
+export async function parseMail({ id, receivedAtMs, source }: RawMail): Promise<Mail> {
+  const parsed = await simpleParser(source, { skipImageLinks: true, skipTextToHtml: true });
+  const alerts = alertsOf(parsed.headerLines);
+  const [first] = alerts;
+  return {
+    id,
+    receivedAt: new Date(receivedAtMs).toISOString(),
+    receivedAtMs,
+    from: addressText(parsed.from),
+    to: addressText(parsed.to),
+    subject: parsed.subject ?? '',
+    messageId: parsed.messageId ?? '',
+    ...(first === undefined
+      ? {}
+      : { alertname: first.alertname, status: statusOf(parsed.headerLines) ?? first.status }),
+    ...(first?.host === undefined ? {} : { host: first.host }),
+    alerts: [...alerts],
+    text: parsed.text ?? '',
+    ...(typeof parsed.html === 'string' ? { html: parsed.html } : {}),
+    headers: Object.fromEntries(parsed.headerLines.map(({ key, line }) => [key, valueOf(line)])),
+  };
+}
+
+/** What the list shows of a mail. */
+export function summaryOf(mail: Mail): MailSummary {
+  return mailSummarySchema.parse(mail);
+}
+
+function addressText(addresses: AddressObject | readonly AddressObject[] | undefined): string {
+  if (addresses === undefined) return '';
+  return [addresses]
+    .flat()
+    .map((address) => ('text' in address ? address.text : ''))
+    .join(', ');
+}
+
+function statusOf(lines: HeaderLines): MailAlert['status'] | undefined {
+  const value = lines.find(({ key }) => key === 'x-holdfast-status');
+  return value === undefined ? undefined : parseStatus(valueOf(value.line));
+}
+
+/** `X-Holdfast-Alerts: alertname=A; status=firing; host=lb1; startsAtMs=1`, one per alert, values percent-encoded. */
+function alertsOf(lines: HeaderLines): readonly MailAlert[] {
+  return lines.flatMap(({ key, line }) => {
+    if (key !== 'x-holdfast-alerts') return [];
+    const pairs = new Map(
+      valueOf(line)
+        .split(/;\s*/)
+        .map((pair) => {
+          const [name = '', value = ''] = pair.split('=');
+          return [name, decode(value)] as const;
+        }),
+    );
+    const alertname = pairs.get('alertname');
+    const status = parseStatus(pairs.get('status'));
+    if (alertname === undefined || status === undefined) return [];
+    const host = pairs.get('host');
+    const startsAtMs = Number(pairs.get('startsAtMs'));
+    return [
+      {
+        alertname,
+        status,
+        ...(host === undefined ? {} : { host }),
+        ...(Number.isFinite(startsAtMs) ? { startsAtMs } : {}),
+      },
+    ];
+  });
+}
+
+function parseStatus(value: string | undefined): MailAlert['status'] | undefined {
+  return value === 'firing' || value === 'resolved' ? value : undefined;
+}
+
+/** The value of a header line, unfolded. */
+function valueOf(line: string): string {
+  return line
+    .slice(line.indexOf(':') + 1)
+    .replace(/\r?\n[ \t]+/g, ' ')
+    .trim();
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value.trim());
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { HoldfastError } from '../../kit/errors.ts';
+
+const smtpServerSchema = z.object({
+  host: z.string(),
+  port: z.number(),
+  /** The name that the server's certificate must carry. */
+  servername: z.string(),
+  user: z.string(),
+});
+
+const configSchema = z.object({
+  /** The host that this notifier runs on. */
+  host: z.string(),
+  /** Webhooks (from loopback only), `/healthz` and `/metrics`. */
+  port: z.number(),
+  stateFolder: z.string(),
+  from: z.string(),
+  to: z.array(z.string()).min(1),
+  /** Tried in this order. */
+  smtp: z.array(smtpServerSchema).min(1),
+  passwordFile: z.string(),
+  /** Authority that the servers' certificates must come from. */
+  caFile: z.string(),
+  /** The same notification within this time is a duplicate, later a reminder. */
+  repeatAfterMs: z.number().positive(),
+  watchdogDeadlineMs: z.number().positive(),
+  /** `/healthz` of the other notifiers. */
+  peers: z.array(z.string()),
+});
+
+export type SmtpServer = Readonly<z.infer<typeof smtpServerSchema>>;
+export type NotifierConfig = Readonly<z.infer<typeof configSchema>>;
+
+/** Reads `notifier.json`. Throws `usage` when it cannot be read or is not one. */
+export function parseNotifierConfig(file: string): NotifierConfig {
+  try {
+    return configSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new HoldfastError('usage', `${file} is not a configuration of the notifier`, { cause: error });
+  }
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Payload, PayloadAlert } from './payload.ts';
+
+/** One alert as a mail tells it. */
+export interface NotifiedAlert {
+  readonly name: string;
+  readonly status: 'firing' | 'resolved';
+  readonly host: string | undefined;
+  readonly severity: string;
+  readonly owner: string;
+  readonly summary: string;
+  readonly description: string;
+  /** Path in the repository. */
+  readonly runbook: string;
+  readonly startsAtMs: number;
+  /** `undefined` while it fires. */
+  readonly endsAtMs: number | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One notification: what becomes one mail. */
+export interface Notification {
+  /** The same for the same news: same group, same alerts with the same states and beginnings. */
+  readonly id: string;
+  /** The same for every notification of an alert group. */
+  readonly thread: string;
+  readonly status: 'firing' | 'resolved';
+  /** Firing ones first. */
+  readonly alerts: readonly NotifiedAlert[];
+  readonly commonLabels: Readonly<Record<string, string>>;
+  /** How many alerts Alertmanager left out. */
+  readonly truncated: number;
+}
+
+/** Alertmanager's payload as a notification; which Alertmanager sent it leaves no trace, so that both send the same one. */
+export function notificationOf(payload: Payload): Notification {
+  const alerts = payload.alerts
+    .toSorted((a, b) => order(a).localeCompare(order(b)))
+    .map((alert) => notifiedAlert(alert));
+  const marks = payload.alerts.map((alert) => `${alert.fingerprint} ${alert.status} ${alert.startsAt}`).toSorted();
+  return {
+    id: digest([payload.groupKey, payload.status, ...marks]),
+    thread: digest([payload.groupKey]),
+    status: payload.status,
+    alerts,
+    commonLabels: payload.commonLabels,
+    truncated: payload.truncatedAlerts,
+  };
+}
+
+function order(alert: PayloadAlert): string {
+  return `${alert.status} ${alert.labels['alertname'] ?? ''} ${alert.labels['host'] ?? ''}`;
+}
+
+function notifiedAlert(alert: PayloadAlert): NotifiedAlert {
+  const { labels, annotations } = alert;
+  return {
+    name: labels['alertname'] ?? 'Alert',
+    status: alert.status,
+    host: labels['host'],
+    severity: labels['severity'] ?? 'unknown',
+    owner: labels['owner'] ?? 'nobody',
+    summary: annotations['summary'] ?? '',
+    description: annotations['description'] ?? '',
+    runbook: annotations['runbook'] ?? '',
+    startsAtMs: Date.parse(alert.startsAt),
+    endsAtMs: alert.status === 'resolved' ? Date.parse(alert.endsAt) : undefined,
+    labels,
+  };
+}
+
+/** 32 hexadecimal digits of SHA-256. */
+export function digest(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+}

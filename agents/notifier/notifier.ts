@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { NotifierConfig } from './config.ts';
+import { openDelivery } from './deliver.ts';
+import { makeMetrics } from './metrics.ts';
+import { subjectOf } from './mail-text.ts';
+import { makeServer } from './server.ts';
+import { makeSendMail } from './smtp.ts';
+import { openSpool } from './spool.ts';
+import { openWatchdogTimer } from './watchdog-timer.ts';
+
+/** A running notifier. */
+export interface Notifier extends AsyncDisposable {
+  /** Where it listens; of interest when the configuration said 0. */
+  readonly port: number;
+}
+
+/** How long a mail server may take for each answer, and how fast it is tried again. */
+const SMTP_TIMEOUT_MS = 4_000;
+const MIN_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 15_000;
+/** Mail that could not be delivered for this long helps nobody any more; it is kept aside. */
+const MAX_AGE_MS = 3 * 24 * 3_600_000;
+
+/** Starts the notifier: spool, delivery, watchdog, HTTP. */
+export async function openNotifier(config: NotifierConfig, log: (line: string) => void): Promise<Notifier> {
+  const now = (): number => Date.now();
+  const spool = openSpool({ folder: config.stateFolder, repeatAfterMs: config.repeatAfterMs });
+  const put = (notification: Parameters<typeof spool.put>[0]): void => {
+    if (spool.put(notification, now()) === 'queued') delivery.wake();
+  };
+  const watchdog = openWatchdogTimer({ ...config, deadlineMs: config.watchdogDeadlineMs, now, put, log });
+  const metrics = makeMetrics({ spool, now, watchdogLastSeenMs: watchdog.lastSeenMs });
+  const delivery = openDelivery({
+    spool,
+    send: makeSendMail({ ...config, servers: config.smtp, timeoutMs: SMTP_TIMEOUT_MS }),
+    now,
+    minBackoffMs: MIN_BACKOFF_MS,
+    maxBackoffMs: MAX_BACKOFF_MS,
+    maxAgeMs: MAX_AGE_MS,
+    onSending: (mail, sending) => {
+      metrics.countSending(sending, now());
+      const reason = sending.outcome === 'sent' ? `after ${now() - mail.queuedAtMs} ms` : sending.reason;
+      log(`${sending.outcome}: ${subjectOf(mail.notification)} (${reason})`);
+    },
+  });
+  const server = makeServer({
+    spool,
+    metrics,
+    now,
+    onQueued: delivery.wake,
+    onWatchdog: watchdog.heard,
+    watchdogHeard: watchdog.isHeard,
+    log,
+  });
+  server.listen(config.port);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      watchdog[Symbol.dispose]();
+      server.close();
+      server.closeAllConnections();
+      await delivery[Symbol.asyncDispose]();
+    },
+  };
+}

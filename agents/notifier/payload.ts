@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+const labelsSchema = z.record(z.string(), z.string());
+
+const alertSchema = z.object({
+  status: z.enum(['firing', 'resolved']),
+  labels: labelsSchema,
+  annotations: labelsSchema,
+  startsAt: z.iso.datetime({ offset: true }),
+  endsAt: z.iso.datetime({ offset: true }),
+  generatorURL: z.string().default(''),
+  fingerprint: z.string(),
+});
+
+/** What Alertmanager posts to a webhook (version 4), as far as a mail needs it. */
+export const payloadSchema = z.object({
+  version: z.literal('4'),
+  groupKey: z.string(),
+  truncatedAlerts: z.number().default(0),
+  status: z.enum(['firing', 'resolved']),
+  receiver: z.string(),
+  groupLabels: labelsSchema,
+  commonLabels: labelsSchema,
+  commonAnnotations: labelsSchema,
+  externalURL: z.string().default(''),
+  alerts: z.array(alertSchema).min(1),
+});
+
+export type Payload = Readonly<z.infer<typeof payloadSchema>>;
+export type PayloadAlert = Readonly<z.infer<typeof alertSchema>>;

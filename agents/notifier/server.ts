@@ -1,0 +1,89 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { messageOf } from '../../kit/errors.ts';
+import type { NotifierMetrics } from './metrics.ts';
+import { notificationOf } from './notification.ts';
+import { payloadSchema } from './payload.ts';
+import type { Spool } from './spool.ts';
+
+interface ServerOptions {
+  readonly spool: Spool;
+  readonly metrics: NotifierMetrics;
+  readonly now: () => number;
+  readonly onQueued: () => void;
+  readonly onWatchdog: () => void;
+  readonly watchdogHeard: () => boolean;
+  readonly log: (line: string) => void;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly type?: string;
+}
+
+/** The notifier's HTTP side: `POST /webhook`, `POST /watchdog` (both from this host only), `GET /healthz`, `GET /metrics`. */
+export function makeServer(options: ServerOptions): Server {
+  return createServer({ requestTimeout: 10_000 }, (request, response) => {
+    answer(request, options)
+      .catch((error: unknown): Answer => {
+        options.metrics.countWebhook('failed');
+        options.log(`answering ${request.url ?? ''} failed: ${messageOf(error)}`);
+        return { status: 500, body: messageOf(error) };
+      })
+      .then((reply) => {
+        send(response, reply);
+      })
+      .catch((error: unknown) => {
+        options.log(messageOf(error));
+      });
+  });
+}
+
+async function answer(request: IncomingMessage, options: ServerOptions): Promise<Answer> {
+  const route = `${request.method ?? ''} ${request.url ?? ''}`;
+  if (route === 'GET /healthz') {
+    return { status: 200, body: JSON.stringify({ watchdogHeard: options.watchdogHeard() }), type: 'application/json' };
+  }
+  if (route === 'GET /metrics') {
+    const { registry } = options.metrics;
+    return { status: 200, body: await registry.metrics(), type: registry.contentType };
+  }
+  if (route !== 'POST /webhook' && route !== 'POST /watchdog') return { status: 404, body: 'not found' };
+  if (!isLoopback(request.socket.remoteAddress)) return { status: 403, body: 'only from this host' };
+  const body = await text(request);
+  if (route === 'POST /webhook') return accept(body, options);
+  options.onWatchdog();
+  return { status: 200, body: 'heard' };
+}
+
+/** Answers 200 only when the notification is on the disk; what cannot be read is kept there too, for a person. */
+function accept(body: string, { spool, metrics, now, onQueued, log }: ServerOptions): Answer {
+  const payload = payloadSchema.safeParse(parseJson(body));
+  if (!payload.success) {
+    spool.buryText(body, payload.error.message, now());
+    metrics.countWebhook('unreadable');
+    log(`a webhook was not readable: ${payload.error.message}`);
+    return { status: 400, body: payload.error.message };
+  }
+  const result = spool.put(notificationOf(payload.data), now());
+  metrics.countWebhook(result);
+  if (result === 'queued') onQueued();
+  return { status: 200, body: result };
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(::ffff:)?127\.|^::1$/.test(address);
+}
+
+function send(response: ServerResponse, { status, body, type = 'text/plain; charset=utf-8' }: Answer): void {
+  response.writeHead(status, { 'content-type': type }).end(body);
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Notification } from './notification.ts';
+import { type WatchdogState, decideWatchdog, watchdogNotification } from './watchdog.ts';
+
+interface WatchdogTimerOptions {
+  readonly host: string;
+  /** `/healthz` of the other notifiers. */
+  readonly peers: readonly string[];
+  readonly deadlineMs: number;
+  readonly now: () => number;
+  readonly put: (notification: Notification) => void;
+  readonly log: (line: string) => void;
+}
+
+/** Listens for the always firing alert and reports its silence. */
+interface WatchdogTimer extends Disposable {
+  readonly heard: () => void;
+  readonly isHeard: () => boolean;
+  readonly lastSeenMs: () => number;
+}
+
+const healthSchema = z.object({ watchdogHeard: z.boolean() });
+const PEER_TIMEOUT_MS = 2_000;
+
+export function openWatchdogTimer(options: WatchdogTimerOptions): WatchdogTimer {
+  const { host, deadlineMs, now, put, log } = options;
+  let state: WatchdogState = { lastSeenMs: now(), reportedSinceMs: undefined };
+  const isSilent = (): boolean => now() - state.lastSeenMs > deadlineMs;
+
+  const check = async (): Promise<void> => {
+    const peerHeard = isSilent() && (await anyPeerHears(options.peers));
+    const decision = decideWatchdog(state, { nowMs: now(), deadlineMs, peerHeard });
+    const startsAtMs = state.reportedSinceMs ?? now();
+    if (decision === 'nothing') return;
+    const firing = decision === 'report';
+    state = { ...state, reportedSinceMs: firing ? startsAtMs : undefined };
+    put(watchdogNotification(host, firing ? { startsAtMs } : { startsAtMs, endsAtMs: now() }));
+  };
+  const timer = setInterval(
+    () => {
+      check().catch((error: unknown) => {
+        log(`checking the watchdog failed: ${String(error)}`);
+      });
+    },
+    Math.min(5_000, deadlineMs / 4),
+  );
+  return {
+    heard: () => {
+      state = { ...state, lastSeenMs: now() };
+    },
+    isHeard: () => !isSilent(),
+    lastSeenMs: () => state.lastSeenMs,
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+async function anyPeerHears(peers: readonly string[]): Promise<boolean> {
+  const answers = await Promise.all(peers.map((url) => peerHears(url)));
+  return answers.includes(true);
+}
+
+async function peerHears(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(PEER_TIMEOUT_MS) });
+    return healthSchema.parse(await response.json()).watchdogHeard;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+import type { RenderedFile } from '../rendered-file.ts';
+import { type Host, PORTS, type Topology } from '../topology.ts';
+
+/** What the mail host reads from `/etc/holdfast`; the shape is `agents/mailbox/config.ts`'s. */
+export function renderMail(topology: Topology, host: Host): readonly RenderedFile[] {
+  const config = {
+    host: host.name,
+    smtpPort: PORTS.smtp,
+    pagePort: PORTS.mailbox,
+    folder: '/var/lib/holdfast/mail',
+    user: 'notifier',
+    passwordFile: '/run/holdfast/secrets/smtp-password',
+    certFile: '/run/holdfast/secrets/mail-cert',
+    keyFile: '/run/holdfast/secrets/mail-key',
+    // About a day of a very bad day.
+    maxMails: 2_000,
+    // Where the reader finds the Alertmanagers on the user's machine.
+    links: topology.hosts.flatMap((other) =>
+      other.tier === 'monitor'
+        ? other.published.map(({ loopbackPort, what }) => ({
+            title: `${what} on ${other.name}`,
+            url: `http://127.0.0.1:${loopbackPort}/`,
+          }))
+        : [],
+    ),
+  };
+  return [{ path: 'mailbox.json', text: `${JSON.stringify(config, undefined, 2)}\n` }];
+}

@@ -1,0 +1,90 @@
+import { stringify } from 'yaml';
+import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
+import { promDuration } from './duration.ts';
+import { lines } from './render-prometheus.ts';
+
+/** How often Alertmanager tells its notifier that it lives (the always firing alert `Watchdog`). */
+export function watchdogIntervalMs(topology: Topology): number {
+  return 2 * topology.profile.watch.groupIntervalMs;
+}
+
+/**
+ * `alertmanager.yml` of a monitor host. Each Alertmanager tells the notifier on its own host, whose fate it shares; the members
+ * gossip what was sent, so that only one sends, and the next one takes over after `peerTimeoutMs` times its position.
+ */
+export function renderAlertmanagerConfig(topology: Topology, host: Host): string {
+  const { watch } = topology.profile;
+  // What was sent is remembered per receiver name: with a name of its own each host hears its own watchdog.
+  const watchdog = `watchdog-${host.name}`;
+  const config = {
+    route: {
+      receiver: 'notifier',
+      // One mail per failure domain: a host where the alert has one, else the service as a whole.
+      group_by: ['domain', 'host'],
+      group_wait: promDuration(watch.groupWaitMs),
+      group_interval: promDuration(watch.groupIntervalMs),
+      repeat_interval: promDuration(watch.repeatIntervalMs),
+      routes: [
+        {
+          receiver: watchdog,
+          matchers: ['alertname="Watchdog"'],
+          group_by: ['alertname'],
+          group_wait: '0s',
+          group_interval: promDuration(watch.groupIntervalMs),
+          repeat_interval: promDuration(watchdogIntervalMs(topology)),
+        },
+        { receiver: 'nobody', matchers: ['severity="none"'] },
+      ],
+    },
+    inhibit_rules: INHIBITIONS,
+    receivers: [
+      { name: 'nobody' },
+      { name: 'notifier', webhook_configs: [webhook('/webhook')] },
+      { name: watchdog, webhook_configs: [{ ...webhook('/watchdog'), send_resolved: false }] },
+    ],
+  };
+  return stringify(config, { lineWidth: 0 });
+}
+
+/**
+ * Symptoms that say nothing new once their cause is known. What users feel (no writable primary, errors) is never muted, nor
+ * is lost redundancy: it says how near the next outage is.
+ */
+const INHIBITIONS = [
+  {
+    source_matchers: ['alertname=~"LoadBalancerLost|AppHostLost|MonitorLost"'],
+    target_matchers: ['alertname="TargetDown"'],
+    equal: ['host'],
+  },
+  // With a load balancer's host gone its address moves; that it is missing for a moment is the same news.
+  {
+    source_matchers: ['alertname="DatabaseNoWritablePrimary"'],
+    target_matchers: ['alertname="DatabaseViewUnknown"'],
+  },
+];
+
+function webhook(path: string): { readonly url: string; readonly send_resolved: boolean; readonly timeout: string } {
+  return { url: `http://127.0.0.1:${PORTS.notifier}${path}`, send_resolved: true, timeout: '5s' };
+}
+
+/** Command line of Alertmanager, one argument a line. The address must be told: 198.18/15 is not one it would find by itself. */
+export function renderAlertmanagerArguments(topology: Topology, host: Host): string {
+  const { watch } = topology.profile;
+  const peers = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
+  const gossip = (of: Host): string => `${addressOn(of, 'ops')}:${PORTS.alertmanagerGossip}`;
+  return lines([
+    '--config.file=/etc/holdfast/alertmanager.yml',
+    '--storage.path=/var/lib/alertmanager',
+    '--data.retention=24h',
+    `--web.listen-address=0.0.0.0:${PORTS.alertmanager}`,
+    `--cluster.listen-address=${gossip(host)}`,
+    `--cluster.advertise-address=${gossip(host)}`,
+    ...peers.map((peer) => `--cluster.peer=${gossip(peer)}`),
+    `--cluster.peer-timeout=${promDuration(watch.peerTimeoutMs)}`,
+    `--cluster.settle-timeout=${promDuration(watch.peerTimeoutMs)}`,
+    '--cluster.gossip-interval=100ms',
+    `--cluster.pushpull-interval=${promDuration(watch.peerTimeoutMs)}`,
+    `--cluster.reconnect-interval=${promDuration(watch.scrapeIntervalMs)}`,
+    '--log.level=warn',
+  ]);
+}

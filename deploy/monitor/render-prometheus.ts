@@ -1,0 +1,101 @@
+import { stringify } from 'yaml';
+import { type Host, PORTS, type Tier, type Topology, addressOn, hostsOf } from '../topology.ts';
+import { promDuration } from './duration.ts';
+
+/** Where the tracked alert rules are mounted on a monitor host. */
+export const RULES_FILE = '/etc/holdfast-alerts/rules.yaml';
+
+/** One thing that every host of a tier exposes to Prometheus. */
+interface Job {
+  /** The value of the label `job`, which rules select by. */
+  readonly name: string;
+  readonly tier: Tier;
+  readonly port: number;
+}
+
+/** What is scraped. Targets are enabled hosts of the tier, at their addresses in the network `ops`. */
+export const SCRAPE_JOBS: readonly Job[] = [
+  { name: 'haproxy', tier: 'lb', port: PORTS.haproxyStats },
+  { name: 'lb-state', tier: 'lb', port: PORTS.lbState },
+  { name: 'db-role', tier: 'lb', port: PORTS.roleAgentMetrics },
+  { name: 'app', tier: 'app', port: PORTS.appMetrics },
+  { name: 'prometheus', tier: 'monitor', port: PORTS.prometheus },
+  { name: 'alertmanager', tier: 'monitor', port: PORTS.alertmanager },
+  { name: 'notifier', tier: 'monitor', port: PORTS.notifier },
+  { name: 'mailbox', tier: 'mail', port: PORTS.mailbox },
+];
+
+/** `prometheus.yml` of a monitor host: both are the same but for the label `replica`, which no alert carries. */
+export function renderPrometheusConfig(topology: Topology, host: Host): string {
+  const { watch } = topology.profile;
+  const config = {
+    global: {
+      scrape_interval: promDuration(watch.scrapeIntervalMs),
+      scrape_timeout: promDuration(watch.scrapeIntervalMs),
+      evaluation_interval: promDuration(watch.evaluationIntervalMs),
+      external_labels: { replica: host.name },
+    },
+    rule_files: [RULES_FILE],
+    alerting: {
+      // Both Prometheus servers must send the same alert, or each would be mailed twice.
+      alert_relabel_configs: [{ action: 'labeldrop', regex: 'replica' }],
+      alertmanagers: [
+        {
+          timeout: promDuration(watch.evaluationIntervalMs),
+          static_configs: [{ targets: targetsOf(topology, { name: '', tier: 'monitor', port: PORTS.alertmanager }) }],
+        },
+      ],
+    },
+    storage: { exemplars: { max_exemplars: 10_000 } },
+    scrape_configs: [...SCRAPE_JOBS.map((job) => scrapeConfig(topology, job)), selfScrape(host)],
+  };
+  return stringify(config, { lineWidth: 0 });
+}
+
+function scrapeConfig(topology: Topology, job: Job): object {
+  const path = job.name === 'haproxy' ? { params: { scope: ['global', 'frontend', 'backend', 'server'] } } : {};
+  return {
+    job_name: job.name,
+    ...path,
+    static_configs: hostsOf(topology, job.tier).map((host) => ({
+      targets: [`${addressOn(host, 'ops')}:${job.port}`],
+      labels: { host: host.name, tier: host.tier },
+    })),
+  };
+}
+
+/** The age of this very Prometheus, which tells the rules whether it was just started (the rules are the same on both). */
+function selfScrape(host: Host): object {
+  return {
+    job_name: 'self',
+    static_configs: [{ targets: [`127.0.0.1:${PORTS.prometheus}`], labels: { host: host.name, tier: host.tier } }],
+    metric_relabel_configs: [{ action: 'keep', source_labels: ['__name__'], regex: 'process_start_time_seconds' }],
+  };
+}
+
+function targetsOf(topology: Topology, job: Job): readonly string[] {
+  return hostsOf(topology, job.tier).map((host) => `${addressOn(host, 'ops')}:${job.port}`);
+}
+
+/** Command line of Prometheus, one argument a line. Kept are hours, not weeks: a drill is read on the same day. */
+export function renderPrometheusArguments(): string {
+  return lines([
+    '--config.file=/etc/holdfast/prometheus.yml',
+    '--storage.tsdb.path=/var/lib/prometheus',
+    '--storage.tsdb.retention.time=24h',
+    '--storage.tsdb.retention.size=512MB',
+    '--storage.tsdb.wal-compression',
+    '--enable-feature=exemplar-storage',
+    `--web.listen-address=0.0.0.0:${PORTS.prometheus}`,
+    '--query.max-concurrency=4',
+    '--query.timeout=20s',
+    // Resent every few seconds, so that an Alertmanager that has just come back knows of every alert soon.
+    '--rules.alert.resend-delay=5s',
+    '--log.level=warn',
+  ]);
+}
+
+/** One argument a line, as `run-with-arguments` reads them. */
+export function lines(values: readonly string[]): string {
+  return `${values.join('\n')}\n`;
+}

@@ -1,0 +1,19 @@
+import type { RenderedFile } from '../rendered-file.ts';
+import type { Host, Topology } from '../topology.ts';
+import { renderAlertmanagerArguments, renderAlertmanagerConfig } from './render-alertmanager.ts';
+import { renderNotifierConfig } from './render-notifier.ts';
+import { renderPrometheusArguments, renderPrometheusConfig } from './render-prometheus.ts';
+
+/**
+ * Everything a monitor host reads from `/etc/holdfast`. The alert rules are not here: they are the alerts room's, and are
+ * mounted as they are tracked ({@link RULES_FILE}).
+ */
+export function renderMonitor(topology: Topology, host: Host): readonly RenderedFile[] {
+  return [
+    { path: 'prometheus.yml', text: renderPrometheusConfig(topology, host) },
+    { path: 'prometheus.args', text: renderPrometheusArguments() },
+    { path: 'alertmanager.yml', text: renderAlertmanagerConfig(topology, host) },
+    { path: 'alertmanager.args', text: renderAlertmanagerArguments(topology, host) },
+    { path: 'notifier.json', text: renderNotifierConfig(topology, host) },
+  ];
+}
