@@ -9,6 +9,8 @@ export interface DockerfileInputs {
   readonly sources: readonly string[];
   /** Names `NAME` of our images used as `holdfast/NAME:dev`. Sorted, unique. */
   readonly images: readonly string[];
+  /** Names of the stages that are reached; unnamed ones are left out. */
+  readonly stages: readonly string[];
   /** Names of declared build arguments. */
   readonly args: readonly string[];
 }
@@ -93,7 +95,12 @@ export function parseDockerfile(text: string, target?: string): DockerfileInputs
   };
   visit(last);
   const sources = new Set([...reached].flatMap((stage) => stage.sources));
-  return { sources: [...sources].sort(), images: [...images].sort(), args: [...args.keys()] };
+  return {
+    sources: [...sources].sort(),
+    images: [...images].sort(),
+    stages: [...reached].map(({ name }) => name).filter((name) => name !== ''),
+    args: [...args.keys()],
+  };
 }
 
 /** Patterns of .dockerignore (kept equal by a test) and what they mean here. */
