@@ -2,7 +2,7 @@ import type { RequestKind, RequestRecord } from '../evidence/request-record.ts';
 import type { Verdict } from '../../kit/verdict.ts';
 import { checkRecords, recordsIn } from './records.ts';
 import { MAX_EVIDENCE, type Judgement, type Window } from './judgement.ts';
-import { quantileOfSorted } from './quantile.ts';
+import { quantile, quantileOfSorted } from './quantile.ts';
 
 export interface LatencyBudget {
   /** Which quantile, 0 … 1: 0.99 is the p99. */
@@ -47,10 +47,7 @@ export function judgeLatency(
   const { budget, kinds, problems = [] } = options;
   const minRequests = options.minRequests ?? Math.ceil(3 / Math.max(1 - budget.quantile, 0.0001));
   const inside = recordsIn(records, window).filter((record) => kinds?.includes(record.kind) ?? true);
-  const value = quantileOfSorted(
-    inside.map(effectiveMs).sort((a, b) => a - b),
-    budget.quantile,
-  );
+  const value = quantile(inside.map(effectiveMs), budget.quantile);
   const measured: LatencyMeasured = {
     ...latencyOf(inside),
     ...(value === undefined || value === Infinity ? {} : { valueMs: value }),

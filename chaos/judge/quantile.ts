@@ -7,3 +7,11 @@ export function quantileOfSorted(sorted: readonly number[], q: number): number |
   const rank = Math.ceil(q * sorted.length - 1e-9);
   return sorted[Math.min(Math.max(rank, 1), sorted.length) - 1];
 }
+
+/** {@link quantileOfSorted} of values in any order. */
+export function quantile(values: readonly number[], q: number): number | undefined {
+  return quantileOfSorted(
+    values.toSorted((a, b) => a - b),
+    q,
+  );
+}

@@ -1,0 +1,85 @@
+import exec from 'k6/execution';
+import { sleep } from 'k6';
+import { choose, chooseStep } from './choice.ts';
+import { ORDERS_PER_OWN_READ } from './plan.ts';
+import type { Sender } from './send.ts';
+import type { Settings } from './settings.ts';
+import { askHome, askList, askProduct, askStatic, logIn, placeOrder, readOwnOrder, staticPathsOf } from './shop.ts';
+
+/** What setup hands to every virtual user. */
+export interface Prepared {
+  readonly staticPaths: readonly string[];
+  readonly sessions: readonly string[];
+}
+
+const SESSION_COUNT = 20;
+const TRIES = 20;
+
+/** Finds the static files and logs some users in. Throws when the shop does not answer: then there is nothing to load. */
+export function prepare(settings: Settings): Prepared {
+  const target = choose(settings.targets, 0);
+  const sender: Sender = { scenario: 'setup', target, connection: 'kept' };
+  const staticPaths = retry('no page with static files', () => {
+    const found = staticPathsOf(askHome(sender));
+    return found.length > 0 ? found : undefined;
+  });
+  const sessions = Array.from({ length: SESSION_COUNT }, (_, index) =>
+    retry('nobody can log in', () => logIn(sender, index, `${settings.runId}-setup-${index}`)),
+  );
+  return { staticPaths, sessions };
+}
+
+function retry<T>(failure: string, attempt: () => T | undefined): T {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const result = attempt();
+    if (result !== undefined) return result;
+    sleep(0.5);
+  }
+  throw new Error(`${failure} after ${TRIES} tries`);
+}
+
+/** One visit of a reader. */
+export function browse(settings: Settings, prepared: Prepared): void {
+  const { sender, iteration } = here(settings);
+  const step = chooseStep(iteration);
+  if (step.what === 'home') askHome(sender);
+  else if (step.what === 'list') askList(sender, step.page);
+  else if (step.what === 'product') askProduct(sender, step.id, step.as);
+  else askStatic(sender, choose(prepared.staticPaths, step.index));
+}
+
+/** One login. */
+export function login(settings: Settings): void {
+  const { sender, iteration } = here(settings);
+  logIn(sender, iteration, `${settings.runId}-${sender.scenario}-${iteration}`);
+}
+
+/** This virtual user's own session, once the one from setup has been refused. */
+let ownSession: string | undefined;
+
+/** One order; every third is read back by its session at once. */
+export function order(settings: Settings, prepared: Prepared): void {
+  const { sender, iteration } = here(settings);
+  // Two scenarios place orders: even numbers for the one, odd ones for the other.
+  const number = iteration * 2 + (sender.connection === 'new' ? 0 : 1);
+  const session = ownSession ?? choose(prepared.sessions, exec.vu.idInTest);
+  const orderId = placeOrder(sender, session, { key: `${settings.runId}-${number}`, iteration: number });
+  if (orderId === undefined) {
+    // Whatever went wrong, a session that was lost must not fail every order after it.
+    ownSession = logIn(sender, number, `${settings.runId}-again-${number}`);
+    return;
+  }
+  if (iteration % ORDERS_PER_OWN_READ === 0) readOwnOrder(sender, session, orderId);
+}
+
+function here(settings: Settings): { readonly sender: Sender; readonly iteration: number } {
+  const { name, iterationInTest } = exec.scenario;
+  return {
+    iteration: iterationInTest,
+    sender: {
+      scenario: name,
+      target: choose(settings.targets, iterationInTest),
+      connection: name.endsWith('-new') ? 'new' : 'kept',
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * What a load suite plans to send, as data: the scripts make k6 scenarios of it, and whoever reads the results compares what was sent
+ * with what was planned. Nothing here needs k6.
+ */
+export type Flow = 'browse' | 'login' | 'order';
+
+export interface PlannedScenario {
+  /** `browse-new`, `order-kept` …: the flow and how it connects. */
+  readonly name: string;
+  readonly flow: Flow;
+  readonly connection: 'new' | 'kept';
+  readonly startsAfterMs: number;
+  readonly stages: readonly Stage[];
+  /** Virtual users that stand ready: so many iterations may be on their way at once before one is dropped. */
+  readonly users: number;
+}
+
+/** The arrival rate goes linearly from one number to another. */
+export interface Stage {
+  readonly seconds: number;
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
+}
+
+/** Longest wait for an answer; orders may take the application's whole write budget (10 s). */
+export const TIMEOUT_SECONDS = { read: 5, login: 5, order: 12 } as const;
+
+/** Every third order is read back at once by the session that placed it. */
+export const ORDERS_PER_OWN_READ = 3;
+
+interface Share {
+  readonly flow: Flow;
+  /** Iterations per planned request; an order iteration sends 1 ⅓ requests. */
+  readonly share: number;
+  /** How long iterations may take without one being dropped. */
+  readonly holdSeconds: number;
+}
+
+/**
+ * A virtual user costs half a MiB. Reads that stall longer than this have missed every budget, so one that is not sent then and counts as
+ * failed tells no lie; orders may wait out a failover of the database, as long as they may take at all.
+ */
+const READ_HOLD_SECONDS = 2.5;
+
+/** 70 % reads, 10 % logins, 15 % orders; every third order is followed by a read of it, which makes the other 5 %. */
+const SHARES: readonly Share[] = [
+  { flow: 'browse', share: 0.7, holdSeconds: READ_HOLD_SECONDS },
+  { flow: 'login', share: 0.1, holdSeconds: READ_HOLD_SECONDS },
+  { flow: 'order', share: 0.15, holdSeconds: TIMEOUT_SECONDS.order },
+];
+
+export interface PlanOptions {
+  /** All requests per second. */
+  readonly rate: number;
+  readonly seconds: number;
+}
+
+/** The same rate all the time. */
+export function planSteady(options: PlanOptions): readonly PlannedScenario[] {
+  return planMix(options.rate, [{ seconds: options.seconds, from: 1, to: 1 }]);
+}
+
+/** From a tenth of the rate to all of it in 60 % of the time, all of it for 30 %, and down again. */
+export function planRamp(options: PlanOptions): readonly PlannedScenario[] {
+  const { rate, seconds } = options;
+  return planMix(rate, [
+    { seconds: Math.max(1, Math.round(seconds * 0.6)), from: 0.1, to: 1 },
+    { seconds: Math.max(1, Math.round(seconds * 0.3)), from: 1, to: 1 },
+    { seconds: Math.max(1, Math.round(seconds * 0.1)), from: 1, to: 0.1 },
+  ]);
+}
+
+interface RelativeStage {
+  readonly seconds: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+function planMix(rate: number, shape: readonly RelativeStage[]): readonly PlannedScenario[] {
+  const scenarios = SHARES.flatMap((share) =>
+    (['new', 'kept'] as const).map((connection) => {
+      // Half of every flow connects anew for each request, half keeps its connections, as different clients do.
+      const perSecond = (rate * share.share) / 2;
+      return {
+        name: `${share.flow}-${connection}`,
+        flow: share.flow,
+        connection,
+        stages: shape.map((stage) => ({
+          seconds: stage.seconds,
+          fromPerSecond: perSecond * stage.from,
+          toPerSecond: perSecond * stage.to,
+        })),
+        users: Math.ceil(perSecond * share.holdSeconds) + 2,
+      };
+    }),
+  );
+  // Scenarios that began together would send together: a few milliseconds apart, the outage judge sees in between.
+  return scenarios.map((scenario, index) => ({ ...scenario, startsAfterMs: index * 3 }));
+}
+
+/** Planned arrivals per second at a time after the scenario's start. */
+export function plannedRateAt(scenario: PlannedScenario, seconds: number): number {
+  let passed = 0;
+  for (const stage of scenario.stages) {
+    if (seconds < passed + stage.seconds) {
+      const part = Math.max(0, seconds - passed) / stage.seconds;
+      return stage.fromPerSecond + (stage.toPerSecond - stage.fromPerSecond) * part;
+    }
+    passed += stage.seconds;
+  }
+  return scenario.stages.at(-1)?.toPerSecond ?? 0;
+}
+
+/** Planned arrivals from the scenario's start until a time after it. */
+export function plannedArrivals(scenario: PlannedScenario, untilSeconds: number): number {
+  let passed = 0;
+  let arrivals = 0;
+  for (const stage of scenario.stages) {
+    const here = Math.min(stage.seconds, Math.max(0, untilSeconds - passed));
+    const slope = (stage.toPerSecond - stage.fromPerSecond) / stage.seconds;
+    arrivals += stage.fromPerSecond * here + (slope * here * here) / 2;
+    passed += stage.seconds;
+  }
+  return arrivals;
+}
+
+/** How long a plan sends. */
+export function planSeconds(scenarios: readonly PlannedScenario[]): number {
+  return Math.max(0, ...scenarios.map((scenario) => scenario.stages.reduce((sum, stage) => sum + stage.seconds, 0)));
+}

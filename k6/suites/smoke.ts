@@ -1,0 +1,48 @@
+import exec from 'k6/execution';
+import type { Options } from 'k6/options';
+import { choose } from '../lib/choice.ts';
+import { COMMON_OPTIONS } from '../lib/options.ts';
+import type { Sender } from '../lib/send.ts';
+import { parseSettings } from '../lib/settings.ts';
+import * as shop from '../lib/shop.ts';
+import { summarize } from '../lib/summary.ts';
+
+const settings = parseSettings(__ENV);
+
+/** Everything that the shop offers, once by every way in, with a new and with a kept connection. */
+export const options = {
+  ...COMMON_OPTIONS,
+  scenarios: {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- k6's types call these plain objects classes
+    smoke: {
+      executor: 'shared-iterations',
+      vus: 1,
+      iterations: settings.targets.length * 2,
+      maxDuration: '5m',
+    },
+  },
+} satisfies Options;
+
+export default function smoke(): void {
+  const iteration = exec.scenario.iterationInTest;
+  const target = choose(settings.targets, iteration);
+  const sender: Sender = {
+    scenario: 'smoke',
+    target,
+    connection: iteration < settings.targets.length ? 'new' : 'kept',
+  };
+  const home = shop.askHome(sender);
+  for (const path of shop.staticPathsOf(home)) shop.askStatic(sender, path);
+  shop.askList(sender, 1);
+  shop.askProduct(sender, iteration + 1, 'html');
+  shop.askProduct(sender, iteration + 1, 'json');
+  const session = shop.logIn(sender, iteration, `${settings.runId}-login-${iteration}`) ?? 'none';
+  const order = { key: `${settings.runId}-${iteration}`, iteration };
+  const orderId = shop.placeOrder(sender, session, order);
+  shop.readOwnOrder(sender, session, orderId ?? 'none');
+  shop.repeatOrder(sender, session, { ...order, orderId: orderId ?? 'none' });
+}
+
+export function handleSummary(data: unknown): Record<string, string> {
+  return summarize(settings, data);
+}
