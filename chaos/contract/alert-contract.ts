@@ -1,0 +1,53 @@
+/** An alert as a contract names it. */
+export interface ExpectedAlert {
+  readonly alertname: string;
+  /** Whether it must name the broken host. */
+  readonly ofTarget: boolean;
+}
+
+/** What the person on call has to learn of a fault, and what must not disturb him. */
+export interface AlertContract {
+  /** Each must fire and be received as a mail. */
+  readonly mustDeliver: readonly ExpectedAlert[];
+  /** From the injection to the mail in the mailbox. */
+  readonly deliverWithinMs: number;
+  /** From full redundancy to the mail that says that it is over. */
+  readonly resolveWithinMs: number;
+  /** Alerts that are true consequences and may come too; any other one is noise. */
+  readonly mayDeliver: readonly string[];
+}
+
+/** When one Prometheus first saw an alert firing. */
+export interface FiringAlert {
+  readonly monitor: string;
+  readonly alertname: string;
+  readonly host?: string;
+  /** When its condition began to be true, as Prometheus says; milliseconds since the epoch. */
+  readonly activeAtMs: number;
+  /** When it was first seen in the state firing. */
+  readonly firstSeenMs: number;
+}
+
+/** One alert of one mail. */
+export interface DeliveredAlert {
+  readonly alertname: string;
+  readonly status: 'firing' | 'resolved';
+  readonly host?: string;
+  readonly receivedAtMs: number;
+  readonly subject: string;
+}
+
+/** All that was seen of alerting during an experiment. */
+export interface AlertEvidence {
+  readonly firing: readonly FiringAlert[];
+  readonly delivered: readonly DeliveredAlert[];
+  /** Why what is missing here may be missing because nobody could look, or because the way to the mailbox is broken. */
+  readonly problems: readonly string[];
+}
+
+/** Alerts that belong to the way of notification itself. */
+export const OWN_ALERTS = ['Watchdog', 'NotificationPathProbe'] as const;
+
+export function isOwnAlert(alertname: string): boolean {
+  return OWN_ALERTS.some((own) => own === alertname);
+}

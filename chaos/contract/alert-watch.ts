@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { mailListSchema } from '../../agents/mailbox/api.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import { messageOf } from '../../kit/errors.ts';
+import { fetchJson } from '../probes/http.ts';
+import { isOwnAlert, type AlertEvidence, type DeliveredAlert, type FiringAlert } from './alert-contract.ts';
+
+const alertsReply = z.object({
+  status: z.literal('success'),
+  data: z.object({
+    alerts: z.array(
+      z.object({
+        labels: z.record(z.string(), z.string()),
+        state: z.string(),
+        activeAt: z.iso.datetime({ offset: true }),
+      }),
+    ),
+  }),
+});
+
+/** Firing alerts as one Prometheus sees them now, its own watchdog left out. */
+export async function readFiring(topology: Topology, monitor: string): Promise<readonly FiringAlert[]> {
+  const host = hostsOf(topology, 'monitor').find(({ name }) => name === monitor);
+  if (host === undefined) throw new Error(`no monitor is called ${monitor}`);
+  const { data } = await fetchJson(`http://${addressOn(host, 'ops')}:${PORTS.prometheus}/api/v1/alerts`, alertsReply);
+  return data.alerts
+    .filter(({ state, labels }) => state === 'firing' && !isOwnAlert(labels['alertname'] ?? ''))
+    .map(({ labels, activeAt }) => ({
+      monitor,
+      alertname: labels['alertname'] ?? '',
+      ...(labels['host'] === undefined ? {} : { host: labels['host'] }),
+      activeAtMs: Date.parse(activeAt),
+      firstSeenMs: Date.now(),
+    }));
+}
+
+/** Every alert of every mail that the mailbox received since then. */
+export async function readDelivered(topology: Topology, sinceMs: number): Promise<readonly DeliveredAlert[]> {
+  const [mail] = hostsOf(topology, 'mail');
+  if (mail === undefined) throw new Error('the topology has no mailbox');
+  const url = `http://${addressOn(mail, 'ops')}:${PORTS.mailbox}/api/messages?since=${Math.floor(sinceMs)}`;
+  const messages = await fetchJson(url, mailListSchema);
+  return messages.flatMap((message) =>
+    message.alerts.map(({ alertname, status, host }) => ({
+      alertname,
+      status,
+      ...(host === undefined ? {} : { host }),
+      receivedAtMs: message.receivedAtMs,
+      subject: message.subject,
+    })),
+  );
+}
+
+/** Looks at both Prometheus servers and the mailbox as long as an experiment runs. */
+export interface AlertWatch extends AsyncDisposable {
+  /** Seen so far. */
+  evidence(): AlertEvidence;
+}
+
+interface AlertWatchOptions {
+  readonly topology: Topology;
+  readonly sinceMs: number;
+  readonly onFiring?: (alert: FiringAlert) => void;
+  readonly onDelivered?: (alert: DeliveredAlert) => void;
+}
+
+const LOOK_EVERY_MS = 500;
+
+export function openAlertWatch(options: AlertWatchOptions): AlertWatch {
+  const { topology, sinceMs } = options;
+  const stop = new AbortController();
+  const firing = new Map<string, FiringAlert>();
+  const mailed = new Set<string>();
+  let delivered: readonly DeliveredAlert[] = [];
+  let mailboxProblem: string | undefined = 'the mailbox was never read';
+  const prometheusProblems = new Map<string, string>();
+
+  const lookAtMonitor = async (monitor: string): Promise<void> => {
+    try {
+      for (const alert of await readFiring(topology, monitor)) {
+        const key = `${monitor} ${alert.alertname} ${alert.host ?? ''} ${alert.activeAtMs}`;
+        if (firing.has(key)) continue;
+        firing.set(key, alert);
+        options.onFiring?.(alert);
+      }
+      prometheusProblems.delete(monitor);
+    } catch (error) {
+      prometheusProblems.set(monitor, `Prometheus on ${monitor} could not be asked: ${messageOf(error)}`);
+    }
+  };
+  const lookAtMailbox = async (): Promise<void> => {
+    try {
+      delivered = await readDelivered(topology, sinceMs);
+      mailboxProblem = undefined;
+    } catch (error) {
+      mailboxProblem = `the mailbox could not be read: ${messageOf(error)}`;
+      return;
+    }
+    for (const alert of delivered) {
+      const key = `${alert.receivedAtMs} ${alert.status} ${alert.alertname} ${alert.host ?? ''}`;
+      if (mailed.has(key)) continue;
+      mailed.add(key);
+      if (!isOwnAlert(alert.alertname)) options.onDelivered?.(alert);
+    }
+  };
+  const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
+  const watching = (async () => {
+    while (!stop.signal.aborted) {
+      await Promise.all([lookAtMailbox(), ...monitors.map(lookAtMonitor)]);
+      await sleep(LOOK_EVERY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+    await lookAtMailbox();
+  })();
+  return {
+    evidence: () => ({
+      firing: [...firing.values()],
+      delivered,
+      problems: [
+        ...(mailboxProblem === undefined ? [] : [mailboxProblem]),
+        // One of two monitors is enough to see an alert fire.
+        ...(prometheusProblems.size === monitors.length ? prometheusProblems.values() : []),
+      ],
+    }),
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await watching;
+    },
+  };
+}

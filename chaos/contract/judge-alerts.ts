@@ -1,0 +1,174 @@
+import type { Verdict } from '../../kit/verdict.ts';
+import {
+  isOwnAlert,
+  type AlertContract,
+  type AlertEvidence,
+  type DeliveredAlert,
+  type ExpectedAlert,
+} from './alert-contract.ts';
+
+export interface AlertTimes {
+  /** Milliseconds since the epoch. */
+  readonly injectedAt: number;
+  /** Full redundancy was back; undefined when it never was. */
+  readonly redundantAt: number | undefined;
+  /** Hosts that the fault broke. */
+  readonly targets: readonly string[];
+}
+
+/** One clause of a contract. */
+export interface ClauseJudgement {
+  readonly id: string;
+  readonly claim: string;
+  readonly verdict: Verdict;
+  readonly measured: string;
+  readonly limit: string;
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Judges what reached the mailbox. Something missing is `violated` only when the way of notification was shown to work;
+ * otherwise nobody knows, and it is `unknown`.
+ */
+export function judgeAlerts(
+  contract: AlertContract,
+  evidence: AlertEvidence,
+  times: AlertTimes,
+): readonly ClauseJudgement[] {
+  return [
+    ...contract.mustDeliver.flatMap((expected) => [
+      judgeDelivered(expected, { contract, evidence, times }),
+      judgeResolved(expected, { contract, evidence, times }),
+    ]),
+    judgeQuiet({ contract, evidence, times }),
+  ];
+}
+
+interface Case {
+  readonly contract: AlertContract;
+  readonly evidence: AlertEvidence;
+  readonly times: AlertTimes;
+}
+
+function judgeDelivered(expected: ExpectedAlert, { contract, evidence, times }: Case): ClauseJudgement {
+  const { problems } = evidence;
+  const { deliverWithinMs } = contract;
+  const mail = firstMail(expected, { evidence, times, status: 'firing' });
+  const clause = {
+    id: `alert-${expected.alertname}`,
+    claim: `${expected.alertname} is mailed`,
+    limit: `within ${seconds(deliverWithinMs)}`,
+  };
+  if (mail !== undefined) {
+    const tookMs = mail.receivedAtMs - times.injectedAt;
+    const late = tookMs > deliverWithinMs;
+    const measured = `mailed after ${seconds(tookMs)}`;
+    return {
+      ...clause,
+      measured,
+      verdict: late ? 'violated' : 'held',
+      reasons: late ? ['the mail came too late'] : [],
+    };
+  }
+  const fired = evidence.firing.find(
+    (alert) => alert.alertname === expected.alertname && isAbout(alert.host, expected, times.targets),
+  );
+  const reason =
+    fired === undefined
+      ? `${expected.alertname} did not fire on any Prometheus`
+      : `${expected.alertname} fired on ${fired.monitor} after ${seconds(fired.firstSeenMs - times.injectedAt)} and was not mailed`;
+  return {
+    ...clause,
+    measured: fired === undefined ? 'did not fire' : 'fired, not mailed',
+    verdict: problems.length > 0 ? 'unknown' : 'violated',
+    reasons: [reason, ...problems],
+  };
+}
+
+function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: Case): ClauseJudgement {
+  const { redundantAt } = times;
+  const clause = {
+    id: `resolved-${expected.alertname}`,
+    claim: `${expected.alertname} is mailed as resolved`,
+    limit: `within ${seconds(contract.resolveWithinMs)} of full redundancy`,
+  };
+  const unknown = (reasons: readonly string[]): ClauseJudgement => ({
+    ...clause,
+    measured: 'not seen',
+    verdict: 'unknown',
+    reasons,
+  });
+  if (redundantAt === undefined) return unknown(['full redundancy was not seen to come back']);
+  const firing = firstMail(expected, { evidence, times, status: 'firing' });
+  if (firing === undefined) return unknown([`${expected.alertname} was never mailed, so it could not resolve`]);
+  const mail = evidence.delivered.find(
+    (alert) =>
+      alert.status === 'resolved' &&
+      alert.alertname === expected.alertname &&
+      isAbout(alert.host, expected, times.targets) &&
+      alert.receivedAtMs >= firing.receivedAtMs,
+  );
+  if (mail === undefined) {
+    const reason = `no mail said that ${expected.alertname} is over`;
+    return {
+      ...unknown([reason, ...evidence.problems]),
+      verdict: evidence.problems.length > 0 ? 'unknown' : 'violated',
+    };
+  }
+  const tookMs = Math.max(0, mail.receivedAtMs - redundantAt);
+  const late = tookMs > contract.resolveWithinMs;
+  return {
+    ...clause,
+    measured: `after ${seconds(tookMs)}`,
+    verdict: late ? 'violated' : 'held',
+    reasons: late ? ['the mail came too late'] : [],
+  };
+}
+
+function judgeQuiet({ contract, evidence, times }: Case): ClauseJudgement {
+  const allowed = [...contract.mayDeliver, ...contract.mustDeliver.map(({ alertname }) => alertname)];
+  const noise = evidence.delivered.filter(
+    (alert) =>
+      alert.status === 'firing' &&
+      alert.receivedAtMs >= times.injectedAt &&
+      !isOwnAlert(alert.alertname) &&
+      !allowed.includes(alert.alertname),
+  );
+  const names = [
+    ...new Set(noise.map(({ alertname, host }) => (host === undefined ? alertname : `${alertname} (${host})`))),
+  ];
+  const verdict = noise.length > 0 ? 'violated' : evidence.problems.length > 0 ? 'unknown' : 'held';
+  return {
+    id: 'no-other-alert',
+    claim: 'no other alert is mailed',
+    limit: '0',
+    measured: String(noise.length),
+    verdict,
+    reasons: noise.length > 0 ? [`also mailed: ${names.join(', ')}`] : evidence.problems,
+  };
+}
+
+interface MailQuestion {
+  readonly evidence: AlertEvidence;
+  readonly times: AlertTimes;
+  readonly status: DeliveredAlert['status'];
+}
+
+function firstMail(expected: ExpectedAlert, { evidence, times, status }: MailQuestion): DeliveredAlert | undefined {
+  return evidence.delivered.find(
+    (alert) =>
+      alert.status === status &&
+      alert.alertname === expected.alertname &&
+      alert.receivedAtMs >= times.injectedAt &&
+      isAbout(alert.host, expected, times.targets),
+  );
+}
+
+/** Whether an alert is the expected one: about a broken host, where it has to be. */
+export function isAbout(host: string | undefined, expected: ExpectedAlert, targets: readonly string[]): boolean {
+  return !expected.ofTarget || (host !== undefined && targets.includes(host));
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,49 @@
+import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import { deadlineSignal, waitFor } from '../../kit/deadline.ts';
+import { messageOf } from '../../kit/errors.ts';
+import type { Observation } from '../faults/fault.ts';
+import { fetchText } from '../probes/http.ts';
+import { readDelivered } from './alert-watch.ts';
+
+interface PathOptions {
+  readonly topology: Topology;
+  /** Becomes the alert's label `host`, so that it makes a mail of its own. */
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  /** Default 40 s. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Sends an alert of its own the whole way, Alertmanager, notifier, mail, mailbox, and looks whether it arrives. Without that a mail that
+ * is missing later would say nothing.
+ */
+export async function proveNotificationPath(options: PathOptions): Promise<Observation> {
+  const { topology, runId, signal, deadlineMs = 40_000 } = options;
+  const sentAt = Date.now();
+  const alert = {
+    labels: { alertname: 'NotificationPathProbe', severity: 'info', domain: 'notification', host: runId },
+    annotations: { summary: 'holdfast prove asks whether alerts reach this mailbox. Nothing is wrong.' },
+    startsAt: new Date(sentAt).toISOString(),
+    endsAt: new Date(sentAt + 30_000).toISOString(),
+  };
+  const monitors = hostsOf(topology, 'monitor');
+  try {
+    const urls = monitors.map((host) => `http://${addressOn(host, 'ops')}:${PORTS.alertmanager}/api/v2/alerts`);
+    await Promise.any(urls.map((url) => fetchText(url, { method: 'POST', body: [alert] })));
+    const mail = await waitFor(
+      async () => {
+        const delivered = await readDelivered(topology, sentAt - 1_000);
+        return delivered.find(({ alertname, host }) => alertname === alert.labels.alertname && host === runId);
+      },
+      { what: 'the mail of the probe alert', deadlineMs, intervalMs: 300, signal: deadlineSignal(deadlineMs, signal) },
+    );
+    return {
+      seen: true,
+      text: `a probe alert was mailed after ${((mail.receivedAtMs - sentAt) / 1_000).toFixed(1)} s`,
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { seen: false, text: `the way of notification is broken: ${messageOf(error)}` };
+  }
+}
