@@ -1,0 +1,195 @@
+import type { Profile } from '../profile.ts';
+import { responseTimeoutMs } from '../response-timeout.ts';
+import { dependenciesOf, dependencyAddress, type Host, type Topology } from '../topology.ts';
+
+/** How long an object may be served after its time when nothing fresher can be had. */
+const STALE_IF_ERROR = '24h';
+/** How long it may be served after its time while a fresh copy is being fetched and the origin is well; a page may allow less. */
+const STALE_WHILE_REVALIDATE = '30s';
+
+/** The program of one edge's cache, in VCL 4.1. */
+export function renderVcl(topology: Topology, host: Host): string {
+  return [
+    `vcl 4.1;
+
+# Rendered from deploy/topology.ts for ${host.name}.
+
+import std;
+`,
+    renderOrigin(topology),
+    `# Who may remove objects: the host itself and the operators' network.
+acl purgers {
+    "127.0.0.1";
+    "${topology.networks.ops.subnet.replace('/', '"/')};
+}
+`,
+    renderReceive(),
+    renderFetch(),
+    renderDeliver(host),
+  ].join('\n');
+}
+
+function renderOrigin(topology: Topology): string {
+  const { profile } = topology;
+  const [origin] = dependenciesOf(topology, 'edge');
+  if (origin === undefined) throw new Error('the edges depend on nothing');
+  const address = dependencyAddress(topology, origin);
+  return `probe origin {
+    .request =
+        "GET /healthz HTTP/1.1"
+        "Host: origin"
+        "Connection: close";
+    .interval = ${seconds(profile.check.intervalMs)};
+    .timeout = ${seconds(profile.check.timeoutMs)};
+    # Out after \`fall\` failed checks of a window, in again after \`rise\` good ones.
+${probeWindow(profile)}
+}
+
+backend origin {
+    .host = "${address.host}";
+    .port = "${address.port}";
+    .connect_timeout = ${seconds(profile.client.connectMs)};
+    .first_byte_timeout = ${seconds(responseTimeoutMs(profile, 'edge'))};
+    .between_bytes_timeout = ${seconds(profile.client.writeQueryMs)};
+    .probe = origin;
+}
+`;
+}
+
+/** Varnish counts good checks in a window: with \`fall + rise - 1\` places and \`rise\` needed, \`fall\` bad ones in a row are too many. */
+function probeWindow({ check }: Profile): string {
+  const window = check.fall + check.rise - 1;
+  return `    .window = ${window};
+    .threshold = ${check.rise};
+    .initial = ${check.rise};`;
+}
+
+function renderReceive(): string {
+  return `sub vcl_recv {
+    if (req.url == "/.edge/healthz") {
+        return (synth(200, "ok"));
+    }
+    if (req.restarts == 0) {
+        unset req.http.X-Edge-Stale;
+    }
+    if (req.method == "PURGE") {
+        if (client.ip !~ purgers) {
+            return (synth(405));
+        }
+        return (purge);
+    }
+    if (req.http.Upgrade) {
+        return (synth(501));
+    }
+
+    # A well origin gets the chance to answer; an ill one is spared, and so is a request that failed a moment ago.
+    if (std.healthy(req.backend_hint) && !req.http.X-Edge-Stale) {
+        set req.grace = ${STALE_WHILE_REVALIDATE};
+    }
+
+    if (req.method != "GET" && req.method != "HEAD") {
+        return (pass);
+    }
+    # Files whose name changes with what is in them are the same for everybody.
+    if (req.url ~ "^/static/") {
+        unset req.http.Cookie;
+        unset req.http.Authorization;
+        return (hash);
+    }
+    # Whoever has a cookie may be shown something of his own.
+    if (req.http.Cookie || req.http.Authorization) {
+        return (pass);
+    }
+    return (hash);
+}
+`;
+}
+
+function renderFetch(): string {
+  return `sub vcl_backend_response {
+    if (beresp.status >= 500) {
+        # Never in place of something good: a fetch in the background ends here, and what was there stays.
+        if (bereq.is_bgfetch) {
+            return (abandon);
+        }
+        if (beresp.status <= 504 && beresp.status != 501 && (bereq.method == "GET" || bereq.method == "HEAD") && bereq.retries == 0) {
+            return (retry);
+        }
+        set beresp.ttl = 0s;
+        set beresp.grace = 0s;
+        set beresp.uncacheable = true;
+        return (deliver);
+    }
+    # Only what says that it may be kept is kept.
+    if (!beresp.http.Cache-Control && !beresp.http.Expires) {
+        set beresp.ttl = 0s;
+        set beresp.grace = 0s;
+        set beresp.uncacheable = true;
+        return (deliver);
+    }
+    if (bereq.url ~ "^/static/") {
+        unset beresp.http.Set-Cookie;
+    }
+    if (beresp.ttl > 0s && beresp.http.Cache-Control !~ "(?i)(must|proxy)-revalidate") {
+        set beresp.grace = ${STALE_IF_ERROR};
+    }
+    # The rest is Varnish' own rule: nothing with Set-Cookie, private, no-store or Vary: * is kept.
+}
+
+sub vcl_backend_error {
+    if ((bereq.method == "GET" || bereq.method == "HEAD") && bereq.retries == 0) {
+        return (retry);
+    }
+    set beresp.http.Content-Type = "text/html; charset=utf-8";
+    set beresp.http.Cache-Control = "no-store";
+    set beresp.http.Retry-After = "1";
+    set beresp.body = {"<!doctype html><html lang="en"><meta charset="utf-8"><title>The shop is busy for a moment</title>"}
+        + {"<h1>The shop is busy for a moment</h1><p>Please try again."};
+    return (deliver);
+}
+`;
+}
+
+function renderDeliver(host: Host): string {
+  return `sub vcl_hit {
+    set req.http.X-Edge-Ttl = obj.ttl;
+}
+
+sub vcl_deliver {
+    # The origin failed: something old, if there is anything, is better.
+    if (resp.status >= 500 && req.restarts == 0 && (req.method == "GET" || req.method == "HEAD")
+        && (req.url ~ "^/static/" || (!req.http.Cookie && !req.http.Authorization))) {
+        set req.http.X-Edge-Stale = "1";
+        return (restart);
+    }
+    if (obj.uncacheable) {
+        set resp.http.X-Cache = "PASS";
+    } else if (obj.hits == 0) {
+        set resp.http.X-Cache = "MISS";
+    } else if (req.http.X-Edge-Ttl ~ "^-") {
+        set resp.http.X-Cache = "STALE";
+    } else {
+        set resp.http.X-Cache = "HIT";
+    }
+    set resp.http.X-Served-By = "${host.name}";
+    unset resp.http.X-Varnish;
+    unset resp.http.Via;
+    # Browsers keep pages for themselves no longer than they are told for that: s-maxage is the edge's.
+    if (req.url !~ "^/static/") {
+        unset resp.http.Age;
+    }
+}
+
+sub vcl_synth {
+    set resp.http.Content-Type = "text/plain; charset=utf-8";
+    set resp.http.X-Served-By = "${host.name}";
+    set resp.body = resp.status + " " + resp.reason + {"
+"};
+    return (deliver);
+}
+`;
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000}s`;
+}

@@ -1,0 +1,14 @@
+import type { RenderedFile } from '../rendered-file.ts';
+import type { Host, Topology } from '../topology.ts';
+import { renderHaproxy } from './haproxy.ts';
+import { renderKeepalived } from './keepalived.ts';
+import { renderLbState } from './lb-state.ts';
+
+/** Every configuration file of a load balancer. */
+export function renderLb(topology: Topology, host: Host): readonly RenderedFile[] {
+  return [
+    { path: 'haproxy.cfg', text: renderHaproxy(topology, host) },
+    { path: 'keepalived.conf', text: renderKeepalived(topology, host) },
+    { path: 'lb-state.json', text: renderLbState(topology, host) },
+  ];
+}

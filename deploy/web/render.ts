@@ -1,0 +1,164 @@
+import type { RenderedFile } from '../rendered-file.ts';
+import { responseTimeoutMs } from '../response-timeout.ts';
+import { addressOn, dependenciesOf, dependencyAddress, PORTS, type Host, type Topology } from '../topology.ts';
+import { renderToxiproxy } from '../toxiproxy/render.ts';
+
+/** Every configuration file of a web host. */
+export function renderWeb(topology: Topology, host: Host): readonly RenderedFile[] {
+  return [{ path: 'nginx.conf', text: renderNginx(topology, host) }, ...renderToxiproxy(topology, host)];
+}
+
+/**
+ * Idle connections are closed well before HAProxy, at the other end, would: who closes must not be who is just being asked.
+ * In seconds.
+ */
+function keepaliveSeconds(topology: Topology): number {
+  return Math.floor(topology.profile.client.idleMs / 2_000);
+}
+
+function renderNginx(topology: Topology, host: Host): string {
+  const { profile } = topology;
+  const upstreams = dependenciesOf(topology, 'web')
+    .map((dependency) => dependencyAddress(topology, dependency))
+    .map((address) => `${address.host}:${address.port}`);
+  return `# Rendered from deploy/topology.ts for ${host.name}.
+worker_processes auto;
+pid /run/nginx/nginx.pid;
+error_log stderr warn;
+worker_shutdown_timeout ${Math.ceil(responseTimeoutMs(profile, 'web') / 1000)}s;
+
+events {
+    worker_connections 4096;
+}
+
+http {
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    server_tokens off;
+    charset utf-8;
+    charset_types text/css application/javascript text/javascript image/svg+xml application/json;
+
+    client_body_temp_path /run/nginx/body;
+    proxy_temp_path /run/nginx/proxy;
+    fastcgi_temp_path /run/nginx/fastcgi;
+    uwsgi_temp_path /run/nginx/uwsgi;
+    scgi_temp_path /run/nginx/scgi;
+
+    # Only what went wrong or took long: lines for everything else would cost more than the requests.
+    map $status $failed {
+        ~^[1234] 0;
+        default 1;
+    }
+    map $request_time $slow {
+        ~^0\\. 0;
+        default 1;
+    }
+    map $failed$slow $worth_a_line {
+        00 0;
+        default 1;
+    }
+    log_format json escape=json '{"time":"$time_iso8601","host":"${host.name}","request":"$request","status":"$status","seconds":"$request_time",'
+        '"upstream":{"connect":"$upstream_connect_time","header":"$upstream_header_time","all":"$upstream_response_time","status":"$upstream_status"},'
+        '"client":"$http_x_forwarded_for","id":"$id","trace":"$http_traceparent"}';
+    access_log /dev/stdout json if=$worth_a_line;
+
+    map $http_x_request_id $id {
+        "" $request_id;
+        default $http_x_request_id;
+    }
+    map $http_x_forwarded_proto $proto {
+        "" $scheme;
+        default $http_x_forwarded_proto;
+    }
+
+    sendfile on;
+    tcp_nopush on;
+    keepalive_timeout ${2 * keepaliveSeconds(topology) + 5}s;
+    keepalive_requests 100000;
+    client_max_body_size 64k;
+    client_body_buffer_size 64k;
+    open_file_cache max=1000 inactive=60s;
+    gzip_static on;
+    gzip on;
+    gzip_proxied any;
+    gzip_min_length 1024;
+    gzip_types text/css text/plain application/json application/javascript text/javascript image/svg+xml;
+
+    upstream app-pool {
+${upstreams.map((address) => `        # Twice: a try that failed before anything was sent may be made again.\n        server ${address} max_fails=0;\n        server ${address} max_fails=0;`).join('\n')}
+        keepalive 64;
+        keepalive_requests 100000;
+        keepalive_timeout ${keepaliveSeconds(topology)}s;
+    }
+
+    server {
+        listen ${addressOn(host, 'app')}:${PORTS.nginx} default_server backlog=1024;
+        listen 127.0.0.1:${PORTS.nginx} default_server;
+        root /opt/holdfast/web;
+
+        add_header X-Content-Type-Options nosniff always;
+        add_header X-Frame-Options DENY always;
+        add_header Referrer-Policy strict-origin-when-cross-origin always;
+        add_header Permissions-Policy "camera=(), geolocation=(), microphone=()" always;
+        add_header Content-Security-Policy "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'" always;
+
+        # This host itself, whatever the application does: the load balancers and the edges ask here.
+        location = /healthz {
+            access_log off;
+            default_type text/plain;
+            return 200 "ok\\n";
+        }
+
+        # Names carry the fingerprint of what is in them, so they may be kept for ever.
+        location /static/ {
+            try_files $uri =404;
+            add_header Cache-Control "public, max-age=31536000, immutable";
+            add_header X-Content-Type-Options nosniff always;
+        }
+        location = /favicon.ico {
+            access_log off;
+            return 204;
+        }
+
+        location / {
+            proxy_pass http://app-pool;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Host $http_host;
+            proxy_set_header X-Forwarded-Proto $proto;
+            proxy_set_header X-Request-ID $id;
+            proxy_connect_timeout ${profile.client.connectMs}ms;
+            proxy_read_timeout ${responseTimeoutMs(profile, 'web')}ms;
+            proxy_send_timeout ${profile.client.writeQueryMs}ms;
+            # A request that changes something is sent a second time only if the first try never left (Nginx' rule for POST).
+            proxy_next_upstream error timeout http_502;
+            proxy_next_upstream_tries 3;
+            proxy_next_upstream_timeout ${profile.client.writeQueryMs}ms;
+            proxy_buffers 16 16k;
+            proxy_buffer_size 16k;
+        }
+
+        error_page 404 /errors/404.html;
+        error_page 502 503 504 /errors/unavailable.html;
+        location ^~ /errors/ {
+            internal;
+            add_header Cache-Control no-store always;
+            add_header X-Content-Type-Options nosniff always;
+        }
+    }
+
+    server {
+        listen ${addressOn(host, 'ops')}:${PORTS.nginxStatus};
+        access_log off;
+        location = /stub_status {
+            stub_status;
+        }
+        location / {
+            return 404;
+        }
+    }
+}
+`;
+}
