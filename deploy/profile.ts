@@ -60,7 +60,7 @@ interface ClientTimeouts {
   readonly drainMs: number;
 }
 
-interface Watch {
+export interface Watch {
   readonly scrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
   /** How long a condition must hold before it is an alert. */
@@ -70,6 +70,8 @@ interface Watch {
   readonly repeatIntervalMs: number;
   /** Alertmanager's wait per position in the gossip cluster before it sends what the member before it should have sent. */
   readonly peerTimeoutMs: number;
+  /** How long a stack may be starting before what is not there is a fault; ends as soon as everything was well once. */
+  readonly settleMs: number;
 }
 
 /** Seconds, not minutes: made for drills on one machine. Sources of the numbers: shared measurements and the servers' manuals. */
@@ -101,5 +103,6 @@ export const DRILL: Profile = {
     groupIntervalMs: 5_000,
     repeatIntervalMs: 3_600_000,
     peerTimeoutMs: 5_000,
+    settleMs: 60_000,
   },
 };

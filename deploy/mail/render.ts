@@ -24,5 +24,9 @@ export function renderMail(topology: Topology, host: Host): readonly RenderedFil
         : [],
     ),
   };
-  return [{ path: 'mailbox.json', text: `${JSON.stringify(config, undefined, 2)}\n` }];
+  return [
+    { path: 'mailbox.json', text: `${JSON.stringify(config, undefined, 2)}\n` },
+    // What `/usr/local/bin/healthy` asks: port, path, name.
+    { path: 'healthy.list', text: `${PORTS.mailbox} /healthz the mailbox\n` },
+  ];
 }

@@ -1,8 +1,15 @@
 import type { RenderedFile } from '../rendered-file.ts';
-import type { Host, Topology } from '../topology.ts';
+import { PORTS, type Host, type Topology } from '../topology.ts';
 import { renderAlertmanagerArguments, renderAlertmanagerConfig } from './render-alertmanager.ts';
 import { renderNotifierConfig } from './render-notifier.ts';
-import { renderPrometheusArguments, renderPrometheusConfig } from './render-prometheus.ts';
+import { lines, renderPrometheusArguments, renderPrometheusConfig } from './render-prometheus.ts';
+
+/** What `/usr/local/bin/healthy` asks: port, path, name. */
+const HEALTHY = lines([
+  `${PORTS.prometheus} /-/ready Prometheus`,
+  `${PORTS.alertmanager} /-/ready Alertmanager`,
+  `${PORTS.notifier} /healthz the notifier`,
+]);
 
 /**
  * Everything a monitor host reads from `/etc/holdfast`. The alert rules are not here: they are the alerts room's, and are
@@ -15,5 +22,6 @@ export function renderMonitor(topology: Topology, host: Host): readonly Rendered
     { path: 'alertmanager.yml', text: renderAlertmanagerConfig(topology, host) },
     { path: 'alertmanager.args', text: renderAlertmanagerArguments(topology, host) },
     { path: 'notifier.json', text: renderNotifierConfig(topology, host) },
+    { path: 'healthy.list', text: HEALTHY },
   ];
 }

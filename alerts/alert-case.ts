@@ -1,0 +1,93 @@
+/** What a case shows. Every alert needs one of each kind; `absent` shows what {@link OnAbsent} says. */
+export const CASE_KINDS = ['fires', 'quiet', 'absent', 'resolves'] as const;
+
+/** How a series goes: values with the seconds that each lasts, `null` for no sample. */
+export type Course = readonly (readonly [value: number | null, seconds: number])[];
+
+/** Selectors with all their labels → courses: what Prometheus would have scraped. */
+type Series = Readonly<Record<string, Course>>;
+
+/** One alert that must be there. */
+export interface ExpectedAlert {
+  /** The labels that come from the expression. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** What `{{ $value }}` becomes, where the texts use it. */
+  readonly value?: string;
+}
+
+/** One test of one alert: what is scraped, and which alerts of that name fire at given times. */
+export interface AlertCase {
+  readonly kind: (typeof CASE_KINDS)[number];
+  readonly title: string;
+  readonly series: Series;
+  readonly expect: readonly { readonly atS: number; readonly alerts: readonly ExpectedAlert[] }[];
+}
+
+/** Before anything turned; well after it turned; after it turned back (see {@link turns}, {@link dips}). */
+const [BEFORE_S, DURING_S, AFTER_S] = [18, 58, 100];
+/** Times between which a short disturbance could have fired. */
+const SOON_S = [22, 24, 26, 28, 30];
+
+/** Nothing before, these alerts during the fault. */
+export function fires(title: string, series: Series, ...alerts: readonly ExpectedAlert[]): AlertCase {
+  return {
+    kind: 'fires',
+    title,
+    series,
+    expect: [
+      { atS: BEFORE_S, alerts: [] },
+      { atS: DURING_S, alerts },
+    ],
+  };
+}
+
+/** Nothing at any time. */
+export function quiet(title: string, series: Series): AlertCase {
+  const times = [BEFORE_S, ...SOON_S, DURING_S, AFTER_S];
+  return { kind: 'quiet', title, series, expect: times.map((atS) => ({ atS, alerts: [] })) };
+}
+
+/** These alerts (or none) when the metrics are not there. */
+export function absent(title: string, series: Series, ...alerts: readonly ExpectedAlert[]): AlertCase {
+  return { kind: 'absent', title, series, expect: [{ atS: DURING_S, alerts }] };
+}
+
+/** These alerts during the fault, none after it. */
+export function resolves(title: string, series: Series, ...alerts: readonly ExpectedAlert[]): AlertCase {
+  return {
+    kind: 'resolves',
+    title,
+    series,
+    expect: [
+      { atS: DURING_S, alerts },
+      { atS: AFTER_S, alerts: [] },
+    ],
+  };
+}
+
+/** The same value all the time. */
+export const always = (value: number): Course => [[value, 120]];
+
+/** A value for 20 s, then another one. */
+export const turns = (before: number | null, after: number | null): Course => [
+  [before, 20],
+  [after, 100],
+];
+
+/** A value for 20 s, another one for `seconds`, then the first one again. */
+export const dips = (value: number | null, dip: number | null, seconds = 40): Course => [
+  [value, 20],
+  [dip, seconds],
+  [value, 100 - seconds],
+];
+
+/** A counter that grows by `rates` per second, each rate for its seconds. */
+export function counts(...rates: readonly (readonly [perSecond: number, seconds: number])[]): Course {
+  let value = 0;
+  return rates.flatMap(([perSecond, seconds]) =>
+    Array.from({ length: seconds / STEP_S }, () => [(value += perSecond * STEP_S), STEP_S] as const),
+  );
+}
+
+/** Between two samples of a case's series. */
+export const STEP_S = 2;

@@ -1,0 +1,44 @@
+import type { Watch } from '../deploy/profile.ts';
+import type { AlertName } from './names.ts';
+import type { AlertCase } from './alert-case.ts';
+
+/** What fails together; mails are grouped by it. */
+export type Domain = 'lb' | 'web' | 'app' | 'database' | 'cache' | 'site' | 'monitor';
+
+/** `critical`: users feel it, or the next fault makes them; `warning`: something is lost that can be spared; `none`: no news. */
+type AlertSeverity = 'critical' | 'warning' | 'none';
+
+/** What happens when the metrics that the alert is made from are not there. */
+export type OnAbsent = 'fires' | 'ok' | { readonly coveredBy: AlertName };
+
+/** One alert, with everything that a person on call and the tests need. */
+export interface Alert {
+  /** A symptom, in PascalCase; also the name of its runbook. */
+  readonly name: AlertName;
+  readonly domain: Domain;
+  readonly severity: AlertSeverity;
+  /** Who mends it. */
+  readonly owner: 'platform' | 'application' | 'database' | 'monitoring';
+  /** PromQL. One series per alert; its labels say what the alert is about. */
+  readonly expr: string;
+  /** How long it must be true (ms), from the profile. */
+  readonly forMs: (watch: Watch) => number;
+  readonly onAbsent: OnAbsent;
+  /** One line. `{{ $labels.host }}` and `{{ $value }}` (written as {@link AlertCase} expects it) may be used here and below. */
+  readonly summary: string;
+  /** What is seen, with values. */
+  readonly description: string;
+  /** When it fires and when not; see {@link AlertCase}. */
+  readonly cases: readonly AlertCase[];
+}
+
+/** The profile's usual time: outlasts one lost scrape. */
+export const usualFor = (watch: Watch): number => watch.alertForMs;
+
+/** For what looks true for a moment whenever a host vanishes, because its last sample is believed until the next scrape fails. */
+export const outlastsStaleSamples = (watch: Watch): number => watch.alertForMs + 2 * watch.scrapeIntervalMs;
+
+/** Path of an alert's runbook in the repository. */
+export function runbookOf(name: string): string {
+  return `alerts/runbooks/${name}.md`;
+}

@@ -1,0 +1,22 @@
+import type { Topology } from '../deploy/topology.ts';
+import type { Alert } from './alert.ts';
+import { appAlerts } from './rules/app.ts';
+import { CACHE_ALERTS } from './rules/cache.ts';
+import { databaseAlerts } from './rules/database.ts';
+import { lbAlerts } from './rules/lb.ts';
+import { monitorAlerts } from './rules/monitor.ts';
+import { siteAlerts } from './rules/site.ts';
+import { WEB_ALERTS } from './rules/web.ts';
+
+/** Every alert of a topology. */
+export function makeAlerts(topology: Topology): readonly Alert[] {
+  return [
+    ...lbAlerts(topology),
+    ...WEB_ALERTS,
+    ...appAlerts(topology),
+    ...databaseAlerts(topology),
+    ...CACHE_ALERTS,
+    ...siteAlerts(topology),
+    ...monitorAlerts(topology),
+  ];
+}

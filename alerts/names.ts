@@ -1,0 +1,25 @@
+/**
+ * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`), one virtual `address`
+ * (labels `network` and `address`), one scrape `target` (labels `job` and `host`), or a `service` as a whole.
+ */
+export const ALERTS = {
+  LoadBalancerLost: 'host',
+  VirtualAddressMissing: 'address',
+  VirtualAddressDuplicated: 'address',
+  WebHostLost: 'host',
+  AppHostLost: 'host',
+  DatabaseNodeLost: 'host',
+  DatabaseRedundancyLost: 'service',
+  DatabaseNoWritablePrimary: 'service',
+  CacheNoPrimary: 'service',
+  HighErrorRate: 'service',
+  MonitorLost: 'host',
+  NotificationsFailing: 'host',
+  TargetDown: 'target',
+  Watchdog: 'service',
+} as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'service'>>;
+
+export type AlertName = keyof typeof ALERTS;
+
+/** Alerts that are not Prometheus' but a notifier's own, told without Alertmanager. They have runbooks too. */
+export const NOTIFIER_ALERTS = ['WatchdogSilent'] as const;

@@ -1,0 +1,26 @@
+import type { Host } from '../deploy/topology.ts';
+
+/** Alternatives, one a line. */
+export function anyOf(...expressions: readonly string[]): string {
+  return expressions.map((expression) => `(${expression})`).join('\nor\n');
+}
+
+/** True for each host whose series is not there at all: what vanished from the configuration or was never scraped. */
+export function absentPerHost(hosts: readonly Host[], selector: (host: string) => string): string {
+  return hosts.map((host) => `max by (host) (absent(${selector(host.name)}))`).join('\nor\n');
+}
+
+/** A sum or maximum that counts as 0 when there is nothing to add. */
+export function orZero(aggregation: string): string {
+  return `(${aggregation} or vector(0))`;
+}
+
+/** HAProxy's view of the servers of a pool: the hosts that every load balancer which still answers holds for down. */
+export function downForEveryLoadBalancer(proxy: string): string {
+  return onHost('server', `min by (server) (haproxy_server_status{proxy="${proxy}",state="DOWN"}) == 1`);
+}
+
+/** Names the host by another label; an expression aggregated by that label alone. */
+export function onHost(label: string, expression: string): string {
+  return `max by (host) (label_replace(${expression}, "host", "$1", "${label}", "(.+)"))`;
+}

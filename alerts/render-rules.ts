@@ -1,0 +1,57 @@
+import { stringify } from 'yaml';
+import type { Topology } from '../deploy/topology.ts';
+import { type Alert, runbookOf } from './alert.ts';
+import { makeAlerts } from './alerts.ts';
+import { promDuration } from './duration.ts';
+
+/** While this is 1, the stack is starting, and what is not there yet is no fault. */
+const SETTLING = 'holdfast:settling';
+/** When every alert's condition was last false at once. */
+const WELL = 'holdfast:all_well_timestamp_seconds';
+
+/** `rules.yaml` of Prometheus: one group, so that everything is judged at the same instant and in this order. */
+export function renderRules(topology: Topology): string {
+  const alerts = makeAlerts(topology);
+  const group = {
+    name: 'holdfast',
+    interval: promDuration(topology.profile.watch.evaluationIntervalMs),
+    rules: [...settlingRules(topology, alerts), ...alerts.map((alert) => alertRule(topology, alert))],
+  };
+  return stringify({ groups: [group] }, { lineWidth: 0 });
+}
+
+/**
+ * A starting stack is not a broken one: for `settleMs` after Prometheus itself was started the alerts wait, unless everything has been
+ * well once since then. Were these records missing, nothing would be waited for.
+ */
+function settlingRules(topology: Topology, alerts: readonly Alert[]): readonly object[] {
+  const { settleMs } = topology.profile.watch;
+  const faults = alerts.filter(isGated).map((alert) => `(${alert.expr})`);
+  const started = 'max(process_start_time_seconds{job="self"})';
+  return [
+    { record: WELL, expr: `vector(time())\nunless on ()\n(${faults.join('\nor\n')})` },
+    {
+      record: SETTLING,
+      expr: `vector(1) and on () (time() - ${started} < ${settleMs / 1000})\nunless on () (max_over_time(${WELL}[${promDuration(2 * settleMs)}]) > on () ${started})`,
+    },
+  ];
+}
+
+function isGated(alert: Alert): boolean {
+  return alert.name !== 'Watchdog';
+}
+
+function alertRule(topology: Topology, alert: Alert): object {
+  return {
+    alert: alert.name,
+    expr: isGated(alert) ? `(${alert.expr})\nunless on () (${SETTLING} == 1)` : alert.expr,
+    for: promDuration(alert.forMs(topology.profile.watch)),
+    labels: ruleLabels(alert),
+    annotations: { summary: alert.summary, description: alert.description, runbook: runbookOf(alert.name) },
+  };
+}
+
+/** What every alert of a rule carries besides the labels of its expression. */
+export function ruleLabels(alert: Alert): Readonly<Record<string, string>> {
+  return { severity: alert.severity, owner: alert.owner, domain: alert.domain };
+}

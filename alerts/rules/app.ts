@@ -1,0 +1,53 @@
+import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, usualFor } from '../alert.ts';
+import { absentPerHost, anyOf, downForEveryLoadBalancer } from '../promql.ts';
+
+const up = (host: string): string => `up{host="${host}",job="app"}`;
+const down = (lb: string, server: string): string =>
+  `haproxy_server_status{host="${lb}",proxy="app-pool",server="${server}",state="DOWN"}`;
+const lost = (host: string) => ({ labels: { host } });
+
+/** The application hosts that are part of the running stack; spares are in maintenance, which is not down. */
+export function appAlerts(topology: Topology): readonly Alert[] {
+  return [
+    {
+      name: 'AppHostLost',
+      domain: 'app',
+      severity: 'warning',
+      owner: 'application',
+      expr: anyOf(
+        'min by (host) (up{job="app"}) == 0',
+        downForEveryLoadBalancer('app-pool'),
+        absentPerHost(hostsOf(topology, 'app'), (host) => `up{job="app",host="${host}"}`),
+      ),
+      forMs: usualFor,
+      onAbsent: 'fires',
+      summary: 'Application host {{ $labels.host }} is lost',
+      description:
+        'The application on {{ $labels.host }} does not answer, or every load balancer has taken it out. The others carry its load.',
+      cases: [
+        fires('the host is gone', { [up('app1')]: turns(1, 0), [up('app2')]: always(1) }, lost('app1')),
+        fires(
+          'it answers to Prometheus but is not ready for any load balancer',
+          {
+            [up('app1')]: always(1),
+            [up('app2')]: always(1),
+            [down('lb1', 'app2')]: turns(0, 1),
+            [down('lb2', 'app2')]: turns(0, 1),
+          },
+          lost('app2'),
+        ),
+        quiet('one load balancer cannot reach it, and a spare is not there', {
+          [up('app1')]: always(1),
+          [up('app2')]: always(1),
+          [down('lb1', 'app2')]: turns(0, 1),
+          [down('lb2', 'app2')]: always(0),
+          [down('lb1', 'app3')]: always(0),
+        }),
+        absent('one application host is scraped by nobody', { [up('app2')]: always(1) }, lost('app1')),
+        resolves('the host comes back', { [up('app1')]: dips(1, 0), [up('app2')]: always(1) }, lost('app1')),
+      ],
+    },
+  ];
+}

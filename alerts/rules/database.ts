@@ -1,0 +1,134 @@
+import type { Watch } from '../../deploy/profile.ts';
+import { slotsOf, type Topology } from '../../deploy/topology.ts';
+import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
+import { anyOf, onHost, orZero } from '../promql.ts';
+
+/**
+ * The database group, as the role agents on the load balancers see it. Both look at the same group: the better view counts, since an
+ * agent that lost its way to the nodes sees less, never more; an agent that is gone has no series and changes nothing.
+ */
+export function databaseAlerts(topology: Topology): readonly Alert[] {
+  return [nodeLost(topology), redundancyLost(topology), noWritablePrimary(topology)];
+}
+
+const online = (agent: string): string => `holdfast_db_members_online{host="${agent}"}`;
+const writable = (agent: string): string => `holdfast_db_writable_primary{host="${agent}"}`;
+const member = (agent: string, name: string): string => `holdfast_db_member_online{host="${agent}",member="${name}"}`;
+
+function nodeLost(topology: Topology): Alert {
+  const nodes = slotsOf(topology, 'db');
+  return {
+    name: 'DatabaseNodeLost',
+    domain: 'database',
+    severity: 'warning',
+    owner: 'database',
+    expr: anyOf(
+      onHost('member', 'max by (member) (holdfast_db_member_online) == 0'),
+      // A node that nobody speaks of while others are spoken of.
+      nodes.map(({ name }) => onHost('member', `absent(holdfast_db_member_online{member="${name}"})`)).join('\nor\n'),
+    ),
+    forMs: outlastsStaleSamples,
+    onAbsent: 'fires',
+    summary: 'Database node {{ $labels.host }} is lost',
+    description: '{{ $labels.host }} is not an ONLINE member of the group for any role agent.',
+    cases: [
+      fires(
+        'both agents miss it',
+        {
+          [member('lb1', 'db1')]: turns(1, 0),
+          [member('lb2', 'db1')]: turns(1, 0),
+          [member('lb1', 'db2')]: always(1),
+          [member('lb1', 'db3')]: always(1),
+        },
+        { labels: { host: 'db1' } },
+      ),
+      quiet('one agent lost its way, then its host', {
+        [member('lb1', 'db1')]: [
+          [1, 20],
+          [0, 40],
+          [null, 60],
+        ],
+        ...Object.fromEntries(['db1', 'db2', 'db3'].map((name) => [member('lb2', name), always(1)])),
+      }),
+      absent(
+        'no agent speaks of it',
+        { [member('lb1', 'db1')]: always(1), [member('lb1', 'db2')]: always(1) },
+        { labels: { host: 'db3' } },
+      ),
+      resolves(
+        'it is ONLINE again',
+        {
+          [member('lb2', 'db1')]: always(1),
+          [member('lb2', 'db2')]: dips(1, 0),
+          [member('lb2', 'db3')]: always(1),
+        },
+        { labels: { host: 'db2' } },
+      ),
+    ],
+  };
+}
+
+function redundancyLost(topology: Topology): Alert {
+  const all = slotsOf(topology, 'db').length;
+  return {
+    name: 'DatabaseRedundancyLost',
+    domain: 'database',
+    severity: 'critical',
+    owner: 'database',
+    expr: `${orZero('max(holdfast_db_members_online)')} < ${all}`,
+    forMs: usualFor,
+    onAbsent: 'fires',
+    summary: `Only {{ $value }} of ${all} database nodes are ONLINE`,
+    description: `The group has {{ $value }} ONLINE members of ${all}. With two, one more fault stops every write; with fewer, writes have stopped. 0 also means that no role agent tells anything.`,
+    cases: [
+      fires(
+        'two are left, and one agent is gone',
+        { [online('lb1')]: turns(3, 2), [online('lb2')]: turns(3, null) },
+        { labels: {}, value: '2' },
+      ),
+      quiet('an agent sees less than the other one', { [online('lb1')]: turns(3, 1), [online('lb2')]: always(3) }),
+      absent('no agent tells anything', {}, { labels: {}, value: '0' }),
+      resolves(
+        'all are back',
+        { [online('lb1')]: dips(3, 2), [online('lb2')]: dips(3, 2) },
+        { labels: {}, value: '2' },
+      ),
+    ],
+  };
+}
+
+/** A failover of the primary takes its time (failure detection and election); only what lasts longer is an alert. */
+const failoverFor =
+  (topology: Topology) =>
+  (watch: Watch): number =>
+    topology.profile.groupSuspicionMs + watch.alertForMs;
+
+function noWritablePrimary(topology: Topology): Alert {
+  return {
+    name: 'DatabaseNoWritablePrimary',
+    domain: 'database',
+    severity: 'critical',
+    owner: 'database',
+    expr: `${orZero('max(holdfast_db_writable_primary)')} < 1`,
+    forMs: failoverFor(topology),
+    onAbsent: 'fires',
+    summary: 'No database node takes writes',
+    description:
+      'No role agent knows a writable primary in the majority, for longer than a failover takes: orders fail.',
+    cases: [
+      fires(
+        'there is none any more',
+        { [writable('lb1')]: turns(1, 0), [writable('lb2')]: turns(1, 0) },
+        { labels: {} },
+      ),
+      quiet('a failover of 8 s', { [writable('lb1')]: dips(1, 0, 8), [writable('lb2')]: dips(1, 0, 8) }),
+      absent('no agent tells anything', {}, { labels: {} }),
+      resolves(
+        'there is one again',
+        { [writable('lb1')]: dips(1, 0), [writable('lb2')]: turns(1, null) },
+        { labels: {} },
+      ),
+    ],
+  };
+}

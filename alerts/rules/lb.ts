@@ -1,0 +1,139 @@
+import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
+import { absentPerHost, anyOf, orZero } from '../promql.ts';
+
+/** The load balancer pair and the virtual addresses that it holds. */
+export function lbAlerts(topology: Topology): readonly Alert[] {
+  return [loadBalancerLost(topology), virtualAddressMissing(topology), VIRTUAL_ADDRESS_DUPLICATED];
+}
+
+const up = (host: string, job: 'haproxy' | 'lb-state'): string => `up{host="${host}",job="${job}"}`;
+const lost = (host: string) => ({ labels: { host } });
+
+function loadBalancerLost(topology: Topology): Alert {
+  return {
+    name: 'LoadBalancerLost',
+    domain: 'lb',
+    severity: 'critical',
+    owner: 'platform',
+    expr: anyOf(
+      'min by (host) (up{job=~"haproxy|lb-state"}) == 0',
+      'min by (host) (lb_haproxy_answers) == 0',
+      'min by (host) (keepalived_up) == 0',
+      absentPerHost(hostsOf(topology, 'lb'), (host) => `up{job="haproxy",host="${host}"}`),
+    ),
+    forMs: usualFor,
+    onAbsent: 'fires',
+    summary: 'Load balancer {{ $labels.host }} is lost',
+    description:
+      'HAProxy or keepalived on {{ $labels.host }} does not answer. The other load balancer carries everything; one more fault there takes the site down.',
+    cases: [
+      fires(
+        'the host is gone',
+        {
+          [up('lb1', 'haproxy')]: turns(1, 0),
+          [up('lb1', 'lb-state')]: turns(1, 0),
+          [up('lb2', 'haproxy')]: always(1),
+        },
+        lost('lb1'),
+      ),
+      fires(
+        'HAProxy is frozen while the host answers',
+        {
+          [up('lb1', 'haproxy')]: always(1),
+          [up('lb2', 'haproxy')]: always(1),
+          'lb_haproxy_answers{host="lb2"}': turns(1, 0),
+        },
+        lost('lb2'),
+      ),
+      quiet('one scrape is lost', {
+        [up('lb1', 'haproxy')]: dips(1, 0, 2),
+        [up('lb2', 'haproxy')]: always(1),
+      }),
+      absent('one load balancer is scraped by nobody', { [up('lb2', 'haproxy')]: always(1) }, lost('lb1')),
+      resolves(
+        'the host comes back',
+        { [up('lb1', 'haproxy')]: dips(1, 0), [up('lb2', 'haproxy')]: always(1) },
+        lost('lb1'),
+      ),
+    ],
+  };
+}
+
+/** Of the cases: the addresses of the reference topology. */
+const ADDRESSES = { front: '198.18.0.10', app: '198.18.1.10' } as const;
+const held = (host: string, iname: keyof typeof ADDRESSES): string =>
+  `lb_virtual_address_held{host="${host}",iname="${iname}",ip_address="${ADDRESSES[iname]}"}`;
+const address = (network: keyof typeof ADDRESSES) => ({ labels: { network, address: ADDRESSES[network] } });
+
+function virtualAddressMissing(topology: Topology): Alert {
+  const holders = Object.values(topology.virtualAddresses).map((virtual) => {
+    const none = `${orZero(`sum(lb_virtual_address_held{ip_address="${virtual.address}"})`)} < 1`;
+    return `label_replace(label_replace(${none}, "network", "${virtual.network}", "", ""), "address", "${virtual.address}", "", "")`;
+  });
+  return {
+    name: 'VirtualAddressMissing',
+    domain: 'lb',
+    severity: 'critical',
+    owner: 'platform',
+    expr: anyOf(...holders),
+    forMs: usualFor,
+    onAbsent: 'fires',
+    summary: 'No load balancer holds {{ $labels.address }} ({{ $labels.network }})',
+    description:
+      'The virtual address {{ $labels.address }} of the network {{ $labels.network }} is on no load balancer that answers: its clients reach nobody.',
+    cases: [
+      fires(
+        'one address is held by nobody',
+        { [held('lb1', 'front')]: turns(1, 0), [held('lb2', 'front')]: always(0), [held('lb1', 'app')]: always(1) },
+        address('front'),
+      ),
+      quiet('the addresses move, with a host that goes and one that stays', {
+        [held('lb1', 'front')]: turns(1, 0),
+        [held('lb2', 'front')]: turns(0, 1),
+        [held('lb1', 'app')]: turns(1, null),
+        [held('lb2', 'app')]: turns(0, 1),
+      }),
+      absent('no load balancer tells anything', {}, address('front'), address('app')),
+      resolves(
+        'the address is held again',
+        { [held('lb1', 'front')]: dips(1, 0), [held('lb1', 'app')]: always(1) },
+        address('front'),
+      ),
+    ],
+  };
+}
+
+const VIRTUAL_ADDRESS_DUPLICATED: Alert = {
+  name: 'VirtualAddressDuplicated',
+  domain: 'lb',
+  severity: 'critical',
+  owner: 'platform',
+  expr: 'sum by (network, address) (label_replace(label_replace(lb_virtual_address_held, "network", "$1", "iname", "(.+)"), "address", "$1", "ip_address", "(.+)")) > 1',
+  forMs: outlastsStaleSamples,
+  onAbsent: { coveredBy: 'VirtualAddressMissing' },
+  summary: 'Two load balancers hold {{ $labels.address }} ({{ $labels.network }})',
+  description:
+    '{{ $value }} load balancers hold {{ $labels.address }} at once (split brain). Clients reach one or the other by chance, and connections break when their neighbours change their mind.',
+  cases: [
+    fires(
+      'both hold it',
+      { [held('lb1', 'front')]: always(1), [held('lb2', 'front')]: turns(0, 1) },
+      { ...address('front'), value: '2' },
+    ),
+    quiet('the last sample of a host that has just gone says that it still holds it', {
+      [held('lb1', 'front')]: [
+        [1, 24],
+        [null, 96],
+      ],
+      [held('lb2', 'front')]: turns(0, 1),
+    }),
+    absent('no load balancer tells anything', {}),
+    resolves(
+      'one gives it away',
+      { [held('lb1', 'front')]: always(1), [held('lb2', 'front')]: dips(0, 1) },
+      { ...address('front'), value: '2' },
+    ),
+  ],
+};

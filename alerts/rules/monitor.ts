@@ -1,0 +1,136 @@
+import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
+import { promDuration } from '../duration.ts';
+import { absentPerHost, anyOf } from '../promql.ts';
+
+/** The monitors watch each other, and the way of a notification to the mailbox. */
+export function monitorAlerts(topology: Topology): readonly Alert[] {
+  return [monitorLost(topology), notificationsFailing(topology), TARGET_DOWN, WATCHDOG];
+}
+
+const up = (host: string, job: string): string => `up{host="${host}",job="${job}"}`;
+const on = (host: string) => ({ labels: { host } });
+
+function monitorLost(topology: Topology): Alert {
+  const monitors = hostsOf(topology, 'monitor');
+  return {
+    name: 'MonitorLost',
+    domain: 'monitor',
+    severity: 'critical',
+    owner: 'monitoring',
+    expr: anyOf(
+      'min by (host) (up{job=~"prometheus|alertmanager"}) == 0',
+      absentPerHost(monitors, (host) => `up{job="prometheus",host="${host}"}`),
+      absentPerHost(monitors, (host) => `up{job="alertmanager",host="${host}"}`),
+    ),
+    forMs: usualFor,
+    onAbsent: 'fires',
+    summary: 'Prometheus or Alertmanager on {{ $labels.host }} is lost',
+    description: 'The monitors of {{ $labels.host }} do not answer. Alerts come from the other monitor host alone.',
+    cases: [
+      fires(
+        'one Alertmanager is gone',
+        {
+          ...Object.fromEntries(['mon1', 'mon2'].map((host) => [up(host, 'prometheus'), always(1)])),
+          [up('mon1', 'alertmanager')]: always(1),
+          [up('mon2', 'alertmanager')]: turns(1, 0),
+        },
+        on('mon2'),
+      ),
+      quiet('all answer', ALL_MONITORS_UP),
+      absent(
+        'one host is scraped by nobody',
+        { [up('mon1', 'prometheus')]: always(1), [up('mon1', 'alertmanager')]: always(1) },
+        on('mon2'),
+      ),
+      resolves('it answers again', { ...ALL_MONITORS_UP, [up('mon1', 'prometheus')]: dips(1, 0) }, on('mon1')),
+    ],
+  };
+}
+
+const ALL_MONITORS_UP = Object.fromEntries(
+  ['mon1', 'mon2'].flatMap((host) => ['prometheus', 'alertmanager'].map((job) => [up(host, job), always(1)])),
+);
+
+function notificationsFailing(topology: Topology): Alert {
+  const { watch } = topology.profile;
+  const maxAgeS = (3 * watch.groupIntervalMs) / 1000;
+  const window = promDuration(watch.scrapeIntervalMs * 5);
+  return {
+    name: 'NotificationsFailing',
+    domain: 'monitor',
+    severity: 'critical',
+    owner: 'monitoring',
+    expr: anyOf(
+      `max by (host) (holdfast_notifier_oldest_queued_age_seconds) > ${maxAgeS}`,
+      'max by (host) (holdfast_notifier_dead_mails - holdfast_notifier_dead_mails offset 5m) > 0',
+      `sum by (host) (rate(alertmanager_notifications_failed_total{integration="webhook"}[${window}])) > 0`,
+      'min by (host) (up{job="notifier"}) == 0',
+      absentPerHost(hostsOf(topology, 'monitor'), (host) => `up{job="notifier",host="${host}"}`),
+    ),
+    forMs: usualFor,
+    onAbsent: 'fires',
+    summary: 'Notifications of {{ $labels.host }} do not arrive',
+    description:
+      'On {{ $labels.host }} the notifier does not answer, or its mails wait, are refused, or do not come from Alertmanager. Look at the pages of Alertmanager: mail may be late.',
+    cases: [
+      fires(
+        'mails wait since the mail host is gone',
+        { ...ALL_NOTIFIERS_UP, [age('mon1')]: [[0, 20], ...counts([1, 100])] },
+        on('mon1'),
+      ),
+      fires(
+        'Alertmanager cannot hand them over',
+        {
+          ...ALL_NOTIFIERS_UP,
+          'alertmanager_notifications_failed_total{host="mon2",integration="webhook"}': counts([0, 20], [0.2, 100]),
+        },
+        on('mon2'),
+      ),
+      quiet('mails go out, each after a moment', {
+        ...ALL_NOTIFIERS_UP,
+        [age('mon1')]: dips(0, 8, 10),
+        'holdfast_notifier_dead_mails{host="mon1"}': always(1),
+      }),
+      absent('a notifier is scraped by nobody', { [up('mon1', 'notifier')]: always(1) }, on('mon2')),
+      resolves('the notifier is back', { ...ALL_NOTIFIERS_UP, [up('mon2', 'notifier')]: dips(1, 0) }, on('mon2')),
+    ],
+  };
+}
+
+const ALL_NOTIFIERS_UP = { [up('mon1', 'notifier')]: always(1), [up('mon2', 'notifier')]: always(1) };
+const age = (host: string): string => `holdfast_notifier_oldest_queued_age_seconds{host="${host}"}`;
+
+const TARGET_DOWN: Alert = {
+  name: 'TargetDown',
+  domain: 'monitor',
+  severity: 'warning',
+  owner: 'monitoring',
+  expr: 'min by (job, host) (up{job!="self"}) == 0',
+  // Later than the alerts that say more, which then mute it.
+  forMs: outlastsStaleSamples,
+  onAbsent: { coveredBy: 'MonitorLost' },
+  summary: '{{ $labels.job }} on {{ $labels.host }} cannot be scraped',
+  description:
+    'Prometheus gets no metrics from {{ $labels.job }} on {{ $labels.host }}: the process, the host or the way there is lost.',
+  cases: [
+    fires('an agent is gone', { [up('lb1', 'db-role')]: turns(1, 0) }, { labels: { job: 'db-role', host: 'lb1' } }),
+    quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dips(1, 0, 4) }),
+    absent('nothing is scraped', {}),
+    resolves('it is back', { [up('mail1', 'mailbox')]: dips(1, 0) }, { labels: { job: 'mailbox', host: 'mail1' } }),
+  ],
+};
+
+const WATCHDOG: Alert = {
+  name: 'Watchdog',
+  domain: 'monitor',
+  severity: 'none',
+  owner: 'monitoring',
+  expr: 'vector(1)',
+  forMs: () => 0,
+  onAbsent: 'fires',
+  summary: 'The way from Prometheus to the notifiers works',
+  description: 'Always fires. A notifier that does not hear it reports WatchdogSilent by itself.',
+  cases: [absent('whatever is scraped', {}, { labels: {} })],
+};
