@@ -15,12 +15,12 @@ function log(message: string): void {
 }
 
 const watch = openHaproxyWatch({
-  socketPath: '/run/haproxy/alive.sock',
+  socketPath: '/run/haproxy-alive/socket',
   intervalMs: settings.intervalMs,
   deadlineMs: settings.deadlineMs,
   onChange: (answers) => {
     // keepalived watches this file: see deploy/lb/keepalived.ts.
-    writeFileSync(`${FOLDER}/haproxy.track`, answers ? '0\n' : '-254\n');
+    writeFileSync(`${FOLDER}/haproxy.track`, answers ? '0\n' : '1\n');
     log(answers ? 'HAProxy answers' : 'HAProxy does not answer: giving the virtual addresses away');
   },
 });

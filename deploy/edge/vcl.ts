@@ -34,7 +34,7 @@ function renderOrigin(topology: Topology): string {
   const [origin] = dependenciesOf(topology, 'edge');
   if (origin === undefined) throw new Error('the edges depend on nothing');
   const address = dependencyAddress(topology, origin);
-  return `probe origin {
+  return `probe healthz {
     .request =
         "GET /healthz HTTP/1.1"
         "Host: origin"
@@ -51,7 +51,7 @@ backend origin {
     .connect_timeout = ${seconds(profile.client.connectMs)};
     .first_byte_timeout = ${seconds(responseTimeoutMs(profile, 'edge'))};
     .between_bytes_timeout = ${seconds(profile.client.writeQueryMs)};
-    .probe = origin;
+    .probe = healthz;
 }
 `;
 }
@@ -183,7 +183,7 @@ sub vcl_deliver {
 sub vcl_synth {
     set resp.http.Content-Type = "text/plain; charset=utf-8";
     set resp.http.X-Served-By = "${host.name}";
-    set resp.body = resp.status + " " + resp.reason + {"
+    set resp.body = "" + resp.status + " " + resp.reason + {"
 "};
     return (deliver);
 }

@@ -33,7 +33,8 @@ function renderGlobal(): string {
   return `global
     log stdout format raw daemon notice
     maxconn 8192
-    stats socket /run/haproxy/admin.sock mode 660 level admin
+    # The folder lets in HAProxy's user and root's group only.
+    stats socket /run/haproxy/admin.sock mode 666 level admin
     # A reload keeps old connections for a while, and closes idle ones spread over time instead of all at once.
     hard-stop-after 30s
     close-spread-time 3s
@@ -66,7 +67,7 @@ function renderDefaults(profile: Profile): string {
 /** Answers whether this process works at all: the watcher on the same host asks it (agents/lb-state). */
 function renderAlive(): string {
   return `frontend alive
-    bind unix@/run/haproxy/alive.sock mode 666
+    bind unix@/run/haproxy-alive/socket mode 666
     timeout client 1h
     timeout http-keep-alive 1h
     no log

@@ -9,10 +9,10 @@ export function renderKeepalived(topology: Topology, host: Host): string {
   const instances = Object.keys(topology.virtualAddresses) as (keyof Topology['virtualAddresses'])[];
   return [
     renderGlobal(host),
-    // 0: HAProxy answers. -254: it does not, and this host gives the addresses away at once. Written by HAProxy's finish script and by agents/lb-state.
-    `vrrp_track_file haproxy {
+    // 0: HAProxy answers. Anything else: it does not, and this host gives the addresses away at once. Written by HAProxy's finish script and by agents/lb-state.
+    `track_file haproxy {
     file /run/keepalived/haproxy.track
-    weight 1
+    weight 0
 }
 `,
     `vrrp_sync_group addresses {
