@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
+import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
-import { registerDeployCommands } from './deploy/commands.ts';
+import { healAll } from './chaos/heal-all.ts';
+import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
 import { makeTopology } from './deploy/topology.ts';
 import { EXIT, HoldfastError, messageOf } from './kit/errors.ts';
 import { nearest } from './kit/nearest.ts';
@@ -30,10 +32,16 @@ async function main(): Promise<void> {
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('Run `./holdfast --help` for the commands.')
     .exitOverride();
-  const context = { topology: makeTopology(), signal: interruption.signal };
+  const topology = makeTopology();
+  const context: CommandContext = {
+    topology,
+    signal: interruption.signal,
+    heal: (onProgress) => healAll({ topology, onProgress }),
+  };
   registerDeployCommands(program, context);
   registerLoadCommand(program);
   registerChaosCommands(program, context);
+  registerBenchCommand(program, context);
   registerTestCommand(program, interruption.signal);
   for (const command of program.commands) command.exitOverride();
   program.on('command:*', ([word = '']: string[]) => {

@@ -18,10 +18,12 @@ export interface CommandContext {
   readonly topology: Topology;
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Undoes faults that an interrupted run left in place. */
+  readonly heal: (onProgress: (line: string) => void) => Promise<unknown>;
 }
 
 export function registerDeployCommands(program: Command, context: CommandContext): void {
-  const { topology, signal } = context;
+  const { topology, signal, heal } = context;
 
   program
     .command('doctor')
@@ -41,7 +43,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .action(async () => {
       const progress = openProgress();
       try {
-        await up({ topology, signal, onProgress: progress.report });
+        await up({ topology, signal, onProgress: progress.report, heal: () => heal(progress.report) });
       } finally {
         progress.stop();
       }

@@ -15,6 +15,8 @@ interface UpOptions {
   readonly topology: Topology;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
+  /** Undoes faults that an interrupted run left in place; called once an engine is there. */
+  readonly heal?: () => Promise<unknown>;
 }
 
 /** From the first container to the last healthy host. */
@@ -24,7 +26,7 @@ const HEALTHY_DEADLINE_MS = 240_000;
  * Brings the stack up, from whatever state it is in: nothing, half-way, rebooted, hosts killed or cut off.
  * Every step leaves what it reached, so that the next `up` goes on from there.
  */
-export async function up({ topology, signal, onProgress }: UpOptions): Promise<void> {
+export async function up({ topology, signal, onProgress, heal }: UpOptions): Promise<void> {
   const problems = checkTopology(topology);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new HoldfastError('invalid-topology', renderProblems(errors));
@@ -35,6 +37,7 @@ export async function up({ topology, signal, onProgress }: UpOptions): Promise<v
   const touched = drift.changed.length + drift.missing.length + drift.extra.length;
   if (touched > 0) onProgress(`rendered ${touched} changed files from the topology`);
   const hosts = openHosts();
+  await heal?.();
   await thaw(hosts, topology);
   onProgress('starting the hosts');
   await runCompose(['up', '--detach', '--remove-orphans'], signal);

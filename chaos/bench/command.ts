@@ -1,0 +1,102 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { down } from '../../deploy/down.ts';
+import { routeAddress, type Topology } from '../../deploy/topology.ts';
+import { up } from '../../deploy/up.ts';
+import { EXIT } from '../../kit/errors.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { openProgress } from '../../kit/progress.ts';
+import { quantileOfSorted } from '../judge/quantile.ts';
+import { startLoad } from '../load/start-load.ts';
+import { readUsage } from './read-usage.ts';
+
+/** One line of the benchmark: what was measured and what it may be at most. */
+interface Figure {
+  readonly what: string;
+  readonly measured: number;
+  readonly atMost: number;
+  readonly unit: 's' | 'ms' | 'MiB' | '%' | 'requests';
+}
+
+interface BenchContext {
+  readonly topology: Topology;
+  readonly signal: AbortSignal;
+}
+
+const IDLE_SECONDS = 30;
+const STEADY = { rate: 200, durationSeconds: 60 } as const;
+
+/** Registers `holdfast bench`: speed and size of the stack on this machine, beside what they may be. */
+export function registerBenchCommand(program: Command, context: BenchContext): void {
+  program
+    .command('bench')
+    .description('measure speed and size of the stack: down, up, up again, idle, steady load (about four minutes)')
+    .option('--json', 'print the figures as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const progress = openProgress();
+      const figures = await measure(context, progress.report).finally(progress.stop);
+      console.log(json === true ? JSON.stringify(figures, null, 2) : figures.map(renderFigure).join('\n'));
+      process.exitCode = figures.every(({ measured, atMost }) => measured <= atMost) ? EXIT.held : EXIT.violated;
+    });
+}
+
+function renderFigure({ what, measured, atMost, unit }: Figure): string {
+  const digits = unit === 'requests' || unit === 'MiB' ? 0 : 1;
+  const mark = measured <= atMost ? 'ok  ' : 'OVER';
+  return `${mark}  ${what.padEnd(44)} ${measured.toFixed(digits).padStart(8)} ${unit.padEnd(8)} at most ${atMost} ${unit}`;
+}
+
+async function measure({ topology, signal }: BenchContext, report: (line: string) => void): Promise<readonly Figure[]> {
+  const bring = (): Promise<void> => up({ topology, signal, onProgress: report });
+  await bring();
+  const downSeconds = await timed(() => down({ volumes: false, signal }));
+  const upSeconds = await timed(bring);
+  const againSeconds = await timed(bring);
+  report(`idle for ${IDLE_SECONDS} s`);
+  const usage = await readUsage(IDLE_SECONDS, availableParallelism());
+  report(`the suite steady, ${STEADY.rate} requests/s for ${STEADY.durationSeconds} s`);
+  return [
+    { what: 'down', measured: downSeconds, atMost: 15, unit: 's' },
+    { what: 'up, images built, until all hosts are healthy', measured: upSeconds, atMost: 60, unit: 's' },
+    { what: 'up when up', measured: againSeconds, atMost: 5, unit: 's' },
+    { what: 'memory of the idle stack', measured: usage.memoryBytes / 2 ** 20, atMost: 4096, unit: 'MiB' },
+    { what: 'CPU of the idle stack, of all cores', measured: usage.cpuRatio * 100, atMost: 15, unit: '%' },
+    ...(await measureSteady(topology, signal)),
+  ];
+}
+
+async function measureSteady(topology: Topology, signal: AbortSignal): Promise<readonly Figure[]> {
+  const runId = `bench-${Date.now().toString(36)}`;
+  const { host, port } = routeAddress(topology, 'http');
+  await using load = await startLoad({
+    suite: 'steady',
+    runId,
+    directory: join(PATHS.runs, runId),
+    targets: [{ name: 'virtual-address', url: `http://${host}:${port}` }],
+    ...STEADY,
+    signal,
+  });
+  const { records, dropped } = await load.done;
+  const sent = records.filter((record) => record.error !== 'dropped');
+  const p99 = quantile(
+    sent.map(({ durationMs }) => durationMs),
+    0.99,
+  );
+  return [
+    { what: 'steady: failed', measured: sent.filter(({ ok }) => !ok).length, atMost: 0, unit: 'requests' },
+    { what: 'steady: dropped', measured: dropped, atMost: 0, unit: 'requests' },
+    {
+      what: 'steady: p99',
+      measured: quantileOfSorted(durations, 0.99) ?? Number.POSITIVE_INFINITY,
+      atMost: 100,
+      unit: 'ms',
+    },
+  ];
+}
+
+async function timed(act: () => Promise<void>): Promise<number> {
+  const startedAt = performance.now();
+  await act();
+  return (performance.now() - startedAt) / 1000;
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Docker from 'dockerode';
+
+/** What the hosts of the stack use together. */
+export interface Usage {
+  /** Share of all cores, 0 … 1, over the measured time. */
+  readonly cpuRatio: number;
+  /** Without file caches that the kernel may drop. */
+  readonly memoryBytes: number;
+  /** The hosts that use most, CPU share of one core and bytes. */
+  readonly hosts: readonly { readonly host: string; readonly coreRatio: number; readonly memoryBytes: number }[];
+}
+
+interface Sample {
+  readonly host: string;
+  readonly cpuNanoseconds: number;
+  readonly memoryBytes: number;
+}
+
+/** Measures CPU time and memory of all hosts over `seconds`, from the engine's cgroup counters. */
+export async function readUsage(seconds: number, cores: number): Promise<Usage> {
+  const docker = new Docker();
+  const startedAt = performance.now();
+  const before = await sample(docker);
+  await sleep(seconds * 1000);
+  const after = await sample(docker);
+  const elapsed = (performance.now() - startedAt) * 1e6;
+  const hosts = after
+    .map(({ host, cpuNanoseconds, memoryBytes }) => {
+      const earlier = before.find((other) => other.host === host)?.cpuNanoseconds ?? cpuNanoseconds;
+      return { host, coreRatio: (cpuNanoseconds - earlier) / elapsed, memoryBytes };
+    })
+    .sort((a, b) => b.coreRatio - a.coreRatio);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return {
+    cpuRatio: sum(hosts.map(({ coreRatio }) => coreRatio)) / cores,
+    memoryBytes: sum(hosts.map(({ memoryBytes }) => memoryBytes)),
+    hosts,
+  };
+}
+
+async function sample(docker: Docker): Promise<readonly Sample[]> {
+  const running = await docker.listContainers({ filters: { label: ['org.holdfast.host'] } });
+  return Promise.all(
+    running.map(async (info) => {
+      const stats = await docker.getContainer(info.Id).stats({ stream: false, 'one-shot': true });
+      const memory = stats.memory_stats.stats as Partial<Record<string, number>> | undefined;
+      // The first name is cgroup v1's, the second v2's.
+      const droppable = memory?.['total_inactive_file'] ?? memory?.['inactive_file'] ?? 0;
+      return {
+        host: info.Labels['org.holdfast.host'] ?? info.Id,
+        cpuNanoseconds: stats.cpu_stats.cpu_usage.total_usage,
+        memoryBytes: stats.memory_stats.usage - droppable,
+      };
+    }),
+  );
+}
