@@ -1,6 +1,6 @@
 /** What an image is made from, read from its Dockerfile, so that nobody keeps a second list of it. */
 import { createHash } from 'node:crypto';
-import { glob, readFile, stat } from 'node:fs/promises';
+import { glob, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /** Files and images that one Dockerfile (up to one of its stages) reads. */
@@ -113,27 +113,25 @@ export const IGNORED: readonly (readonly [pattern: string, test: RegExp])[] = [
   ['**/*.test.ts', /\.test\.ts$/],
 ];
 
-/** Files below the sources, relative to `root`, sorted, without those that .dockerignore keeps out. */
+/** Files below the sources, relative to `root`, sorted, without those that .dockerignore keeps out. A missing source has no files. */
 export async function listInputFiles(root: string, sources: readonly string[]): Promise<readonly string[]> {
   const found = new Set<string>();
   for (const source of sources) {
     const pattern = source.replace(/^\.?\/+/, '').replace(/\/+$/, '');
-    const isFolder = await stat(join(root, pattern)).then(
-      (entry) => entry.isDirectory(),
-      () => false,
-    );
-    const search = isFolder ? join(pattern, '**') : pattern;
-    for await (const entry of glob(search, {
-      cwd: root,
-      withFileTypes: true,
-      exclude: (item) => item.name === 'node_modules',
-    })) {
-      if (entry.isDirectory()) continue;
-      const path = relative(root, join(entry.parentPath, entry.name)).split(sep).join('/');
-      if (!IGNORED.some(([, test]) => test.test(path))) found.add(path);
+    for await (const path of glob(pattern, { cwd: root })) {
+      for (const file of await listFiles(root, path)) found.add(file);
     }
   }
-  return [...found].sort();
+  return [...found].filter((path) => !IGNORED.some(([, test]) => test.test(path))).sort();
+}
+
+/** The file itself, or all files below the folder: also hidden ones, which glob patterns pass over. */
+async function listFiles(root: string, path: string): Promise<readonly string[]> {
+  if (!(await stat(join(root, path))).isDirectory()) return [path];
+  const entries = await readdir(join(root, path), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
 /** SHA-256 (hex) over names, contents and executable bits of the files, and over `extra`. */
