@@ -1,6 +1,8 @@
+import type { AlertName } from '../../alerts/names.ts';
+
 /** An alert as a contract names it. */
 export interface ExpectedAlert {
-  readonly alertname: string;
+  readonly alertname: AlertName;
   /** Whether it must name the broken host. */
   readonly ofTarget: boolean;
 }
@@ -14,7 +16,7 @@ export interface AlertContract {
   /** From full redundancy to the mail that says that it is over. */
   readonly resolveWithinMs: number;
   /** Alerts that are true consequences and may come too; any other one is noise. */
-  readonly mayDeliver: readonly string[];
+  readonly mayDeliver: readonly AlertName[];
 }
 
 /** When one Prometheus first saw an alert firing. */

@@ -126,7 +126,10 @@ function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: C
 }
 
 function judgeQuiet({ contract, evidence, times }: Case): ClauseJudgement {
-  const allowed = [...contract.mayDeliver, ...contract.mustDeliver.map(({ alertname }) => alertname)];
+  const allowed: readonly string[] = [
+    ...contract.mayDeliver,
+    ...contract.mustDeliver.map(({ alertname }) => alertname),
+  ];
   const noise = evidence.delivered.filter(
     (alert) =>
       alert.status === 'firing' &&

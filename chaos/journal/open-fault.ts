@@ -69,7 +69,9 @@ export async function openFault(fault: AnyFault, options: OpenFaultOptions): Pro
       effect,
       undo: undoOnce,
       [Symbol.asyncDispose]: async () => {
-        await undoOnce();
+        // Who called undo() was told of its failure; the record stays open, and the healer goes on.
+        if (undoing === undefined) await undoOnce();
+        else await undoing.catch(() => undefined);
       },
     };
   } catch (error) {

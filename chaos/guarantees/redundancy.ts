@@ -1,0 +1,59 @@
+import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../../deploy/topology.ts';
+import type { FaultWorld } from '../faults/fault.ts';
+import { readDbGroup } from '../probes/db-group.ts';
+import { observeServersUp } from '../probes/haproxy-servers.ts';
+import { fetchText } from '../probes/http.ts';
+import { findHolders } from '../probes/virtual-address.ts';
+import type { Redundancy } from './guarantee.ts';
+
+/** Every virtual address is on exactly one load balancer. */
+export const addressesHeldOnce: Redundancy = {
+  what: 'each virtual address is held once',
+  observe: async (world) => {
+    const held = await Promise.all(
+      Object.values(world.topology.virtualAddresses).map(async ({ address }) => ({
+        address,
+        holders: await findHolders(world, address),
+      })),
+    );
+    return {
+      seen: held.every(({ holders }) => holders.length === 1),
+      text: held.map(({ address, holders }) => `${address} on ${holders.join(', ') || 'no host'}`).join('; '),
+    };
+  },
+};
+
+/** Both load balancers answer: each could take over now. */
+export const loadBalancersReady: Redundancy = {
+  what: 'both load balancers serve',
+  observe: async ({ topology }) => {
+    const lbs = hostsOf(topology, 'lb');
+    await Promise.all(lbs.map((lb) => fetchText(`http://${addressOn(lb, 'ops')}:${PORTS.haproxyStats}/metrics`)));
+    return { seen: true, text: `${lbs.map(({ name }) => name).join(', ')} answer` };
+  },
+};
+
+/** Every host of a tier gets requests from every load balancer. */
+export function poolComplete(topology: Topology, tier: Tier, backend: string): Redundancy {
+  const servers = hostsOf(topology, tier).map(({ name }) => name);
+  return {
+    what: `${servers.length} of ${servers.length} ${tier} hosts in the pool`,
+    observe: (world: FaultWorld) => observeServersUp(world, backend, servers),
+  };
+}
+
+/** All members of the database group are ONLINE, in everybody's eyes. */
+export function databaseComplete(topology: Topology): Redundancy {
+  const wanted = hostsOf(topology, 'db').length;
+  return {
+    what: `${wanted} database nodes ONLINE`,
+    observe: async (world) => {
+      const group = await readDbGroup(world.topology);
+      const online = group.nodes.filter(({ online }) => online).map(({ node }) => node);
+      return {
+        seen: online.length === wanted && group.primary !== undefined,
+        text: `ONLINE: ${online.join(', ') || 'none'}; primary: ${group.primary ?? 'none'}`,
+      };
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Profile } from '../deploy/profile.ts';
+
+/** What a fault will cost, computed from the recovery-time profile; stands beside what was measured. Milliseconds. */
+export interface Prediction {
+  /** What it is about, e.g. `longest outage`. */
+  readonly what: string;
+  readonly bestMs: number;
+  readonly worstMs: number;
+  /** How the numbers come about, for the report. */
+  readonly formula: string;
+}
+
+export const PREDICTED_FAULTS = ['lb-crash', 'app-crash', 'db-primary-crash', 'cache-slow', 'cache-down'] as const;
+export type PredictedFault = (typeof PREDICTED_FAULTS)[number];
+
+/** Lowest VRRP priority in use; the skew grows as it falls (RFC 9568, section 6.1). */
+const LOWEST_PRIORITY = 140;
+
+/** Between the end of the group's suspicion and the new primary's first write: measured, 3 nodes on one machine. */
+const ELECTION_MS = { best: 700, worst: 1_800 };
+
+/** A round trip and a query plan on one machine. */
+const SERVE_MS = 50;
+
+/** What a fault costs the clients at best and at worst. */
+export function predictOutage(fault: PredictedFault, profile: Profile): Prediction {
+  const { vrrpAdvertMs: advert, check, role, client } = profile;
+  switch (fault) {
+    case 'lb-crash': {
+      const skew = Math.round(((256 - LOWEST_PRIORITY) * advert) / 256);
+      const masterDown = 3 * advert + skew;
+      return {
+        what: 'longest outage',
+        bestMs: masterDown - advert,
+        worstMs: masterDown + SERVE_MS,
+        formula: `3 × advert ${advert} + skew ${skew}, less up to one advert already waited for`,
+      };
+    }
+    case 'app-crash': {
+      const worst = check.intervalMs + check.timeoutMs + (check.fall - 1) * (check.fastIntervalMs + check.timeoutMs);
+      return {
+        what: 'longest request (requests are sent to the other host)',
+        bestMs: client.connectMs,
+        worstMs: worst + SERVE_MS,
+        formula: `connect ${client.connectMs} … check interval ${check.intervalMs} + timeout ${check.timeoutMs} + ${check.fall - 1} × (fast interval ${check.fastIntervalMs} + timeout ${check.timeoutMs})`,
+      };
+    }
+    case 'db-primary-crash': {
+      const seen = role.intervalMs + role.timeoutMs;
+      return {
+        what: 'longest write stall',
+        bestMs: profile.groupSuspicionMs + ELECTION_MS.best,
+        worstMs: profile.groupSuspicionMs + ELECTION_MS.worst + seen + role.intervalMs + client.connectMs,
+        formula: `suspicion ${profile.groupSuspicionMs} + election ${ELECTION_MS.best} … ${ELECTION_MS.worst} + role agent ${seen} + agent check ${role.intervalMs} + connect ${client.connectMs}`,
+      };
+    }
+    case 'cache-slow':
+      return {
+        what: 'added to a page',
+        bestMs: 0,
+        worstMs: client.cacheCommandMs + SERVE_MS,
+        formula: `one cache command's timeout ${client.cacheCommandMs}, then the circuit is open for ${client.cacheRetryMs} and pages come from the database`,
+      };
+    case 'cache-down':
+      return {
+        what: 'added to a page',
+        bestMs: 0,
+        worstMs: client.cacheCommandMs + SERVE_MS,
+        formula: `refused at once or given up after ${client.cacheCommandMs}, then the circuit is open for ${client.cacheRetryMs}`,
+      };
+  }
+}
+
+/** From a host's crash to the mail about it. */
+export function predictAlert(profile: Profile): Prediction {
+  const { scrapeIntervalMs, evaluationIntervalMs, alertForMs, groupWaitMs } = profile.watch;
+  return {
+    what: 'alert mailed',
+    bestMs: alertForMs + groupWaitMs,
+    worstMs: 2 * scrapeIntervalMs + 2 * evaluationIntervalMs + alertForMs + groupWaitMs + 1_000,
+    formula: `for ${alertForMs} + group wait ${groupWaitMs} … + scrape and its timeout ${2 * scrapeIntervalMs} + 2 × evaluation ${evaluationIntervalMs} + mail 1000`,
+  };
+}

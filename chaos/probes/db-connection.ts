@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createConnection, type Connection } from 'mysql2/promise';
+import { addressOn, PORTS, type Host } from '../../deploy/topology.ts';
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import { PATHS } from '../../kit/paths.ts';
+
+interface QueryOptions {
+  /** `audit` reads the shop, `monitor` the server's own tables. */
+  readonly user: 'audit' | 'monitor';
+  readonly sql: string;
+  readonly values?: readonly string[];
+  /** For connecting, and again for the query. Default 2,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Asks one database node itself, past every route, over TLS with the stack's own authority. Rows are as the server sends them.
+ * Throws `stack-not-healthy` when the node does not answer.
+ */
+export async function queryNode(node: Host, options: QueryOptions): Promise<readonly unknown[]> {
+  const { user, sql, values = [], timeoutMs = 2_000 } = options;
+  let connection: Connection | undefined;
+  try {
+    const [password, ca] = await Promise.all([
+      readFile(join(PATHS.secrets, `db-${user}-password`), 'utf8'),
+      readFile(join(PATHS.secrets, 'ca-cert'), 'utf8'),
+    ]);
+    connection = await createConnection({
+      host: addressOn(node, 'data'),
+      port: PORTS.mysql,
+      user,
+      password: password.trim(),
+      connectTimeout: timeoutMs,
+      ssl: { ca, rejectUnauthorized: true, verifyIdentity: true },
+    });
+    const [rows] = await connection.query({ sql, values: [...values], timeout: timeoutMs });
+    return rows as readonly unknown[];
+  } catch (error) {
+    throw new HoldfastError('stack-not-healthy', `${node.name} could not be asked: ${messageOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    connection?.destroy();
+  }
+}

@@ -1,0 +1,27 @@
+import type { RequestRecord } from '../evidence/request-record.ts';
+import type { Window } from '../judge/judgement.ts';
+import { quantile } from '../judge/quantile.ts';
+import type { Bucket } from './outcome.ts';
+
+/** Width of a bucket in the report's time line. */
+export const BUCKET_MS = 100;
+
+/** Counts requests by when they began; empty tenths of a second are there too: that nothing was sent is worth seeing. */
+export function bucketRecords(records: readonly RequestRecord[], window: Window, slowMs: number): readonly Bucket[] {
+  const count = Math.max(0, Math.ceil((window.endMs - window.startMs) / BUCKET_MS));
+  const groups = Map.groupBy(records, (record) => Math.floor((record.startMs - window.startMs) / BUCKET_MS));
+  return Array.from({ length: count }, (_, index): Bucket => {
+    const group = groups.get(index) ?? [];
+    const durations = group.filter(({ ok }) => ok).map(({ durationMs }) => durationMs);
+    const slow = durations.filter((ms) => ms > slowMs).length;
+    const medianMs = quantile(durations, 0.5);
+    const worstMs = quantile(durations, 1);
+    return {
+      t: window.startMs + index * BUCKET_MS,
+      ok: durations.length - slow,
+      slow,
+      failed: group.length - durations.length,
+      ...(medianMs === undefined || worstMs === undefined ? {} : { medianMs, worstMs }),
+    };
+  });
+}

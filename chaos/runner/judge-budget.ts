@@ -1,0 +1,186 @@
+import type { RequestRecord } from '../evidence/request-record.ts';
+import type { OrderAttempt } from '../evidence/write-ledger.ts';
+import type { Budget } from '../guarantees/guarantee.ts';
+import type { Window } from '../judge/judgement.ts';
+import { judgeLatency } from '../judge/latency.ts';
+import { judgeLedger } from '../judge/ledger.ts';
+import { judgeOutage } from '../judge/outage.ts';
+import { judgeStall, READS, WRITES } from '../judge/stall.ts';
+import type { Prediction } from '../predict.ts';
+import type { ExperimentEvidence } from './experiment-evidence.ts';
+import type { BudgetOutcome } from './outcome.ts';
+import { renderMs } from './units.ts';
+
+interface BudgetContext {
+  readonly evidence: ExperimentEvidence;
+  /** All of the load, from the baseline on. */
+  readonly window: Window;
+  /** What makes the evidence as a whole doubtful. */
+  readonly doubts: readonly string[];
+  readonly prediction: Prediction;
+}
+
+/** A request that takes longer than this is as good as none to its visitor: it counts into an outage. */
+const OUTAGE_SLOW_MS = 1_000;
+
+/** Judges one budget by the judge of its kind, and puts the answer into words. */
+export function judgeBudget(budget: Budget, context: BudgetContext): BudgetOutcome {
+  switch (budget.kind) {
+    case 'outage':
+      return outage(budget, context);
+    case 'failed':
+      return failed(budget, context);
+    case 'stall':
+      return stall(budget, context);
+    case 'latency':
+      return latency(budget, context);
+    case 'lost-writes':
+      return lostWrites(budget, context);
+    case 'redundancy':
+      return redundancy(budget, context);
+  }
+}
+
+type Of<K extends Budget['kind']> = Extract<Budget, { readonly kind: K }>;
+
+function outage(budget: Of<'outage'>, { evidence, window, doubts, prediction }: BudgetContext): BudgetOutcome {
+  const judged = judgeOutage(evidence.records, window, {
+    budget: { longestOutageMs: budget.longestMs },
+    slowMs: OUTAGE_SLOW_MS,
+    problems: doubts,
+  });
+  const { measured } = judged;
+  const aim = budget.aimMs === undefined ? '' : ` (aim ${renderMs(budget.aimMs)})`;
+  return {
+    id: 'longest-outage',
+    claim: 'longest outage',
+    verdict: judged.verdict,
+    measured: `${renderMs(measured.longestOutageMs)}, ${measured.failed} failed and ${measured.slow} slow of ${measured.requests}`,
+    limit: `≤ ${renderMs(budget.longestMs)}${aim}`,
+    predicted: renderPrediction(prediction),
+    reasons: judged.reasons,
+    evidence: judged.evidence.map((record) => renderRecord(record, evidence.phases.injectedAt)),
+  };
+}
+
+function failed(budget: Of<'failed'>, { evidence, window, doubts }: BudgetContext): BudgetOutcome {
+  const judged = judgeOutage(evidence.records, window, {
+    budget: { failed: budget.most },
+    slowMs: Infinity,
+    problems: doubts,
+  });
+  return {
+    id: 'failed-requests',
+    claim: 'failed requests',
+    verdict: judged.verdict,
+    measured: `${judged.measured.failed} of ${judged.measured.requests}`,
+    limit: `≤ ${budget.most}`,
+    reasons: judged.reasons,
+    evidence: judged.evidence.map((record) => renderRecord(record, evidence.phases.injectedAt)),
+  };
+}
+
+function stall(budget: Of<'stall'>, { evidence, window, doubts, prediction }: BudgetContext): BudgetOutcome {
+  const judged = judgeStall(evidence.records, window, {
+    budget: { longestMs: budget.longestMs },
+    kinds: budget.of === 'reads' ? READS : WRITES,
+    problems: doubts,
+  });
+  return {
+    id: `longest-${budget.of}`,
+    claim: `longest wait of ${budget.of}`,
+    verdict: judged.verdict,
+    measured: `${renderMs(judged.measured.longestMs)} of ${judged.measured.requests} requests`,
+    limit: `≤ ${renderMs(budget.longestMs)}`,
+    ...(budget.of === 'writes' ? { predicted: renderPrediction(prediction) } : {}),
+    reasons: judged.reasons,
+    evidence: judged.evidence.map((record) => renderRecord(record, evidence.phases.injectedAt)),
+  };
+}
+
+function latency(budget: Of<'latency'>, { evidence, doubts, prediction }: BudgetContext): BudgetOutcome {
+  const { injectedAt, undoneAt } = evidence.phases;
+  // Only while the fault was there: quick requests around it would hide slow ones.
+  const judged = judgeLatency(
+    evidence.records,
+    { startMs: injectedAt, endMs: undoneAt },
+    {
+      budget: { quantile: budget.quantile, maxMs: budget.mostMs },
+      kinds: budget.of,
+      problems: doubts,
+    },
+  );
+  const name = `p${budget.quantile * 100}`;
+  const { valueMs, requests } = judged.measured;
+  return {
+    id: `latency-${name}`,
+    claim: `${name} of ${budget.of.join(' and ')} reads during the fault`,
+    verdict: judged.verdict,
+    measured: valueMs === undefined ? 'not measurable' : `${renderMs(valueMs)} of ${requests} requests`,
+    limit: `≤ ${renderMs(budget.mostMs)}`,
+    predicted: `+ ${renderPrediction(prediction)}`,
+    reasons: judged.reasons,
+    evidence: judged.evidence.map((record) => renderRecord(record, injectedAt)),
+  };
+}
+
+function lostWrites(budget: Of<'lost-writes'>, { evidence, doubts }: BudgetContext): BudgetOutcome {
+  const judged = judgeLedger(evidence.orders, evidence.readBacks, {
+    budget: { lost: budget.most },
+    nodes: evidence.dbNodes,
+    problems: [...doubts, ...evidence.readBackProblems],
+  });
+  const { lost, acknowledged, recovered, unexpected } = judged.measured;
+  const read = evidence.readBacks.length > 0;
+  return {
+    id: 'lost-writes',
+    claim: 'acknowledged writes lost',
+    verdict: judged.verdict,
+    measured: read
+      ? `${lost.length} of ${acknowledged} (${recovered} of unknown outcome found, ${unexpected.length} unexpected)`
+      : 'not read back',
+    limit: `≤ ${budget.most}`,
+    reasons: judged.reasons,
+    evidence: judged.evidence.map(
+      (order) => `${renderOffset(order, evidence.phases.injectedAt)} ${order.key} ${order.outcome}`,
+    ),
+  };
+}
+
+function redundancy(budget: Of<'redundancy'>, { evidence, doubts }: BudgetContext): BudgetOutcome {
+  const { redundantAt, undoneAt, redundancy: seen } = evidence.phases;
+  const outcome = {
+    id: 'full-redundancy',
+    claim: 'time back to full redundancy',
+    limit: `≤ ${renderMs(budget.withinMs)}`,
+    evidence: [seen],
+  };
+  if (redundantAt === undefined) {
+    const reasons = [`full redundancy did not come back: ${seen}`];
+    return { ...outcome, measured: 'never', verdict: 'violated', reasons };
+  }
+  const tookMs = redundantAt - undoneAt;
+  const late = tookMs > budget.withinMs;
+  return {
+    ...outcome,
+    measured: renderMs(tookMs),
+    verdict: late ? 'violated' : doubts.length > 0 ? 'unknown' : 'held',
+    reasons: late ? [`it took ${renderMs(tookMs)}`] : doubts,
+  };
+}
+
+function renderPrediction({ bestMs, worstMs }: Prediction): string {
+  return `${renderMs(bestMs)} … ${renderMs(worstMs)}`;
+}
+
+function renderRecord(record: RequestRecord, injectedAt: number): string {
+  const { kind, ok, status, error, connection, target, durationMs } = record;
+  const end = ok ? `${status}` : `FAILED ${status === 0 ? '' : `${status} `}${error ?? ''}`.trimEnd();
+  const host = record.host === undefined ? '' : ` by ${record.host}`;
+  return `${renderOffset(record, injectedAt)} ${kind} on ${target} (${connection} connection): ${end}${host} after ${renderMs(durationMs)}`;
+}
+
+function renderOffset({ startMs }: Pick<RequestRecord | OrderAttempt, 'startMs'>, injectedAt: number): string {
+  const offset = startMs - injectedAt;
+  return `${offset < 0 ? '-' : '+'}${(Math.abs(offset) / 1_000).toFixed(3)} s`;
+}

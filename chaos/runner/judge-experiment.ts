@@ -1,0 +1,109 @@
+import type { Profile } from '../../deploy/profile.ts';
+import { mergeVerdicts } from '../../kit/verdict.ts';
+import { judgeAlerts, type AlertTimes } from '../contract/judge-alerts.ts';
+import { predictAlert } from '../predict.ts';
+import type { Guarantee } from '../guarantees/guarantee.ts';
+import { closeLedger } from '../judge/ledger.ts';
+import type { Window } from '../judge/judgement.ts';
+import { recordsIn } from '../judge/records.ts';
+import { bucketRecords } from './bucket-records.ts';
+import type { ExperimentEvidence } from './experiment-evidence.ts';
+import { judgeBudget } from './judge-budget.ts';
+import type { BudgetOutcome, ExperimentOutcome, GuaranteeOutcome } from './outcome.ts';
+import { renderMs } from './units.ts';
+
+interface JudgeContext {
+  readonly profile: Profile;
+  readonly prediction: GuaranteeOutcome['prediction'];
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** Above that a request counts as slow in the picture of the report; budgets have limits of their own. */
+export const SLOW_MS = 300;
+
+/**
+ * The verdict on a guarantee, from the evidence alone. Doubts about the evidence itself (a fault not proven, a generator that did not keep
+ * its rate) turn `held` into `unknown`; they never hide a violation.
+ */
+export function judgeExperiment(
+  guarantee: Guarantee,
+  evidence: ExperimentEvidence,
+  context: JudgeContext,
+): GuaranteeOutcome {
+  const doubts = doubtsAbout(evidence);
+  const window: Window = { startMs: evidence.phases.baselineAt, endMs: evidence.phases.loadEndedAt };
+  const budgets = [
+    ...guarantee.budgets.map((budget) =>
+      judgeBudget(budget, { evidence, window, doubts, prediction: context.prediction }),
+    ),
+    ...judgeContract(guarantee, evidence, { doubts, profile: context.profile }),
+  ];
+  return {
+    id: guarantee.id,
+    claim: guarantee.claim,
+    verdict: mergeVerdicts(budgets.map(({ verdict }) => verdict)),
+    reasons: [...new Set(reasonsOf(budgets))],
+    budgets,
+    prediction: context.prediction,
+    experiment: summarize(evidence, window),
+    startedAt: context.startedAt,
+    endedAt: context.endedAt,
+  };
+}
+
+function reasonsOf(budgets: readonly BudgetOutcome[]): readonly string[] {
+  const worstFirst = ['violated', 'unknown'] as const;
+  return worstFirst.flatMap((verdict) =>
+    budgets.filter((budget) => budget.verdict === verdict).flatMap(({ reasons }) => reasons),
+  );
+}
+
+/** Why nothing of this run may be called held. */
+export function doubtsAbout(evidence: ExperimentEvidence): readonly string[] {
+  const { fault, phases, baseline, loadProblems } = evidence;
+  const covered = phases.redundantAt ?? phases.clearedAt ?? phases.undoneAt;
+  return [
+    ...(fault.effect.seen ? [] : [`the fault was not proven to bite: ${fault.effect.text}`]),
+    ...(fault.clear.seen ? [] : [`the fault was not seen to go away: ${fault.clear.text}`]),
+    ...(baseline.seen ? [] : [`the baseline was not steady: ${baseline.text}`]),
+    ...(phases.loadEndedAt >= covered ? [] : ['the load ended before the recovery did']),
+    ...loadProblems,
+  ];
+}
+
+function judgeContract(
+  guarantee: Guarantee,
+  evidence: ExperimentEvidence,
+  { doubts, profile }: { readonly doubts: readonly string[]; readonly profile: Profile },
+): readonly BudgetOutcome[] {
+  const { injectedAt, redundantAt } = evidence.phases;
+  const times: AlertTimes = { injectedAt, redundantAt, targets: evidence.fault.targets };
+  const prediction = predictAlert(profile);
+  return judgeAlerts(guarantee.alerts, evidence.alerts, times).map((clause) => ({
+    ...clause,
+    ...(clause.verdict === 'held' && doubts.length > 0 ? { verdict: 'unknown', reasons: doubts } : {}),
+    ...(clause.id.startsWith('alert-')
+      ? { predicted: `${renderMs(prediction.bestMs)} … ${renderMs(prediction.worstMs)}` }
+      : {}),
+    evidence: evidence.alerts.delivered
+      .filter(({ receivedAtMs }) => receivedAtMs >= injectedAt)
+      .map((alert) => `+${renderMs(alert.receivedAtMs - injectedAt)} ${alert.subject}`)
+      .slice(0, 10),
+  }));
+}
+
+function summarize(evidence: ExperimentEvidence, window: Window): ExperimentOutcome {
+  const inside = recordsIn(evidence.records, window);
+  return {
+    runId: evidence.runId,
+    fault: evidence.fault,
+    phases: evidence.phases,
+    rate: evidence.rate,
+    requests: inside.length,
+    failed: inside.filter((record) => !record.ok).length,
+    buckets: bucketRecords(inside, window, SLOW_MS),
+    ledger: closeLedger(evidence.orders, evidence.readBacks),
+    timeline: evidence.timeline,
+  };
+}

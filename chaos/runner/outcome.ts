@@ -1,0 +1,69 @@
+import type { LedgerResult } from '../evidence/write-ledger.ts';
+import type { Prediction } from '../predict.ts';
+import type { Verdict } from '../../kit/verdict.ts';
+import type { FaultEvidence, Phases } from './experiment-evidence.ts';
+import type { TimelineEvent } from './timeline.ts';
+
+/** One budget, or one clause of the alert contract, judged. */
+export interface BudgetOutcome {
+  readonly id: string;
+  readonly claim: string;
+  readonly verdict: Verdict;
+  /** With units, as shown. */
+  readonly measured: string;
+  readonly limit: string;
+  readonly predicted?: string;
+  /** Sentences; empty exactly when held. */
+  readonly reasons: readonly string[];
+  /** Samples that the verdict rests on: the first and the worst. */
+  readonly evidence: readonly string[];
+}
+
+/** Requests that began in one tenth of a second. */
+export interface Bucket {
+  /** Milliseconds since the epoch. */
+  readonly t: number;
+  readonly ok: number;
+  readonly slow: number;
+  readonly failed: number;
+  /** Longest and median duration in the bucket, milliseconds; undefined without answers. */
+  readonly worstMs?: number;
+  readonly medianMs?: number;
+}
+
+/** What an experiment showed, without the raw records. */
+export interface ExperimentOutcome {
+  readonly runId: string;
+  readonly fault: FaultEvidence;
+  readonly phases: Phases;
+  readonly rate: number;
+  readonly requests: number;
+  readonly failed: number;
+  readonly buckets: readonly Bucket[];
+  readonly ledger: LedgerResult;
+  readonly timeline: readonly TimelineEvent[];
+}
+
+export interface GuaranteeOutcome {
+  readonly id: string;
+  readonly claim: string;
+  readonly verdict: Verdict;
+  /** Why it is not held, first the violations. */
+  readonly reasons: readonly string[];
+  readonly budgets: readonly BudgetOutcome[];
+  readonly prediction: Prediction;
+  /** Missing when the experiment did not come to its end. */
+  readonly experiment?: ExperimentOutcome;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** A whole `prove`. */
+export interface ProveOutcome {
+  readonly verdict: Verdict;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly guarantees: readonly GuaranteeOutcome[];
+  /** Commit of the checkout, where it is one. */
+  readonly revision?: string;
+}

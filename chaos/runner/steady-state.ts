@@ -1,0 +1,88 @@
+import { hostsOf } from '../../deploy/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import type { LoadRun } from '../load/load-run.ts';
+import { readFiring } from '../contract/alert-watch.ts';
+import type { FaultWorld, Observation } from '../faults/fault.ts';
+import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from '../guarantees/redundancy.ts';
+
+/** What is not as it has to be before anything may be broken. Empty: the stack is whole and quiet. */
+export async function findUnsteady(world: FaultWorld): Promise<readonly string[]> {
+  const { topology } = world;
+  const states = await world.hosts.list();
+  const broken = topology.hosts
+    .filter(({ enabled }) => enabled)
+    .filter(({ name }) => {
+      const state = states.get(name);
+      return state?.running !== true || state.paused || state.health !== 'healthy';
+    })
+    .map(({ name }) => `${name} is ${states.get(name)?.health ?? 'absent'}`);
+  if (broken.length > 0) return broken;
+  const whole = [
+    loadBalancersReady,
+    addressesHeldOnce,
+    poolComplete(topology, 'web', 'web'),
+    poolComplete(topology, 'app', 'app-pool'),
+    databaseComplete(topology),
+  ];
+  const looks = await Promise.all(whole.map((redundancy) => redundancy.observe(world)));
+  const missing = looks.filter(({ seen }) => !seen).map(({ text }) => text);
+  const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
+  const firing = (await Promise.all(monitors.map((monitor) => readFiring(topology, monitor)))).flat();
+  return [
+    ...missing,
+    ...firing.map(
+      ({ alertname, host, monitor }) => `${alertname}${host === undefined ? '' : ` (${host})`} fires on ${monitor}`,
+    ),
+  ];
+}
+
+/** Waits until the stack is whole and quiet. Throws `deadline` with what is missing. */
+export async function waitForSteady(
+  world: FaultWorld,
+  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
+): Promise<void> {
+  await waitFor(
+    async () => {
+      const unsteady = await findUnsteady(world);
+      if (unsteady.length > 0) throw new Error(unsteady.join('; '));
+      return true;
+    },
+    { what: 'the steady state', intervalMs: 500, ...options },
+  );
+}
+
+/** How long requests must have been clean before anything is broken. */
+const CLEAN_MS = 5_000;
+
+/** The share of the asked rate that must have been answered: records are read a moment after they are written. */
+const MIN_SHARE = 0.8;
+
+/** What the last seconds of a load say. */
+export function observeBaseline(load: Pick<LoadRun, 'records'>, rate: number, nowMs: number): Observation {
+  const fromMs = nowMs - CLEAN_MS;
+  const recent = load.records.filter((record) => record.startMs >= fromMs);
+  const failed = recent.filter((record) => !record.ok);
+  const wanted = rate * (CLEAN_MS / 1_000) * MIN_SHARE;
+  const text = `${recent.length} requests in ${CLEAN_MS / 1_000} s, ${failed.length} failed`;
+  return {
+    seen: failed.length === 0 && recent.length >= wanted,
+    text: `${text} (${Math.ceil(wanted)} clean ones needed)`,
+  };
+}
+
+/** Waits for clean seconds under load. Returns when they began. Throws `deadline` when the load never gets steady. */
+export async function waitForBaseline(
+  load: Pick<LoadRun, 'records'>,
+  rate: number,
+  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
+): Promise<{ readonly baselineAt: number; readonly observation: Observation }> {
+  return waitFor(
+    () => {
+      const now = Date.now();
+      const observation = observeBaseline(load, rate, now);
+      if (!observation.seen) return Promise.reject(new Error(observation.text));
+      return Promise.resolve({ baselineAt: now - CLEAN_MS, observation });
+    },
+    { what: 'a clean baseline', intervalMs: 250, ...options },
+  );
+}
