@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReadRoute } from '../data/read-route.ts';
+import { openDbConnection, type DbConnection, type DbTarget } from '../data/db-connection.ts';
+import { numberOf, textOf, type Row } from '../data/row.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { ChangedMigration, decidePending, type Migration } from './migration-files.ts';
+import { isSeeded, seed } from './seed.ts';
+
+const TABLE = `CREATE TABLE IF NOT EXISTS applied_migrations (
+  version INT UNSIGNED NOT NULL,
+  name VARCHAR(120) NOT NULL,
+  checksum CHAR(64) CHARACTER SET ascii NOT NULL,
+  applied_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (version)
+) ENGINE = InnoDB`;
+const SELECT_APPLIED = 'SELECT version, checksum FROM applied_migrations';
+
+/** One name for migrations and sample data: many hosts start together, one works, the others find everything done. */
+const LOCK = 'holdfast.prepare-database';
+const LOCK_WAIT_SECONDS = 5;
+/** DDL and batches of sample data take longer than a shop's statements. */
+const STATEMENT_MS = 30_000;
+const RETRY_MS = 500;
+
+export interface PrepareOptions {
+  /** The write route as the user `migrate`. */
+  readonly target: DbTarget;
+  readonly migrations: readonly Migration[];
+  readonly withSeed: boolean;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Whether everything was applied before, asked of the read route: an application that starts while there is no primary
+ * need not wait for one.
+ */
+export async function isPrepared(
+  reads: ReadRoute,
+  migrations: readonly Migration[],
+  withSeed: boolean,
+): Promise<boolean> {
+  try {
+    const rows = await reads.read({ operation: 'applied-migrations', sql: SELECT_APPLIED, values: [] });
+    if (decidePending(migrations, rows.map(toApplied)).length > 0) return false;
+    if (!withSeed) return true;
+    return isSeeded(
+      await reads.read({ operation: 'seed-progress', sql: 'SELECT step, batches_done FROM seed_progress', values: [] }),
+    );
+  } catch (error) {
+    if (error instanceof ChangedMigration) throw error;
+    return false;
+  }
+}
+
+/** Applies what is pending, as often as it takes: while no database is writable it waits instead of ending the process. */
+export async function prepareDatabase(options: PrepareOptions): Promise<void> {
+  const { log, signal } = options;
+  let lastMessage = '';
+  for (;;) {
+    try {
+      await prepareOnce(options);
+      return;
+    } catch (error) {
+      if (error instanceof ChangedMigration) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      // Once for every new reason: a database that is away for minutes is one event, not hundreds.
+      if (message !== lastMessage) log.warn({ err: error }, 'database not prepared yet, trying again');
+      lastMessage = message;
+      await sleep(RETRY_MS, undefined, { signal });
+    }
+  }
+}
+
+async function prepareOnce({ target, migrations, withSeed, log }: PrepareOptions): Promise<void> {
+  const connection = await openDbConnection(target);
+  try {
+    await takeLock(connection);
+    await connection.query(TABLE, [], STATEMENT_MS);
+    const applied = await connection.query(SELECT_APPLIED, [], STATEMENT_MS);
+    for (const migration of decidePending(migrations, applied.rows.map(toApplied))) {
+      for (const statement of migration.statements) await connection.query(statement, [], STATEMENT_MS);
+      const { version, name, checksum } = migration;
+      const note = 'INSERT INTO applied_migrations (version, name, checksum) VALUES (?, ?, ?)';
+      await connection.query(note, [version, name, checksum], STATEMENT_MS);
+      log.info({ migration: name }, 'migration applied');
+    }
+    if (withSeed) await seed(connection, log);
+  } finally {
+    // Closing the session releases the lock, also when this process is killed.
+    connection.destroy();
+  }
+}
+
+/** The lock is the primary's own and is not replicated; it is enough because everybody who migrates does so on the primary. */
+async function takeLock(connection: DbConnection): Promise<void> {
+  const sql = 'SELECT GET_LOCK(?, ?) AS taken';
+  const { rows } = await connection.query(sql, [LOCK, LOCK_WAIT_SECONDS], STATEMENT_MS);
+  if (rows[0]?.['taken'] !== 1) throw new Error('another host is preparing the database');
+}
+
+function toApplied(row: Row): { readonly version: number; readonly checksum: string } {
+  return { version: numberOf(row, 'version'), checksum: textOf(row, 'checksum') };
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const address = z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535) });
+const milliseconds = z.int().positive();
+
+const schema = z.strictObject({
+  host: z.string().regex(/^[a-z]+\d+$/),
+  listen: address,
+  metrics: address,
+  database: z.strictObject({
+    name: z.string().regex(/^\w+$/),
+    write: address,
+    read: address,
+    /** Connections per pool and host. */
+    poolSize: z.int().positive(),
+  }),
+  cache: address,
+  timeouts: z.strictObject({
+    connectMs: milliseconds,
+    readQueryMs: milliseconds,
+    readBudgetMs: milliseconds,
+    writeQueryMs: milliseconds,
+    writeBudgetMs: milliseconds,
+    ownWriteWaitMs: milliseconds,
+    cacheCommandMs: milliseconds,
+    cacheConnectMs: milliseconds,
+    cacheRetryMs: milliseconds,
+    idleMs: milliseconds,
+    drainMs: milliseconds,
+  }),
+});
+
+/** What `app.json` says: addresses from the topology, timeouts from the profile. */
+export type AppConfig = Readonly<z.infer<typeof schema>>;
+
+/** Where the rendered configuration and the secrets are on a host. */
+export const CONFIG_FILE = '/etc/holdfast/app.json';
+export const SECRETS_DIRECTORY = '/run/holdfast/secrets';
+
+/** Reads the text of `app.json`. Throws with every fault in it, before anything is started. */
+export function parseAppConfig(text: string): AppConfig {
+  const result = schema.safeParse(JSON.parse(text));
+  if (!result.success) throw new Error(`app.json does not fit: ${z.prettifyError(result.error)}`);
+  return result.data;
+}
+
+/** Where the program looks for its files; the defaults are those of a host. */
+export interface AppFiles {
+  readonly config: string;
+  readonly secrets: string;
+}
+
+/** `HOLDFAST_CONFIG` and `HOLDFAST_SECRETS` move the files, for development beside the stack. */
+export function appFiles(environment: NodeJS.ProcessEnv): AppFiles {
+  return {
+    config: environment['HOLDFAST_CONFIG'] ?? CONFIG_FILE,
+    secrets: environment['HOLDFAST_SECRETS'] ?? SECRETS_DIRECTORY,
+  };
+}
+
+/** Reads a secret; a missing or empty one throws. */
+export function readSecret(directory: string, name: string): string {
+  const text = readFileSync(`${directory}/${name}`, 'utf8').trim();
+  if (text === '') throw new Error(`the secret ${name} is empty`);
+  return text;
+}

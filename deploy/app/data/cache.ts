@@ -1,0 +1,191 @@
+import { Redis } from 'iovalkey';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { inSpan } from '../telemetry/tracing.ts';
+import { CircuitBreaker, type CircuitState } from './circuit-breaker.ts';
+
+interface CacheOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+  readonly cacheCommandMs: number;
+  readonly cacheConnectMs: number;
+  readonly cacheRetryMs: number;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Failures in a row that open the circuit: one slow answer is chance, three are a state. */
+const FAILURES = 3;
+const STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
+
+/** Replies after which the connection leads to the wrong server, or to one that cannot serve. */
+const WRONG_SERVER = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|WRONGPASS|NOPERM|CLUSTERDOWN)\b/;
+
+/**
+ * The cache as callers see it: a value, or nothing. It never throws and never makes anybody wait longer than one command's timeout:
+ * commands are not queued while there is no connection, and after a few failures the circuit opens, the connection is thrown away
+ * (its answers, if they ever come, belong to commands that nobody waits for) and a probe in the background looks for a working one.
+ */
+export class Cache {
+  readonly #options: CacheOptions;
+  readonly #circuit: CircuitBreaker;
+  #client: Redis | undefined;
+  #probeTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: CacheOptions) {
+    this.#options = options;
+    this.#circuit = new CircuitBreaker({
+      failures: FAILURES,
+      retryMs: options.cacheRetryMs,
+      now: () => performance.now(),
+    });
+    this.#circuit.open();
+    this.#showState();
+  }
+
+  /** Connects for the first time; resolves also when the cache is away. */
+  async start(): Promise<void> {
+    await this.#connect();
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    const answer = await this.#run('get', (client) => client.get(key));
+    if (answer === undefined) return undefined;
+    this.#count('get', answer === null ? 'miss' : 'hit');
+    return answer ?? undefined;
+  }
+
+  async set(key: string, value: string, ttlSeconds: number): Promise<void> {
+    if ((await this.#run('set', (client) => client.set(key, value, 'EX', ttlSeconds))) !== undefined) {
+      this.#count('set', 'ok');
+    }
+  }
+
+  async delete(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    if ((await this.#run('delete', (client) => client.unlink(...keys))) !== undefined) this.#count('delete', 'ok');
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#probeTimer);
+    this.#dropClient();
+  }
+
+  async #run<T>(operation: string, command: (client: Redis) => Promise<T>): Promise<T | undefined> {
+    const client = this.#client;
+    if (client === undefined || !this.#circuit.allowsCalls) {
+      this.#count(operation, 'skipped');
+      return undefined;
+    }
+    try {
+      const answer = await inSpan(`cache ${operation}`, { 'db.system.name': 'redis' }, () => command(client));
+      if (client === this.#client) this.#circuit.succeed();
+      return answer;
+    } catch (error) {
+      this.#count(operation, 'error');
+      if (client === this.#client) this.#judge(error);
+      return undefined;
+    }
+  }
+
+  #judge(error: unknown): void {
+    const isReply = error instanceof Error && error.name === 'ReplyError';
+    if (isReply && WRONG_SERVER.test(error.message)) this.#break(error);
+    // Any other reply shows that the server lives: the command was at fault.
+    else if (!isReply && this.#circuit.fail()) this.#break(error);
+  }
+
+  /** Opens the circuit and begins to look for a working connection. */
+  #break(cause: unknown): void {
+    this.#circuit.open();
+    this.#dropClient();
+    this.#showState();
+    this.#options.log.warn({ err: cause }, 'cache: circuit open, pages read from the database');
+    this.#probeAfter(this.#options.cacheRetryMs);
+  }
+
+  #probeAfter(ms: number): void {
+    if (this.#closed) return;
+    clearTimeout(this.#probeTimer);
+    this.#probeTimer = setTimeout(() => {
+      if (this.#circuit.tryProbe()) void this.#connect();
+      else this.#probeAfter(50);
+    }, ms).unref();
+  }
+
+  async #connect(): Promise<void> {
+    const { cacheConnectMs, cacheRetryMs, log } = this.#options;
+    this.#showState();
+    const client = this.#makeClient();
+    const timer = setTimeout(() => {
+      client.disconnect();
+    }, cacheConnectMs);
+    try {
+      await client.connect();
+      await client.ping();
+      if (this.#closed) throw new Error('the cache client was closed');
+      this.#client = client;
+      client.once('end', () => {
+        if (this.#client === client) this.#lose();
+      });
+      this.#circuit.reset();
+      log.info('cache: connected');
+    } catch {
+      client.disconnect();
+      this.#circuit.open();
+      this.#probeAfter(cacheRetryMs);
+    } finally {
+      clearTimeout(timer);
+      this.#showState();
+    }
+  }
+
+  /** The connection was closed by the other side, as the load balancer does at a failover: a new one is tried at once. */
+  #lose(): void {
+    this.#client = undefined;
+    if (this.#closed) return;
+    this.#circuit.open();
+    this.#showState();
+    void this.#connect();
+  }
+
+  #makeClient(): Redis {
+    const { host, port, password, cacheCommandMs, cacheConnectMs } = this.#options;
+    const client = new Redis({
+      host,
+      port,
+      password,
+      lazyConnect: true,
+      connectTimeout: cacheConnectMs,
+      commandTimeout: cacheCommandMs,
+      enableOfflineQueue: false,
+      enableReadyCheck: false,
+      maxRetriesPerRequest: 0,
+      autoResubscribe: false,
+      retryStrategy: () => null,
+      keepAlive: 10_000,
+    });
+    // Told by rejected commands and by `end`; without a listener it would end the process.
+    client.on('error', () => undefined);
+    return client;
+  }
+
+  #dropClient(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    client?.disconnect();
+  }
+
+  #count(operation: string, result: 'hit' | 'miss' | 'ok' | 'error' | 'skipped'): void {
+    this.#options.metrics.cacheRequests.inc({ operation, result });
+  }
+
+  #showState(): void {
+    for (const state of STATES) {
+      this.#options.metrics.circuitState.set({ state }, state === this.#circuit.state ? 1 : 0);
+    }
+  }
+}

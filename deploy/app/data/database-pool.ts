@@ -1,0 +1,84 @@
+import type { Metrics, PoolName } from '../telemetry/metrics.ts';
+import { inSpan } from '../telemetry/tracing.ts';
+import { ConnectionPool, type AcquireOptions, type Lease } from './connection-pool.ts';
+import { openDbConnection, type DbConnection, type DbTarget, type SqlResult, type SqlValue } from './db-connection.ts';
+
+/** One statement with the name under which it is measured and traced. */
+export interface Statement {
+  /** Bounded: a name from the code, never made of values. */
+  readonly operation: string;
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+interface DatabasePoolOptions {
+  readonly name: PoolName;
+  readonly target: DbTarget;
+  readonly size: number;
+  readonly idleMs: number;
+  readonly metrics: Metrics;
+}
+
+/** Callers that may wait per connection of a pool; more than that is overload, answered at once. */
+const WAITING_PER_CONNECTION = 16;
+
+/** Connections to one database route, measured and traced. */
+export class DatabasePool {
+  readonly name: PoolName;
+  readonly #pool: ConnectionPool<DbConnection>;
+  readonly #metrics: Metrics;
+
+  constructor({ name, target, size, idleMs, metrics }: DatabasePoolOptions) {
+    this.name = name;
+    this.#metrics = metrics;
+    this.#pool = new ConnectionPool({
+      name,
+      size,
+      maxWaiting: size * WAITING_PER_CONNECTION,
+      idleMs,
+      connect: () => openDbConnection(target),
+    });
+  }
+
+  async acquire(options: AcquireOptions): Promise<Lease<DbConnection>> {
+    const stop = this.#metrics.poolWait.startTimer({ pool: this.name });
+    try {
+      return await this.#pool.acquire(options);
+    } finally {
+      stop();
+    }
+  }
+
+  /** Runs a statement on a borrowed connection. */
+  async run(connection: DbConnection, statement: Statement, timeoutMs: number): Promise<SqlResult> {
+    const { operation, sql, values } = statement;
+    const stop = this.#metrics.queryDuration.startTimer({ pool: this.name, operation });
+    const attributes = {
+      'db.system.name': 'mysql',
+      'db.operation.name': operation,
+      'db.client.connection.pool.name': this.name,
+    };
+    try {
+      return await inSpan(`db ${operation}`, attributes, () => connection.query(sql, values, timeoutMs));
+    } finally {
+      stop();
+    }
+  }
+
+  clearIdle(): void {
+    this.#pool.clearIdle();
+  }
+
+  close(): void {
+    this.#pool.close();
+  }
+
+  /** Brings the gauges up to date; called at every scrape. */
+  observe(): void {
+    const { waiting, ...states } = this.#pool.counts;
+    for (const [state, count] of Object.entries(states)) {
+      this.#metrics.poolConnections.set({ pool: this.name, state }, count);
+    }
+    this.#metrics.poolWaiting.set({ pool: this.name }, waiting);
+  }
+}

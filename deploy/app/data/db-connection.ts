@@ -1,0 +1,151 @@
+import mysql from 'mysql2';
+import type { Connection, ResultSetHeader } from 'mysql2';
+import type { PooledConnection } from './connection-pool.ts';
+import type { Row } from './row.ts';
+
+export type SqlValue = string | number | null | Buffer | Date | readonly SqlValue[];
+
+/** What one statement gave: rows of a query, or the effect of a write. */
+export interface SqlResult {
+  readonly rows: readonly Row[];
+  readonly affectedRows: number;
+  readonly insertId: number;
+  /** Transactions that this statement committed; only where the session tracks its own GTIDs. */
+  readonly gtids: readonly string[];
+}
+
+export interface DbTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  /** Certificate of the authority that signed the servers' certificates; PEM. */
+  readonly ca: string;
+  /** From the TCP connect to the last answer to `setup`. */
+  readonly connectMs: number;
+  /** Assignments of the session, for example `innodb_lock_wait_timeout = 2`. */
+  readonly setup: readonly string[];
+}
+
+/** One MySQL session over TLS whose every statement has a deadline. */
+export class DbConnection implements PooledConnection {
+  readonly #connection: Connection;
+  #closed = false;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    const closed = (): void => {
+      if (this.#closed) return;
+      this.#closed = true;
+      for (const listener of this.#listeners) listener();
+    };
+    connection.on('error', closed);
+    connection.on('end', closed);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  onClosed(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  destroy(): void {
+    this.#closed = true;
+    this.#connection.destroy();
+  }
+
+  /**
+   * Runs one statement. After `timeoutMs` the session is destroyed, because its next answer would be to this statement;
+   * the server notices that on its own.
+   */
+  query(sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<SqlResult> {
+    return new Promise((resolve, reject) => {
+      let settled = false;
+      const timer = setTimeout(() => {
+        settled = true;
+        this.destroy();
+        reject(new StatementTimeout(timeoutMs));
+      }, timeoutMs);
+      this.#connection.query({ sql, values: [...values] }, (error: Error | null, result: unknown) => {
+        if (settled) return;
+        clearTimeout(timer);
+        if (error !== null) reject(error);
+        else resolve(toResult(result));
+      });
+    });
+  }
+}
+
+/** A statement was not answered in time. Whether the server ran it is unknown. */
+export class StatementTimeout extends Error {
+  readonly code = 'STATEMENT_TIMEOUT';
+
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`);
+    this.name = 'StatementTimeout';
+  }
+}
+
+/** Opens a session: TCP, TLS, authentication and setup within `connectMs`. A proxy accepts at once, so TCP alone proves nothing. */
+export async function openDbConnection(target: DbTarget): Promise<DbConnection> {
+  const { host, port, database, user, password, ca, connectMs, setup } = target;
+  const startedAt = performance.now();
+  const raw = mysql.createConnection({
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl: sslOf(ca),
+    connectTimeout: connectMs,
+    charset: 'utf8mb4_0900_ai_ci',
+    timezone: 'Z',
+    stringifyObjects: true,
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 10_000,
+  });
+  const connection = new DbConnection(raw);
+  await new Promise<void>((resolve, reject) => {
+    raw.connect((error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+  }).catch((error: unknown) => {
+    connection.destroy();
+    throw error;
+  });
+  if (setup.length > 0) {
+    const leftMs = Math.max(1, connectMs - (performance.now() - startedAt));
+    await connection.query(`SET SESSION ${setup.join(', ')}`, [], leftMs).catch((error: unknown) => {
+      connection.destroy();
+      throw error;
+    });
+  }
+  return connection;
+}
+
+/** One object per authority: mysql2 then keeps the parsed certificates and TLS sessions, which makes reconnecting cheap. */
+const sslOptions = new Map<string, { readonly ca: string; readonly rejectUnauthorized: true }>();
+
+function sslOf(ca: string): { ca: string; rejectUnauthorized: true } {
+  const options = sslOptions.get(ca) ?? { ca, rejectUnauthorized: true as const };
+  sslOptions.set(ca, options);
+  return options;
+}
+
+function toResult(result: unknown): SqlResult {
+  if (Array.isArray(result)) {
+    return { rows: result as readonly Row[], affectedRows: 0, insertId: 0, gtids: [] };
+  }
+  const header = result as ResultSetHeader & { readonly stateChanges?: { readonly gtids: readonly string[] } };
+  return {
+    rows: [],
+    affectedRows: header.affectedRows,
+    insertId: header.insertId,
+    gtids: header.stateChanges?.gtids ?? [],
+  };
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { DbConnection, SqlResult } from './db-connection.ts';
+import type { DatabasePool, Statement } from './database-pool.ts';
+import { backoffMs, decideRetry, isConnectionSpent, type RetryReason } from './decide-retry.ts';
+import { Unavailable } from './unavailable.ts';
+import { WriteGate } from './write-gate.ts';
+
+interface WriteRouteOptions {
+  readonly pool: DatabasePool;
+  readonly connectMs: number;
+  readonly writeQueryMs: number;
+  readonly writeBudgetMs: number;
+  readonly metrics: Metrics;
+}
+
+/** Runs statements of one transaction. */
+export interface Transaction {
+  run(statement: Statement): Promise<SqlResult>;
+}
+
+/** What a transaction returned, and its GTIDs as the server reported them at COMMIT. */
+export interface Committed<T> {
+  readonly value: T;
+  readonly gtids: readonly string[];
+}
+
+/** Runs write transactions. */
+export interface Transactor {
+  transact<T>(operation: string, work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>>;
+}
+
+/** Often enough that a write waits no noticeable time for a new primary, seldom enough to cost nothing. */
+const PROBE_INTERVAL_MS = 100;
+
+/** Write transactions on the primary, repeated as a whole until they are committed or the budget is used up. */
+export class WriteRoute implements Transactor {
+  readonly #options: WriteRouteOptions;
+  readonly #gate: WriteGate;
+
+  constructor(options: WriteRouteOptions) {
+    this.#options = options;
+    this.#gate = new WriteGate({ probe: () => this.#probe(), intervalMs: PROBE_INTERVAL_MS });
+  }
+
+  /**
+   * Runs `work` in a transaction. `work` is repeated after deadlocks, lost connections and failovers, also when the answer to COMMIT
+   * was lost: it must find out by itself, by a unique key, that an earlier try was committed. Throws {@link Unavailable} when the
+   * budget is used up, and what `work` threw when repeating cannot help.
+   */
+  async transact<T>(operation: string, work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>> {
+    const { writeBudgetMs, metrics } = this.#options;
+    const deadline = performance.now() + writeBudgetMs;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        if (!(await this.#gate.waitOpen(leftUntil(deadline)))) throw new Unavailable(operation, 'no writable server');
+        return await this.#once(work, deadline);
+      } catch (error) {
+        const reason = decideRetry(error);
+        if (reason === 'none') throw error;
+        if (leftUntil(deadline) <= 1) throw new Unavailable(operation, error);
+        metrics.transactionRetries.inc({ reason });
+        await this.#beforeRetry(reason, attempt);
+      }
+    }
+  }
+
+  async #beforeRetry(reason: RetryReason, attempt: number): Promise<void> {
+    if (isConnectionSpent(reason)) {
+      // What else is open leads to the same server: there is one primary.
+      this.#options.pool.clearIdle();
+      this.#gate.close();
+      return;
+    }
+    await sleep(backoffMs(attempt, Math.random));
+  }
+
+  async #once<T>(work: (transaction: Transaction) => Promise<T>, deadline: number): Promise<Committed<T>> {
+    const { pool, writeQueryMs } = this.#options;
+    const lease = await pool.acquire({ waitMs: Math.min(writeQueryMs, leftUntil(deadline)) });
+    const run = (statement: Statement): Promise<SqlResult> =>
+      pool.run(lease.connection, statement, Math.min(writeQueryMs, leftUntil(deadline)));
+    try {
+      await run({ operation: 'begin', sql: 'START TRANSACTION', values: [] });
+      const value = await work({ run });
+      const { gtids } = await run({ operation: 'commit', sql: 'COMMIT', values: [] });
+      lease.release();
+      return { value, gtids };
+    } catch (error) {
+      if (isConnectionSpent(decideRetry(error)) || !(await this.#rollBack(lease.connection))) lease.destroy();
+      else lease.release();
+      throw error;
+    }
+  }
+
+  async #rollBack(connection: DbConnection): Promise<boolean> {
+    const { pool, writeQueryMs } = this.#options;
+    try {
+      await pool.run(connection, { operation: 'rollback', sql: 'ROLLBACK', values: [] }, writeQueryMs);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A new session on a server that takes writes. */
+  async #probe(): Promise<void> {
+    const { pool, connectMs } = this.#options;
+    const lease = await pool.acquire({ waitMs: connectMs, fresh: true });
+    try {
+      const statement = { operation: 'probe', sql: 'SELECT @@global.super_read_only AS readOnly', values: [] };
+      const { rows } = await pool.run(lease.connection, statement, connectMs);
+      if (rows[0]?.['readOnly'] !== 0) throw new Error('the server does not take writes');
+      lease.release();
+    } catch (error) {
+      lease.destroy();
+      throw error;
+    }
+  }
+}
+
+/** Never below a millisecond: a timer of 0 would be none. */
+function leftUntil(deadline: number): number {
+  return Math.max(1, deadline - performance.now());
+}

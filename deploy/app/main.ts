@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { appFiles, parseAppConfig } from './config.ts';
+import { readMigrations } from './boot/migration-files.ts';
+import { isPrepared, prepareDatabase } from './boot/prepare-database.ts';
+import { makeShop, type Shop } from './make-shop.ts';
+import { parseSabotage } from './shop/sabotage.ts';
+import { makeLogger } from './telemetry/logger.ts';
+import { makeMetrics } from './telemetry/metrics.ts';
+import { startTracing } from './telemetry/tracing.ts';
+import { drain } from './web/drain.ts';
+import type { Phase } from './web/health.ts';
+import { makeAssetPath } from './web/layout.ts';
+import { makeMetricsServer } from './web/metrics-server.ts';
+import { makeServer } from './web/make-server.ts';
+import { readManifest } from './web/read-manifest.ts';
+
+/** The application of one host: starts, serves until SIGTERM, leaves without failing a request. */
+async function main(): Promise<void> {
+  const environment = process.env;
+  const files = appFiles(environment);
+  const config = parseAppConfig(readFileSync(files.config, 'utf8'));
+  const commit = environment['HOLDFAST_COMMIT'] ?? 'unknown';
+  const log = makeLogger(config.host, environment['HOLDFAST_LOG_LEVEL'] ?? 'info');
+  const sabotage = parseSabotage(environment['HOLDFAST_SABOTAGE']);
+  if (sabotage !== undefined) log.error({ sabotage }, 'SABOTAGE: this application breaks its promises on purpose');
+  const tracing = startTracing({
+    host: config.host,
+    commit,
+    zipkinUrl: environment['HOLDFAST_ZIPKIN_URL'],
+    sampledRatio: Number(environment['HOLDFAST_TRACE_RATIO'] ?? '0.05'),
+  });
+  const metrics = makeMetrics(commit);
+  const asset = makeAssetPath(readManifest(import.meta.dirname));
+  const shop = makeShop({ config, secrets: files.secrets, metrics, log, asset, sabotage });
+  const phase: Phase = { current: 'starting' };
+  const server = makeServer({ services: shop.services, phase, log });
+  const metricsServer = makeMetricsServer(metrics, shop.observe).listen(config.metrics.port, config.metrics.host);
+  await server.listen({ ...config.listen, backlog: 1_024 });
+
+  const stopping = new AbortController();
+  let isLeaving = false;
+  const leave = async (): Promise<void> => {
+    log.info('draining');
+    stopping.abort();
+    const { drainMs, writeBudgetMs } = config.timeouts;
+    await drain({
+      phase,
+      drainMs,
+      finishMs: writeBudgetMs,
+      close: () => server.close(),
+      closeAll: () => {
+        server.server.closeAllConnections();
+      },
+    });
+    shop.close();
+    metricsServer.close();
+    metricsServer.closeAllConnections();
+    await tracing.stop();
+    log.info('stopped');
+    process.exit(0);
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // The second signal means now.
+    if (isLeaving) process.exit(1);
+    isLeaving = true;
+    log.info({ signal }, 'signal');
+    leave().catch((error: unknown) => {
+      log.error({ err: error }, 'stopping failed');
+      process.exit(70);
+    });
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+
+  await shop.cache.start();
+  await prepare(shop, { withSeed: environment['HOLDFAST_SEED'] !== 'none', log, signal: stopping.signal }).catch(
+    (error: unknown) => {
+      if (!stopping.signal.aborted) throw error;
+    },
+  );
+  if (stopping.signal.aborted) return;
+  phase.current = 'ready';
+  log.info({ commit, listen: config.listen }, 'ready');
+}
+
+async function prepare(
+  shop: Shop,
+  options: { readonly withSeed: boolean; readonly log: ReturnType<typeof makeLogger>; readonly signal: AbortSignal },
+): Promise<void> {
+  const migrations = await readMigrations(join(import.meta.dirname, 'migrations'));
+  if (await isPrepared(shop.reads, migrations, options.withSeed)) return;
+  await prepareDatabase({ ...options, target: shop.migrateTarget, migrations });
+}
+
+await main();

@@ -1,0 +1,113 @@
+import { Cache } from './data/cache.ts';
+import type { DbTarget } from './data/db-connection.ts';
+import { DatabasePool } from './data/database-pool.ts';
+import { ReadRoute } from './data/read-route.ts';
+import { WriteRoute } from './data/write-route.ts';
+import { readSecret, type AppConfig } from './config.ts';
+import { Orders } from './shop/orders.ts';
+import { Products } from './shop/products.ts';
+import { ackBeforeCommit, type Sabotage } from './shop/sabotage.ts';
+import { SessionStates } from './shop/session-state.ts';
+import { makeSigner } from './shop/token.ts';
+import { Users } from './shop/users.ts';
+import type { Logger } from './telemetry/logger.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import type { AssetPath } from './web/layout.ts';
+import type { ShopServices } from './web/shop-services.ts';
+
+interface ShopOptions {
+  readonly config: AppConfig;
+  readonly secrets: string;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly asset: AssetPath;
+  readonly sabotage: Sabotage | undefined;
+}
+
+/** The shop with its connections. */
+export interface Shop {
+  readonly services: ShopServices;
+  readonly reads: ReadRoute;
+  readonly cache: Cache;
+  /** Where migrations go. */
+  readonly migrateTarget: DbTarget;
+  readonly observe: () => void;
+  readonly close: () => void;
+}
+
+/**
+ * Seconds that a statement waits for a row of another transaction. Shorter than a statement's own deadline, so that the server says
+ * so itself, and a transaction left by a session that died holds nobody up for long.
+ */
+const LOCK_WAIT_SECONDS = 1;
+
+/** Builds the shop. Opens no connection. */
+export function makeShop(options: ShopOptions): Shop {
+  const { config, secrets, metrics, log, asset, sabotage } = options;
+  const { timeouts, database } = config;
+  const target = (
+    user: string,
+    address: { readonly host: string; readonly port: number },
+    setup: readonly string[],
+  ): DbTarget => ({
+    ...address,
+    database: database.name,
+    user,
+    password: readSecret(secrets, `db-${user}-password`),
+    ca: readSecret(secrets, 'ca-cert'),
+    connectMs: timeouts.connectMs,
+    setup,
+  });
+  const shared = { size: database.poolSize, idleMs: timeouts.idleMs, metrics };
+  const writePool = new DatabasePool({
+    ...shared,
+    name: 'db-write',
+    target: target('app', database.write, [
+      'session_track_gtids = OWN_GTID',
+      "transaction_isolation = 'READ-COMMITTED'",
+      `innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+      `max_execution_time = ${timeouts.writeQueryMs}`,
+    ]),
+  });
+  const readPool = new DatabasePool({
+    ...shared,
+    name: 'db-read',
+    target: target('app', database.read, [
+      'transaction_read_only = ON',
+      `max_execution_time = ${timeouts.readQueryMs}`,
+    ]),
+  });
+  const cache = new Cache({
+    ...config.cache,
+    password: readSecret(secrets, 'cache-password'),
+    ...timeouts,
+    metrics,
+    log,
+  });
+  const reads = new ReadRoute({ reads: readPool, writes: writePool, ...timeouts, metrics });
+  const writeRoute = new WriteRoute({ pool: writePool, ...timeouts, metrics });
+  const writes = sabotage === undefined ? writeRoute : ackBeforeCommit(writeRoute, Math.random);
+  return {
+    services: {
+      products: new Products(reads, cache),
+      orders: new Orders({ writes, reads }),
+      users: new Users(reads),
+      sessionStates: new SessionStates(cache),
+      signer: makeSigner(readSecret(secrets, 'session-key')),
+      metrics,
+      asset,
+    },
+    reads,
+    cache,
+    migrateTarget: target('migrate', database.write, []),
+    observe: () => {
+      writePool.observe();
+      readPool.observe();
+    },
+    close: () => {
+      writePool.close();
+      readPool.close();
+      cache.close();
+    },
+  };
+}

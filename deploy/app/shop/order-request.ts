@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+export interface OrderItem {
+  readonly productId: number;
+  readonly quantity: number;
+}
+
+/** What a client wants to buy: each product once, in ascending order, so that transactions lock rows in one order. */
+export interface OrderRequest {
+  readonly items: readonly OrderItem[];
+}
+
+export const MAX_ITEMS = 20;
+const MAX_QUANTITY = 100;
+
+const bodySchema = z.object({
+  items: z
+    .array(z.object({ productId: z.int().min(1).max(4_294_967_295), quantity: z.int().min(1).max(MAX_QUANTITY) }))
+    .min(1)
+    .max(MAX_ITEMS),
+});
+
+/** 1 to 64 visible characters of ASCII without quotes and separators. */
+const KEY = /^[\w.:~-]{1,64}$/;
+
+export function isIdempotencyKey(text: string): boolean {
+  return KEY.test(text);
+}
+
+/** The order in a request's body, or the reason why there is none. */
+export function readOrderRequest(body: unknown): OrderRequest | { readonly problem: string } {
+  const result = bodySchema.safeParse(body);
+  if (!result.success) return { problem: z.prettifyError(result.error) };
+  const quantities = new Map<number, number>();
+  for (const { productId, quantity } of result.data.items) {
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  }
+  const items = [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
+  return { items: items.sort((left, right) => left.productId - right.productId) };
+}
+
+/** Equal for bodies that ask for the same, whatever their order and spelling. */
+export function hashOrderRequest(request: OrderRequest): Buffer {
+  const canonical = request.items.map(({ productId, quantity }) => `${productId}x${quantity}`).join(',');
+  return createHash('sha256').update(canonical).digest();
+}

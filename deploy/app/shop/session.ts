@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { isGtidSet } from '../data/gtid.ts';
+import type { Signer } from './token.ts';
+
+/** Who a request comes from. Proven by the signed cookie alone, so that a lost cache logs nobody out. */
+export interface Session {
+  /** Names the session's state in the cache. */
+  readonly id: string;
+  readonly userId: number;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export const SESSION_COOKIE = 'hf_session';
+export const OWN_WRITE_COOKIE = 'hf_gtid';
+export const SESSION_SECONDS = 12 * 3_600;
+/** Long enough for any secondary that still gets reads to have applied the write (the role agent takes lagging ones out). */
+export const OWN_WRITE_SECONDS = 30;
+
+const payloadSchema = z.strictObject({ id: z.string(), userId: z.int().positive(), expiresAt: z.int() });
+
+export function startSession(userId: number, nowMs: number): Session {
+  return {
+    id: randomBytes(12).toString('base64url'),
+    userId,
+    expiresAt: Math.floor(nowMs / 1000) + SESSION_SECONDS,
+  };
+}
+
+export function signSession(signer: Signer, session: Session): string {
+  return signer.sign('session', JSON.stringify(session));
+}
+
+/** The session of a token that is ours and has not expired. */
+export function openSession(signer: Signer, token: string, nowMs: number): Session | undefined {
+  const payload = signer.open('session', token);
+  if (payload === undefined) return undefined;
+  const session = payloadSchema.safeParse(JSON.parse(payload));
+  return session.success && session.data.expiresAt * 1000 > nowMs ? session.data : undefined;
+}
+
+/** A token that remembers which transactions a session must see. Bound to the user: nobody can be made to wait for another's. */
+export function signOwnWrite(
+  signer: Signer,
+  write: { readonly userId: number; readonly gtids: string; readonly nowMs: number },
+): string {
+  const until = Math.floor(write.nowMs / 1000) + OWN_WRITE_SECONDS;
+  return signer.sign('own-write', `${write.userId} ${until} ${write.gtids}`);
+}
+
+/** The transactions to wait for, or `undefined` when there are none any more. */
+export function openOwnWrite(
+  signer: Signer,
+  token: string,
+  reader: { readonly userId: number; readonly nowMs: number },
+): string | undefined {
+  const [userId, until, gtids] = signer.open('own-write', token)?.split(' ') ?? [];
+  if (userId !== String(reader.userId) || gtids === undefined || Number(until) * 1000 < reader.nowMs) return undefined;
+  return isGtidSet(gtids) ? gtids : undefined;
+}

@@ -1,0 +1,12 @@
+import type { Product, Products } from '../shop/products.ts';
+import type { Visitor } from './visitor.ts';
+
+/** A product as this visitor may see it: from the cache, unless he has just changed something himself. */
+export async function findProduct(
+  products: Products,
+  id: number,
+  visitor: Visitor,
+): Promise<{ readonly product: Product | undefined; readonly isStale: boolean }> {
+  if (visitor.ownWrite !== undefined) return await products.byIdAfter(id, visitor.ownWrite);
+  return { product: await products.byId(id), isStale: false };
+}

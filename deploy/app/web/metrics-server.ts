@@ -1,0 +1,17 @@
+import { createServer, type Server } from 'node:http';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+/** Serves `/metrics` on a listener of its own, so that a busy shop and its clients have nothing to do with it. */
+export function makeMetricsServer(metrics: Metrics, observe: () => void): Server {
+  return createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    observe();
+    metrics.registry.metrics().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+}

@@ -1,0 +1,18 @@
+import type { Orders } from '../shop/orders.ts';
+import type { Products } from '../shop/products.ts';
+import type { SessionStates } from '../shop/session-state.ts';
+import type { Signer } from '../shop/token.ts';
+import type { Users } from '../shop/users.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { AssetPath } from './layout.ts';
+
+/** What the routes of the shop work with. */
+export interface ShopServices {
+  readonly products: Products;
+  readonly orders: Orders;
+  readonly users: Users;
+  readonly sessionStates: SessionStates;
+  readonly signer: Signer;
+  readonly metrics: Metrics;
+  readonly asset: AssetPath;
+}
