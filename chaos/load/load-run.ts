@@ -34,7 +34,13 @@ export interface LoadResult {
   /** Requests that the generator should have sent and did not. */
   readonly dropped: number;
   readonly exitCode: number;
-  readonly dashboardPath: string;
+  /** k6's own page about the run, self-contained; none when the load was shorter than a few seconds. */
+  readonly dashboardPath: string | undefined;
+  /**
+   * Every request that began before this has its record (milliseconds since the epoch). A window to judge must not end later: after a
+   * {@link LoadRun.stop} the requests that were on their way are missing, and they may be the ones that hung.
+   */
+  readonly completeUntilMs: number;
   /** What makes the evidence incomplete or doubtful; judges turn each into `unknown`. */
   readonly problems: readonly string[];
 }

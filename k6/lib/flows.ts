@@ -18,7 +18,7 @@ const TRIES = 20;
 /** Finds the static files and logs some users in. Throws when the shop does not answer: then there is nothing to load. */
 export function prepare(settings: Settings): Prepared {
   const target = choose(settings.targets, 0);
-  const sender: Sender = { scenario: 'setup', target, connection: 'kept' };
+  const sender: Sender = { scenario: 'setup', iteration: 0, target, connection: 'kept' };
   const staticPaths = retry('no page with static files', () => {
     const found = staticPathsOf(askHome(sender));
     return found.length > 0 ? found : undefined;
@@ -40,7 +40,8 @@ function retry<T>(failure: string, attempt: () => T | undefined): T {
 
 /** One visit of a reader. */
 export function browse(settings: Settings, prepared: Prepared): void {
-  const { sender, iteration } = here(settings);
+  const sender = here(settings);
+  const { iteration } = sender;
   const step = chooseStep(iteration);
   if (step.what === 'home') askHome(sender);
   else if (step.what === 'list') askList(sender, step.page);
@@ -50,7 +51,8 @@ export function browse(settings: Settings, prepared: Prepared): void {
 
 /** One login. */
 export function login(settings: Settings): void {
-  const { sender, iteration } = here(settings);
+  const sender = here(settings);
+  const { iteration } = sender;
   logIn(sender, iteration, `${settings.runId}-${sender.scenario}-${iteration}`);
 }
 
@@ -59,7 +61,8 @@ let ownSession: string | undefined;
 
 /** One order; every third is read back by its session at once. */
 export function order(settings: Settings, prepared: Prepared): void {
-  const { sender, iteration } = here(settings);
+  const sender = here(settings);
+  const { iteration } = sender;
   // Two scenarios place orders: even numbers for the one, odd ones for the other.
   const number = iteration * 2 + (sender.connection === 'new' ? 0 : 1);
   const session = ownSession ?? choose(prepared.sessions, exec.vu.idInTest);
@@ -72,14 +75,12 @@ export function order(settings: Settings, prepared: Prepared): void {
   if (iteration % ORDERS_PER_OWN_READ === 0) readOwnOrder(sender, session, orderId);
 }
 
-function here(settings: Settings): { readonly sender: Sender; readonly iteration: number } {
-  const { name, iterationInTest } = exec.scenario;
+function here(settings: Settings): Sender {
+  const { name, iterationInTest: iteration } = exec.scenario;
   return {
-    iteration: iterationInTest,
-    sender: {
-      scenario: name,
-      target: choose(settings.targets, iterationInTest),
-      connection: name.endsWith('-new') ? 'new' : 'kept',
-    },
+    scenario: name,
+    iteration,
+    target: choose(settings.targets, iteration),
+    connection: name.endsWith('-new') ? 'new' : 'kept',
   };
 }

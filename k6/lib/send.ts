@@ -5,6 +5,7 @@ import type { Target } from './settings.ts';
 /** Who sends: fixed for an iteration. */
 export interface Sender {
   readonly scenario: string;
+  readonly iteration: number;
   readonly target: Target;
   readonly connection: 'new' | 'kept';
 }
@@ -49,6 +50,7 @@ export function send(sender: Sender, ask: Ask): Answer | undefined {
   write({
     event: 'request',
     scenario: sender.scenario,
+    iteration: sender.iteration,
     startMs,
     durationMs: durationOf(answer, Date.now() - startMs),
     kind: ask.kind,

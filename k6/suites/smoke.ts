@@ -28,6 +28,7 @@ export default function smoke(): void {
   const target = choose(settings.targets, iteration);
   const sender: Sender = {
     scenario: 'smoke',
+    iteration,
     target,
     connection: iteration < settings.targets.length ? 'new' : 'kept',
   };

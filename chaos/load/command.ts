@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { makeTopology, type Topology } from '../../deploy/topology.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { nearest } from '../../kit/nearest.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { exitCodeOf, type Verdict } from '../../kit/verdict.ts';
+import { renderLoadTable, reportOf, type LoadReport } from './load-table.ts';
+import { SUITES, type LoadTarget, type Suite } from './load-run.ts';
+import { showProgress } from './show-progress.ts';
+import { startLoad } from './start-load.ts';
+import { allTargets } from './targets.ts';
+
+interface CommandContext {
+  readonly topology: Topology;
+  readonly signal: AbortSignal;
+}
+
+interface CommandOptions {
+  readonly rate?: string;
+  readonly duration?: string;
+  readonly target?: string;
+  readonly json?: boolean;
+}
+
+/** Registers `holdfast load SUITE`. */
+export function registerLoadCommand(
+  program: Command,
+  context: CommandContext = { topology: makeTopology(), signal: new AbortController().signal },
+): void {
+  program
+    .command('load')
+    .description('load the running stack with k6 and print what its visitors saw')
+    .argument('<suite>', SUITES.join(', '))
+    .option('--rate <n>', 'requests per second (of ramp: at its highest)', '200')
+    .option('--duration <seconds>', 'how long', '60')
+    .option('--target <name>', 'virtual-address (or vip), edge1, edge2; smoke takes every way in by default')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', '\nExit codes: 0 nothing failed or was dropped, 1 something was, 2 the evidence is doubtful')
+    .action(async (word: string, options: CommandOptions) => {
+      await runLoad(parseSuite(word), options, context);
+    });
+}
+
+async function runLoad(suite: Suite, options: CommandOptions, { topology, signal }: CommandContext): Promise<void> {
+  const runId = `load-${Date.now().toString(36)}`;
+  const directory = join(PATHS.runs, runId);
+  const target = options.target === undefined ? undefined : parseTarget(options.target, topology);
+  await using run = await startLoad({
+    ...{ suite, runId, directory, signal },
+    rate: parseCount(options.rate, '--rate'),
+    durationSeconds: parseCount(options.duration, '--duration'),
+    ...(target === undefined ? {} : { targets: [target] }),
+  });
+  await showProgress(run);
+  const result = await run.done;
+  signal.throwIfAborted();
+  const report = reportOf(result);
+  const verdict = verdictOf(report);
+  const { dashboardPath } = result;
+  const shown = {
+    verdict,
+    suite,
+    runId,
+    directory,
+    ...report,
+    ...(dashboardPath === undefined ? {} : { dashboardPath }),
+  };
+  if (options.json === true) console.log(JSON.stringify(shown, null, 2));
+  else console.log([renderLoadTable(report), `${verdict}; records and k6's page in ${directory}`].join('\n'));
+  process.exitCode = exitCodeOf(verdict);
+}
+
+/** Any failed or dropped request is a violation, however doubtful the rest is. */
+function verdictOf(report: LoadReport): Verdict {
+  if (report.all.failed > 0 || report.dropped > 0) return 'violated';
+  return report.problems.length > 0 || report.all.requests === 0 ? 'unknown' : 'held';
+}
+
+function parseSuite(word: string): Suite {
+  const suite = SUITES.find((name) => name === word);
+  if (suite !== undefined) return suite;
+  throw new HoldfastError('usage', `There is no suite ${word}.`, {
+    fix: `Known suites: ${nearest(word, SUITES).join(', ')}.`,
+  });
+}
+
+function parseTarget(word: string, topology: Topology): LoadTarget {
+  const targets = allTargets(topology);
+  const target = targets.find(({ name }) => name === (word === 'vip' ? 'virtual-address' : word));
+  if (target !== undefined) return target;
+  const names = targets.map(({ name }) => name);
+  throw new HoldfastError('usage', `There is no target ${word}.`, {
+    fix: `Known targets: ${nearest(word, names).join(', ')}.`,
+  });
+}
+
+function parseCount(text: string | undefined, option: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new HoldfastError('usage', `${option} must be a whole number from 1, not ${text ?? 'nothing'}.`);
+}

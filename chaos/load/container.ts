@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { PROJECT } from '../../kit/hosts.ts';
+import { ROOT } from '../../kit/paths.ts';
+import type { LoadOptions, LoadTarget, Suite } from './load-run.ts';
+
+/** Files of a run, in its directory. */
+export const FILES = {
+  log: 'records.ndjson',
+  summary: 'summary.json',
+  dashboard: 'dashboard.html',
+  errors: 'k6.log',
+  orders: 'orders.ndjson',
+  authority: 'ca.pem',
+  result: 'load.json',
+} as const;
+
+const IMAGE = `${PROJECT}/load:dev`;
+const RESULTS = '/results';
+/** 200 requests/s take 0.4 GiB. */
+const MEMORY = '1g';
+
+export interface ContainerPlan {
+  readonly name: string;
+  readonly suite: Suite;
+  readonly runId: string;
+  readonly directory: string;
+  readonly network: string;
+  readonly address: string;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly targets: readonly LoadTarget[];
+  /** `uid:gid`, an ordinary user. */
+  readonly user: string;
+  /** Whether the directory has the stack's own certificate authority. */
+  readonly hasAuthority: boolean;
+}
+
+export function loadContainerName(runId: LoadOptions['runId']): string {
+  return `${PROJECT}-load-${runId}`;
+}
+
+/** Arguments of `docker` for a load: an ordinary user, nothing writable but the results, on the front network. */
+export function renderDockerRun(plan: ContainerPlan): readonly string[] {
+  const variables = {
+    K6_NO_USAGE_REPORT: 'true',
+    K6_AUTO_EXTENSION_RESOLUTION: 'false',
+    K6_WEB_DASHBOARD: 'true',
+    // No server, only the page that is written at the end.
+    K6_WEB_DASHBOARD_PORT: '-1',
+    K6_WEB_DASHBOARD_PERIOD: '1s',
+    K6_WEB_DASHBOARD_EXPORT: `${RESULTS}/${FILES.dashboard}`,
+    HOME: '/tmp',
+    ...(plan.hasAuthority ? { SSL_CERT_FILE: `${RESULTS}/${FILES.authority}` } : {}),
+  };
+  const settings = {
+    RUN_ID: plan.runId,
+    RATE: String(plan.rate),
+    DURATION: String(plan.seconds),
+    TARGETS: plan.targets.map(({ name, url }) => `${name}=${url}`).join(','),
+    RESULTS,
+  };
+  return [
+    ...['run', '--rm', '--name', plan.name, '--label', 'org.holdfast=1'],
+    ...['--network', plan.network, '--ip', plan.address],
+    ...['--user', plan.user, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+    ...['--read-only', '--tmpfs', '/tmp', '--memory', MEMORY],
+    ...['--mount', `type=bind,src=${join(ROOT, 'k6')},dst=/work/k6,readonly`],
+    ...['--mount', `type=bind,src=${plan.directory},dst=${RESULTS}`],
+    ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    IMAGE,
+    ...['run', '--quiet', '--no-color', '--log-format', 'raw', '--console-output', `${RESULTS}/${FILES.log}`],
+    ...Object.entries(settings).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
+    `/work/k6/suites/${plan.suite}.ts`,
+  ];
+}

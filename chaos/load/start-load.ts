@@ -1,0 +1,47 @@
+import { chmod, chown, copyFile, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { LOAD_ADDRESS, makeTopology } from '../../deploy/topology.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { PROJECT } from '../../kit/hosts.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { FILES, loadContainerName, type ContainerPlan } from './container.ts';
+import type { LoadOptions, LoadRun } from './load-run.ts';
+import { runContainer } from './run-container.ts';
+import { defaultTargets } from './targets.ts';
+
+const DEFAULT_RATE = 200;
+const DEFAULT_SECONDS = 60;
+/** The user of a load whose starter is root: nobody. */
+const NOBODY = 65_534;
+
+/** Starts a suite in a container on the front network. Throws `usage` for a bad run id. */
+export async function startLoad(options: LoadOptions): Promise<LoadRun> {
+  const { suite, runId, rate = DEFAULT_RATE, durationSeconds: seconds = DEFAULT_SECONDS, signal } = options;
+  if (!/^[a-zA-Z0-9-]{1,60}$/.test(runId)) throw new HoldfastError('usage', `${runId} is not a run id.`);
+  signal.throwIfAborted();
+  const targets = options.targets ?? defaultTargets(suite, makeTopology());
+  const directory = resolve(options.directory);
+  const place = await prepareDirectory(directory);
+  const plan: ContainerPlan = {
+    ...{ name: loadContainerName(runId), suite, runId, directory, rate, seconds, targets },
+    ...{ network: `${PROJECT}_front`, address: LOAD_ADDRESS },
+    ...place,
+  };
+  return runContainer(plan, signal);
+}
+
+/** Makes the directory, writable for the user that k6 runs as, with what k6 has to read. */
+async function prepareDirectory(directory: string): Promise<Pick<ContainerPlan, 'user' | 'hasAuthority'>> {
+  await mkdir(directory, { recursive: true });
+  const [uid, gid] = [process.getuid?.() ?? NOBODY, process.getgid?.() ?? NOBODY];
+  const user = uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid };
+  if (uid === 0) await chown(directory, user.uid, user.gid);
+  const authority = join(directory, FILES.authority);
+  const hasAuthority = await copyFile(join(PATHS.secrets, 'ca-cert'), authority).then(
+    () => true,
+    () => false,
+  );
+  // A certificate is public; only its key is a secret.
+  if (hasAuthority) await chmod(authority, 0o644);
+  return { user: `${user.uid}:${user.gid}`, hasAuthority };
+}

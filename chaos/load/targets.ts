@@ -1,0 +1,29 @@
+import { addressOn, hostsOf, PORTS, routeAddress, type Topology } from '../../deploy/topology.ts';
+import type { LoadTarget, Suite } from './load-run.ts';
+
+/** Every way into the shop: the virtual address over HTTP and over TLS, and each edge. */
+export function allTargets(topology: Topology): readonly LoadTarget[] {
+  return [virtualAddress(topology), virtualAddressTls(topology), ...edges(topology)];
+}
+
+/** `smoke` takes every way in; the others the virtual address, whose moving is what drills look at. */
+export function defaultTargets(suite: Suite, topology: Topology): readonly LoadTarget[] {
+  return suite === 'smoke' ? allTargets(topology) : [virtualAddress(topology)];
+}
+
+function virtualAddress(topology: Topology): LoadTarget {
+  const { host, port } = routeAddress(topology, 'http');
+  return { name: 'virtual-address', url: `http://${host}:${port}` };
+}
+
+function virtualAddressTls(topology: Topology): LoadTarget {
+  const { host, port } = routeAddress(topology, 'https');
+  return { name: 'virtual-address-tls', url: `https://${host}:${port}` };
+}
+
+function edges(topology: Topology): readonly LoadTarget[] {
+  return hostsOf(topology, 'edge').map((host) => ({
+    name: host.name,
+    url: `http://${addressOn(host, 'front')}:${PORTS.varnish}`,
+  }));
+}
