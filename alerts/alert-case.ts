@@ -66,19 +66,19 @@ export function resolves(title: string, series: Series, ...alerts: readonly Expe
 }
 
 /** The same value all the time. */
-export const always = (value: number): Course => [[value, 120]];
+export const always = (value: number | null): Course => [[value, 160]];
 
 /** A value for 20 s, then another one. */
 export const turns = (before: number | null, after: number | null): Course => [
   [before, 20],
-  [after, 100],
+  [after, 140],
 ];
 
 /** A value for 20 s, another one for `seconds`, then the first one again. */
 export const dips = (value: number | null, dip: number | null, seconds = 40): Course => [
   [value, 20],
   [dip, seconds],
-  [value, 100 - seconds],
+  [value, 140 - seconds],
 ];
 
 /** A counter that grows by `rates` per second, each rate for its seconds. */
@@ -91,3 +91,6 @@ export function counts(...rates: readonly (readonly [perSecond: number, seconds:
 
 /** Between two samples of a case's series. */
 export const STEP_S = 2;
+
+/** What every case gets unless it says otherwise: Prometheus scrapes at least itself. */
+export const SELF: Series = { 'up{host="mon1",job="self"}': always(1) };

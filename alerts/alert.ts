@@ -1,5 +1,5 @@
 import type { Watch } from '../deploy/profile.ts';
-import type { AlertName } from './names.ts';
+import type { AlertName, NOTIFIER_ALERTS } from './names.ts';
 import type { AlertCase } from './alert-case.ts';
 
 /** What fails together; mails are grouped by it. */
@@ -9,7 +9,7 @@ export type Domain = 'lb' | 'web' | 'app' | 'database' | 'cache' | 'site' | 'mon
 type AlertSeverity = 'critical' | 'warning' | 'none';
 
 /** What happens when the metrics that the alert is made from are not there. */
-export type OnAbsent = 'fires' | 'ok' | { readonly coveredBy: AlertName };
+export type OnAbsent = 'fires' | 'ok' | { readonly coveredBy: AlertName | (typeof NOTIFIER_ALERTS)[number] };
 
 /** One alert, with everything that a person on call and the tests need. */
 export interface Alert {

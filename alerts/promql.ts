@@ -1,4 +1,4 @@
-import type { Host } from '../deploy/topology.ts';
+import type { Host, Topology } from '../deploy/topology.ts';
 
 /** Alternatives, one a line. */
 export function anyOf(...expressions: readonly string[]): string {
@@ -23,4 +23,19 @@ export function downForEveryLoadBalancer(proxy: string): string {
 /** Names the host by another label; an expression aggregated by that label alone. */
 export function onHost(label: string, expression: string): string {
   return `max by (host) (label_replace(${expression}, "host", "$1", "${label}", "(.+)"))`;
+}
+
+/** Whether this Prometheus scrapes anything at all: some target's newest sample is fresh. */
+export function somethingScraped(topology: Topology): string {
+  return `max(timestamp(up)) > time() - ${freshS(topology)}`;
+}
+
+/** Whether every target that was seen lately has a fresh sample. */
+export function everythingScraped(topology: Topology): string {
+  return `min(timestamp(up)) > time() - ${freshS(topology)}`;
+}
+
+/** A scrape takes an interval at most until it has failed; then comes the next one. */
+function freshS(topology: Topology): number {
+  return (3 * topology.profile.watch.scrapeIntervalMs) / 1000;
 }

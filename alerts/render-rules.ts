@@ -3,10 +3,11 @@ import type { Topology } from '../deploy/topology.ts';
 import { type Alert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { promDuration } from './duration.ts';
+import { anyOf, everythingScraped, somethingScraped } from './promql.ts';
 
 /** While this is 1, the stack is starting, and what is not there yet is no fault. */
 const SETTLING = 'holdfast:settling';
-/** When every alert's condition was last false at once. */
+/** When everything was scraped and every alert's condition was false, for the last time. */
 const WELL = 'holdfast:all_well_timestamp_seconds';
 
 /** `rules.yaml` of Prometheus: one group, so that everything is judged at the same instant and in this order. */
@@ -22,17 +23,25 @@ export function renderRules(topology: Topology): string {
 
 /**
  * A starting stack is not a broken one: for `settleMs` after Prometheus itself was started the alerts wait, unless everything has been
- * well once since then. Were these records missing, nothing would be waited for.
+ * well once since then. Before the first scrape they wait as well (Prometheus finds its targets some seconds after its start, and
+ * may have samples of an earlier life): then the watchdog is silent, which the notifiers report. Were these records missing,
+ * nothing would be waited for.
  */
 function settlingRules(topology: Topology, alerts: readonly Alert[]): readonly object[] {
   const { settleMs } = topology.profile.watch;
   const faults = alerts.filter(isGated).map((alert) => `(${alert.expr})`);
   const started = 'max(process_start_time_seconds{job="self"})';
   return [
-    { record: WELL, expr: `vector(time())\nunless on ()\n(${faults.join('\nor\n')})` },
+    {
+      record: WELL,
+      expr: `vector(time())\nand on () (${everythingScraped(topology)})\nunless on () (\n${faults.join('\nor\n')}\n)`,
+    },
     {
       record: SETTLING,
-      expr: `vector(1) and on () (time() - ${started} < ${settleMs / 1000})\nunless on () (max_over_time(${WELL}[${promDuration(2 * settleMs)}]) > on () ${started})`,
+      expr: anyOf(
+        `vector(1) and on () (time() - ${started} < ${settleMs / 1000})\nunless on () (max_over_time(${WELL}[${promDuration(2 * settleMs)}]) > on () ${started})`,
+        `vector(1) unless on () (${somethingScraped(topology)})`,
+      ),
     },
   ];
 }

@@ -1,15 +1,22 @@
 import { stringify } from 'yaml';
 import type { Topology } from '../deploy/topology.ts';
-import { type AlertCase, type Course, type ExpectedAlert, STEP_S } from './alert-case.ts';
+import { type AlertCase, type Course, type ExpectedAlert, SELF, STEP_S } from './alert-case.ts';
 import { type Alert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { ruleLabels } from './render-rules.ts';
+import { STARTING_CASES, startingSubject } from './starting-cases.ts';
 
 /** `rules.test.yaml`: every case of every alert, for `promtool test rules`. */
 export function renderRuleTests(topology: Topology): string {
-  const tests = makeAlerts(topology).flatMap((alert) => alert.cases.map((one) => renderCase(alert, one)));
+  const alerts = makeAlerts(topology);
+  const tests = alerts.flatMap((alert) => alert.cases.map((one) => renderCase(alert, one)));
+  const subject = startingSubject(alerts);
   return stringify(
-    { rule_files: ['rules.yaml'], evaluation_interval: `${STEP_S}s`, tests: [...tests, ...STARTING] },
+    {
+      rule_files: ['rules.yaml'],
+      evaluation_interval: `${STEP_S}s`,
+      tests: [...tests, ...STARTING_CASES.map((one) => renderCase(subject, one))],
+    },
     { lineWidth: 0 },
   );
 }
@@ -18,7 +25,10 @@ function renderCase(alert: Alert, one: AlertCase): object {
   return {
     name: `${alert.name} ${VERBS[one.kind]}: ${one.title}`,
     interval: `${STEP_S}s`,
-    input_series: Object.entries(one.series).map(([series, course]) => ({ series, values: valuesOf(course) })),
+    input_series: Object.entries({ ...SELF, ...one.series }).map(([series, course]) => ({
+      series,
+      values: valuesOf(course),
+    })),
     alert_rule_test: one.expect.map(({ atS, alerts }) => ({
       eval_time: `${atS}s`,
       alertname: alert.name,
@@ -61,37 +71,3 @@ function expand(template: string, { labels, value }: ExpectedAlert): string {
     .replace(/\{\{ \$labels\.(\w+) \}\}/g, (_match, name: string) => labels[name] ?? '')
     .replace(/\{\{ \$value[^}]*\}\}/g, value ?? '');
 }
-
-const DOWN = 'up{host="lb1",job="haproxy"}';
-const OTHERS = ['lb2'].map((host) => ({ series: `up{host="${host}",job="haproxy"}`, values: '1x120' }));
-const lbLost = (atS: number, fires: boolean): object => ({
-  eval_time: `${atS}s`,
-  alertname: 'LoadBalancerLost',
-  exp_alerts: fires
-    ? [
-        {
-          exp_labels: { host: 'lb1', severity: 'critical', owner: 'platform', domain: 'lb' },
-          exp_annotations: {
-            summary: 'Load balancer lb1 is lost',
-            description:
-              'HAProxy or keepalived on lb1 does not answer. The other load balancer carries everything; one more fault there takes the site down.',
-            runbook: runbookOf('LoadBalancerLost'),
-          },
-        },
-      ]
-    : [],
-});
-
-/** A stack that is starting: alerts wait for it, but not for ever. */
-const STARTING: readonly object[] = [
-  {
-    name: 'A starting stack is given time, and then no more',
-    interval: `${STEP_S}s`,
-    input_series: [
-      { series: 'process_start_time_seconds{job="self",host="mon1"}', values: '0x120' },
-      { series: DOWN, values: '0x120' },
-      ...OTHERS,
-    ],
-    alert_rule_test: [lbLost(50, false), lbLost(80, true)],
-  },
-];

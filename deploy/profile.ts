@@ -103,6 +103,6 @@ export const DRILL: Profile = {
     groupIntervalMs: 5_000,
     repeatIntervalMs: 3_600_000,
     peerTimeoutMs: 5_000,
-    settleMs: 60_000,
+    settleMs: 120_000,
   },
 };

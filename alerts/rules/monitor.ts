@@ -2,11 +2,11 @@ import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
 import { promDuration } from '../duration.ts';
-import { absentPerHost, anyOf } from '../promql.ts';
+import { absentPerHost, anyOf, somethingScraped } from '../promql.ts';
 
 /** The monitors watch each other, and the way of a notification to the mailbox. */
 export function monitorAlerts(topology: Topology): readonly Alert[] {
-  return [monitorLost(topology), notificationsFailing(topology), TARGET_DOWN, WATCHDOG];
+  return [monitorLost(topology), notificationsFailing(topology), TARGET_DOWN, watchdog(topology)];
 }
 
 const up = (host: string, job: string): string => `up{host="${host}",job="${job}"}`;
@@ -122,15 +122,22 @@ const TARGET_DOWN: Alert = {
   ],
 };
 
-const WATCHDOG: Alert = {
-  name: 'Watchdog',
-  domain: 'monitor',
-  severity: 'none',
-  owner: 'monitoring',
-  expr: 'vector(1)',
-  forMs: () => 0,
-  onAbsent: 'fires',
-  summary: 'The way from Prometheus to the notifiers works',
-  description: 'Always fires. A notifier that does not hear it reports WatchdogSilent by itself.',
-  cases: [absent('whatever is scraped', {}, { labels: {} })],
-};
+function watchdog(topology: Topology): Alert {
+  return {
+    name: 'Watchdog',
+    domain: 'monitor',
+    severity: 'none',
+    owner: 'monitoring',
+    expr: `vector(1) and on () (${somethingScraped(topology)})`,
+    forMs: () => 0,
+    // Its silence is what a notifier reports by itself.
+    onAbsent: { coveredBy: 'WatchdogSilent' },
+    summary: 'The way from the targets over Prometheus to the notifiers works',
+    description:
+      'Fires as long as anything is scraped. A notifier that does not hear it reports WatchdogSilent by itself.',
+    cases: [
+      { kind: 'fires', title: 'anything is scraped', series: {}, expect: [{ atS: 4, alerts: [{ labels: {} }] }] },
+      absent('nothing is scraped', { 'up{host="mon1",job="self"}': always(null) }),
+    ],
+  };
+}

@@ -1,0 +1,58 @@
+import { type AlertCase, always, turns } from './alert-case.ts';
+import type { Alert } from './alert.ts';
+
+const STARTED = { 'process_start_time_seconds{host="mon1",job="self"}': always(0) };
+const [DOWN, OTHER] = ['up{host="lb1",job="haproxy"}', 'up{host="lb2",job="haproxy"}'];
+const LOST = { labels: { host: 'lb1' } };
+
+/** What is there when everything is well, as far as the alerts look. */
+const ALL_WELL = {
+  'up{host="lb1",job="haproxy"}': always(1),
+  'up{host="lb2",job="haproxy"}': always(1),
+  'up{host="app1",job="app"}': always(1),
+  'up{host="app2",job="app"}': always(1),
+  ...Object.fromEntries(
+    ['prometheus', 'alertmanager', 'notifier'].flatMap((job) =>
+      ['mon1', 'mon2'].map((host) => [`up{host="${host}",job="${job}"}`, always(1)]),
+    ),
+  ),
+  'lb_virtual_address_held{host="lb1",iname="front",ip_address="198.18.0.10"}': always(1),
+  'lb_virtual_address_held{host="lb1",iname="app",ip_address="198.18.1.10"}': always(1),
+  'haproxy_backend_active_servers{host="lb1",proxy="cache"}': always(1),
+  'holdfast_db_members_online{host="lb1"}': always(3),
+  'holdfast_db_writable_primary{host="lb1"}': always(1),
+  ...Object.fromEntries(
+    ['db1', 'db2', 'db3'].map((name) => [`holdfast_db_member_online{host="lb1",member="${name}"}`, always(1)]),
+  ),
+};
+
+/** A stack that is starting, told by one alert that stands for all of them. */
+export const STARTING_CASES: readonly AlertCase[] = [
+  {
+    kind: 'quiet',
+    title: 'a starting stack is given time, and then no more',
+    series: { ...STARTED, [DOWN]: always(0), [OTHER]: always(1) },
+    expect: [
+      { atS: 30, alerts: [] },
+      { atS: 110, alerts: [] },
+      { atS: 140, alerts: [LOST] },
+    ],
+  },
+  {
+    kind: 'fires',
+    title: 'a stack that was well once is given no more time',
+    series: { ...STARTED, ...ALL_WELL, [DOWN]: turns(1, 0) },
+    expect: [
+      { atS: 18, alerts: [] },
+      { atS: 30, alerts: [LOST] },
+    ],
+  },
+];
+
+/** The alert that {@link STARTING_CASES} are told by. */
+export function startingSubject(alerts: readonly Alert[]): Alert {
+  const alert = alerts.find(({ name }) => name === 'LoadBalancerLost');
+  if (alert === undefined)
+    throw new Error('LoadBalancerLost is gone: tell the cases of a starting stack by another alert');
+  return alert;
+}
