@@ -70,6 +70,8 @@ export async function buildImages({ only, signal, onProgress }: BuildOptions): P
     await buildImage(requestFor(image, mirrors, debian), { builder, signal, onProgress });
     await removeOlder(docker, image);
   });
+  // Images of ours that a build has just left without a name.
+  await docker.pruneImages({ filters: { dangling: ['true'], label: ['org.holdfast=1'] } }).catch(() => undefined);
 }
 
 /** Every tag of our images → the id of the image. */
