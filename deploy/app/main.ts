@@ -47,7 +47,8 @@ async function main(): Promise<void> {
     await drain({
       phase,
       drainMs,
-      finishMs: writeBudgetMs,
+      // A write that came before the signal has used this much of its budget already.
+      finishMs: writeBudgetMs - drainMs,
       close: () => server.close(),
       closeAll: () => {
         server.server.closeAllConnections();
@@ -73,11 +74,14 @@ async function main(): Promise<void> {
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
   await shop.cache.start();
-  await prepare(shop, { withSeed: environment['HOLDFAST_SEED'] !== 'none', log, signal: stopping.signal }).catch(
-    (error: unknown) => {
-      if (!stopping.signal.aborted) throw error;
-    },
-  );
+  await prepare(shop, {
+    database: config.database.name,
+    withSeed: environment['HOLDFAST_SEED'] !== 'none',
+    log,
+    signal: stopping.signal,
+  }).catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error;
+  });
   if (stopping.signal.aborted) return;
   phase.current = 'ready';
   log.info({ commit, listen: config.listen }, 'ready');
@@ -85,7 +89,12 @@ async function main(): Promise<void> {
 
 async function prepare(
   shop: Shop,
-  options: { readonly withSeed: boolean; readonly log: ReturnType<typeof makeLogger>; readonly signal: AbortSignal },
+  options: {
+    readonly database: string;
+    readonly withSeed: boolean;
+    readonly log: ReturnType<typeof makeLogger>;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
   const migrations = await readMigrations(join(import.meta.dirname, 'migrations'));
   if (await isPrepared(shop.reads, migrations, options.withSeed)) return;

@@ -29,7 +29,7 @@ export interface Shop {
   readonly services: ShopServices;
   readonly reads: ReadRoute;
   readonly cache: Cache;
-  /** Where migrations go. */
+  /** Where migrations go: the write route, as the user who may, with no schema chosen because there may be none. */
   readonly migrateTarget: DbTarget;
   readonly observe: () => void;
   readonly close: () => void;
@@ -79,6 +79,7 @@ export function makeShop(options: ShopOptions): Shop {
   });
   const cache = new Cache({
     ...config.cache,
+    username: 'app',
     password: readSecret(secrets, 'cache-password'),
     ...timeouts,
     metrics,
@@ -99,7 +100,7 @@ export function makeShop(options: ShopOptions): Shop {
     },
     reads,
     cache,
-    migrateTarget: target('migrate', database.write, []),
+    migrateTarget: { ...target('migrate', database.write, []), database: undefined },
     observe: () => {
       writePool.observe();
       readPool.observe();

@@ -1,9 +1,8 @@
 import type { RenderedFile } from '../rendered-file.ts';
 import { addressOn, dependenciesOf, dependencyAddress, PORTS, type Host, type Topology } from '../topology.ts';
+import { renderToxiproxy } from '../toxiproxy/render.ts';
+import { SCHEMA } from '../db/accounts.ts';
 import type { AppConfig } from './config.ts';
-
-/** The schema that the database tier creates and the users `app` and `migrate` own rights in. */
-const DATABASE = 'shop';
 
 /**
  * Connections per pool and application host. Two pools on eight hosts stay below 260 connections, and a query of the shop
@@ -13,7 +12,10 @@ const POOL_SIZE = 16;
 
 /** The files of an application host below `/etc/holdfast`. */
 export function renderApp(topology: Topology, host: Host): readonly RenderedFile[] {
-  return [{ path: 'app.json', text: `${JSON.stringify(makeAppConfig(topology, host), null, 2)}\n` }];
+  return [
+    { path: 'app.json', text: `${JSON.stringify(makeAppConfig(topology, host), null, 2)}\n` },
+    ...renderToxiproxy(topology, host),
+  ];
 }
 
 /** The configuration of the application on one host. */
@@ -25,7 +27,7 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
     listen: { host: addressOn(host, 'app'), port: PORTS.app },
     metrics: { host: addressOn(host, 'ops'), port: PORTS.appMetrics },
     database: {
-      name: DATABASE,
+      name: SCHEMA,
       write: addressOf(topology, 'db-write'),
       read: addressOf(topology, 'db-read'),
       poolSize: POOL_SIZE,

@@ -25,6 +25,8 @@ const RETRY_MS = 500;
 export interface PrepareOptions {
   /** The write route as the user `migrate`. */
   readonly target: DbTarget;
+  /** The schema, made here if there is none. */
+  readonly database: string;
   readonly migrations: readonly Migration[];
   readonly withSeed: boolean;
   readonly log: Logger;
@@ -72,10 +74,12 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
   }
 }
 
-async function prepareOnce({ target, migrations, withSeed, log }: PrepareOptions): Promise<void> {
+async function prepareOnce({ target, database, migrations, withSeed, log }: PrepareOptions): Promise<void> {
   const connection = await openDbConnection(target);
   try {
     await takeLock(connection);
+    await connection.query(`CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4`, [], STATEMENT_MS);
+    await connection.query(`USE ${database}`, [], STATEMENT_MS);
     await connection.query(TABLE, [], STATEMENT_MS);
     const applied = await connection.query(SELECT_APPLIED, [], STATEMENT_MS);
     for (const migration of decidePending(migrations, applied.rows.map(toApplied))) {

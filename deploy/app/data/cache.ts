@@ -7,6 +7,7 @@ import { CircuitBreaker, type CircuitState } from './circuit-breaker.ts';
 interface CacheOptions {
   readonly host: string;
   readonly port: number;
+  readonly username: string;
   readonly password: string;
   readonly cacheCommandMs: number;
   readonly cacheConnectMs: number;
@@ -153,10 +154,11 @@ export class Cache {
   }
 
   #makeClient(): Redis {
-    const { host, port, password, cacheCommandMs, cacheConnectMs } = this.#options;
+    const { host, port, username, password, cacheCommandMs, cacheConnectMs } = this.#options;
     const client = new Redis({
       host,
       port,
+      username,
       password,
       lazyConnect: true,
       connectTimeout: cacheConnectMs,

@@ -17,7 +17,8 @@ export interface SqlResult {
 export interface DbTarget {
   readonly host: string;
   readonly port: number;
-  readonly database: string;
+  /** The default schema, if it is sure to exist. */
+  readonly database: string | undefined;
   readonly user: string;
   readonly password: string;
   /** Certificate of the authority that signed the servers' certificates; PEM. */
@@ -97,7 +98,7 @@ export async function openDbConnection(target: DbTarget): Promise<DbConnection> 
   const raw = mysql.createConnection({
     host,
     port,
-    database,
+    ...(database === undefined ? {} : { database }),
     user,
     password,
     ssl: sslOf(ca),

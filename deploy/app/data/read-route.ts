@@ -44,13 +44,23 @@ export class ReadRoute {
    * gone must not take reads with it, so the last resort is an answer that may be stale and says so.
    */
   async readOwnWrite(statement: Statement, gtids: string): Promise<ReadResult> {
-    const { reads, writes, readQueryMs, readBudgetMs, metrics } = this.#options;
+    const { reads, readBudgetMs, metrics } = this.#options;
     const deadline = performance.now() + readBudgetMs;
     const secondary = await this.#tryWaiting(statement, gtids).catch(() => undefined);
     if (secondary !== undefined) {
       metrics.ownWriteReads.inc({ result: reads.name });
       return { rows: secondary, isStale: false };
     }
+    return await this.#primaryBefore(statement, deadline);
+  }
+
+  /** Runs a read where every acknowledged write is; stale, and marked so, when the primary does not answer. */
+  async readFromPrimary(statement: Statement): Promise<ReadResult> {
+    return await this.#primaryBefore(statement, performance.now() + this.#options.readBudgetMs);
+  }
+
+  async #primaryBefore(statement: Statement, deadline: number): Promise<ReadResult> {
+    const { writes, readQueryMs, metrics } = this.#options;
     try {
       const rows = await this.#attempt(writes, statement, { timeoutMs: Math.min(readQueryMs, leftUntil(deadline)) });
       metrics.ownWriteReads.inc({ result: writes.name });

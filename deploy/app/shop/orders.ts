@@ -74,7 +74,10 @@ export class Orders {
     orderId: number,
     gtids: string | undefined,
   ): Promise<{ readonly order: Order; readonly lines: readonly OrderLine[]; readonly isStale: boolean } | undefined> {
-    const { rows, isStale } = await this.#read(selectOrderLines(userId, orderId), gtids);
+    const statement = selectOrderLines(userId, orderId);
+    let { rows, isStale } = await this.#read(statement, gtids);
+    // A client that did not send its own-write cookie back must not be told that its new order does not exist.
+    if (rows.length === 0 && gtids === undefined) ({ rows, isStale } = await this.#reads.readFromPrimary(statement));
     const [first] = rows;
     return first === undefined ? undefined : { order: toOrder(first), lines: rows.map(toLine), isStale };
   }
