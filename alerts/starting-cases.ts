@@ -19,10 +19,13 @@ const ALL_WELL = {
   'lb_virtual_address_held{host="lb1",iname="front",ip_address="198.18.0.10"}': always(1),
   'lb_virtual_address_held{host="lb1",iname="app",ip_address="198.18.1.10"}': always(1),
   'haproxy_backend_active_servers{host="lb1",proxy="cache"}': always(1),
-  'holdfast_db_members_online{host="lb1"}': always(3),
-  'holdfast_db_writable_primary{host="lb1"}': always(1),
+  'holdfast_db_group_members_online{host="lb1"}': always(3),
+  'holdfast_db_writers{host="lb1"}': always(1),
   ...Object.fromEntries(
-    ['db1', 'db2', 'db3'].map((name) => [`holdfast_db_member_online{host="lb1",member="${name}"}`, always(1)]),
+    ['db1', 'db2', 'db3'].map((name) => [
+      `holdfast_db_node_state{host="lb1",node="${name}",state="ONLINE"}`,
+      always(1),
+    ]),
   ),
 };
 

@@ -12,9 +12,10 @@ export function databaseAlerts(topology: Topology): readonly Alert[] {
   return [nodeLost(topology), redundancyLost(topology), noWritablePrimary(topology)];
 }
 
-const online = (agent: string): string => `holdfast_db_members_online{host="${agent}"}`;
-const writable = (agent: string): string => `holdfast_db_writable_primary{host="${agent}"}`;
-const member = (agent: string, name: string): string => `holdfast_db_member_online{host="${agent}",member="${name}"}`;
+const online = (agent: string): string => `holdfast_db_group_members_online{host="${agent}"}`;
+const writable = (agent: string): string => `holdfast_db_writers{host="${agent}"}`;
+const member = (agent: string, name: string): string =>
+  `holdfast_db_node_state{host="${agent}",node="${name}",state="ONLINE"}`;
 
 function nodeLost(topology: Topology): Alert {
   const nodes = slotsOf(topology, 'db');
@@ -24,9 +25,11 @@ function nodeLost(topology: Topology): Alert {
     severity: 'warning',
     owner: 'database',
     expr: anyOf(
-      onHost('member', 'max by (member) (holdfast_db_member_online) == 0'),
+      onHost('node', 'max by (node) (holdfast_db_node_state{state="ONLINE"}) == 0'),
       // A node that nobody speaks of while others are spoken of.
-      nodes.map(({ name }) => onHost('member', `absent(holdfast_db_member_online{member="${name}"})`)).join('\nor\n'),
+      nodes
+        .map(({ name }) => onHost('node', `absent(holdfast_db_node_state{node="${name}",state="ONLINE"})`))
+        .join('\nor\n'),
     ),
     forMs: outlastsStaleSamples,
     onAbsent: 'fires',
@@ -76,7 +79,7 @@ function redundancyLost(topology: Topology): Alert {
     domain: 'database',
     severity: 'critical',
     owner: 'database',
-    expr: `${orZero('max(holdfast_db_members_online)')} < ${all}`,
+    expr: `${orZero('max(holdfast_db_group_members_online)')} < ${all}`,
     forMs: usualFor,
     onAbsent: 'fires',
     summary: `Only {{ $value }} of ${all} database nodes are ONLINE`,
@@ -110,7 +113,7 @@ function noWritablePrimary(topology: Topology): Alert {
     domain: 'database',
     severity: 'critical',
     owner: 'database',
-    expr: `${orZero('max(holdfast_db_writable_primary)')} < 1`,
+    expr: `${orZero('max(holdfast_db_writers)')} < 1`,
     forMs: failoverFor(topology),
     onAbsent: 'fires',
     summary: 'No database node takes writes',
