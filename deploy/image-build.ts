@@ -98,6 +98,9 @@ export function parseStep(line: string): string | undefined {
 const CAUSE = /\berror\b|^E: |fail|unable|cannot|could not|not found|no such|denied|refused|mismatch|no space/i;
 const NOISE = /complete log of this run|Run "npm help|^npm error$|npm error aliases|process "\/bin\/sh|^warning/i;
 
+/** What BuildKit puts around the cause. */
+const WRAPPING = /^(ERROR: )?(failed to (build|solve|compute cache key|calculate checksum of ref [^"]*): )*/;
+
 /**
  * The most telling line of a failed build: the last one of the failed step's own output that names a cause, else the last of that
  * output, else BuildKit's own word.
@@ -111,7 +114,7 @@ export function findBuildCause(output: readonly string[]): string {
   const verdict = output.findLast((line) => /^ERROR: /.test(line)) ?? failedStep?.replace(/^#\d+ /, '');
   const found =
     own.findLast((line) => CAUSE.test(line)) ?? own.at(-1) ?? verdict ?? output.at(-1) ?? 'docker said nothing';
-  return found.replace(/^ERROR: (failed to (build|solve): )*/, '').slice(0, 300);
+  return found.replace(WRAPPING, '').slice(0, 300);
 }
 
 /** What a user can do about the commonest causes. */
@@ -125,7 +128,10 @@ const ADVICE: readonly (readonly [cause: RegExp, advice: string])[] = [
     /resolv|no such host|timed? ?out|unreachable|connection (refused|reset)|EAI_AGAIN|ENOTFOUND/i,
     'Check the network, mirrors and proxies of this machine.',
   ],
-  [/checksum|integrity|mismatch/i, 'A download does not match its pinned checksum: do not go on before you know why.'],
+  [
+    /has checksum|EINTEGRITY|checksum mismatch/,
+    'A download does not match its pinned checksum: do not go on before you know why.',
+  ],
 ];
 
 /** One sentence on what to do. */
