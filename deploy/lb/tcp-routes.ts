@@ -49,7 +49,7 @@ export function renderCacheRoute(topology: Topology, host: Host): string {
     '    balance first',
     ...sessionTimeouts(topology.profile),
     ...roleCheck('role:master\\r\\nconnected_slaves:[1-9]'),
-    `    default-server ${checkTimes(topology.profile)} on-marked-down shutdown-sessions`,
+    `    default-server ${checkTimes(topology.profile.check, topology.profile.check.intervalMs)} on-marked-down shutdown-sessions`,
     ...nodes.map(({ name, at }) => `    server ${name} ${at} check`),
     ...nodes.map(({ name, at }) => `    server ${name}-alone ${at} track cache-alone/${name} backup`),
     '',
@@ -58,7 +58,7 @@ export function renderCacheRoute(topology: Topology, host: Host): string {
     '    mode tcp',
     ...sessionTimeouts(topology.profile),
     ...roleCheck('role:master'),
-    `    default-server ${checkTimes(topology.profile)}`,
+    `    default-server ${checkTimes(topology.profile.check, topology.profile.role.intervalMs)}`,
     ...nodes.map(({ name, at }) => `    server ${name} ${at} check`),
     '',
   ].join('\n');
@@ -97,7 +97,7 @@ function roleCheck(expected: string): readonly string[] {
   ];
 }
 
-/** A role is checked as often as the databases' roles are, and believed at once when it says primary. */
-function checkTimes({ role, check }: Profile): string {
-  return `inter ${role.intervalMs}ms fastinter ${Math.min(role.intervalMs, check.fastIntervalMs)}ms fall ${check.fall} rise 1`;
+/** A role is believed at once when it says primary: nobody else serves meanwhile. */
+function checkTimes(check: Profile['check'], intervalMs: number): string {
+  return `inter ${intervalMs}ms fastinter ${Math.min(intervalMs, check.fastIntervalMs)}ms fall ${check.fall} rise 1`;
 }
