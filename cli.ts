@@ -27,6 +27,15 @@ async function main(): Promise<void> {
   };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
+  try {
+    await makeProgram(interruption.signal).parseAsync();
+  } catch (error) {
+    process.exitCode = explain(error, interruption.signal);
+  }
+}
+
+/** The command line with all its commands; `signal` aborts on Ctrl-C and SIGTERM. */
+export function makeProgram(signal: AbortSignal): Command {
   const program = new Command('holdfast')
     .description('A reference web stack that proves its own promises.')
     .addHelpText('after', EXIT_CODES)
@@ -35,14 +44,14 @@ async function main(): Promise<void> {
   const topology = makeTopology();
   const context: CommandContext = {
     topology,
-    signal: interruption.signal,
+    signal: signal,
     heal: (onProgress) => healAll({ topology, onProgress }),
   };
   registerDeployCommands(program, context);
-  registerLoadCommand(program);
+  registerLoadCommand(program, context);
   registerChaosCommands(program, context);
   registerBenchCommand(program, context);
-  registerTestCommand(program, interruption.signal);
+  registerTestCommand(program, signal);
   for (const command of program.commands) command.exitOverride();
   program.on('command:*', ([word = '']: string[]) => {
     const known = program.commands.map((command) => command.name());
@@ -50,11 +59,7 @@ async function main(): Promise<void> {
       fix: `Known commands: ${nearest(word, known).join(', ')}.`,
     });
   });
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    process.exitCode = explain(error, interruption.signal);
-  }
+  return program;
 }
 
 function registerTestCommand(program: Command, signal: AbortSignal): void {
@@ -92,4 +97,4 @@ function explain(error: unknown, signal: AbortSignal): number {
   return EXIT.internal;
 }
 
-await main();
+if (import.meta.main) await main();
