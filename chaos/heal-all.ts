@@ -7,11 +7,14 @@ import { openJournal } from './journal/journal.ts';
 interface HealAllOptions {
   readonly topology: Topology;
   readonly onProgress?: (line: string) => void;
+  /** For each fault. Default 20 s: `up` waits for the hosts by itself. */
+  readonly deadlineMs?: number;
 }
 
 /** Undoes every fault that any run left behind, at once. What `holdfast heal` does, and `up` before it starts anything. */
-export function healAll({ topology, onProgress }: HealAllOptions): Promise<HealReport> {
+export function healAll({ topology, onProgress, deadlineMs = 20_000 }: HealAllOptions): Promise<HealReport> {
   return healJournal({ topology, hosts: openHosts() }, openJournal(PATHS.journal), {
+    deadlineMs,
     onRecord: (record) => onProgress?.(`undoing: ${record.description}`),
   });
 }

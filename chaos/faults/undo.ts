@@ -48,8 +48,22 @@ export function bindUndo(undo: Undo): BoundUndo {
   }
 }
 
-function bind<U>(method: UndoMethod<U>, undo: U): BoundUndo {
-  return { undo: (world) => method.undo(world, undo), probeClear: (world) => method.probeClear(world, undo) };
+function bind<U extends Undo>(method: UndoMethod<U>, undo: U): BoundUndo {
+  return {
+    undo: async (world) => {
+      if (!(await isRemoved(world, undo))) await method.undo(world, undo);
+    },
+    probeClear: async (world) => {
+      if (await isRemoved(world, undo)) return { seen: true, text: 'its hosts were removed, and the fault with them' };
+      return method.probeClear(world, undo);
+    },
+  };
+}
+
+/** A host that was removed took its faults along; the next one of its name begins anew. */
+async function isRemoved(world: FaultWorld, undo: Undo): Promise<boolean> {
+  const states = await Promise.all(hostsOfUndo(undo).map((host) => world.hosts.state(host)));
+  return states.every((state) => state === undefined);
 }
 
 /** Hosts that a record breaks. */

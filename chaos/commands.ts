@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { CommandContext } from '../deploy/commands.ts';
+import { pagesOf } from '../deploy/status.ts';
+import { up } from '../deploy/up.ts';
+import { EXIT, HoldfastError } from '../kit/errors.ts';
+import { nearest } from '../kit/nearest.ts';
+import { PATHS } from '../kit/paths.ts';
+import { openProgress } from '../kit/progress.ts';
+import { exitCodeOf } from '../kit/verdict.ts';
+import { GUARANTEES } from './guarantees/all-guarantees.ts';
+import type { Guarantee } from './guarantees/guarantee.ts';
+import { healAll } from './heal-all.ts';
+import { isHealed, renderHealReport } from './journal/heal.ts';
+import { renderTable } from './report/render-table.ts';
+import { writeReport } from './report/write-report.ts';
+import { prove } from './runner/prove.ts';
+
+/** Leaves room on two cores: the drill is about faults, not about the limit. */
+const DEFAULT_RATE = 150;
+const MAX_RATE = 2_000;
+/** A database node that was frozen joins its group again in 10 to 30 s. */
+const HEAL_DEADLINE_MS = 90_000;
+
+/** `prove` and `heal`. */
+export function registerChaosCommands(program: Command, context: CommandContext): void {
+  program
+    .command('prove')
+    .description('bring the stack up, break it under load, mend it, and say which promises held')
+    .argument('[id...]', 'guarantees, such as spof/app-crash; all when none is named')
+    .option('--list', 'show the guarantees and do nothing')
+    .option('--json', 'print the result as JSON')
+    .option('--rate <requests>', 'requests per second', String(DEFAULT_RATE))
+    .option('--no-up', 'take the stack as it is')
+    .addHelpText('after', '\nExit code: 0 all held, 1 one was violated, 2 one is unknown, 64 usage, 130 interrupted.')
+    .action(async (ids: readonly string[], flags: ProveFlags) => {
+      const guarantees = chooseGuarantees(ids);
+      if (flags.list === true) {
+        console.log(flags.json === true ? JSON.stringify(listOf(guarantees), undefined, 2) : renderList(guarantees));
+        return;
+      }
+      await runProve(guarantees, { flags, context });
+    });
+
+  program
+    .command('heal')
+    .description('undo at once every fault that a run left behind')
+    .option('--json', 'print what was undone as JSON')
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const progress = openProgress();
+      const report = await healAll({
+        topology: context.topology,
+        onProgress: progress.report,
+        deadlineMs: HEAL_DEADLINE_MS,
+      }).finally(progress.stop);
+      console.log(json === true ? JSON.stringify(report, undefined, 2) : renderHealReport(report));
+      process.exitCode = isHealed(report) ? EXIT.held : EXIT.internal;
+    });
+}
+
+interface ProveFlags {
+  readonly list?: boolean;
+  readonly json?: boolean;
+  readonly rate: string;
+  readonly up: boolean;
+}
+
+async function runProve(
+  guarantees: readonly Guarantee[],
+  { flags, context }: { readonly flags: ProveFlags; readonly context: CommandContext },
+): Promise<void> {
+  const { topology, signal } = context;
+  const rate = parseRate(flags.rate);
+  const progress = openProgress();
+  const outcome = await prove({
+    ...{ topology, guarantees, rate, signal },
+    onProgress: progress.report,
+    onOutcome: ({ id, verdict, reasons }) => {
+      progress.report(`${id}: ${[verdict, ...reasons].join('; ')}`);
+    },
+    ...(flags.up ? { up: (onProgress: (line: string) => void) => up({ topology, signal, onProgress }) } : {}),
+  }).finally(progress.stop);
+  const page = await writeReport(outcome, PATHS.reports);
+  if (flags.json === true) {
+    console.log(JSON.stringify(outcome, undefined, 2));
+  } else {
+    const pages = Object.entries(pagesOf(topology)).map(([what, address]) => `  ${address}  ${what}`);
+    console.log(renderTable(outcome, { colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }));
+    console.log(
+      `\nReport: ${page}\n        ${join(PATHS.reports, 'latest')}\nThe stack stays up:\n${pages.join('\n')}`,
+    );
+  }
+  process.exitCode = exitCodeOf(outcome.verdict);
+}
+
+/** All guarantees, or those named; throws `usage` with the known ones, nearest first. */
+export function chooseGuarantees(ids: readonly string[]): readonly Guarantee[] {
+  const known = GUARANTEES.map(({ id }) => id);
+  const wrong = ids.find((id) => !known.includes(id));
+  if (wrong !== undefined) {
+    throw new HoldfastError('usage', `There is no guarantee ${wrong}.`, {
+      fix: `Known guarantees: ${nearest(wrong, known).join(', ')}.`,
+    });
+  }
+  return ids.length === 0 ? GUARANTEES : GUARANTEES.filter(({ id }) => ids.includes(id));
+}
+
+function parseRate(text: string): number {
+  const rate = z.coerce.number().int().min(20).max(MAX_RATE).safeParse(text);
+  if (rate.success) return rate.data;
+  throw new HoldfastError('usage', `--rate ${text}: a whole number from 20 to ${MAX_RATE} is needed.`);
+}
+
+function listOf(guarantees: readonly Guarantee[]): readonly object[] {
+  return guarantees.map(({ id, claim, budgets, alerts }) => ({ id, claim, budgets, alerts }));
+}
+
+function renderList(guarantees: readonly Guarantee[]): string {
+  const width = Math.max(...guarantees.map(({ id }) => id.length));
+  return guarantees.map(({ id, claim }) => `${id.padEnd(width)}  ${claim}`).join('\n');
+}

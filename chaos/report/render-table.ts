@@ -1,0 +1,63 @@
+import type { Verdict } from '../../kit/verdict.ts';
+import type { BudgetOutcome, GuaranteeOutcome, ProveOutcome } from '../runner/outcome.ts';
+import { renderMs } from '../runner/units.ts';
+
+interface TableOptions {
+  /** Colours, where the reader is a terminal. */
+  readonly colour: boolean;
+}
+
+const COLOURS: Record<Verdict, string> = { held: '32', unknown: '33', violated: '31' };
+
+/** The verdicts as a person reads them in a terminal: a line per guarantee, a line per budget, the reasons of what is not held. */
+export function renderTable(outcome: ProveOutcome, options: TableOptions): string {
+  const widths = widthsOf(outcome.guarantees.flatMap(({ budgets }) => budgets));
+  const blocks = outcome.guarantees.map((guarantee) => renderGuarantee(guarantee, { ...options, widths }));
+  const counts = (['held', 'violated', 'unknown'] as const).map(
+    (verdict) => `${outcome.guarantees.filter((guarantee) => guarantee.verdict === verdict).length} ${verdict}`,
+  );
+  const took = renderMs(outcome.endedAt - outcome.startedAt);
+  return [...blocks, `${paint(outcome.verdict, options.colour)}  ${counts.join(', ')} in ${took}`].join('\n\n');
+}
+
+interface Widths {
+  readonly claim: number;
+  readonly measured: number;
+  readonly limit: number;
+}
+
+function widthsOf(budgets: readonly BudgetOutcome[]): Widths {
+  const longest = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length));
+  return {
+    claim: longest(budgets.map(({ claim }) => claim)),
+    measured: longest(budgets.map(({ measured }) => measured)),
+    limit: longest(budgets.map(({ limit }) => limit)),
+  };
+}
+
+function renderGuarantee(guarantee: GuaranteeOutcome, options: TableOptions & { readonly widths: Widths }): string {
+  const { widths, colour } = options;
+  const took = renderMs(guarantee.endedAt - guarantee.startedAt);
+  const lines = guarantee.budgets.map(({ verdict, claim, measured, limit, predicted }) =>
+    [
+      `  ${paint(verdict, colour)}`,
+      claim.padEnd(widths.claim),
+      measured.padEnd(widths.measured),
+      limit.padEnd(widths.limit),
+      predicted === undefined ? '' : `predicted ${predicted}`,
+    ]
+      .join('  ')
+      .trimEnd(),
+  );
+  return [
+    `${paint(guarantee.verdict, colour)}  ${guarantee.id}  (${took})`,
+    `  ${guarantee.claim}`,
+    ...lines,
+    ...guarantee.reasons.map((reason) => `  - ${reason}`),
+  ].join('\n');
+}
+
+function paint(verdict: Verdict, colour: boolean): string {
+  const text = verdict.padEnd(8);
+  return colour ? `\u001b[1;${COLOURS[verdict]}m${text}\u001b[0m` : text;
+}

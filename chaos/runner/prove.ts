@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { openHosts } from '../../kit/hosts.ts';
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import { PATHS, STATE } from '../../kit/paths.ts';
+import { mergeVerdicts } from '../../kit/verdict.ts';
+import type { Topology } from '../../deploy/topology.ts';
+import { proveNotificationPath } from '../contract/notification-path.ts';
+import type { FaultWorld, Observation } from '../faults/fault.ts';
+import type { Guarantee } from '../guarantees/guarantee.ts';
+import { healJournal, isHealed, renderHealReport } from '../journal/heal.ts';
+import { openJournal, type Journal } from '../journal/journal.ts';
+import { openProveLock } from '../journal/prove-lock.ts';
+import { startHealer } from '../journal/start-healer.ts';
+import { judgeExperiment } from './judge-experiment.ts';
+import type { GuaranteeOutcome, ProveOutcome } from './outcome.ts';
+import { runExperiment } from './run-experiment.ts';
+
+export interface ProveOptions {
+  readonly topology: Topology;
+  readonly guarantees: readonly Guarantee[];
+  /** Requests per second. */
+  readonly rate: number;
+  readonly onProgress: (line: string) => void;
+  readonly onOutcome?: (outcome: GuaranteeOutcome) => void;
+  readonly signal: AbortSignal;
+  /** Brings the stack up; missing: it is taken as it is. */
+  readonly up?: (onProgress: (line: string) => void) => Promise<void>;
+}
+
+/** Where the lock of the one who may break things is. */
+const LOCK = join(STATE, 'prove.lock');
+
+/**
+ * Shows guarantees one after the other. Throws only when nothing could be begun (`locked`, the stack does not come up), or `interrupted`;
+ * by then every fault is undone. What goes wrong with one guarantee makes that one `unknown`, and the next one goes on.
+ */
+export async function prove(options: ProveOptions): Promise<ProveOutcome> {
+  const { topology, guarantees, onProgress, signal } = options;
+  await using scope = new AsyncDisposableStack();
+  scope.use(await openProveLock(LOCK, `prove ${guarantees.map(({ id }) => id).join(' ')}`));
+  const startedAt = Date.now();
+  const world: FaultWorld = { topology, hosts: openHosts() };
+  const journal = openJournal(PATHS.journal);
+  try {
+    await options.up?.(onProgress);
+    await healLeftovers(world, journal, onProgress);
+    await startHealer();
+    const runId = `${new Date(startedAt)
+      .toISOString()
+      .replaceAll(/[^0-9]/g, '')
+      .slice(0, 14)}-${randomBytes(2).toString('hex')}`;
+    onProgress('asking whether an alert reaches the mailbox');
+    const notificationPath = proveNotificationPath({ topology, runId: `probe-${runId}`, signal });
+    // Awaited by each experiment; an interruption is told there.
+    notificationPath.catch(() => undefined);
+    const outcomes: GuaranteeOutcome[] = [];
+    for (const [index, guarantee] of guarantees.entries()) {
+      const run = { options, world, journal, notificationPath, guarantee, runId: `${runId}-${index + 1}` };
+      const outcome = await proveOne(run);
+      outcomes.push(outcome);
+      options.onOutcome?.(outcome);
+    }
+    return {
+      verdict: mergeVerdicts(outcomes.map(({ verdict }) => verdict)),
+      startedAt,
+      endedAt: Date.now(),
+      guarantees: outcomes,
+    };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const { open } = await journal.read();
+    const left =
+      open.length === 0
+        ? 'every fault is undone'
+        : `not undone yet: ${open.map(({ description }) => description).join(', ')}`;
+    throw new HoldfastError('interrupted', `Interrupted; ${left}.`, { cause: error });
+  }
+}
+
+async function healLeftovers(world: FaultWorld, journal: Journal, onProgress: (line: string) => void): Promise<void> {
+  const report = await healJournal(world, journal);
+  if (report.records.length + report.unreadable.length > 0) onProgress(renderHealReport(report));
+  if (isHealed(report)) return;
+  throw new HoldfastError('heal-failed', `Faults of an earlier run are still there:\n${renderHealReport(report)}`, {
+    fix: 'See what keeps them with `./holdfast heal`.',
+  });
+}
+
+interface Run {
+  readonly options: ProveOptions;
+  readonly world: FaultWorld;
+  readonly journal: Journal;
+  readonly notificationPath: Promise<Observation>;
+  readonly guarantee: Guarantee;
+  readonly runId: string;
+}
+
+async function proveOne({ options, guarantee, ...run }: Run): Promise<GuaranteeOutcome> {
+  const { signal, rate, onProgress, topology } = options;
+  const startedAt = Date.now();
+  const prediction = guarantee.predict(topology);
+  try {
+    const evidence = await runExperiment({
+      ...{ ...run, guarantee, rate, signal },
+      runs: PATHS.runs,
+      onEvent: ({ text }) => {
+        onProgress(`${guarantee.id}: ${text}`);
+      },
+    });
+    return judgeExperiment(guarantee, evidence, {
+      profile: topology.profile,
+      prediction,
+      startedAt,
+      endedAt: Date.now(),
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    return unknownOutcome(guarantee, { error, prediction, startedAt });
+  }
+}
+
+/** The outcome of an experiment that could not be made. */
+export function unknownOutcome(
+  guarantee: Guarantee,
+  context: { readonly error: unknown; readonly prediction: GuaranteeOutcome['prediction']; readonly startedAt: number },
+): GuaranteeOutcome {
+  return {
+    id: guarantee.id,
+    claim: guarantee.claim,
+    verdict: 'unknown',
+    reasons: [`the experiment could not be made: ${messageOf(context.error)}`],
+    budgets: [],
+    prediction: context.prediction,
+    startedAt: context.startedAt,
+    endedAt: Date.now(),
+  };
+}
