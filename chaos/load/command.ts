@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { makeTopology, type Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { PATHS } from '../../kit/paths.ts';
@@ -24,10 +24,7 @@ interface CommandOptions {
 }
 
 /** Registers `holdfast load SUITE`. */
-export function registerLoadCommand(
-  program: Command,
-  context: CommandContext = { topology: makeTopology(), signal: new AbortController().signal },
-): void {
+export function registerLoadCommand(program: Command, context: CommandContext): void {
   program
     .command('load')
     .description('load the running stack with k6 and print what its visitors saw')

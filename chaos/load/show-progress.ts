@@ -8,14 +8,12 @@ const LOOK_BACK_MS = 5_000;
 
 /** Says once a second on a terminal, in one line that changes, and every 10 s elsewhere how the load goes, until it ends. */
 export async function showProgress(run: LoadRun, stream: NodeJS.WriteStream = process.stderr): Promise<void> {
-  const over = new AbortController();
-  const end = (): void => {
-    over.abort();
-  };
-  run.done.then(end, end);
-  while (!over.signal.aborted) {
-    await sleep(stream.isTTY ? 1_000 : 10_000, undefined, { signal: over.signal }).catch(() => undefined);
-    if (over.signal.aborted) break;
+  const over = run.done.then(
+    () => true,
+    () => true,
+  );
+  const pauseMs = stream.isTTY ? 1_000 : 10_000;
+  while (!(await Promise.race([over, sleep(pauseMs, false, { ref: false })]))) {
     const line = renderProgress(run.records, Date.now());
     stream.write(stream.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
   }

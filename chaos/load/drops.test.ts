@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { planSteady } from '../../k6/lib/plan.ts';
+import { recordDrops } from './drops.ts';
+
+const [scenario] = planSteady({ rate: 200, seconds: 10 });
+if (scenario === undefined) throw new Error('the plan is empty');
+const PERIOD_MS = 1000 / 70;
+const OPTIONS = { scenario, beganMs: 0, endedMs: 10_000, target: 'virtual-address' };
+const ALL = Array.from({ length: 700 }, (_, index) => index * PERIOD_MS);
+
+test('dropped requests are failed records where arrivals are missing', () => {
+  const starts = ALL.filter((startMs) => startMs < 4_000 || startMs >= 5_000);
+  const drops = recordDrops({ ...OPTIONS, count: 70, starts });
+  expect(drops).toHaveLength(70);
+  expect(drops.every(({ startMs }) => startMs > 3_980 && startMs < 5_020)).toBe(true);
+  expect(drops[0]).toMatchObject({ ok: false, status: 0, error: 'dropped', kind: 'page', connection: 'new' });
+});
+
+test('none dropped, no record', () => {
+  expect(recordDrops({ ...OPTIONS, count: 0, starts: ALL })).toEqual([]);
+});
+
+test('the number is what k6 says, wherever and however many arrivals are missing', () => {
+  const some = fc.array(fc.integer({ min: 0, max: 10_000 }), { maxLength: 100 });
+  fc.assert(
+    fc.property(some, fc.nat({ max: 500 }), (starts, count) => {
+      const drops = recordDrops({ ...OPTIONS, count, starts });
+      expect(drops).toHaveLength(count);
+      expect(drops.every(({ startMs }) => startMs >= 0 && startMs <= 10_000)).toBe(true);
+    }),
+  );
+});
