@@ -72,7 +72,11 @@ async function bootstrap({ mirrors, signal, onProgress }: DebianOptions, refusal
       await installPackages({ packages: [], alsoNeeded: ['mmdebstrap', 'debian-archive-keyring'], signal, onProgress });
     }
     const excluded = ['man', 'info', 'locale', 'lintian'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
-    const included = ['--dpkgopt=path-exclude=/usr/share/doc/*', '--dpkgopt=path-include=/usr/share/doc/*/copyright'];
+    const included = [
+      '--dpkgopt=force-unsafe-io',
+      '--dpkgopt=path-exclude=/usr/share/doc/*',
+      '--dpkgopt=path-include=/usr/share/doc/*/copyright',
+    ];
     const keyring = '--keyring=/usr/share/keyrings/debian-archive-keyring.gpg';
     const options = ['--variant=minbase', '--components=main', '--aptopt=Acquire::Languages "none"', keyring];
     await execa('mmdebstrap', [...options, ...excluded, ...included, 'trixie', archive, mirror], {
