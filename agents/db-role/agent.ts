@@ -51,11 +51,16 @@ export function createAgent({ settings, watches, saveRecord, log, ...options }: 
 
   function noteStates(nowMs: number): void {
     for (const name of nodes) {
+      if (watches.get(name)?.asked !== true) continue;
       const state = freshView(watches.get(name)?.report, nowMs, maxAgeMs)?.state;
       const before = since.get(name);
       if (before !== undefined && before.state === state) continue;
       since.set(name, { state, atMs: nowMs });
-      log('node changed', { node: name, from: before?.state ?? 'unknown', to: state ?? silenceOf(name) });
+      log('node changed', {
+        node: name,
+        from: before === undefined ? 'unknown' : (before.state ?? 'silent'),
+        to: state ?? silenceOf(name),
+      });
     }
   }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { makeTopology } from '../../deploy/topology.ts';
 import { createAgent, type Log } from './agent.ts';
@@ -92,6 +93,14 @@ function listen(server: Server, at: { readonly host: string; readonly port: numb
   server.listen(at);
 }
 
+log('watching', { host: settings.host, nodes: settings.nodes.map((node) => node.name) });
+// HAProxy keeps the last state while nobody answers, so a restarted agent looks at all nodes once before it says `down` to a living one.
+await waitFor(() => Promise.resolve([...watches.values()].every((watch) => watch.asked)), {
+  what: 'the first look at the nodes',
+  deadlineMs: settings.limits.writerMaxAgeMs,
+  intervalMs: settings.intervalMs / 5,
+}).catch(() => undefined);
+agent.look();
 listen(
   createCheckServer(() => agent.routes),
   settings.check,
@@ -108,7 +117,6 @@ listen(
   }),
   settings.metrics,
 );
-log('watching', { host: settings.host, nodes: settings.nodes.map((node) => node.name) });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {

@@ -7,6 +7,8 @@ import type { Node, Settings } from './settings.ts';
 /** Asks one node over and over on a session of its own, so that a frozen node delays nobody else's answer. */
 export interface NodeWatch extends Disposable {
   readonly report: NodeReport;
+  /** Whether the node has answered, or failed to, at least once. */
+  readonly asked: boolean;
   /** How long the last answer took, in milliseconds. */
   readonly lastAnswerMs: number | undefined;
 }
@@ -27,6 +29,7 @@ export function openNodeWatch(node: Node, options: WatchOptions): NodeWatch {
   let report: NodeReport = { kind: 'silent', reason: 'not asked yet', lastView: undefined };
   let lastAnswerMs: number | undefined;
   let session: { readonly connection: NodeConnection; readonly startedAtMs: number } | undefined;
+  let asked = false;
   let disposed = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -60,6 +63,7 @@ export function openNodeWatch(node: Node, options: WatchOptions): NodeWatch {
       const lastView = report.kind === 'answer' ? report.view : report.lastView;
       report = { kind: 'silent', reason: messageOf(error), lastView };
     }
+    asked = true;
     if (disposed) return;
     onReport();
     const rest = Math.max(0, settings.intervalMs - (performance.now() - begin));
@@ -70,6 +74,9 @@ export function openNodeWatch(node: Node, options: WatchOptions): NodeWatch {
   return {
     get report() {
       return report;
+    },
+    get asked() {
+      return asked;
     },
     get lastAnswerMs() {
       return lastAnswerMs;

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import { answerTo, createCheckServer } from './check-server.ts';
+import { decideRoutes } from './decide-routes.ts';
+import { inGroup, NODES, reportsOf } from './testing.ts';
+
+const view = 'db1+ db2 db3';
+const reports = reportsOf(inGroup('db1', view), inGroup('db2', view), inGroup('db3', view));
+const routes = decideRoutes({
+  nodes: NODES,
+  reports,
+  nowMs: 0,
+  limits: { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100 },
+  readersBefore: new Set(),
+});
+
+it.each([
+  ['db-write db1\n', 'up ready'],
+  ['db-write db2\n', 'maint'],
+  ['db-read db1\n', 'maint'],
+  ['db-read db2\n', 'up ready'],
+  ['db-write db9\n', 'down'],
+  ['cache db1\n', 'down'],
+  ['\n', 'down'],
+])('%j is answered with %j', (line, answer) => {
+  expect(answerTo(line, routes)).toBe(answer);
+  expect(answerTo(line, undefined)).toBe('down');
+});
+
+it('an agent check is answered with one line, also when it comes in pieces', async () => {
+  const server = createCheckServer(() => routes).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write('db-wri');
+  await once(socket, 'connect');
+  socket.write('te db1\n');
+  expect(await text(socket)).toBe('up ready\n');
+  server.close();
+});

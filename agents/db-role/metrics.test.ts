@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { createMetrics, METRICS } from './metrics.ts';
+import type { Snapshot } from './snapshot.ts';
+
+const nothing: Snapshot = {
+  nodes: [{ node: 'db1', view: undefined, answerMs: undefined }],
+  routes: { writer: undefined, readers: new Set(), answers: new Map() },
+  membersOnline: 0,
+  disagreement: false,
+  refusal: 'no-record',
+  diverged: new Set(),
+  record: undefined,
+  writerChanges: 0,
+  writerChangedAtMs: 0,
+};
+
+it('every metric of the table is there, and only those, even when nothing is known', async () => {
+  const text = await createMetrics(() => nothing).render();
+  const families = [...text.matchAll(/^# TYPE (\S+) /gm)].map((match) => match[1]);
+  expect(families.toSorted()).toEqual(Object.keys(METRICS).toSorted());
+  expect(text).toContain('holdfast_db_writers 0');
+  expect(text).toContain('holdfast_db_node_up{node="db1"} 0');
+  expect(text).toContain('holdfast_db_bootstrap_refused{reason="no-record"} 1');
+  expect(text).toContain('holdfast_db_mends_total{kind="bootstrap",result="failed"} 0');
+});
+
+it('mends are counted by kind and result', async () => {
+  const metrics = createMetrics(() => nothing);
+  metrics.countMend('rejoin', 'done');
+  expect(await metrics.render()).toContain('holdfast_db_mends_total{kind="rejoin",result="done"} 1');
+});
