@@ -119,11 +119,12 @@ export class LoadLog {
 const PREPARATION = 'setup';
 
 function recordOf(line: RequestLine): RequestRecord {
-  const { startMs, durationMs, kind, ok, status, error, connection, target, host } = line;
+  const { startMs, durationMs, kind, ok, status, error, connection, target, host, traceId } = line;
   return {
     ...{ startMs, durationMs, kind, ok, status, connection, target },
     ...(error === undefined ? {} : { error }),
     ...(host === undefined ? {} : { host }),
+    ...(traceId === undefined ? {} : { traceId }),
   };
 }
 

@@ -24,8 +24,10 @@ export interface RequestRecord {
   readonly connection: 'new' | 'kept';
   /** Where it was sent: `virtual-address`, `edge1`, … */
   readonly target: string;
-  /** The host that said it answered, when the answer names one. */
+  /** The host that answered, when the answer names one (`X-Served-By`). */
   readonly host?: string;
+  /** The trace of a failed or slow request, when an answer came: to be looked up in the trace store and the logs. */
+  readonly traceId?: string;
 }
 
 /** The shape of a record in a file, for whoever reads one back. */
@@ -39,4 +41,5 @@ export const requestRecordSchema = z.strictObject({
   connection: z.enum(['new', 'kept']),
   target: z.string().min(1),
   host: z.string().min(1).optional(),
+  traceId: z.string().min(1).optional(),
 });

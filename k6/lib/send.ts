@@ -28,6 +28,9 @@ export interface Ask {
 
 export type Answer = RefinedResponse<ResponseType>;
 
+/** From here on a record names its trace, so that somebody can look where the time went. */
+const NOTABLE_MS = 500;
+
 /** Counts the lines written, so that a reader of the records can tell that none is missing. */
 const written = new Counter('holdfast_records');
 
@@ -46,20 +49,22 @@ export function send(sender: Sender, ask: Ask): Answer | undefined {
   } catch (error) {
     fault = String(error);
   }
-  const host = answer?.headers['X-Served-By'];
+  const durationMs = durationOf(answer, Date.now() - startMs);
+  const isNotable = fault !== undefined || durationMs > NOTABLE_MS;
   write({
     event: 'request',
     scenario: sender.scenario,
     iteration: sender.iteration,
     startMs,
-    durationMs: durationOf(answer, Date.now() - startMs),
+    durationMs,
     kind: ask.kind,
     ok: fault === undefined,
     status: answer?.status ?? 0,
     error: fault,
     connection: connectionOf(answer, sender),
     target: sender.target.name,
-    host: host === '' ? undefined : host,
+    host: answer?.headers['X-Served-By'],
+    traceId: isNotable ? answer?.headers['X-Trace-Id'] : undefined,
     key: ask.key,
     orderId: ask.key === undefined || fault !== undefined ? undefined : orderIdOf(answer),
   });

@@ -1,0 +1,79 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { waitFor } from '../../kit/deadline.ts';
+import { makeTopology } from '../../deploy/topology.ts';
+import { REQUEST_KINDS } from '../evidence/request-record.ts';
+import { reportOf } from './load-table.ts';
+import { startLoad } from './start-load.ts';
+import { allTargets } from './targets.ts';
+
+let directory = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+});
+
+function makeRunId(): string {
+  return `test-${Date.now().toString(36)}`;
+}
+
+async function isThere(container: string): Promise<boolean> {
+  return (await execa('docker', ['container', 'inspect', container], { reject: false })).exitCode === 0;
+}
+
+test('smoke: every page and every call answers, by every way in', async ({ signal }) => {
+  await using run = await startLoad({
+    suite: 'smoke',
+    runId: makeRunId(),
+    directory: join(directory, 'smoke'),
+    signal,
+  });
+  const result = await run.done;
+  expect(reportOf(result)).toMatchObject({ errors: [], problems: [], dropped: 0 });
+  for (const target of allTargets(makeTopology())) {
+    for (const connection of ['new', 'kept'] as const) {
+      const seen = result.records.filter((one) => one.target === target.name && one.connection === connection);
+      expect(new Set(seen.map(({ kind }) => kind))).toEqual(new Set(REQUEST_KINDS));
+    }
+  }
+  expect(result.orders.map(({ outcome }) => outcome)).toEqual(Array(8).fill('acknowledged'));
+});
+
+test('steady, stopped early: nothing failed, and the books are closed', async ({ signal }) => {
+  const runId = makeRunId();
+  await using run = await startLoad({
+    suite: 'steady',
+    runId,
+    directory: join(directory, 'steady'),
+    rate: 50,
+    durationSeconds: 120,
+    signal,
+  });
+  await waitFor(() => Promise.resolve(run.records.length > 300), { what: '300 records', deadlineMs: 60_000, signal });
+  await run.stop();
+  const result = await run.done;
+  expect(await isThere(run.containerName)).toBe(false);
+  expect(reportOf(result)).toMatchObject({ errors: [], problems: [], dropped: 0 });
+  expect(result.orders.every(({ key }) => key.startsWith(`${runId}-`))).toBe(true);
+  expect(result.orders.filter(({ outcome }) => outcome === 'acknowledged').length).toBeGreaterThan(10);
+  const facts: unknown = JSON.parse(await readFile(join(directory, 'steady', 'load.json'), 'utf8'));
+  expect(facts).toMatchObject({ problems: [], completeUntilMs: result.completeUntilMs });
+});
+
+test('an address where nobody answers makes failed records, not silence', async ({ signal }) => {
+  await using run = await startLoad({
+    suite: 'smoke',
+    runId: makeRunId(),
+    directory: join(directory, 'nobody'),
+    targets: [{ name: 'nobody', url: 'http://198.18.0.10:9' }],
+    signal,
+  });
+  const { records } = await run.done;
+  expect(records.length).toBeGreaterThan(0);
+  expect(records.every(({ ok, status, error }) => !ok && status === 0 && error !== undefined)).toBe(true);
+});
