@@ -94,7 +94,7 @@ function renderEvents(experiment: ExperimentOutcome): string {
         escape(event.text),
       ];
     });
-  return `<details open><summary>Events</summary>${table(['', 'time', '', 'event'], rows)}</details>`;
+  return `<details open=""><summary>Events</summary>${table(['', 'time', '', 'event'], rows)}</details>`;
 }
 
 function renderLedger(ledger: LedgerResult): string {

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { AlertContract, AlertEvidence, DeliveredAlert } from './alert-contract.ts';
+import { judgeAlerts, type AlertTimes, type ClauseJudgement } from './judge-alerts.ts';
+
+const contract: AlertContract = {
+  mustDeliver: [{ alertname: 'AppHostLost', ofTarget: true }],
+  mayDeliver: ['HighErrorRate'],
+  deliverWithinMs: 60_000,
+  resolveWithinMs: 60_000,
+};
+const times: AlertTimes = { injectedAt: 100_000, redundantAt: 130_000, targets: ['app2'] };
+
+function mail(atMs: number, changes: Partial<DeliveredAlert> = {}): DeliveredAlert {
+  return { alertname: 'AppHostLost', status: 'firing', host: 'app2', receivedAtMs: atMs, subject: '', ...changes };
+}
+
+const resolved = mail(145_000, { status: 'resolved' });
+const fired = { monitor: 'mon1', alertname: 'AppHostLost', host: 'app2', activeAtMs: 103_000, firstSeenMs: 108_000 };
+
+function judge(evidence: Partial<AlertEvidence>, at: Partial<AlertTimes> = {}): Record<string, ClauseJudgement> {
+  const clauses = judgeAlerts(
+    contract,
+    { firing: [fired], delivered: [], problems: [], ...evidence },
+    { ...times, ...at },
+  );
+  return Object.fromEntries(clauses.map((clause) => [clause.id.split('-')[0] ?? '', clause]));
+}
+
+describe('an alert contract', () => {
+  it('is held when the mail came, its end came, and nothing else did', () => {
+    const clauses = judge({ delivered: [mail(109_000), resolved] });
+    expect(Object.values(clauses).map(({ verdict }) => verdict)).toEqual(['held', 'held', 'held']);
+    expect(clauses['alert']?.measured).toBe('mailed after 9.0 s');
+    expect(clauses['resolved']?.measured).toBe('after 15.0 s');
+  });
+
+  it('is violated when the mail came too late', () => {
+    expect(judge({ delivered: [mail(161_000)] })['alert']?.verdict).toBe('violated');
+  });
+
+  it('is violated when nothing fired although the way of notification works, and says so', () => {
+    const { alert } = judge({ firing: [] });
+    expect(alert).toMatchObject({ verdict: 'violated', reasons: ['AppHostLost did not fire on any Prometheus'] });
+  });
+
+  it('is violated when it fired, was not mailed, and the way of notification was shown to work', () => {
+    const { alert } = judge({});
+    expect(alert?.verdict).toBe('violated');
+    expect(alert?.reasons[0]).toBe('AppHostLost fired on mon1 after 8.0 s and was not mailed');
+  });
+
+  it('is unknown in every clause when the mailbox is dead', () => {
+    const clauses = judge({ problems: ['the mailbox could not be read'] });
+    expect(Object.values(clauses).map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'unknown']);
+  });
+
+  it('does not take the alert of another host, or one from before the fault, for its own', () => {
+    expect(judge({ delivered: [mail(109_000, { host: 'app1' })] })['alert']?.verdict).toBe('violated');
+    expect(judge({ delivered: [mail(99_000)] })['alert']?.verdict).toBe('violated');
+  });
+
+  it('is violated when the end is never mailed', () => {
+    expect(judge({ delivered: [mail(109_000)] })['resolved']?.verdict).toBe('violated');
+  });
+
+  it('cannot say whether it resolved when the stack did not get whole', () => {
+    const { resolved: clause } = judge({ delivered: [mail(109_000), resolved] }, { redundantAt: undefined });
+    expect(clause?.verdict).toBe('unknown');
+  });
+
+  it('counts any other alert as noise, but not its own probes and what it allows', () => {
+    const allowed = [
+      mail(110_000, { alertname: 'HighErrorRate' }),
+      mail(110_000, { alertname: 'NotificationPathProbe' }),
+    ];
+    expect(judge({ delivered: [mail(109_000), resolved, ...allowed] })['no']?.verdict).toBe('held');
+    const noise = mail(110_000, { alertname: 'TargetDown', host: 'app2' });
+    const { no: quiet } = judge({ delivered: [mail(109_000), resolved, noise] });
+    expect(quiet).toMatchObject({ verdict: 'violated', reasons: ['also mailed: TargetDown (app2)'] });
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { makeTopology } from '../../deploy/topology.ts';
+import { GUARANTEES } from '../guarantees/all-guarantees.ts';
+import type { Guarantee } from '../guarantees/guarantee.ts';
+import { lbActiveCrash } from '../guarantees/spof.ts';
+import type { ExperimentEvidence } from './experiment-evidence.ts';
+import { judgeExperiment } from './judge-experiment.ts';
+import type { GuaranteeOutcome } from './outcome.ts';
+import { evidence, requests, T0 } from './test-evidence.ts';
+
+const topology = makeTopology();
+const good = evidence();
+
+function judge(seen: ExperimentEvidence, guarantee: Guarantee = lbActiveCrash): GuaranteeOutcome {
+  return judgeExperiment(guarantee, seen, {
+    profile: topology.profile,
+    prediction: guarantee.predict(topology),
+    startedAt: T0 - 20_000,
+    endedAt: T0 + 60_000,
+  });
+}
+
+function withId(id: string): Guarantee {
+  const guarantee = GUARANTEES.find((candidate) => candidate.id === id);
+  if (guarantee === undefined) throw new Error(id);
+  // Alerts have tests of their own.
+  return { ...guarantee, alerts: { ...guarantee.alerts, mustDeliver: [], mayDeliver: ['LoadBalancerLost'] } };
+}
+
+describe('a guarantee', () => {
+  it('is held when everything was as promised, with every clause held and no reason', () => {
+    const outcome = judge(good);
+    expect(outcome.reasons).toEqual([]);
+    expect(outcome.verdict).toBe('held');
+    expect(outcome.budgets.map(({ id }) => id)).toEqual([
+      'longest-outage',
+      'lost-writes',
+      'alert-LoadBalancerLost',
+      'resolved-LoadBalancerLost',
+      'no-other-alert',
+    ]);
+  });
+
+  const doubtful: readonly (readonly [string, Partial<ExperimentEvidence>])[] = [
+    [
+      'a fault that was not proven to bite',
+      { fault: { ...good.fault, effect: { seen: false, text: 'lb1 still runs' } } },
+    ],
+    ['a fault that was not seen to go', { fault: { ...good.fault, clear: { seen: false, text: 'lb1 does not run' } } }],
+    ['an unsteady baseline', { baseline: { seen: false, text: '3 failed' } }],
+    ['a generator that did not keep its rate', { loadProblems: ['80 of 100 requests/s were sent'] }],
+    ['records that end before the recovery', { phases: { ...good.phases, loadEndedAt: T0 + 16_000 } }],
+    ['no records at all', { records: [] }],
+    ['orders that were not read back', { readBacks: [] }],
+    [
+      'a database node that could not be read',
+      { readBacks: good.readBacks.slice(1), readBackProblems: ['db1 is silent'] },
+    ],
+    [
+      'a mailbox that nobody could read',
+      { alerts: { firing: [], delivered: [], problems: ['the mailbox is silent'] } },
+    ],
+  ];
+  for (const [what, changes] of doubtful) {
+    it(`is unknown with ${what}`, () => {
+      const outcome = judge({ ...good, ...changes });
+      expect(outcome.verdict).toBe('unknown');
+      expect(outcome.reasons).not.toEqual([]);
+    });
+  }
+
+  it('stays violated when the fault was not proven: doubts hide no violation', () => {
+    const fault = { ...good.fault, effect: { seen: false, text: 'nothing happened' } };
+    const records = requests((offset) =>
+      offset >= 0 && offset < 3_000 ? { ok: false, status: 0, error: 'reset' } : {},
+    );
+    const outcome = judge({ ...good, fault, records });
+    expect(outcome.verdict).toBe('violated');
+  });
+
+  it('is violated by an outage over its limit, and says how long it was', () => {
+    const records = requests((offset) =>
+      offset >= 0 && offset < 1_500 ? { ok: false, status: 0, error: 'reset' } : {},
+    );
+    const outcome = judge({ ...good, records });
+    expect(outcome.verdict).toBe('violated');
+    expect(outcome.budgets[0]).toMatchObject({ id: 'longest-outage', verdict: 'violated' });
+    expect(outcome.budgets[0]?.measured).toMatch(/^1\.50 s, 150 failed/);
+    expect(outcome.budgets[0]?.evidence[0]).toMatch(/^\+0\.000 s page on virtual-address .*FAILED reset/);
+  });
+
+  it('is violated by one acknowledged write that no node has', () => {
+    const readBacks = good.readBacks.map(({ node, orders }) => ({ node, orders: orders.slice(1) }));
+    const outcome = judge({ ...good, readBacks });
+    expect(outcome.budgets.find(({ id }) => id === 'lost-writes')).toMatchObject({ verdict: 'violated' });
+    expect(outcome.experiment?.ledger.lost).toEqual(['run-0']);
+    expect(outcome.verdict).toBe('violated');
+  });
+});
+
+describe('the budgets of each guarantee', () => {
+  const failedOne = requests((offset) => (offset === 1_000 ? { ok: false, status: 503, error: 'status' } : {}));
+  const slowed = (ms: number, kind: string): typeof failedOne =>
+    requests((offset, record) => (offset >= 0 && offset < 10_000 && record.kind === kind ? { durationMs: ms } : {}));
+  const table: readonly (readonly [string, string, Partial<ExperimentEvidence>, string, 'held' | 'violated'])[] = [
+    ['spof/app-crash', 'one failed request', { records: failedOne }, 'failed-requests', 'violated'],
+    ['spof/app-crash', 'slow requests', { records: slowed(900, 'page') }, 'failed-requests', 'held'],
+    ['spof/db-primary-crash', 'writes that wait 8.5 s', { records: slowed(8_500, 'order') }, 'longest-writes', 'held'],
+    [
+      'spof/db-primary-crash',
+      'writes that wait 9.5 s',
+      { records: slowed(9_500, 'order') },
+      'longest-writes',
+      'violated',
+    ],
+    ['spof/db-primary-crash', 'reads that wait 2 s', { records: slowed(2_000, 'page') }, 'longest-reads', 'violated'],
+    [
+      'spof/db-primary-crash',
+      'a node that needs 70 s to come back',
+      { phases: { ...good.phases, redundantAt: good.phases.undoneAt + 70_000, loadEndedAt: T0 + 90_000 } },
+      'full-redundancy',
+      'violated',
+    ],
+    [
+      'spof/db-primary-crash',
+      'a node that never comes back',
+      { phases: { ...good.phases, redundantAt: undefined } },
+      'full-redundancy',
+      'violated',
+    ],
+    ['dependency/cache-slow', 'pages of 280 ms', { records: slowed(280, 'page') }, 'latency-p99', 'held'],
+    ['dependency/cache-slow', 'pages of 320 ms', { records: slowed(320, 'page') }, 'latency-p99', 'violated'],
+    ['dependency/cache-down', 'one failed request', { records: failedOne }, 'failed-requests', 'violated'],
+  ];
+  for (const [id, what, changes, budget, verdict] of table) {
+    it(`of ${id} are ${verdict} with ${what}`, () => {
+      const outcome = judge({ ...good, ...changes }, withId(id));
+      expect(outcome.budgets.find((candidate) => candidate.id === budget)).toMatchObject({ verdict });
+      if (verdict === 'violated') expect(outcome.verdict).toBe('violated');
+    });
+  }
+
+  it('are those of the issue, not wider', () => {
+    const budgets = Object.fromEntries(GUARANTEES.map((guarantee) => [guarantee.id, guarantee.budgets]));
+    expect(budgets).toEqual({
+      'spof/lb-active-crash': [
+        { kind: 'outage', longestMs: 1_000, aimMs: 500 },
+        { kind: 'lost-writes', most: 0 },
+      ],
+      'spof/app-crash': [
+        { kind: 'failed', most: 0 },
+        { kind: 'lost-writes', most: 0 },
+      ],
+      'spof/db-primary-crash': [
+        { kind: 'failed', most: 0 },
+        { kind: 'stall', of: 'reads', longestMs: 1_500 },
+        { kind: 'stall', of: 'writes', longestMs: 9_000 },
+        { kind: 'lost-writes', most: 0 },
+        { kind: 'redundancy', withinMs: 60_000 },
+      ],
+      'dependency/cache-slow': [
+        { kind: 'failed', most: 0 },
+        { kind: 'latency', of: ['page', 'product'], quantile: 0.99, mostMs: 300 },
+      ],
+      'dependency/cache-down': [
+        { kind: 'failed', most: 0 },
+        { kind: 'latency', of: ['page', 'product'], quantile: 0.99, mostMs: 300 },
+      ],
+    });
+  });
+
+  it('count slow requests around the fault out of the p99 during it', () => {
+    const records = requests((offset) => (offset > 16_000 && offset < 26_000 ? { durationMs: 5_000 } : {}));
+    const outcome = judge({ ...good, records }, withId('dependency/cache-slow'));
+    expect(outcome.budgets.find(({ id }) => id === 'latency-p99')).toMatchObject({ verdict: 'held' });
+  });
+});
