@@ -25,9 +25,9 @@ export function processKill(host: string, service: string): Fault<ProcessKillUnd
       if (pid === undefined) throw new HoldfastError('stack-not-healthy', `${service} does not run on ${host}.`);
       return { kind: 'process-kill', host, service, pid };
     },
-    // The supervisor is PID 1 and cannot be killed from inside; its child can.
+    // The supervisor is PID 1 and cannot be killed from inside; its child can. `kill` is the shell's own: no host has a program of that name.
     inject: async (world, undo) => {
-      const { code, stderr } = await world.hosts.exec(host, ['kill', '-KILL', String(undo.pid)]);
+      const { code, stderr } = await world.hosts.exec(host, ['sh', '-c', 'kill -KILL "$1"', 'sh', String(undo.pid)]);
       if (code !== 0) throw new HoldfastError('docker', `Could not kill ${service} on ${host}: ${stderr.trim()}`);
     },
     probeEffect: async (world, undo) => {
