@@ -88,7 +88,7 @@ export function historyOf(view: NodeView): GtidSet {
   return uniteGtidSets([view.executed, view.received]);
 }
 
-/** A node that just booted is ready when all others answer too; one that fell out of a group may be rejoining by itself. */
+/** A node that just booted is ready when all others answer too; one that fell out of a group is given a moment. */
 function hasSettled(
   { nodes, reports, nowMs, maxAgeMs, stateSinceMs, mendAfterMs }: MendInput,
   node: string,
