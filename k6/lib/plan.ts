@@ -38,7 +38,7 @@ interface Share {
 
 /**
  * A virtual user costs half a MiB. Reads that stall longer than this have missed every budget, so one that is not sent then and counts as
- * failed tells no lie; orders may wait out a failover of the database, as long as they may take at all.
+ * failed tells no lie; orders may wait out a failover of the database, as long as they may take at all and a little more.
  */
 const READ_HOLD_SECONDS = 2.5;
 
@@ -46,7 +46,7 @@ const READ_HOLD_SECONDS = 2.5;
 const SHARES: readonly Share[] = [
   { flow: 'browse', share: 0.7, holdSeconds: READ_HOLD_SECONDS },
   { flow: 'login', share: 0.1, holdSeconds: READ_HOLD_SECONDS },
-  { flow: 'order', share: 0.15, holdSeconds: TIMEOUT_SECONDS.order },
+  { flow: 'order', share: 0.15, holdSeconds: TIMEOUT_SECONDS.order + 2 },
 ];
 
 export interface PlanOptions {

@@ -32,8 +32,9 @@ export default function smoke(): void {
     target,
     connection: iteration < settings.targets.length ? 'new' : 'kept',
   };
-  const home = shop.askHome(sender);
-  for (const path of shop.staticPathsOf(home)) shop.askStatic(sender, path);
+  const paths = shop.staticPathsOf(shop.askHome(sender));
+  // A page that names no static file is not whole: it must show as a failure, not as nothing to ask for.
+  for (const path of paths.length > 0 ? paths : ['/static/none-was-named']) shop.askStatic(sender, path);
   shop.askList(sender, 1);
   shop.askProduct(sender, iteration + 1, 'html');
   shop.askProduct(sender, iteration + 1, 'json');
