@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { makeTopology } from '../../deploy/topology.ts';
+import { loadContainerName, renderDockerRun } from './container.ts';
+import { allTargets, defaultTargets } from './targets.ts';
+
+const PLAN = {
+  ...{ name: loadContainerName('r1'), suite: 'steady', runId: 'r1', directory: '/runs/r1' },
+  ...{ network: 'holdfast_front', address: '198.18.0.90', rate: 200, seconds: 60 },
+  ...{ targets: allTargets(makeTopology()), user: '65534:65534', hasAuthority: true },
+} as const;
+
+test('the load runs as an ordinary user who can do nothing but send and record', () => {
+  const args = renderDockerRun(PLAN).join(' ');
+  expect(args).toContain('--name holdfast-load-r1 --label org.holdfast=1');
+  expect(args).toContain('--network holdfast_front --ip 198.18.0.90');
+  expect(args).toContain('--user 65534:65534 --cap-drop ALL --security-opt no-new-privileges --read-only');
+  expect(args).toContain('dst=/work/k6,readonly');
+  expect(args).not.toMatch(/--publish|--privileged|-p /);
+  expect(args).toMatch(/\/work\/k6\/suites\/steady\.ts$/);
+});
+
+test('k6 reports to nobody, fetches nothing, and trusts the private authority where there is one', () => {
+  const args = renderDockerRun(PLAN);
+  expect(args).toContain('K6_NO_USAGE_REPORT=true');
+  expect(args).toContain('K6_AUTO_EXTENSION_RESOLUTION=false');
+  expect(args).toContain('SSL_CERT_FILE=/results/ca.pem');
+  expect(renderDockerRun({ ...PLAN, hasAuthority: false }).join(' ')).not.toContain('SSL_CERT_FILE');
+});
+
+test('smoke takes every way in, the others the virtual address', () => {
+  const topology = makeTopology();
+  expect(defaultTargets('smoke', topology).map(({ name }) => name)).toEqual([
+    'virtual-address',
+    'virtual-address-tls',
+    'edge1',
+    'edge2',
+  ]);
+  expect(defaultTargets('steady', topology)).toEqual([{ name: 'virtual-address', url: 'http://198.18.0.10:80' }]);
+});
