@@ -35,10 +35,12 @@ export async function makeAuthority(now: Date): Promise<KeyPair> {
   return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
 }
 
-interface LeafRequest {
+export interface LeafRequest {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
   readonly addresses: readonly string[];
+  /** Whether its owner also shows it as a client, as members of a database group do to each other. */
+  readonly client: boolean;
 }
 
 /** A server certificate signed by `authority`. */
@@ -57,7 +59,7 @@ export async function makeLeaf(authority: KeyPair, request: LeafRequest, now: Da
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.ExtendedKeyUsageExtension(usagesOf(request)),
       new x509.SubjectAlternativeNameExtension([
         ...request.dnsNames.map((value) => ({ type: 'dns' as const, value })),
         ...request.addresses.map((value) => ({ type: 'ip' as const, value })),
@@ -69,7 +71,7 @@ export async function makeLeaf(authority: KeyPair, request: LeafRequest, now: Da
   return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
 }
 
-/** Whether a leaf must be made anew: about to expire, or signed by another authority, or for other names. */
+/** Whether a leaf must be made anew: about to expire, or signed by another authority, or made for other names or uses. */
 export async function isLeafStale(
   leafPem: string,
   authorityPem: string,
@@ -85,6 +87,11 @@ export async function isLeafStale(
       ?.names.toJSON()
       .map(({ value }) => value) ?? [];
   return [...check.dnsNames, ...check.addresses].some((name) => !names.includes(name));
+}
+
+function usagesOf({ client }: LeafRequest): string[] {
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+  return client ? [serverAuth, clientAuth] : [serverAuth];
 }
 
 function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {

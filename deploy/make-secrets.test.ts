@@ -49,6 +49,13 @@ describe('makeSecrets', () => {
     }
   });
 
+  it('lets database nodes show their certificate to each other, and nobody else', async () => {
+    await makeSecrets(topology, directory);
+    const clientAuth = '1.3.6.1.5.5.7.3.2';
+    expect(new X509Certificate(await read('db-cert')).keyUsage).toContain(clientAuth);
+    expect(new X509Certificate(await read('lb-tls')).keyUsage).not.toContain(clientAuth);
+  });
+
   it('makes a lost key and its certificate anew, and what an interrupted run left empty', async () => {
     await makeSecrets(topology, directory);
     await rm(join(directory, 'db-key'));

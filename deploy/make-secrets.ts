@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLeafStale, makeAuthority, makeLeaf, type KeyPair } from './certificates.ts';
+import { isLeafStale, makeAuthority, makeLeaf, type KeyPair, type LeafRequest } from './certificates.ts';
 import { SECRETS } from './secrets.ts';
 import { hostsOf, type Tier, type Topology } from './topology.ts';
 
@@ -68,12 +68,13 @@ async function ensureLeaf(job: {
 }
 
 /** The names and addresses under which clients know a tier. */
-function namesOf(topology: Topology, tier: Tier): { commonName: string; dnsNames: string[]; addresses: string[] } {
+function namesOf(topology: Topology, tier: Tier): LeafRequest {
   const hosts = hostsOf(topology, tier);
   const virtual = tier === 'mail' ? [] : Object.values(topology.virtualAddresses).map(({ address }) => address);
   return {
     commonName: tier === 'lb' ? 'shop.test' : `${tier}.holdfast`,
     dnsNames: [...(tier === 'lb' ? ['shop.test'] : []), ...hosts.map((host) => host.name)],
+    client: tier === 'db',
     addresses: [...virtual, ...hosts.flatMap((host) => Object.values(host.addresses))],
   };
 }
