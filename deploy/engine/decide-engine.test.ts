@@ -43,6 +43,7 @@ describe('decideEngine', () => {
     ['does not install on an unknown Debian', { codename: 'buster' }, 'refuse'],
     ['does not install when the user points at another machine', { remote: 'ssh://ops@build' }, 'refuse'],
     ['starts what is installed, by hand without systemd', { daemonInstalled: true }, 'start'],
+    ['installs the client where only the daemon is', { daemonInstalled: true, clientInstalled: false }, 'install'],
     ['does not start it as an ordinary user', { daemonInstalled: true, isRoot: false }, 'refuse'],
     [
       'refuses when the socket is closed to the user',

@@ -63,7 +63,7 @@ export function decideEngine(facts: EngineFacts): EngineDecision {
       'Install Docker Desktop (or start it), and repeat the command.',
     );
   }
-  if (facts.daemonInstalled) {
+  if (facts.daemonInstalled && facts.clientInstalled) {
     if (facts.isRoot) return { kind: 'start', how: facts.systemd ? 'systemd' : 'by-hand' };
     return refuse(
       'The Docker engine is installed but does not run.',

@@ -50,14 +50,12 @@ export async function ensureEngine(options: EngineOptions): Promise<void> {
 }
 
 async function startEngine(how: 'systemd' | 'by-hand', signal: AbortSignal): Promise<void> {
-  if (how === 'systemd')
-    await execa('systemctl', ['start', 'docker'], { reject: false, stdin: 'ignore', cancelSignal: signal });
-  else await startDaemon(LOG);
+  const ended = how === 'systemd' ? await startBySystemd(signal) : await startDaemon(LOG);
   try {
     await waitFor(async () => (await readEngine()).engineVersion !== undefined, {
       what: 'the Docker engine answers',
       deadlineMs: READY_DEADLINE_MS,
-      signal,
+      signal: AbortSignal.any([signal, ended]),
     });
   } catch (error) {
     signal.throwIfAborted();
@@ -67,6 +65,16 @@ async function startEngine(how: 'systemd' | 'by-hand', signal: AbortSignal): Pro
       fix: `See ${log}.`,
     });
   }
+}
+
+/** A unit that fails aborts the signal at once. */
+async function startBySystemd(signal: AbortSignal): Promise<AbortSignal> {
+  const result = await execa('systemctl', ['start', 'docker'], {
+    reject: false,
+    stdin: 'ignore',
+    cancelSignal: signal,
+  });
+  return result.failed ? AbortSignal.abort(new Error(result.shortMessage)) : new AbortController().signal;
 }
 
 /** The reason that the daemon gave, from the end of its log. */

@@ -49,8 +49,11 @@ async function removeStalePidFiles(): Promise<void> {
   }
 }
 
-/** Starts the daemon in a session of its own, so that it outlives this program; returns at once. The log is appended to `logFile`. */
-export async function startDaemon(logFile: string): Promise<void> {
+/**
+ * Starts the daemon in a session of its own, so that it outlives this program; returns at once. The log is appended to `logFile`.
+ * The signal aborts when the daemon ends (or cannot be run at all) while this program lives.
+ */
+export async function startDaemon(logFile: string): Promise<AbortSignal> {
   await removeStalePidFiles();
   await mkdir(dirname(logFile), { recursive: true });
   await using log = await open(logFile, 'a');
@@ -59,7 +62,13 @@ export async function startDaemon(logFile: string): Promise<void> {
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
   });
-  // A missing program is reported by the caller's deadline, with the log beside it.
-  child.on('error', () => undefined);
+  const ended = new AbortController();
+  child.once('error', (error) => {
+    ended.abort(error);
+  });
+  child.once('exit', (code) => {
+    ended.abort(new Error(`dockerd ended with ${code ?? 'a signal'}`));
+  });
   child.unref();
+  return ended.signal;
 }
