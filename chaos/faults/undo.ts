@@ -3,6 +3,7 @@ import type { Fault, UndoMethod } from './fault.ts';
 import { hostCrashUndo, undoHostCrash } from './host-crash.ts';
 import { hostCutOffUndo, undoHostCutOff } from './host-cut-off.ts';
 import { hostFreezeUndo, undoHostFreeze } from './host-freeze.ts';
+import { loadUndo, undoLoad } from './load-left-behind.ts';
 import { processKillUndo, undoProcessKill } from './process-kill.ts';
 import { toxicUndo, undoToxic } from './toxic-fault.ts';
 import { toxiproxyDownUndo, undoToxiproxyDown } from './toxiproxy-down.ts';
@@ -16,6 +17,7 @@ export const undoSchema = z.discriminatedUnion('kind', [
   processKillUndo,
   toxicUndo,
   toxiproxyDownUndo,
+  loadUndo,
 ]);
 
 export type Undo = z.infer<typeof undoSchema>;
@@ -45,6 +47,8 @@ export function bindUndo(undo: Undo): BoundUndo {
       return bind(undoToxic, undo);
     case 'toxiproxy-down':
       return bind(undoToxiproxyDown, undo);
+    case 'load':
+      return bind(undoLoad, undo);
   }
 }
 
@@ -63,10 +67,11 @@ function bind<U extends Undo>(method: UndoMethod<U>, undo: U): BoundUndo {
 /** A host that was removed took its faults along; the next one of its name begins anew. */
 async function isRemoved(world: FaultWorld, undo: Undo): Promise<boolean> {
   const states = await Promise.all(hostsOfUndo(undo).map((host) => world.hosts.state(host)));
-  return states.every((state) => state === undefined);
+  return states.length > 0 && states.every((state) => state === undefined);
 }
 
 /** Hosts that a record breaks. */
 export function hostsOfUndo(undo: Undo): readonly string[] {
+  if (undo.kind === 'load') return [];
   return 'host' in undo ? [undo.host] : undo.targets.map((target) => target.host);
 }

@@ -68,8 +68,11 @@ export const dbPrimaryCrash: Guarantee = {
   ],
   alerts: {
     ...MAILED,
-    mustDeliver: [{ alertname: 'DatabaseNodeLost', ofTarget: true }],
-    mayDeliver: ['DatabaseRedundancyLost', 'DatabaseNoWritablePrimary'],
+    mustDeliver: [
+      { alertname: 'DatabaseNodeLost', ofTarget: true },
+      { alertname: 'DatabaseRedundancyLost', ofTarget: false },
+    ],
+    mayDeliver: ['DatabaseNoWritablePrimary'],
   },
   holdMs: 15_000,
   predict: ({ profile }) => predictOutage('db-primary-crash', profile),

@@ -7,7 +7,7 @@ export const faultRecordSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
   kind: z.string(),
   description: z.string(),
-  hosts: z.array(z.string()).min(1),
+  hosts: z.array(z.string()),
   undo: undoSchema,
   injectedBy: processIdentitySchema,
   /** Milliseconds since the epoch. */

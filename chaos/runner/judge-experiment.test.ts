@@ -69,6 +69,12 @@ describe('a guarantee', () => {
     });
   }
 
+  it('is unknown with a fault that did nothing, and therefore woke nobody', () => {
+    const fault = { ...good.fault, effect: { seen: false, text: 'lb1 still runs' } };
+    const outcome = judge({ ...good, fault, alerts: { firing: [], delivered: [], problems: [] } });
+    expect(new Set(outcome.budgets.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']));
+  });
+
   it('stays violated when the fault was not proven: doubts hide no violation', () => {
     const fault = { ...good.fault, effect: { seen: false, text: 'nothing happened' } };
     const records = requests((offset) =>

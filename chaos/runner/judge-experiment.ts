@@ -80,7 +80,11 @@ function judgeContract(
   const { injectedAt, redundantAt } = evidence.phases;
   const times: AlertTimes = { injectedAt, redundantAt, targets: evidence.fault.targets };
   const prediction = predictAlert(profile);
-  return judgeAlerts(guarantee.alerts, evidence.alerts, times).map((clause) => ({
+  // A fault that was not there is no reason for an alert to come.
+  const { seen: bit, text } = evidence.fault.effect;
+  const unproven = bit ? [] : [`the fault was not proven to bite: ${text}`];
+  const alerts = { ...evidence.alerts, problems: [...evidence.alerts.problems, ...unproven] };
+  return judgeAlerts(guarantee.alerts, alerts, times).map((clause) => ({
     ...clause,
     ...(clause.verdict === 'held' && doubts.length > 0 ? { verdict: 'unknown', reasons: doubts } : {}),
     ...(clause.id.startsWith('alert-')

@@ -11,6 +11,7 @@ import type { FaultWorld, Observation } from '../faults/fault.ts';
 import type { ChosenFault, Guarantee } from '../guarantees/guarantee.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openFault, type ActiveFault } from '../journal/open-fault.ts';
+import { ownIdentity } from '../journal/process-identity.ts';
 import { startLoad } from '../load/start-load.ts';
 import { readOrders } from '../probes/read-orders.ts';
 import type { ExperimentEvidence } from './experiment-evidence.ts';
@@ -53,6 +54,8 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal });
   await using watch = watchAlerts(options, timeline);
   timeline.add('phase', `load: ${rate} requests/s`);
+  await using scope = new AsyncDisposableStack();
+  scope.use(await recordLoad(options));
   await using load = await startLoad({
     ...{ suite: 'steady', runId, rate, signal },
     directory: join(options.runs, runId),
@@ -105,6 +108,17 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     alerts: withPath(watch.evidence(), path),
     timeline: timeline.events,
   };
+}
+
+/** A killed runner leaves its load behind; with a record of it the healer ends it. */
+async function recordLoad({ journal, runId }: ExperimentOptions): Promise<AsyncDisposable> {
+  const id = `load-${runId}`;
+  const createdAt = Date.now();
+  await journal.write({
+    ...{ id, kind: 'load', description: `load ${runId}`, hosts: [], undo: { kind: 'load', runId } },
+    ...{ injectedBy: ownIdentity(), createdAt, deadlineAt: createdAt + (LOAD_SECONDS + 60) * 1_000, state: 'injected' },
+  });
+  return { [Symbol.asyncDispose]: () => journal.remove(id) };
 }
 
 function withPath(evidence: AlertEvidence, path: Observation): AlertEvidence {

@@ -27,7 +27,11 @@ export async function findUnsteady(world: FaultWorld): Promise<readonly string[]
   const looks = await Promise.all(whole.map((redundancy) => redundancy.observe(world)));
   const missing = looks.filter(({ seen }) => !seen).map(({ text }) => text);
   const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
-  const firing = (await Promise.all(monitors.map((monitor) => readFiring(topology, monitor)))).flat();
+  const spares = new Set(topology.hosts.filter(({ enabled }) => !enabled).map(({ name }) => name));
+  const firing = (await Promise.all(monitors.map((monitor) => readFiring(topology, monitor))))
+    .flat()
+    // What is said of a host that is no part of this stack says nothing about it.
+    .filter(({ host }) => host === undefined || !spares.has(host));
   return [
     ...missing,
     ...firing.map(
