@@ -9,6 +9,7 @@ import { buildImages } from './images.ts';
 import { makeSecrets } from './make-secrets.ts';
 import { renderAll, writeRendered } from './render.ts';
 import { runCompose } from './run-compose.ts';
+import { secretsOf } from './secrets.ts';
 import type { Topology } from './topology.ts';
 
 interface UpOptions {
@@ -32,13 +33,14 @@ export async function up({ topology, signal, onProgress, heal }: UpOptions): Pro
   if (errors.length > 0) throw new HoldfastError('invalid-topology', renderProblems(errors));
   await ensureEngine({ signal, onProgress });
   await buildImages({ signal, onProgress });
-  await makeSecrets(topology, PATHS.secrets);
+  const made = await makeSecrets(topology, PATHS.secrets);
   const drift = await writeRendered(renderAll(topology));
   const touched = drift.changed.length + drift.missing.length + drift.extra.length;
   if (touched > 0) onProgress(`rendered ${touched} changed files from the topology`);
   const hosts = openHosts();
   await heal?.();
   await thaw(hosts, topology);
+  await stopReaders(hosts, topology, made);
   onProgress('starting the hosts');
   await runCompose(['up', '--detach', '--remove-orphans'], signal);
   await reconnect(hosts, topology);
@@ -51,6 +53,14 @@ async function thaw(hosts: Hosts, topology: Topology): Promise<void> {
   await Promise.all(
     topology.hosts.filter((host) => states.get(host.name)?.paused === true).map((host) => hosts.unpause(host.name)),
   );
+}
+
+/** A running host goes on with the secrets that it started with; stopped, it gets the new ones when Compose starts it again. */
+async function stopReaders(hosts: Hosts, topology: Topology, made: readonly string[]): Promise<void> {
+  const states = await hosts.list();
+  const readers = topology.hosts.filter(({ tier }) => secretsOf(tier).some((name) => made.includes(name)));
+  const running = readers.filter(({ name }) => states.get(name)?.running === true);
+  await Promise.all(running.map(({ name }) => hosts.stop(name)));
 }
 
 /** Compose does not see that a running host was cut off from a network. */
