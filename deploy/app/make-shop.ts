@@ -85,8 +85,9 @@ export function makeShop(options: ShopOptions): Shop {
     metrics,
     log,
   });
-  const reads = new ReadRoute({ reads: readPool, writes: writePool, ...timeouts, metrics });
   const writeRoute = new WriteRoute({ pool: writePool, ...timeouts, metrics });
+  const isPrimaryUp = (): boolean => writeRoute.isPrimaryUp;
+  const reads = new ReadRoute({ reads: readPool, writes: writePool, isPrimaryUp, ...timeouts, metrics });
   const writes = sabotage === undefined ? writeRoute : ackBeforeCommit(writeRoute, Math.random);
   return {
     services: {

@@ -1,8 +1,10 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { Redis } from 'iovalkey';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { inSpan } from '../telemetry/tracing.ts';
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.ts';
+import { startFairTimer } from './fair-timer.ts';
 
 interface CacheOptions {
   readonly host: string;
@@ -18,6 +20,8 @@ interface CacheOptions {
 
 /** Failures in a row that open the circuit: one slow answer is chance, three are a state. */
 const FAILURES = 3;
+/** When a probe comes a little too early for the circuit's clock. */
+const PROBE_AGAIN_MS = 20;
 const STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
 
 /** Replies after which the connection leads to the wrong server, or to one that cannot serve. */
@@ -82,7 +86,9 @@ export class Cache {
       return undefined;
     }
     try {
-      const answer = await inSpan(`cache ${operation}`, { 'db.system.name': 'redis' }, () => command(client));
+      const answer = await inSpan(`cache ${operation}`, { 'db.system.name': 'redis' }, () =>
+        withDeadline(command(client), this.#options.cacheCommandMs),
+      );
       if (client === this.#client) this.#circuit.succeed();
       return answer;
     } catch (error) {
@@ -111,19 +117,22 @@ export class Cache {
   #probeAfter(ms: number): void {
     if (this.#closed) return;
     clearTimeout(this.#probeTimer);
-    this.#probeTimer = setTimeout(() => {
-      if (this.#circuit.tryProbe()) void this.#connect();
-      else this.#probeAfter(50);
-    }, ms).unref();
+    // Belongs to no request, so it runs outside of every trace.
+    this.#probeTimer = context.with(ROOT_CONTEXT, () =>
+      setTimeout(() => {
+        if (this.#circuit.tryProbe()) void this.#connect();
+        else this.#probeAfter(PROBE_AGAIN_MS);
+      }, ms).unref(),
+    );
   }
 
   async #connect(): Promise<void> {
     const { cacheConnectMs, cacheRetryMs, log } = this.#options;
     this.#showState();
     const client = this.#makeClient();
-    const timer = setTimeout(() => {
+    const timer = startFairTimer(cacheConnectMs, () => {
       client.disconnect();
-    }, cacheConnectMs);
+    });
     try {
       await client.connect();
       await client.ping();
@@ -139,7 +148,7 @@ export class Cache {
       this.#circuit.open();
       this.#probeAfter(cacheRetryMs);
     } finally {
-      clearTimeout(timer);
+      timer.cancel();
       this.#showState();
     }
   }
@@ -154,7 +163,7 @@ export class Cache {
   }
 
   #makeClient(): Redis {
-    const { host, port, username, password, cacheCommandMs, cacheConnectMs } = this.#options;
+    const { host, port, username, password, cacheConnectMs } = this.#options;
     const client = new Redis({
       host,
       port,
@@ -162,7 +171,6 @@ export class Cache {
       password,
       lazyConnect: true,
       connectTimeout: cacheConnectMs,
-      commandTimeout: cacheCommandMs,
       enableOfflineQueue: false,
       enableReadyCheck: false,
       maxRetriesPerRequest: 0,
@@ -190,4 +198,16 @@ export class Cache {
       this.#options.metrics.circuitState.set({ state }, state === this.#circuit.state ? 1 : 0);
     }
   }
+}
+
+/** The answer, or an error after `ms`; a later answer is dropped. */
+function withDeadline<T>(answer: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = startFairTimer(ms, () => {
+      reject(new Error(`no answer within ${ms} ms`));
+    });
+    answer.then(resolve, reject).finally(() => {
+      timer.cancel();
+    });
+  });
 }

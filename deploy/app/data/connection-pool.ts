@@ -1,3 +1,5 @@
+import { startFairTimer } from './fair-timer.ts';
+
 /** What the pool needs to know of a connection; `onClosed` is called once when the far side or an error closed it. */
 export interface PooledConnection {
   readonly isClosed: boolean;
@@ -8,6 +10,8 @@ export interface PooledConnection {
 interface PoolOptions<C> {
   readonly name: string;
   readonly size: number;
+  /** Connections that may be opened at once: handshakes that starve each other all come too late. */
+  readonly maxConnecting: number;
   /** Callers that may wait for a connection at once. */
   readonly maxWaiting: number;
   /** Idle connections are closed after this. */
@@ -19,7 +23,7 @@ interface PoolOptions<C> {
 export interface AcquireOptions {
   /** How long to wait for a connection, connecting included. */
   readonly waitMs: number;
-  /** Not one that was open before: what is idle may lead to a server that is gone. */
+  /** Not an idle one, which may lead to a server that is gone: a new one, or one that another caller has just used with success. */
   readonly fresh?: boolean;
 }
 
@@ -106,7 +110,7 @@ export class ConnectionPool<C extends PooledConnection> {
   #wait(waitMs: number): Promise<Lease<C>> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
-        clearTimeout(timer);
+        timer.cancel();
         this.#waiting.delete(waiter);
       };
       const waiter: Waiter<C> = {
@@ -119,9 +123,11 @@ export class ConnectionPool<C extends PooledConnection> {
           reject(error instanceof Error ? error : new Error(String(error)));
         },
       };
-      const timer = setTimeout(() => {
-        waiter.fail(new PoolError('POOL_TIMEOUT', `no connection of ${this.#options.name} within ${waitMs} ms`));
-      }, waitMs);
+      const timer = startFairTimer(waitMs, () => {
+        waiter.fail(
+          new PoolError('POOL_TIMEOUT', `no connection of ${this.#options.name} within ${Math.round(waitMs)} ms`),
+        );
+      });
       this.#waiting.add(waiter);
       this.#connectForWaiters();
     });
@@ -129,7 +135,11 @@ export class ConnectionPool<C extends PooledConnection> {
 
   /** Opens connections while somebody waits for one that is not on its way yet. */
   #connectForWaiters(): void {
-    while (!this.#closed && this.#connecting < this.#waiting.size && this.#open < this.#options.size) {
+    while (
+      !this.#closed &&
+      this.#connecting < Math.min(this.#waiting.size, this.#options.maxConnecting) &&
+      this.#open < this.#options.size
+    ) {
       this.#connecting += 1;
       this.#options.connect().then(
         (connection) => {

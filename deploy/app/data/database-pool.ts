@@ -1,7 +1,20 @@
 import type { Metrics, PoolName } from '../telemetry/metrics.ts';
 import { inSpan } from '../telemetry/tracing.ts';
 import { ConnectionPool, type AcquireOptions, type Lease } from './connection-pool.ts';
-import { openDbConnection, type DbConnection, type DbTarget, type SqlResult, type SqlValue } from './db-connection.ts';
+import {
+  ConnectTimeout,
+  openDbConnection,
+  StatementTimeout,
+  type DbConnection,
+  type DbTarget,
+  type SqlResult,
+  type SqlValue,
+} from './db-connection.ts';
+
+/** A handshake takes a few milliseconds of two processors; four at a time give hundreds of connections a second. */
+const MAX_CONNECTING = 4;
+/** A connect may take up to 2^2 times its deadline when several in a row were late: then not a server is gone, but time is short. */
+const MAX_DOUBLINGS = 2;
 
 /** One statement with the name under which it is measured and traced. */
 export interface Statement {
@@ -27,16 +40,21 @@ export class DatabasePool {
   readonly name: PoolName;
   readonly #pool: ConnectionPool<DbConnection>;
   readonly #metrics: Metrics;
+  readonly #target: DbTarget;
+  /** Connects in a row that came too late. */
+  #late = 0;
 
   constructor({ name, target, size, idleMs, metrics }: DatabasePoolOptions) {
     this.name = name;
     this.#metrics = metrics;
+    this.#target = target;
     this.#pool = new ConnectionPool({
       name,
       size,
+      maxConnecting: MAX_CONNECTING,
       maxWaiting: size * WAITING_PER_CONNECTION,
       idleMs,
-      connect: () => openDbConnection(target),
+      connect: () => this.#connect(),
     });
   }
 
@@ -62,6 +80,18 @@ export class DatabasePool {
       return await inSpan(`db ${operation}`, attributes, () => connection.query(sql, values, timeoutMs));
     } finally {
       stop();
+    }
+  }
+
+  async #connect(): Promise<DbConnection> {
+    const patience = 2 ** Math.min(MAX_DOUBLINGS, Math.floor(this.#late / MAX_CONNECTING));
+    try {
+      const connection = await openDbConnection({ ...this.#target, connectMs: this.#target.connectMs * patience });
+      this.#late = 0;
+      return connection;
+    } catch (error) {
+      this.#late = error instanceof ConnectTimeout || error instanceof StatementTimeout ? this.#late + 1 : 0;
+      throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 import mysql from 'mysql2';
 import type { Connection, ResultSetHeader } from 'mysql2';
 import type { PooledConnection } from './connection-pool.ts';
+import { startFairTimer } from './fair-timer.ts';
 import type { Row } from './row.ts';
 
 export type SqlValue = string | number | null | Buffer | Date | readonly SqlValue[];
@@ -66,14 +67,14 @@ export class DbConnection implements PooledConnection {
   query(sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<SqlResult> {
     return new Promise((resolve, reject) => {
       let settled = false;
-      const timer = setTimeout(() => {
+      const timer = startFairTimer(timeoutMs, () => {
         settled = true;
         this.destroy();
         reject(new StatementTimeout(timeoutMs));
-      }, timeoutMs);
+      });
       this.#connection.query({ sql, values: [...values] }, (error: Error | null, result: unknown) => {
         if (settled) return;
-        clearTimeout(timer);
+        timer.cancel();
         if (error !== null) reject(error);
         else resolve(toResult(result));
       });
@@ -86,8 +87,18 @@ export class StatementTimeout extends Error {
   readonly code = 'STATEMENT_TIMEOUT';
 
   constructor(timeoutMs: number) {
-    super(`no answer within ${timeoutMs} ms`);
+    super(`no answer within ${Math.round(timeoutMs)} ms`);
     this.name = 'StatementTimeout';
+  }
+}
+
+/** A server did not finish the handshake in time. */
+export class ConnectTimeout extends Error {
+  readonly code = 'CONNECT_TIMEOUT';
+
+  constructor(connectMs: number) {
+    super(`no session within ${Math.round(connectMs)} ms`);
+    this.name = 'ConnectTimeout';
   }
 }
 
@@ -102,7 +113,8 @@ export async function openDbConnection(target: DbTarget): Promise<DbConnection> 
     user,
     password,
     ssl: sslOf(ca),
-    connectTimeout: connectMs,
+    // The deadline below is ours: it is fair, and covers the setup too.
+    connectTimeout: 0,
     charset: 'utf8mb4_0900_ai_ci',
     timezone: 'Z',
     stringifyObjects: true,
@@ -111,7 +123,11 @@ export async function openDbConnection(target: DbTarget): Promise<DbConnection> 
   });
   const connection = new DbConnection(raw);
   await new Promise<void>((resolve, reject) => {
+    const timer = startFairTimer(connectMs, () => {
+      reject(new ConnectTimeout(connectMs));
+    });
     raw.connect((error) => {
+      timer.cancel();
       if (error === null) resolve();
       else reject(error);
     });

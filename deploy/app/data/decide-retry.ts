@@ -46,6 +46,7 @@ const BY_CODE: ReadonlyMap<string, RetryReason> = new Map<string, RetryReason>([
   ['PROTOCOL_CONNECTION_LOST', 'lost'],
   ['PROTOCOL_SEQUENCE_TIMEOUT', 'lost'],
   ['STATEMENT_TIMEOUT', 'lost'],
+  ['CONNECT_TIMEOUT', 'lost'],
   ['ECONNREFUSED', 'lost'],
   ['ECONNRESET', 'lost'],
   ['ECONNABORTED', 'lost'],

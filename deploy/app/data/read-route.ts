@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import type { SqlResult } from './db-connection.ts';
 import type { DatabasePool, Statement } from './database-pool.ts';
-import { backoffMs, decideRetry, isConnectionSpent } from './decide-retry.ts';
+import { backoffMs, decideRetry, isConnectionSpent, type RetryReason } from './decide-retry.ts';
+import { RetryBudget } from './retry-budget.ts';
 import { Unavailable } from './unavailable.ts';
 
 interface ReadRouteOptions {
   readonly reads: DatabasePool;
   readonly writes: DatabasePool;
+  /** Whether the primary was there when a write last needed it. */
+  readonly isPrimaryUp: () => boolean;
   readonly readQueryMs: number;
   readonly readBudgetMs: number;
   readonly ownWriteWaitMs: number;
@@ -20,22 +24,32 @@ export interface ReadResult {
   readonly isStale: boolean;
 }
 
+type Rows = SqlResult['rows'];
+
+/** Failed reads in a row after which the read route is asked by few only, and how often these few try. */
+const SUSPECT = { failures: 5, retryMs: 250 } as const;
+/** A lost server breaks about a pool of connections at once; beyond that, repeating is load and no help. */
+const RETRIES = { burst: 48, perSecond: 10 } as const;
+
 /**
  * Reads from the secondaries, within `readBudgetMs` whatever one server does.
  *
- * The first attempt uses a pooled connection and is cut at `readQueryMs`. The connection may lead to a server that died without
- * a word, and a new one may be led to the same server until the load balancer has noticed. So the second attempt asks a new
- * connection of the read route and the write route at once and takes the first answer; a single lost server is on one of them only.
+ * The first attempt uses a pooled connection and is cut at `readQueryMs`. It may lead to a server that died without a word, and a new
+ * one may be led to the same server until the load balancer has noticed. So the second attempt asks another connection of the
+ * read route and the primary at once and takes the first answer: a single lost server is behind one of them only. While the read route
+ * as a whole fails, reads begin at the primary.
  */
 export class ReadRoute {
   readonly #options: ReadRouteOptions;
+  readonly #health = new CircuitBreaker({ ...SUSPECT, now: () => performance.now() });
+  readonly #retries = new RetryBudget({ ...RETRIES, now: () => performance.now() });
 
   constructor(options: ReadRouteOptions) {
     this.#options = options;
   }
 
   /** Runs a read. Throws {@link Unavailable} when no server answered within the budget. */
-  async read(statement: Statement): Promise<SqlResult['rows']> {
+  async read(statement: Statement): Promise<Rows> {
     return await this.#readBefore(statement, performance.now() + this.#options.readBudgetMs);
   }
 
@@ -46,7 +60,9 @@ export class ReadRoute {
   async readOwnWrite(statement: Statement, gtids: string): Promise<ReadResult> {
     const { reads, readBudgetMs, metrics } = this.#options;
     const deadline = performance.now() + readBudgetMs;
-    const secondary = await this.#tryWaiting(statement, gtids).catch(() => undefined);
+    const secondary = this.#asksReadRoute()
+      ? await this.#tryWaiting(statement, gtids).catch(() => undefined)
+      : undefined;
     if (secondary !== undefined) {
       metrics.ownWriteReads.inc({ result: reads.name });
       return { rows: secondary, isStale: false };
@@ -60,81 +76,104 @@ export class ReadRoute {
   }
 
   async #primaryBefore(statement: Statement, deadline: number): Promise<ReadResult> {
-    const { writes, readQueryMs, metrics } = this.#options;
-    try {
-      const rows = await this.#attempt(writes, statement, { timeoutMs: Math.min(readQueryMs, leftUntil(deadline)) });
-      metrics.ownWriteReads.inc({ result: writes.name });
-      return { rows, isStale: false };
-    } catch (error) {
-      if (decideRetry(error) === 'none') throw error;
+    const { writes, isPrimaryUp, readQueryMs, metrics } = this.#options;
+    if (isPrimaryUp()) {
+      try {
+        const rows = await this.#attempt(writes, statement, { timeoutMs: Math.min(readQueryMs, leftUntil(deadline)) });
+        metrics.ownWriteReads.inc({ result: writes.name });
+        return { rows, isStale: false };
+      } catch (error) {
+        if (decideRetry(error) === 'none') throw error;
+      }
     }
     const rows = await this.#readBefore(statement, deadline);
     metrics.ownWriteReads.inc({ result: 'stale' });
     return { rows, isStale: true };
   }
 
-  async #readBefore(statement: Statement, deadline: number): Promise<SqlResult['rows']> {
-    const { reads, writes, readQueryMs, metrics } = this.#options;
+  async #readBefore(statement: Statement, deadline: number): Promise<Rows> {
+    const { reads, writes, isPrimaryUp, readQueryMs, metrics } = this.#options;
+    let previous: RetryReason = 'none';
     for (let attempt = 0; ; attempt += 1) {
       const timeoutMs = Math.min(readQueryMs, leftUntil(deadline));
+      // With no retry left in the budget there is one more attempt, but it is not cut before the end.
+      const isLast = attempt > 0 && !this.#retries.take();
+      const preferred = isPrimaryUp() && !this.#asksReadRoute() ? writes : reads;
       try {
-        if (attempt === 0) return await this.#attempt(reads, statement, { timeoutMs });
-        return await Promise.any([
-          this.#attempt(reads, statement, { timeoutMs, fresh: true }),
-          this.#attempt(writes, statement, { timeoutMs }),
-        ]);
+        if (isLast) return await this.#attempt(preferred, statement, { timeoutMs: leftUntil(deadline) });
+        if (attempt === 0) return await this.#attempt(preferred, statement, { timeoutMs });
+        const other = this.#attempt(reads, statement, { timeoutMs, fresh: true });
+        // Too few connections are no reason to take more from the primary.
+        if (previous === 'busy' || !isPrimaryUp()) return await other;
+        return await Promise.any([other, this.#attempt(writes, statement, { timeoutMs })]);
       } catch (error) {
-        const reason = reasonOf(error);
-        if (reason === 'none') throw causeOf(error);
-        metrics.readRetries.inc({ reason });
+        const cause = causeOf(error);
+        const reason = decideRetry(cause);
+        if (reason === 'none') throw cause;
         const pauseMs = attempt === 0 ? 0 : backoffMs(attempt, Math.random);
-        if (leftUntil(deadline) - pauseMs < 20) throw new Unavailable(statement.operation, causeOf(error));
+        if (isLast || leftUntil(deadline) - pauseMs < 20) throw new Unavailable(statement.operation, cause);
+        metrics.readRetries.inc({ reason });
+        previous = reason;
         await sleep(pauseMs);
       }
     }
   }
 
-  /** The rows, or `undefined` when the secondary has not got the transactions in time. */
-  async #tryWaiting(statement: Statement, gtids: string): Promise<SqlResult['rows'] | undefined> {
-    const { reads, readQueryMs, ownWriteWaitMs } = this.#options;
-    const lease = await reads.acquire({ waitMs: readQueryMs });
-    try {
-      const wait: Statement = {
-        operation: 'wait-for-own-write',
-        sql: 'SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS missing',
-        values: [gtids, ownWriteWaitMs / 1000],
-      };
-      const { rows } = await reads.run(lease.connection, wait, readQueryMs);
-      if (rows[0]?.['missing'] !== 0) {
-        lease.release();
-        return undefined;
-      }
-      const result = await reads.run(lease.connection, statement, readQueryMs);
-      lease.release();
-      return result.rows;
-    } catch (error) {
-      lease.destroy();
-      throw error;
-    }
+  /** Whether the read route is well, or it is time for one read to find out. */
+  #asksReadRoute(): boolean {
+    return this.#health.allowsCalls || this.#health.tryProbe();
   }
 
-  async #attempt(
+  /** The rows, or `undefined` when the secondary has not got the transactions in time. */
+  async #tryWaiting(statement: Statement, gtids: string): Promise<Rows | undefined> {
+    const { reads, readQueryMs, ownWriteWaitMs } = this.#options;
+    const wait: Statement = {
+      operation: 'wait-for-own-write',
+      sql: 'SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS missing',
+      values: [gtids, ownWriteWaitMs / 1000],
+    };
+    return await this.#borrow(reads, { timeoutMs: readQueryMs }, async (run) => {
+      const rows = await run(wait);
+      return rows[0]?.['missing'] === 0 ? await run(statement) : undefined;
+    });
+  }
+
+  async #attempt(pool: DatabasePool, statement: Statement, options: AttemptOptions): Promise<Rows> {
+    return await this.#borrow(pool, options, (run) => run(statement));
+  }
+
+  /** Runs `work` on a borrowed connection, all within `timeoutMs`, and learns from the outcome. */
+  async #borrow<T>(
     pool: DatabasePool,
-    statement: Statement,
-    { timeoutMs, fresh = false }: { readonly timeoutMs: number; readonly fresh?: boolean },
-  ): Promise<SqlResult['rows']> {
+    { timeoutMs, fresh = false }: AttemptOptions,
+    work: (run: (statement: Statement) => Promise<Rows>) => Promise<T>,
+  ): Promise<T> {
     const deadline = performance.now() + timeoutMs;
-    const lease = await pool.acquire({ waitMs: timeoutMs, fresh });
     try {
-      const { rows } = await pool.run(lease.connection, statement, leftUntil(deadline));
-      lease.release();
-      return rows;
+      const lease = await pool.acquire({ waitMs: timeoutMs, fresh });
+      try {
+        const result = await work(async (statement) => {
+          const { rows } = await pool.run(lease.connection, statement, leftUntil(deadline));
+          return rows;
+        });
+        lease.release();
+        if (pool === this.#options.reads) this.#health.reset();
+        return result;
+      } catch (error) {
+        if (isConnectionSpent(decideRetry(error))) lease.destroy();
+        else lease.release();
+        throw error;
+      }
     } catch (error) {
-      if (isConnectionSpent(decideRetry(error))) lease.destroy();
-      else lease.release();
+      if (pool === this.#options.reads && decideRetry(error) === 'lost') this.#health.fail();
       throw error;
     }
   }
+}
+
+interface AttemptOptions {
+  readonly timeoutMs: number;
+  readonly fresh?: boolean;
 }
 
 /** Never below a millisecond: a timer of 0 would be none. */
@@ -147,8 +186,4 @@ function causeOf(error: unknown): unknown {
   if (!(error instanceof AggregateError)) return error;
   const causes: readonly unknown[] = error.errors;
   return causes.find((cause) => decideRetry(cause) === 'none') ?? causes[0];
-}
-
-function reasonOf(error: unknown): ReturnType<typeof decideRetry> {
-  return decideRetry(causeOf(error));
 }

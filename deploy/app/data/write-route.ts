@@ -43,6 +43,11 @@ export class WriteRoute implements Transactor {
     this.#gate = new WriteGate({ probe: () => this.#probe(), intervalMs: PROBE_INTERVAL_MS });
   }
 
+  /** Whether the primary was there when a write last needed it. */
+  get isPrimaryUp(): boolean {
+    return this.#gate.isOpen;
+  }
+
   /**
    * Runs `work` in a transaction. `work` is repeated after deadlocks, lost connections and failovers, also when the answer to COMMIT
    * was lost: it must find out by itself, by a unique key, that an earlier try was committed. Throws {@link Unavailable} when the
