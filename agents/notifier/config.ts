@@ -26,8 +26,8 @@ const configSchema = z.object({
   /** The same notification within this time is a duplicate, later a reminder. */
   repeatAfterMs: z.number().positive(),
   watchdogDeadlineMs: z.number().positive(),
-  /** `/healthz` of the other notifiers. */
-  peers: z.array(z.string()),
+  /** The other notifiers. */
+  peers: z.array(z.object({ host: z.string(), url: z.string() })),
 });
 
 export type SmtpServer = Readonly<z.infer<typeof smtpServerSchema>>;

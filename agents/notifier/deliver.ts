@@ -1,4 +1,6 @@
+import type { Agreement } from './agree.ts';
 import { mailTextOf } from './mail-text.ts';
+import type { Notification } from './notification.ts';
 import type { SendMail, Sending } from './smtp.ts';
 import type { QueuedMail, Spool } from './spool.ts';
 
@@ -11,13 +13,15 @@ export interface Delivery extends AsyncDisposable {
 interface DeliveryOptions {
   readonly spool: Spool;
   readonly send: SendMail;
+  /** Asks the other notifiers; see {@link Agreement}. */
+  readonly agree: (mail: QueuedMail) => Promise<Agreement>;
   readonly now: () => number;
   /** First wait after a failure; doubles up to {@link maxBackoffMs}. */
   readonly minBackoffMs: number;
   readonly maxBackoffMs: number;
   /** A mail that could not be sent for this long is dead. */
   readonly maxAgeMs: number;
-  readonly onSending: (mail: QueuedMail, sending: Sending) => void;
+  readonly onSending: (mail: QueuedMail, sending: Sending | { readonly outcome: 'known' }) => void;
 }
 
 /** Waits of one mail, or of all of them when no server takes anything. */
@@ -41,13 +45,30 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     backoffs.set(key, { failures, untilMs: now() + waitMs });
   };
   const deliver = async (mail: QueuedMail): Promise<void> => {
-    const sending = await send(mailTextOf(mail.notification, mail.repetition));
+    const agreement = await options.agree(mail);
+    if (agreement.decision === 'wait') {
+      backoffs.set(mail.key, { failures: 0, untilMs: now() + options.minBackoffMs });
+      return;
+    }
+    if (agreement.decision === 'drop') {
+      backoffs.delete(mail.key);
+      spool.drop(mail);
+      options.onSending(mail, { outcome: 'known' });
+      return;
+    }
+    const sending = await send(mailTextOf(agreement.notification, mail.repetition));
+    settle(mail, sending, agreement.notification);
+    options.onSending(mail, sending);
+  };
+  const settle = (mail: QueuedMail, sending: Sending, told: Notification): void => {
     if (sending.outcome !== 'unreachable') backoffs.delete(ALL);
-    if (sending.outcome === 'sent') spool.markSent(mail, now());
-    else if (sending.outcome === 'refused') spool.bury(mail, sending.reason);
+    if (sending.outcome === 'sent') {
+      backoffs.delete(mail.key);
+      spool.markTold(told, now());
+      spool.drop(mail);
+    } else if (sending.outcome === 'refused') spool.bury(mail, sending.reason);
     else if (now() - mail.queuedAtMs > options.maxAgeMs) spool.bury(mail, `given up: ${sending.reason}`);
     else fail(sending.outcome === 'unreachable' ? ALL : mail.key);
-    options.onSending(mail, sending);
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {

@@ -2,50 +2,50 @@ import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSyn
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { writeDurably } from './durable-file.ts';
+import type { Told } from './news.ts';
 
-const lineSchema = z.object({ id: z.string(), repetition: z.number(), atMs: z.number() });
+const lineSchema = z.object({ key: z.string(), status: z.enum(['firing', 'resolved']), atMs: z.number() });
 type Line = Readonly<z.infer<typeof lineSchema>>;
 
-interface Sent {
-  /** How many mails told this news. */
-  readonly count: number;
-  readonly lastAtMs: number;
-}
-
-/** What was sent, on disk before {@link Journal.append} returns. */
+/** What was told to people, on disk before {@link Journal.append} returns. */
 export interface Journal {
-  readonly find: (id: string) => Sent | undefined;
-  readonly append: (line: Line) => void;
+  readonly find: (key: string) => Told;
+  readonly append: (lines: readonly Line[]) => void;
 }
 
-/** How many notifications are remembered; alerts older than these do not come again. */
-const KEPT_LINES = 5_000;
+/** How many alerts are remembered; older ones do not come again. */
+const KEPT_ALERTS = 5_000;
 
-/** Opens the journal and shortens it to its newest lines. A last line that a kill cut in two is left out. */
+/** Opens the journal and shortens it to what is remembered. A last line that a kill cut in two is left out. */
 export function openJournal(path: string): Journal {
-  const lines = existsSync(path) ? readLines(readFileSync(path, 'utf8')).slice(-KEPT_LINES) : [];
-  const sent = new Map<string, Sent>();
+  const told = new Map<string, Told>();
   const remember = (line: Line): void => {
-    sent.delete(line.id);
-    sent.set(line.id, { count: line.repetition + 1, lastAtMs: line.atMs });
-    const [oldest] = sent.keys();
-    if (sent.size > KEPT_LINES && oldest !== undefined) sent.delete(oldest);
+    const before = told.get(line.key);
+    told.delete(line.key);
+    told.set(line.key, { ...before, [`${line.status}AtMs`]: line.atMs });
+    const [oldest] = told.keys();
+    if (told.size > KEPT_ALERTS && oldest !== undefined) told.delete(oldest);
   };
+  const lines = existsSync(path) ? readLines(readFileSync(path, 'utf8')) : [];
   lines.forEach(remember);
-  writeDurably(dirname(path), basename(path), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  writeDurably(dirname(path), basename(path), textOf(lines.filter((line) => told.has(line.key))));
   return {
-    find: (id) => sent.get(id),
-    append: (line) => {
+    find: (key) => told.get(key) ?? {},
+    append: (added) => {
       const file = openSync(path, 'a', 0o600);
       try {
-        appendFileSync(file, `${JSON.stringify(line)}\n`);
+        appendFileSync(file, textOf(added));
         fsyncSync(file);
       } finally {
         closeSync(file);
       }
-      remember(line);
+      added.forEach(remember);
     },
   };
+}
+
+function textOf(lines: readonly Line[]): string {
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 function readLines(text: string): readonly Line[] {

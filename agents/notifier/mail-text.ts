@@ -1,4 +1,4 @@
-import type { Notification, NotifiedAlert } from './notification.ts';
+import { type Notification, type NotifiedAlert, idOf, statusOf } from './notification.ts';
 
 /** What of a mail does not depend on sender and recipients. */
 export interface MailText {
@@ -11,14 +11,14 @@ export interface MailText {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** The mail that tells a notification. `repetition` counts earlier mails of the same news (0 for the first). */
+/** The mail that tells a notification. `repetition` is 0 for news and greater for a reminder of them. */
 export function mailTextOf(notification: Notification, repetition: number): MailText {
   const subject = subjectOf(notification);
   return {
     subject,
     text: notification.alerts.map((alert) => alertText(alert)).join('\n\n') + truncationOf(notification),
     html: htmlOf(subject, notification),
-    messageId: `<${notification.id}.${repetition}@holdfast.example>`,
+    messageId: `<${idOf(notification)}.${repetition}@holdfast.example>`,
     references: `<${notification.thread}@holdfast.example>`,
     headers: headersOf(notification),
   };
@@ -26,13 +26,14 @@ export function mailTextOf(notification: Notification, repetition: number): Mail
 
 /** `[FIRING] LoadBalancerLost lb1`: the names and hosts of what fires, or of everything when nothing fires any more. */
 export function subjectOf(notification: Notification): string {
-  const told = notification.alerts.filter((alert) => alert.status === notification.status);
+  const status = statusOf(notification);
+  const told = notification.alerts.filter((alert) => alert.status === status);
   const byName = Map.groupBy(told, (alert) => alert.name);
   const topics = [...byName].map(([name, alerts]) => {
     const hosts = [...new Set(alerts.flatMap((alert) => alert.host ?? []))];
     return hosts.length === 0 ? name : `${name} ${hosts.join(', ')}`;
   });
-  return `[${notification.status.toUpperCase()}] ${topics.join('; ')}`;
+  return `[${status.toUpperCase()}] ${topics.join('; ')}`;
 }
 
 /** Machine-readable copies for whoever sorts mail by program; values are percent-encoded. */
@@ -40,8 +41,8 @@ function headersOf(notification: Notification): MailText['headers'] {
   const [first] = notification.alerts;
   return {
     'X-Holdfast-Alert': first?.name ?? '',
-    'X-Holdfast-Status': notification.status,
-    'X-Holdfast-Labels': pairs(notification.commonLabels),
+    'X-Holdfast-Status': statusOf(notification),
+    'X-Holdfast-Labels': pairs(first?.labels ?? {}),
     'X-Holdfast-Alerts': notification.alerts.map((alert) =>
       pairs({
         alertname: alert.name,

@@ -12,7 +12,7 @@ interface MetricsOptions {
 export interface NotifierMetrics {
   readonly registry: Registry;
   readonly countWebhook: (result: 'queued' | 'duplicate' | 'unreadable' | 'failed') => void;
-  readonly countSending: (sending: Sending, nowMs: number) => void;
+  readonly countSending: (sending: Pick<Sending, 'outcome'> | { readonly outcome: 'known' }, nowMs: number) => void;
 }
 
 export function makeMetrics({ spool, now, watchdogLastSeenMs }: MetricsOptions): NotifierMetrics {
@@ -27,12 +27,12 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs }: MetricsOptions):
   });
   const sendings = new Counter({
     name: 'holdfast_notifier_sendings_total',
-    help: 'Tries to send a mail by how they ended.',
+    help: 'Tries to send a mail by how they ended; known: another notifier had told it.',
     labelNames: ['outcome'],
     registers,
   });
   for (const result of ['queued', 'duplicate', 'unreadable', 'failed']) webhooks.inc({ result }, 0);
-  for (const outcome of ['sent', 'unreachable', 'deferred', 'refused']) sendings.inc({ outcome }, 0);
+  for (const outcome of ['sent', 'unreachable', 'deferred', 'refused', 'known']) sendings.inc({ outcome }, 0);
   const lastSuccess = new Gauge({
     name: 'holdfast_notifier_last_success_timestamp_seconds',
     help: 'When a mail was last taken by a server, 0 for never since the start.',

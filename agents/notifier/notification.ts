@@ -3,6 +3,8 @@ import type { Payload, PayloadAlert } from './payload.ts';
 
 /** One alert as a mail tells it. */
 export interface NotifiedAlert {
+  /** The same for the same alert of the same beginning, whoever tells it. */
+  readonly key: string;
   readonly name: string;
   readonly status: 'firing' | 'resolved';
   readonly host: string | undefined;
@@ -20,14 +22,10 @@ export interface NotifiedAlert {
 
 /** One notification: what becomes one mail. */
 export interface Notification {
-  /** The same for the same news: same group, same alerts with the same states and beginnings. */
-  readonly id: string;
   /** The same for every notification of an alert group. */
   readonly thread: string;
-  readonly status: 'firing' | 'resolved';
   /** Firing ones first. */
   readonly alerts: readonly NotifiedAlert[];
-  readonly commonLabels: Readonly<Record<string, string>>;
   /** How many alerts Alertmanager left out. */
   readonly truncated: number;
 }
@@ -37,15 +35,20 @@ export function notificationOf(payload: Payload): Notification {
   const alerts = payload.alerts
     .toSorted((a, b) => order(a).localeCompare(order(b)))
     .map((alert) => notifiedAlert(alert));
-  const marks = payload.alerts.map((alert) => `${alert.fingerprint} ${alert.status} ${alert.startsAt}`).toSorted();
-  return {
-    id: digest([payload.groupKey, payload.status, ...marks]),
-    thread: digest([payload.groupKey]),
-    status: payload.status,
-    alerts,
-    commonLabels: payload.commonLabels,
-    truncated: payload.truncatedAlerts,
-  };
+  return { thread: digest([payload.groupKey]), alerts, truncated: payload.truncatedAlerts };
+}
+
+/** `firing` as long as anything in it fires. */
+export function statusOf(notification: Notification): NotifiedAlert['status'] {
+  return notification.alerts.some((alert) => alert.status === 'firing') ? 'firing' : 'resolved';
+}
+
+/** The same for the same news, whichever notifier tells it. */
+export function idOf(notification: Notification): string {
+  return digest([
+    notification.thread,
+    ...notification.alerts.map((alert) => `${alert.status} ${alert.key}`).toSorted(),
+  ]);
 }
 
 function order(alert: PayloadAlert): string {
@@ -55,6 +58,7 @@ function order(alert: PayloadAlert): string {
 function notifiedAlert(alert: PayloadAlert): NotifiedAlert {
   const { labels, annotations } = alert;
   return {
+    key: `${alert.fingerprint}@${Date.parse(alert.startsAt)}`,
     name: labels['alertname'] ?? 'Alert',
     status: alert.status,
     host: labels['host'],

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { decideAgreement } from './agree.ts';
 import type { NotifierConfig } from './config.ts';
 import { openDelivery } from './deliver.ts';
 import { makeMetrics } from './metrics.ts';
 import { subjectOf } from './mail-text.ts';
+import { askPeer } from './peers.ts';
 import { makeServer } from './server.ts';
 import { makeSendMail } from './smtp.ts';
 import { openSpool } from './spool.ts';
@@ -34,13 +36,24 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
   const delivery = openDelivery({
     spool,
     send: makeSendMail({ ...config, servers: config.smtp, timeoutMs: SMTP_TIMEOUT_MS }),
+    agree: async (mail) => {
+      const keys = mail.notification.alerts.map((alert) => alert.key);
+      const answers = config.peers.map(async (peer) => [peer.host, await askPeer(peer, keys)] as const);
+      return decideAgreement(mail, {
+        host: config.host,
+        nowMs: now(),
+        repeatAfterMs: config.repeatAfterMs,
+        told: (key) => spool.known(key).told,
+        peers: new Map(await Promise.all(answers)),
+      });
+    },
     now,
     minBackoffMs: MIN_BACKOFF_MS,
     maxBackoffMs: MAX_BACKOFF_MS,
     maxAgeMs: MAX_AGE_MS,
     onSending: (mail, sending) => {
       metrics.countSending(sending, now());
-      const reason = sending.outcome === 'sent' ? `after ${now() - mail.queuedAtMs} ms` : sending.reason;
+      const reason = 'reason' in sending ? sending.reason : `after ${now() - mail.queuedAtMs} ms`;
       log(`${sending.outcome}: ${subjectOf(mail.notification)} (${reason})`);
     },
   });

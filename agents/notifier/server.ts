@@ -22,7 +22,7 @@ interface Answer {
   readonly type?: string;
 }
 
-/** The notifier's HTTP side: `POST /webhook`, `POST /watchdog` (both from this host only), `GET /healthz`, `GET /metrics`. */
+/** The notifier's HTTP side: `POST /webhook`, `POST /watchdog` (both from this host only), `GET /healthz`, `GET /metrics`, `GET /told`. */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options)
@@ -41,9 +41,14 @@ export function makeServer(options: ServerOptions): Server {
 }
 
 async function answer(request: IncomingMessage, options: ServerOptions): Promise<Answer> {
-  const route = `${request.method ?? ''} ${request.url ?? ''}`;
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://notifier');
+  const route = `${request.method ?? ''} ${pathname}`;
+  if (route === 'GET /told') {
+    const keys = searchParams.getAll('key');
+    return json(Object.fromEntries(keys.map((key) => [key, options.spool.known(key)])));
+  }
   if (route === 'GET /healthz') {
-    return { status: 200, body: JSON.stringify({ watchdogHeard: options.watchdogHeard() }), type: 'application/json' };
+    return json({ watchdogHeard: options.watchdogHeard() });
   }
   if (route === 'GET /metrics') {
     const { registry } = options.metrics;
@@ -70,6 +75,10 @@ function accept(body: string, { spool, metrics, now, onQueued, log }: ServerOpti
   metrics.countWebhook(result);
   if (result === 'queued') onQueued();
   return { status: 200, body: result };
+}
+
+function json(value: unknown): Answer {
+  return { status: 200, body: JSON.stringify(value), type: 'application/json' };
 }
 
 function parseJson(body: string): unknown {

@@ -1,15 +1,16 @@
 import { mkdirSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Notification } from './notification.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
-import { type Journal, openJournal } from './journal.ts';
+import { openJournal } from './journal.ts';
+import { type Told, isNews, mergeTold } from './news.ts';
+import { type Notification, idOf } from './notification.ts';
 
 /** A mail that has to be sent. */
 export interface QueuedMail {
   /** File name without ending; sorts by the order of arrival. */
   readonly key: string;
   readonly notification: Notification;
-  /** How many mails told the same news before. */
+  /** 0 for news, greater for a reminder. */
   readonly repetition: number;
   readonly queuedAtMs: number;
 }
@@ -18,15 +19,20 @@ export interface QueuedMail {
 export type Accepted = 'queued' | 'duplicate';
 
 /**
- * The notifications on disk: `queue/` to be sent, `dead/` refused for good, `sent.jsonl` the ones sent. Every change is on the
- * disk (fsync) before a call returns, so a notifier that is killed goes on where it was. A kill between the server's acceptance
+ * The notifications on disk: `queue/` to be sent, `dead/` refused for good, `told.jsonl` what people were told. Every change is on
+ * the disk (fsync) before a call returns, so a notifier that is killed goes on where it was. A kill between the server's acceptance
  * of a mail and the line in the journal sends it twice, with the same Message-ID; SMTP knows no better.
  */
 export interface Spool {
   readonly queue: () => readonly QueuedMail[];
   readonly deadCount: () => number;
+  /** What this notifier has told, and whether it has it in its queue. */
+  readonly known: (alertKey: string) => { readonly told: Told; readonly queued: boolean };
+  /** Queues the alerts of a notification that are news. */
   readonly put: (notification: Notification, nowMs: number) => Accepted;
-  readonly markSent: (mail: QueuedMail, nowMs: number) => void;
+  /** People know these alerts now, by this notifier or by another one. */
+  readonly markTold: (notification: Notification, nowMs: number) => void;
+  readonly drop: (mail: QueuedMail) => void;
   readonly bury: (mail: QueuedMail, reason: string) => void;
   /** Keeps what could not be read as a notification, for a person to look at. */
   readonly buryText: (text: string, reason: string, nowMs: number) => void;
@@ -43,11 +49,17 @@ export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
   const queueFolder = join(folder, 'queue');
   const deadFolder = join(folder, 'dead');
   for (const path of [queueFolder, deadFolder]) mkdirSync(path, { recursive: true, mode: 0o700 });
-  const journal = openJournal(join(folder, 'sent.jsonl'));
-  const queue = new Map(readQueue(queueFolder, journal).map((mail) => [mail.key, mail]));
+  const journal = openJournal(join(folder, 'told.jsonl'));
+  const queue = new Map(readQueue(queueFolder).map((mail) => [mail.key, mail]));
   let dead = readdirSync(deadFolder).length;
   let counter = 0;
 
+  /** What people know, and what they will know once the queue is empty. */
+  const toldSoon = (alertKey: string): Told =>
+    [...queue.values()].reduce<Told>((told, mail) => {
+      const queued = mail.notification.alerts.filter((alert) => alert.key === alertKey);
+      return queued.reduce((sum, alert) => mergeTold(sum, { [`${alert.status}AtMs`]: mail.queuedAtMs }), told);
+    }, journal.find(alertKey));
   const drop = (mail: QueuedMail): void => {
     queue.delete(mail.key);
     unlinkSync(join(queueFolder, `${mail.key}.json`));
@@ -60,44 +72,50 @@ export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
   return {
     queue: () => [...queue.values()],
     deadCount: () => dead,
+    known: (alertKey) => ({
+      told: journal.find(alertKey),
+      queued: [...queue.values()].some((mail) => mail.notification.alerts.some((alert) => alert.key === alertKey)),
+    }),
     put: (notification, nowMs) => {
-      const sent = journal.find(notification.id);
-      const queued = [...queue.values()].some((mail) => mail.notification.id === notification.id);
-      if (queued || (sent !== undefined && nowMs - sent.lastAtMs < repeatAfterMs)) return 'duplicate';
+      const facts = { nowMs, repeatAfterMs, peersKnown: false };
+      const alerts = notification.alerts.filter((alert) => isNews(alert, toldSoon(alert.key), facts));
+      if (alerts.length === 0) return 'duplicate';
+      const news = { ...notification, alerts };
+      counter += 1;
       const mail: QueuedMail = {
-        key: `${String(nowMs).padStart(15, '0')}-${String((counter += 1)).padStart(6, '0')}-${notification.id}`,
-        notification,
-        repetition: sent?.count ?? 0,
+        key: `${String(nowMs).padStart(15, '0')}-${String(counter).padStart(6, '0')}-${idOf(news)}`,
+        notification: news,
+        repetition: alerts.every((alert) => toldSoon(alert.key)[`${alert.status}AtMs`] === undefined) ? 0 : nowMs,
         queuedAtMs: nowMs,
       };
       writeDurably(queueFolder, `${mail.key}.json`, JSON.stringify(mail));
       queue.set(mail.key, mail);
       return 'queued';
     },
-    markSent: (mail, nowMs) => {
-      journal.append({ id: mail.notification.id, repetition: mail.repetition, atMs: nowMs });
-      drop(mail);
+    markTold: (notification, nowMs) => {
+      journal.append(notification.alerts.map(({ key, status }) => ({ key, status, atMs: nowMs })));
     },
+    drop,
     bury: (mail, reason) => {
       lay(`${mail.key}.json`, { ...mail, reason });
       drop(mail);
     },
     buryText: (text, reason, nowMs) => {
-      lay(`${nowMs}-${(counter += 1)}-unreadable.json`, { text, reason });
+      counter += 1;
+      lay(`${nowMs}-${counter}-unreadable.json`, { text, reason });
     },
   };
 }
 
-/** What is still to be sent, oldest first; what the journal says was sent is only cleared away. */
-function readQueue(folder: string, journal: Journal): readonly QueuedMail[] {
-  const mails: QueuedMail[] = [];
-  for (const name of readdirSync(folder).toSorted()) {
-    const path = join(folder, name);
-    // A file without its final name was never acknowledged: Alertmanager sends that notification again.
-    const mail = name.endsWith('.json') ? (JSON.parse(readFileSync(path, 'utf8')) as QueuedMail) : undefined;
-    const sent = mail === undefined ? undefined : journal.find(mail.notification.id);
-    if (mail === undefined || (sent !== undefined && sent.count > mail.repetition)) unlinkSync(path);
-    else mails.push(mail);
-  }
-  return mails;
+/** What is still to be sent, oldest first. */
+function readQueue(folder: string): readonly QueuedMail[] {
+  return readdirSync(folder)
+    .toSorted()
+    .flatMap((name) => {
+      const path = join(folder, name);
+      if (name.endsWith('.json')) return [JSON.parse(readFileSync(path, 'utf8')) as QueuedMail];
+      // Without its final name it was never acknowledged: Alertmanager sends that notification again.
+      unlinkSync(path);
+      return [];
+    });
 }

@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import type { Notification } from './notification.ts';
+import { type Peer, anyPeerHears } from './peers.ts';
 import { type WatchdogState, decideWatchdog, watchdogNotification } from './watchdog.ts';
 
 interface WatchdogTimerOptions {
   readonly host: string;
-  /** `/healthz` of the other notifiers. */
-  readonly peers: readonly string[];
+  readonly peers: readonly Peer[];
   readonly deadlineMs: number;
   readonly now: () => number;
   readonly put: (notification: Notification) => void;
@@ -18,9 +17,6 @@ interface WatchdogTimer extends Disposable {
   readonly isHeard: () => boolean;
   readonly lastSeenMs: () => number;
 }
-
-const healthSchema = z.object({ watchdogHeard: z.boolean() });
-const PEER_TIMEOUT_MS = 2_000;
 
 export function openWatchdogTimer(options: WatchdogTimerOptions): WatchdogTimer {
   const { host, deadlineMs, now, put, log } = options;
@@ -54,18 +50,4 @@ export function openWatchdogTimer(options: WatchdogTimerOptions): WatchdogTimer 
       clearInterval(timer);
     },
   };
-}
-
-async function anyPeerHears(peers: readonly string[]): Promise<boolean> {
-  const answers = await Promise.all(peers.map((url) => peerHears(url)));
-  return answers.includes(true);
-}
-
-async function peerHears(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(PEER_TIMEOUT_MS) });
-    return healthSchema.parse(await response.json()).watchdogHeard;
-  } catch {
-    return false;
-  }
 }

@@ -32,11 +32,10 @@ export function watchdogNotification(
   const status = since.endsAtMs === undefined ? 'firing' : 'resolved';
   const labels = { alertname: 'WatchdogSilent', host, severity: 'critical', owner: 'monitoring' };
   return {
-    id: digest(['watchdog', host, status, String(since.startsAtMs)]),
     thread: digest(['watchdog', host]),
-    status,
     alerts: [
       {
+        key: `watchdog-${host}@${since.startsAtMs}`,
         name: 'WatchdogSilent',
         status,
         host,
@@ -51,7 +50,6 @@ export function watchdogNotification(
         labels,
       },
     ],
-    commonLabels: labels,
     truncated: 0,
   };
 }

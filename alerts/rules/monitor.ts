@@ -69,7 +69,8 @@ function notificationsFailing(topology: Topology): Alert {
       'min by (host) (up{job="notifier"}) == 0',
       absentPerHost(hostsOf(topology, 'monitor'), (host) => `up{job="notifier",host="${host}"}`),
     ),
-    forMs: usualFor,
+    // Later than MonitorLost, which mutes it.
+    forMs: outlastsStaleSamples,
     onAbsent: 'fires',
     summary: 'Notifications of {{ $labels.host }} do not arrive',
     description:

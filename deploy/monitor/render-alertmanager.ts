@@ -56,10 +56,11 @@ const INHIBITIONS = [
     target_matchers: ['alertname="TargetDown"'],
     equal: ['host'],
   },
-  // With a load balancer's host gone its address moves; that it is missing for a moment is the same news.
+  // Its notifier is on the same host.
   {
-    source_matchers: ['alertname="DatabaseNoWritablePrimary"'],
-    target_matchers: ['alertname="DatabaseViewUnknown"'],
+    source_matchers: ['alertname="MonitorLost"'],
+    target_matchers: ['alertname="NotificationsFailing"'],
+    equal: ['host'],
   },
 ];
 

@@ -22,7 +22,7 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
     repeatAfterMs: watch.repeatIntervalMs / 2,
     peers: hostsOf(topology, 'monitor')
       .filter((other) => other.name !== host.name)
-      .map((other) => `http://${addressOn(other, 'ops')}:${PORTS.notifier}/healthz`),
+      .map((other) => ({ host: other.name, url: `http://${addressOn(other, 'ops')}:${PORTS.notifier}` })),
     watchdogDeadlineMs: 6 * watchdogIntervalMs(topology),
   };
   return `${JSON.stringify(config, undefined, 2)}\n`;

@@ -1,0 +1,49 @@
+import { type Told, isNews, mergeTold } from './news.ts';
+import type { Notification } from './notification.ts';
+import type { PeerKnowledge } from './peers.ts';
+import type { QueuedMail } from './spool.ts';
+
+/** What to do with a mail after the other notifiers were asked. */
+export type Agreement =
+  /** Tell these alerts; the rest is known. */
+  | { readonly decision: 'send'; readonly notification: Notification }
+  /** Another notifier has it in hand; ask again soon. */
+  | { readonly decision: 'wait' }
+  /** People know all of it. */
+  | { readonly decision: 'drop' };
+
+interface Facts {
+  readonly host: string;
+  readonly nowMs: number;
+  readonly repeatAfterMs: number;
+  /** What this notifier has told. */
+  readonly told: (alertKey: string) => Told;
+  /** By host; `undefined`: it does not answer. */
+  readonly peers: ReadonlyMap<string, PeerKnowledge | undefined>;
+}
+
+/** How long a mail is left to a peer that has it too. */
+const YIELD_MS = 8_000;
+
+/**
+ * Alertmanagers that lost sight of each other, or one that comes back, send what was sent already. So the notifiers agree: what one
+ * has told, no other tells; what two have in hand, the first by name tells. A peer that does not answer is not waited for.
+ */
+export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
+  const answers = [...facts.peers.values()];
+  const known = answers.filter((answer) => answer !== undefined);
+  const peersKnown = known.length === answers.length;
+  const alerts = mail.notification.alerts.filter((alert) => {
+    const told = known.reduce(
+      (sum, knowledge) => mergeTold(sum, knowledge.get(alert.key)?.told ?? {}),
+      facts.told(alert.key),
+    );
+    return isNews(alert, told, { ...facts, peersKnown });
+  });
+  if (alerts.length === 0) return { decision: 'drop' };
+  const inHandElsewhere = [...facts.peers].some(
+    ([host, knowledge]) => host < facts.host && alerts.some((alert) => knowledge?.get(alert.key)?.queued === true),
+  );
+  if (inHandElsewhere && facts.nowMs - mail.queuedAtMs < YIELD_MS) return { decision: 'wait' };
+  return { decision: 'send', notification: { ...mail.notification, alerts } };
+}

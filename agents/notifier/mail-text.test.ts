@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { samplePayload } from './fixtures.ts';
+import { mailTextOf } from './mail-text.ts';
+import { notificationOf } from './notification.ts';
+import { payloadSchema } from './payload.ts';
+
+const mailOf = (...alerts: Parameters<typeof samplePayload>[0]) =>
+  mailTextOf(notificationOf(payloadSchema.parse(samplePayload(alerts))), 0);
+
+describe('the mail of a notification', () => {
+  it.each([
+    ['one host', [{ name: 'LoadBalancerLost', host: 'lb1' }], '[FIRING] LoadBalancerLost lb1'],
+    ['no host', [{ name: 'CacheNoPrimary' }], '[FIRING] CacheNoPrimary'],
+    [
+      'two hosts',
+      [
+        { name: 'AppHostLost', host: 'app2' },
+        { name: 'AppHostLost', host: 'app1' },
+      ],
+      '[FIRING] AppHostLost app1, app2',
+    ],
+    [
+      'one over, one not',
+      [
+        { name: 'A', host: 'lb1' },
+        { name: 'B', host: 'lb1', status: 'resolved' as const },
+      ],
+      '[FIRING] A lb1',
+    ],
+    ['all over', [{ name: 'A', host: 'lb1', status: 'resolved' as const }], '[RESOLVED] A lb1'],
+  ])('names in its subject what it is about: %s', (_what, alerts, subject) => {
+    expect(mailOf(...alerts).subject).toBe(subject);
+  });
+
+  it('tells host, values, since when, and the runbook, in text and in HTML', () => {
+    const { text, html } = mailOf({ name: 'LoadBalancerLost', host: 'lb1', status: 'resolved' });
+    for (const part of [
+      'lb1',
+      'Seen 1 of 2.',
+      '2026-11-23 15:00:00.918 UTC',
+      'after 42.0 s',
+      'runbooks/LoadBalancerLost.md',
+    ]) {
+      expect(text).toContain(part);
+      expect(html).toContain(part);
+    }
+  });
+
+  it('lets nothing of an alert become HTML', () => {
+    expect(mailOf({ name: 'X', host: '<script>' }).html).not.toMatch(/<script>|<all>/);
+  });
+
+  it('has the same Message-ID whichever Alertmanager sent it, and another one for other news', () => {
+    const first = mailOf({ name: 'A', host: 'lb1' }, { name: 'B', host: 'lb1' });
+    const other = mailOf({ name: 'B', host: 'lb1' }, { name: 'A', host: 'lb1' });
+    const later = mailOf({ name: 'A', host: 'lb1', startsAt: '2026-11-23T16:00:00Z' }, { name: 'B', host: 'lb1' });
+    expect(other.messageId).toBe(first.messageId);
+    expect(later.messageId).not.toBe(first.messageId);
+    expect(later.references).toBe(first.references);
+  });
+});

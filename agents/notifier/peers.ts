@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Told } from './news.ts';
+
+/** Another notifier. */
+export interface Peer {
+  readonly host: string;
+  /** `http://address:port`. */
+  readonly url: string;
+}
+
+const toldSchema = z.object({ firingAtMs: z.number().optional(), resolvedAtMs: z.number().optional() });
+
+/** Reply of `GET /told?key=…&key=…`: by alert key. */
+const knownSchema = z.record(z.string(), z.object({ told: toldSchema, queued: z.boolean() }));
+
+/** What a peer knows about alerts, by key. */
+export type PeerKnowledge = ReadonlyMap<string, { readonly told: Told; readonly queued: boolean }>;
+
+const TIMEOUT_MS = 1_000;
+
+/** Asks a peer what it has told; `undefined` when it does not answer in time, which must hold nothing up. */
+export async function askPeer(peer: Peer, keys: readonly string[]): Promise<PeerKnowledge | undefined> {
+  const query = new URLSearchParams(keys.map((key): [string, string] => ['key', key]));
+  try {
+    const response = await fetch(`${peer.url}/told?${query.toString()}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const known = knownSchema.parse(await response.json());
+    return new Map(
+      Object.entries(known).map(([key, { told, queued }]) => [key, { told: withoutUndefined(told), queued }]),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutUndefined({ firingAtMs, resolvedAtMs }: z.infer<typeof toldSchema>): Told {
+  return {
+    ...(firingAtMs === undefined ? {} : { firingAtMs }),
+    ...(resolvedAtMs === undefined ? {} : { resolvedAtMs }),
+  };
+}
+
+const healthSchema = z.object({ watchdogHeard: z.boolean() });
+
+/** Whether any peer hears its watchdog. */
+export async function anyPeerHears(peers: readonly Peer[]): Promise<boolean> {
+  const answers = await Promise.all(
+    peers.map(async ({ url }) => {
+      try {
+        const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+        return healthSchema.parse(await response.json()).watchdogHeard;
+      } catch {
+        return false;
+      }
+    }),
+  );
+  return answers.includes(true);
+}
