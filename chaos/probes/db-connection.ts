@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { addressOn, PORTS, type Host } from '../../deploy/topology.ts';
@@ -27,8 +28,10 @@ export async function queryNode(node: Host, options: QueryOptions): Promise<read
       readFile(join(PATHS.secrets, 'ca-cert'), 'utf8'),
     ]);
     connection = await createConnection({
-      host: addressOn(node, 'data'),
+      // Called by its name, so that its certificate is checked against that; reached by its address.
+      host: node.name,
       port: PORTS.mysql,
+      stream: () => connect({ host: addressOn(node, 'data'), port: PORTS.mysql }),
       user,
       password: password.trim(),
       connectTimeout: timeoutMs,
