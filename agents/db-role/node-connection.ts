@@ -69,7 +69,7 @@ async function within<T>(promise: Promise<T>, { what, deadlineMs, socket }: Limi
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     socket.destroy();
-    late.reject(new HoldfastError('deadline', `no ${what} within ${deadlineMs} ms`));
+    late.reject(new HoldfastError('deadline', `${what} did not come within ${deadlineMs} ms`));
   }, deadlineMs);
   const gone = (): void => {
     late.reject(new HoldfastError('deadline', `connection lost while waiting for ${what}`));

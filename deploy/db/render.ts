@@ -117,6 +117,7 @@ function groupOf(topology: Topology, host: Host): Options {
     // A new primary applies what the old one had committed before it answers: nobody reads back in time.
     group_replication_consistency: 'BEFORE_ON_PRIMARY_FAILOVER',
     group_replication_components_stop_timeout: 10,
+    // Members show their certificate to each other as clients too: it must allow both uses, or every join fails without saying why.
     group_replication_ssl_mode: 'VERIFY_CA',
     group_replication_recovery_use_ssl: 'ON',
     group_replication_recovery_ssl_ca: '/run/holdfast/secrets/ca-cert',

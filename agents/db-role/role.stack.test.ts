@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { openHosts } from '../../kit/hosts.ts';
+
+/** Runs against the deployed stack; leaves it with another primary and everything ONLINE. */
+const topology = makeTopology();
+const balancers = hostsOf(topology, 'lb');
+const nodes = hostsOf(topology, 'db').map((host) => host.name);
+const hosts = openHosts();
+
+/** Samples of one agent without labels, and the node of those that are 1. */
+async function scrape(balancer: (typeof balancers)[number]): Promise<ReadonlyMap<string, string>> {
+  const url = `http://${addressOn(balancer, 'ops')}:${PORTS.roleAgentMetrics}/metrics`;
+  const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
+  const samples = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [, name = '', node, value = ''] = /^(\w+)(?:\{node="(\w+)"\})? (\S+)$/.exec(line) ?? [];
+    if (node === undefined) samples.set(name, value);
+    else if (value === '1') samples.set(name, node);
+  }
+  return samples;
+}
+
+/** The writer on which both agents agree while the group is whole. */
+async function writerOfAll(signalledIn: number): Promise<string> {
+  return waitFor(
+    async () => {
+      const all = await Promise.all(balancers.map(scrape));
+      const whole = all.every(
+        (samples) =>
+          samples.get('holdfast_db_group_members_online') === String(nodes.length) &&
+          samples.get('holdfast_db_readers') === String(nodes.length - 1),
+      );
+      const writers = new Set(all.map((samples) => samples.get('holdfast_db_writer')));
+      return whole && writers.size === 1 && [...writers][0];
+    },
+    { what: 'a whole group and one writer', deadlineMs: signalledIn },
+  );
+}
+
+async function sql(node: string, statement: string): Promise<string> {
+  const command = ['mysql', '--no-defaults', '--socket=/run/mysqld/mysqld.sock', '-NBe', statement];
+  const result = await hosts.exec(node, command);
+  if (result.code !== 0) throw new Error(result.stderr);
+  return result.stdout.trim();
+}
+
+it('both agents name the same writer, and it is the only node that can be written to', async () => {
+  const writer = await writerOfAll(60_000);
+  for (const node of nodes) {
+    expect(await sql(node, 'SELECT @@super_read_only')).toBe(node === writer ? '0' : '1');
+  }
+});
+
+it('after a planned change of the primary both agents follow', async () => {
+  const before = await writerOfAll(60_000);
+  const next = nodes.find((node) => node !== before) ?? '';
+  await sql(before, `SELECT group_replication_set_as_primary('${await sql(next, 'SELECT @@server_uuid')}')`);
+  const after = await waitFor(async () => (await writerOfAll(5_000)) === next && next, {
+    what: `writes at ${next}`,
+    deadlineMs: 15_000,
+  });
+  expect(after).toBe(next);
+});
+
+it('a secondary that left the group is led back', async () => {
+  const writer = await writerOfAll(60_000);
+  const secondary = nodes.find((node) => node !== writer) ?? '';
+  await sql(secondary, 'STOP GROUP_REPLICATION');
+  expect(await writerOfAll(60_000)).toBe(writer);
+});
+
+it('no account can come in without TLS, and root only from the host itself', async () => {
+  const [node = ''] = nodes;
+  const open = "SELECT user, host FROM mysql.user WHERE ssl_type = '' AND host <> 'localhost'";
+  expect(await sql(node, open)).toBe('');
+  expect(await sql(node, "SELECT host, plugin FROM mysql.user WHERE user = 'root'")).toBe('localhost\tauth_socket');
+});
