@@ -81,6 +81,8 @@ export async function isLeafStale(
   const authority = new x509.X509Certificate(authorityPem);
   if (leaf.notAfter.getTime() - check.now.getTime() < RENEW_DAYS * DAY_MS) return true;
   if (!(await leaf.verify({ publicKey: authority.publicKey, signatureOnly: true }))) return true;
+  const usages = leaf.getExtension(x509.ExtendedKeyUsageExtension)?.usages ?? [];
+  if (usagesOf(check).some((usage) => !usages.includes(usage))) return true;
   const names =
     leaf
       .getExtension(x509.SubjectAlternativeNameExtension)
