@@ -2,19 +2,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostsOf } from '../../deploy/topology.ts';
 import { TIMEOUT_SECONDS } from '../../k6/lib/plan.ts';
-import { waitFor } from '../../kit/deadline.ts';
-import { messageOf } from '../../kit/errors.ts';
-import type { AlertContract, AlertEvidence } from '../contract/alert-contract.ts';
+import type { AlertEvidence } from '../contract/alert-contract.ts';
 import { openAlertWatch, type AlertWatch } from '../contract/alert-watch.ts';
-import { isAbout } from '../contract/judge-alerts.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
-import type { ChosenFault, Guarantee } from '../guarantees/guarantee.ts';
+import type { Guarantee } from '../guarantees/guarantee.ts';
 import type { Journal } from '../journal/journal.ts';
-import { openFault, type ActiveFault } from '../journal/open-fault.ts';
+import { openFault } from '../journal/open-fault.ts';
 import { ownIdentity } from '../journal/process-identity.ts';
 import { startLoad } from '../load/start-load.ts';
 import { readOrders } from '../probes/read-orders.ts';
 import type { ExperimentEvidence } from './experiment-evidence.ts';
+import { hold, waitForResolved } from './hold.ts';
+import { recover } from './recover.ts';
 import { waitForBaseline, waitForSteady } from './steady-state.ts';
 import { makeTimeline, type Timeline, type TimelineEvent } from './timeline.ts';
 
@@ -35,7 +34,6 @@ export interface ExperimentOptions {
 
 const STEADY_DEADLINE_MS = 90_000;
 const BASELINE_DEADLINE_MS = 45_000;
-const REDUNDANCY_DEADLINE_MS = 120_000;
 /** Upper limit of one experiment; the load is stopped long before. */
 const LOAD_SECONDS = 420;
 /** After that anybody may undo the fault: hold, the wait for the alert, and healing have room in it. */
@@ -70,7 +68,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   timeline.add('fault', chosen.fault.description, active.injectedAt);
   timeline.add('fault', `${active.effect.seen ? 'it bit' : 'NOT PROVEN'}: ${active.effect.text}`, provenAt);
   await hold({ guarantee, chosen, active, watch, signal });
-  const recovery = await recover({ options, chosen, active, timeline });
+  const recovery = await recover({ world, chosen, active, timeline, signal });
   timeline.add('phase', `load goes on for ${AFTER_MS / 1_000} s`);
   await sleep(AFTER_MS, undefined, { signal });
   await load.stop();
@@ -80,7 +78,8 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     `load ended: ${loaded.records.length} requests; reading the orders back from every database node`,
   );
   const { readBacks, problems: readBackProblems } = await readOrders(world.topology, runId);
-  await waitForResolved({ contract: guarantee.alerts, chosen, recovery, watch, timeline, signal });
+  const sinceMs = recovery.redundantAt ?? Date.now();
+  await waitForResolved({ contract: guarantee.alerts, chosen, sinceMs, watch, timeline, signal });
   return {
     ...{ runId, rate, readBacks, readBackProblems },
     fault: {
@@ -138,134 +137,4 @@ function watchAlerts({ world }: ExperimentOptions, timeline: Timeline): AlertWat
       timeline.add('mail', `mailed: ${about(alert)} ${alert.status}`, alert.receivedAtMs);
     },
   });
-}
-
-interface Holding {
-  readonly guarantee: Guarantee;
-  readonly chosen: ChosenFault;
-  readonly active: ActiveFault;
-  readonly watch: AlertWatch;
-  readonly signal: AbortSignal;
-}
-
-/** Keeps the fault for its time, and on until its alert was mailed or is overdue. */
-async function hold({ guarantee, chosen, active, watch, signal }: Holding): Promise<void> {
-  const { alerts, holdMs } = guarantee;
-  const leastAt = active.injectedAt + holdMs;
-  const latestAt = Math.max(
-    leastAt,
-    active.injectedAt + (alerts.mustDeliver.length === 0 ? 0 : alerts.deliverWithinMs),
-  );
-  while (Date.now() < latestAt) {
-    if (Date.now() >= leastAt && isMailed({ contract: alerts, chosen, watch, status: 'firing' })) return;
-    await sleep(100, undefined, { signal });
-  }
-}
-
-interface MailQuestion {
-  readonly contract: AlertContract;
-  readonly chosen: ChosenFault;
-  readonly watch: AlertWatch;
-  readonly status: 'firing' | 'resolved';
-}
-
-/** Whether all that has to be mailed was. */
-function isMailed({ contract, chosen, watch, status }: MailQuestion): boolean {
-  const { delivered } = watch.evidence();
-  return contract.mustDeliver.every((expected) =>
-    delivered.some(
-      (alert) =>
-        alert.alertname === expected.alertname &&
-        alert.status === status &&
-        isAbout(alert.host, expected, chosen.fault.targets),
-    ),
-  );
-}
-
-interface Recovery {
-  readonly undoneAt: number;
-  readonly clear: Observation;
-  readonly clearedAt: number | undefined;
-  readonly redundantAt: number | undefined;
-  readonly redundancy: string;
-}
-
-interface Recovering {
-  readonly options: ExperimentOptions;
-  readonly chosen: ChosenFault;
-  readonly active: ActiveFault;
-  readonly timeline: Timeline;
-}
-
-/** Undoes the fault and waits for full redundancy. What does not come back is evidence, not an error. */
-async function recover({ options, chosen, active, timeline }: Recovering): Promise<Recovery> {
-  const { world, signal } = options;
-  const undoneAt = Date.now();
-  timeline.add('recovery', `undoing: ${chosen.fault.description}`, undoneAt);
-  // A host is back when its service is; the redundancy is looked for meanwhile, so that its time is its own.
-  const clearing = active.undo().then(
-    ({ observation, at }) => ({ observation, at }),
-    (error: unknown) => ({ observation: { seen: false, text: messageOf(error) }, at: undefined }),
-  );
-  const redundancy = await waitForRedundancy(world, chosen, signal);
-  const cleared = await clearing;
-  timeline.add(
-    'recovery',
-    `${cleared.observation.seen ? 'gone' : 'NOT GONE'}: ${cleared.observation.text}`,
-    cleared.at ?? Date.now(),
-  );
-  timeline.add(
-    'recovery',
-    `${redundancy.seen ? 'full redundancy' : 'NOT REDUNDANT'}: ${redundancy.text}`,
-    redundancy.at,
-  );
-  return {
-    undoneAt,
-    clear: cleared.observation,
-    clearedAt: cleared.at,
-    // Redundant is what is so with the fault gone.
-    redundantAt: redundancy.seen && cleared.at !== undefined ? redundancy.at : undefined,
-    redundancy: redundancy.text,
-  };
-}
-
-async function waitForRedundancy(
-  world: FaultWorld,
-  chosen: ChosenFault,
-  signal: AbortSignal,
-): Promise<Observation & { readonly at: number }> {
-  try {
-    const text = await waitFor(
-      async () => {
-        const looks = await Promise.all(chosen.redundancy.map((redundancy) => redundancy.observe(world)));
-        const missing = looks.filter(({ seen }) => !seen);
-        if (missing.length > 0) throw new Error(missing.map((look) => look.text).join('; '));
-        return looks.map((look) => look.text).join('; ');
-      },
-      { what: 'full redundancy', deadlineMs: REDUNDANCY_DEADLINE_MS, intervalMs: 250, signal },
-    );
-    return { seen: true, text, at: Date.now() };
-  } catch (error) {
-    signal.throwIfAborted();
-    return { seen: false, text: messageOf(error), at: Date.now() };
-  }
-}
-
-interface Resolving {
-  readonly contract: AlertContract;
-  readonly chosen: ChosenFault;
-  readonly recovery: Recovery;
-  readonly watch: AlertWatch;
-  readonly timeline: Timeline;
-  readonly signal: AbortSignal;
-}
-
-async function waitForResolved({ contract, chosen, recovery, watch, timeline, signal }: Resolving): Promise<void> {
-  const question = { contract, chosen, watch } as const;
-  // What was never mailed will not be mailed as resolved.
-  if (!isMailed({ ...question, status: 'firing' })) return;
-  const endAt = (recovery.redundantAt ?? Date.now()) + contract.resolveWithinMs;
-  if (!isMailed({ ...question, status: 'resolved' }))
-    timeline.add('phase', 'waiting for the mail that says it is over');
-  while (Date.now() < endAt && !isMailed({ ...question, status: 'resolved' })) await sleep(200, undefined, { signal });
 }

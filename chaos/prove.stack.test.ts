@@ -1,0 +1,133 @@
+import { execa } from 'execa';
+import { afterAll, describe, expect, it } from 'vitest';
+import { makeTopology } from '../deploy/topology.ts';
+import { waitFor } from '../kit/deadline.ts';
+import { openHosts } from '../kit/hosts.ts';
+import { PATHS, ROOT } from '../kit/paths.ts';
+import { proveNotificationPath } from './contract/notification-path.ts';
+import type { FaultWorld } from './faults/fault.ts';
+import { hostCrash } from './faults/host-crash.ts';
+import type { Guarantee } from './guarantees/guarantee.ts';
+import { appCrash } from './guarantees/spof.ts';
+import { openJournal } from './journal/journal.ts';
+import { judgeExperiment } from './runner/judge-experiment.ts';
+import type { GuaranteeOutcome } from './runner/outcome.ts';
+import { runExperiment } from './runner/run-experiment.ts';
+import { waitForSteady } from './runner/steady-state.ts';
+
+const topology = makeTopology();
+const hosts = openHosts();
+const world: FaultWorld = { topology, hosts };
+const journal = openJournal(PATHS.journal);
+const signal = new AbortController().signal;
+
+/** One experiment on the real stack, judged. */
+async function show(guarantee: Guarantee, within: FaultWorld = world): Promise<GuaranteeOutcome> {
+  const runId = `sabotage-${Date.now()}`;
+  const startedAt = Date.now();
+  const notificationPath = proveNotificationPath({ topology, runId: `probe-${runId}`, signal });
+  const evidence = await runExperiment({
+    ...{ world: within, journal, guarantee, runId, signal, notificationPath },
+    rate: 60,
+    runs: PATHS.runs,
+    onEvent: () => undefined,
+  });
+  const prediction = guarantee.predict(topology);
+  return judgeExperiment(guarantee, evidence, {
+    profile: topology.profile,
+    prediction,
+    startedAt,
+    endedAt: Date.now(),
+  });
+}
+
+/** `holdfast prove` as a process of its own. */
+function startProve() {
+  return execa(process.execPath, ['cli.ts', 'prove', appCrash.id, '--no-up', '--rate', '50'], {
+    cwd: ROOT,
+    reject: false,
+  });
+}
+
+/** Waits until the fault of a running `prove` is in the world. */
+function faultInPlace(): Promise<unknown> {
+  return waitFor(
+    async () => (await journal.read()).open.find(({ kind, state }) => kind === 'host-crash' && state === 'injected'),
+    { what: 'the fault', deadlineMs: 120_000 },
+  );
+}
+
+const journalEmpty = async (): Promise<boolean> => (await journal.read()).open.length === 0;
+
+afterAll(async () => {
+  for (const host of ['app1', 'app2', 'mail1']) {
+    await hosts.unpause(host);
+    await hosts.start(host);
+  }
+  await waitForSteady(world, { deadlineMs: 120_000, signal });
+});
+
+describe('sabotage', () => {
+  it('is unknown when the fault does nothing', async () => {
+    const outcome = await show({
+      ...appCrash,
+      alerts: { ...appCrash.alerts, deliverWithinMs: 5_000 },
+      choose: async (within) => {
+        const chosen = await appCrash.choose(within);
+        return { ...chosen, fault: { ...hostCrash('app2'), inject: () => Promise.resolve() } };
+      },
+    });
+    expect(outcome.verdict).toBe('unknown');
+    expect(outcome.reasons.join()).toContain('not proven to bite');
+  });
+
+  it('is unknown when the mailbox is dead', async () => {
+    const outcome = await show({
+      ...appCrash,
+      alerts: { ...appCrash.alerts, deliverWithinMs: 20_000 },
+      choose: async (within) => {
+        await hosts.pause('mail1');
+        return appCrash.choose(within);
+      },
+    }).finally(() => hosts.unpause('mail1'));
+    expect(outcome.verdict).toBe('unknown');
+    expect(outcome.reasons.join()).toContain('mailbox');
+  });
+
+  it('is violated on a stack with one application host', async () => {
+    await hosts.stop('app2');
+    const outcome = await show(appCrash, { topology: makeTopology({ appHosts: 1 }), hosts });
+    await hosts.start('app2');
+    expect(outcome.verdict).toBe('violated');
+    expect(outcome.budgets.find(({ id }) => id === 'failed-requests')).toMatchObject({ verdict: 'violated' });
+  });
+});
+
+describe('a prove that comes to a bad end', () => {
+  it('is healed by the healer when it is killed with a fault in place, and its load ends', async () => {
+    await waitForSteady(world, { deadlineMs: 120_000, signal });
+    const run = startProve();
+    await faultInPlace();
+    run.kill('SIGKILL');
+    await run;
+    await waitFor(journalEmpty, { what: 'healed', deadlineMs: 60_000 });
+    expect(await hosts.state('app2')).toMatchObject({ running: true, health: 'healthy' });
+    const { stdout } = await execa('docker', ['ps', '--filter', 'name=holdfast-load', '--quiet']);
+    expect(stdout).toBe('');
+  });
+
+  it('undoes its fault and exits 130 when it is interrupted; a second one is refused meanwhile', async () => {
+    await waitForSteady(world, { deadlineMs: 120_000, signal });
+    const run = startProve();
+    await faultInPlace();
+    const second = await startProve();
+    expect(second.exitCode).toBe(64);
+    expect(second.stderr).toContain(`process ${run.pid ?? 0}`);
+    run.kill('SIGINT');
+    const { exitCode, stderr } = await run;
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain('every fault is undone');
+    expect(await journalEmpty()).toBe(true);
+    expect(await hosts.state('app2')).toMatchObject({ running: true });
+  });
+});

@@ -1,0 +1,77 @@
+import { waitFor } from '../../kit/deadline.ts';
+import { messageOf } from '../../kit/errors.ts';
+import type { FaultWorld, Observation } from '../faults/fault.ts';
+import type { ChosenFault } from '../guarantees/guarantee.ts';
+import type { ActiveFault } from '../journal/open-fault.ts';
+import type { Timeline } from './timeline.ts';
+
+const REDUNDANCY_DEADLINE_MS = 120_000;
+
+export interface Recovery {
+  readonly undoneAt: number;
+  readonly clear: Observation;
+  readonly clearedAt: number | undefined;
+  readonly redundantAt: number | undefined;
+  readonly redundancy: string;
+}
+
+interface Recovering {
+  readonly world: FaultWorld;
+  readonly chosen: ChosenFault;
+  readonly active: ActiveFault;
+  readonly timeline: Timeline;
+  readonly signal: AbortSignal;
+}
+
+/** Undoes the fault and waits for full redundancy. What does not come back is evidence, not an error. */
+export async function recover({ world, chosen, active, timeline, signal }: Recovering): Promise<Recovery> {
+  const undoneAt = Date.now();
+  timeline.add('recovery', `undoing: ${chosen.fault.description}`, undoneAt);
+  // A host is back when its service is; the redundancy is looked for meanwhile, so that its time is its own.
+  const clearing = active.undo().then(
+    ({ observation, at }) => ({ observation, at }),
+    (error: unknown) => ({ observation: { seen: false, text: messageOf(error) }, at: undefined }),
+  );
+  const redundancy = await waitForRedundancy(world, chosen, signal);
+  const cleared = await clearing;
+  timeline.add(
+    'recovery',
+    `${cleared.observation.seen ? 'gone' : 'NOT GONE'}: ${cleared.observation.text}`,
+    cleared.at ?? Date.now(),
+  );
+  timeline.add(
+    'recovery',
+    `${redundancy.seen ? 'full redundancy' : 'NOT REDUNDANT'}: ${redundancy.text}`,
+    redundancy.at,
+  );
+  return {
+    undoneAt,
+    clear: cleared.observation,
+    clearedAt: cleared.at,
+    // Redundant is what is so with the fault gone.
+    redundantAt: redundancy.seen && cleared.at !== undefined ? redundancy.at : undefined,
+    redundancy: redundancy.text,
+  };
+}
+
+async function waitForRedundancy(
+  world: FaultWorld,
+  chosen: ChosenFault,
+  signal: AbortSignal,
+): Promise<Observation & { readonly at: number }> {
+  try {
+    const text = await waitFor(
+      async () => {
+        const looks = await Promise.all(chosen.redundancy.map((redundancy) => redundancy.observe(world)));
+        const missing = looks.filter(({ seen }) => !seen);
+        if (missing.length > 0) throw new Error(missing.map((look) => look.text).join('; '));
+        return looks.map((look) => look.text).join('; ');
+      },
+      { what: 'full redundancy', deadlineMs: REDUNDANCY_DEADLINE_MS, intervalMs: 250, signal },
+    );
+    return { seen: true, text, at: Date.now() };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { seen: false, text: messageOf(error), at: Date.now() };
+  }
+}
