@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { renderMetrics } from './metrics.ts';
+import { isRunning, parseTransitions, readVrrp } from './vrrp.ts';
+
+const instance = { name: 'front', address: '198.18.0.10', routerId: 51, ownAddress: '127.0.0.1' };
+
+async function makeFolder(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lb-state-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'transitions'));
+  await mkdir(join(folder, '76'));
+  for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
+  return folder;
+}
+
+test.each([
+  ['76 (keepalived) S 1 1', true],
+  ['76 (keepalived_vrrp) R 1 1', true],
+  ['76 (keepalived) T 1 1', false],
+  ['76 (keepalived) Z 1 1', false],
+  ['76 (node) S 1 1', false],
+  ['', false],
+])('a process with the status %j counts as running: %s', (stat, running) => {
+  expect(isRunning(stat)).toBe(running);
+});
+
+test('what keepalived tells is read in order, and a word that is no state is none', () => {
+  expect(parseTransitions('FAULT\nBACKUP\nMASTER\nSTOP\n')).toEqual(['FAULT', 'BACKUP', 'MASTER', 'INIT']);
+});
+
+test('a holder that keepalived names but whose address is nowhere is told as both', async () => {
+  const folder = await makeFolder({
+    'vrrp.pid': '76\n',
+    '76/stat': '76 (keepalived) S',
+    'transitions/front': 'BACKUP\nMASTER\n',
+  });
+  const text = renderMetrics(await readVrrp([instance], { folder, proc: folder }), true);
+  expect(text).toContain('keepalived_up 1\n');
+  expect(text).toMatch(/keepalived_vrrp_state\{iname="front",intf="lo\d*",vrid="51",ip_address="198.18.0.10"\} 2\n/);
+  expect(text).toMatch(/lb_virtual_address_held\{.*\} 0\n/);
+  expect(text).toMatch(/keepalived_become_master_total\{.*\} 1\n/);
+  expect(text).toMatch(/keepalived_vrrp_transitions_total\{.*\} 2\n/);
+});
+
+test('a stopped keepalived holds no state, whatever it told before', async () => {
+  const folder = await makeFolder({
+    'vrrp.pid': '76\n',
+    '76/stat': '76 (keepalived) T',
+    'transitions/front': 'MASTER\n',
+  });
+  const view = await readVrrp([instance], { folder, proc: folder });
+  expect(view.up).toBe(false);
+  expect(view.instances[0]?.state).toBe('INIT');
+});
+
+test('without any file nothing is up and nothing throws', async () => {
+  const view = await readVrrp([instance], { folder: '/nonexistent', proc: '/nonexistent' });
+  expect(renderMetrics(view, false)).toContain('keepalived_up 0\n');
+});

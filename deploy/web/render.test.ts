@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { hostsOf, makeTopology, type Host } from '../topology.ts';
+import { renderWeb } from './render.ts';
+
+const topology = makeTopology();
+const [web1] = hostsOf(topology, 'web') as [Host];
+
+function nginxOf(from = topology): string {
+  return renderWeb(from, web1).find(({ path }) => path === 'nginx.conf')?.text ?? '';
+}
+
+test.each([
+  ['its own Toxiproxy', true, '127.0.0.1:18081'],
+  ['the virtual address without one', false, '198.18.1.10:8081'],
+])('dynamic requests go to %s', (_name, toxiproxy, address) => {
+  expect(nginxOf(makeTopology({ toxiproxy }))).toContain(`server ${address} max_fails=0;`);
+});
+
+test('Nginx listens on the application network and loopback, its status on the operators network', () => {
+  const listens = [...nginxOf().matchAll(/listen (\S+?)[ ;]/g)].map((match) => match[1]);
+  expect(listens).toEqual(['198.18.1.31:8080', '127.0.0.1:8080', '198.18.3.31:8090']);
+});
+
+test('a write gets more time here than in the application, so that the application is who answers', () => {
+  const read = /proxy_read_timeout (\d+)ms/.exec(nginxOf());
+  expect(Number(read?.[1])).toBeGreaterThan(topology.profile.client.writeBudgetMs);
+});
