@@ -34,7 +34,7 @@ test('what keepalived tells is read in order, and a word that is no state is non
 test('a holder that keepalived names but whose address is nowhere is told as both', async () => {
   const folder = await makeFolder({
     'vrrp.pid': '76\n',
-    '76/stat': '76 (keepalived) S',
+    '76/stat': '76 (keepalived) S 1',
     'transitions/front': 'BACKUP\nMASTER\n',
   });
   const text = renderMetrics(await readVrrp([instance], { folder, proc: folder }), true);
@@ -48,7 +48,7 @@ test('a holder that keepalived names but whose address is nowhere is told as bot
 test('a stopped keepalived holds no state, whatever it told before', async () => {
   const folder = await makeFolder({
     'vrrp.pid': '76\n',
-    '76/stat': '76 (keepalived) T',
+    '76/stat': '76 (keepalived) T 1',
     'transitions/front': 'MASTER\n',
   });
   const view = await readVrrp([instance], { folder, proc: folder });
