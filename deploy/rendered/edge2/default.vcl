@@ -4,7 +4,7 @@ vcl 4.1;
 
 import std;
 
-probe origin {
+probe healthz {
     .request =
         "GET /healthz HTTP/1.1"
         "Host: origin"
@@ -23,7 +23,7 @@ backend origin {
     .connect_timeout = 0.4s;
     .first_byte_timeout = 12s;
     .between_bytes_timeout = 2s;
-    .probe = origin;
+    .probe = healthz;
 }
 
 # Who may remove objects: the host itself and the operators' network.
@@ -144,7 +144,7 @@ sub vcl_deliver {
 sub vcl_synth {
     set resp.http.Content-Type = "text/plain; charset=utf-8";
     set resp.http.X-Served-By = "edge2";
-    set resp.body = resp.status + " " + resp.reason + {"
+    set resp.body = "" + resp.status + " " + resp.reason + {"
 "};
     return (deliver);
 }
