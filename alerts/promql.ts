@@ -1,4 +1,5 @@
 import type { Host, Topology } from '../deploy/topology.ts';
+import type { AlertName } from './names.ts';
 
 /** Alternatives, one a line. */
 export function anyOf(...expressions: readonly string[]): string {
@@ -38,4 +39,12 @@ export function everythingScraped(topology: Topology): string {
 /** A scrape takes an interval at most until it has failed; then comes the next one. */
 function freshS(topology: Topology): number {
   return (3 * topology.profile.watch.scrapeIntervalMs) / 1000;
+}
+
+/**
+ * Alternatives, but not for hosts of which other alerts say more. Alertmanager mutes those as well; one that has just come back does
+ * not know the cause yet, so it is kept from the symptom here.
+ */
+export function unlessToldBy(names: readonly AlertName[], ...expressions: readonly string[]): string {
+  return `(${anyOf(...expressions)})\nunless on (host) ALERTS{alertname=~"${names.join('|')}"}`;
 }

@@ -2,7 +2,7 @@ import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
 import { promDuration } from '../duration.ts';
-import { absentPerHost, anyOf, somethingScraped } from '../promql.ts';
+import { absentPerHost, anyOf, somethingScraped, unlessToldBy } from '../promql.ts';
 
 /** The monitors watch each other, and the way of a notification to the mailbox. */
 export function monitorAlerts(topology: Topology): readonly Alert[] {
@@ -62,14 +62,15 @@ function notificationsFailing(topology: Topology): Alert {
     domain: 'monitor',
     severity: 'critical',
     owner: 'monitoring',
-    expr: anyOf(
+    expr: unlessToldBy(
+      ['MonitorLost'],
       `max by (host) (holdfast_notifier_oldest_queued_age_seconds) > ${maxAgeS}`,
       'max by (host) (holdfast_notifier_dead_mails - holdfast_notifier_dead_mails offset 5m) > 0',
       `sum by (host) (rate(alertmanager_notifications_failed_total{integration="webhook"}[${window}])) > 0`,
       'min by (host) (up{job="notifier"}) == 0',
       absentPerHost(hostsOf(topology, 'monitor'), (host) => `up{job="notifier",host="${host}"}`),
     ),
-    // Later than MonitorLost, which mutes it.
+    // Later than MonitorLost, which says more.
     forMs: outlastsStaleSamples,
     onAbsent: 'fires',
     summary: 'Notifications of {{ $labels.host }} do not arrive',
@@ -94,13 +95,22 @@ function notificationsFailing(topology: Topology): Alert {
         [age('mon1')]: dips(0, 8, 10),
         'holdfast_notifier_dead_mails{host="mon1"}': always(1),
       }),
-      absent('a notifier is scraped by nobody', { [up('mon1', 'notifier')]: always(1) }, on('mon2')),
+      absent(
+        'a notifier is scraped by nobody',
+        { ...ALL_MONITORS_UP, [up('mon1', 'notifier')]: always(1) },
+        on('mon2'),
+      ),
       resolves('the notifier is back', { ...ALL_NOTIFIERS_UP, [up('mon2', 'notifier')]: dips(1, 0) }, on('mon2')),
     ],
   };
 }
 
-const ALL_NOTIFIERS_UP = { [up('mon1', 'notifier')]: always(1), [up('mon2', 'notifier')]: always(1) };
+/** MonitorLost must be quiet for this to be told. */
+const ALL_NOTIFIERS_UP = {
+  ...ALL_MONITORS_UP,
+  [up('mon1', 'notifier')]: always(1),
+  [up('mon2', 'notifier')]: always(1),
+};
 const age = (host: string): string => `holdfast_notifier_oldest_queued_age_seconds{host="${host}"}`;
 
 const TARGET_DOWN: Alert = {
@@ -108,16 +118,24 @@ const TARGET_DOWN: Alert = {
   domain: 'monitor',
   severity: 'warning',
   owner: 'monitoring',
-  expr: 'min by (job, host) (up{job!="self"}) == 0',
-  // Later than the alerts that say more, which then mute it.
+  expr: unlessToldBy(
+    ['LoadBalancerLost', 'AppHostLost', 'MonitorLost', 'NotificationsFailing'],
+    'min by (job, host) (up{job!="self"}) == 0',
+  ),
+  // Later than the alerts that say more.
   forMs: outlastsStaleSamples,
   onAbsent: { coveredBy: 'MonitorLost' },
   summary: '{{ $labels.job }} on {{ $labels.host }} cannot be scraped',
   description:
     'Prometheus gets no metrics from {{ $labels.job }} on {{ $labels.host }}: the process, the host or the way there is lost.',
   cases: [
-    fires('an agent is gone', { [up('lb1', 'db-role')]: turns(1, 0) }, { labels: { job: 'db-role', host: 'lb1' } }),
+    fires(
+      'an agent is gone while the host works',
+      { [up('lb1', 'haproxy')]: always(1), [up('lb1', 'db-role')]: turns(1, 0) },
+      { labels: { job: 'db-role', host: 'lb1' } },
+    ),
     quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dips(1, 0, 4) }),
+    quiet('an alert that says more is firing', { [up('mon2', 'alertmanager')]: turns(1, 0) }),
     absent('nothing is scraped', {}),
     resolves('it is back', { [up('mail1', 'mailbox')]: dips(1, 0) }, { labels: { job: 'mailbox', host: 'mail1' } }),
   ],
