@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appFiles, parseAppConfig } from './config.ts';
 import { readMigrations } from './boot/migration-files.ts';
+import { warmUp } from './boot/warm-up.ts';
 import { isPrepared, prepareDatabase } from './boot/prepare-database.ts';
 import { makeShop, type Shop } from './make-shop.ts';
 import { parseSabotage } from './shop/sabotage.ts';
@@ -82,6 +83,7 @@ async function main(): Promise<void> {
   }).catch((error: unknown) => {
     if (!stopping.signal.aborted) throw error;
   });
+  await warmUp(server, shop);
   if (stopping.signal.aborted) return;
   phase.current = 'ready';
   log.info({ commit, listen: config.listen }, 'ready');

@@ -92,20 +92,16 @@ export class ReadRoute {
   }
 
   async #readBefore(statement: Statement, deadline: number): Promise<Rows> {
-    const { reads, writes, isPrimaryUp, readQueryMs, metrics } = this.#options;
+    const { readQueryMs, metrics } = this.#options;
     let previous: RetryReason = 'none';
     for (let attempt = 0; ; attempt += 1) {
-      const timeoutMs = Math.min(readQueryMs, leftUntil(deadline));
       // With no retry left in the budget there is one more attempt, but it is not cut before the end.
       const isLast = attempt > 0 && !this.#retries.take();
-      const preferred = isPrimaryUp() && !this.#asksReadRoute() ? writes : reads;
+      const timeoutMs = isLast ? leftUntil(deadline) : Math.min(readQueryMs, leftUntil(deadline));
       try {
-        if (isLast) return await this.#attempt(preferred, statement, { timeoutMs: leftUntil(deadline) });
-        if (attempt === 0) return await this.#attempt(preferred, statement, { timeoutMs });
-        const other = this.#attempt(reads, statement, { timeoutMs, fresh: true });
-        // Too few connections are no reason to take more from the primary.
-        if (previous === 'busy' || !isPrimaryUp()) return await other;
-        return await Promise.any([other, this.#attempt(writes, statement, { timeoutMs })]);
+        // Too few connections are no reason to take more of them.
+        const isHedged = attempt > 0 && !isLast && previous !== 'busy';
+        return await this.#attemptWhereWell(statement, { timeoutMs, fresh: attempt > 0 }, isHedged);
       } catch (error) {
         const cause = causeOf(error);
         const reason = decideRetry(cause);
@@ -117,6 +113,15 @@ export class ReadRoute {
         await sleep(pauseMs);
       }
     }
+  }
+
+  async #attemptWhereWell(statement: Statement, options: AttemptOptions, isHedged: boolean): Promise<Rows> {
+    const { reads, writes, isPrimaryUp } = this.#options;
+    if (!isPrimaryUp()) return await this.#attempt(reads, statement, options);
+    const primary = { timeoutMs: options.timeoutMs };
+    if (!this.#asksReadRoute()) return await this.#attempt(writes, statement, primary);
+    if (!isHedged) return await this.#attempt(reads, statement, options);
+    return await Promise.any([this.#attempt(reads, statement, options), this.#attempt(writes, statement, primary)]);
   }
 
   /** Whether the read route is well, or it is time for one read to find out. */
@@ -136,6 +141,14 @@ export class ReadRoute {
       const rows = await run(wait);
       return rows[0]?.['missing'] === 0 ? await run(statement) : undefined;
     });
+  }
+
+  #judge(reason: RetryReason): void {
+    // An answer, even one that refuses, shows that the route works.
+    if (reason === 'none') this.#health.reset();
+    else if (reason === 'lost') this.#health.fail();
+    // A probe that got no connection has found out nothing; the next one may.
+    else if (this.#health.state === 'half-open') this.#health.open();
   }
 
   async #attempt(pool: DatabasePool, statement: Statement, options: AttemptOptions): Promise<Rows> {
@@ -165,7 +178,7 @@ export class ReadRoute {
         throw error;
       }
     } catch (error) {
-      if (pool === this.#options.reads && decideRetry(error) === 'lost') this.#health.fail();
+      if (pool === this.#options.reads) this.#judge(decideRetry(error));
       throw error;
     }
   }

@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import { ConnectionPool, type PooledConnection } from './connection-pool.ts';
+
+class FakeConnection implements PooledConnection {
+  isClosed = false;
+  #listener: () => void = () => undefined;
+
+  onClosed(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  destroy(): void {
+    this.isClosed = true;
+  }
+
+  /** The far side closes. */
+  drop(): void {
+    this.isClosed = true;
+    this.#listener();
+  }
+}
+
+interface FakeServer {
+  readonly pool: ConnectionPool<FakeConnection>;
+  readonly opened: FakeConnection[];
+  connect: () => Promise<FakeConnection>;
+}
+
+function makePool(
+  limits: { readonly size?: number; readonly maxWaiting?: number; readonly idleMs?: number } = {},
+): FakeServer {
+  const opened: FakeConnection[] = [];
+  const server: FakeServer = {
+    opened,
+    connect: () => {
+      const connection = new FakeConnection();
+      opened.push(connection);
+      return Promise.resolve(connection);
+    },
+    pool: new ConnectionPool({
+      name: 'test',
+      size: 2,
+      maxConnecting: 2,
+      maxWaiting: 2,
+      idleMs: 60_000,
+      ...limits,
+      connect: () => server.connect(),
+    }),
+  };
+  return server;
+}
+
+it('uses a released connection again', async () => {
+  const { pool, opened } = makePool();
+  (await pool.acquire({ waitMs: 100 })).release();
+  (await pool.acquire({ waitMs: 100 })).release();
+  expect(opened).toHaveLength(1);
+  expect(pool.counts).toEqual({ idle: 1, busy: 0, connecting: 0, waiting: 0 });
+});
+
+it('opens another one for who asks for a fresh one, within its size', async () => {
+  const { pool, opened } = makePool({ size: 1 });
+  (await pool.acquire({ waitMs: 100 })).release();
+  const lease = await pool.acquire({ waitMs: 100, fresh: true });
+  expect(lease.connection).toBe(opened[1]);
+  expect(opened[0]?.isClosed).toBe(true);
+});
+
+it('never lends a connection that was destroyed or that the far side closed', async () => {
+  const { pool, opened } = makePool();
+  (await pool.acquire({ waitMs: 100 })).destroy();
+  (await pool.acquire({ waitMs: 100 })).release();
+  opened[1]?.drop();
+  expect(pool.counts.idle).toBe(0);
+  expect((await pool.acquire({ waitMs: 100 })).connection).toBe(opened[2]);
+});
+
+it('hands a released connection to who waits longest', async () => {
+  const { pool } = makePool({ size: 1 });
+  const first = await pool.acquire({ waitMs: 100 });
+  const order: string[] = [];
+  const second = pool.acquire({ waitMs: 1_000 }).then((lease) => {
+    order.push('second');
+    lease.release();
+  });
+  const third = pool.acquire({ waitMs: 1_000 }).then(() => order.push('third'));
+  first.release();
+  await Promise.all([second, third]);
+  expect(order).toEqual(['second', 'third']);
+});
+
+it('ends every wait, and takes no more callers than may wait', async () => {
+  const { pool } = makePool({ size: 1, maxWaiting: 1 });
+  await pool.acquire({ waitMs: 100 });
+  const waiting = pool.acquire({ waitMs: 30 });
+  await expect(pool.acquire({ waitMs: 30 })).rejects.toMatchObject({ code: 'POOL_FULL' });
+  await expect(waiting).rejects.toMatchObject({ code: 'POOL_TIMEOUT' });
+  expect(pool.counts).toEqual({ idle: 0, busy: 1, connecting: 0, waiting: 0 });
+});
+
+it('gives one failed connect to one caller and goes on for the others', async () => {
+  const server = makePool({ size: 1 });
+  const { connect } = server;
+  server.connect = () => {
+    server.connect = connect;
+    return Promise.reject(new Error('refused'));
+  };
+  const [first, second] = await Promise.allSettled([
+    server.pool.acquire({ waitMs: 1_000 }),
+    server.pool.acquire({ waitMs: 1_000 }),
+  ]);
+  expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
+});
+
+it('counts a lease once, however often it is given back', async () => {
+  const { pool } = makePool();
+  const lease = await pool.acquire({ waitMs: 100 });
+  lease.release();
+  lease.destroy();
+  lease.release();
+  expect(pool.counts).toMatchObject({ idle: 1, busy: 0 });
+});
+
+it('closes: waiting callers fail, idle connections end, borrowed ones end when they come back', async () => {
+  const { pool, opened } = makePool({ size: 1 });
+  const lease = await pool.acquire({ waitMs: 100 });
+  const waiting = pool.acquire({ waitMs: 1_000 });
+  pool.close();
+  await expect(waiting).rejects.toMatchObject({ code: 'POOL_CLOSED' });
+  lease.release();
+  expect(opened[0]?.isClosed).toBe(true);
+  await expect(pool.acquire({ waitMs: 10 })).rejects.toMatchObject({ code: 'POOL_CLOSED' });
+});

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import type { Transactor } from '../data/write-route.ts';
+import { ackBeforeCommit, parseSabotage } from './sabotage.ts';
+
+/** Commits unless the work throws. */
+function makeWrites(commits: unknown[]): Transactor {
+  return {
+    transact: async (_operation, work) => {
+      const value = await work({ run: () => Promise.reject(new Error('not used')) });
+      commits.push(value);
+      return { value, gtids: ['1'] };
+    },
+  };
+}
+
+it('acknowledges also what is rolled back', async () => {
+  const commits: unknown[] = [];
+  const { value } = await ackBeforeCommit(makeWrites(commits), () => 0.1).transact('order', () =>
+    Promise.resolve('lost'),
+  );
+  expect(value).toBe('lost');
+  expect(commits).toEqual([]);
+});
+
+it('commits the others, and passes on what failed before it was acknowledged', async () => {
+  const commits: unknown[] = [];
+  const writes = ackBeforeCommit(makeWrites(commits), () => 0.9);
+  await writes.transact('order', () => Promise.resolve('kept'));
+  await expect.poll(() => commits).toEqual(['kept']);
+  await expect(writes.transact('order', () => Promise.reject(new Error('sold out')))).rejects.toThrow('sold out');
+});
+
+it('is off unless asked for by its name', () => {
+  expect(parseSabotage(undefined)).toBeUndefined();
+  expect(parseSabotage('')).toBeUndefined();
+  expect(parseSabotage('ack-before-commit')).toBe('ack-before-commit');
+  expect(() => parseSabotage('ack-before-comit')).toThrow(/only sabotage/);
+});

@@ -1,0 +1,17 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { html } from './html.ts';
+
+it('escapes values, not templates', () => {
+  expect(html`<p title="${'"'}">${'<script>'}${html`<b>${1}</b>`}${undefined}${[html`a`, html`&`]}</p>`.text).toBe(
+    '<p title="&quot;">&lt;script&gt;<b>1</b>a&</p>',
+  );
+});
+
+it('lets no value leave its place', () => {
+  fc.assert(
+    fc.property(fc.string(), (value) => {
+      expect(html`${value}`.text).not.toMatch(/[<>"']/);
+    }),
+  );
+});
