@@ -24,7 +24,9 @@ export default {
       from: { path: `^${room}/` },
       to: {
         path: `^(${rooms.join('|')}|cli\\.ts)`,
-        pathNot: [room, ...allowed].map((name) => (name === 'deploy/topology' ? '^deploy/(topology|profile|host)' : `^${name}/`)),
+        pathNot: [room, ...allowed].map((name) =>
+          name === 'deploy/topology' ? '^deploy/(topology|profile|host)' : `^${name}/`,
+        ),
       },
     })),
     {
