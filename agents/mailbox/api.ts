@@ -31,7 +31,7 @@ export const mailSummarySchema = z.object({
   alerts: z.array(mailAlertSchema),
 });
 
-/** Reply of `GET /api/messages?since=<epoch ms>` (received at or after that time), oldest first. */
+/** Reply of `GET /api/messages?since=<epoch ms>` (received at or after that time), oldest first. `DELETE /api/messages` answers `{deleted: number}`. */
 export const mailListSchema = z.array(mailSummarySchema);
 
 /** Reply of `GET /api/messages/:id`. */
@@ -40,9 +40,6 @@ export const mailSchema = mailSummarySchema.extend({
   html: z.string().optional(),
   headers: z.record(z.string(), z.string()),
 });
-
-/** Reply of `DELETE /api/messages`. */
-export const deletedMailSchema = z.object({ deleted: z.number() });
 
 export type MailAlert = Readonly<z.infer<typeof mailAlertSchema>>;
 export type MailSummary = Readonly<z.infer<typeof mailSummarySchema>>;
