@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
+import { renderAlertFiles } from './alerts/generated.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
 import { healAll } from './chaos/heal-all.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
+import { renderAll } from './deploy/render.ts';
 import { makeTopology } from './deploy/topology.ts';
 import { EXIT, HoldfastError, messageOf } from './kit/errors.ts';
 import { nearest } from './kit/nearest.ts';
@@ -44,7 +46,8 @@ export function makeProgram(signal: AbortSignal): Command {
   const topology = makeTopology();
   const context: CommandContext = {
     topology,
-    signal: signal,
+    files: renderAll(topology, renderAlertFiles(topology)),
+    signal,
     heal: (onProgress) => healAll({ topology, onProgress }),
   };
   registerDeployCommands(program, context);

@@ -1,3 +1,5 @@
+import { renderAlertFiles } from './alerts/generated.ts';
+import { renderAll } from './deploy/render.ts';
 import { makeTopology } from './deploy/topology.ts';
 import { up } from './deploy/up.ts';
 
@@ -6,5 +8,7 @@ export default async function setup(): Promise<void> {
   const onProgress = (line: string): void => {
     process.stderr.write(`  ${line}\n`);
   };
-  await up({ topology: makeTopology(), signal: new AbortController().signal, onProgress });
+  const topology = makeTopology();
+  const files = renderAll(topology, renderAlertFiles(topology));
+  await up({ topology, files, signal: new AbortController().signal, onProgress });
 }

@@ -8,7 +8,7 @@ import { renderProblems } from '../kit/problem.ts';
 import { checkTopology } from './check-topology.ts';
 import { checkMachine } from './doctor.ts';
 import { down } from './down.ts';
-import { readDrift, renderAll, writeRendered } from './render.ts';
+import { readDrift, writeRendered, type RenderedFiles } from './render.ts';
 import { readStatus, renderStatus } from './status.ts';
 import type { Topology } from './topology.ts';
 import { up } from './up.ts';
@@ -16,6 +16,8 @@ import { up } from './up.ts';
 /** What commands get from the composing `cli.ts`. */
 export interface CommandContext {
   readonly topology: Topology;
+  /** Every file rendered from it. */
+  readonly files: RenderedFiles;
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
   /** Undoes faults that an interrupted run left in place. */
@@ -23,7 +25,7 @@ export interface CommandContext {
 }
 
 export function registerDeployCommands(program: Command, context: CommandContext): void {
-  const { topology, signal, heal } = context;
+  const { topology, files, signal, heal } = context;
 
   program
     .command('doctor')
@@ -43,7 +45,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .action(async () => {
       const progress = openProgress();
       try {
-        await up({ topology, signal, onProgress: progress.report, heal: () => heal(progress.report) });
+        await up({ topology, files, signal, onProgress: progress.report, heal: () => heal(progress.report) });
       } finally {
         progress.stop();
       }
@@ -100,7 +102,6 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .description('write compose.yaml and the configuration of every host from the topology')
     .option('--check', 'write nothing; exit 1 when a file differs')
     .action(async ({ check }: { check?: boolean }) => {
-      const files = renderAll(topology);
       const drift = check === true ? await readDrift(files) : await writeRendered(files);
       const lines = Object.entries(drift).flatMap(([kind, paths]) =>
         (paths as string[]).map((path) => `${kind.padEnd(8)} ${path}`),

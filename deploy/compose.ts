@@ -49,7 +49,7 @@ interface ComposeNetwork {
 
 const LABEL = { 'org.holdfast': '1' } as const;
 
-/** Rendered configuration by host name. */
+/** The files that each host reads, by its name. */
 export type RenderedHosts = ReadonlyMap<string, readonly RenderedFile[]>;
 
 /** The Compose file of a topology, as YAML. `rendered` is hashed into labels, so that a changed configuration replaces its host. */

@@ -6,6 +6,7 @@ import { renderCache } from './cache/render.ts';
 import { renderCompose, type RenderedHosts } from './compose.ts';
 import { renderDb } from './db/render.ts';
 import { renderEdge } from './edge/render.ts';
+import { HOST_NEEDS } from './host-needs.ts';
 import { renderLb } from './lb/render.ts';
 import { renderMail } from './mail/render.ts';
 import { renderMonitor } from './monitor/render.ts';
@@ -24,15 +25,31 @@ const RENDERERS: Readonly<Record<Tier, (topology: Topology, host: Host) => reado
   mail: renderMail,
 };
 
-/** Every file that the topology leads to: path from the root of the checkout → text. */
-export function renderAll(topology: Topology): ReadonlyMap<string, string> {
+/** Rendered files: path from the root of the checkout → text. */
+export type RenderedFiles = ReadonlyMap<string, string>;
+
+/**
+ * Every file that the topology leads to. `others` are those that rooms above this one render (alert rules) and hosts mount:
+ * they come back with the rest, and a change of them replaces the hosts that mount them.
+ */
+export function renderAll(topology: Topology, others: RenderedFiles): RenderedFiles {
   const hosts: RenderedHosts = new Map(
     topology.hosts.map((host) => [host.name, RENDERERS[host.tier](topology, host)] as const),
   );
   const files = [...hosts].flatMap(([host, rendered]) =>
     rendered.map(({ path, text }) => [`${relative(ROOT, PATHS.rendered)}/${host}/${path}`, text] as const),
   );
-  return new Map([[relative(ROOT, PATHS.compose), renderCompose(topology, hosts)], ...files]);
+  const read = new Map(
+    topology.hosts.map((host) => [host.name, [...(hosts.get(host.name) ?? []), ...mountedBy(host, others)]] as const),
+  );
+  return new Map([[relative(ROOT, PATHS.compose), renderCompose(topology, read)], ...files, ...others]);
+}
+
+function mountedBy(host: Host, others: RenderedFiles): readonly RenderedFile[] {
+  const folders = Object.keys(HOST_NEEDS[host.tier].folders ?? {}).map((folder) => folder.replace(/^\.\//, ''));
+  return [...others].flatMap(([path, text]) =>
+    folders.some((folder) => path.startsWith(`${folder}/`)) ? [{ path, text }] : [],
+  );
 }
 
 /** How the files on disk differ from what they should be; paths from the root of the checkout, sorted. */
@@ -44,7 +61,7 @@ export interface Drift {
 }
 
 /** Compares the checkout with what `files` says. */
-export async function readDrift(files: ReadonlyMap<string, string>): Promise<Drift> {
+export async function readDrift(files: RenderedFiles): Promise<Drift> {
   const states = await Promise.all(
     [...files].map(async ([path, text]) => ({ path, text, found: await readIfPresent(join(ROOT, path)) })),
   );
@@ -57,7 +74,7 @@ export async function readDrift(files: ReadonlyMap<string, string>): Promise<Dri
 }
 
 /** Writes what differs and removes what nothing renders any more. Returns the drift that there was. */
-export async function writeRendered(files: ReadonlyMap<string, string>): Promise<Drift> {
+export async function writeRendered(files: RenderedFiles): Promise<Drift> {
   const drift = await readDrift(files);
   for (const path of [...drift.missing, ...drift.changed]) {
     const target = join(ROOT, path);

@@ -7,13 +7,15 @@ import { checkTopology } from './check-topology.ts';
 import { ensureEngine } from './engine/ensure-engine.ts';
 import { buildImages } from './images.ts';
 import { makeSecrets } from './make-secrets.ts';
-import { renderAll, writeRendered } from './render.ts';
+import { writeRendered, type RenderedFiles } from './render.ts';
 import { runCompose } from './run-compose.ts';
 import { secretsOf } from './secrets.ts';
 import type { Topology } from './topology.ts';
 
 interface UpOptions {
   readonly topology: Topology;
+  /** What `renderAll` made of it. */
+  readonly files: RenderedFiles;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
   /** Undoes faults that an interrupted run left in place; called once an engine is there. */
@@ -27,14 +29,14 @@ const HEALTHY_DEADLINE_MS = 240_000;
  * Brings the stack up, from whatever state it is in: nothing, half-way, rebooted, hosts killed or cut off.
  * Every step leaves what it reached, so that the next `up` goes on from there.
  */
-export async function up({ topology, signal, onProgress, heal }: UpOptions): Promise<void> {
+export async function up({ topology, files, signal, onProgress, heal }: UpOptions): Promise<void> {
   const problems = checkTopology(topology);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new HoldfastError('invalid-topology', renderProblems(errors));
   await ensureEngine({ signal, onProgress });
   await buildImages({ signal, onProgress });
   const made = await makeSecrets(topology, PATHS.secrets);
-  const drift = await writeRendered(renderAll(topology));
+  const drift = await writeRendered(files);
   const touched = drift.changed.length + drift.missing.length + drift.extra.length;
   if (touched > 0) onProgress(`rendered ${touched} changed files from the topology`);
   const hosts = openHosts();
@@ -74,7 +76,10 @@ async function reconnect(hosts: Hosts, topology: Topology): Promise<void> {
   }
 }
 
-async function waitUntilHealthy(hosts: Hosts, { topology, signal, onProgress }: UpOptions): Promise<void> {
+async function waitUntilHealthy(
+  hosts: Hosts,
+  { topology, signal, onProgress }: Pick<UpOptions, 'topology' | 'signal' | 'onProgress'>,
+): Promise<void> {
   const wanted = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
   let waiting = wanted;
   let told = '';

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { CommandContext } from '../../deploy/commands.ts';
 import { down } from '../../deploy/down.ts';
 import { routeAddress, type Topology } from '../../deploy/topology.ts';
 import { up } from '../../deploy/up.ts';
@@ -19,16 +20,11 @@ interface Figure {
   readonly unit: 's' | 'ms' | 'MiB' | '%' | 'requests';
 }
 
-interface BenchContext {
-  readonly topology: Topology;
-  readonly signal: AbortSignal;
-}
-
 const IDLE_SECONDS = 30;
 const STEADY = { rate: 200, durationSeconds: 60 } as const;
 
 /** Registers `holdfast bench`: speed and size of the stack on this machine, beside what they may be. */
-export function registerBenchCommand(program: Command, context: BenchContext): void {
+export function registerBenchCommand(program: Command, context: CommandContext): void {
   program
     .command('bench')
     .description('measure speed and size of the stack: down, up, up again, idle, steady load (about four minutes)')
@@ -47,8 +43,11 @@ function renderFigure({ what, measured, atMost, unit }: Figure): string {
   return `${mark}  ${what.padEnd(44)} ${measured.toFixed(digits).padStart(8)} ${unit.padEnd(8)} at most ${atMost} ${unit}`;
 }
 
-async function measure({ topology, signal }: BenchContext, report: (line: string) => void): Promise<readonly Figure[]> {
-  const bring = (): Promise<void> => up({ topology, signal, onProgress: report });
+async function measure(
+  { topology, files, signal }: CommandContext,
+  report: (line: string) => void,
+): Promise<readonly Figure[]> {
+  const bring = (): Promise<void> => up({ topology, files, signal, onProgress: report });
   await bring();
   const downSeconds = await timed(() => down({ volumes: false, signal }));
   const upSeconds = await timed(bring);
