@@ -16,6 +16,9 @@ interface Account {
 /** The schema of the reference application. It is made by the application's migrations; rights may name it before. */
 export const SCHEMA = 'shop';
 
+/** A replication channel takes no password longer than 32 characters: of a longer secret the first 32 are the password. */
+export const REPLICATION_SECRET = 'db-replication-password:32';
+
 const DML = 'SELECT, INSERT, UPDATE, DELETE';
 const DDL = 'CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, TRIGGER';
 
@@ -43,7 +46,10 @@ export function accountsOf(topology: Topology): readonly Account[] {
       'SELECT ON performance_schema.*',
     ]),
     // BACKUP_ADMIN: a donor of a clone asks for it. GROUP_REPLICATION_STREAM is left out: it is for the other communication stack.
-    account('replication', data, ['REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN ON *.*']),
+    {
+      ...account('replication', data, ['REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN ON *.*']),
+      login: { kind: 'password', secret: REPLICATION_SECRET },
+    },
   ];
 }
 

@@ -1,11 +1,10 @@
 import type { Topology } from '../topology.ts';
-import { accountsOf } from './accounts.ts';
+import { accountsOf, REPLICATION_SECRET } from './accounts.ts';
 
 /**
  * The statements that mysqld runs at every start, before it listens (`init_file`): one a line. `{{secret-name}}` is filled in on the host.
  * Nothing of it is written to the binary log, so every node makes the same accounts for itself and none has a transaction of its own,
  * which Group Replication would refuse. After a clone they exist already and are only brought up to date.
- * The node ends read-only: it was not in a group yet, and only a group may make it writable.
  */
 export function renderUsers(topology: Topology): string {
   const lines = ['SET SQL_LOG_BIN = 0;'];
@@ -24,8 +23,7 @@ export function renderUsers(topology: Topology): string {
     lines.push(...account.grants.map((grant) => `GRANT ${grant} TO ${who};`));
   }
   lines.push(
-    "CHANGE REPLICATION SOURCE TO SOURCE_USER = 'replication', SOURCE_PASSWORD = {{db-replication-password}} FOR CHANNEL 'group_replication_recovery';",
-    'SET GLOBAL super_read_only = ON;',
+    `CHANGE REPLICATION SOURCE TO SOURCE_USER = 'replication', SOURCE_PASSWORD = {{${REPLICATION_SECRET}}} FOR CHANNEL 'group_replication_recovery';`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -29,6 +29,7 @@ describe('my.cnf', () => {
   it.each([
     ['sync_binlog', '1'],
     ['innodb_flush_log_at_trx_commit', '1'],
+    ['super_read_only', 'ON'],
     ['require_secure_transport', 'ON'],
     ['group_replication_ssl_mode', 'VERIFY_CA'],
     ['group_replication_bootstrap_group', 'OFF'],
@@ -48,10 +49,15 @@ describe('my.cnf', () => {
 });
 
 describe('the accounts', () => {
-  it('are made without the binary log, and leave the node read-only', () => {
-    const lines = renderUsers(topology).trim().split('\n');
-    expect(lines[0]).toBe('SET SQL_LOG_BIN = 0;');
-    expect(lines.at(-1)).toBe('SET GLOBAL super_read_only = ON;');
+  it('are made without the binary log, and without ever making the node writable', () => {
+    const text = renderUsers(topology);
+    expect(text.split('\n')[0]).toBe('SET SQL_LOG_BIN = 0;');
+    expect(text).not.toContain('read_only');
+  });
+
+  it('give the replication channel the password of its account, cut to what a channel takes', () => {
+    const uses = renderUsers(topology).match(/\{\{db-replication-password[^}]*\}\}/g);
+    expect(uses).toEqual(['{{db-replication-password:32}}', '{{db-replication-password:32}}']);
   });
 
   it('contain a placeholder for each password and no password', () => {
@@ -59,7 +65,7 @@ describe('the accounts', () => {
     expect(text.match(/ BY /g)).toHaveLength(
       accountsOf(topology).filter(({ login }) => login.kind === 'password').length,
     );
-    for (const found of text.matchAll(/ BY (\S+) /g)) expect(found[1]).toMatch(/^\{\{db-[a-z]+-password\}\}$/);
+    for (const found of text.matchAll(/ BY (\S+) /g)) expect(found[1]).toMatch(/^\{\{db-[a-z]+-password(:32)?\}\}$/);
   });
 
   it('need TLS wherever they may come over the network, and none may come from anywhere', () => {

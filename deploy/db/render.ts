@@ -103,8 +103,9 @@ function groupOf(topology: Topology, host: Host): Options {
     group_replication_ip_allowlist: topology.networks.data.subnet,
     group_replication_single_primary_mode: 'ON',
     // A node that boots does nothing by itself: it cannot know whether there is a group to join or one to form. The role agents see all
-    // nodes, so they start it; until then it is read-only (users.sql).
+    // nodes, so they start it; until then it is read-only, whatever becomes of the statements of users.sql.
     group_replication_start_on_boot: 'OFF',
+    super_read_only: 'ON',
     group_replication_bootstrap_group: 'OFF',
     // Failure detection is compiled in (profile.groupSuspicionMs); after it, nobody is waited for.
     group_replication_member_expel_timeout: 0,
