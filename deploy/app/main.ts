@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   }).catch((error: unknown) => {
     if (!stopping.signal.aborted) throw error;
   });
-  await warmUp(server, shop);
+  await warmUp(shop);
   if (stopping.signal.aborted) return;
   phase.current = 'ready';
   log.info({ commit, listen: config.listen }, 'ready');

@@ -4,8 +4,6 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 1.5, 2.5, 5, 10];
 
 export type PoolName = 'db-write' | 'db-read';
-export type CacheResult = 'hit' | 'miss' | 'ok' | 'error' | 'skipped';
-export type OrderResult = 'created' | 'replayed' | 'key-conflict' | 'rejected' | 'unavailable' | 'failed';
 
 /** All metrics of the application. Labels take values from closed sets only. */
 export interface Metrics {
