@@ -5,7 +5,7 @@ import type { ChosenFault } from '../guarantees/guarantee.ts';
 import type { ActiveFault } from '../journal/open-fault.ts';
 import type { Timeline } from './timeline.ts';
 
-const REDUNDANCY_DEADLINE_MS = 120_000;
+const REDUNDANCY_DEADLINE_MS = 90_000;
 
 export interface Recovery {
   readonly undoneAt: number;

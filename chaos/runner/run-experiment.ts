@@ -9,6 +9,8 @@ import type { Guarantee } from '../guarantees/guarantee.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
 import { ownIdentity } from '../journal/process-identity.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import type { LoadRun } from '../load/load-run.ts';
 import { startLoad } from '../load/start-load.ts';
 import { readOrders } from '../probes/read-orders.ts';
 import type { ExperimentEvidence } from './experiment-evidence.ts';
@@ -59,7 +61,10 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     directory: join(options.runs, runId),
     durationSeconds: LOAD_SECONDS,
   });
-  const baseline = await waitForBaseline(load, rate, { deadlineMs: BASELINE_DEADLINE_MS, signal });
+  const baseline = await Promise.race([
+    waitForBaseline(load, rate, { deadlineMs: BASELINE_DEADLINE_MS, signal }),
+    endTooEarly(load),
+  ]);
   const path = await options.notificationPath;
   const chosen = await guarantee.choose(world);
   timeline.add('phase', `baseline is clean: ${baseline.observation.text}; ${chosen.why}`);
@@ -78,8 +83,10 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     `load ended: ${loaded.records.length} requests; reading the orders back from every database node`,
   );
   const { readBacks, problems: readBackProblems } = await readOrders(world.topology, runId);
-  const sinceMs = recovery.redundantAt ?? Date.now();
-  await waitForResolved({ contract: guarantee.alerts, chosen, sinceMs, watch, timeline, signal });
+  const { redundantAt: sinceMs } = recovery;
+  // What is still broken is rightly not told to be over.
+  if (sinceMs !== undefined)
+    await waitForResolved({ contract: guarantee.alerts, chosen, sinceMs, watch, timeline, signal });
   return {
     ...{ runId, rate, readBacks, readBackProblems },
     fault: {
@@ -107,6 +114,12 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     alerts: withPath(watch.evidence(), path),
     timeline: timeline.events,
   };
+}
+
+/** Rejects when the load ends by itself, with why. */
+async function endTooEarly(load: LoadRun): Promise<never> {
+  const { exitCode, problems } = await load.done;
+  throw new HoldfastError('load-failed', `The load ended by itself with exit code ${exitCode}: ${problems.join('; ')}`);
 }
 
 /** A killed runner leaves its load behind; with a record of it the healer ends it. */
