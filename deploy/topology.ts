@@ -88,6 +88,7 @@ export const PORTS = {
   haproxyStats: 8404,
   roleAgentCheck: 9190,
   roleAgentMetrics: 9191,
+  lbState: 9192,
   prometheus: 9090,
   alertmanager: 9093,
   alertmanagerGossip: 9094,
