@@ -18,7 +18,7 @@ import { writeReport } from './report/write-report.ts';
 import { prove } from './runner/prove.ts';
 
 /** Leaves room on two cores: the drill is about faults, not about the limit. */
-const DEFAULT_RATE = 150;
+const DEFAULT_RATE = 100;
 const MAX_RATE = 2_000;
 /** A database node that was frozen joins its group again in 10 to 30 s. */
 const HEAL_DEADLINE_MS = 90_000;

@@ -114,7 +114,7 @@ function renderService(host: Host, files: readonly RenderedFile[]): ComposeServi
     ...(secrets.length === 0 ? {} : { secrets }),
     healthcheck: {
       test: ['CMD', '/usr/local/bin/healthy'],
-      interval: '15s',
+      interval: '30s',
       timeout: '5s',
       retries: 2,
       start_period: '180s',

@@ -67,7 +67,15 @@ export interface Watch {
   readonly alertForMs: number;
   readonly groupWaitMs: number;
   readonly groupIntervalMs: number;
+  /** How often people are reminded of what still fires. */
   readonly repeatIntervalMs: number;
+  /**
+   * How often Alertmanager tells the notifiers what still fires; they mail only news and reminders. An Alertmanager that was down
+   * while an alert ended keeps its next occurrence to itself for as long as this.
+   */
+  readonly retellIntervalMs: number;
+  /** Samples older than this say nothing about now: series of a host that was shut down together with its monitor end by themselves. */
+  readonly lookbackMs: number;
   /** Alertmanager's wait per position in the gossip cluster before it sends what the member before it should have sent. */
   readonly peerTimeoutMs: number;
   /** How long a stack may be starting before what is not there is a fault; ends as soon as everything was well once. */
@@ -102,6 +110,8 @@ export const DRILL: Profile = {
     groupWaitMs: 1_000,
     groupIntervalMs: 5_000,
     repeatIntervalMs: 3_600_000,
+    retellIntervalMs: 10_000,
+    lookbackMs: 20_000,
     peerTimeoutMs: 5_000,
     settleMs: 120_000,
   },

@@ -6,6 +6,7 @@ import { down } from '../../deploy/down.ts';
 import { routeAddress, type Topology } from '../../deploy/topology.ts';
 import { up } from '../../deploy/up.ts';
 import { EXIT } from '../../kit/errors.ts';
+import { WARM_UP_SECONDS } from '../../k6/lib/plan.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { openProgress } from '../../kit/progress.ts';
 import { quantileOfSorted } from '../judge/quantile.ts';
@@ -78,7 +79,9 @@ async function measureSteady(topology: Topology, signal: AbortSignal): Promise<r
   });
   const { records, dropped } = await load.done;
   const sent = records.filter((record) => record.error !== 'dropped');
-  const durations = sent.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
+  const first = Math.min(...sent.map(({ startMs }) => startMs));
+  const atFullRate = sent.filter(({ startMs }) => startMs >= first + WARM_UP_SECONDS * 1000);
+  const durations = atFullRate.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
   return [
     { what: 'steady: failed', measured: sent.filter(({ ok }) => !ok).length, atMost: 0, unit: 'requests' },
     { what: 'steady: dropped', measured: dropped, atMost: 0, unit: 'requests' },

@@ -4,7 +4,7 @@ import { loadContainerName, renderDockerRun } from './container.ts';
 import { allTargets, defaultTargets } from './targets.ts';
 
 const PLAN = {
-  ...{ name: loadContainerName('r1'), suite: 'steady', runId: 'r1', directory: '/runs/r1' },
+  ...{ name: loadContainerName('r1'), suite: 'steady' as const, runId: 'r1', directory: '/runs/r1' },
   ...{ network: 'holdfast_front', address: '198.18.0.90', rate: 200, seconds: 60 },
   ...{ targets: allTargets(makeTopology()), user: '65534:65534', hasAuthority: true },
 } as const;

@@ -23,7 +23,7 @@ export function renderAlertmanagerConfig(topology: Topology, host: Host): string
       group_by: ['domain', 'host'],
       group_wait: promDuration(watch.groupWaitMs),
       group_interval: promDuration(watch.groupIntervalMs),
-      repeat_interval: promDuration(watch.repeatIntervalMs),
+      repeat_interval: promDuration(watch.retellIntervalMs),
       routes: [
         {
           receiver: watchdog,

@@ -6,7 +6,7 @@ import { summarize } from '../lib/summary.ts';
 
 const settings = parseSettings(__ENV);
 
-/** Visitors at the same rate all the time: reads, logins and orders, with new and with kept connections. */
+/** Visitors at the same rate, once they are all there: reads, logins and orders, with new and with kept connections. */
 export const options = optionsOf(planSteady(settings));
 
 export function setup(): flows.Prepared {
