@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import { HoldfastError } from '../kit/errors.ts';
 import { PROJECT } from '../kit/hosts.ts';
 import { runCompose } from './run-compose.ts';
 
@@ -21,12 +22,17 @@ export async function down({ volumes, signal }: DownOptions): Promise<void> {
   }
   const args = ['--profile', '*', 'down', '--timeout', STOP_SECONDS, '--remove-orphans'];
   await runCompose(volumes ? [...args, '--volumes'] : args, signal);
+  const { containers, networks, volumes: kept } = await readLeftovers();
+  const left = [...containers, ...networks, ...(volumes ? kept : [])];
+  if (left.length > 0) {
+    throw new HoldfastError('compose-failed', `${left.join(', ')} could not be removed.`, {
+      fix: 'See what uses them with `docker ps` and `docker network inspect`; then run `./holdfast down` again.',
+    });
+  }
 }
 
-/** What of the stack the engine still has, by kind; all empty after `down --volumes`. */
-export async function readLeftovers(): Promise<
-  Readonly<Record<'containers' | 'networks' | 'volumes', readonly string[]>>
-> {
+/** What of the stack the engine still has, by kind. */
+async function readLeftovers(): Promise<Readonly<Record<'containers' | 'networks' | 'volumes', readonly string[]>>> {
   const docker = new Docker();
   const filters = { label: ['org.holdfast=1'] };
   const [containers, networks, volumes] = await Promise.all([

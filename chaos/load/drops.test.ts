@@ -3,16 +3,18 @@ import { expect, test } from 'vitest';
 import { planSteady } from '../../k6/lib/plan.ts';
 import { recordDrops } from './drops.ts';
 
-const [scenario] = planSteady({ rate: 200, seconds: 10 });
-if (scenario === undefined) throw new Error('the plan is empty');
-const PERIOD_MS = 1000 / 70;
+const [planned] = planSteady({ rate: 200, seconds: 10 });
+if (planned === undefined) throw new Error('the plan is empty');
+/** Without the warm-up: 80 arrivals each second. */
+const scenario = { ...planned, stages: planned.stages.slice(-1) };
+const PERIOD_MS = 1000 / 80;
 const OPTIONS = { scenario, beganMs: 0, endedMs: 10_000, target: 'virtual-address' };
-const ALL = Array.from({ length: 700 }, (_, index) => index * PERIOD_MS);
+const ALL = Array.from({ length: 800 }, (_, index) => index * PERIOD_MS);
 
 test('dropped requests are failed records where arrivals are missing', () => {
   const starts = ALL.filter((startMs) => startMs < 4_000 || startMs >= 5_000);
-  const drops = recordDrops({ ...OPTIONS, count: 70, starts });
-  expect(drops).toHaveLength(70);
+  const drops = recordDrops({ ...OPTIONS, count: 80, starts });
+  expect(drops).toHaveLength(80);
   expect(drops.every(({ startMs }) => startMs > 3_980 && startMs < 5_020)).toBe(true);
   expect(drops[0]).toMatchObject({ ok: false, status: 0, error: 'dropped', kind: 'page', connection: 'new' });
 });

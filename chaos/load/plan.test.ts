@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest';
 import { chooseProduct, chooseStep, chooseUser } from '../../k6/lib/choice.ts';
-import { plannedArrivals, plannedRateAt, planRamp, planSeconds, planSteady } from '../../k6/lib/plan.ts';
+import {
+  plannedArrivals,
+  plannedRateAt,
+  planRamp,
+  planSeconds,
+  planSteady,
+  WARM_UP_SECONDS,
+} from '../../k6/lib/plan.ts';
 
 const steady = planSteady({ rate: 200, seconds: 60 });
 
 test('the iterations and the reads of own orders add up to the rate', () => {
   const perSecond = (flow: string): number =>
-    steady.filter((one) => one.flow === flow).reduce((sum, one) => sum + plannedRateAt(one, 1), 0);
+    steady.filter((one) => one.flow === flow).reduce((sum, one) => sum + plannedRateAt(one, WARM_UP_SECONDS), 0);
   expect(perSecond('browse') + perSecond('login') + perSecond('order') * (1 + 1 / 3)).toBeCloseTo(200);
 });
 
@@ -20,8 +27,13 @@ test('half of every flow makes new connections', () => {
 
 test('orders have the users to wait out a ten-second stall without dropping one', () => {
   for (const scenario of steady.filter(({ flow }) => flow === 'order')) {
-    expect(scenario.users).toBeGreaterThanOrEqual(plannedArrivals(scenario, 10));
+    expect(scenario.users).toBeGreaterThanOrEqual(plannedRateAt(scenario, WARM_UP_SECONDS) * 10);
   }
+});
+
+test('steady starts gently', () => {
+  const total = (seconds: number): number => steady.reduce((sum, one) => sum + plannedRateAt(one, seconds), 0);
+  expect(total(0)).toBeCloseTo(total(WARM_UP_SECONDS) / 10);
 });
 
 test('a ramp goes up, holds and comes down', () => {
@@ -29,9 +41,9 @@ test('a ramp goes up, holds and comes down', () => {
   if (browse === undefined) throw new Error('the plan is empty');
   expect(planSeconds([browse])).toBe(100);
   expect([0, 30, 60, 75, 90, 100, 200].map((second) => plannedRateAt(browse, second))).toEqual([
-    3.5, 19.25, 35, 35, 35, 3.5, 3.5,
+    4, 22, 40, 40, 40, 4, 4,
   ]);
-  expect(plannedArrivals(browse, 60)).toBeCloseTo((60 * (3.5 + 35)) / 2);
+  expect(plannedArrivals(browse, 60)).toBeCloseTo((60 * (4 + 40)) / 2);
   expect(plannedArrivals(browse, 1_000)).toBeCloseTo(plannedArrivals(browse, 100));
 });
 

@@ -1,0 +1,40 @@
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from './kit/paths.ts';
+
+function holdfast(...args: readonly string[]) {
+  return execa(process.execPath, ['cli.ts', ...args], { cwd: ROOT, reject: false });
+}
+
+describe('a wrong command line', () => {
+  it.each<readonly [string, readonly string[], string]>([
+    ['command', ['prov'], 'Known commands: prove'],
+    ['host', ['logs', 'lb'], 'Known hosts: lb1, lb2'],
+    ['suite', ['load', 'stedy'], 'Known suites: steady'],
+    ['guarantee', ['prove', '--no-up', 'spof/app-crsh'], 'Known guarantees: spof/app-crash'],
+    ['option', ['up', '--fast'], "unknown option '--fast'"],
+    ['rate', ['prove', '--no-up', '--rate', 'many'], '--rate many'],
+  ])('names the known ones, nearest first, and exits 64: %s', async (_, args, said) => {
+    const { exitCode, stderr } = await holdfast(...args);
+    expect(stderr).toContain(said);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expect(exitCode).toBe(64);
+  });
+});
+
+describe('help', () => {
+  it('tells every command and the exit codes', async () => {
+    const { exitCode, stdout } = await holdfast('--help');
+    expect(exitCode).toBe(0);
+    for (const word of ['doctor', 'up', 'status', 'logs', 'down', 'render', 'load', 'prove', 'heal', 'bench', 'test']) {
+      expect(stdout).toContain(`\n  ${word}`);
+    }
+    expect(stdout).toContain('130  interrupted');
+  });
+
+  it('says nothing is wrong when the guarantees are listed', async () => {
+    const { exitCode, stdout } = await holdfast('prove', '--list', '--json');
+    expect(exitCode).toBe(0);
+    expect((JSON.parse(stdout) as { readonly id: string }[]).map(({ id }) => id)).toContain('spof/lb-active-crash');
+  });
+});
