@@ -1,7 +1,6 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { z } from 'zod';
-import { writeDurably } from './durable-file.ts';
+import { writeDurably } from '../../kit/durable-file.ts';
 import type { Told } from './news.ts';
 
 const lineSchema = z.object({ key: z.string(), status: z.enum(['firing', 'resolved']), atMs: z.number() });
@@ -28,7 +27,7 @@ export function openJournal(path: string): Journal {
   };
   const lines = existsSync(path) ? readLines(readFileSync(path, 'utf8')) : [];
   lines.forEach(remember);
-  writeDurably(dirname(path), basename(path), textOf(lines.filter((line) => told.has(line.key))));
+  writeDurably(path, textOf(lines.filter((line) => told.has(line.key))));
   return {
     find: (key) => told.get(key) ?? {},
     append: (added) => {

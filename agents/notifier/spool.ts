@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder, writeDurably } from './durable-file.ts';
+import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
 import { openJournal } from './journal.ts';
 import { type Told, isNews, mergeTold } from './news.ts';
 import { type Notification, idOf } from './notification.ts';
@@ -66,7 +66,7 @@ export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
     syncFolder(queueFolder);
   };
   const lay = (name: string, content: object): void => {
-    writeDurably(deadFolder, name, JSON.stringify(content));
+    writeDurably(join(deadFolder, name), JSON.stringify(content));
     dead += 1;
   };
   return {
@@ -88,7 +88,7 @@ export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
         repetition: alerts.every((alert) => toldSoon(alert.key)[`${alert.status}AtMs`] === undefined) ? 0 : nowMs,
         queuedAtMs: nowMs,
       };
-      writeDurably(queueFolder, `${mail.key}.json`, JSON.stringify(mail));
+      writeDurably(join(queueFolder, `${mail.key}.json`), JSON.stringify(mail));
       queue.set(mail.key, mail);
       return 'queued';
     },

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../kit/errors.ts';
-import { removeDurably, writeDurably } from './durable-file.ts';
+import { removeDurably, writeDurably } from '../../kit/durable-file.ts';
 import { faultRecordSchema, type FaultRecord } from './fault-record.ts';
 
 /** A record that nobody can act on. It stays where it is, and is told at each reading. */
@@ -32,9 +32,12 @@ export function openJournal(folder: string): Journal {
     folder,
     write: async (record) => {
       await mkdir(folder, { recursive: true });
-      await writeDurably(pathOf(record.id), `${JSON.stringify(faultRecordSchema.parse(record), undefined, 2)}\n`);
+      writeDurably(pathOf(record.id), `${JSON.stringify(faultRecordSchema.parse(record), undefined, 2)}\n`);
     },
-    remove: (id) => removeDurably(pathOf(id)),
+    remove: (id) => {
+      removeDurably(pathOf(id));
+      return Promise.resolve();
+    },
     read: () => readJournal(folder),
   };
 }

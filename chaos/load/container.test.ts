@@ -14,9 +14,9 @@ test('the load runs as an ordinary user who can do nothing but send and record',
   expect(args).toContain('--name holdfast-load-r1 --label org.holdfast=1');
   expect(args).toContain('--network holdfast_front --ip 198.18.0.90');
   expect(args).toContain('--user 65534:65534 --cap-drop ALL --security-opt no-new-privileges --read-only');
-  expect(args).toContain('dst=/work/k6,readonly');
+  expect(args).toContain('dst=/holdfast/k6,readonly');
   expect(args).not.toMatch(/--publish|--privileged|-p /);
-  expect(args).toMatch(/\/work\/k6\/suites\/steady\.ts$/);
+  expect(args).toMatch(/\/holdfast\/k6\/suites\/steady\.ts$/);
 });
 
 test('k6 reports to nobody, fetches nothing, and trusts the private authority where there is one', () => {

@@ -64,12 +64,12 @@ export function renderDockerRun(plan: ContainerPlan): readonly string[] {
     ...['--network', plan.network, '--ip', plan.address],
     ...['--user', plan.user, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...['--read-only', '--tmpfs', '/tmp', '--memory', MEMORY],
-    ...['--mount', `type=bind,src=${join(ROOT, 'k6')},dst=/work/k6,readonly`],
+    ...['--mount', `type=bind,src=${join(ROOT, 'k6')},dst=/holdfast/k6,readonly`],
     ...['--mount', `type=bind,src=${plan.directory},dst=${RESULTS}`],
     ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     IMAGE,
     ...['run', '--quiet', '--no-color', '--log-format', 'raw', '--console-output', `${RESULTS}/${FILES.log}`],
     ...Object.entries(settings).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
-    `/work/k6/suites/${plan.suite}.ts`,
+    `/holdfast/k6/suites/${plan.suite}.ts`,
   ];
 }
