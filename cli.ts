@@ -48,7 +48,7 @@ export function makeProgram(signal: AbortSignal): Command {
     topology,
     files: renderAll(topology, renderAlertFiles(topology)),
     signal,
-    heal: (onProgress) => healAll({ topology, onProgress }),
+    heal: (onProgress) => healAll({ topology, onProgress, onlyLeftBehind: true }),
   };
   registerDeployCommands(program, context);
   registerLoadCommand(program, context);
@@ -85,14 +85,14 @@ function registerTestCommand(program: Command, signal: AbortSignal): void {
 /** Says what went wrong in a sentence with the fix, and returns the exit code. */
 function explain(error: unknown, signal: AbortSignal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.usage;
-  if (signal.aborted) {
-    console.error('Interrupted.');
-    return EXIT.interrupted;
-  }
   if (error instanceof HoldfastError) {
     console.error(error.message);
     if (error.fix !== undefined) console.error(error.fix);
     return error.exitCode;
+  }
+  if (signal.aborted) {
+    console.error('Interrupted.');
+    return EXIT.interrupted;
   }
   console.error(`Something inside holdfast failed: ${messageOf(error)}`);
   if (process.env['HOLDFAST_DEBUG'] === '1') console.error(error);

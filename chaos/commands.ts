@@ -70,7 +70,7 @@ async function runProve(
   guarantees: readonly Guarantee[],
   { flags, context }: { readonly flags: ProveFlags; readonly context: CommandContext },
 ): Promise<void> {
-  const { topology, files, signal } = context;
+  const { topology, files, signal, heal } = context;
   const rate = parseRate(flags.rate);
   const progress = openProgress();
   const outcome = await prove({
@@ -79,7 +79,12 @@ async function runProve(
     onOutcome: ({ id, verdict, reasons }) => {
       progress.report(`${id}: ${[verdict, ...reasons].join('; ')}`);
     },
-    ...(flags.up ? { up: (onProgress: (line: string) => void) => up({ topology, files, signal, onProgress }) } : {}),
+    ...(flags.up
+      ? {
+          up: (onProgress: (line: string) => void) =>
+            up({ topology, files, signal, onProgress, heal: () => heal(onProgress) }),
+        }
+      : {}),
   }).finally(progress.stop);
   const page = await writeReport(outcome, PATHS.reports);
   if (flags.json === true) {

@@ -1,20 +1,28 @@
 import type { Topology } from '../deploy/topology.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
-import { healJournal, type HealReport } from './journal/heal.ts';
+import { healJournal, isLeftBehind, type HealReport } from './journal/heal.ts';
 import { openJournal } from './journal/journal.ts';
 
 interface HealAllOptions {
   readonly topology: Topology;
   readonly onProgress?: (line: string) => void;
+  /** Leave alone what a living run has in place. */
+  readonly onlyLeftBehind?: boolean;
   /** For each fault. Default 20 s: `up` waits for the hosts by itself. */
   readonly deadlineMs?: number;
 }
 
 /** Undoes every fault that any run left behind, at once. What `holdfast heal` does, and `up` before it starts anything. */
-export function healAll({ topology, onProgress, deadlineMs = 20_000 }: HealAllOptions): Promise<HealReport> {
+export function healAll({
+  topology,
+  onProgress,
+  onlyLeftBehind = false,
+  deadlineMs = 20_000,
+}: HealAllOptions): Promise<HealReport> {
   return healJournal({ topology, hosts: openHosts() }, openJournal(PATHS.journal), {
     deadlineMs,
+    ...(onlyLeftBehind ? { select: isLeftBehind } : {}),
     onRecord: (record) => onProgress?.(`undoing: ${record.description}`),
   });
 }

@@ -1,6 +1,5 @@
 import Docker from 'dockerode';
 import { HoldfastError } from '../kit/errors.ts';
-import { PROJECT } from '../kit/hosts.ts';
 import { runCompose } from './run-compose.ts';
 
 interface DownOptions {
@@ -37,7 +36,7 @@ async function readLeftovers(): Promise<Readonly<Record<'containers' | 'networks
   const filters = { label: ['org.holdfast=1'] };
   const [containers, networks, volumes] = await Promise.all([
     docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters: { name: [`${PROJECT}_`] } }),
+    docker.listNetworks({ filters }),
     docker.listVolumes({ filters: JSON.stringify(filters) as never }),
   ]);
   return {

@@ -4,6 +4,7 @@ import { openHosts, type Hosts, type HostState } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
 import { renderProblems } from '../kit/problem.ts';
 import { checkTopology } from './check-topology.ts';
+import { checkMachine } from './doctor.ts';
 import { ensureEngine } from './engine/ensure-engine.ts';
 import { buildImages } from './images.ts';
 import { makeSecrets } from './make-secrets.ts';
@@ -34,6 +35,8 @@ export async function up({ topology, files, signal, onProgress, heal }: UpOption
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new HoldfastError('invalid-topology', renderProblems(errors));
   await ensureEngine({ signal, onProgress });
+  const unfit = (await checkMachine(topology)).filter(({ severity }) => severity === 'error');
+  if (unfit.length > 0) throw new HoldfastError('machine-unfit', renderProblems(unfit));
   await buildImages({ signal, onProgress });
   const made = await makeSecrets(topology, PATHS.secrets);
   const drift = await writeRendered(files);

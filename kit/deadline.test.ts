@@ -26,6 +26,11 @@ describe('waitFor', () => {
     });
   });
 
+  it('does not wait for a probe that hangs', async () => {
+    const waiting = waitFor(() => new Promise<true>(() => undefined), { what: 'it', deadlineMs: 20 });
+    await expect(waiting).rejects.toMatchObject({ code: 'deadline' });
+  });
+
   it('ends with the reason of an abort', async () => {
     const waiting = waitFor(() => Promise.resolve(false), {
       what: 'it',

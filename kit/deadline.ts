@@ -25,14 +25,26 @@ export async function waitFor<T>(
 ): Promise<T> {
   const { what, deadlineMs, intervalMs = 200 } = options;
   const signal = deadlineSignal(deadlineMs, options.signal);
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
+  });
+  // Who waits for it is told in the loop.
+  aborted.catch(() => undefined);
   let lastError: unknown;
   while (!signal.aborted) {
     try {
-      const answer = await probe(signal);
+      // A probe that hangs must not outlive the deadline.
+      const answer = await Promise.race([probe(signal), aborted]);
       if (answer !== undefined && answer !== false) return answer;
       lastError = undefined;
     } catch (error) {
-      lastError = error;
+      if (error !== signal.reason) lastError = error;
     }
     await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
   }

@@ -135,9 +135,12 @@ async function keepUntilFormed(options: MenderOptions, held: ReadonlyMap<string,
   }
 }
 
-/** A session that holds a lock must not outlive an agent that vanished. */
+/**
+ * A session that holds a lock must not outlive an agent that vanished, but must outlast STOP and START on the candidate, during which the
+ * other sessions are idle.
+ */
 async function takeLock(connection: NodeConnection, name: string): Promise<boolean> {
-  await connection.query('SET SESSION wait_timeout = 30', STATEMENT_MS);
+  await connection.query(`SET SESSION wait_timeout = ${(3 * GROUP_STATEMENT_MS) / 1_000}`, STATEMENT_MS);
   const [row] = await connection.query(`SELECT GET_LOCK('${name}', 0) AS held`, STATEMENT_MS);
   return String(row?.['held']) === '1';
 }

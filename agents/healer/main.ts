@@ -12,6 +12,8 @@ if (folder === undefined || runner === undefined) throw new Error('usage: main.t
 process.on('SIGINT', () => undefined);
 process.on('SIGHUP', () => undefined);
 
+process.send?.('watching');
+
 await runHealer({
   world: { topology: makeTopology(), hosts: openHosts() },
   journal: openJournal(folder),

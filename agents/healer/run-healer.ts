@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultWorld } from '../../chaos/faults/fault.ts';
 import type { FaultRecord } from '../../chaos/journal/fault-record.ts';
-import { healJournal } from '../../chaos/journal/heal.ts';
+import { healJournal, isLeftBehind } from '../../chaos/journal/heal.ts';
 import type { Journal } from '../../chaos/journal/journal.ts';
 import { processRuns, type ProcessIdentity } from '../../chaos/journal/process-identity.ts';
 import { messageOf } from '../../kit/errors.ts';
@@ -29,7 +29,7 @@ export async function runHealer(options: HealerOptions): Promise<void> {
   while (!signal.aborted) {
     try {
       const report = await healJournal(world, journal, {
-        select: isDue,
+        select: isLeftBehind,
         ...(deadlineMs === undefined ? {} : { deadlineMs }),
         onRecord: (record) => {
           log(`undoing ${record.description}: ${reasonFor(record)}`);
@@ -48,10 +48,6 @@ export async function runHealer(options: HealerOptions): Promise<void> {
     }
     await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
   }
-}
-
-function isDue(record: FaultRecord): boolean {
-  return Date.now() >= record.deadlineAt || !processRuns(record.injectedBy);
 }
 
 function reasonFor(record: FaultRecord): string {

@@ -6,7 +6,7 @@ interface WatchOptions {
   readonly intervalMs: number;
   /** An answer that takes longer is none. */
   readonly deadlineMs: number;
-  /** Called with the first finding and with every change. */
+  /** Called with the first finding, with every change, and with the first one after a connection was lost: others may have acted on that. */
   readonly onChange: (answers: boolean) => void;
 }
 
@@ -27,11 +27,13 @@ export function openHaproxyWatch(options: WatchOptions): HaproxyWatch {
   let socket: Socket | undefined;
   let askedAt: number | undefined;
   let lastTickAt = performance.now();
+  let mustTell = true;
   const timer = setInterval(tick, intervalMs);
   tick();
 
   function find(finding: boolean): void {
-    if (finding === answers) return;
+    if (finding === answers && !mustTell) return;
+    mustTell = false;
     answers = finding;
     onChange(finding);
   }
@@ -82,6 +84,7 @@ export function openHaproxyWatch(options: WatchOptions): HaproxyWatch {
 
   function drop(): void {
     const dropped = socket;
+    if (dropped !== undefined) mustTell = true;
     socket = undefined;
     askedAt = undefined;
     dropped?.destroy();

@@ -29,5 +29,15 @@ export function isNews(
 
 /** What is known when two notifiers put their knowledge together. */
 export function mergeTold(a: Told, b: Told): Told {
-  return { ...a, ...b };
+  const firingAtMs = latest(a.firingAtMs, b.firingAtMs);
+  const resolvedAtMs = latest(a.resolvedAtMs, b.resolvedAtMs);
+  return {
+    ...(firingAtMs === undefined ? {} : { firingAtMs }),
+    ...(resolvedAtMs === undefined ? {} : { resolvedAtMs }),
+  };
+}
+
+function latest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.max(a, b);
 }

@@ -88,11 +88,22 @@ export async function cleanTargets(
     try {
       await clean(target);
     } catch (error) {
-      const { code, stderr } = await world.hosts.exec(target.host, RESTART);
-      if (code !== 0) failures.push(`${target.host}: ${messageOf(error)}; restart: ${stderr.trim()}`);
+      const restart = await restartToxiproxy(world, target.host);
+      if (restart !== undefined) failures.push(`${target.host}: ${messageOf(error)}; restart: ${restart}`);
     }
   }
   if (failures.length > 0) throw new HoldfastError('heal-failed', failures.join('\n'));
+}
+
+/** Why it could not be restarted. A host that does not run took its toxics with it. */
+async function restartToxiproxy(world: FaultWorld, host: string): Promise<string | undefined> {
+  try {
+    if ((await world.hosts.state(host))?.running !== true) return undefined;
+    const { code, stderr } = await world.hosts.exec(host, RESTART);
+    return code === 0 ? undefined : stderr.trim();
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 const RESTART = ['sh', '-c', 's6-svc -wr -T 3000 -r /etc/s6/toxiproxy || s6-svc -k /etc/s6/toxiproxy'];

@@ -3,6 +3,7 @@ import { messageOf } from '../../kit/errors.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import { bindUndo } from '../faults/undo.ts';
 import type { FaultRecord } from './fault-record.ts';
+import { processRuns } from './process-identity.ts';
 import type { Journal, UnreadableRecord } from './journal.ts';
 
 /** How the undoing of one record went. */
@@ -44,6 +45,11 @@ export async function healJournal(world: FaultWorld, journal: Journal, options: 
     }),
   );
   return { records, unreadable };
+}
+
+/** A fault that nobody will undo: its deadline has passed, or its owner is dead. */
+export function isLeftBehind(record: FaultRecord): boolean {
+  return Date.now() >= record.deadlineAt || !processRuns(record.injectedBy);
 }
 
 interface OneRecord {

@@ -16,6 +16,8 @@ export interface ActiveFault extends AsyncDisposable {
   readonly injectedAt: number;
   /** What the effect probe saw: not `seen` means that the fault was not proven to bite. */
   readonly effect: Observation;
+  /** Looks again whether it is there. */
+  look(): Promise<Observation>;
   /** Undoes it; the clear probe's observation and when it was made. Throws `deadline` when the fault does not go away. */
   undo(): Promise<{ readonly observation: Observation; readonly at: number }>;
 }
@@ -67,6 +69,7 @@ export async function openFault(fault: AnyFault, options: OpenFaultOptions): Pro
       orderedAt,
       injectedAt,
       effect,
+      look: () => lookForEffect(fault, { ...options, undo, effectDeadlineMs: SECOND_LOOK_MS }),
       undo: undoOnce,
       [Symbol.asyncDispose]: async () => {
         // Who called undo() was told of its failure; the record stays open, and the healer goes on.
@@ -79,6 +82,9 @@ export async function openFault(fault: AnyFault, options: OpenFaultOptions): Pro
     throw error;
   }
 }
+
+/** What was seen once needs no second wait; the time is for probes that are slow because of the fault. */
+const SECOND_LOOK_MS = 5_000;
 
 async function lookForEffect(
   fault: AnyFault,

@@ -6,6 +6,8 @@ import { PATHS, ROOT } from '../../kit/paths.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { ownIdentity } from './process-identity.ts';
 
+const READY_DEADLINE_MS = 20_000;
+
 /**
  * Starts the healer: a process in a session of its own, so that neither a signal to the terminal nor `kill -9` of this process
  * reaches it. It ends by itself. Returns its process id. What it does is in `healer.log`.
@@ -21,9 +23,16 @@ export async function startHealer(
     const healer = spawn(process.execPath, [program, journal, JSON.stringify(ownIdentity())], {
       cwd: ROOT,
       detached: true,
-      stdio: ['ignore', log.fd, log.fd],
+      stdio: ['ignore', log.fd, log.fd, 'ipc'],
     });
-    await once(healer, 'spawn');
+    // It says so when it watches the journal: a process that began and died would leave faults with nobody to undo them.
+    const signal = AbortSignal.timeout(READY_DEADLINE_MS);
+    const died = once(healer, 'exit', { signal }).then(() => {
+      throw new Error(`it ended at once; ${join(logs, 'healer.log')} says why`);
+    });
+    await Promise.race([once(healer, 'message', { signal }), died]);
+    died.catch(() => undefined);
+    healer.disconnect();
     healer.unref();
     if (healer.pid === undefined) throw new Error('it has no process id');
     return healer.pid;

@@ -66,6 +66,7 @@ export function doubtsAbout(evidence: ExperimentEvidence): readonly string[] {
   return [
     ...(fault.effect.seen ? [] : [`the fault was not proven to bite: ${fault.effect.text}`]),
     ...(fault.clear.seen ? [] : [`the fault was not seen to go away: ${fault.clear.text}`]),
+    ...(phases.redundantAt === undefined ? [`full redundancy was not seen again: ${phases.redundancy}`] : []),
     ...(baseline.seen ? [] : [`the baseline was not steady: ${baseline.text}`]),
     ...(phases.loadEndedAt >= covered ? [] : ['the load ended before the recovery did']),
     ...loadProblems,

@@ -70,11 +70,13 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
   } catch (error) {
     if (!signal.aborted) throw error;
     const { open } = await journal.read();
-    const left =
-      open.length === 0
-        ? 'every fault is undone'
-        : `not undone yet: ${open.map(({ description }) => description).join(', ')}`;
-    throw new HoldfastError('interrupted', `Interrupted; ${left}.`, { cause: error });
+    if (open.length === 0)
+      throw new HoldfastError('interrupted', 'Interrupted; every fault is undone.', { cause: error });
+    const left = open.map(({ description }) => description).join(', ');
+    throw new HoldfastError('heal-failed', `Interrupted; not undone yet: ${left}.`, {
+      cause: error,
+      fix: 'The healer goes on; `./holdfast heal` does it at once and says what keeps them.',
+    });
   }
 }
 

@@ -73,6 +73,8 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   timeline.add('fault', chosen.fault.description, active.injectedAt);
   timeline.add('fault', `${active.effect.seen ? 'it bit' : 'NOT PROVEN'}: ${active.effect.text}`, provenAt);
   await hold({ guarantee, chosen, active, watch, signal });
+  const stillThere = await active.look();
+  timeline.add('fault', `${stillThere.seen ? 'still there' : 'NOT THERE ANY MORE'}: ${stillThere.text}`);
   const recovery = await recover({ world, chosen, active, timeline, signal });
   timeline.add('phase', `load goes on for ${AFTER_MS / 1_000} s`);
   await sleep(AFTER_MS, undefined, { signal });
@@ -93,7 +95,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
       description: chosen.fault.description,
       targets: chosen.fault.targets,
       why: chosen.why,
-      effect: active.effect,
+      effect: active.effect.seen ? stillThere : active.effect,
       clear: recovery.clear,
     },
     baseline: baseline.observation,
