@@ -18,7 +18,7 @@ const fit: MachineFacts = {
     platform: 'linux',
     distribution: 'ubuntu',
     codename: 'noble',
-    isRoot: false,
+    isRoot: true,
     systemd: true,
   },
   cores: 2,
@@ -47,6 +47,7 @@ describe('judgeMachine', () => {
     ['the same disk once the images are built', { freeDisk: 10 * GIB, imageCount: 13 }, []],
     ['a full disk even then', { freeDisk: GIB, imageCount: 13 }, ['error disk-short']],
     ['one core', { cores: 1 }, ['warning cores-short']],
+    ['somebody who is not root', { engine: { ...fit.engine, isRoot: false } }, ['error not-root']],
     ['a taken port', { takenPorts: [shopPort] }, ['error port-taken']],
     [
       'limits that the kernel lacks',

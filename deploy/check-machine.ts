@@ -43,6 +43,7 @@ const MOST_IMAGES = 12;
 export function judgeMachine(facts: MachineFacts, topology: Topology): readonly Problem[] {
   return [
     ...checkEngine(facts.engine),
+    ...checkUser(facts.engine),
     ...checkSizes(facts),
     ...checkPorts(facts, topology),
     ...checkRoutes(facts, topology),
@@ -64,6 +65,13 @@ function checkEngine(engine: EngineFacts): readonly Problem[] {
     case 'refuse':
       return [{ code: 'engine-unusable', severity: 'error', summary: decision.message, details: decision.fix }];
   }
+}
+
+/** Secrets are readable by their owner alone, and root of a host has no capability that would let it read a stranger's. */
+function checkUser({ isRoot }: EngineFacts): readonly Problem[] {
+  if (isRoot) return [];
+  const summary = 'The hosts could not read the secrets of a user who is not root.';
+  return [{ code: 'not-root', severity: 'error', summary, details: 'Run it as root: `sudo ./holdfast up`.' }];
 }
 
 function checkSizes(facts: MachineFacts): readonly Problem[] {
