@@ -5,6 +5,7 @@ const below = {
   exporters: ['kit', 'deploy/topology'],
   alerts: ['kit', 'deploy/topology', 'exporters'],
   dashboards: ['kit', 'deploy/topology', 'exporters'],
+  chaos: ['kit', 'deploy', 'exporters', 'alerts', 'dashboards'],
 };
 const rooms = ['kit', 'deploy', 'exporters', 'alerts', 'dashboards', 'chaos', 'agents'];
 

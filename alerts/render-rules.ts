@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Topology } from '../deploy/topology.ts';
 import { type Alert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
-import { promDuration } from './duration.ts';
+import { promDuration } from '../kit/prom-duration.ts';
 import { anyOf, everythingScraped, somethingScraped } from './promql.ts';
 
 /** While this is 1, the stack is starting, and what is not there yet is no fault. */

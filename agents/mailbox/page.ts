@@ -1,4 +1,4 @@
-import type { Mail, MailSummary } from './api.ts';
+import type { Mail, MailSummary } from '../../deploy/mail/mailbox-api.ts';
 
 interface Link {
   readonly title: string;

@@ -1,5 +1,5 @@
 import { type AddressObject, type HeaderLines, simpleParser } from 'mailparser';
-import { type Mail, type MailAlert, type MailSummary, mailSummarySchema } from './api.ts';
+import { type Mail, type MailAlert, type MailSummary, mailSummarySchema } from '../../deploy/mail/mailbox-api.ts';
 
 /** A mail as it came, when, and under which id it is kept. */
 export interface RawMail {

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { makeSecrets } from '../../deploy/make-secrets.ts';
 import { makeTopology } from '../../deploy/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
-import { type MailSummary, mailListSchema } from '../mailbox/api.ts';
+import { type MailSummary, mailListSchema } from '../../deploy/mail/mailbox-api.ts';
 import { type Mailbox, openMailbox } from '../mailbox/mailbox.ts';
 import type { NotifierConfig } from './config.ts';
 import { samplePayload } from './fixtures.ts';

@@ -1,7 +1,7 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
-import { promDuration } from '../duration.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
 import { absentPerHost, anyOf, somethingScraped, unlessToldBy } from '../promql.ts';
 
 /** The monitors watch each other, and the way of a notification to the mailbox. */

@@ -1,5 +1,5 @@
 import type { Topology } from '../../deploy/topology.ts';
-import { promDuration } from '../duration.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, counts, fires, quiet, resolves } from '../alert-case.ts';
 import { type Alert, usualFor } from '../alert.ts';
 import { anyOf } from '../promql.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { mailListSchema } from '../../agents/mailbox/api.ts';
+import { mailListSchema } from '../../deploy/mail/mailbox-api.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { fetchJson } from '../probes/http.ts';

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
-import { promDuration } from './duration.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
 import { lines } from './render-prometheus.ts';
 
 /** How often Alertmanager tells its notifier that it lives (the always firing alert `Watchdog`). */

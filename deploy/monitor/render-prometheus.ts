@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { type Host, PORTS, type Tier, type Topology, addressOn, hostsOf } from '../topology.ts';
-import { promDuration } from './duration.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
 
 /** Where the tracked alert rules are mounted on a monitor host. */
 export const RULES_FILE = '/etc/holdfast-alerts/rules.yaml';

@@ -1,4 +1,0 @@
-/** A duration as Prometheus writes it: `2s`, `1500ms`. */
-export function promDuration(ms: number): string {
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
-}
