@@ -96,6 +96,15 @@ describe('the spool', () => {
     expect(readdirSync(join(folder, 'queue'))).toHaveLength(1);
   });
 
+  it('lays an unreadable mail with the dead and goes on with the others', () => {
+    open().put(firing, 1);
+    writeFileSync(join(folder, 'queue', '000-torn.json'), '{"key":');
+    const spool = open();
+    expect(spool.queue()).toHaveLength(1);
+    expect(spool.deadCount()).toBe(1);
+    expect(open().deadCount()).toBe(1);
+  });
+
   it('keeps what was refused, with the reason', () => {
     const spool = open();
     spool.put(firing, 1);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
 import { openJournal } from './journal.ts';
@@ -50,7 +50,7 @@ export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
   const deadFolder = join(folder, 'dead');
   for (const path of [queueFolder, deadFolder]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const journal = openJournal(join(folder, 'told.jsonl'));
-  const queue = new Map(readQueue(queueFolder).map((mail) => [mail.key, mail]));
+  const queue = new Map(readQueue(queueFolder, deadFolder).map((mail) => [mail.key, mail]));
   let dead = readdirSync(deadFolder).length;
   let counter = 0;
 
@@ -107,15 +107,22 @@ export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
   };
 }
 
-/** What is still to be sent, oldest first. */
-function readQueue(folder: string): readonly QueuedMail[] {
+/** What is still to be sent, oldest first. What cannot be read is laid with the dead: it must keep no other mail from being sent. */
+function readQueue(folder: string, deadFolder: string): readonly QueuedMail[] {
   return readdirSync(folder)
     .toSorted()
     .flatMap((name) => {
       const path = join(folder, name);
-      if (name.endsWith('.json')) return [JSON.parse(readFileSync(path, 'utf8')) as QueuedMail];
-      // Without its final name it was never acknowledged: Alertmanager sends that notification again.
-      unlinkSync(path);
-      return [];
+      if (!name.endsWith('.json')) {
+        // Without its final name it was never acknowledged: Alertmanager sends that notification again.
+        unlinkSync(path);
+        return [];
+      }
+      try {
+        return [JSON.parse(readFileSync(path, 'utf8')) as QueuedMail];
+      } catch {
+        renameSync(path, join(deadFolder, name));
+        return [];
+      }
     });
 }
