@@ -27,8 +27,9 @@ async function main(): Promise<void> {
   const interrupt = (): void => {
     interruption.abort(new HoldfastError('interrupted', 'Interrupted.'));
   };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  // Not `once`: libraries that clean up at exit end the process when nobody else listens any more, before faults are undone.
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
   try {
     await makeProgram(interruption.signal).parseAsync();
   } catch (error) {
