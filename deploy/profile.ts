@@ -1,5 +1,5 @@
 /**
- * The recovery-time profile: the one place from which every check interval, timeout and budget of the stack is derived.
+ * The recovery-time profile: the check intervals and timeouts that decide how long a failure lasts, in one place.
  * All values are milliseconds unless the name says otherwise.
  */
 export interface Profile {
@@ -13,7 +13,7 @@ export interface Profile {
   /** Valkey Sentinel's view of a primary. */
   readonly sentinelDownAfterMs: number;
   readonly sentinelFailoverTimeoutMs: number;
-  /** Group Replication's failure detection: compiled into the server (FACTS: 5 s), stated so that predictions can use it. */
+  /** Group Replication's failure detection: compiled into the server (5 s), stated so that predictions can use it. */
   readonly groupSuspicionMs: number;
   readonly client: ClientTimeouts;
   readonly watch: Watch;
@@ -82,7 +82,7 @@ export interface Watch {
   readonly settleMs: number;
 }
 
-/** Seconds, not minutes: made for drills on one machine. Sources of the numbers: shared measurements and the servers' manuals. */
+/** Seconds, not minutes: made for drills on one machine. Sources of the numbers: measurements on two cores and the servers' manuals. */
 export const DRILL: Profile = {
   name: 'drill',
   vrrpAdvertMs: 100,

@@ -18,7 +18,7 @@ interface Figure {
   readonly what: string;
   readonly measured: number;
   readonly atMost: number;
-  readonly unit: 's' | 'ms' | 'MiB' | '%' | 'requests';
+  readonly unit: 's' | 'ms' | 'MiB' | '%' | 'requests' | 'doubts';
 }
 
 const IDLE_SECONDS = 30;
@@ -39,7 +39,7 @@ export function registerBenchCommand(program: Command, context: CommandContext):
 }
 
 function renderFigure({ what, measured, atMost, unit }: Figure): string {
-  const digits = unit === 'requests' || unit === 'MiB' ? 0 : 1;
+  const digits = unit === 's' || unit === 'ms' || unit === '%' ? 1 : 0;
   const mark = measured <= atMost ? 'ok  ' : 'OVER';
   return `${mark}  ${what.padEnd(44)} ${measured.toFixed(digits).padStart(8)} ${unit.padEnd(8)} at most ${atMost} ${unit}`;
 }
@@ -77,7 +77,7 @@ async function measureSteady(topology: Topology, signal: AbortSignal): Promise<r
     ...STEADY,
     signal,
   });
-  const { records, dropped } = await load.done;
+  const { records, dropped, problems } = await load.done;
   const sent = records.filter((record) => record.error !== 'dropped');
   const first = Math.min(...sent.map(({ startMs }) => startMs));
   const atFullRate = sent.filter(({ startMs }) => startMs >= first + WARM_UP_SECONDS * 1000);
@@ -85,6 +85,8 @@ async function measureSteady(topology: Topology, signal: AbortSignal): Promise<r
   return [
     { what: 'steady: failed', measured: sent.filter(({ ok }) => !ok).length, atMost: 0, unit: 'requests' },
     { what: 'steady: dropped', measured: dropped, atMost: 0, unit: 'requests' },
+    // A load that ended early or lost records would look better than it was.
+    { what: `steady: doubts ${problems.join('; ')}`.trim(), measured: problems.length, atMost: 0, unit: 'doubts' },
     {
       what: 'steady: p99',
       measured: quantileOfSorted(durations, 0.99) ?? Number.POSITIVE_INFINITY,

@@ -26,7 +26,7 @@ export interface RequestRecord {
   readonly target: string;
   /** The host that answered, when the answer names one (`X-Served-By`). */
   readonly host?: string;
-  /** The trace of a failed or slow request, when an answer came: to be looked up in the trace store and the logs. */
+  /** The trace of a failed or slow request, when an answer came: to be looked up in the logs. */
   readonly traceId?: string;
 }
 

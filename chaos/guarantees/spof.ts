@@ -7,7 +7,7 @@ import { findHolders } from '../probes/virtual-address.ts';
 import type { Guarantee } from './guarantee.ts';
 import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from './redundancy.ts';
 
-/** A person has to know within a minute (the figure), and to hear within another that it is over. */
+/** A person has to know within a minute, and to hear within another that it is over. */
 const MAILED = { deliverWithinMs: 60_000, resolveWithinMs: 60_000 };
 
 export const lbActiveCrash: Guarantee = {

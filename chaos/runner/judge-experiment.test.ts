@@ -146,7 +146,7 @@ describe('the budgets of each guarantee', () => {
     });
   }
 
-  it('are those of the issue, not wider', () => {
+  it('are those that were promised, not wider', () => {
     const budgets = Object.fromEntries(GUARANTEES.map((guarantee) => [guarantee.id, guarantee.budgets]));
     expect(budgets).toEqual({
       'spof/lb-active-crash': [

@@ -32,8 +32,8 @@ export interface ProveOptions {
 const LOCK = join(STATE, 'prove.lock');
 
 /**
- * Shows guarantees one after the other. Throws only when nothing could be begun (`locked`, the stack does not come up), or `interrupted`;
- * by then every fault is undone. What goes wrong with one guarantee makes that one `unknown`, and the next one goes on.
+ * Shows guarantees one after the other. Throws when nothing could be begun (`locked`, the stack does not come up), `interrupted` when
+ * every fault was undone after an interruption, and `heal-failed` when one was not. What goes wrong with one guarantee makes that one `unknown`, and the next one goes on.
  */
 export async function prove(options: ProveOptions): Promise<ProveOutcome> {
   const { topology, guarantees, onProgress, signal } = options;

@@ -7,7 +7,7 @@ import { SAMPLE, SAMPLE_PASSWORD, sampleOrder, sampleProduct, sampleUser } from 
 /** Rows per transaction: large enough to be quick, small enough that Group Replication certifies each in a blink. */
 const BATCH = 2_000;
 const STATEMENT_MS = 30_000;
-/** The sample users share one hash: a secret that is printed in the README needs no salt of its own. */
+/** The sample users share one hash: a password that everybody may know needs no salt of its own. */
 const SAMPLE_SALT = Buffer.from('holdfast-samples');
 
 interface Insert {
