@@ -28,17 +28,17 @@ export function onHost(label: string, expression: string): string {
 
 /** Whether this Prometheus scrapes anything at all: some target's newest sample is fresh. */
 export function somethingScraped(topology: Topology): string {
-  return `max(timestamp(up)) > time() - ${freshS(topology)}`;
+  return `max(timestamp(up)) > time() - ${freshS(topology.profile.watch.scrapeIntervalMs)}`;
 }
 
 /** Whether every target that was seen lately has a fresh sample. */
 export function everythingScraped(topology: Topology): string {
-  return `min(timestamp(up)) > time() - ${freshS(topology)}`;
+  return `min(timestamp(up)) > time() - ${freshS(topology.profile.watch.monitorScrapeIntervalMs)}`;
 }
 
 /** A scrape takes an interval at most until it has failed; then comes the next one. */
-function freshS(topology: Topology): number {
-  return (3 * topology.profile.watch.scrapeIntervalMs) / 1000;
+function freshS(intervalMs: number): number {
+  return (3 * intervalMs) / 1000;
 }
 
 /**

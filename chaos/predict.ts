@@ -50,8 +50,8 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
       return {
         what: 'longest write stall',
         bestMs: profile.groupSuspicionMs + ELECTION_MS.best,
-        worstMs: profile.groupSuspicionMs + ELECTION_MS.worst + seen + role.intervalMs + client.connectMs,
-        formula: `suspicion ${profile.groupSuspicionMs} + election ${ELECTION_MS.best} … ${ELECTION_MS.worst} + role agent ${seen} + agent check ${role.intervalMs} + connect ${client.connectMs}`,
+        worstMs: profile.groupSuspicionMs + ELECTION_MS.worst + seen + client.connectMs,
+        formula: `suspicion ${profile.groupSuspicionMs} + election ${ELECTION_MS.best} … ${ELECTION_MS.worst} + role agent ${seen} + connect ${client.connectMs}`,
       };
     }
     case 'cache-slow':

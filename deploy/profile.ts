@@ -31,6 +31,8 @@ interface Check {
 
 interface RoleCheck {
   readonly intervalMs: number;
+  /** HAProxy asks the agent by itself this often, for what it missed: the agent tells it every change at once. */
+  readonly agentCheckMs: number;
   /** How long one node may take to say what it is. */
   readonly timeoutMs: number;
   /** Apply queue (transactions) from which on a secondary gets no reads. */
@@ -62,6 +64,8 @@ interface ClientTimeouts {
 
 export interface Watch {
   readonly scrapeIntervalMs: number;
+  /** The monitors' metrics of themselves: a thousand series each, and asked for by both. */
+  readonly monitorScrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
   /** How long a condition must hold before it is an alert. */
   readonly alertForMs: number;
@@ -87,7 +91,7 @@ export const DRILL: Profile = {
   name: 'drill',
   vrrpAdvertMs: 100,
   check: { intervalMs: 500, fastIntervalMs: 200, timeoutMs: 400, fall: 2, rise: 2, slowStartMs: 5_000 },
-  role: { intervalMs: 250, timeoutMs: 400, maxApplyQueue: 100, mendAfterMs: 3_000 },
+  role: { intervalMs: 400, agentCheckMs: 1_000, timeoutMs: 400, maxApplyQueue: 100, mendAfterMs: 3_000 },
   sentinelDownAfterMs: 1_000,
   sentinelFailoverTimeoutMs: 5_000,
   groupSuspicionMs: 5_000,
@@ -105,6 +109,7 @@ export const DRILL: Profile = {
   },
   watch: {
     scrapeIntervalMs: 2_000,
+    monitorScrapeIntervalMs: 4_000,
     evaluationIntervalMs: 2_000,
     alertForMs: 4_000,
     groupWaitMs: 1_000,

@@ -14,6 +14,7 @@ import { openNodeWatch, type NodeWatch } from './node-watch.ts';
 import { readRecord, writeRecord } from './record-file.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { parseSettings } from './settings.ts';
+import { decideCommands, openHaproxyTeller } from './tell-haproxy.ts';
 
 /**
  * The database role agent of a load balancer: asks every database node what it is, tells HAProxy who gets writes and reads, mends the
@@ -37,12 +38,18 @@ const record = await readRecord(settings.recordFile).catch((error: unknown) => {
   return undefined;
 });
 
+const tellHaproxy = openHaproxyTeller({ socketPath: settings.haproxySocket, deadlineMs: settings.timeoutMs, log });
+let begun = false;
+
 const watches = new Map<string, NodeWatch>();
 const agent = createAgent({
   settings,
   watches,
   record,
   saveRecord: (seen) => (flags.once ? Promise.resolve() : writeRecord(settings.recordFile, seen)),
+  tellHaproxy: (commands) => {
+    if (begun) tellHaproxy(commands);
+  },
   log,
 });
 for (const node of settings.nodes) {
@@ -101,6 +108,8 @@ await waitFor(() => Promise.resolve([...watches.values()].every((watch) => watch
   intervalMs: settings.intervalMs / 5,
 }).catch(() => undefined);
 agent.look();
+begun = true;
+if (agent.routes !== undefined) tellHaproxy(decideCommands(undefined, agent.routes));
 listen(
   createCheckServer(() => agent.routes),
   settings.check,

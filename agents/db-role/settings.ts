@@ -29,6 +29,8 @@ export interface Settings {
   readonly passwordFile: string;
   readonly authorityFile: string;
   readonly recordFile: string;
+  /** Where HAProxy takes commands. */
+  readonly haproxySocket: string;
 }
 
 const listen = z
@@ -49,6 +51,7 @@ const environment = z.object({
   HOLDFAST_DB_AGENT_PASSWORD_FILE: z.string().default('/run/holdfast/secrets/db-agent-password'),
   HOLDFAST_CA_FILE: z.string().default('/run/holdfast/secrets/ca-cert'),
   HOLDFAST_DB_VIEW_FILE: z.string().default('/var/lib/holdfast/db-view.json'),
+  HOLDFAST_HAPROXY_SOCKET: z.string().default('/run/haproxy-roles/socket'),
   HOLDFAST_ROLE_CHECK: listen.optional(),
   HOLDFAST_ROLE_METRICS: listen.optional(),
 });
@@ -85,6 +88,7 @@ export function parseSettings(topology: Topology, env: Readonly<Record<string, s
     passwordFile: given.HOLDFAST_DB_AGENT_PASSWORD_FILE,
     authorityFile: given.HOLDFAST_CA_FILE,
     recordFile: given.HOLDFAST_DB_VIEW_FILE,
+    haproxySocket: given.HOLDFAST_HAPROXY_SOCKET,
   };
 }
 

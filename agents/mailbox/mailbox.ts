@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { collectProcessMetrics } from '../../kit/process-metrics.ts';
 import type { MailboxConfig } from './config.ts';
 import { makeServer } from './server.ts';
 import { makeSmtpSink } from './smtp-sink.ts';
@@ -17,7 +18,7 @@ export interface Mailbox extends AsyncDisposable {
 export async function openMailbox(config: MailboxConfig, log: (line: string) => void): Promise<Mailbox> {
   const store = await openMailStore(config.folder, config.maxMails);
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   const received = new Counter({
     name: 'holdfast_mailbox_mails_received_total',
     help: 'Mails that were taken and kept.',

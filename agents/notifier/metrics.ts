@@ -1,4 +1,5 @@
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { collectProcessMetrics } from '../../kit/process-metrics.ts';
 import type { Sending } from './smtp.ts';
 import type { Spool } from './spool.ts';
 
@@ -18,7 +19,7 @@ export interface NotifierMetrics {
 export function makeMetrics({ spool, now, watchdogLastSeenMs }: MetricsOptions): NotifierMetrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   const webhooks = new Counter({
     name: 'holdfast_notifier_webhooks_total',
     help: 'Notifications received from Alertmanager by what became of them.',

@@ -56,7 +56,7 @@ const ALL_MONITORS_UP = Object.fromEntries(
 function notificationsFailing(topology: Topology): Alert {
   const { watch } = topology.profile;
   const maxAgeS = (3 * watch.groupIntervalMs) / 1000;
-  const window = promDuration(watch.scrapeIntervalMs * 5);
+  const window = promDuration(watch.monitorScrapeIntervalMs * 5);
   return {
     name: 'NotificationsFailing',
     domain: 'monitor',

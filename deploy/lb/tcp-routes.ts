@@ -24,7 +24,7 @@ export function renderDatabaseRoute(topology: Topology, host: Host, name: 'db-wr
     '    retries 1',
     ...sessionTimeouts(topology.profile),
     '    option srvtcpka',
-    `    default-server agent-check agent-addr 127.0.0.1 agent-port ${PORTS.roleAgentCheck} agent-inter ${topology.profile.role.intervalMs}ms on-marked-down shutdown-sessions`,
+    `    default-server agent-check agent-addr 127.0.0.1 agent-port ${PORTS.roleAgentCheck} agent-inter ${topology.profile.role.agentCheckMs}ms on-marked-down shutdown-sessions`,
     ...servers,
     '',
   ].join('\n');
@@ -49,7 +49,7 @@ export function renderCacheRoute(topology: Topology, host: Host): string {
     '    balance first',
     ...sessionTimeouts(topology.profile),
     ...roleCheck('role:master\\r\\nconnected_slaves:[1-9]'),
-    `    default-server ${checkTimes(topology.profile.check, topology.profile.check.intervalMs)} on-marked-down shutdown-sessions`,
+    `    default-server ${checkTimes(topology.profile.check)} on-marked-down shutdown-sessions`,
     ...nodes.map(({ name, at }) => `    server ${name} ${at} check`),
     ...nodes.map(({ name, at }) => `    server ${name}-alone ${at} track cache-alone/${name} backup`),
     '',
@@ -58,7 +58,7 @@ export function renderCacheRoute(topology: Topology, host: Host): string {
     '    mode tcp',
     ...sessionTimeouts(topology.profile),
     ...roleCheck('role:master'),
-    `    default-server ${checkTimes(topology.profile.check, topology.profile.role.intervalMs)}`,
+    `    default-server ${checkTimes(topology.profile.check)}`,
     ...nodes.map(({ name, at }) => `    server ${name} ${at} check`),
     '',
   ].join('\n');
@@ -98,6 +98,6 @@ function roleCheck(expected: string): readonly string[] {
 }
 
 /** A role is believed at once when it says primary: nobody else serves meanwhile. */
-function checkTimes(check: Profile['check'], intervalMs: number): string {
-  return `inter ${intervalMs}ms fastinter ${Math.min(intervalMs, check.fastIntervalMs)}ms fall ${check.fall} rise 1`;
+function checkTimes({ intervalMs, fastIntervalMs, fall }: Profile['check']): string {
+  return `inter ${intervalMs}ms fastinter ${fastIntervalMs}ms fall ${fall} rise 1`;
 }

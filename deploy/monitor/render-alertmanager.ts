@@ -83,7 +83,7 @@ export function renderAlertmanagerArguments(topology: Topology, host: Host): str
     ...peers.map((peer) => `--cluster.peer=${gossip(peer)}`),
     `--cluster.peer-timeout=${promDuration(watch.peerTimeoutMs)}`,
     `--cluster.settle-timeout=${promDuration(watch.peerTimeoutMs)}`,
-    '--cluster.gossip-interval=100ms',
+    '--cluster.gossip-interval=500ms',
     `--cluster.pushpull-interval=${promDuration(watch.peerTimeoutMs)}`,
     `--cluster.reconnect-interval=${promDuration(watch.scrapeIntervalMs)}`,
     '--log.level=warn',

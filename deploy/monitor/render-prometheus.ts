@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { type Host, PORTS, type Tier, type Topology, addressOn, hostsOf } from '../topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
+import type { Watch } from '../profile.ts';
 
 /** Where the tracked alert rules are mounted on a monitor host. */
 export const RULES_FILE = '/etc/holdfast-alerts/rules.yaml';
@@ -47,7 +48,7 @@ export function renderPrometheusConfig(topology: Topology, host: Host): string {
       ],
     },
     storage: { exemplars: { max_exemplars: 10_000 } },
-    scrape_configs: [...SCRAPE_JOBS.map((job) => scrapeConfig(topology, job)), selfScrape(host)],
+    scrape_configs: [...SCRAPE_JOBS.map((job) => scrapeConfig(topology, job)), selfScrape(watch, host)],
   };
   return stringify(config, { lineWidth: 0 });
 }
@@ -92,6 +93,8 @@ const HAPROXY_PARAMETERS = {
 function scrapeConfig(topology: Topology, job: Job): object {
   return {
     job_name: job.name,
+    ...(job.tier === 'monitor' ? ofMonitors(topology.profile.watch) : {}),
+    ...NEARBY,
     ...(job.name === 'haproxy' ? { params: HAPROXY_PARAMETERS } : {}),
     static_configs: hostsOf(topology, job.tier).map((host) => ({
       targets: [`${addressOn(host, 'ops')}:${job.port}`],
@@ -100,10 +103,19 @@ function scrapeConfig(topology: Topology, job: Job): object {
   };
 }
 
+/** On one network the bytes cost less than the processors that would compress them. */
+const NEARBY = { enable_compression: false };
+
+function ofMonitors(watch: Watch): object {
+  return { scrape_interval: promDuration(watch.monitorScrapeIntervalMs) };
+}
+
 /** The age of this very Prometheus, which tells the rules whether it was just started (the rules are the same on both). */
-function selfScrape(host: Host): object {
+function selfScrape(watch: Watch, host: Host): object {
   return {
     job_name: 'self',
+    ...ofMonitors(watch),
+    ...NEARBY,
     static_configs: [{ targets: [`127.0.0.1:${PORTS.prometheus}`], labels: { host: host.name, tier: host.tier } }],
     metric_relabel_configs: [{ action: 'keep', source_labels: ['__name__'], regex: 'process_start_time_seconds' }],
   };

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectProcessMetrics } from '../../../kit/process-metrics.ts';
 
 /** Around 5 ms (a cached page) to 10 s (the budget of a write). */
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 1.5, 2.5, 5, 10];
@@ -26,7 +27,7 @@ export interface Metrics {
 export function makeMetrics(commit: string): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   new Gauge({ name: 'build_info', help: 'The release that runs', labelNames: ['commit'], registers }).set(
     { commit },
     1,
