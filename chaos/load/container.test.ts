@@ -5,7 +5,7 @@ import { allTargets, defaultTargets } from './targets.ts';
 
 const PLAN = {
   ...{ name: loadContainerName('r1'), suite: 'steady' as const, runId: 'r1', directory: '/runs/r1' },
-  ...{ network: 'holdfast_front', address: '198.18.0.90', rate: 200, seconds: 60 },
+  ...{ network: 'holdfast_front', address: '198.18.0.90', processors: 2, rate: 200, seconds: 60 },
   ...{ targets: allTargets(makeTopology()), user: '65534:65534', hasAuthority: true },
 } as const;
 
@@ -17,6 +17,13 @@ test('the load runs as an ordinary user who can do nothing but send and record',
   expect(args).toContain('dst=/holdfast/k6,readonly');
   expect(args).not.toMatch(/--publish|--privileged|-p /);
   expect(args).toMatch(/\/holdfast\/k6\/suites\/steady\.ts$/);
+});
+
+test('k6 leaves half of the processors to the stack, and takes its own before others', () => {
+  expect(renderDockerRun(PLAN)).toContain('GOMAXPROCS=1');
+  expect(renderDockerRun({ ...PLAN, processors: 1 })).toContain('GOMAXPROCS=1');
+  expect(renderDockerRun({ ...PLAN, processors: 9 })).toContain('GOMAXPROCS=4');
+  expect(renderDockerRun(PLAN).join(' ')).toContain('--cpu-shares 4096');
 });
 
 test('k6 reports to nobody, fetches nothing, and trusts the private authority where there is one', () => {

@@ -1,4 +1,5 @@
 import { chmod, chown, copyFile, mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LOAD_ADDRESS, makeTopology } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
@@ -24,7 +25,7 @@ export async function startLoad(options: LoadOptions): Promise<LoadRun> {
   const place = await prepareDirectory(directory);
   const plan: ContainerPlan = {
     ...{ name: loadContainerName(runId), suite, runId, directory, rate, seconds, targets },
-    ...{ network: `${PROJECT}_front`, address: LOAD_ADDRESS },
+    ...{ network: `${PROJECT}_front`, address: LOAD_ADDRESS, processors: availableParallelism() },
     ...place,
   };
   return runContainer(plan, signal);

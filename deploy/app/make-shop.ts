@@ -56,18 +56,24 @@ export function makeShop(options: ShopOptions): Shop {
     password: readSecret(secrets, `db-${user}-password`),
     ca: readSecret(secrets, 'ca-cert'),
     connectMs: timeouts.connectMs,
+    // For the write route alone, see below.
+    multipleStatements: false,
     setup,
   });
   const shared = { size: database.poolSize, idleMs: timeouts.idleMs, metrics };
   const writePool = new DatabasePool({
     ...shared,
     name: 'db-write',
-    target: target('app', database.write, [
-      'session_track_gtids = OWN_GTID',
-      "transaction_isolation = 'READ-COMMITTED'",
-      `innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
-      `max_execution_time = ${timeouts.writeQueryMs}`,
-    ]),
+    target: {
+      ...target('app', database.write, [
+        'session_track_gtids = OWN_GTID',
+        "transaction_isolation = 'READ-COMMITTED'",
+        `innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+        `max_execution_time = ${timeouts.writeQueryMs}`,
+      ]),
+      // A transaction holds its locks for every round trip.
+      multipleStatements: true,
+    },
   });
   const readPool = new DatabasePool({
     ...shared,

@@ -8,7 +8,7 @@ import {
   type DbConnection,
   type DbTarget,
   type SqlResult,
-  type SqlValue,
+  type SqlText,
 } from './db-connection.ts';
 
 /** A handshake takes a few milliseconds of two processors; four at a time give hundreds of connections a second. */
@@ -17,11 +17,15 @@ const MAX_CONNECTING = 4;
 const MAX_DOUBLINGS = 2;
 
 /** One statement with the name under which it is measured and traced. */
-export interface Statement {
+export interface Statement extends SqlText {
   /** Bounded: a name from the code, never made of values. */
   readonly operation: string;
-  readonly sql: string;
-  readonly values: readonly SqlValue[];
+}
+
+/** Statements that are sent together, with the name under which they are measured and traced. */
+export interface Batch {
+  readonly operation: string;
+  readonly statements: readonly SqlText[];
 }
 
 interface DatabasePoolOptions {
@@ -68,8 +72,16 @@ export class DatabasePool {
   }
 
   /** Runs a statement on a borrowed connection. */
-  async run(connection: DbConnection, statement: Statement, timeoutMs: number): Promise<SqlResult> {
-    const { operation, sql, values } = statement;
+  async run(connection: DbConnection, { operation, sql, values }: Statement, timeoutMs: number): Promise<SqlResult> {
+    return await this.#measure(operation, () => connection.query(sql, values, timeoutMs));
+  }
+
+  /** Runs statements in one round trip, which is measured and traced as one operation. */
+  async runAll(connection: DbConnection, batch: Batch, timeoutMs: number): Promise<readonly SqlResult[]> {
+    return await this.#measure(batch.operation, () => connection.queryAll(batch.statements, timeoutMs));
+  }
+
+  async #measure<T>(operation: string, work: () => Promise<T>): Promise<T> {
     const stop = this.#metrics.queryDuration.startTimer({ pool: this.name, operation });
     const attributes = {
       'db.system.name': 'mysql',
@@ -77,7 +89,7 @@ export class DatabasePool {
       'db.client.connection.pool.name': this.name,
     };
     try {
-      return await inSpan(`db ${operation}`, attributes, () => connection.query(sql, values, timeoutMs));
+      return await inSpan(`db ${operation}`, attributes, work);
     } finally {
       stop();
     }

@@ -6,6 +6,12 @@ import type { Row } from './row.ts';
 
 export type SqlValue = string | number | null | Buffer | Date | readonly SqlValue[];
 
+/** One statement with the values of its placeholders. */
+export interface SqlText {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
 /** What one statement gave: rows of a query, or the effect of a write. */
 export interface SqlResult {
   readonly rows: readonly Row[];
@@ -26,6 +32,11 @@ export interface DbTarget {
   readonly ca: string;
   /** From the TCP connect to the last answer to `setup`. */
   readonly connectMs: number;
+  /**
+   * Whether several statements may be sent at once. A statement that was put together from input could then bring others with it: only
+   * for code whose every value goes through a placeholder.
+   */
+  readonly multipleStatements: boolean;
   /** Assignments of the session, for example `innodb_lock_wait_timeout = 2`. */
   readonly setup: readonly string[];
 }
@@ -64,7 +75,21 @@ export class DbConnection implements PooledConnection {
    * Runs one statement. After `timeoutMs` the session is destroyed, because its next answer would be to this statement;
    * the server notices that on its own.
    */
-  query(sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<SqlResult> {
+  async query(sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<SqlResult> {
+    return toResult(await this.#send(sql, values, timeoutMs));
+  }
+
+  /** Runs several statements in one round trip and gives a result for each. The first that fails is the last that is run. */
+  async queryAll(statements: readonly SqlText[], timeoutMs: number): Promise<readonly SqlResult[]> {
+    const results = await this.#send(
+      statements.map(({ sql }) => sql).join(';\n'),
+      statements.flatMap(({ values }) => values),
+      timeoutMs,
+    );
+    return statements.length === 1 ? [toResult(results)] : (results as readonly unknown[]).map(toResult);
+  }
+
+  #send(sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       let settled = false;
       const timer = startFairTimer(timeoutMs, () => {
@@ -76,7 +101,7 @@ export class DbConnection implements PooledConnection {
         if (settled) return;
         timer.cancel();
         if (error !== null) reject(error);
-        else resolve(toResult(result));
+        else resolve(result);
       });
     });
   }
@@ -104,7 +129,7 @@ export class ConnectTimeout extends Error {
 
 /** Opens a session: TCP, TLS, authentication and setup within `connectMs`. A proxy accepts at once, so TCP alone proves nothing. */
 export async function openDbConnection(target: DbTarget): Promise<DbConnection> {
-  const { host, port, database, user, password, ca, connectMs, setup } = target;
+  const { host, port, database, user, password, ca, connectMs, multipleStatements, setup } = target;
   const startedAt = performance.now();
   const raw = mysql.createConnection({
     host,
@@ -115,6 +140,7 @@ export async function openDbConnection(target: DbTarget): Promise<DbConnection> 
     ssl: sslOf(ca),
     // The deadline below is ours: it is fair, and covers the setup too.
     connectTimeout: 0,
+    multipleStatements,
     charset: 'utf8mb4_0900_ai_ci',
     timezone: 'Z',
     stringifyObjects: true,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { DbConnection, SqlResult } from './db-connection.ts';
-import type { DatabasePool, Statement } from './database-pool.ts';
+import type { DbConnection, SqlResult, SqlText } from './db-connection.ts';
+import type { Batch, DatabasePool, Statement } from './database-pool.ts';
 import { backoffMs, decideRetry, isConnectionSpent, type RetryReason } from './decide-retry.ts';
 import { Unavailable } from './unavailable.ts';
 import { WriteGate } from './write-gate.ts';
@@ -16,7 +16,8 @@ interface WriteRouteOptions {
 
 /** Runs statements of one transaction. */
 export interface Transaction {
-  run(statement: Statement): Promise<SqlResult>;
+  /** One result per statement, all in one round trip; the first statement that fails is the last one that is run. */
+  runAll(batch: Batch): Promise<readonly SqlResult[]>;
 }
 
 /** What a transaction returned, and its GTIDs as the server reported them at COMMIT. */
@@ -83,12 +84,19 @@ export class WriteRoute implements Transactor {
   async #once<T>(work: (transaction: Transaction) => Promise<T>, deadline: number): Promise<Committed<T>> {
     const { pool, writeQueryMs } = this.#options;
     const lease = await pool.acquire({ waitMs: Math.min(writeQueryMs, leftUntil(deadline)) });
-    const run = (statement: Statement): Promise<SqlResult> =>
-      pool.run(lease.connection, statement, Math.min(writeQueryMs, leftUntil(deadline)));
+    const timeoutMs = (): number => Math.min(writeQueryMs, leftUntil(deadline));
+    // The transaction begins in the round trip of its first statements.
+    let begin: readonly SqlText[] = [{ sql: 'START TRANSACTION', values: [] }];
+    const runAll = async ({ operation, statements }: Batch): Promise<readonly SqlResult[]> => {
+      const batch = { operation, statements: [...begin, ...statements] };
+      const results = await pool.runAll(lease.connection, batch, timeoutMs());
+      begin = [];
+      return results.slice(-statements.length);
+    };
     try {
-      await run({ operation: 'begin', sql: 'START TRANSACTION', values: [] });
-      const value = await work({ run });
-      const { gtids } = await run({ operation: 'commit', sql: 'COMMIT', values: [] });
+      const value = await work({ runAll });
+      const commit: Statement = { operation: 'commit', sql: 'COMMIT', values: [] };
+      const { gtids } = await pool.run(lease.connection, commit, timeoutMs());
       lease.release();
       return { value, gtids };
     } catch (error) {

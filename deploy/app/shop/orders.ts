@@ -1,4 +1,5 @@
 import type { Statement } from '../data/database-pool.ts';
+import type { SqlResult, SqlText } from '../data/db-connection.ts';
 import { hexOf, numberOf, textOf, timeOf, type Row } from '../data/row.ts';
 import type { ReadResult, ReadRoute } from '../data/read-route.ts';
 import type { Transaction, Transactor } from '../data/write-route.ts';
@@ -134,73 +135,92 @@ async function placeInTransaction(
   const prices = await readPrices(transaction, items);
   const totalCents = items.reduce((sum, item) => sum + item.quantity * (prices.get(item.productId) ?? 0), 0);
   const createdAt = new Date();
-  const inserted = await insertOrder(transaction, { ...command, bodyHash, totalCents, createdAt });
-  if (inserted === undefined) return await replay(transaction, command, bodyHash);
-  await transaction.run({
-    operation: 'insert-order-items',
-    sql: 'INSERT INTO order_items (order_id, product_id, quantity, unit_price_cents) VALUES ?',
-    values: [items.map(({ productId, quantity }) => [inserted, productId, quantity, prices.get(productId) ?? 0])],
-  });
-  // Last, because these rows are the contended ones: locked in ascending order, for as short as possible.
-  for (const item of items) await takeFromStock(transaction, item);
+  const results = await insertOrder(transaction, { ...command, bodyHash, totalCents, createdAt, prices });
+  if (results === undefined) return await replay(transaction, command, bodyHash);
+  const [inserted, , ...taken] = results;
+  if (inserted === undefined) throw new Error('the server gave no result for an order');
+  for (const [index, { productId }] of items.entries()) {
+    if (taken[index]?.affectedRows !== 1) throw new OrderRejected(409, `product ${productId} is out of stock`);
+  }
   const { idempotencyKey } = command;
   return {
     kind: 'created',
-    order: { orderId: inserted, idempotencyKey, totalCents, createdAt: createdAt.toISOString() },
+    order: { orderId: inserted.insertId, idempotencyKey, totalCents, createdAt: createdAt.toISOString() },
   };
 }
 
 async function readPrices(transaction: Transaction, items: readonly OrderItem[]): Promise<ReadonlyMap<number, number>> {
-  const { rows } = await transaction.run({
+  const [result] = await transaction.runAll({
     operation: 'prices',
-    sql: 'SELECT id, price_cents FROM products WHERE id IN (?)',
-    values: [items.map(({ productId }) => productId)],
+    statements: [
+      {
+        sql: 'SELECT id, price_cents FROM products WHERE id IN (?)',
+        values: [items.map(({ productId }) => productId)],
+      },
+    ],
   });
-  const prices = new Map(rows.map((row) => [numberOf(row, 'id'), numberOf(row, 'price_cents')]));
+  const prices = new Map(result?.rows.map((row) => [numberOf(row, 'id'), numberOf(row, 'price_cents')]));
   const missing = items.filter(({ productId }) => !prices.has(productId)).map(({ productId }) => productId);
   if (missing.length > 0) throw new OrderRejected(422, `there is no product ${missing.join(', ')}`);
   return prices;
 }
 
-/** The new order's id, or `undefined` when the key is taken. */
-async function insertOrder(
-  transaction: Transaction,
-  order: OrderCommand & { readonly bodyHash: Buffer; readonly totalCents: number; readonly createdAt: Date },
-): Promise<number | undefined> {
+interface NewOrder extends OrderCommand {
+  readonly bodyHash: Buffer;
+  readonly totalCents: number;
+  readonly createdAt: Date;
+  readonly prices: ReadonlyMap<number, number>;
+}
+
+/** Results for the order, its lines, and each item taken from stock; `undefined` when the key is taken. */
+async function insertOrder(transaction: Transaction, order: NewOrder): Promise<readonly SqlResult[] | undefined> {
+  const { items } = order.request;
   try {
-    const { insertId } = await transaction.run({
+    return await transaction.runAll({
       operation: 'insert-order',
-      sql: 'INSERT INTO orders (user_id, idempotency_key, body_hash, total_cents, created_at) VALUES (?, ?, ?, ?, ?)',
-      values: [order.userId, order.idempotencyKey, order.bodyHash, order.totalCents, order.createdAt],
+      statements: [
+        {
+          sql: 'INSERT INTO orders (user_id, idempotency_key, body_hash, total_cents, created_at) VALUES (?, ?, ?, ?, ?)',
+          values: [order.userId, order.idempotencyKey, order.bodyHash, order.totalCents, order.createdAt],
+        },
+        {
+          sql: `INSERT INTO order_items (order_id, product_id, quantity, unit_price_cents)
+                VALUES ${items.map(() => '(LAST_INSERT_ID(), ?, ?, ?)').join(', ')}`,
+          values: items.flatMap(({ productId, quantity }) => [productId, quantity, order.prices.get(productId) ?? 0]),
+        },
+        // Last, because these rows are the contended ones: locked in ascending order, for as short as possible.
+        ...items.map(takeFromStock),
+      ],
     });
-    return insertId;
   } catch (error) {
     if (error instanceof Error && 'errno' in error && error.errno === DUPLICATE_KEY) return undefined;
     throw error;
   }
 }
 
+/** One statement that checks and takes: no other transaction can come between. */
+function takeFromStock({ productId, quantity }: OrderItem): SqlText {
+  return {
+    sql: 'UPDATE stock SET quantity = quantity - ? WHERE product_id = ? AND quantity >= ?',
+    values: [quantity, productId, quantity],
+  };
+}
+
 async function replay(transaction: Transaction, command: OrderCommand, bodyHash: Buffer): Promise<InTransaction> {
-  const { rows } = await transaction.run({
+  const [result] = await transaction.runAll({
     operation: 'order-by-key',
-    // A locking read sees what was committed after this transaction began, which is how the key came to be taken.
-    sql: `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = ? AND idempotency_key = ? FOR SHARE`,
-    values: [command.userId, command.idempotencyKey],
+    statements: [
+      {
+        // A locking read sees what was committed after this transaction began, which is how the key came to be taken.
+        sql: `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = ? AND idempotency_key = ? FOR SHARE`,
+        values: [command.userId, command.idempotencyKey],
+      },
+    ],
   });
-  const [row] = rows;
+  const row = result?.rows[0];
   if (row === undefined) throw new Error('the order that holds the idempotency key is gone');
   if (hexOf(row, 'body_hash') !== bodyHash.toString('hex')) return { kind: 'key-conflict' };
   return { kind: 'replayed', order: toOrder(row) };
-}
-
-/** One statement that checks and takes: no other transaction can come between. */
-async function takeFromStock(transaction: Transaction, { productId, quantity }: OrderItem): Promise<void> {
-  const { affectedRows } = await transaction.run({
-    operation: 'take-from-stock',
-    sql: 'UPDATE stock SET quantity = quantity - ? WHERE product_id = ? AND quantity >= ?',
-    values: [quantity, productId, quantity],
-  });
-  if (affectedRows !== 1) throw new OrderRejected(409, `product ${productId} is out of stock`);
 }
 
 function selectOrderLines(userId: number, orderId: number): Statement {

@@ -6,7 +6,7 @@ import { ackBeforeCommit, parseSabotage } from './sabotage.ts';
 function makeWrites(commits: unknown[]): Transactor {
   return {
     transact: async (_operation, work) => {
-      const value = await work({ run: () => Promise.reject(new Error('not used')) });
+      const value = await work({ runAll: () => Promise.reject(new Error('not used')) });
       commits.push(value);
       return { value, gtids: ['1'] };
     },
