@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeMachine, overlap, type MachineFacts } from './check-machine.ts';
+import { judgeMachine, type MachineFacts } from './check-machine.ts';
 import { parseRoutes } from './read-machine.ts';
 import { makeTopology } from './topology.ts';
 
@@ -103,18 +103,6 @@ describe('judgeMachine', () => {
     expect(problems).toHaveLength(3);
     expect(problems.every(({ details }) => (details ?? '').length > 10)).toBe(true);
     expect(problems.find(({ code }) => code === 'port-taken')?.at).toBe('edge1');
-  });
-});
-
-describe('overlap', () => {
-  it.each([
-    ['198.18.0.0/24', '198.18.0.0/15', true],
-    ['198.18.0.0/15', '198.19.255.0/24', true],
-    ['198.18.0.0/24', '198.18.1.0/24', false],
-    ['198.18.0.0/24', '198.20.0.0/16', false],
-    ['198.18.4.0/24', '0.0.0.0/0', true],
-  ])('of %s and %s: %s', (one, other, expected) => {
-    expect(overlap(one, other)).toBe(expected);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Judges a machine by what was read from it: is everything there that the stack needs? Pure. */
 import type { Problem } from '../kit/problem.ts';
+import { overlap, prefixLength } from '../kit/subnet.ts';
 import { decideEngine, type EngineFacts } from './engine/decide-engine.ts';
 import type { Host, Topology } from './topology.ts';
 
@@ -142,18 +143,4 @@ function warn(code: string, summary: string, details: string): Problem {
 
 function inGib(bytes: number): string {
   return `${(bytes / GIB).toFixed(1)} GiB`;
-}
-
-function prefixLength(cidr: string): number {
-  return Number(cidr.split('/')[1] ?? 32);
-}
-
-/** True when two IPv4 ranges share an address. */
-export function overlap(one: string, other: string): boolean {
-  const size = 2 ** (32 - Math.min(prefixLength(one), prefixLength(other)));
-  const start = (cidr: string): number => {
-    const octets = (cidr.split('/')[0] ?? '').split('.').map(Number);
-    return Math.floor(octets.reduce((sum, octet) => sum * 256 + octet, 0) / size);
-  };
-  return start(one) === start(other);
 }

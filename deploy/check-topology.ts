@@ -1,4 +1,5 @@
 import type { Problem } from '../kit/problem.ts';
+import { contains } from '../kit/subnet.ts';
 import type { Profile } from './profile.ts';
 import { hostsOf, type Host, type NetworkName, type Tier, type Topology } from './topology.ts';
 
@@ -220,14 +221,4 @@ function duplicates(pairs: readonly (readonly [string, string])[]): readonly (re
   const owners = new Map<string, string[]>();
   for (const [key, owner] of pairs) owners.set(key, [...(owners.get(key) ?? []), owner]);
   return [...owners].filter(([, names]) => names.length > 1);
-}
-
-function contains(subnet: string, address: string): boolean {
-  const [base = '', bits = '32'] = subnet.split('/');
-  const mask = (0xffffffff << (32 - Number(bits))) >>> 0;
-  return (toNumber(base) & mask) >>> 0 === (toNumber(address) & mask) >>> 0;
-}
-
-function toNumber(address: string): number {
-  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
 }

@@ -5,6 +5,7 @@ import { containerName } from '../kit/hosts.ts';
 import { nearest } from '../kit/nearest.ts';
 import { openProgress } from '../kit/progress.ts';
 import { renderProblems } from '../kit/problem.ts';
+import { openStackLock } from '../kit/stack-lock.ts';
 import { checkTopology } from './check-topology.ts';
 import { checkMachine } from './doctor.ts';
 import { down } from './down.ts';
@@ -43,6 +44,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .command('up')
     .description('bring the stack and its monitors up, or repair them; gets an engine and builds images where needed')
     .action(async () => {
+      await using _lock = await openStackLock('up');
       const progress = openProgress();
       try {
         await up({ topology, files, signal, onProgress: progress.report, heal: () => heal(progress.report) });
@@ -88,6 +90,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .description('remove the stack; --volumes forgets its data as well')
     .option('--volumes', 'also remove databases, mails and metrics')
     .action(async ({ volumes }: { volumes?: boolean }) => {
+      await using _lock = await openStackLock('down');
       const progress = openProgress();
       progress.report('stopping the hosts');
       try {

@@ -1,4 +1,4 @@
-import Docker from 'dockerode';
+import { callEngine, openDocker } from '../kit/docker.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { runCompose } from './run-compose.ts';
 
@@ -13,11 +13,15 @@ const STOP_SECONDS = '10';
 
 /** Removes the stack's containers and networks, and its volumes when asked. Nothing that is not holdfast's is touched. */
 export async function down({ volumes, signal }: DownOptions): Promise<void> {
-  const docker = new Docker();
+  const docker = openDocker();
   // What a killed run of the load generator left on the stack's networks.
-  const strays = await docker.listContainers({ all: true, filters: { label: ['org.holdfast=1'] } });
+  const strays = await callEngine('list what runs', () =>
+    docker.listContainers({ all: true, filters: { label: ['org.holdfast=1'] } }),
+  );
   for (const stray of strays.filter((info) => info.Labels['org.holdfast.host'] === undefined)) {
-    await docker.getContainer(stray.Id).remove({ force: true });
+    await callEngine(`remove ${stray.Names[0] ?? stray.Id}`, () =>
+      docker.getContainer(stray.Id).remove({ force: true }),
+    );
   }
   const args = ['--profile', '*', 'down', '--timeout', STOP_SECONDS, '--remove-orphans'];
   await runCompose(volumes ? [...args, '--volumes'] : args, signal);
@@ -32,13 +36,15 @@ export async function down({ volumes, signal }: DownOptions): Promise<void> {
 
 /** What of the stack the engine still has, by kind. */
 async function readLeftovers(): Promise<Readonly<Record<'containers' | 'networks' | 'volumes', readonly string[]>>> {
-  const docker = new Docker();
+  const docker = openDocker();
   const filters = { label: ['org.holdfast=1'] };
-  const [containers, networks, volumes] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters: JSON.stringify(filters) as never }),
-  ]);
+  const [containers, networks, volumes] = await callEngine('list what is left', () =>
+    Promise.all([
+      docker.listContainers({ all: true, filters }),
+      docker.listNetworks({ filters }),
+      docker.listVolumes({ filters: JSON.stringify(filters) as never }),
+    ]),
+  );
   return {
     containers: containers.map((info) => info.Names[0] ?? info.Id),
     networks: networks.map((network) => network.Name),

@@ -1,8 +1,8 @@
 /** All images of the stack, built when and only when what they are made from has changed. */
 import { join } from 'node:path';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { execa } from 'execa';
-import { HoldfastError, messageOf } from '../kit/errors.ts';
+import { callEngine, openDocker } from '../kit/docker.ts';
 import { readMirrors, stageHostAuthorities, type Mirrors } from '../kit/mirror.ts';
 import { ROOT, STATE } from '../kit/paths.ts';
 import { buildImage, type BuildRequest } from './image-build.ts';
@@ -53,7 +53,7 @@ const AUTHORITIES = join(STATE, 'hostca');
 export async function buildImages({ only, signal, onProgress }: BuildOptions): Promise<void> {
   await stageHostAuthorities(AUTHORITIES, { withBundle: false });
   const plan = await planImages({ root: ROOT, specs: IMAGES, only, authorities: AUTHORITIES });
-  const docker = new Docker();
+  const docker = openDocker();
   const present = await readTags(docker);
   const missing = plan.filter((image) => !present.has(image.tag));
   for (const image of plan) await retag(docker, image, present);
@@ -76,14 +76,9 @@ export async function buildImages({ only, signal, onProgress }: BuildOptions): P
 
 /** Every tag of our images → the id of the image. */
 async function readTags(docker: Docker): Promise<ReadonlyMap<string, string>> {
-  try {
-    const images = await docker.listImages({ filters: { label: ['org.holdfast=1'] } });
-    return new Map(images.flatMap((image) => (image.RepoTags ?? []).map((tag) => [tag, image.Id] as const)));
-  } catch (error) {
-    throw new HoldfastError('docker', `The Docker engine does not list its images: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+  const filters = { label: ['org.holdfast=1'] };
+  const images = await callEngine('list the images', () => docker.listImages({ filters }));
+  return new Map(images.flatMap((image) => (image.RepoTags ?? []).map((tag) => [tag, image.Id] as const)));
 }
 
 /** Points the tags that others use at an image that is there already. */
@@ -92,7 +87,7 @@ async function retag(docker: Docker, image: PlannedImage, present: ReadonlyMap<s
   if (id === undefined) return;
   for (const alias of image.aliases.filter((name) => present.get(name) !== id)) {
     const [repo = '', tag = ''] = alias.split(':');
-    await docker.getImage(image.tag).tag({ repo, tag });
+    await callEngine(`tag ${alias}`, () => docker.getImage(image.tag).tag({ repo, tag }));
   }
 }
 

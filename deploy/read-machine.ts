@@ -2,8 +2,9 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { z } from 'zod';
+import { openDocker } from '../kit/docker.ts';
 import { PROJECT } from '../kit/hosts.ts';
 import type { MachineFacts, Route } from './check-machine.ts';
 import { readEngine } from './engine/read-engine.ts';
@@ -12,7 +13,7 @@ import type { Topology } from './topology.ts';
 /** Never throws: what cannot be read is undefined or empty. Takes well under a second. */
 export async function readMachine(topology: Topology): Promise<MachineFacts> {
   const engine = await readEngine();
-  const store = engine.engineVersion === undefined ? NO_STORE : await readStore(new Docker()).catch(() => NO_STORE);
+  const store = engine.engineVersion === undefined ? NO_STORE : await readStore(openDocker()).catch(() => NO_STORE);
   const ports = topology.hosts
     .filter(({ enabled }) => enabled)
     .flatMap((host) => host.published.map((port) => port.loopbackPort));

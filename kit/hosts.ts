@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Docker from 'dockerode';
-import { HoldfastError, messageOf } from './errors.ts';
+import type Docker from 'dockerode';
+import { callEngine, openDocker } from './docker.ts';
+import { messageOf } from './errors.ts';
 
 /** The Compose project that the stack is; networks and volumes carry it as a prefix. */
 export const PROJECT = 'holdfast';
@@ -62,11 +63,11 @@ export interface Hosts {
   exec(host: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
 }
 
-export function openHosts(docker: Docker = new Docker()): Hosts {
+export function openHosts(docker: Docker = openDocker()): Hosts {
   const container = (host: string): Docker.Container => docker.getContainer(containerName(host));
   return {
-    list: () => attempt('list the hosts', () => listHosts(docker)),
-    state: (host) => attempt(`look at ${host}`, () => readState(container(host), host)),
+    list: () => callEngine('list the hosts', () => listHosts(docker)),
+    state: (host) => callEngine(`look at ${host}`, () => readState(container(host), host)),
     kill: (host) => change(`kill ${host}`, () => container(host).kill({ signal: 'SIGKILL' })),
     stop: (host) => change(`stop ${host}`, () => container(host).stop({ t: 20 })),
     start: (host) => change(`start ${host}`, () => container(host).start()),
@@ -79,20 +80,12 @@ export function openHosts(docker: Docker = new Docker()): Hosts {
     connect: (host, network, address) =>
       change(`connect ${host} to ${network}`, () => connectHost(docker, host, { network, address })),
     exec: (host, argv, options = {}) =>
-      attempt(`run ${argv[0] ?? ''} on ${host}`, () => execOn(container(host), argv, options)),
+      callEngine(`run ${argv[0] ?? ''} on ${host}`, () => execOn(container(host), argv, options)),
   };
 }
 
 /** What the engine answers when a host is in the wanted state already; some of these come as status 500. */
 const ALREADY_SO = /is not running|is not paused|is already paused|is not connected/;
-
-async function attempt<T>(what: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw new HoldfastError('docker', `Could not ${what}: ${messageOf(error)}`, { cause: error });
-  }
-}
 
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
@@ -100,7 +93,7 @@ function statusOf(error: unknown): number | undefined {
 }
 
 async function change(what: string, act: () => Promise<unknown>): Promise<void> {
-  await attempt(what, async () => {
+  await callEngine(what, async () => {
     try {
       await act();
     } catch (error) {

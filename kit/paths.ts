@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The root of the checkout. */
@@ -15,3 +17,6 @@ export const PATHS = {
   runs: join(STATE, 'runs'),
   reports: join(STATE, 'reports'),
 } as const;
+
+/** One for the machine, because its one engine runs one stack for all checkouts. Gone after a reboot, as are those who held it. */
+export const STACK_LOCK = join(existsSync('/run/lock') ? '/run/lock' : tmpdir(), 'holdfast.lock');

@@ -1,5 +1,5 @@
 import { openJournal } from '../../chaos/journal/journal.ts';
-import { processIdentitySchema } from '../../chaos/journal/process-identity.ts';
+import { processIdentitySchema } from '../../kit/process-identity.ts';
 import { makeTopology } from '../../deploy/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { runHealer } from './run-healer.ts';

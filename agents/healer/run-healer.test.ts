@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openJournal, type Journal } from '../../chaos/journal/journal.ts';
-import { identifyProcess, ownIdentity, type ProcessIdentity } from '../../chaos/journal/process-identity.ts';
+import { identifyProcess, ownIdentity, type ProcessIdentity } from '../../kit/process-identity.ts';
 import { crashRecord, fakeWorld } from '../../chaos/journal/test-records.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { runHealer } from './run-healer.ts';

@@ -3,7 +3,7 @@ import type { FaultWorld } from '../../chaos/faults/fault.ts';
 import type { FaultRecord } from '../../chaos/journal/fault-record.ts';
 import { healJournal, isLeftBehind } from '../../chaos/journal/heal.ts';
 import type { Journal } from '../../chaos/journal/journal.ts';
-import { processRuns, type ProcessIdentity } from '../../chaos/journal/process-identity.ts';
+import { processRuns, type ProcessIdentity } from '../../kit/process-identity.ts';
 import { messageOf } from '../../kit/errors.ts';
 
 export interface HealerOptions {

@@ -1,4 +1,5 @@
 import type { Mail, MailSummary } from '../../deploy/mail/mailbox-api.ts';
+import { escapeMarkup } from '../../kit/escape-markup.ts';
 
 interface Link {
   readonly title: string;
@@ -11,10 +12,12 @@ export function renderListPage(mails: readonly MailSummary[], links: readonly Li
     .toReversed()
     .map(
       (mail) =>
-        `<tr class="${mail.status ?? ''}"><td>${time(mail)}</td><td><a href="/mail/${mail.id}">${escapeHtml(mail.subject)}</a></td><td>${escapeHtml(mail.from)}</td></tr>`,
+        `<tr class="${mail.status ?? ''}"><td>${time(mail)}</td><td><a href="/mail/${mail.id}">${escapeMarkup(mail.subject)}</a></td><td>${escapeMarkup(mail.from)}</td></tr>`,
     )
     .join('\n');
-  const anchors = links.map((link) => `<a href="${escapeHtml(link.url)}">${escapeHtml(link.title)}</a>`).join(' · ');
+  const anchors = links
+    .map((link) => `<a href="${escapeMarkup(link.url)}">${escapeMarkup(link.title)}</a>`)
+    .join(' · ');
   const body =
     mails.length === 0
       ? '<p>No mail yet. What the monitors send to the person on call arrives here.</p>'
@@ -30,9 +33,9 @@ export function renderListPage(mails: readonly MailSummary[], links: readonly Li
 export function renderMailPage(mail: Mail): string {
   const content =
     mail.html === undefined
-      ? `<pre>${escapeHtml(mail.text)}</pre>`
-      : `<iframe sandbox="" title="the mail" srcdoc="${escapeHtml(mail.html)}"></iframe>
-<details><summary>As text</summary><pre>${escapeHtml(mail.text)}</pre></details>`;
+      ? `<pre>${escapeMarkup(mail.text)}</pre>`
+      : `<iframe sandbox="" title="the mail" srcdoc="${escapeMarkup(mail.html)}"></iframe>
+<details><summary>As text</summary><pre>${escapeMarkup(mail.text)}</pre></details>`;
   const headers = Object.entries(mail.headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n');
@@ -40,10 +43,10 @@ export function renderMailPage(mail: Mail): string {
     title: mail.subject,
     head: '',
     body: `<p><a href="/">← all mail</a> · <a href="/mail/${mail.id}.eml">source</a></p>
-<h1 class="${mail.status ?? ''}">${escapeHtml(mail.subject)}</h1>
-<p class="links">${time(mail)} UTC · from ${escapeHtml(mail.from)} · to ${escapeHtml(mail.to)}</p>
+<h1 class="${mail.status ?? ''}">${escapeMarkup(mail.subject)}</h1>
+<p class="links">${time(mail)} UTC · from ${escapeMarkup(mail.from)} · to ${escapeMarkup(mail.to)}</p>
 ${content}
-<details><summary>Headers</summary><pre>${escapeHtml(headers)}</pre></details>`,
+<details><summary>Headers</summary><pre>${escapeMarkup(headers)}</pre></details>`,
   });
 }
 
@@ -54,7 +57,7 @@ function time(mail: MailSummary): string {
 function page(parts: { readonly title: string; readonly head: string; readonly body: string }): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${parts.head}
-<title>${escapeHtml(parts.title)}</title><style>${STYLE}</style></head><body>${parts.body}</body></html>
+<title>${escapeMarkup(parts.title)}</title><style>${STYLE}</style></head><body>${parts.body}</body></html>
 `;
 }
 
@@ -70,7 +73,3 @@ tr.firing td:first-child { border-left: 4px solid #b3261e } tr.resolved td:first
 iframe { width: 100%; height: 30em; border: 1px solid #8886; border-radius: 4px; background: #fff }
 pre { white-space: pre-wrap; overflow-wrap: anywhere }
 `;
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
+import { callEngine, openDocker } from '../../kit/docker.ts';
 
 /** What the hosts of the stack use together. */
 export interface Usage {
@@ -19,7 +20,7 @@ interface Sample {
 
 /** Measures CPU time and memory of all hosts over `seconds`, from the engine's cgroup counters. */
 export async function readUsage(seconds: number, cores: number): Promise<Usage> {
-  const docker = new Docker();
+  const docker = openDocker();
   const startedAt = performance.now();
   const before = await sample(docker);
   await sleep(seconds * 1000);
@@ -40,7 +41,9 @@ export async function readUsage(seconds: number, cores: number): Promise<Usage> 
 }
 
 async function sample(docker: Docker): Promise<readonly Sample[]> {
-  const running = await docker.listContainers({ filters: { label: ['org.holdfast.host'] } });
+  const running = await callEngine('list the hosts', () =>
+    docker.listContainers({ filters: { label: ['org.holdfast.host'] } }),
+  );
   return Promise.all(
     running.map(async (info) => {
       const stats = await docker.getContainer(info.Id).stats({ stream: false, 'one-shot': true });

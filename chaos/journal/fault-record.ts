@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { undoSchema } from '../faults/undo.ts';
-import { processIdentitySchema } from './process-identity.ts';
+import { processIdentitySchema } from '../../kit/process-identity.ts';
 
 /** What is on disk of a fault before it is injected, and until it was seen to be gone. */
 export const faultRecordSchema = z.strictObject({

@@ -3,7 +3,7 @@ import { messageOf } from '../../kit/errors.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import { bindUndo } from '../faults/undo.ts';
 import type { FaultRecord } from './fault-record.ts';
-import { processRuns } from './process-identity.ts';
+import { processRuns } from '../../kit/process-identity.ts';
 import type { Journal, UnreadableRecord } from './journal.ts';
 
 /** How the undoing of one record went. */

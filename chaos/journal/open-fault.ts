@@ -6,7 +6,7 @@ import { hostsOfUndo, type AnyFault } from '../faults/undo.ts';
 import type { FaultRecord } from './fault-record.ts';
 import { undoUntilClear } from './heal.ts';
 import type { Journal } from './journal.ts';
-import { ownIdentity } from './process-identity.ts';
+import { ownIdentity } from '../../kit/process-identity.ts';
 
 /** A fault that is in the world. Disposing undoes it and waits until that is seen; doing so twice does nothing more. */
 export interface ActiveFault extends AsyncDisposable {

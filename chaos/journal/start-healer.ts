@@ -4,7 +4,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PATHS, ROOT } from '../../kit/paths.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
-import { ownIdentity } from './process-identity.ts';
+import { ownIdentity } from '../../kit/process-identity.ts';
 
 const READY_DEADLINE_MS = 20_000;
 

@@ -2,7 +2,7 @@ import type { FaultWorld } from '../faults/fault.ts';
 import { fakeHosts, type FakeHosts } from '../faults/fake-hosts.ts';
 import { makeTopology } from '../../deploy/topology.ts';
 import type { FaultRecord } from './fault-record.ts';
-import { ownIdentity } from './process-identity.ts';
+import { ownIdentity } from '../../kit/process-identity.ts';
 
 /** The reference topology over hosts in memory, for tests. */
 export function fakeWorld(before?: (call: string) => void): FaultWorld & { readonly hosts: FakeHosts } {

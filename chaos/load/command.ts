@@ -1,20 +1,17 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { CommandContext } from '../../deploy/commands.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { PATHS } from '../../kit/paths.ts';
+import { openStackLock } from '../../kit/stack-lock.ts';
 import { exitCodeOf, type Verdict } from '../../kit/verdict.ts';
 import { renderLoadTable, reportOf, type LoadReport } from './load-table.ts';
 import { SUITES, type LoadTarget, type Suite } from './load-run.ts';
 import { showProgress } from './show-progress.ts';
 import { startLoad } from './start-load.ts';
 import { allTargets } from './targets.ts';
-
-interface CommandContext {
-  readonly topology: Topology;
-  readonly signal: AbortSignal;
-}
 
 interface CommandOptions {
   readonly rate?: string;
@@ -43,6 +40,7 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   const runId = `load-${Date.now().toString(36)}`;
   const directory = join(PATHS.runs, runId);
   const target = options.target === undefined ? undefined : parseTarget(options.target, topology);
+  await using _lock = await openStackLock(`load ${suite}`);
   await using run = await startLoad({
     ...{ suite, runId, directory, signal },
     rate: parseCount(options.rate, '--rate'),

@@ -1,6 +1,6 @@
 import type { Bucket, ExperimentOutcome } from '../runner/outcome.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
-import { escapeMarkup } from './escape.ts';
+import { escapeMarkup } from '../../kit/escape-markup.ts';
 
 const WIDTH = 1_060;
 const LEFT = 52;

@@ -1,6 +1,6 @@
 import type { BudgetOutcome, GuaranteeOutcome, ProveOutcome } from '../runner/outcome.ts';
 import type { Verdict } from '../../kit/verdict.ts';
-import { escapeMarkup } from './escape.ts';
+import { escapeMarkup } from '../../kit/escape-markup.ts';
 
 interface Case {
   readonly className: string;

@@ -2,7 +2,7 @@ import type { LedgerResult } from '../evidence/write-ledger.ts';
 import type { BudgetOutcome, ExperimentOutcome, GuaranteeOutcome, ProveOutcome } from '../runner/outcome.ts';
 import { renderMs } from '../runner/units.ts';
 import type { Verdict } from '../../kit/verdict.ts';
-import { escapeMarkup as escape } from './escape.ts';
+import { escapeMarkup as escape } from '../../kit/escape-markup.ts';
 import { markedEvents, renderChart } from './render-chart.ts';
 import { REPORT_STYLE } from './report-style.ts';
 

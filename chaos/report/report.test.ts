@@ -8,7 +8,7 @@ import { lbActiveCrash } from '../guarantees/spof.ts';
 import { judgeExperiment } from '../runner/judge-experiment.ts';
 import type { GuaranteeOutcome, ProveOutcome } from '../runner/outcome.ts';
 import { evidence, requests, T0 } from '../runner/test-evidence.ts';
-import { escapeMarkup } from './escape.ts';
+import { escapeMarkup } from '../../kit/escape-markup.ts';
 import { renderJunit } from './render-junit.ts';
 import { renderReport } from './render-report.ts';
 import { renderTable } from './render-table.ts';

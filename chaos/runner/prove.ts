@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { openHosts } from '../../kit/hosts.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
-import { PATHS, STATE } from '../../kit/paths.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { openStackLock } from '../../kit/stack-lock.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { proveNotificationPath } from '../contract/notification-path.ts';
@@ -10,7 +10,6 @@ import type { FaultWorld, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { healJournal, isHealed, renderHealReport } from '../journal/heal.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
-import { openProveLock } from '../journal/prove-lock.ts';
 import { startHealer } from '../journal/start-healer.ts';
 import { judgeExperiment } from './judge-experiment.ts';
 import type { GuaranteeOutcome, ProveOutcome } from './outcome.ts';
@@ -28,9 +27,6 @@ export interface ProveOptions {
   readonly up?: (onProgress: (line: string) => void) => Promise<void>;
 }
 
-/** Where the lock of the one who may break things is. */
-const LOCK = join(STATE, 'prove.lock');
-
 /**
  * Shows guarantees one after the other. Throws when nothing could be begun (`locked`, the stack does not come up), `interrupted` when
  * every fault was undone after an interruption, and `heal-failed` when one was not. What goes wrong with one guarantee makes that one `unknown`, and the next one goes on.
@@ -38,7 +34,7 @@ const LOCK = join(STATE, 'prove.lock');
 export async function prove(options: ProveOptions): Promise<ProveOutcome> {
   const { topology, guarantees, onProgress, signal } = options;
   await using scope = new AsyncDisposableStack();
-  scope.use(await openProveLock(LOCK, `prove ${guarantees.map(({ id }) => id).join(' ')}`));
+  scope.use(await openStackLock(`prove ${guarantees.map(({ id }) => id).join(' ')}`));
   const startedAt = Date.now();
   const world: FaultWorld = { topology, hosts: openHosts() };
   const journal = openJournal(PATHS.journal);

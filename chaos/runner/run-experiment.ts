@@ -8,7 +8,7 @@ import type { FaultWorld, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
-import { ownIdentity } from '../journal/process-identity.ts';
+import { ownIdentity } from '../../kit/process-identity.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { startLoad } from '../load/start-load.ts';

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { appFiles, parseAppConfig } from './config.ts';
 import { readMigrations } from './boot/migration-files.ts';
 import { warmUp } from './boot/warm-up.ts';
-import { isPrepared, prepareDatabase } from './boot/prepare-database.ts';
+import { isPrepared } from './boot/prepare-database.ts';
 import { makeShop, type Shop } from './make-shop.ts';
 import { parseSabotage } from './shop/sabotage.ts';
-import { makeLogger } from './telemetry/logger.ts';
+import { makeLogger, type Logger } from './telemetry/logger.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
 import { startTracing } from './telemetry/tracing.ts';
 import { drain } from './web/drain.ts';
@@ -15,6 +16,8 @@ import { makeAssetPath } from './web/layout.ts';
 import { makeMetricsServer } from './web/metrics-server.ts';
 import { makeServer } from './web/make-server.ts';
 import { readManifest } from './web/read-manifest.ts';
+
+const PREPARED_RETRY_MS = 250;
 
 /** The application of one host: starts, serves until SIGTERM, leaves without failing a request. */
 async function main(): Promise<void> {
@@ -75,12 +78,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
   await shop.cache.start();
-  await prepare(shop, {
-    database: config.database.name,
-    withSeed: environment['HOLDFAST_SEED'] !== 'none',
-    log,
-    signal: stopping.signal,
-  }).catch((error: unknown) => {
+  await waitUntilPrepared(shop, log, stopping.signal).catch((error: unknown) => {
     if (!stopping.signal.aborted) throw error;
   });
   await warmUp(shop);
@@ -89,18 +87,16 @@ async function main(): Promise<void> {
   log.info({ commit, listen: config.listen }, 'ready');
 }
 
-async function prepare(
-  shop: Shop,
-  options: {
-    readonly database: string;
-    readonly withSeed: boolean;
-    readonly log: ReturnType<typeof makeLogger>;
-    readonly signal: AbortSignal;
-  },
-): Promise<void> {
+/**
+ * Waits until the schema is what this code expects and the sample data is there: the service `migrate` beside, whose password this process
+ * does not have, sees to that. Asked of the read route, so an application that starts while there is no primary need not wait for one.
+ */
+async function waitUntilPrepared(shop: Shop, log: Logger, signal: AbortSignal): Promise<void> {
   const migrations = await readMigrations(join(import.meta.dirname, 'migrations'));
-  if (await isPrepared(shop.reads, migrations, options.withSeed)) return;
-  await prepareDatabase({ ...options, target: shop.migrateTarget, migrations });
+  for (let isFirst = true; !(await isPrepared(shop.reads, migrations)); isFirst = false) {
+    if (isFirst) log.info('waiting for the database to be prepared');
+    await sleep(PREPARED_RETRY_MS, undefined, { signal });
+  }
 }
 
 await main();

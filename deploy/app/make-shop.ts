@@ -29,8 +29,6 @@ export interface Shop {
   readonly services: ShopServices;
   readonly reads: ReadRoute;
   readonly cache: Cache;
-  /** Where migrations go: the write route, as the user who may, with no schema chosen because there may be none. */
-  readonly migrateTarget: DbTarget;
   readonly observe: () => void;
   readonly close: () => void;
 }
@@ -107,7 +105,6 @@ export function makeShop(options: ShopOptions): Shop {
     },
     reads,
     cache,
-    migrateTarget: { ...target('migrate', database.write, []), database: undefined },
     observe: () => {
       writePool.observe();
       readPool.observe();

@@ -2,34 +2,40 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMigrations } from './boot/migration-files.ts';
 import { prepareDatabase } from './boot/prepare-database.ts';
-import { appFiles, parseAppConfig } from './config.ts';
-import { makeShop } from './make-shop.ts';
+import { appFiles, parseAppConfig, readSecret } from './config.ts';
 import { makeLogger } from './telemetry/logger.ts';
-import { makeMetrics } from './telemetry/metrics.ts';
 
 /**
- * `node deploy/app/migrate.ts [--seed]`: applies the migrations that are pending, and with `--seed` the sample data, then ends. What every
- * application host does by itself when it starts; here for those who want to do it before a rollout.
+ * `node deploy/app/migrate.ts [--seed]`: applies the migrations that are pending, and with `--seed` the sample data, then ends. Every
+ * application host runs it when it starts, as a user of its own; it can be run alone before a rollout.
  */
 async function main(): Promise<void> {
   const files = appFiles(process.env);
   const config = parseAppConfig(readFileSync(files.config, 'utf8'));
   const log = makeLogger(config.host, 'info');
-  const metrics = makeMetrics(process.env['HOLDFAST_COMMIT'] ?? 'unknown');
-  const shop = makeShop({ config, secrets: files.secrets, metrics, log, asset: (name) => name, sabotage: undefined });
   const stopping = new AbortController();
-  process.once('SIGINT', () => {
+  const stop = (): void => {
     stopping.abort();
-  });
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   await prepareDatabase({
-    target: shop.migrateTarget,
+    target: {
+      ...config.database.write,
+      // There may be no schema yet.
+      database: undefined,
+      user: 'migrate',
+      password: readSecret(files.secrets, 'db-migrate-password'),
+      ca: readSecret(files.secrets, 'ca-cert'),
+      connectMs: config.timeouts.connectMs,
+      multipleStatements: false,
+      setup: [],
+    },
     database: config.database.name,
     migrations: await readMigrations(join(import.meta.dirname, 'migrations')),
     withSeed: process.argv.includes('--seed'),
     log,
     signal: stopping.signal,
   });
-  shop.close();
   log.info('database prepared');
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { openHosts } from '../../kit/hosts.ts';
 import { addressOn, hostsOf, makeTopology, PORTS } from '../topology.ts';
 
 const topology = makeTopology();
@@ -162,5 +163,18 @@ it.each(hostsOf(topology, 'app').map(({ name }) => name))(
       expect(text).toContain(metric);
     }
     await expect(fetch(`http://${addressOn(host, 'app')}:${PORTS.appMetrics}/metrics`)).rejects.toThrow();
+  },
+);
+
+it.each(hostsOf(topology, 'app').map(({ name }) => name))(
+  'on %s the application cannot read the password that may change the schema',
+  async (name) => {
+    const hosts = openHosts();
+    const read = (user: string, secret: string) =>
+      hosts.exec(name, ['s6-setuidgid', user, 'cat', `/run/holdfast/secrets/${secret}`]);
+    expect((await read('app', 'db-app-password')).code).toBe(0);
+    expect((await read('migrate', 'db-migrate-password')).code).toBe(0);
+    expect((await read('app', 'db-migrate-password')).stderr).toContain('Permission denied');
+    expect((await read('migrate', 'db-app-password')).stderr).toContain('Permission denied');
   },
 );

@@ -33,19 +33,11 @@ export interface PrepareOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * Whether everything was applied before, asked of the read route: an application that starts while there is no primary
- * need not wait for one.
- */
-export async function isPrepared(
-  reads: ReadRoute,
-  migrations: readonly Migration[],
-  withSeed: boolean,
-): Promise<boolean> {
+/** Whether every migration was applied and the sample data is whole. */
+export async function isPrepared(reads: ReadRoute, migrations: readonly Migration[]): Promise<boolean> {
   try {
     const rows = await reads.read({ operation: 'applied-migrations', sql: SELECT_APPLIED, values: [] });
     if (decidePending(migrations, rows.map(toApplied)).length > 0) return false;
-    if (!withSeed) return true;
     return isSeeded(
       await reads.read({ operation: 'seed-progress', sql: 'SELECT step, batches_done FROM seed_progress', values: [] }),
     );

@@ -1,7 +1,8 @@
 import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { HoldfastError } from '../../kit/errors.ts';
+import { HoldfastError } from './errors.ts';
+import { STACK_LOCK } from './paths.ts';
 import { ownIdentity, processIdentitySchema, processRuns } from './process-identity.ts';
 
 const lockSchema = z.strictObject({
@@ -15,10 +16,10 @@ const lockSchema = z.strictObject({
 type Lock = z.infer<typeof lockSchema>;
 
 /**
- * Takes the lock on the stack: only one may break things at a time, or each would see the other's faults. Throws `locked` with
- * who holds it. A lock whose owner is dead is taken over. Released by disposing.
+ * Takes the lock on the stack: only one may change, load or break it at a time, from whatever checkout, or each would see the other's
+ * doings. Throws `locked` with who holds it. A lock whose owner is dead is taken over. Released by disposing.
  */
-export async function openProveLock(path: string, what: string): Promise<AsyncDisposable> {
+export async function openStackLock(what: string, path: string = STACK_LOCK): Promise<AsyncDisposable> {
   await mkdir(dirname(path), { recursive: true });
   const mine: Lock = { owner: ownIdentity(), what, since: new Date().toISOString() };
   const draft = `${path}.${process.pid}`;
@@ -40,7 +41,7 @@ export async function openProveLock(path: string, what: string): Promise<AsyncDi
 function refusal(holder: Lock): HoldfastError {
   return new HoldfastError(
     'locked',
-    `"${holder.what}" runs since ${holder.since} as process ${holder.owner.pid}: two at once would see each other's faults.`,
+    `"${holder.what}" runs since ${holder.since} as process ${holder.owner.pid}: two at once would see each other's doings.`,
     { fix: `Wait for it, or stop it with: kill ${holder.owner.pid}` },
   );
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identifyProcess, ownIdentity, processRuns } from './process-identity.ts';
-import { openProveLock } from './prove-lock.ts';
+import { openStackLock } from './stack-lock.ts';
 
 let folder: string;
 let path: string;
@@ -20,38 +20,38 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 describe('the lock', () => {
   it('refuses the second with who holds it, and is free again after release', async () => {
     {
-      await using lock = await openProveLock(path, 'prove spof/app-crash');
+      await using lock = await openStackLock('prove spof/app-crash', path);
       expect(lock).toBeDefined();
-      const second = openProveLock(path, 'prove');
+      const second = openStackLock('prove', path);
       await expect(second).rejects.toMatchObject({ code: 'locked', exitCode: 64 });
       await expect(second).rejects.toThrow(
         new RegExp(`"prove spof/app-crash" runs since .* as process ${process.pid}`),
       );
     }
-    await using again = await openProveLock(path, 'prove');
+    await using again = await openStackLock('prove', path);
     expect(again).toBeDefined();
   });
 
   it('is taken over from an owner that is dead, also when its number is in use again', async () => {
-    await using first = await openProveLock(path, 'prove');
+    await using first = await openStackLock('prove', path);
     expect(first).toBeDefined();
     const dead = { ...ownIdentity(), startTicks: '1' };
     await writeFile(path, JSON.stringify({ owner: dead, what: 'prove', since: '2026-01-01T00:00:00.000Z' }));
-    await using second = await openProveLock(path, 'prove again');
+    await using second = await openStackLock('prove again', path);
     expect(second).toBeDefined();
     expect(await readdir(join(folder, 'state'))).toEqual(['prove.lock']);
   });
 
   it('is taken when its file is torn', async () => {
-    await using first = await openProveLock(path, 'prove');
+    await using first = await openStackLock('prove', path);
     expect(first).toBeDefined();
     await writeFile(path, '{"owner":');
-    await using second = await openProveLock(path, 'prove');
+    await using second = await openStackLock('prove', path);
     expect(second).toBeDefined();
   });
 
   it('goes to one of many that ask at once', async () => {
-    const asked = await Promise.allSettled(Array.from({ length: 10 }, () => openProveLock(path, 'prove')));
+    const asked = await Promise.allSettled(Array.from({ length: 10 }, () => openStackLock('prove', path)));
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });
