@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
+import packageJson from './package.json' with { type: 'json' };
 import { renderAlertFiles } from './alerts/generated.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
@@ -18,7 +19,7 @@ Exit codes:
   0    held, or done
   1    violated: something was shown not to be as promised
   2    unknown: something could not be shown
-  64   the command line is wrong
+  64   the command line is wrong, or another command has the stack
   70   something of this machine or the stack is broken
   130  interrupted, after faults were undone`;
 
@@ -27,6 +28,8 @@ async function main(): Promise<void> {
   const interrupt = (): void => {
     interruption.abort(new HoldfastError('interrupted', 'Interrupted.'));
   };
+  // Whoever read the output is gone (`| head`): nothing more can be told, and what was begun is undone as after Ctrl-C.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', interrupt);
   // Not `once`: libraries that clean up at exit end the process when nobody else listens any more, before faults are undone.
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
@@ -41,8 +44,8 @@ async function main(): Promise<void> {
 export function makeProgram(signal: AbortSignal): Command {
   const program = new Command('holdfast')
     .description('A reference web stack that proves its own promises.')
+    .version(packageJson.version)
     .addHelpText('after', EXIT_CODES)
-    .showHelpAfterError('Run `./holdfast --help` for the commands.')
     .exitOverride();
   const topology = makeTopology();
   const context: CommandContext = {
@@ -56,7 +59,10 @@ export function makeProgram(signal: AbortSignal): Command {
   registerChaosCommands(program, context);
   registerBenchCommand(program, context);
   registerTestCommand(program, signal);
-  for (const command of program.commands) command.exitOverride();
+  program.showHelpAfterError('Run `./holdfast --help` for the commands.');
+  for (const command of program.commands) {
+    command.exitOverride().showHelpAfterError(`Run \`./holdfast ${command.name()} --help\` for its options.`);
+  }
   program.on('command:*', ([word = '']: string[]) => {
     const known = program.commands.map((command) => command.name());
     throw new HoldfastError('usage', `There is no command ${word}.`, {

@@ -31,7 +31,7 @@ export function registerChaosCommands(program: Command, context: CommandContext)
     .argument('[id...]', 'guarantees, such as spof/app-crash; all when none is named')
     .option('--list', 'show the guarantees and do nothing')
     .option('--json', 'print the result as JSON')
-    .option('--rate <requests>', 'requests per second', String(DEFAULT_RATE))
+    .option('--rate <requests>', `requests per second, 20 to ${MAX_RATE}`, String(DEFAULT_RATE))
     .option('--no-up', 'take the stack as it is')
     .addHelpText('after', '\nExit code: 0 all held, 1 one was violated, 2 one is unknown, 64 usage, 130 interrupted.')
     .action(async (ids: readonly string[], flags: ProveFlags) => {
@@ -47,11 +47,13 @@ export function registerChaosCommands(program: Command, context: CommandContext)
     .command('heal')
     .description('undo at once every fault that a run left behind')
     .option('--json', 'print what was undone as JSON')
-    .action(async ({ json }: { readonly json?: boolean }) => {
+    .option('--force', 'also what a run that is still alive has in place')
+    .action(async ({ json, force }: { readonly json?: boolean; readonly force?: boolean }) => {
       const progress = openProgress();
       const report = await healAll({
         topology: context.topology,
         onProgress: progress.report,
+        onlyLeftBehind: force !== true,
         deadlineMs: HEAL_DEADLINE_MS,
       }).finally(progress.stop);
       console.log(json === true ? JSON.stringify(report, undefined, 2) : renderHealReport(report));

@@ -13,7 +13,7 @@ interface HealAllOptions {
   readonly deadlineMs?: number;
 }
 
-/** Undoes every fault that any run left behind, at once. What `holdfast heal` does, and `up` before it starts anything. */
+/** Undoes faults at once. What `holdfast heal` does, and `up` before it starts anything. */
 export function healAll({
   topology,
   onProgress,

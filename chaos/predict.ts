@@ -33,7 +33,7 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
         what: 'longest outage',
         bestMs: masterDown - advert,
         worstMs: masterDown + SERVE_MS,
-        formula: `3 × advert ${advert} + skew ${skew}, less up to one advert already waited for`,
+        formula: `3 × advert ${advert} + skew ${skew}, less an advert already waited for … plus ${SERVE_MS} to serve`,
       };
     }
     case 'app-crash': {
@@ -42,7 +42,7 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
         what: 'longest request (requests are sent to the other host)',
         bestMs: client.connectMs,
         worstMs: worst + SERVE_MS,
-        formula: `connect ${client.connectMs} … check interval ${check.intervalMs} + timeout ${check.timeoutMs} + ${check.fall - 1} × (fast interval ${check.fastIntervalMs} + timeout ${check.timeoutMs})`,
+        formula: `connect ${client.connectMs} … check interval ${check.intervalMs} + timeout ${check.timeoutMs} + ${check.fall - 1} × (fast interval ${check.fastIntervalMs} + timeout ${check.timeoutMs}) + ${SERVE_MS} to serve`,
       };
     }
     case 'db-primary-crash': {
@@ -56,17 +56,17 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
     }
     case 'cache-slow':
       return {
-        what: 'added to a page',
+        what: 'what is added to a page',
         bestMs: 0,
         worstMs: client.cacheCommandMs + SERVE_MS,
-        formula: `one cache command's timeout ${client.cacheCommandMs}, then the circuit is open for ${client.cacheRetryMs} and pages come from the database`,
+        formula: `one cache command's timeout ${client.cacheCommandMs} + ${SERVE_MS} to serve, then the circuit is open for ${client.cacheRetryMs} and pages come from the database`,
       };
     case 'cache-down':
       return {
-        what: 'added to a page',
+        what: 'what is added to a page',
         bestMs: 0,
         worstMs: client.cacheCommandMs + SERVE_MS,
-        formula: `refused at once or given up after ${client.cacheCommandMs}, then the circuit is open for ${client.cacheRetryMs}`,
+        formula: `refused at once or given up after ${client.cacheCommandMs}, + ${SERVE_MS} to serve, then the circuit is open for ${client.cacheRetryMs}`,
       };
   }
 }

@@ -41,12 +41,12 @@ async function show(guarantee: Guarantee, within: FaultWorld = world): Promise<G
   });
 }
 
+const PROVE = [process.execPath, 'cli.ts', 'prove', appCrash.id, '--no-up', '--rate', '50'] as const;
+
 /** `holdfast prove` as a process of its own. */
 function startProve() {
-  return execa(process.execPath, ['cli.ts', 'prove', appCrash.id, '--no-up', '--rate', '50'], {
-    cwd: ROOT,
-    reject: false,
-  });
+  const [program, ...args] = PROVE;
+  return execa(program, args, { cwd: ROOT, reject: false });
 }
 
 /** Waits until the fault of a running `prove` is in the world. */
@@ -127,6 +127,30 @@ describe('a prove that comes to a bad end', () => {
     const { exitCode, stderr } = await run;
     expect(exitCode).toBe(130);
     expect(stderr).toContain('every fault is undone');
+    expect(await journalEmpty()).toBe(true);
+    expect(await hosts.state('app2')).toMatchObject({ running: true });
+  });
+
+  it('undoes its fault also when Ctrl-C is typed on its terminal', async () => {
+    await waitForSteady(world, { deadlineMs: 120_000, signal });
+    // `script` gives it a terminal, passes on what is typed, and ends with its exit code.
+    const run = execa('script', ['--quiet', '--return', '--command', PROVE.join(' '), '/dev/null'], {
+      cwd: ROOT,
+      reject: false,
+    });
+    await faultInPlace();
+    run.stdin.write('\u0003');
+    const { exitCode, stdout } = await run;
+    expect(exitCode).toBe(130);
+    expect(stdout).toContain('every fault is undone');
+    expect(await journalEmpty()).toBe(true);
+  });
+
+  it('undoes its fault when nobody reads its output any more', async () => {
+    await waitForSteady(world, { deadlineMs: 120_000, signal });
+    const command = `${PROVE.join(' ')} 2>&1 | grep --quiet 'it bit'; exit \${PIPESTATUS[0]}`;
+    const { exitCode } = await execa('bash', ['-c', command], { cwd: ROOT, reject: false });
+    expect(exitCode).toBe(130);
     expect(await journalEmpty()).toBe(true);
     expect(await hosts.state('app2')).toMatchObject({ running: true });
   });

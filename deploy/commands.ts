@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import type { Command } from 'commander';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
-import { containerName } from '../kit/hosts.ts';
+import { containerName, openHosts } from '../kit/hosts.ts';
 import { nearest } from '../kit/nearest.ts';
 import { openProgress } from '../kit/progress.ts';
 import { renderProblems } from '../kit/problem.ts';
@@ -69,15 +69,20 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .description('show what a host says')
     .argument('<host>', 'a host of the topology, such as lb1')
     .option('-f, --follow', 'go on showing')
-    .option('-n, --lines <count>', 'how many of the last lines', '200')
-    .action(async (host: string, options: { follow?: boolean; lines: string }) => {
+    .option('-n, --lines <count>', 'how many of the last lines', parseLines, 200)
+    .action(async (host: string, options: { follow?: boolean; lines: number }) => {
       requireHost(topology, host);
+      await requireContainer(host);
       const follow = options.follow === true ? ['--follow'] : [];
-      const { exitCode } = await execa('docker', ['logs', '--tail', options.lines, ...follow, containerName(host)], {
-        stdio: 'inherit',
-        reject: false,
-        cancelSignal: signal,
-      });
+      const { exitCode } = await execa(
+        'docker',
+        ['logs', '--tail', String(options.lines), ...follow, containerName(host)],
+        {
+          stdio: 'inherit',
+          reject: false,
+          cancelSignal: signal,
+        },
+      );
       if (exitCode !== 0 && !signal.aborted) {
         throw new HoldfastError('stack-down', `${host} has no log.`, {
           fix: 'Bring the stack up with `./holdfast up`.',
@@ -118,9 +123,22 @@ export function registerDeployCommands(program: Command, context: CommandContext
     });
 }
 
-/** Throws `usage` with the known hosts, nearest first. */
+function parseLines(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 0) return count;
+  throw new HoldfastError('usage', `--lines must be a whole number from 0, not ${text}.`);
+}
+
+async function requireContainer(host: string): Promise<void> {
+  if ((await openHosts().state(host)) !== undefined) return;
+  throw new HoldfastError('stack-down', `${host} has no log: it does not exist yet.`, {
+    fix: 'Bring the stack up with `./holdfast up`.',
+  });
+}
+
+/** Throws `usage` with the known hosts, nearest first. Slots that are not in use are none. */
 export function requireHost(topology: Topology, host: string): void {
-  const known = topology.hosts.map(({ name }) => name);
+  const known = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
   if (known.includes(host)) return;
   throw new HoldfastError('usage', `There is no host ${host}.`, {
     fix: `Known hosts: ${nearest(host, known).join(', ')}.`,

@@ -9,20 +9,24 @@ export interface Progress {
 
 export function openProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   const startedAt = performance.now();
-  const elapsed = (): string => `${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s`;
-  if (!stream.isTTY) return { report: (line) => stream.write(`${elapsed()}  ${line}\n`), stop: () => undefined };
-  const spinner = yoctoSpinner({ stream });
+  /** A line with the time at which it became true. */
+  const stamp = (line: string): string =>
+    `${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${line}`;
+  if (!stream.isTTY) return { report: (line) => stream.write(`${stamp(line)}\n`), stop: () => undefined };
+  // The spinner's own handlers of signals would end the process before anything is undone.
+  const spinner = yoctoSpinner({ stream, handleSignals: false });
   let current: string | undefined;
+  const settle = (): void => {
+    // What was done stays readable above the live line.
+    if (current !== undefined) spinner.stop(current);
+    current = undefined;
+  };
   return {
     report: (line) => {
-      // What was done stays readable above the live line.
-      if (current !== undefined) spinner.stop(`${elapsed()}  ${current}`);
-      current = line;
-      spinner.start(line);
+      settle();
+      current = stamp(line);
+      spinner.start(current);
     },
-    stop: () => {
-      if (current !== undefined) spinner.stop(`${elapsed()}  ${current}`);
-      current = undefined;
-    },
+    stop: settle,
   };
 }

@@ -19,6 +19,8 @@ export interface HealedRecord {
 export interface HealReport {
   readonly records: readonly HealedRecord[];
   readonly unreadable: readonly UnreadableRecord[];
+  /** What was not chosen: somebody else will undo it. */
+  readonly spared: readonly FaultRecord[];
 }
 
 export interface HealOptions {
@@ -44,7 +46,7 @@ export async function healJournal(world: FaultWorld, journal: Journal, options: 
       return healRecord(world, { journal, record, deadlineMs: options.deadlineMs ?? 90_000 });
     }),
   );
-  return { records, unreadable };
+  return { records, unreadable, spared: open.filter((record) => !select(record)) };
 }
 
 /** A fault that nobody will undo: its deadline has passed, or its owner is dead. */
@@ -98,7 +100,11 @@ export function renderHealReport(report: HealReport): string {
     return `${record.ok ? 'healed' : 'NOT HEALED'}: ${record.description} (${seconds} s): ${record.text}`;
   });
   const unreadable = report.unreadable.map((record) => `unreadable record ${record.path}: ${record.reason}`);
-  return [...lines, ...unreadable].join('\n') || 'nothing to heal';
+  const spared = report.spared.map(
+    ({ description, injectedBy }) =>
+      `left alone: ${description}: process ${injectedBy.pid}, which did it, still runs; --force undoes it all the same`,
+  );
+  return [...lines, ...unreadable, ...spared].join('\n') || 'nothing to heal';
 }
 
 /** Whether nothing is left to do. */

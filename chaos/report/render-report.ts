@@ -20,7 +20,7 @@ export function renderReport(outcome: ProveOutcome): string {
 <body>
 <main>
 <h1>Did the promises hold? ${badge(outcome.verdict)}</h1>
-<p class="faint">${when} UTC, ${outcome.guarantees.length} guarantees in ${renderMs(outcome.endedAt - outcome.startedAt)}</p>
+<p class="faint">${when} UTC, ${outcome.guarantees.length === 1 ? '1 guarantee' : `${outcome.guarantees.length} guarantees`} in ${renderMs(outcome.endedAt - outcome.startedAt)}</p>
 ${renderSummary(outcome)}
 ${outcome.guarantees.map(renderGuarantee).join('\n')}
 </main>
@@ -67,9 +67,11 @@ function renderExperiment(experiment: ExperimentOutcome): string {
   const { fault, requests, failed, rate } = experiment;
   const key = [
     ['ok', 'answered'],
-    ['slow', 'slow (over 300 ms) and the slowest of a tenth of a second'],
+    ['slow', 'slow (over 300 ms)'],
     ['failed', 'failed'],
     ['faultband', 'fault in place'],
+    ['medianline', 'median of a tenth of a second'],
+    ['worstdot', 'its slowest'],
   ].map(([name, text]) => `<span><i class="${name ?? ''}"></i>${text ?? ''}</span>`);
   return `<h3>What happened</h3>
 <p>${escape(fault.description)} (${escape(fault.why)}). ${requests} requests at ${rate}/s, ${failed} failed.</p>
@@ -130,7 +132,9 @@ function renderEvidence(budgets: readonly BudgetOutcome[]): string {
 /** Cells are markup already. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = heads.map((text) => `<th>${text}</th>`).join('');
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');
+  // A number stays with its unit.
+  const joined = (cell: string): string => cell.replaceAll(/(\d|≤) (?=\d|ms\b|s\b)/g, '$1\u00a0');
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${joined(cell)}</td>`).join('')}</tr>`).join('\n');
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 

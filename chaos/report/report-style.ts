@@ -22,6 +22,7 @@ details { margin-top: 10px; } summary { cursor: pointer; color: var(--faint); } 
 .chart text { fill: var(--faint); } .chart .mark text { fill: var(--card); font-weight: 600; font-size: 10px; }
 .key span { display: inline-flex; align-items: center; gap: 6px; margin-right: 16px; font-size: 13px; color: var(--faint); }
 .key i { width: 11px; height: 11px; border-radius: 2px; display: inline-block; }
+.key i.medianline { height: 2px; background: var(--ok); } .key i.worstdot { width: 6px; height: 6px; border-radius: 3px; background: var(--slow); }
 .ok { fill: var(--ok); background: var(--ok); } .slow { fill: var(--slow); background: var(--slow); } .failed { fill: var(--failed); background: var(--failed); }
 .faultband { fill: var(--fault); opacity: .1; } i.faultband { background: var(--fault); opacity: .25; }
 .grid { stroke: var(--line); stroke-width: 1; } .median { fill: none; stroke: var(--ok); stroke-width: 1.2; } .worst { fill: var(--slow); }

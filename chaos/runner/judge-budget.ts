@@ -57,7 +57,7 @@ function outage(budget: Of<'outage'>, { evidence, window, doubts, prediction }: 
     verdict: judged.verdict,
     measured: `${renderMs(measured.longestOutageMs)}, ${measured.failed} failed and ${measured.slow} slow of ${measured.requests}`,
     limit: `≤ ${renderMs(budget.longestMs)}${aim}`,
-    predicted: renderPrediction(prediction),
+    predicted: renderPrediction(prediction, measured.longestOutageMs),
     reasons: judged.reasons,
     evidence: judged.evidence.map((record) => renderRecord(record, evidence.phases.injectedAt)),
   };
@@ -92,7 +92,7 @@ function stall(budget: Of<'stall'>, { evidence, window, doubts, prediction }: Bu
     verdict: judged.verdict,
     measured: `${renderMs(judged.measured.longestMs)} of ${judged.measured.requests} requests`,
     limit: `≤ ${renderMs(budget.longestMs)}`,
-    ...(budget.of === 'writes' ? { predicted: renderPrediction(prediction) } : {}),
+    ...(budget.of === 'writes' ? { predicted: renderPrediction(prediction, judged.measured.longestMs) } : {}),
     reasons: judged.reasons,
     evidence: judged.evidence.map((record) => renderRecord(record, evidence.phases.injectedAt)),
   };
@@ -118,7 +118,7 @@ function latency(budget: Of<'latency'>, { evidence, doubts, prediction }: Budget
     verdict: judged.verdict,
     measured: valueMs === undefined ? 'not measurable' : `${renderMs(valueMs)} of ${requests} requests`,
     limit: `≤ ${renderMs(budget.mostMs)}`,
-    predicted: `+ ${renderPrediction(prediction)}`,
+    predicted: `adds ${renderPrediction(prediction)}`,
     reasons: judged.reasons,
     evidence: judged.evidence.map((record) => renderRecord(record, injectedAt)),
   };
@@ -137,7 +137,11 @@ function lostWrites(budget: Of<'lost-writes'>, { evidence, doubts }: BudgetConte
     claim: 'acknowledged writes lost',
     verdict: judged.verdict,
     measured: read
-      ? `${lost.length} of ${acknowledged} (${recovered} of unknown outcome found, ${unexpected.length} unexpected)`
+      ? [
+          `${lost.length} of ${acknowledged}`,
+          ...(recovered > 0 ? [`${recovered} of unknown outcome found`] : []),
+          ...(unexpected.length > 0 ? [`${unexpected.length} unexpected`] : []),
+        ].join(', ')
       : 'not read back',
     limit: `≤ ${budget.most}`,
     reasons: judged.reasons,
@@ -169,8 +173,9 @@ function redundancy(budget: Of<'redundancy'>, { evidence, doubts }: BudgetContex
   };
 }
 
-function renderPrediction({ bestMs, worstMs }: Prediction): string {
-  return `${renderMs(bestMs)} … ${renderMs(worstMs)}`;
+/** With a mark where the measurement shows that the prediction does not know everything. */
+function renderPrediction({ bestMs, worstMs }: Prediction, measuredMs = worstMs): string {
+  return `${renderMs(bestMs)} … ${renderMs(worstMs)}${measuredMs > worstMs ? ' (missed)' : ''}`;
 }
 
 function renderRecord(record: RequestRecord, injectedAt: number): string {

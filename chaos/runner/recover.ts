@@ -36,7 +36,7 @@ export async function recover({ world, chosen, active, timeline, signal }: Recov
   const cleared = await clearing;
   timeline.add(
     'recovery',
-    `${cleared.observation.seen ? 'gone' : 'NOT GONE'}: ${cleared.observation.text}`,
+    `${cleared.observation.seen ? 'undone' : 'NOT UNDONE'}: ${cleared.observation.text}`,
     cleared.at ?? Date.now(),
   );
   timeline.add(

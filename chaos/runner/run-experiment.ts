@@ -70,7 +70,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   timeline.add('phase', `baseline is clean: ${baseline.observation.text}; ${chosen.why}`);
   await using active = await openFault(chosen.fault, { ...options, leaseMs: LEASE_MS });
   const provenAt = Date.now();
-  timeline.add('fault', chosen.fault.description, active.injectedAt);
+  timeline.add('fault', chosen.fault.description, active.orderedAt);
   timeline.add('fault', `${active.effect.seen ? 'it bit' : 'NOT PROVEN'}: ${active.effect.text}`, provenAt);
   await hold({ guarantee, chosen, active, watch, signal });
   const stillThere = await active.look();
@@ -95,7 +95,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
       description: chosen.fault.description,
       targets: chosen.fault.targets,
       why: chosen.why,
-      effect: active.effect.seen ? stillThere : active.effect,
+      effect: active.effect.seen ? lasted(stillThere) : active.effect,
       clear: recovery.clear,
     },
     baseline: baseline.observation,
@@ -116,6 +116,11 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     alerts: withPath(watch.evidence(), path),
     timeline: timeline.events,
   };
+}
+
+function lasted(stillThere: Observation): Observation {
+  if (stillThere.seen) return stillThere;
+  return { ...stillThere, text: `it bit, but something else ended it: ${stillThere.text}` };
 }
 
 /** Rejects when the load ends by itself, with why. */
