@@ -10,6 +10,7 @@ import { healAll } from './chaos/heal-all.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
 import { renderAll } from './deploy/render.ts';
 import { makeTopology } from './deploy/topology.ts';
+import { registerExporterCommands } from './exporters/commands.ts';
 import { EXIT, HoldfastError, messageOf } from './kit/errors.ts';
 import { nearest } from './kit/nearest.ts';
 import { ROOT } from './kit/paths.ts';
@@ -58,6 +59,7 @@ export function makeProgram(signal: AbortSignal): Command {
   registerLoadCommand(program, context);
   registerChaosCommands(program, context);
   registerBenchCommand(program, context);
+  registerExporterCommands(program, context);
   registerTestCommand(program, signal);
   program.showHelpAfterError('Run `./holdfast --help` for the commands.');
   for (const command of program.commands) {

@@ -12,13 +12,29 @@ const WELL = 'holdfast:all_well_timestamp_seconds';
 
 /** `rules.yaml` of Prometheus: one group, so that everything is judged at the same instant and in this order. */
 export function renderRules(topology: Topology): string {
-  const alerts = makeAlerts(topology);
   const group = {
     name: 'holdfast',
     interval: promDuration(topology.profile.watch.evaluationIntervalMs),
-    rules: [...settlingRules(topology, alerts), ...alerts.map((alert) => alertRule(topology, alert))],
+    rules: makeRules(topology),
   };
   return stringify({ groups: [group] }, { lineWidth: 0 });
+}
+
+/** A rule as Prometheus reads it. */
+export type Rule =
+  | { readonly record: string; readonly expr: string }
+  | {
+      readonly alert: string;
+      readonly expr: string;
+      readonly for: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+    };
+
+/** All rules of a topology, in the order in which they are evaluated. */
+export function makeRules(topology: Topology): readonly Rule[] {
+  const alerts = makeAlerts(topology);
+  return [...settlingRules(topology, alerts), ...alerts.map((alert) => alertRule(topology, alert))];
 }
 
 /**
@@ -27,7 +43,7 @@ export function renderRules(topology: Topology): string {
  * may have samples of an earlier life): then the watchdog is silent, which the notifiers report. Were these records missing,
  * nothing would be waited for.
  */
-function settlingRules(topology: Topology, alerts: readonly Alert[]): readonly object[] {
+function settlingRules(topology: Topology, alerts: readonly Alert[]): readonly Rule[] {
   const { settleMs } = topology.profile.watch;
   const faults = alerts.filter(isGated).map((alert) => `(${alert.expr})`);
   const started = 'max(process_start_time_seconds{job="self"})';
@@ -50,7 +66,7 @@ function isGated(alert: Alert): boolean {
   return alert.name !== 'Watchdog';
 }
 
-function alertRule(topology: Topology, alert: Alert): object {
+function alertRule(topology: Topology, alert: Alert): Rule {
   return {
     alert: alert.name,
     expr: isGated(alert) ? `(${alert.expr})\nunless on () (${SETTLING} == 1)` : alert.expr,

@@ -1,0 +1,56 @@
+import { atMost, counter, gauge, histogram } from './metric.ts';
+import { PROCESS } from './process.ts';
+
+const POOL = ['db-write', 'db-read'] as const;
+const ROUTES = atMost(30, 'patterns of routes');
+const RETRY_REASONS = ['deadlock', 'lock-wait', 'lost', 'read-only', 'group', 'busy'] as const;
+
+/** The reference application: deploy/app/telemetry/metrics.ts. */
+export const APP = {
+  ...PROCESS,
+  build_info: gauge('1', 'The release that runs.', { labels: { commit: atMost(3, 'releases at a time') } }),
+  http_request_duration_seconds: histogram('seconds', 'Time from the request to the last byte of the answer.', {
+    labels: {
+      method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'OTHER'],
+      route: ROUTES,
+      status_code: atMost(30, 'HTTP'),
+    },
+  }),
+  http_requests_in_flight: gauge('1', 'Requests being answered.'),
+  db_pool_wait_seconds: histogram('seconds', 'Time until a caller had a database connection, failures included.', {
+    labels: { pool: POOL },
+  }),
+  db_pool_connections: gauge('1', 'Database connections by state.', {
+    labels: { pool: POOL, state: ['busy', 'idle', 'connecting'] },
+  }),
+  db_pool_waiting_callers: gauge('1', 'Callers that wait for a database connection.', { labels: { pool: POOL } }),
+  db_query_duration_seconds: histogram('seconds', 'Time of one round trip of statements, failures included.', {
+    labels: { pool: POOL, operation: atMost(30, 'names in the code') },
+  }),
+  db_transaction_retries_total: counter('1', 'Write transactions that were tried again.', {
+    labels: { reason: RETRY_REASONS },
+    appears: 'on-event',
+  }),
+  db_read_retries_total: counter('1', 'Reads that were tried again on another connection.', {
+    labels: { reason: RETRY_REASONS },
+    appears: 'on-event',
+  }),
+  db_own_write_reads_total: counter(
+    '1',
+    "Reads of sessions that have just written: where the session's write was found.",
+    {
+      labels: { result: ['db-read', 'db-write', 'stale'] },
+      appears: 'on-event',
+    },
+  ),
+  cache_requests_total: counter('1', 'Commands to the cache; skipped: the circuit was open.', {
+    labels: { operation: ['get', 'set', 'delete'], result: ['hit', 'miss', 'ok', 'error', 'skipped'] },
+  }),
+  cache_circuit_state: gauge('1', 'State of the circuit to the cache: 1 for the state that it is in.', {
+    labels: { state: ['closed', 'open', 'half-open'] },
+  }),
+  orders_total: counter('1', 'Orders by outcome.', {
+    labels: { result: ['created', 'replayed', 'key-conflict', 'rejected', 'unavailable', 'failed'] },
+    appears: 'on-event',
+  }),
+} as const;

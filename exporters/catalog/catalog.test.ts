@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { seriesOf, type Source } from './catalog.ts';
+import { checkCatalog } from './check-catalog.ts';
+import { counter, gauge, histogram } from './metric.ts';
+
+describe('the catalogue', () => {
+  it('is in order', () => {
+    expect(checkCatalog()).toEqual([]);
+  });
+
+  it('names the three series of a histogram', () => {
+    const series = seriesOf([source({ wait_seconds: histogram('seconds', 'A wait.', { labels: { pool: ['a'] } }) })]);
+    expect(series.get('wait_seconds')).toBeUndefined();
+    expect(series.get('wait_seconds_sum')).toMatchObject({ unit: 'seconds', type: 'counter' });
+    expect(series.get('wait_seconds_count')).toMatchObject({ unit: '1', labels: { pool: ['a'] } });
+    expect(Object.keys(series.get('wait_seconds_bucket')?.labels ?? {})).toEqual(['pool', 'le']);
+  });
+});
+
+function source(metrics: Source['metrics'], job = 'some'): Source {
+  return { job, coverage: 'whole', metrics };
+}
+
+describe('a catalogue is not in order', () => {
+  it.each([
+    ['counter-name', { requests: counter('1', 'Requests.') }],
+    ['counter-name', { requests_total: gauge('1', 'Requests.') }],
+    ['unit-name', { wait: gauge('seconds', 'A wait.') }],
+    ['unit-name', { changed_seconds: gauge('timestamp', 'A time.') }],
+    ['target-label', { up_hosts: gauge('1', 'Hosts.', { labels: { host: ['a'] } }) }],
+    ['help', { things: gauge('1', 'things') }],
+  ])('with %s', (code, metrics) => {
+    expect(checkCatalog([source(metrics)]).map((problem) => problem.code)).toEqual([code]);
+  });
+
+  it('when two jobs mean two things by one name, told together with everything else', () => {
+    const found = checkCatalog([
+      source({ things: gauge('1', 'Things.') }),
+      source({ things: gauge('bytes', 'things') }, 'other'),
+    ]);
+    expect(found.map(({ code, at }) => [code, at])).toEqual([
+      ['unit-name', 'other/things'],
+      ['help', 'other/things'],
+      ['two-meanings', 'other/things'],
+    ]);
+  });
+});

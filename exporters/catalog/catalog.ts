@@ -1,0 +1,63 @@
+import { APP } from './app.ts';
+import { DB_ROLE } from './db-role.ts';
+import { HAPROXY } from './haproxy.ts';
+import { LB_STATE } from './lb-state.ts';
+import { MAILBOX } from './mailbox.ts';
+import type { Metric } from './metric.ts';
+import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
+import { NOTIFIER } from './notifier.ts';
+
+/** Everything that one kind of target exposes. */
+export interface Source {
+  /** The value of the label `job`: see `SCRAPE_JOBS` in deploy/monitor/render-prometheus.ts. */
+  readonly job: string;
+  /** `whole`: it exposes this and nothing else. `chosen`: these are what is of interest in somebody else's program. */
+  readonly coverage: 'whole' | 'chosen';
+  readonly metrics: Readonly<Record<string, Metric>>;
+}
+
+/** Every metric that rules, dashboards and programs may name, by who exposes it. */
+export const CATALOG: readonly Source[] = [
+  { job: 'app', coverage: 'whole', metrics: APP },
+  { job: 'haproxy', coverage: 'whole', metrics: HAPROXY },
+  { job: 'lb-state', coverage: 'whole', metrics: LB_STATE },
+  { job: 'db-role', coverage: 'whole', metrics: DB_ROLE },
+  { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
+  { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
+  { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
+  { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },
+];
+
+/** A series of the catalogue as PromQL names it: of a histogram, one of its three. */
+export interface Series {
+  readonly name: string;
+  readonly metric: Metric;
+  /** What a sample of this series is measured in: the count of a histogram of seconds is `1`. */
+  readonly unit: Metric['unit'];
+  readonly type: 'counter' | 'gauge';
+  /** Its own labels, `le` of buckets included. */
+  readonly labels: Metric['labels'];
+}
+
+/** Every series by name. The same name from several jobs has the labels of all. */
+export function seriesOf(catalog: readonly Source[] = CATALOG): ReadonlyMap<string, Series> {
+  const found = new Map<string, Series>();
+  for (const metrics of [SCRAPE, ...catalog.map((source) => source.metrics)]) {
+    for (const series of Object.entries(metrics).flatMap(([name, metric]) => expand(name, metric))) {
+      const labels = { ...found.get(series.name)?.labels, ...series.labels };
+      found.set(series.name, { ...series, labels });
+    }
+  }
+  return found;
+}
+
+function expand(name: string, metric: Metric): readonly Series[] {
+  const { type, unit, labels } = metric;
+  if (type !== 'histogram') return [{ name, metric, unit, type, labels }];
+  const buckets = { ...labels, le: { from: 'the buckets', atMost: 30 } };
+  return [
+    { name: `${name}_bucket`, metric, unit: '1', type: 'counter', labels: buckets },
+    { name: `${name}_sum`, metric, unit, type: 'counter', labels },
+    { name: `${name}_count`, metric, unit: '1', type: 'counter', labels },
+  ];
+}

@@ -1,0 +1,65 @@
+import type { Problem } from '../../kit/problem.ts';
+import { CATALOG, type Source } from './catalog.ts';
+import { TARGET_LABELS, type Metric } from './metric.ts';
+
+/** Endings that Prometheus' naming rules ask for, by unit. */
+const ENDINGS: Readonly<Record<Exclude<Metric['unit'], '1'>, RegExp>> = {
+  seconds: /_seconds(_total)?$/,
+  bytes: /_bytes(_total)?$/,
+  ratio: /_ratio$/,
+  percent: /_percent$/,
+  timestamp: /_(timestamp|start_time)_seconds$/,
+};
+
+/** Everything that is wrong with the catalogue itself, all at once. */
+export function checkCatalog(catalog: readonly Source[] = CATALOG): readonly Problem[] {
+  const all = catalog.flatMap(({ job, metrics }) =>
+    Object.entries(metrics).map(([name, metric]) => ({ job, name, metric })),
+  );
+  return [...all.flatMap(checkMetric), ...checkSameEverywhere(all)];
+}
+
+interface Entry {
+  readonly job: string;
+  readonly name: string;
+  readonly metric: Metric;
+}
+
+function checkMetric({ job, name, metric }: Entry): readonly Problem[] {
+  const at = `${job}/${name}`;
+  const ending = metric.unit === '1' ? undefined : ENDINGS[metric.unit];
+  const forbidden = Object.keys(metric.labels).filter((label) => (TARGET_LABELS as readonly string[]).includes(label));
+  return [
+    ...(metric.type === 'counter' && !name.endsWith('_total')
+      ? [problem('counter-name', `${name} is a counter, and counters end in _total.`, at)]
+      : []),
+    ...(metric.type !== 'counter' && name.endsWith('_total')
+      ? [problem('counter-name', `${name} ends in _total and is no counter.`, at)]
+      : []),
+    ...(ending !== undefined && !ending.test(name)
+      ? [problem('unit-name', `${name} is measured in ${metric.unit}, and its name does not say so.`, at)]
+      : []),
+    ...forbidden.map((label) =>
+      problem('target-label', `${name} has the label ${label}, which a target gives it.`, at),
+    ),
+    ...(/\.$/.test(metric.help) ? [] : [problem('help', `The help of ${name} is no sentence.`, at)]),
+  ];
+}
+
+/** One name means one thing. */
+function checkSameEverywhere(all: readonly Entry[]): readonly Problem[] {
+  const first = new Map<string, Entry>();
+  return all.flatMap((entry) => {
+    const other = first.get(entry.name);
+    first.set(entry.name, other ?? entry);
+    if (other === undefined || (other.metric.type === entry.metric.type && other.metric.unit === entry.metric.unit)) {
+      return [];
+    }
+    const summary = `${entry.name} of ${entry.job} is not what it is of ${other.job}.`;
+    return [problem('two-meanings', summary, `${entry.job}/${entry.name}`)];
+  });
+}
+
+function problem(code: string, summary: string, at: string): Problem {
+  return { code, severity: 'error', summary, at };
+}

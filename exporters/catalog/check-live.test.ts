@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import type { Source } from './catalog.ts';
+import { checkLive, type Exposed } from './check-live.ts';
+import { atMost, counter, gauge, histogram } from './metric.ts';
+
+const SHOP: Source = {
+  job: 'shop',
+  coverage: 'whole',
+  metrics: {
+    requests_total: counter('1', 'Requests.', { labels: { code: ['2xx', '5xx'] } }),
+    retries_total: counter('1', 'Retries.', { appears: 'on-event' }),
+    wait_seconds: histogram('seconds', 'A wait.', { labels: { pool: atMost(2, 'pools') } }),
+    connections: gauge('1', 'Connections.'),
+  },
+};
+
+const WELL: Exposed = {
+  families: [
+    { job: 'shop', name: 'requests_total', type: 'counter' },
+    { job: 'shop', name: 'wait_seconds', type: 'histogram' },
+    { job: 'shop', name: 'connections', type: 'gauge' },
+  ],
+  series: [
+    { __name__: 'requests_total', job: 'shop', host: 'app1', code: '2xx' },
+    { __name__: 'wait_seconds_bucket', job: 'shop', pool: 'a', le: '0.1' },
+    { __name__: 'connections', job: 'shop', host: 'app1' },
+  ],
+};
+
+const codes = (exposed: Exposed, catalog = [SHOP]) => checkLive(exposed, catalog).map(({ code, at }) => [code, at]);
+
+it('finds nothing where both are the same; what comes on an event need not be there', () => {
+  expect(codes(WELL)).toEqual([]);
+});
+
+it('finds what is exposed and unknown, and what is known and not exposed', () => {
+  const families = [...WELL.families.slice(0, 2), { job: 'shop', name: 'surprise', type: 'gauge' }];
+  expect(codes({ ...WELL, families })).toEqual([
+    ['not-exposed', 'shop/connections'],
+    ['not-in-catalogue', 'shop/surprise'],
+  ]);
+});
+
+it('lets somebody else have more than is of interest', () => {
+  const families = [...WELL.families, { job: 'shop', name: 'surprise', type: 'gauge' }];
+  expect(codes({ ...WELL, families }, [{ ...SHOP, coverage: 'chosen' }])).toEqual([]);
+});
+
+it('finds another type, an unknown label, an unknown value, and too many values', () => {
+  const families = WELL.families.map((family) => ({
+    ...family,
+    type: family.name === 'connections' ? 'counter' : family.type,
+  }));
+  const series = [
+    { __name__: 'connections', job: 'shop', colour: 'red' },
+    { __name__: 'requests_total', job: 'shop', code: '404' },
+    ...['a', 'b', 'c'].map((pool) => ({ __name__: 'wait_seconds_sum', job: 'shop', pool })),
+  ];
+  expect(codes({ families, series })).toEqual([
+    ['value', 'shop/requests_total'],
+    ['too-many-values', 'shop/wait_seconds'],
+    ['type', 'shop/connections'],
+    ['label', 'shop/connections'],
+  ]);
+});
+
+it('says so when a job is silent', () => {
+  expect(codes({ families: [], series: [] })).toEqual([['job-missing', 'shop']]);
+});

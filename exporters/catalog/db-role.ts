@@ -1,0 +1,36 @@
+import { atMost, counter, gauge } from './metric.ts';
+
+const NODE = { node: atMost(9, 'database nodes of the topology') };
+
+/** The database role agent beside each HAProxy: agents/db-role/metrics.ts. */
+export const DB_ROLE = {
+  holdfast_db_node_up: gauge('1', 'Whether the node answered the agent lately.', { labels: NODE }),
+  holdfast_db_node_state: gauge('1', 'State of the node in its own eyes: 1 for the one it is in.', {
+    labels: { ...NODE, state: ['ONLINE', 'RECOVERING', 'OFFLINE', 'ERROR', 'UNREACHABLE'] },
+  }),
+  holdfast_db_node_primary: gauge('1', 'Whether the node calls itself the primary of its group.', { labels: NODE }),
+  holdfast_db_node_apply_queue: gauge('1', 'Transactions that the node has received and not applied.', {
+    labels: NODE,
+  }),
+  holdfast_db_node_answer_seconds: gauge('seconds', 'How long the last answer of the node took.', { labels: NODE }),
+  holdfast_db_node_diverged: gauge(
+    '1',
+    'Whether the node has transactions that the group has not: it is kept out until a person decides.',
+    { labels: NODE },
+  ),
+  holdfast_db_writer: gauge('1', 'Whether the node is the one that gets writes.', { labels: NODE }),
+  holdfast_db_writers: gauge('1', 'Nodes that get writes: 1 or 0.'),
+  holdfast_db_readers: gauge('1', 'Nodes that get reads.'),
+  holdfast_db_nodes: gauge('1', 'Configured database nodes.'),
+  holdfast_db_group_members_online: gauge('1', 'ONLINE members of the group, as its own members see it.'),
+  holdfast_db_view_disagreement: gauge('1', 'Whether nodes in the group name different members or primaries.'),
+  holdfast_db_bootstrap_refused: gauge('1', 'Whether there is no group and none is formed, for this reason.', {
+    labels: { reason: atMost(12, 'agents/db-role/decide-bootstrap.ts') },
+  }),
+  holdfast_db_mends_total: counter('1', 'Mending actions, by kind and result.', {
+    labels: { kind: ['rejoin', 'join', 'bootstrap'], result: ['done', 'failed'] },
+  }),
+  holdfast_db_writer_changes_total: counter('1', 'Times that writes went to another node than before.'),
+  holdfast_db_writer_changed_timestamp_seconds: gauge('timestamp', 'When writes last went to another node.'),
+  holdfast_db_record_timestamp_seconds: gauge('timestamp', 'When a group with a quorum was last seen; 0 if never.'),
+} as const;

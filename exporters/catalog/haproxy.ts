@@ -1,0 +1,55 @@
+import { atMost, counter, gauge } from './metric.ts';
+
+const PROXY = { proxy: atMost(20, 'frontends and backends of the configuration') };
+const SERVER = { ...PROXY, server: atMost(20, 'hosts of a pool') };
+const CODE = { code: ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'] } as const;
+const UP_OR_DOWN = { state: ['UP', 'DOWN'] } as const;
+
+/** HAProxy's own metrics, those that are asked for. Source of the names: its promex README and the answer of 3.0.11. */
+export const HAPROXY = {
+  haproxy_process_start_time_seconds: gauge('timestamp', 'When the worker was started.'),
+  haproxy_process_current_connections: gauge('1', 'Connections that are open.'),
+  haproxy_process_idle_time_percent: gauge('percent', 'Share of its time in which HAProxy had nothing to do.'),
+  haproxy_frontend_status: gauge('1', 'State of a frontend: 1 for the one it is in.', {
+    labels: { ...PROXY, ...UP_OR_DOWN },
+  }),
+  haproxy_frontend_current_sessions: gauge('1', 'Sessions that are open.', { labels: PROXY }),
+  haproxy_frontend_http_requests_total: counter('1', 'Requests received.', { labels: PROXY }),
+  haproxy_frontend_http_responses_total: counter('1', 'Answers sent, by class.', { labels: { ...PROXY, ...CODE } }),
+  haproxy_frontend_request_errors_total: counter('1', 'Requests that were not understood or came too slowly.', {
+    labels: PROXY,
+  }),
+  haproxy_backend_status: gauge('1', 'State of a backend: 1 for the one it is in.', {
+    labels: { ...PROXY, ...UP_OR_DOWN },
+  }),
+  haproxy_backend_active_servers: gauge('1', 'Servers that are up and no backups.', { labels: PROXY }),
+  haproxy_backend_current_queue: gauge('1', 'Requests that wait for a server.', { labels: PROXY }),
+  haproxy_backend_current_sessions: gauge('1', 'Sessions that are open.', { labels: PROXY }),
+  haproxy_backend_http_responses_total: counter('1', 'Answers of the servers, by class.', {
+    labels: { ...PROXY, ...CODE },
+  }),
+  haproxy_backend_connection_errors_total: counter('1', 'Connections to servers that failed.', { labels: PROXY }),
+  haproxy_backend_response_errors_total: counter('1', 'Answers of servers that were not understood.', {
+    labels: PROXY,
+  }),
+  haproxy_backend_retry_warnings_total: counter('1', 'Connections that were tried again.', { labels: PROXY }),
+  haproxy_backend_redispatch_warnings_total: counter('1', 'Requests that were sent to another server.', {
+    labels: PROXY,
+  }),
+  haproxy_backend_response_time_average_seconds: gauge('seconds', 'Time to an answer, over the last 1024.', {
+    labels: PROXY,
+  }),
+  haproxy_server_status: gauge('1', 'State of a server: 1 for the one it is in.', {
+    labels: { ...SERVER, state: ['UP', 'DOWN', 'MAINT', 'DRAIN', 'NOLB'] },
+  }),
+  haproxy_server_current_sessions: gauge('1', 'Sessions that are open.', { labels: SERVER }),
+  haproxy_server_http_responses_total: counter('1', 'Answers, by class.', { labels: { ...SERVER, ...CODE } }),
+  haproxy_server_connection_errors_total: counter('1', 'Connections that failed.', { labels: SERVER }),
+  haproxy_server_response_errors_total: counter('1', 'Answers that were not understood.', { labels: SERVER }),
+  haproxy_server_response_time_average_seconds: gauge('seconds', 'Time to an answer, over the last 1024.', {
+    labels: SERVER,
+  }),
+  haproxy_server_check_failures_total: counter('1', 'Checks that failed while the server was up.', { labels: SERVER }),
+  haproxy_server_check_up_down_total: counter('1', 'Times that the server went down.', { labels: SERVER }),
+  haproxy_server_downtime_seconds_total: counter('seconds', 'Time for which the server was down.', { labels: SERVER }),
+} as const;

@@ -1,0 +1,22 @@
+import { atMost, counter, gauge } from './metric.ts';
+
+const INSTANCE = {
+  iname: ['front', 'app'],
+  intf: atMost(4, 'interfaces of the host'),
+  vrid: ['51', '52'],
+  ip_address: atMost(2, 'virtual addresses of the topology'),
+} as const;
+
+/** HAProxy and keepalived as their host sees them: agents/lb-state/metrics.ts. */
+export const LB_STATE = {
+  keepalived_up: gauge('1', 'Whether the VRRP process exists and is not stopped.'),
+  lb_haproxy_answers: gauge('1', 'Whether HAProxy on this host answered in time when it was last asked.'),
+  keepalived_vrrp_state: gauge('1', 'State that keepalived told last: 0 init, 1 backup, 2 master, 3 fault.', {
+    labels: INSTANCE,
+  }),
+  lb_virtual_address_held: gauge('1', 'Whether the virtual address really is on an interface of this host.', {
+    labels: INSTANCE,
+  }),
+  keepalived_become_master_total: counter('1', 'Times that this host took the virtual address.', { labels: INSTANCE }),
+  keepalived_vrrp_transitions_total: counter('1', 'Changes of state since the host started.', { labels: INSTANCE }),
+} as const;

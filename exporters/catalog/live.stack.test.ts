@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { checkLive } from './check-live.ts';
+import { readExposed } from './read-exposed.ts';
+
+const signal = new AbortController().signal;
+
+it.each(hostsOf(makeTopology(), 'monitor').map((host) => [host.name, host] as const))(
+  'the running stack exposes to %s what the catalogue says, and nothing else',
+  async (_name, host) => {
+    const url = `http://${addressOn(host, 'ops')}:${PORTS.prometheus}`;
+    let problems: unknown = 'not asked';
+    // A monitor that has just been started has not scraped everything yet.
+    await waitFor(
+      async () => {
+        const found = checkLive(await readExposed(url, signal));
+        problems = found;
+        return found.length === 0;
+      },
+      { what: 'all targets scraped', deadlineMs: 30_000, intervalMs: 1_000 },
+    ).catch(() => undefined);
+    expect(problems).toEqual([]);
+  },
+);

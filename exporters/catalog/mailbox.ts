@@ -1,0 +1,9 @@
+import { counter, gauge } from './metric.ts';
+import { PROCESS } from './process.ts';
+
+/** The mailbox of the person on call: agents/mailbox/mailbox.ts. */
+export const MAILBOX = {
+  ...PROCESS,
+  holdfast_mailbox_mails_received_total: counter('1', 'Mails that were taken and kept.'),
+  holdfast_mailbox_mails: gauge('1', 'Mails that are kept.'),
+} as const;

@@ -1,0 +1,38 @@
+/** What a value is measured in. `1`: counts and states; `timestamp`: seconds since 1970. */
+export type Unit = 'seconds' | 'bytes' | 'ratio' | 'percent' | 'timestamp' | '1';
+
+/** The values that a label may take: all of them, or where they come from and how many there may be. */
+export type LabelValues = readonly string[] | { readonly from: string; readonly atMost: number };
+
+/** What is known of a metric before any sample of it was seen. */
+export interface Metric {
+  /** `histogram`: its series are `_bucket` (with the label `le`), `_sum` and `_count`. */
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly unit: Unit;
+  readonly help: string;
+  /** Its own labels; those of the target ({@link TARGET_LABELS}) come with every metric. */
+  readonly labels: Readonly<Record<string, LabelValues>>;
+  /** Missing: there whenever its emitter is. `on-event`: only after something happened that need not happen. */
+  readonly appears?: 'on-event';
+}
+
+/** Labels that Prometheus adds to every series: see deploy/monitor/render-prometheus.ts. */
+export const TARGET_LABELS = ['job', 'instance', 'host', 'tier'] as const;
+
+type Details = Partial<Pick<Metric, 'labels' | 'appears'>>;
+
+export function gauge(unit: Unit, help: string, details: Details = {}): Metric {
+  return { type: 'gauge', unit, help, labels: {}, ...details };
+}
+
+export function counter(unit: Unit, help: string, details: Details = {}): Metric {
+  return { type: 'counter', unit, help, labels: {}, ...details };
+}
+
+export function histogram(unit: Unit, help: string, details: Details = {}): Metric {
+  return { type: 'histogram', unit, help, labels: {}, ...details };
+}
+
+export function atMost(count: number, from: string): LabelValues {
+  return { from, atMost: count };
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/topology.ts';
+import { EXIT } from '../kit/errors.ts';
+import { renderProblems } from '../kit/problem.ts';
+import { CATALOG, type Source } from './catalog/catalog.ts';
+import { checkCatalog } from './catalog/check-catalog.ts';
+import { checkLive } from './catalog/check-live.ts';
+import type { LabelValues } from './catalog/metric.ts';
+import { readExposed } from './catalog/read-exposed.ts';
+
+interface CommandContext {
+  readonly topology: Topology;
+  readonly signal: AbortSignal;
+}
+
+/** `metrics`. */
+export function registerExporterCommands(program: Command, { topology, signal }: CommandContext): void {
+  program
+    .command('metrics')
+    .description('show the metric catalogue: every metric that rules and dashboards may name')
+    .option('--check', 'compare it with what the running stack exposes; exit 1 when they differ')
+    .option('--json', 'print it as JSON')
+    .action(async ({ check, json }: { readonly check?: boolean; readonly json?: boolean }) => {
+      if (check !== true) {
+        console.log(json === true ? JSON.stringify(CATALOG, undefined, 2) : CATALOG.map(renderSource).join('\n\n'));
+        return;
+      }
+      const [monitor] = hostsOf(topology, 'monitor');
+      const url = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
+      const problems = [...checkCatalog(), ...checkLive(await readExposed(url, signal))];
+      const count = CATALOG.reduce((sum, { metrics }) => sum + Object.keys(metrics).length, 0);
+      const said = renderProblems(problems) || `${count} metrics of ${CATALOG.length} jobs are as the catalogue says.`;
+      console.log(json === true ? JSON.stringify(problems, undefined, 2) : said);
+      process.exitCode = problems.length === 0 ? EXIT.held : EXIT.violated;
+    });
+}
+
+function renderSource({ job, metrics }: Source): string {
+  const rows = Object.entries(metrics).map(([name, { type, unit, labels, help }]) => {
+    const named = Object.entries(labels).map(([label, values]) => `${label}=${renderValues(values)}`);
+    return `  ${name} (${type}${unit === '1' ? '' : `, ${unit}`})${named.length === 0 ? '' : `  ${named.join('  ')}`}\n      ${help}`;
+  });
+  return [job, ...rows].join('\n');
+}
+
+function renderValues(values: LabelValues): string {
+  return 'atMost' in values ? `≤ ${values.atMost} ${values.from}` : values.join('|');
+}

@@ -1,0 +1,73 @@
+import { needGrowth, type Inference } from './inference.ts';
+import { LITERAL, type PromqlType, type ValueUnit } from './promql-type.ts';
+import { childOf, expressionsOf, findAll, type Syntax } from './syntax.ts';
+
+const SETS = new Set(['And', 'Or', 'Unless']);
+const COMPARISONS = new Set(['EqlC', 'Neq', 'Lte', 'Lss', 'Gte', 'Gtr']);
+
+/** The type of two expressions with an operator between them. */
+export function inferBinary(syntax: Syntax, inference: Inference): PromqlType {
+  const [leftSyntax, rightSyntax] = expressionsOf(syntax);
+  const left = leftSyntax === undefined ? LITERAL : inference.infer(leftSyntax);
+  const right = rightSyntax === undefined ? LITERAL : inference.infer(rightSyntax);
+  checkMatching(syntax, { left, right }, inference);
+  const operator = syntax.children.find(
+    ({ name }) => SETS.has(name) || COMPARISONS.has(name) || ['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Pow'].includes(name),
+  )?.name;
+  const vector = left.shape === 'vector' ? left : right;
+  if (operator === undefined) return vector;
+  if (SETS.has(operator)) return operator === 'Or' ? either(left, right) : left;
+  // The growth since some time ago is what `offset` of the same counter gives.
+  const isGrowth = operator === 'Sub' && left.kind === 'counter' && right.kind === 'counter';
+  if (!isGrowth) for (const side of [left, right]) needGrowth(side, syntax, inference.report);
+  const unit = unitOf(operator, left.unit, right.unit);
+  if (unit === undefined) {
+    inference.report('units', `${left.unit} and ${right.unit} do not go together: ${syntax.text.slice(0, 100)}`);
+  }
+  const labels = left.shape === 'vector' && right.shape === 'vector' ? left.labels : vector.labels;
+  return { ...vector, kind: 'gauge', unit: unit ?? 'any', labels };
+}
+
+/** What comes out, or undefined where the two cannot be put together so. */
+function unitOf(operator: string, left: ValueUnit, right: ValueUnit): ValueUnit | undefined {
+  if (operator === 'Mul' || operator === 'Pow' || operator === 'Mod') {
+    if (left === 'any' || left === 'ratio') return right;
+    return right === 'any' || right === 'ratio' ? left : 'any';
+  }
+  if (operator === 'Div') {
+    if (right === 'any') return left === 'any' ? 'any' : left;
+    return left === right ? 'ratio' : 'any';
+  }
+  if (left === 'any' || right === 'any' || left === right) {
+    if (operator === 'Sub' && left === 'timestamp' && right === 'timestamp') return 'seconds';
+    if (COMPARISONS.has(operator)) return left === 'any' ? right : left;
+    return left === 'any' ? right : left;
+  }
+  if (operator === 'Sub' && left === 'timestamp' && right === 'seconds') return 'timestamp';
+  if (operator === 'Add' && [left, right].includes('timestamp') && [left, right].includes('seconds'))
+    return 'timestamp';
+  return undefined;
+}
+
+/** One or the other: only what is known of both. */
+function either(left: PromqlType, right: PromqlType): PromqlType {
+  const labels =
+    left.labels === undefined || right.labels === undefined ? undefined : new Set([...left.labels, ...right.labels]);
+  return { ...left, unit: left.unit === right.unit ? left.unit : 'any', labels };
+}
+
+function checkMatching(
+  syntax: Syntax,
+  sides: { readonly left: PromqlType; readonly right: PromqlType },
+  { report }: Inference,
+): void {
+  const clause = childOf(syntax, 'MatchingModifierClause');
+  const [on] = clause === undefined ? [] : clause.children.filter(({ name }) => name === 'GroupingLabels');
+  if (clause === undefined || on === undefined || childOf(clause, 'On') === undefined) return;
+  for (const { text: label } of findAll(on, 'LabelName')) {
+    for (const side of [sides.left, sides.right]) {
+      if (side.labels === undefined || side.labels.has(label)) continue;
+      report('unknown-label', `on (${label}): one side has no such label: ${syntax.text.slice(0, 100)}`);
+    }
+  }
+}
