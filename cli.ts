@@ -53,7 +53,7 @@ export function makeProgram(signal: AbortSignal): Command {
     topology,
     files: renderAll(topology, renderAlertFiles(topology)),
     signal,
-    heal: (onProgress) => healAll({ topology, onProgress, onlyLeftBehind: true }),
+    heal: (onProgress) => healAll({ topology, onProgress }),
   };
   registerDeployCommands(program, context);
   registerLoadCommand(program, context);

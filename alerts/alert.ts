@@ -32,11 +32,17 @@ export interface Alert {
   readonly cases: readonly AlertCase[];
 }
 
-/** The profile's usual time: outlasts one lost scrape. */
+/** The profile's usual time: outlasts one lost scrape of a target that is not a monitor. */
 export const usualFor = (watch: Watch): number => watch.alertForMs;
 
 /** For what looks true for a moment whenever a host vanishes, because its last sample is believed until the next scrape fails. */
 export const outlastsStaleSamples = (watch: Watch): number => watch.alertForMs + 2 * watch.scrapeIntervalMs;
+
+/** The same for what monitors tell of themselves, more seldom. */
+export const usualForMonitors = (watch: Watch): number => watch.monitorScrapeIntervalMs + watch.evaluationIntervalMs;
+
+/** Later than the alerts that say more, whatever was scraped last. */
+export const outlastsStaleMonitors = (watch: Watch): number => usualForMonitors(watch) + watch.monitorScrapeIntervalMs;
 
 /** Path of an alert's runbook in the repository. */
 export function runbookOf(name: string): string {

@@ -33,7 +33,11 @@ export function somethingScraped(topology: Topology): string {
 
 /** Whether every target that was seen lately has a fresh sample. */
 export function everythingScraped(topology: Topology): string {
-  return `min(timestamp(up)) > time() - ${freshS(topology.profile.watch.monitorScrapeIntervalMs)}`;
+  const { scrapeIntervalMs, monitorScrapeIntervalMs } = topology.profile.watch;
+  return [
+    `min(timestamp(up{tier!="monitor"})) > time() - ${freshS(scrapeIntervalMs)}`,
+    `min(timestamp(up{tier="monitor"})) > time() - ${freshS(monitorScrapeIntervalMs)}`,
+  ].join(' and on () ');
 }
 
 /** A scrape takes an interval at most until it has failed; then comes the next one. */

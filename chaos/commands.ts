@@ -53,7 +53,7 @@ export function registerChaosCommands(program: Command, context: CommandContext)
       const report = await healAll({
         topology: context.topology,
         onProgress: progress.report,
-        onlyLeftBehind: force !== true,
+        force: force === true,
         deadlineMs: HEAL_DEADLINE_MS,
       }).finally(progress.stop);
       console.log(json === true ? JSON.stringify(report, undefined, 2) : renderHealReport(report));

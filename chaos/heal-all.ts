@@ -7,8 +7,8 @@ import { openJournal } from './journal/journal.ts';
 interface HealAllOptions {
   readonly topology: Topology;
   readonly onProgress?: (line: string) => void;
-  /** Leave alone what a living run has in place. */
-  readonly onlyLeftBehind?: boolean;
+  /** Undo also what a living run has in place. */
+  readonly force?: boolean;
   /** For each fault. Default 20 s: `up` waits for the hosts by itself. */
   readonly deadlineMs?: number;
 }
@@ -17,12 +17,12 @@ interface HealAllOptions {
 export function healAll({
   topology,
   onProgress,
-  onlyLeftBehind = false,
+  force = false,
   deadlineMs = 20_000,
 }: HealAllOptions): Promise<HealReport> {
   return healJournal({ topology, hosts: openHosts() }, openJournal(PATHS.journal), {
     deadlineMs,
-    ...(onlyLeftBehind ? { select: isLeftBehind } : {}),
+    ...(force ? {} : { select: isLeftBehind }),
     onRecord: (record) => onProgress?.(`undoing: ${record.description}`),
   });
 }

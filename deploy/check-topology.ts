@@ -185,6 +185,20 @@ function checkProfile(profile: Profile): readonly Problem[] {
       'writes would give up before a new primary exists',
     ],
     [
+      'role.agentCheckMs',
+      role.agentCheckMs,
+      'groupSuspicionMs',
+      profile.groupSuspicionMs,
+      'a restarted load balancer would open its routes later than the group has a new primary',
+    ],
+    [
+      '3 × watch.monitorScrapeIntervalMs',
+      3 * watch.monitorScrapeIntervalMs,
+      'watch.lookbackMs',
+      watch.lookbackMs,
+      'a monitor would look absent after one lost scrape',
+    ],
+    [
       'watch.scrapeIntervalMs',
       watch.scrapeIntervalMs,
       'watch.evaluationIntervalMs',

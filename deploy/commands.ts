@@ -74,7 +74,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
       requireHost(topology, host);
       await requireContainer(host);
       const follow = options.follow === true ? ['--follow'] : [];
-      const { exitCode } = await execa(
+      const { exitCode, signal: endedBy } = await execa(
         'docker',
         ['logs', '--tail', String(options.lines), ...follow, containerName(host)],
         {
@@ -83,7 +83,8 @@ export function registerDeployCommands(program: Command, context: CommandContext
           cancelSignal: signal,
         },
       );
-      if (exitCode !== 0 && !signal.aborted) {
+      // `| head` ends it by closing the pipe.
+      if (exitCode !== 0 && endedBy !== 'SIGPIPE' && !signal.aborted) {
         throw new HoldfastError('stack-down', `${host} has no log.`, {
           fix: 'Bring the stack up with `./holdfast up`.',
         });

@@ -6,7 +6,7 @@ export interface Profile {
   readonly name: string;
   /** VRRP: how often the holder of a virtual address says that it lives. */
   readonly vrrpAdvertMs: number;
-  /** Load balancer to web and app hosts. A server is out after `fall` failed checks and in again after `rise`. */
+  /** Load balancer to web, app and cache hosts. A server is out after `fall` failed checks and in again after `rise`. */
   readonly check: Check;
   /** Database role agent to the nodes, and HAProxy to the agent. */
   readonly role: RoleCheck;
@@ -31,7 +31,7 @@ interface Check {
 
 interface RoleCheck {
   readonly intervalMs: number;
-  /** HAProxy asks the agent by itself this often, for what it missed: the agent tells it every change at once. */
+  /** HAProxy asks the agent by itself this often, for what it missed while it was down: the agent tells it every change at once. */
   readonly agentCheckMs: number;
   /** How long one node may take to say what it is. */
   readonly timeoutMs: number;
@@ -46,7 +46,7 @@ interface ClientTimeouts {
   readonly connectMs: number;
   /** One read query; the read is then tried again on another connection. */
   readonly readQueryMs: number;
-  /** One statement of a write transaction. */
+  /** One round trip of a write transaction, waits for rows of others not counted. */
   readonly writeQueryMs: number;
   /** Everything that one write may take, retries of the whole transaction included. */
   readonly writeBudgetMs: number;

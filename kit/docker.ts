@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
 import { HoldfastError, messageOf } from './errors.ts';
 
-/** A client of this machine's engine. Opens no connection; its calls go through {@link callEngine}. */
+/** A client of this machine's engine. Opens no connection; calls whose failure the user is told go through {@link callEngine}. */
 export function openDocker(): Docker {
   return new Docker();
 }

@@ -42,8 +42,8 @@ interface ExecOptions {
 
 /**
  * The hosts of the stack as things that can be switched on and off. Callers name hosts of the topology; that a host
- * is a container is known only here. Every method throws `HoldfastError('docker')`; switching a host into
- * the state it is in already does nothing.
+ * is a container is known only here. Every method throws `HoldfastError` with `docker`, or `engine-missing` when no
+ * engine answers; switching a host into the state it is in already does nothing.
  */
 export interface Hosts {
   /** All hosts that have a container, running or not, by name. */

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The root of the checkout. */
@@ -18,5 +16,6 @@ export const PATHS = {
   reports: join(STATE, 'reports'),
 } as const;
 
-/** One for the machine, because its one engine runs one stack for all checkouts. Gone after a reboot, as are those who held it. */
-export const STACK_LOCK = join(existsSync('/run/lock') ? '/run/lock' : tmpdir(), 'holdfast.lock');
+/** One for the machine, because its one engine runs one stack for all checkouts. In a folder that only root may write to; gone
+ * after a reboot, as are those who held it. Who is not root cannot change the stack, and gets a lock of the checkout. */
+export const STACK_LOCK = process.getuid?.() === 0 ? '/run/holdfast/stack.lock' : join(STATE, 'stack.lock');

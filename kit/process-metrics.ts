@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /**
- * What every Node process of the stack tells of itself, with the names that Prometheus' client libraries use. prom-client's own set
+ * What the application, the notifier and the mailbox tell of themselves, with the names of Prometheus' client libraries. prom-client's own set
  * watches the event loop with a timer of 10 ms: 100 wake-ups a second of an idle process, more than all its work. The utilization of the
  * event loop (`rate(nodejs_eventloop_active_seconds_total[…])`, 1 is saturated) says as much and is counted by Node anyway.
  */
@@ -21,8 +21,9 @@ export function collectProcessMetrics(registry: Registry): void {
   gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.', () => process.memoryUsage.rss());
   gauge('nodejs_heap_size_used_bytes', "Memory that JavaScript's objects take.", () => process.memoryUsage().heapUsed);
   gauge('process_open_fds', 'Open files and sockets of the process.', async () => {
-    const files = await readdir('/proc/self/fd').catch(() => []);
-    return files.length;
+    const files = await readdir('/proc/self/fd').catch(() => undefined);
+    // One of them is the folder that is being read.
+    return files === undefined ? undefined : files.length - 1;
   });
 
   function counter(name: string, help: string, value: () => number): void {
@@ -37,13 +38,14 @@ export function collectProcessMetrics(registry: Registry): void {
     });
   }
 
-  function gauge(name: string, help: string, value: () => number | Promise<number>): void {
+  function gauge(name: string, help: string, value: () => number | Promise<number | undefined>): void {
     new Gauge({
       name,
       help,
       registers,
       async collect() {
-        this.set(await value());
+        const now = await value();
+        if (now !== undefined) this.set(now);
       },
     });
   }

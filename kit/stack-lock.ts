@@ -20,10 +20,10 @@ type Lock = z.infer<typeof lockSchema>;
  * doings. Throws `locked` with who holds it. A lock whose owner is dead is taken over. Released by disposing.
  */
 export async function openStackLock(what: string, path: string = STACK_LOCK): Promise<AsyncDisposable> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const mine: Lock = { owner: ownIdentity(), what, since: new Date().toISOString() };
   const draft = `${path}.${process.pid}`;
-  await writeFile(draft, JSON.stringify(mine));
+  await writeFile(draft, JSON.stringify(mine), { mode: 0o600 });
   try {
     // A link is made or not, never half: of two that try, one gets it.
     for (let tries = 0; tries < 5; tries += 1) {

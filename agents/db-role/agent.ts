@@ -7,7 +7,6 @@ import type { NodeWatch } from './node-watch.ts';
 import { freshView, type MemberState, type NodeView, type Reports } from './node-view.ts';
 import type { Settings } from './settings.ts';
 import { countMembersOnline, disagree, type Snapshot } from './snapshot.ts';
-import { decideCommands } from './tell-haproxy.ts';
 import { decideRecord, isNewRecord, type ViewRecord } from './view-record.ts';
 
 export type Log = (message: string, details?: Readonly<Record<string, unknown>>) => void;
@@ -17,8 +16,8 @@ interface AgentOptions {
   readonly watches: ReadonlyMap<string, NodeWatch>;
   readonly record: ViewRecord | undefined;
   readonly saveRecord: (record: ViewRecord) => Promise<void>;
-  /** Takes HAProxy's commands for what changed. */
-  readonly tellHaproxy: (commands: readonly string[]) => void;
+  /** After each decision, whether or not it changed anything. */
+  readonly onRoutes: (routes: Routes) => void;
   readonly log: Log;
 }
 
@@ -33,7 +32,7 @@ export interface Agent {
 
 const SAVE_EVERY_MS = 1_000;
 
-export function createAgent({ settings, watches, saveRecord, tellHaproxy, log, ...options }: AgentOptions): Agent {
+export function createAgent({ settings, watches, saveRecord, onRoutes, log, ...options }: AgentOptions): Agent {
   const session = randomUUID();
   const nodes = settings.nodes.map((node) => node.name);
   const maxAgeMs = settings.limits.readerMaxAgeMs;
@@ -105,8 +104,8 @@ export function createAgent({ settings, watches, saveRecord, tellHaproxy, log, .
       const readersBefore = routes?.readers ?? new Set<string>();
       const after = decideRoutes({ nodes, reports: reports(), nowMs, limits: settings.limits, readersBefore });
       noteRoutes(routes, after);
-      tellHaproxy(decideCommands(routes, after));
       routes = after;
+      onRoutes(after);
       noteRecord(nowMs);
     },
     decideMend() {

@@ -14,7 +14,7 @@ import { openNodeWatch, type NodeWatch } from './node-watch.ts';
 import { readRecord, writeRecord } from './record-file.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { parseSettings } from './settings.ts';
-import { decideCommands, openHaproxyTeller } from './tell-haproxy.ts';
+import { openHaproxyTeller } from './tell-haproxy.ts';
 
 /**
  * The database role agent of a load balancer: asks every database node what it is, tells HAProxy who gets writes and reads, mends the
@@ -38,7 +38,6 @@ const record = await readRecord(settings.recordFile).catch((error: unknown) => {
   return undefined;
 });
 
-const tellHaproxy = openHaproxyTeller({ socketPath: settings.haproxySocket, deadlineMs: settings.timeoutMs, log });
 let begun = false;
 
 const watches = new Map<string, NodeWatch>();
@@ -47,8 +46,8 @@ const agent = createAgent({
   watches,
   record,
   saveRecord: (seen) => (flags.once ? Promise.resolve() : writeRecord(settings.recordFile, seen)),
-  tellHaproxy: (commands) => {
-    if (begun) tellHaproxy(commands);
+  onRoutes: (routes) => {
+    if (begun) tell(routes);
   },
   log,
 });
@@ -64,6 +63,14 @@ if (flags.once) {
 }
 
 const metrics = createMetrics(agent.snapshot);
+const tell = openHaproxyTeller({
+  socketPath: settings.haproxySocket,
+  deadlineMs: settings.timeoutMs,
+  onTold: (result, details) => {
+    metrics.countTell(result);
+    if (result === 'failed') log('HAProxy did not take a change', details);
+  },
+});
 const mender = createMender({
   settings,
   login,
@@ -109,7 +116,7 @@ await waitFor(() => Promise.resolve([...watches.values()].every((watch) => watch
 }).catch(() => undefined);
 agent.look();
 begun = true;
-if (agent.routes !== undefined) tellHaproxy(decideCommands(undefined, agent.routes));
+if (agent.routes !== undefined) tell(agent.routes);
 listen(
   createCheckServer(() => agent.routes),
   settings.check,

@@ -31,6 +31,10 @@ export const METRICS = {
     labels: ['reason'],
   },
   holdfast_db_mends_total: { help: 'Mending actions, by kind and result.', labels: ['kind', 'result'] },
+  holdfast_db_tells_total: {
+    help: 'Changes of the routes told to HAProxy, by whether it took them.',
+    labels: ['result'],
+  },
   holdfast_db_writer_changes_total: { help: 'Times that writes went to another node than before.', labels: [] },
   holdfast_db_writer_changed_timestamp_seconds: { help: 'When writes last went to another node.', labels: [] },
   holdfast_db_record_timestamp_seconds: { help: 'When a group with a quorum was last seen; 0 if never.', labels: [] },
@@ -42,6 +46,7 @@ export interface AgentMetrics {
   /** Prometheus' text format. */
   readonly render: () => Promise<string>;
   readonly countMend: (kind: string, result: 'done' | 'failed') => void;
+  readonly countTell: (result: 'done' | 'failed') => void;
 }
 
 /** Gauges are read from `snapshot` at every scrape, so that none outlives what it tells of. */
@@ -51,6 +56,8 @@ export function createMetrics(snapshot: () => Snapshot): AgentMetrics {
   for (const kind of ['join', 'rejoin', 'bootstrap']) {
     for (const result of ['done', 'failed']) mends.inc({ kind, result }, 0);
   }
+  const tells = new Counter({ ...describe('holdfast_db_tells_total'), registers: [registry] });
+  for (const result of ['done', 'failed']) tells.inc({ result }, 0);
   const changes = new Counter({ ...describe('holdfast_db_writer_changes_total'), registers: [registry] });
   const gauges = new Map<Name, Gauge>();
   for (const name of Object.keys(METRICS) as Name[]) {
@@ -70,6 +77,9 @@ export function createMetrics(snapshot: () => Snapshot): AgentMetrics {
     },
     countMend: (kind, result) => {
       mends.inc({ kind, result });
+    },
+    countTell: (result) => {
+      tells.inc({ result });
     },
   };
 }

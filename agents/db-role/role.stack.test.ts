@@ -53,8 +53,20 @@ it('both agents name the same writer, and it is the only node that can be writte
   }
 });
 
-it('after a planned change of the primary both agents follow', async () => {
+/** How often each load balancer took a change of the routes, and how often it did not. */
+async function tells(result: 'done' | 'failed'): Promise<readonly number[]> {
+  return Promise.all(
+    balancers.map(async (balancer) => {
+      const url = `http://${addressOn(balancer, 'ops')}:${PORTS.roleAgentMetrics}/metrics`;
+      const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
+      return Number(new RegExp(`^holdfast_db_tells_total\\{result="${result}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+    }),
+  );
+}
+
+it('after a planned change of the primary both agents follow, and HAProxy takes what they tell', async () => {
   const before = await writerOfAll(60_000);
+  const [done, failed] = [await tells('done'), await tells('failed')];
   const next = nodes.find((node) => node !== before) ?? '';
   await sql(before, `SELECT group_replication_set_as_primary('${await sql(next, 'SELECT @@server_uuid')}')`);
   const after = await waitFor(async () => (await writerOfAll(5_000)) === next && next, {
@@ -62,6 +74,8 @@ it('after a planned change of the primary both agents follow', async () => {
     deadlineMs: 15_000,
   });
   expect(after).toBe(next);
+  expect(await tells('failed')).toEqual(failed);
+  for (const [index, count] of (await tells('done')).entries()) expect(count).toBeGreaterThan(done[index] ?? NaN);
 });
 
 it('a secondary that left the group is led back', async () => {

@@ -1,14 +1,18 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../kit/errors.ts';
 import type { Answer, Routes } from './decide-routes.ts';
 
-interface TellOptions {
+interface TellerOptions {
   /** Unix socket on which HAProxy takes commands. */
   readonly socketPath: string;
   readonly deadlineMs: number;
-  readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;
+  readonly onTold: (result: 'done' | 'failed', details: Readonly<Record<string, unknown>>) => void;
 }
+
+/** What HAProxy was told of each server, `ROUTE/HOST`. */
+export type Told = ReadonlyMap<string, Answer>;
 
 /** HAProxy's commands for what its agent checks would be answered. */
 const COMMANDS: Readonly<Record<Answer, readonly string[]>> = {
@@ -17,29 +21,68 @@ const COMMANDS: Readonly<Record<Answer, readonly string[]>> = {
   down: ['agent down'],
 };
 
-/** The commands that make HAProxy's servers what `after` says, where `before` said something else. */
-export function decideCommands(before: Routes | undefined, after: Routes): readonly string[] {
-  return [...after.answers].flatMap(([host, answers]) =>
-    (['db-write', 'db-read'] as const).flatMap((route) => {
-      const answer = answers[route];
-      if (answer === before?.answers.get(host)?.[route]) return [];
-      return COMMANDS[answer].map((command) => `set server ${route}/${host} ${command}`);
-    }),
+/** Between a refused command and the next try. */
+const RETRY_MS = 100;
+/** An answer to an agent check that was on its way while the routes changed has arrived by then, and is put right. */
+const CONFIRM_MS = 100;
+
+/** What HAProxy should be told, by server. */
+export function answersOf(routes: Routes): Told {
+  return new Map(
+    [...routes.answers].flatMap(([host, answers]) =>
+      (['db-write', 'db-read'] as const).map((route) => [`${route}/${host}`, answers[route]] as const),
+    ),
+  );
+}
+
+/** The commands that make of what HAProxy was told what it should be told: doors are closed before others are opened. */
+export function decideCommands(told: Told, wanted: Told): readonly string[] {
+  const changed = [...wanted].filter(([server, answer]) => told.get(server) !== answer);
+  const closing = changed.filter(([, answer]) => answer !== 'up ready');
+  const opening = changed.filter(([, answer]) => answer === 'up ready');
+  return [...closing, ...opening].flatMap(([server, answer]) =>
+    COMMANDS[answer].map((command) => `set server ${server} ${command}`),
   );
 }
 
 /**
- * Tells HAProxy changes of the routes at once and in order, instead of with its next agent check. What does not get through (HAProxy is
- * down or just starting) is logged and not repeated: the agent check brings it.
+ * Tells HAProxy changes of the routes at once, instead of with its next agent check: always the newest, until it has taken it, and once more a
+ * moment later. What HAProxy forgets by itself (a restart) its agent checks bring back.
  */
-export function openHaproxyTeller({ socketPath, deadlineMs, log }: TellOptions): (commands: readonly string[]) => void {
-  async function tell(commands: readonly string[]): Promise<void> {
-    const answer = await send(socketPath, commands, deadlineMs).catch(messageOf);
-    if (answer !== '') log('HAProxy did not take a change', { commands, answer });
+export function openHaproxyTeller({ socketPath, deadlineMs, onTold }: TellerOptions): (routes: Routes) => void {
+  let told: Told = new Map();
+  let wanted: Told = new Map();
+  let isTelling = false;
+
+  async function tellAll(): Promise<void> {
+    for (let commands = decideCommands(told, wanted); commands.length > 0; commands = decideCommands(told, wanted)) {
+      const telling = wanted;
+      const answer = await send(socketPath, commands, deadlineMs).catch(messageOf);
+      if (answer === '') {
+        const before = told;
+        told = telling;
+        onTold('done', { commands });
+        setTimeout(() => void confirm(before, telling), CONFIRM_MS);
+      } else {
+        onTold('failed', { commands, answer });
+        await sleep(RETRY_MS);
+      }
+    }
   }
-  let told = Promise.resolve();
-  return (commands) => {
-    if (commands.length > 0) told = told.then(() => tell(commands));
+
+  /** Says once more what was said last, unless something newer was said since. */
+  async function confirm(before: Told, telling: Told): Promise<void> {
+    if (told !== telling || isTelling) return;
+    await send(socketPath, decideCommands(before, telling), deadlineMs).catch(() => undefined);
+  }
+
+  return (routes) => {
+    wanted = answersOf(routes);
+    if (isTelling) return;
+    isTelling = true;
+    void tellAll().finally(() => {
+      isTelling = false;
+    });
   };
 }
 

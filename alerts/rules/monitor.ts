@@ -1,6 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
+import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absentPerHost, anyOf, somethingScraped, unlessToldBy } from '../promql.ts';
 
@@ -24,7 +24,7 @@ function monitorLost(topology: Topology): Alert {
       absentPerHost(monitors, (host) => `up{job="prometheus",host="${host}"}`),
       absentPerHost(monitors, (host) => `up{job="alertmanager",host="${host}"}`),
     ),
-    forMs: usualFor,
+    forMs: usualForMonitors,
     onAbsent: 'fires',
     summary: 'Prometheus or Alertmanager on {{ $labels.host }} is lost',
     description: 'The monitors of {{ $labels.host }} do not answer. Alerts come from the other monitor host alone.',
@@ -39,6 +39,7 @@ function monitorLost(topology: Topology): Alert {
         on('mon2'),
       ),
       quiet('all answer', ALL_MONITORS_UP),
+      quiet('one scrape of four seconds is lost', { ...ALL_MONITORS_UP, [up('mon2', 'prometheus')]: dips(1, 0, 2) }),
       absent(
         'one host is scraped by nobody',
         { [up('mon1', 'prometheus')]: always(1), [up('mon1', 'alertmanager')]: always(1) },
@@ -71,7 +72,7 @@ function notificationsFailing(topology: Topology): Alert {
       absentPerHost(hostsOf(topology, 'monitor'), (host) => `up{job="notifier",host="${host}"}`),
     ),
     // Later than MonitorLost, which says more.
-    forMs: outlastsStaleSamples,
+    forMs: outlastsStaleMonitors,
     onAbsent: 'fires',
     summary: 'Notifications of {{ $labels.host }} do not arrive',
     description:
@@ -123,7 +124,7 @@ const TARGET_DOWN: Alert = {
     'min by (job, host) (up{job!="self"}) == 0',
   ),
   // Later than the alerts that say more.
-  forMs: outlastsStaleSamples,
+  forMs: outlastsStaleMonitors,
   onAbsent: { coveredBy: 'MonitorLost' },
   summary: '{{ $labels.job }} on {{ $labels.host }} cannot be scraped',
   description:

@@ -46,7 +46,9 @@ async function sample(docker: Docker): Promise<readonly Sample[]> {
   );
   return Promise.all(
     running.map(async (info) => {
-      const stats = await docker.getContainer(info.Id).stats({ stream: false, 'one-shot': true });
+      const stats = await callEngine('read the usage', () =>
+        docker.getContainer(info.Id).stats({ stream: false, 'one-shot': true }),
+      );
       const memory = stats.memory_stats.stats as Partial<Record<string, number>> | undefined;
       // The first name is cgroup v1's, the second v2's.
       const droppable = memory?.['total_inactive_file'] ?? memory?.['inactive_file'] ?? 0;

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { healJournal, isHealed, renderHealReport } from './heal.ts';
+import { healJournal, isHealed, isLeftBehind, renderHealReport } from './heal.ts';
 import { openJournal, type Journal } from './journal.ts';
+import { ownIdentity } from '../../kit/process-identity.ts';
 import { crashRecord, fakeWorld } from './test-records.ts';
 
 let folder: string;
@@ -110,5 +111,18 @@ describe('healing', () => {
   it('is not content while a record cannot be read', async () => {
     await writeFile(join(folder, 'broken.json'), 'nonsense');
     expect(isHealed(await healJournal(fakeWorld(), journal))).toBe(false);
+  });
+
+  it('leaves alone what a living run has in place, and names it; all the same when forced', async () => {
+    const world = fakeWorld();
+    await world.hosts.kill('app1');
+    await journal.write(crashRecord('app1', { injectedBy: ownIdentity(), deadlineAt: Date.now() + 60_000 }));
+    const spared = await healJournal(world, journal, { select: isLeftBehind });
+    expect(spared.records).toEqual([]);
+    expect(renderHealReport(spared)).toContain(`process ${process.pid}, which did it, still runs`);
+    expect((await journal.read()).open).toHaveLength(1);
+    const forced = await healJournal(world, journal);
+    expect(forced.records.map(({ ok }) => ok)).toEqual([true]);
+    expect((await journal.read()).open).toEqual([]);
   });
 });

@@ -38,7 +38,8 @@ export interface HealOptions {
 export async function healJournal(world: FaultWorld, journal: Journal, options: HealOptions = {}): Promise<HealReport> {
   const { select = () => true, onRecord } = options;
   const { open, unreadable } = await journal.read();
-  const chosen = open.filter(select);
+  // Asked once: a run that dies meanwhile must not be in neither list.
+  const { chosen = [], spared = [] } = Object.groupBy(open, (record) => (select(record) ? 'chosen' : 'spared'));
   // Hosts first come back all at once, and only then are waited for: a database group may need several of them.
   const records = await Promise.all(
     chosen.map((record) => {
@@ -46,7 +47,7 @@ export async function healJournal(world: FaultWorld, journal: Journal, options: 
       return healRecord(world, { journal, record, deadlineMs: options.deadlineMs ?? 90_000 });
     }),
   );
-  return { records, unreadable, spared: open.filter((record) => !select(record)) };
+  return { records, unreadable, spared };
 }
 
 /** A fault that nobody will undo: its deadline has passed, or its owner is dead. */

@@ -99,7 +99,7 @@ describe('the page', () => {
 
   it('shows budgets beside measurements and predictions, the fault, and the ledger', () => {
     expect(html).toContain('class="faultband"');
-    expect(html).toMatch(/longest outage<\/td><td>2\.00 s, 200 failed/);
+    expect(html).toMatch(/longest outage<\/td><td>2\.00\ss, 200 failed/);
     expect(html).toContain('predicted');
     expect(html).toContain('db3: 100 stored, 0 missing');
   });

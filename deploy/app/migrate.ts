@@ -7,7 +7,8 @@ import { makeLogger } from './telemetry/logger.ts';
 
 /**
  * `node deploy/app/migrate.ts [--seed]`: applies the migrations that are pending, and with `--seed` the sample data, then ends. Every
- * application host runs it when it starts, as a user of its own; it can be run alone before a rollout.
+ * application host runs it when it starts, as a user of its own, with `--seed`: this shop waits for its sample data. It can be run alone before a
+ * rollout.
  */
 async function main(): Promise<void> {
   const files = appFiles(process.env);

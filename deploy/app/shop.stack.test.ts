@@ -176,5 +176,7 @@ it.each(hostsOf(topology, 'app').map(({ name }) => name))(
     expect((await read('migrate', 'db-migrate-password')).code).toBe(0);
     expect((await read('app', 'db-migrate-password')).stderr).toContain('Permission denied');
     expect((await read('migrate', 'db-app-password')).stderr).toContain('Permission denied');
+    const mounted = await hosts.exec(name, ['s6-setuidgid', 'app', 'cat', '/run/secrets/db-migrate-password']);
+    expect(mounted.stderr).toContain('Permission denied');
   },
 );

@@ -35,7 +35,8 @@ function renderGlobal(): string {
     maxconn 8192
     # The folder lets in HAProxy's user and root's group only.
     stats socket /run/haproxy/admin.sock mode 666 level admin
-    # The database role agent tells changes here; its folder lets in that agent only.
+    # The database role agent tells changes here. Its folder lets in that agent only, which may do here whatever an admin may:
+    # HAProxy knows no lower level that can change a server.
     stats socket /run/haproxy-roles/socket mode 666 level admin
     # A reload keeps old connections for a while, and closes idle ones spread over time instead of all at once.
     hard-stop-after 30s

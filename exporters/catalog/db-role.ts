@@ -30,6 +30,9 @@ export const DB_ROLE = {
   holdfast_db_mends_total: counter('1', 'Mending actions, by kind and result.', {
     labels: { kind: ['rejoin', 'join', 'bootstrap'], result: ['done', 'failed'] },
   }),
+  holdfast_db_tells_total: counter('1', 'Changes of the routes told to HAProxy, by whether it took them.', {
+    labels: { result: ['done', 'failed'] },
+  }),
   holdfast_db_writer_changes_total: counter('1', 'Times that writes went to another node than before.'),
   holdfast_db_writer_changed_timestamp_seconds: gauge('timestamp', 'When writes last went to another node.'),
   holdfast_db_record_timestamp_seconds: gauge('timestamp', 'When a group with a quorum was last seen; 0 if never.'),

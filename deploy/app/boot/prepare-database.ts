@@ -14,6 +14,7 @@ const TABLE = `CREATE TABLE IF NOT EXISTS applied_migrations (
   PRIMARY KEY (version)
 ) ENGINE = InnoDB`;
 const SELECT_APPLIED = 'SELECT version, checksum FROM applied_migrations';
+const SELECT_PROGRESS = 'SELECT step, batches_done FROM seed_progress';
 
 /** One name for migrations and sample data: many hosts start together, one works, the others find everything done. */
 const LOCK = 'holdfast.prepare-database';
@@ -38,9 +39,7 @@ export async function isPrepared(reads: ReadRoute, migrations: readonly Migratio
   try {
     const rows = await reads.read({ operation: 'applied-migrations', sql: SELECT_APPLIED, values: [] });
     if (decidePending(migrations, rows.map(toApplied)).length > 0) return false;
-    return isSeeded(
-      await reads.read({ operation: 'seed-progress', sql: 'SELECT step, batches_done FROM seed_progress', values: [] }),
-    );
+    return isSeeded(await reads.read({ operation: 'seed-progress', sql: SELECT_PROGRESS, values: [] }));
   } catch (error) {
     if (error instanceof ChangedMigration) throw error;
     return false;
@@ -66,9 +65,27 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
   }
 }
 
-async function prepareOnce({ target, database, migrations, withSeed, log }: PrepareOptions): Promise<void> {
+/** Server error numbers: no such schema, no such table. */
+const NOT_THERE_YET: readonly unknown[] = [1049, 1146];
+
+/** Looks first: every statement that could make something is a transaction of the whole group, also where there is nothing to make. */
+async function isDone(connection: DbConnection, { database, migrations, withSeed }: PrepareOptions): Promise<boolean> {
+  const ask = async (sql: string): Promise<readonly Row[]> => (await connection.query(sql, [], STATEMENT_MS)).rows;
+  try {
+    await ask(`USE ${database}`);
+    if (decidePending(migrations, (await ask(SELECT_APPLIED)).map(toApplied)).length > 0) return false;
+    return !withSeed || isSeeded(await ask(SELECT_PROGRESS));
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && NOT_THERE_YET.includes(error.errno)) return false;
+    throw error;
+  }
+}
+
+async function prepareOnce(options: PrepareOptions): Promise<void> {
+  const { target, database, migrations, withSeed, log } = options;
   const connection = await openDbConnection(target);
   try {
+    if (await isDone(connection, options)) return;
     await takeLock(connection);
     await connection.query(`CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4`, [], STATEMENT_MS);
     await connection.query(`USE ${database}`, [], STATEMENT_MS);

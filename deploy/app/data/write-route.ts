@@ -10,6 +10,8 @@ interface WriteRouteOptions {
   readonly pool: DatabasePool;
   readonly connectMs: number;
   readonly writeQueryMs: number;
+  /** How long one statement may wait for a row of another transaction. */
+  readonly lockWaitMs: number;
   readonly writeBudgetMs: number;
   readonly metrics: Metrics;
 }
@@ -82,21 +84,23 @@ export class WriteRoute implements Transactor {
   }
 
   async #once<T>(work: (transaction: Transaction) => Promise<T>, deadline: number): Promise<Committed<T>> {
-    const { pool, writeQueryMs } = this.#options;
+    const { pool, writeQueryMs, lockWaitMs } = this.#options;
     const lease = await pool.acquire({ waitMs: Math.min(writeQueryMs, leftUntil(deadline)) });
-    const timeoutMs = (): number => Math.min(writeQueryMs, leftUntil(deadline));
+    // Each statement of a round trip may wait for a row: the server must be the first to say so, or a busy row looks like a lost server.
+    const timeoutMs = (statements: number): number =>
+      Math.min(writeQueryMs + (statements - 1) * lockWaitMs, leftUntil(deadline));
     // The transaction begins in the round trip of its first statements.
     let begin: readonly SqlText[] = [{ sql: 'START TRANSACTION', values: [] }];
     const runAll = async ({ operation, statements }: Batch): Promise<readonly SqlResult[]> => {
       const batch = { operation, statements: [...begin, ...statements] };
-      const results = await pool.runAll(lease.connection, batch, timeoutMs());
       begin = [];
+      const results = await pool.runAll(lease.connection, batch, timeoutMs(statements.length));
       return results.slice(-statements.length);
     };
     try {
       const value = await work({ runAll });
       const commit: Statement = { operation: 'commit', sql: 'COMMIT', values: [] };
-      const { gtids } = await pool.run(lease.connection, commit, timeoutMs());
+      const { gtids } = await pool.run(lease.connection, commit, timeoutMs(1));
       lease.release();
       return { value, gtids };
     } catch (error) {

@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { counter, gauge } from '../catalog/metric.ts';
+import { collect, type CollectOptions } from './collect.ts';
+import type { Collector, Exporter, Sample } from './exporter.ts';
+
+const METRICS = {
+  shop_things: gauge('1', 'Things.', { labels: { kind: ['a', 'b', 'c'] } }),
+  shop_sold_total: counter('1', 'Sold.'),
+};
+const never = new Promise<never>(() => undefined);
+const disposed = vi.fn();
+const session: Disposable = { [Symbol.dispose]: disposed };
+
+function exporterOf(
+  collectors: readonly Collector<Disposable>[],
+  open = () => Promise.resolve(session),
+): Exporter<string, Disposable> {
+  return { prefix: 'shop', metrics: METRICS, open, collectors };
+}
+
+function options(more: Partial<CollectOptions> = {}): CollectOptions {
+  return { deadlineMs: 100, maxSeries: 100, signal: new AbortController().signal, ...more };
+}
+
+const things: Collector<Disposable> = {
+  name: 'things',
+  collect: (_session, emit) => {
+    emit({ name: 'shop_things', labels: { kind: 'a' }, value: 3 });
+    return Promise.resolve();
+  },
+};
+
+function valueOf(
+  samples: readonly Sample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number | undefined {
+  return samples.find(
+    (sample) =>
+      sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels?.[label] === value),
+  )?.value;
+}
+
+const success = (samples: readonly Sample[], collector: string) =>
+  valueOf(samples, 'shop_scrape_collector_success', { collector });
+
+describe('a look at a target', () => {
+  it('gives what the collectors found, and closes the session', async () => {
+    const { samples, failures } = await collect(exporterOf([things]), 'x', options());
+    expect(valueOf(samples, 'shop_things', { kind: 'a' })).toBe(3);
+    expect(valueOf(samples, 'shop_up')).toBe(1);
+    expect(success(samples, 'things')).toBe(1);
+    expect(failures).toEqual({});
+    expect(disposed).toHaveBeenCalled();
+  });
+
+  it('says that a dead target is down', async () => {
+    const exporter = exporterOf([things], () => Promise.reject(new Error('refused')));
+    const { samples, failures } = await collect(exporter, 'x', options());
+    expect(valueOf(samples, 'shop_up')).toBe(0);
+    expect(valueOf(samples, 'shop_things')).toBeUndefined();
+    expect(failures).toEqual({ open: 'refused' });
+  });
+
+  it('does not hang with a target that hangs, and closes what comes of it later', async () => {
+    const late = Promise.withResolvers<Disposable>();
+    const close = vi.fn();
+    const { samples, failures } = await collect(
+      exporterOf([things], () => late.promise),
+      'x',
+      options({ deadlineMs: 30 }),
+    );
+    expect(valueOf(samples, 'shop_up')).toBe(0);
+    expect(failures['open']).toBe('no answer in time');
+    late.resolve({ [Symbol.dispose]: close });
+    await vi.waitFor(() => {
+      expect(close).toHaveBeenCalledOnce();
+    });
+  });
+
+  it('gives what the others found when a collector fails or hangs, and what it had found itself', async () => {
+    const half: Collector<Disposable> = {
+      name: 'half',
+      collect: (_session, emit) => {
+        emit({ name: 'shop_things', labels: { kind: 'b' }, value: 5 });
+        return Promise.reject(new Error('garbage'));
+      },
+    };
+    const hung: Collector<Disposable> = { name: 'hung', collect: () => never };
+    const { samples, failures } = await collect(exporterOf([half, hung, things]), 'x', options({ deadlineMs: 30 }));
+    expect(valueOf(samples, 'shop_up')).toBe(1);
+    expect(['half', 'hung', 'things'].map((name) => success(samples, name))).toEqual([0, 0, 1]);
+    expect(valueOf(samples, 'shop_things', { kind: 'b' })).toBe(5);
+    expect(failures).toEqual({ half: 'garbage', hung: 'no answer in time' });
+    expect(valueOf(samples, 'shop_scrape_collector_duration_seconds', { collector: 'hung' })).toBeGreaterThan(0.02);
+  });
+
+  it('takes nothing that comes after the deadline', async () => {
+    const slow: Collector<Disposable> = {
+      name: 'slow',
+      collect: async (_session, emit) => {
+        await sleep(40);
+        emit({ name: 'shop_things', labels: { kind: 'c' }, value: 1 });
+      },
+    };
+    const { samples } = await collect(exporterOf([slow]), 'x', options({ deadlineMs: 10 }));
+    await sleep(60);
+    expect(valueOf(samples, 'shop_things')).toBeUndefined();
+  });
+
+  it('ends at once when nobody waits any more', async () => {
+    const gone = AbortSignal.abort(new Error('closed'));
+    const { samples } = await collect(
+      exporterOf([things], () => never),
+      'x',
+      options({ signal: gone, deadlineMs: 60_000 }),
+    );
+    expect(valueOf(samples, 'shop_up')).toBe(0);
+  });
+
+  it('shows a million series as far as it may, and says how many it left out', async () => {
+    const many: Collector<Disposable> = {
+      name: 'many',
+      collect: (_session, emit) => {
+        for (const kind of ['a', 'b', 'c', 'a']) emit({ name: 'shop_things', labels: { kind }, value: 1 });
+        return Promise.resolve();
+      },
+    };
+    const { samples } = await collect(exporterOf([many]), 'x', options({ maxSeries: 2 }));
+    expect(samples.filter(({ name }) => name === 'shop_things')).toHaveLength(2);
+    expect(valueOf(samples, 'shop_scrape_series_dropped')).toBe(1);
+  });
+
+  it.each([
+    ['a metric that is not declared', { name: 'shop_surprise', value: 1 }, /not among the metrics/],
+    [
+      'a label that is not declared',
+      { name: 'shop_sold_total', labels: { colour: 'red' }, value: 1 },
+      /has the labels none, not colour/,
+    ],
+    ['a label that is missing', { name: 'shop_things', value: 1 }, /has the labels kind, not none/],
+  ])('fails a collector for %s', async (_what, sample, message) => {
+    const wrong: Collector<Disposable> = {
+      name: 'wrong',
+      collect: (_session, emit) => {
+        emit(sample);
+        return Promise.resolve();
+      },
+    };
+    const { samples, failures } = await collect(exporterOf([wrong]), 'x', options());
+    expect(success(samples, 'wrong')).toBe(0);
+    expect(failures['wrong']).toMatch(message);
+  });
+});

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { gauge } from '../catalog/metric.ts';
+import { scrapeMetrics } from './scrape-metrics.ts';
+import { makeModule, makeProbeServer } from './probe-server.ts';
+
+const log = vi.fn();
+const metrics = { ...scrapeMetrics('shop', ['things']), shop_things: gauge('1', 'Things.') };
+let looks = 0;
+let go = Promise.withResolvers<unknown>();
+let url = '';
+let server: ReturnType<typeof makeProbeServer>;
+
+beforeEach(async () => {
+  looks = 0;
+  go = Promise.withResolvers<unknown>();
+  log.mockClear();
+  const module = makeModule('shop', {
+    targets: new Map([['app1', 'here']]),
+    log,
+    exporter: {
+      prefix: 'shop',
+      metrics,
+      open: () => Promise.resolve({ [Symbol.dispose]: () => undefined }),
+      collectors: [
+        {
+          name: 'things',
+          collect: async (_session, emit) => {
+            looks += 1;
+            await go.promise;
+            emit({ name: 'shop_things', value: looks });
+          },
+        },
+      ],
+    },
+  });
+  const own = () => Promise.resolve({ contentType: 'text/plain', body: 'process_things 1\n' });
+  server = makeProbeServer({ modules: [module], own, log }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+const probe = (seconds = '5') =>
+  fetch(`${url}/probe?module=shop&target=app1`, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': seconds } });
+
+it('scrapes at the same time share one look, and the next one looks again', async () => {
+  const two = [probe(), probe()];
+  await vi.waitFor(() => {
+    expect(looks).toBe(1);
+  });
+  go.resolve(undefined);
+  for (const response of await Promise.all(two)) expect(await response.text()).toContain('\nshop_things 1\n');
+  expect(await (await probe()).text()).toContain('\nshop_things 2\n');
+});
+
+it('answers before Prometheus gives up, with what there is, and logs why', async () => {
+  const text = await (await probe('0.3')).text();
+  expect(text).toContain('\nshop_up 1\n');
+  expect(text).toContain('shop_scrape_collector_success{collector="things"} 0\n');
+  expect(log).toHaveBeenCalledWith(
+    'collector failed',
+    expect.objectContaining({ target: 'app1', collector: 'things' }),
+  );
+});
+
+it.each([
+  ['/probe?module=shop&target=http://203.0.113.1/', 400, 'target must be app1'],
+  ['/probe?module=other&target=app1', 400, 'module must be shop'],
+  ['/probe', 400, 'module must be shop'],
+  ['/elsewhere', 404, '/probe'],
+  ['/metrics', 200, 'process_things'],
+  ['/', 200, 'href="/probe?module=shop&amp;target=app1"'],
+])('%s is answered with %i', async (path, status, said) => {
+  const response = await fetch(`${url}${path}`);
+  expect(response.status).toBe(status);
+  expect(await response.text()).toContain(said);
+});

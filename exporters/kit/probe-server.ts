@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { escapeMarkup } from '../../kit/escape-markup.ts';
+import { collect } from './collect.ts';
+import type { Exporter, Session } from './exporter.ts';
+import { negotiateFormat, renderSamples, type Exposition, type Format } from './render-samples.ts';
+import { scrapeDeadlineMs } from './scrape-deadline.ts';
+
+/** A kind of target that can be probed, with the targets that there are. */
+export interface Module {
+  readonly name: string;
+  readonly targets: readonly string[];
+  /** Looks at one of them. */
+  readonly probe: (target: string, options: ProbeOptions) => Promise<Exposition>;
+}
+
+interface ProbeOptions {
+  readonly deadlineMs: number;
+  readonly format: Format;
+}
+
+/** More than any target of this stack has, and less than hurts Prometheus. */
+const MAX_SERIES = 5_000;
+
+/** Makes a module of an exporter. `targets`: name → what the exporter needs to reach it. */
+export function makeModule<T, S extends Session>(
+  name: string,
+  {
+    exporter,
+    targets,
+    log,
+  }: { readonly exporter: Exporter<T, S>; readonly targets: ReadonlyMap<string, T>; readonly log: Log },
+): Module {
+  return {
+    name,
+    targets: [...targets.keys()],
+    async probe(target, { deadlineMs, format }) {
+      const at = targets.get(target);
+      if (at === undefined) throw new Error(`${name} has no target ${target}`);
+      const signal = new AbortController().signal;
+      const { samples, failures } = await collect(exporter, at, { deadlineMs, maxSeries: MAX_SERIES, signal });
+      for (const [collector, failure] of Object.entries(failures))
+        log('collector failed', { module: name, target, collector, failure });
+      return renderSamples(samples, exporter.metrics, format);
+    },
+  };
+}
+
+export type Log = (message: string, details: Readonly<Record<string, unknown>>) => void;
+
+interface ServerOptions {
+  readonly modules: readonly Module[];
+  /** The metrics of this process. */
+  readonly own: (format: Format) => Promise<Exposition>;
+  readonly log: Log;
+}
+
+/**
+ * `/probe?module=&target=` looks at one target; scrapes of the same one at the same time share a look. `/metrics` is about this process. Only
+ * the targets that it was made with can be probed, so nobody can send it elsewhere.
+ */
+export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
+  const looking = new Map<string, Promise<Exposition>>();
+
+  async function answer(
+    request: IncomingMessage,
+  ): Promise<Exposition | { readonly status: number; readonly text: string }> {
+    const url = new URL(request.url ?? '/', 'http://exporter');
+    const format = negotiateFormat(request.headers.accept);
+    if (url.pathname === '/') return { contentType: 'text/html; charset=utf-8', body: renderLandingPage(modules) };
+    if (url.pathname === '/metrics') return own(format);
+    if (url.pathname !== '/probe') return { status: 404, text: 'There are /, /metrics and /probe.' };
+    const name = url.searchParams.get('module') ?? '';
+    const target = url.searchParams.get('target') ?? '';
+    const module = modules.find((candidate) => candidate.name === name);
+    if (module === undefined)
+      return { status: 400, text: `module must be ${modules.map((one) => one.name).join(', ')}.` };
+    if (!module.targets.includes(target)) return { status: 400, text: `target must be ${module.targets.join(', ')}.` };
+    const deadlineMs = scrapeDeadlineMs(request.headers['x-prometheus-scrape-timeout-seconds']);
+    const key = `${name} ${target} ${format}`;
+    const look = looking.get(key) ?? module.probe(target, { deadlineMs, format }).finally(() => looking.delete(key));
+    looking.set(key, look);
+    return look;
+  }
+
+  return createServer((request, response) => {
+    answer(request).then(
+      (result) => {
+        if ('body' in result) send(response, 200, result);
+        else send(response, result.status, { contentType: 'text/plain; charset=utf-8', body: `${result.text}\n` });
+      },
+      (error: unknown) => {
+        log('no answer', { path: request.url, error: String(error) });
+        send(response, 500, {
+          contentType: 'text/plain; charset=utf-8',
+          body: 'This exporter has a fault; its log says more.\n',
+        });
+      },
+    );
+  });
+}
+
+function send(response: ServerResponse, status: number, { contentType, body }: Exposition): void {
+  response.writeHead(status, { 'content-type': contentType }).end(body);
+}
+
+function renderLandingPage(modules: readonly Module[]): string {
+  const rows = modules.flatMap(({ name, targets }) =>
+    targets.map((target) => {
+      const link = `/probe?module=${encodeURIComponent(name)}&target=${encodeURIComponent(target)}`;
+      return `<li><a href="${escapeMarkup(link)}">${escapeMarkup(`${name}: ${target}`)}</a></li>`;
+    }),
+  );
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>holdfast exporter</title><h1>holdfast exporter</h1><ul>${rows.join('')}</ul><p><a href="/metrics">this process</a></p></html>\n`;
+}
