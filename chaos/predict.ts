@@ -17,7 +17,7 @@ export type PredictedFault = (typeof PREDICTED_FAULTS)[number];
 const LOWEST_PRIORITY = 140;
 
 /** Between the end of the group's suspicion and the new primary's first write: measured, 3 nodes on one machine. */
-const ELECTION_MS = { best: 700, worst: 1_800 };
+const ELECTION_MS = { best: 700, worst: 2_100 };
 
 /** A round trip and a query plan on one machine. */
 const SERVE_MS = 50;
