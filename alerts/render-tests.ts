@@ -44,7 +44,7 @@ function renderCase(alert: Alert, one: AlertCase): object {
   };
 }
 
-const MONITOR_JOBS = /job="(prometheus|alertmanager|notifier|self)"/;
+const MONITOR_JOBS = /job="(prometheus|alertmanager|notifier|exporter|self)"/;
 
 /** Series of monitors carry the label that their targets have: rules ask for it, since monitors are scraped more seldom. */
 function withTier(series: string): string {

@@ -33,7 +33,7 @@ export const SECRETS: readonly Secret[] = [
   password('db-migrate-password', 'db', 'app'),
   password('db-agent-password', 'db', 'lb'),
   password('db-replication-password', 'db'),
-  password('db-monitor-password', 'db'),
+  password('db-monitor-password', 'db', 'monitor'),
   password('db-audit-password', 'db'),
   password('cache-password', 'cache', 'app'),
   password('cache-check-password', 'cache', 'lb'),

@@ -93,6 +93,7 @@ export const PORTS = {
   alertmanager: 9093,
   alertmanagerGossip: 9094,
   notifier: 9099,
+  exporter: 9400,
   smtp: 1025,
   mailbox: 8025,
 } as const;

@@ -120,7 +120,7 @@ const TARGET_DOWN: Alert = {
   severity: 'warning',
   owner: 'monitoring',
   expr: unlessToldBy(
-    ['LoadBalancerLost', 'AppHostLost', 'MonitorLost', 'NotificationsFailing'],
+    ['LoadBalancerLost', 'AppHostLost', 'DatabaseNodeLost', 'MonitorLost', 'NotificationsFailing'],
     'min by (job, host) (up{job!="self"}) == 0',
   ),
   // Later than the alerts that say more.

@@ -52,7 +52,7 @@ export function renderAlertmanagerConfig(topology: Topology, host: Host): string
  */
 const INHIBITIONS = [
   {
-    source_matchers: ['alertname=~"LoadBalancerLost|AppHostLost|MonitorLost"'],
+    source_matchers: ['alertname=~"LoadBalancerLost|AppHostLost|DatabaseNodeLost|MonitorLost"'],
     target_matchers: ['alertname="TargetDown"'],
     equal: ['host'],
   },

@@ -12,6 +12,8 @@ interface Job {
   readonly name: string;
   readonly tier: Tier;
   readonly port: number;
+  /** Asked of the exporter beside this Prometheus, by the name of the host. */
+  readonly module?: string;
 }
 
 /** What is scraped. Targets are enabled hosts of the tier, at their addresses in the network `ops`. */
@@ -20,6 +22,8 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'lb-state', tier: 'lb', port: PORTS.lbState },
   { name: 'db-role', tier: 'lb', port: PORTS.roleAgentMetrics },
   { name: 'app', tier: 'app', port: PORTS.appMetrics },
+  { name: 'mysql', tier: 'db', port: PORTS.exporter, module: 'mysql' },
+  { name: 'exporter', tier: 'monitor', port: PORTS.exporter },
   { name: 'prometheus', tier: 'monitor', port: PORTS.prometheus },
   { name: 'alertmanager', tier: 'monitor', port: PORTS.alertmanager },
   { name: 'notifier', tier: 'monitor', port: PORTS.notifier },
@@ -91,6 +95,7 @@ const HAPROXY_PARAMETERS = {
 };
 
 function scrapeConfig(topology: Topology, job: Job): object {
+  if (job.module !== undefined) return probeConfig(topology, { ...job, module: job.module });
   return {
     job_name: job.name,
     ...(job.tier === 'monitor' ? ofMonitors(topology.profile.watch) : {}),
@@ -100,6 +105,25 @@ function scrapeConfig(topology: Topology, job: Job): object {
       targets: [`${addressOn(host, 'ops')}:${job.port}`],
       labels: { host: host.name, tier: host.tier },
     })),
+  };
+}
+
+/** A target that speaks for itself to nobody: the exporter beside this Prometheus looks at it. */
+function probeConfig(topology: Topology, { name, tier, port, module }: Job & { readonly module: string }): object {
+  return {
+    job_name: name,
+    metrics_path: '/probe',
+    params: { module: [module] },
+    ...NEARBY,
+    static_configs: hostsOf(topology, tier).map((host) => ({
+      targets: [host.name],
+      labels: { host: host.name, tier: host.tier },
+    })),
+    relabel_configs: [
+      { source_labels: ['__address__'], target_label: '__param_target' },
+      { source_labels: ['__address__'], target_label: 'instance' },
+      { target_label: '__address__', replacement: `127.0.0.1:${port}` },
+    ],
   };
 }
 

@@ -9,6 +9,7 @@ const HEALTHY = lines([
   `${PORTS.prometheus} /-/ready Prometheus`,
   `${PORTS.alertmanager} /-/ready Alertmanager`,
   `${PORTS.notifier} /healthz the notifier`,
+  `${PORTS.exporter} /metrics the exporter`,
 ]);
 
 /**

@@ -5,7 +5,9 @@ import { LB_STATE } from './lb-state.ts';
 import { MAILBOX } from './mailbox.ts';
 import type { Metric } from './metric.ts';
 import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
+import { MYSQL } from './mysql.ts';
 import { NOTIFIER } from './notifier.ts';
+import { PROCESS } from './process.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
@@ -24,6 +26,8 @@ export const CATALOG: readonly Source[] = [
   { job: 'db-role', coverage: 'whole', metrics: DB_ROLE },
   { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
+  { job: 'mysql', coverage: 'whole', metrics: MYSQL },
+  { job: 'exporter', coverage: 'whole', metrics: PROCESS },
   { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
   { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },
 ];

@@ -27,16 +27,17 @@ interface Entry {
 
 function checkMetric({ job, name, metric }: Entry): readonly Problem[] {
   const at = `${job}/${name}`;
+  const isOurs = metric.named === undefined;
   const ending = metric.unit === '1' ? undefined : ENDINGS[metric.unit];
   const forbidden = Object.keys(metric.labels).filter((label) => (TARGET_LABELS as readonly string[]).includes(label));
   return [
-    ...(metric.type === 'counter' && !name.endsWith('_total')
+    ...(isOurs && metric.type === 'counter' && !name.endsWith('_total')
       ? [problem('counter-name', `${name} is a counter, and counters end in _total.`, at)]
       : []),
-    ...(metric.type !== 'counter' && name.endsWith('_total')
+    ...(isOurs && metric.type !== 'counter' && name.endsWith('_total')
       ? [problem('counter-name', `${name} ends in _total and is no counter.`, at)]
       : []),
-    ...(ending !== undefined && !ending.test(name)
+    ...(isOurs && ending !== undefined && !ending.test(name)
       ? [problem('unit-name', `${name} is measured in ${metric.unit}, and its name does not say so.`, at)]
       : []),
     ...forbidden.map((label) =>

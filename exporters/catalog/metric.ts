@@ -14,12 +14,14 @@ export interface Metric {
   readonly labels: Readonly<Record<string, LabelValues>>;
   /** Missing: there whenever its emitter is. `on-event`: only after something happened that need not happen. */
   readonly appears?: 'on-event';
+  /** The community's name where it does not follow the rules; so that it means the same everywhere, it is kept. Exposed without the type counter. */
+  readonly named?: 'elsewhere';
 }
 
 /** Labels that Prometheus adds to every series: see deploy/monitor/render-prometheus.ts. */
 export const TARGET_LABELS = ['job', 'instance', 'host', 'tier'] as const;
 
-type Details = Partial<Pick<Metric, 'labels' | 'appears'>>;
+type Details = Partial<Pick<Metric, 'labels' | 'appears' | 'named'>>;
 
 export function gauge(unit: Unit, help: string, details: Details = {}): Metric {
   return { type: 'gauge', unit, help, labels: {}, ...details };

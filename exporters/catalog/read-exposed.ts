@@ -17,7 +17,12 @@ export async function readExposed(url: string, signal: AbortSignal): Promise<Exp
     ask(`${url}/api/v1/targets/metadata`, signal).then((body) => metadataSchema.parse(body)),
     ask(`${url}/api/v1/series?match[]={job!=""}&start=${since}`, signal).then((body) => seriesSchema.parse(body)),
   ]);
-  const families = metadata.data.map(({ target, metric: name, type }) => ({ job: target['job'] ?? '', name, type }));
+  const families = metadata.data.map(({ target, metric, type }) => ({
+    job: target['job'] ?? '',
+    // A family of counters is called without the ending in OpenMetrics, and with it in the classic text.
+    name: type === 'counter' && !metric.endsWith('_total') ? `${metric}_total` : metric,
+    type,
+  }));
   return { families, series: series.data };
 }
 

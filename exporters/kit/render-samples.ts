@@ -28,7 +28,8 @@ export async function renderSamples(
     const metric = metrics[name];
     if (metric === undefined) continue;
     const about = { name, help: metric.help, labelNames: Object.keys(metric.labels), registers };
-    if (metric.type === 'counter') {
+    // OpenMetrics has no counter without `_total`.
+    if (metric.type === 'counter' && name.endsWith('_total')) {
       const counter = new Counter(about);
       for (const { labels = {}, value } of of) counter.inc({ ...labels }, value);
     } else {

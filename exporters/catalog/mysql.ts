@@ -1,0 +1,74 @@
+import { scrapeMetrics } from '../kit/scrape-metrics.ts';
+import { STATUS, STATUS_GROUPS, VARIABLES } from '../mysql/status-variables.ts';
+import { atMost, counter, gauge, type Metric } from './metric.ts';
+
+const MEMBER = { member: atMost(9, 'database nodes of the topology') };
+
+/** Of mysqld_exporter, which types them as nothing: its names, our types. */
+const SERVER: Readonly<Record<string, Metric>> = Object.fromEntries([
+  ...[...Object.values(STATUS), ...Object.values(VARIABLES)].map(({ metric, type, unit, help }): [string, Metric] => [
+    metric,
+    { type, unit, help, labels: {}, named: 'elsewhere' },
+  ]),
+  ...Object.entries(STATUS_GROUPS).map(([name, { type, help, label, values }]): [string, Metric] => [
+    name,
+    { type, unit: '1', help, labels: { [label]: values }, named: 'elsewhere' },
+  ]),
+]);
+
+/** A database node: exporters/mysql. */
+export const MYSQL: Readonly<Record<string, Metric>> = {
+  ...scrapeMetrics('mysql', ['global_status', 'global_variables', 'group_members', 'group_stats']),
+  ...SERVER,
+  mysql_version_info: gauge('1', 'The version that runs.', { labels: { version: atMost(3, 'releases at a time') } }),
+  mysql_group_replication_member_state: gauge(
+    '1',
+    'State of a member in the eyes of this node: 1 for the one it is in.',
+    {
+      labels: { ...MEMBER, state: ['ONLINE', 'RECOVERING', 'OFFLINE', 'ERROR', 'UNREACHABLE'] },
+      appears: 'on-event',
+    },
+  ),
+  mysql_group_replication_member_primary: gauge('1', 'Whether a member is the primary in the eyes of this node.', {
+    labels: MEMBER,
+    appears: 'on-event',
+  }),
+  mysql_group_replication_members: gauge('1', 'Members of the group in the eyes of this node; 0 in no group.'),
+  mysql_group_replication_quorum_margin: gauge(
+    '1',
+    'How many more members this node can do without and still have a majority of its view; negative without one.',
+  ),
+  mysql_perf_schema_transactions_in_queue: gauge('1', 'Transactions that wait for their certification.', {
+    appears: 'on-event',
+  }),
+  mysql_perf_schema_transactions_checked_total: counter('1', 'Transactions that were certified.', {
+    appears: 'on-event',
+  }),
+  mysql_perf_schema_conflicts_detected_total: counter('1', 'Transactions that were refused for a conflict.', {
+    appears: 'on-event',
+  }),
+  mysql_perf_schema_transactions_rows_validating_total: gauge('1', 'Rows that certification keeps in mind.', {
+    appears: 'on-event',
+    named: 'elsewhere',
+  }),
+  mysql_perf_schema_transactions_remote_in_applier_queue: gauge(
+    '1',
+    'Transactions of others that wait to be applied.',
+    {
+      appears: 'on-event',
+    },
+  ),
+  mysql_perf_schema_transactions_remote_applied_total: counter('1', 'Transactions of others that were applied.', {
+    appears: 'on-event',
+  }),
+  mysql_perf_schema_transactions_local_proposed_total: counter('1', 'Transactions that this node proposed.', {
+    appears: 'on-event',
+  }),
+  mysql_perf_schema_transactions_local_rollback_total: counter(
+    '1',
+    'Transactions of this node that the group refused.',
+    {
+      appears: 'on-event',
+    },
+  ),
+};

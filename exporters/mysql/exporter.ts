@@ -1,0 +1,127 @@
+import type { RowDataPacket } from 'mysql2/promise';
+import { MYSQL } from '../catalog/mysql.ts';
+import type { Collector, Exporter, Sink } from '../kit/exporter.ts';
+import { decideQuorumMargin, MEMBER_STATES } from './quorum-margin.ts';
+import { makeMysqlSessions, type MysqlSession, type MysqlTarget } from './session.ts';
+import { STATUS, STATUS_GROUPS, VARIABLES } from './status-variables.ts';
+
+/** Address of a database node → its name in the topology. */
+export type MemberNames = ReadonlyMap<string, string>;
+
+/** Looks at a database node as the account `monitor`, which can read what the server says of itself and nothing else. */
+export function makeMysqlExporter(names: MemberNames): Exporter<MysqlTarget, MysqlSession> {
+  return {
+    prefix: 'mysql',
+    metrics: MYSQL,
+    open: makeMysqlSessions(),
+    collectors: [GLOBAL_STATUS, GLOBAL_VARIABLES, groupMembers(names), GROUP_STATS],
+  };
+}
+
+const STATUS_NAMES = [
+  ...Object.keys(STATUS),
+  ...Object.values(STATUS_GROUPS).flatMap(({ prefix, values }) => values.map((value) => `${prefix}${value}`)),
+];
+
+const GLOBAL_STATUS: Collector<MysqlSession> = {
+  name: 'global_status',
+  async collect(session, emit) {
+    const values = await readVariables(session, 'STATUS', STATUS_NAMES);
+    for (const [name, { metric }] of Object.entries(STATUS))
+      emitNumber(emit, { name: metric }, values.get(name.toLowerCase()));
+    for (const [name, { prefix, label, values: kinds }] of Object.entries(STATUS_GROUPS)) {
+      for (const kind of kinds) {
+        emitNumber(emit, { name, labels: { [label]: kind } }, values.get(`${prefix}${kind}`.toLowerCase()));
+      }
+    }
+  },
+};
+
+const GLOBAL_VARIABLES: Collector<MysqlSession> = {
+  name: 'global_variables',
+  async collect(session, emit) {
+    const values = await readVariables(session, 'VARIABLES', [...Object.keys(VARIABLES), 'version']);
+    for (const [name, { metric }] of Object.entries(VARIABLES)) emitNumber(emit, { name: metric }, values.get(name));
+    emit({ name: 'mysql_version_info', labels: { version: values.get('version') ?? 'unknown' }, value: 1 });
+  },
+};
+
+function groupMembers(names: MemberNames): Collector<MysqlSession> {
+  return {
+    name: 'group_members',
+    async collect(session, emit) {
+      const rows = await session.query(
+        'SELECT MEMBER_HOST AS host, MEMBER_STATE AS state, MEMBER_ROLE AS role FROM performance_schema.replication_group_members',
+      );
+      // A node in no group shows one row: itself, OFFLINE or in ERROR, without a role and sometimes without an address.
+      const members = rows.filter((row) => names.has(text(row, 'host')));
+      for (const row of members) {
+        const member = names.get(text(row, 'host')) ?? '';
+        for (const state of MEMBER_STATES) {
+          const value = Number(text(row, 'state') === state);
+          emit({ name: 'mysql_group_replication_member_state', labels: { member, state }, value });
+        }
+        const value = Number(text(row, 'role') === 'PRIMARY');
+        emit({ name: 'mysql_group_replication_member_primary', labels: { member }, value });
+      }
+      const states = members.map((row) => text(row, 'state'));
+      const isInGroup = states.some((state) => state === 'ONLINE' || state === 'RECOVERING');
+      emit({ name: 'mysql_group_replication_members', value: isInGroup ? states.length : 0 });
+      emit({ name: 'mysql_group_replication_quorum_margin', value: decideQuorumMargin(states) });
+    },
+  };
+}
+
+/** Columns of `replication_group_member_stats`, by mysqld_exporter's names. */
+const STATS: Readonly<Record<string, string>> = {
+  COUNT_TRANSACTIONS_IN_QUEUE: 'mysql_perf_schema_transactions_in_queue',
+  COUNT_TRANSACTIONS_CHECKED: 'mysql_perf_schema_transactions_checked_total',
+  COUNT_CONFLICTS_DETECTED: 'mysql_perf_schema_conflicts_detected_total',
+  COUNT_TRANSACTIONS_ROWS_VALIDATING: 'mysql_perf_schema_transactions_rows_validating_total',
+  COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE: 'mysql_perf_schema_transactions_remote_in_applier_queue',
+  COUNT_TRANSACTIONS_REMOTE_APPLIED: 'mysql_perf_schema_transactions_remote_applied_total',
+  COUNT_TRANSACTIONS_LOCAL_PROPOSED: 'mysql_perf_schema_transactions_local_proposed_total',
+  COUNT_TRANSACTIONS_LOCAL_ROLLBACK: 'mysql_perf_schema_transactions_local_rollback_total',
+};
+
+const GROUP_STATS: Collector<MysqlSession> = {
+  name: 'group_stats',
+  async collect(session, emit) {
+    const columns = Object.keys(STATS).join(', ');
+    const [row] = await session.query(
+      `SELECT ${columns} FROM performance_schema.replication_group_member_stats WHERE MEMBER_ID = @@server_uuid`,
+    );
+    // In no group there is no row, and nothing to tell.
+    if (row === undefined) return;
+    for (const [column, name] of Object.entries(STATS)) emitNumber(emit, { name }, String(row[column]));
+  },
+};
+
+/** By SHOW: `performance_schema.global_status` leaves the statements by kind (`Com_…`) out. */
+async function readVariables(
+  session: MysqlSession,
+  what: 'STATUS' | 'VARIABLES',
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const list = names.map((name) => `'${name}'`).join(', ');
+  const rows = await session.query(`SHOW GLOBAL ${what} WHERE Variable_name IN (${list})`);
+  return new Map(rows.map((row) => [text(row, 'Variable_name').toLowerCase(), text(row, 'Value')]));
+}
+
+const WORDS: Readonly<Record<string, number>> = { ON: 1, OFF: 0, YES: 1, NO: 0 };
+
+/** A value that is no number is not shown: nobody could tell what 0 meant. */
+function emitNumber(
+  emit: Sink,
+  series: { readonly name: string; readonly labels?: Readonly<Record<string, string>> },
+  value: string | undefined,
+): void {
+  if (value === undefined || value === '') return;
+  const number = WORDS[value.toUpperCase()] ?? Number(value);
+  if (Number.isFinite(number)) emit({ ...series, value: number });
+}
+
+function text(row: RowDataPacket, column: string): string {
+  const value: unknown = row[column];
+  return typeof value === 'string' ? value : '';
+}

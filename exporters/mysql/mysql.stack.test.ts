@@ -1,0 +1,66 @@
+import { afterAll, expect, it } from 'vitest';
+import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { openHosts } from '../../kit/hosts.ts';
+
+const topology = makeTopology();
+const hosts = openHosts();
+const databases = hostsOf(topology, 'db').map(({ name }) => name);
+const [monitor] = hostsOf(topology, 'monitor');
+const exporter = `http://${monitor === undefined ? '' : addressOn(monitor, 'ops')}:${PORTS.exporter}`;
+
+/** Samples of one probe without help and types: `name{labels}` → value. */
+async function probe(target: string, timeoutSeconds = '2'): Promise<ReadonlyMap<string, number>> {
+  const response = await fetch(`${exporter}/probe?module=mysql&target=${target}`, {
+    headers: { 'X-Prometheus-Scrape-Timeout-Seconds': timeoutSeconds },
+    signal: AbortSignal.timeout(10_000),
+  });
+  expect(response.status).toBe(200);
+  const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
+}
+
+afterAll(async () => {
+  for (const name of databases) await hosts.unpause(name);
+});
+
+it.each(databases)('%s is up, and every collector finds what it asks for', async (name) => {
+  const samples = await probe(name);
+  expect(samples.get('mysql_up')).toBe(1);
+  const failed = [...samples].filter(
+    ([series, value]) => series.startsWith('mysql_scrape_collector_success') && value !== 1,
+  );
+  expect(failed).toEqual([]);
+  expect(samples.get('mysql_group_replication_members')).toBe(databases.length);
+  expect(samples.get('mysql_group_replication_quorum_margin')).toBe(1);
+  expect(samples.get('mysql_global_status_commands_total{command="select"}')).toBeGreaterThan(0);
+});
+
+it('all nodes name the same primary, and it alone can be written to', async () => {
+  const views = await Promise.all(databases.map((name) => probe(name)));
+  const primaries = databases.filter(
+    (name) => views[0]?.get(`mysql_group_replication_member_primary{member="${name}"}`) === 1,
+  );
+  expect(primaries).toHaveLength(1);
+  for (const [index, name] of databases.entries()) {
+    const primary = `mysql_group_replication_member_primary{member="${primaries[0] ?? ''}"}`;
+    expect(views[index]?.get(primary), name).toBe(1);
+    expect(views[index]?.get('mysql_global_variables_super_read_only'), name).toBe(primaries.includes(name) ? 0 : 1);
+  }
+});
+
+it('a frozen node is told as down in time, and as up when it goes on', async () => {
+  const views = await probe(databases[0] ?? '');
+  const secondary =
+    databases.find((name) => views.get(`mysql_group_replication_member_primary{member="${name}"}`) === 0) ?? '';
+  await probe(secondary);
+  await hosts.pause(secondary);
+  const frozen = await probe(secondary, '1').finally(() => hosts.unpause(secondary));
+  expect(frozen.get('mysql_up')).toBe(0);
+  await waitFor(async () => (await probe(secondary)).get('mysql_up') === 1, {
+    what: 'the node up again',
+    deadlineMs: 30_000,
+  });
+});

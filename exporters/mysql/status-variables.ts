@@ -1,0 +1,149 @@
+import type { Unit } from '../catalog/metric.ts';
+
+/** A server variable that is shown as it is: its metric, and what it counts. */
+interface Shown {
+  readonly metric: string;
+  readonly type: 'counter' | 'gauge';
+  readonly unit: Unit;
+  readonly help: string;
+}
+
+const shown =
+  (type: Shown['type'], unit: Unit) =>
+  (metric: string, help: string): Shown => ({ metric, type, unit, help });
+const count = shown('counter', '1');
+const bytes = shown('counter', 'bytes');
+const level = shown('gauge', '1');
+
+/** `performance_schema.global_status`, by the names that mysqld_exporter gives them: those that its mixin, its dashboards and our rules read. */
+export const STATUS: Readonly<Record<string, Shown>> = {
+  Uptime: shown('gauge', 'seconds')('mysql_global_status_uptime', 'Time since the server was started.'),
+  Queries: count('mysql_global_status_queries', 'Statements, those inside of stored programs included.'),
+  Questions: count('mysql_global_status_questions', 'Statements that clients sent.'),
+  Slow_queries: count('mysql_global_status_slow_queries', 'Statements that took longer than long_query_time.'),
+  Threads_connected: level('mysql_global_status_threads_connected', 'Sessions that are open.'),
+  Threads_running: level('mysql_global_status_threads_running', 'Sessions that are at work.'),
+  Threads_cached: level('mysql_global_status_threads_cached', 'Threads that wait for a session.'),
+  Threads_created: count('mysql_global_status_threads_created', 'Threads that were made for sessions.'),
+  Max_used_connections: level('mysql_global_status_max_used_connections', 'Most sessions at a time since the start.'),
+  Aborted_connects: count('mysql_global_status_aborted_connects', 'Logins that failed.'),
+  Aborted_clients: count('mysql_global_status_aborted_clients', 'Sessions that ended without a farewell.'),
+  Bytes_received: bytes('mysql_global_status_bytes_received', 'Received from clients.'),
+  Bytes_sent: bytes('mysql_global_status_bytes_sent', 'Sent to clients.'),
+  Open_files: level('mysql_global_status_open_files', 'Files that are open.'),
+  Open_tables: level('mysql_global_status_open_tables', 'Tables that are open.'),
+  Opened_tables: count('mysql_global_status_opened_tables', 'Tables that were opened.'),
+  Table_open_cache_hits: count('mysql_global_status_table_open_cache_hits', 'Tables found open.'),
+  Table_open_cache_misses: count('mysql_global_status_table_open_cache_misses', 'Tables that had to be opened.'),
+  Table_open_cache_overflows: count('mysql_global_status_table_open_cache_overflows', 'Tables closed to make room.'),
+  Table_locks_immediate: count('mysql_global_status_table_locks_immediate', 'Table locks had at once.'),
+  Table_locks_waited: count('mysql_global_status_table_locks_waited', 'Table locks that were waited for.'),
+  Created_tmp_tables: count('mysql_global_status_created_tmp_tables', 'Temporary tables.'),
+  Created_tmp_disk_tables: count('mysql_global_status_created_tmp_disk_tables', 'Temporary tables on the disk.'),
+  Created_tmp_files: count('mysql_global_status_created_tmp_files', 'Temporary files.'),
+  Select_full_join: count('mysql_global_status_select_full_join', 'Joins without an index.'),
+  Select_scan: count('mysql_global_status_select_scan', 'Selects that read a whole first table.'),
+  Sort_rows: count('mysql_global_status_sort_rows', 'Rows that were sorted.'),
+  Sort_merge_passes: count('mysql_global_status_sort_merge_passes', 'Merges of sorts that did not fit into memory.'),
+  Innodb_log_waits: count('mysql_global_status_innodb_log_waits', 'Waits for room in the log buffer.'),
+  Innodb_os_log_fsyncs: count(
+    'mysql_global_status_innodb_os_log_fsyncs',
+    'Log writes that were made safe on the disk.',
+  ),
+  Innodb_data_fsyncs: count('mysql_global_status_innodb_data_fsyncs', 'Data writes that were made safe on the disk.'),
+  Innodb_data_reads: count('mysql_global_status_innodb_data_reads', 'Reads of data from files.'),
+  Innodb_data_writes: count('mysql_global_status_innodb_data_writes', 'Writes of data to files.'),
+  Innodb_buffer_pool_read_requests: count('mysql_global_status_innodb_buffer_pool_read_requests', 'Reads of pages.'),
+  Innodb_buffer_pool_reads: count(
+    'mysql_global_status_innodb_buffer_pool_reads',
+    'Reads of pages that went to the disk.',
+  ),
+  Innodb_buffer_pool_wait_free: count('mysql_global_status_innodb_buffer_pool_wait_free', 'Waits for a free page.'),
+  Innodb_row_lock_waits: count('mysql_global_status_innodb_row_lock_waits', 'Waits for a row.'),
+  Innodb_row_lock_current_waits: level(
+    'mysql_global_status_innodb_row_lock_current_waits',
+    'Sessions that wait for a row.',
+  ),
+  Innodb_page_size: shown('gauge', 'bytes')('mysql_global_status_innodb_page_size', 'Size of a page.'),
+  Innodb_num_open_files: level('mysql_global_status_innodb_num_open_files', 'Files that InnoDB has open.'),
+  Innodb_buffer_pool_pages_dirty: level('mysql_global_status_buffer_pool_dirty_pages', 'Pages to be written.'),
+};
+
+/** Variables that are one metric together, told apart by a label: the ending of the name, in small letters. */
+export const STATUS_GROUPS = {
+  mysql_global_status_commands_total: {
+    prefix: 'Com_',
+    label: 'command',
+    values: [
+      'select',
+      'insert',
+      'update',
+      'delete',
+      'replace',
+      'begin',
+      'commit',
+      'rollback',
+      'set_option',
+      'call_procedure',
+    ],
+    type: 'counter',
+    help: 'Statements by kind.',
+  },
+  mysql_global_status_handlers_total: {
+    prefix: 'Handler_',
+    label: 'handler',
+    values: [
+      'commit',
+      'delete',
+      'read_first',
+      'read_key',
+      'read_next',
+      'read_rnd',
+      'read_rnd_next',
+      'rollback',
+      'update',
+      'write',
+    ],
+    type: 'counter',
+    help: 'Requests to the storage engines by kind.',
+  },
+  mysql_global_status_connection_errors_total: {
+    prefix: 'Connection_errors_',
+    label: 'error',
+    values: ['accept', 'internal', 'max_connections', 'peer_address', 'select', 'tcpwrap'],
+    type: 'counter',
+    help: 'Connections that failed, by why.',
+  },
+  mysql_global_status_innodb_row_ops_total: {
+    prefix: 'Innodb_rows_',
+    label: 'operation',
+    values: ['read', 'inserted', 'updated', 'deleted'],
+    type: 'counter',
+    help: 'Rows by what was done.',
+  },
+  mysql_global_status_buffer_pool_pages: {
+    prefix: 'Innodb_buffer_pool_pages_',
+    label: 'state',
+    values: ['data', 'free', 'misc'],
+    type: 'gauge',
+    help: 'Pages of the buffer pool by state.',
+  },
+} as const;
+
+/** `performance_schema.global_variables`, by mysqld_exporter's names. */
+export const VARIABLES: Readonly<Record<string, Shown>> = {
+  max_connections: level('mysql_global_variables_max_connections', 'Sessions that may be open.'),
+  thread_cache_size: level('mysql_global_variables_thread_cache_size', 'Threads that are kept for sessions.'),
+  open_files_limit: level('mysql_global_variables_open_files_limit', 'Files that may be open.'),
+  table_open_cache: level('mysql_global_variables_table_open_cache', 'Tables that may be open.'),
+  innodb_buffer_pool_size: shown('gauge', 'bytes')(
+    'mysql_global_variables_innodb_buffer_pool_size',
+    'Size of the buffer pool.',
+  ),
+  innodb_log_buffer_size: shown('gauge', 'bytes')(
+    'mysql_global_variables_innodb_log_buffer_size',
+    'Size of the log buffer.',
+  ),
+  read_only: level('mysql_global_variables_read_only', 'Whether only privileged users may write.'),
+  super_read_only: level('mysql_global_variables_super_read_only', 'Whether nobody may write.'),
+};
