@@ -1,4 +1,5 @@
 import { openHosts, type Hosts, type HostState } from '../kit/hosts.ts';
+import { readRoutedHosts } from './routed-hosts.ts';
 import type { Host, Topology } from './topology.ts';
 
 /** What `holdfast status` shows of one host. */
@@ -8,7 +9,7 @@ export interface HostStatus {
   /** `absent`: no container; `frozen`: paused; `cut off`: a network of the topology is missing. */
   readonly state: 'healthy' | 'unhealthy' | 'starting' | 'stopped' | 'frozen' | 'cut off' | 'absent';
   readonly addresses: Readonly<Record<string, string>>;
-  /** `virtual address 198.18.0.10` …, `primary`. */
+  /** What it holds or serves of what only some of its tier do: `virtual address 198.18.0.10`, `db-write`, `cache` … */
   readonly roles: readonly string[];
 }
 
@@ -20,18 +21,18 @@ export interface StackStatus {
 }
 
 export async function readStatus(topology: Topology, hosts: Hosts = openHosts()): Promise<StackStatus> {
-  const states = await hosts.list();
+  const [states, routed] = await Promise.all([hosts.list(), readRoutedHosts(hosts, topology)]);
   const shown = topology.hosts.filter((host) => host.enabled || states.get(host.name)?.running === true);
   const statuses = await Promise.all(
     shown.map(async (host): Promise<HostStatus> => {
       const state = states.get(host.name);
-      const roles = state?.running === true && !state.paused ? await readRoles(hosts, host, topology) : [];
+      const roles = state?.running === true && !state.paused ? await readAddresses(hosts, host, topology) : [];
       return {
         host: host.name,
         tier: host.tier,
         state: describe(host, state),
         addresses: { ...host.addresses },
-        roles,
+        roles: [...roles, ...(routed.get(host.name) ?? [])],
       };
     }),
   );
@@ -60,7 +61,7 @@ function describe(host: Host, state: HostState | undefined): HostStatus['state']
   return state.health === 'none' ? 'starting' : state.health;
 }
 
-async function readRoles(hosts: Hosts, host: Host, topology: Topology): Promise<readonly string[]> {
+async function readAddresses(hosts: Hosts, host: Host, topology: Topology): Promise<readonly string[]> {
   if (host.tier !== 'lb') return [];
   const { stdout } = await hosts.exec(host.name, ['ip', '-o', '-4', 'address', 'show']).catch(() => ({ stdout: '' }));
   return Object.values(topology.virtualAddresses)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { parseGtidSet, renderGtidSet } from './gtid-set.ts';
 import type { ViewRecord } from './view-record.ts';
@@ -53,4 +54,11 @@ export async function writeRecord(path: string, record: ViewRecord): Promise<voi
     await file.close();
   }
   await rename(temporary, path);
+  // The new name lasts only once the folder is on the disk as well. Not by kit/durable-file.ts: that would stop the whole agent meanwhile.
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }

@@ -38,23 +38,27 @@ export function makeSendMail(options: SmtpOptions): SendMail {
   };
 }
 
-async function sendBy(server: SmtpServer, mail: MailText, options: SmtpOptions): Promise<Sending> {
-  const { timeoutMs } = options;
-  // Files are read for each mail: a renewed password or authority counts at once.
-  const transport = nodemailer.createTransport({
+/** Files are read for each mail: a renewed password or authority counts at once, and one that is missing is a reason like any other. */
+function openTransport(server: SmtpServer, { caFile, passwordFile, timeoutMs }: SmtpOptions) {
+  return nodemailer.createTransport({
     host: server.host,
     port: server.port,
     secure: false,
     requireTLS: true,
-    tls: { ca: readFileSync(options.caFile, 'utf8'), servername: server.servername, minVersion: 'TLSv1.2' },
-    auth: { user: server.user, pass: readFileSync(options.passwordFile, 'utf8').trim() },
+    tls: { ca: readFileSync(caFile, 'utf8'), servername: server.servername, minVersion: 'TLSv1.2' },
+    auth: { user: server.user, pass: readFileSync(passwordFile, 'utf8').trim() },
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: 2 * timeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+async function sendBy(server: SmtpServer, mail: MailText, options: SmtpOptions): Promise<Sending> {
+  let transport: ReturnType<typeof openTransport> | undefined;
   try {
+    transport = openTransport(server, options);
     await transport.sendMail({
       from: options.from,
       to: [...options.to],
@@ -72,7 +76,7 @@ async function sendBy(server: SmtpServer, mail: MailText, options: SmtpOptions):
   } catch (error) {
     return sendingOf(error);
   } finally {
-    transport.close();
+    transport?.close();
   }
 }
 

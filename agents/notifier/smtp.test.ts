@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { makeSendMail } from './smtp.ts';
+
+it('a password that cannot be read is a reason to try again later, and ends nothing', async () => {
+  const send = makeSendMail({
+    servers: [{ host: '127.0.0.1', port: 9, servername: 'mail1', user: 'notifier' }],
+    from: 'notifier@mon1.holdfast.example',
+    to: ['oncall@holdfast.example'],
+    passwordFile: '/nonexistent/password',
+    caFile: '/nonexistent/ca',
+    timeoutMs: 100,
+  });
+  const mail = { subject: 'a', text: 'b', html: 'c', messageId: '<1@x>', references: '<thread@x>', headers: {} };
+  expect(await send(mail)).toMatchObject({
+    outcome: 'unreachable',
+    reason: expect.stringContaining('/nonexistent') as string,
+  });
+});

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { parseRoutedHosts } from './routed-hosts.ts';
+
+it('names who is behind a route, and nobody who is not', () => {
+  const csv = `# pxname,svname,qcur,status,weight
+db-write,FRONTEND,,OPEN,
+db-write,db1,0,UP,1
+db-write,db2,0,MAINT,1
+db-write,BACKEND,0,UP,1
+db-read,db1,0,DOWN (agent),1
+db-read,db2,0,UP,1
+db-read,db3,0,UP,1
+cache,cache1,0,UP,1
+cache,cache1-alone,0,UP,1
+cache,cache2,0,DOWN,1
+app-pool,app1,0,UP,1
+`;
+  expect([...parseRoutedHosts(csv)]).toEqual([
+    ['db1', ['db-write']],
+    ['db2', ['db-read']],
+    ['db3', ['db-read']],
+    ['cache1', ['cache']],
+  ]);
+});
+
+it('names nobody when there is nothing to read', () => {
+  expect([...parseRoutedHosts('')]).toEqual([]);
+});
