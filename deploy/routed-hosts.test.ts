@@ -8,7 +8,7 @@ db-write,db1,0,UP,1
 db-write,db2,0,MAINT,1
 db-write,BACKEND,0,UP,1
 db-read,db1,0,DOWN (agent),1
-db-read,db2,0,UP,1
+db-read,db2,0,no check,1
 db-read,db3,0,UP,1
 cache,cache1,0,UP,1
 cache,cache1-alone,0,UP,1

@@ -7,6 +7,9 @@ export type RoutedHosts = ReadonlyMap<string, readonly string[]>;
 /** Routes whose hosts are not all alike: who is behind them is of interest. */
 const ROUTES: readonly string[] = ['db-write', 'db-read', 'cache'];
 
+/** HAProxy's words for a server that gets requests; the second where an agent alone decides. */
+const SERVING: readonly string[] = ['UP', 'no check'];
+
 /** Asks the load balancers, the first that answers counts. Empty when none does. */
 export async function readRoutedHosts(hosts: Hosts, topology: Topology): Promise<RoutedHosts> {
   for (const { name } of hostsOf(topology, 'lb')) {
@@ -26,7 +29,8 @@ export function parseRoutedHosts(csv: string): RoutedHosts {
     const fields = line.split(',');
     const [route = '', server = ''] = fields;
     // A cache without replicas is a server of its own name; a backup that is up waits.
-    if (!ROUTES.includes(route) || fields[statusColumn] !== 'UP' || !/^[a-z]+\d+$/.test(server)) continue;
+    if (!ROUTES.includes(route) || !SERVING.includes(fields[statusColumn] ?? '') || !/^[a-z]+\d+$/.test(server))
+      continue;
     routed.set(server, [...(routed.get(server) ?? []), route]);
   }
   return routed;
