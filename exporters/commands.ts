@@ -31,6 +31,8 @@ export function registerExporterCommands(program: Command, { topology, signal }:
       const count = CATALOG.reduce((sum, { metrics }) => sum + Object.keys(metrics).length, 0);
       const said = renderProblems(problems) || `${count} metrics of ${CATALOG.length} jobs are as the catalogue says.`;
       console.log(json === true ? JSON.stringify(problems, undefined, 2) : said);
+      if (problems.length > 0)
+        console.error('A stack that has just come up may not be scraped whole yet: then check again.');
       process.exitCode = problems.length === 0 ? EXIT.held : EXIT.violated;
     });
 }

@@ -23,6 +23,7 @@ import { openHaproxyTeller } from './tell-haproxy.ts';
 const { values: flags } = parseArgs({ options: { once: { type: 'boolean' }, json: { type: 'boolean' } } });
 const settings = parseSettings(makeTopology(), process.env);
 const login = {
+  user: 'agent',
   password: (await readFile(settings.passwordFile, 'utf8')).trimEnd(),
   authority: await readFile(settings.authorityFile, 'utf8'),
 };
@@ -63,12 +64,15 @@ if (flags.once) {
 }
 
 const metrics = createMetrics(agent.snapshot);
+let complaint: string | undefined;
 const tell = openHaproxyTeller({
   socketPath: settings.haproxySocket,
   deadlineMs: settings.timeoutMs,
   onTold: (result, details) => {
     metrics.countTell(result);
-    if (result === 'failed') log('HAProxy did not take a change', details);
+    // Once for every new reason: an HAProxy that is away is one event, however often it is tried.
+    if (result === 'failed' && details.answer !== complaint) log('HAProxy did not take a change', details);
+    complaint = details.answer;
   },
 });
 const mender = createMender({

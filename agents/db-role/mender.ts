@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../kit/errors.ts';
 import type { MendDecision, NodeMend } from './decide-mend.ts';
-import { openNodeConnection, type Login, type NodeConnection } from './node-connection.ts';
+import { openMysqlConnection, type MysqlLogin, type MysqlConnection } from '../../kit/mysql-connection.ts';
 import { isMajority } from './node-view.ts';
 import type { Node, Settings } from './settings.ts';
 
@@ -9,7 +9,7 @@ export type MendKind = 'join' | 'rejoin' | 'bootstrap';
 
 interface MenderOptions {
   readonly settings: Settings;
-  readonly login: Login;
+  readonly login: MysqlLogin;
   /** What is decided now, from the newest reports. */
   readonly decide: () => MendDecision;
   /** When the oldest answer of those that are used was asked (same clock as the reports'). */
@@ -55,7 +55,7 @@ export function createMender(options: MenderOptions): Mender {
 async function leadBack(options: MenderOptions, mend: NodeMend & { readonly kind: 'join' | 'rejoin' }): Promise<void> {
   const { settings, onMend } = options;
   try {
-    using connection = await openNodeConnection(nodeOf(settings, mend.host), options.login, LOGIN_MS);
+    using connection = await openMysqlConnection(nodeOf(settings, mend.host), options.login, LOGIN_MS);
     if (!(await takeLock(connection, MEND_LOCK)) || !(await isOut(connection))) return;
     // Left over if an agent died while it formed a group: this node would then form a second one instead of joining.
     await connection.query('SET GLOBAL group_replication_bootstrap_group = OFF', STATEMENT_MS);
@@ -71,12 +71,12 @@ async function leadBack(options: MenderOptions, mend: NodeMend & { readonly kind
 /** Forms a group under locks on a majority of all nodes, and keeps them until the group is more than one node. */
 async function form(options: MenderOptions, host: string): Promise<void> {
   const { settings, onMend } = options;
-  const held = new Map<string, NodeConnection>();
+  const held = new Map<string, MysqlConnection>();
   using cleanup = new DisposableStack();
   try {
     await Promise.all(
       settings.nodes.map(async (node) => {
-        const connection = await openNodeConnection(node, options.login, LOGIN_MS).catch(() => undefined);
+        const connection = await openMysqlConnection(node, options.login, LOGIN_MS).catch(() => undefined);
         if (connection === undefined) return;
         cleanup.use(connection);
         if (await takeLock(connection, FORM_LOCK).catch(() => false)) held.set(node.name, connection);
@@ -100,7 +100,7 @@ async function form(options: MenderOptions, host: string): Promise<void> {
   }
 }
 
-function holdsMajority(held: ReadonlyMap<string, NodeConnection>, settings: Settings): boolean {
+function holdsMajority(held: ReadonlyMap<string, MysqlConnection>, settings: Settings): boolean {
   const alive = [...held.values()].filter((connection) => !connection.closed);
   return isMajority(alive.length, settings.nodes.length);
 }
@@ -117,7 +117,7 @@ async function isStillDecided(options: MenderOptions, host: string): Promise<boo
   return decided.kind === 'bootstrap' && decided.host === host;
 }
 
-async function bootstrap(candidate: NodeConnection): Promise<void> {
+async function bootstrap(candidate: MysqlConnection): Promise<void> {
   await candidate.query('STOP GROUP_REPLICATION', GROUP_STATEMENT_MS);
   await candidate.query('SET GLOBAL group_replication_bootstrap_group = ON', STATEMENT_MS);
   try {
@@ -127,7 +127,7 @@ async function bootstrap(candidate: NodeConnection): Promise<void> {
   }
 }
 
-async function keepUntilFormed(options: MenderOptions, held: ReadonlyMap<string, NodeConnection>): Promise<void> {
+async function keepUntilFormed(options: MenderOptions, held: ReadonlyMap<string, MysqlConnection>): Promise<void> {
   const deadlineMs = performance.now() + FORMING_MS;
   while (performance.now() < deadlineMs && options.membersOnline() < 2) {
     await sleep(options.settings.intervalMs);
@@ -139,13 +139,13 @@ async function keepUntilFormed(options: MenderOptions, held: ReadonlyMap<string,
  * A session that holds a lock must not outlive an agent that vanished, but must outlast STOP and START on the candidate, during which the
  * other sessions are idle.
  */
-async function takeLock(connection: NodeConnection, name: string): Promise<boolean> {
+async function takeLock(connection: MysqlConnection, name: string): Promise<boolean> {
   await connection.query(`SET SESSION wait_timeout = ${(3 * GROUP_STATEMENT_MS) / 1_000}`, STATEMENT_MS);
   const [row] = await connection.query(`SELECT GET_LOCK('${name}', 0) AS held`, STATEMENT_MS);
   return String(row?.['held']) === '1';
 }
 
-async function isOut(connection: NodeConnection): Promise<boolean> {
+async function isOut(connection: MysqlConnection): Promise<boolean> {
   const [row] = await connection.query(
     "SELECT COUNT(*) AS active FROM performance_schema.replication_group_members WHERE MEMBER_STATE IN ('ONLINE', 'RECOVERING', 'UNREACHABLE')",
     STATEMENT_MS,

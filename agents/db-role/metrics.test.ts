@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { createMetrics, METRICS } from './metrics.ts';
+import { DB_ROLE } from '../../exporters/catalog/db-role.ts';
+import { createMetrics } from './metrics.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const nothing: Snapshot = {
@@ -17,7 +18,7 @@ const nothing: Snapshot = {
 it('every metric of the table is there, and only those, even when nothing is known', async () => {
   const text = await createMetrics(() => nothing).render();
   const families = [...text.matchAll(/^# TYPE (\S+) /gm)].map((match) => match[1]);
-  expect(families.toSorted()).toEqual(Object.keys(METRICS).toSorted());
+  expect(families.toSorted()).toEqual(Object.keys(DB_ROLE).toSorted());
   expect(text).toContain('holdfast_db_writers 0');
   expect(text).toContain('holdfast_db_node_up{node="db1"} 0');
   expect(text).toContain('holdfast_db_bootstrap_refused{reason="no-record"} 1');

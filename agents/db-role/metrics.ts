@@ -1,46 +1,11 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { DB_ROLE } from '../../exporters/catalog/db-role.ts';
+import { MEMBER_STATES } from '../../exporters/catalog/member-states.ts';
 import { REFUSALS } from './decide-bootstrap.ts';
-import { MEMBER_STATES } from './node-view.ts';
+
 import type { Snapshot } from './snapshot.ts';
 
-/** Every metric of the role agent: name → help and labels. The only list; rules and dashboards may name these. */
-export const METRICS = {
-  holdfast_db_node_up: { help: 'Whether the node answered the agent lately.', labels: ['node'] },
-  holdfast_db_node_state: {
-    help: 'State of the node in its own eyes: 1 for the one it is in.',
-    labels: ['node', 'state'],
-  },
-  holdfast_db_node_primary: { help: 'Whether the node calls itself the primary of its group.', labels: ['node'] },
-  holdfast_db_node_apply_queue: { help: 'Transactions that the node has received and not applied.', labels: ['node'] },
-  holdfast_db_node_answer_seconds: { help: 'How long the last answer of the node took.', labels: ['node'] },
-  holdfast_db_node_diverged: {
-    help: 'Whether the node has transactions that the group has not: it is kept out until a person decides.',
-    labels: ['node'],
-  },
-  holdfast_db_writer: { help: 'Whether the node is the one that gets writes.', labels: ['node'] },
-  holdfast_db_writers: { help: 'Nodes that get writes: 1 or 0.', labels: [] },
-  holdfast_db_readers: { help: 'Nodes that get reads.', labels: [] },
-  holdfast_db_nodes: { help: 'Configured database nodes.', labels: [] },
-  holdfast_db_group_members_online: { help: 'ONLINE members of the group, as its own members see it.', labels: [] },
-  holdfast_db_view_disagreement: {
-    help: 'Whether nodes in the group name different members or primaries.',
-    labels: [],
-  },
-  holdfast_db_bootstrap_refused: {
-    help: 'Whether there is no group and none is formed, for this reason.',
-    labels: ['reason'],
-  },
-  holdfast_db_mends_total: { help: 'Mending actions, by kind and result.', labels: ['kind', 'result'] },
-  holdfast_db_tells_total: {
-    help: 'Changes of the routes told to HAProxy, by whether it took them.',
-    labels: ['result'],
-  },
-  holdfast_db_writer_changes_total: { help: 'Times that writes went to another node than before.', labels: [] },
-  holdfast_db_writer_changed_timestamp_seconds: { help: 'When writes last went to another node.', labels: [] },
-  holdfast_db_record_timestamp_seconds: { help: 'When a group with a quorum was last seen; 0 if never.', labels: [] },
-} as const satisfies Record<string, { readonly help: string; readonly labels: readonly string[] }>;
-
-type Name = keyof typeof METRICS;
+type Name = keyof typeof DB_ROLE;
 
 export interface AgentMetrics {
   /** Prometheus' text format. */
@@ -60,7 +25,7 @@ export function createMetrics(snapshot: () => Snapshot): AgentMetrics {
   for (const result of ['done', 'failed']) tells.inc({ result }, 0);
   const changes = new Counter({ ...describe('holdfast_db_writer_changes_total'), registers: [registry] });
   const gauges = new Map<Name, Gauge>();
-  for (const name of Object.keys(METRICS) as Name[]) {
+  for (const name of Object.keys(DB_ROLE) as Name[]) {
     if (!name.endsWith('_total')) gauges.set(name, new Gauge({ ...describe(name), registers: [registry] }));
   }
   const set = (name: Name, value: number, labels: Readonly<Record<string, string>> = {}): void => {
@@ -85,7 +50,7 @@ export function createMetrics(snapshot: () => Snapshot): AgentMetrics {
 }
 
 function describe(name: Name): { readonly name: string; readonly help: string; readonly labelNames: string[] } {
-  return { name, help: METRICS[name].help, labelNames: [...METRICS[name].labels] };
+  return { name, help: DB_ROLE[name].help, labelNames: Object.keys(DB_ROLE[name].labels) };
 }
 
 type Set = (name: Name, value: number, labels?: Readonly<Record<string, string>>) => void;

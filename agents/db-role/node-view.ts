@@ -1,7 +1,6 @@
+import type { MEMBER_STATES } from '../../exporters/catalog/member-states.ts';
 import type { GtidSet } from './gtid-set.ts';
 
-/** States of a member, as `performance_schema.replication_group_members` names them. */
-export const MEMBER_STATES = ['ONLINE', 'RECOVERING', 'OFFLINE', 'ERROR', 'UNREACHABLE'] as const;
 export type MemberState = (typeof MEMBER_STATES)[number];
 
 /** A member of the group as one node sees it. */

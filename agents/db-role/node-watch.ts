@@ -1,5 +1,5 @@
 import { messageOf } from '../../kit/errors.ts';
-import { openNodeConnection, type Login, type NodeConnection } from './node-connection.ts';
+import { openMysqlConnection, type MysqlLogin, type MysqlConnection } from '../../kit/mysql-connection.ts';
 import type { NodeReport, NodeView } from './node-view.ts';
 import { beginSession, readView } from './read-view.ts';
 import type { Node, Settings } from './settings.ts';
@@ -15,7 +15,7 @@ export interface NodeWatch extends Disposable {
 
 interface WatchOptions {
   readonly settings: Settings;
-  readonly login: Login;
+  readonly login: MysqlLogin;
   /** After each answer, and when the session ends. */
   readonly onReport: () => void;
 }
@@ -28,13 +28,13 @@ export function openNodeWatch(node: Node, options: WatchOptions): NodeWatch {
   const { settings, login, onReport } = options;
   let report: NodeReport = { kind: 'silent', reason: 'not asked yet', lastView: undefined };
   let lastAnswerMs: number | undefined;
-  let session: { readonly connection: NodeConnection; readonly startedAtMs: number } | undefined;
+  let session: { readonly connection: MysqlConnection; readonly startedAtMs: number } | undefined;
   let asked = false;
   let disposed = false;
   let timer: NodeJS.Timeout | undefined;
 
-  async function openSession(): Promise<{ readonly connection: NodeConnection; readonly startedAtMs: number }> {
-    const connection = await openNodeConnection(node, login, 2 * settings.timeoutMs);
+  async function openSession(): Promise<{ readonly connection: MysqlConnection; readonly startedAtMs: number }> {
+    const connection = await openMysqlConnection(node, login, 2 * settings.timeoutMs);
     try {
       return { connection, startedAtMs: await beginSession(connection, 2 * settings.timeoutMs) };
     } catch (error) {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { parseGtidSet } from './gtid-set.ts';
-import type { NodeConnection } from './node-connection.ts';
-import { MEMBER_STATES, type Member, type NodeView } from './node-view.ts';
+import type { MysqlConnection } from '../../kit/mysql-connection.ts';
+import { MEMBER_STATES } from '../../exporters/catalog/member-states.ts';
+import type { Member, NodeView } from './node-view.ts';
 import type { Node } from './settings.ts';
 
 /** Once per session. The agent's questions must be answered while a new primary still applies its backlog. */
@@ -38,7 +39,7 @@ const rowSchema = z.object({
 const uptimeSchema = z.object({ seconds: z.coerce.number() });
 
 /** Prepares a new session and says when its mysqld was started (milliseconds of wall clock, to about a second). */
-export async function beginSession(connection: NodeConnection, deadlineMs: number): Promise<number> {
+export async function beginSession(connection: MysqlConnection, deadlineMs: number): Promise<number> {
   await connection.query(SESSION, deadlineMs);
   const [row] = await connection.query(UPTIME, deadlineMs);
   return Date.now() - uptimeSchema.parse(row).seconds * 1000;
@@ -51,7 +52,7 @@ interface Asking {
 }
 
 /** Asks a node what it is. Throws when it does not answer in time or answers something that is not understood. */
-export async function readView(connection: NodeConnection, asking: Asking): Promise<NodeView> {
+export async function readView(connection: MysqlConnection, asking: Asking): Promise<NodeView> {
   const askedAtMs = performance.now();
   const [raw] = await connection.query(QUESTION, asking.deadlineMs);
   const row = rowSchema.parse(raw);

@@ -8,7 +8,10 @@ interface TellerOptions {
   /** Unix socket on which HAProxy takes commands. */
   readonly socketPath: string;
   readonly deadlineMs: number;
-  readonly onTold: (result: 'done' | 'failed', details: Readonly<Record<string, unknown>>) => void;
+  readonly onTold: (
+    result: 'done' | 'failed',
+    details: { readonly commands: readonly string[]; readonly answer?: string },
+  ) => void;
 }
 
 /** What HAProxy was told of each server, `ROUTE/HOST`. */
@@ -62,7 +65,9 @@ export function openHaproxyTeller({ socketPath, deadlineMs, onTold }: TellerOpti
         const before = told;
         told = telling;
         onTold('done', { commands });
-        setTimeout(() => void confirm(before, telling), CONFIRM_MS);
+        setTimeout(() => {
+          confirm(before, telling);
+        }, CONFIRM_MS);
       } else {
         onTold('failed', { commands, answer });
         await sleep(RETRY_MS);
@@ -70,19 +75,26 @@ export function openHaproxyTeller({ socketPath, deadlineMs, onTold }: TellerOpti
     }
   }
 
+  /** One connection at a time, or an older command could be carried out after a newer one; what changed meanwhile is told after `work`. */
+  function inTurn(work: () => Promise<unknown>): void {
+    if (isTelling) return;
+    isTelling = true;
+    void work()
+      .catch(() => undefined)
+      .then(tellAll)
+      .finally(() => {
+        isTelling = false;
+      });
+  }
+
   /** Says once more what was said last, unless something newer was said since. */
-  async function confirm(before: Told, telling: Told): Promise<void> {
-    if (told !== telling || isTelling) return;
-    await send(socketPath, decideCommands(before, telling), deadlineMs).catch(() => undefined);
+  function confirm(before: Told, telling: Told): void {
+    if (told === telling) inTurn(() => send(socketPath, decideCommands(before, telling), deadlineMs));
   }
 
   return (routes) => {
     wanted = answersOf(routes);
-    if (isTelling) return;
-    isTelling = true;
-    void tellAll().finally(() => {
-      isTelling = false;
-    });
+    inTurn(() => Promise.resolve());
   };
 }
 

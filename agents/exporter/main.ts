@@ -16,11 +16,12 @@ const log: Log = (message, details) => {
 };
 
 const databases = hostsOf(topology, 'db');
-const login = { password: readSecret('db-monitor-password'), authority: readSecret('ca-cert') };
+const login = { user: 'monitor', password: readSecret('db-monitor-password'), authority: readSecret('ca-cert') };
+const connectMs = 2 * topology.profile.role.timeoutMs;
 const mysql = makeModule('mysql', {
   exporter: makeMysqlExporter(new Map(databases.map((host) => [addressOn(host, 'data'), host.name]))),
   targets: new Map<string, MysqlTarget>(
-    databases.map((host) => [host.name, { host: addressOn(host, 'ops'), port: PORTS.mysql, ...login }]),
+    databases.map((host) => [host.name, { address: addressOn(host, 'ops'), port: PORTS.mysql, login, connectMs }]),
   ),
   log,
 });

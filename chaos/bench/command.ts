@@ -31,7 +31,9 @@ const STEADY = { rate: 200, durationSeconds: 60 } as const;
 export function registerBenchCommand(program: Command, context: CommandContext): void {
   program
     .command('bench')
-    .description('measure speed and size of the stack: down, up, up again, idle, steady load (about four minutes)')
+    .description(
+      'measure speed and size of the stack: down, up, up again, idle, steady load (about two and a half minutes; takes a running stack down and up)',
+    )
     .option('--json', 'print the figures as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       await using _lock = await openStackLock('bench');

@@ -1,12 +1,13 @@
+import { MEMBER_STATES } from './member-states.ts';
 import { atMost, counter, gauge } from './metric.ts';
 
 const NODE = { node: atMost(9, 'database nodes of the topology') };
 
-/** The database role agent beside each HAProxy: agents/db-role/metrics.ts. */
+/** The database role agent beside each HAProxy: agents/db-role/metrics.ts makes them from this. */
 export const DB_ROLE = {
   holdfast_db_node_up: gauge('1', 'Whether the node answered the agent lately.', { labels: NODE }),
   holdfast_db_node_state: gauge('1', 'State of the node in its own eyes: 1 for the one it is in.', {
-    labels: { ...NODE, state: ['ONLINE', 'RECOVERING', 'OFFLINE', 'ERROR', 'UNREACHABLE'] },
+    labels: { ...NODE, state: MEMBER_STATES },
   }),
   holdfast_db_node_primary: gauge('1', 'Whether the node calls itself the primary of its group.', { labels: NODE }),
   holdfast_db_node_apply_queue: gauge('1', 'Transactions that the node has received and not applied.', {

@@ -1,4 +1,9 @@
 import { atMost, counter, gauge, histogram } from './metric.ts';
+import { PROCESS } from './process.ts';
+
+const { process_start_time_seconds, process_cpu_seconds_total, process_resident_memory_bytes } = PROCESS;
+/** What a process tells of itself in whatever language it is written. */
+const ANY_PROCESS = { process_start_time_seconds, process_cpu_seconds_total, process_resident_memory_bytes };
 
 /** What Prometheus makes of every scrape. */
 export const SCRAPE = {
@@ -9,9 +14,7 @@ export const SCRAPE = {
 
 /** Prometheus of itself: what is of interest here. Source: the answer of 2.53.3. */
 export const PROMETHEUS = {
-  process_start_time_seconds: gauge('timestamp', 'When the process was started.'),
-  process_cpu_seconds_total: counter('seconds', 'Processor time of the process.'),
-  process_resident_memory_bytes: gauge('bytes', 'Memory of the process that is in RAM.'),
+  ...ANY_PROCESS,
   prometheus_config_last_reload_successful: gauge('1', 'Whether the last configuration could be used.'),
   prometheus_notifications_alertmanagers_discovered: gauge('1', 'Alertmanagers that are told of alerts.'),
   prometheus_notifications_dropped_total: counter('1', 'Alerts that no Alertmanager was told of.'),
@@ -37,9 +40,7 @@ export const PROMETHEUS = {
 
 /** Alertmanager of itself: what is of interest here. Source: the answer of 0.31.1. */
 export const ALERTMANAGER = {
-  process_start_time_seconds: gauge('timestamp', 'When the process was started.'),
-  process_cpu_seconds_total: counter('seconds', 'Processor time of the process.'),
-  process_resident_memory_bytes: gauge('bytes', 'Memory of the process that is in RAM.'),
+  ...ANY_PROCESS,
   alertmanager_alerts: gauge('1', 'Alerts by state.', { labels: { state: ['active', 'suppressed', 'unprocessed'] } }),
   alertmanager_cluster_members: gauge('1', 'Members of the gossip cluster, itself included.'),
   alertmanager_cluster_failed_peers: gauge('1', 'Members that do not answer.'),

@@ -1,5 +1,6 @@
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
 import { STATUS, STATUS_GROUPS, VARIABLES } from '../mysql/status-variables.ts';
+import { MEMBER_STATES } from './member-states.ts';
 import { atMost, counter, gauge, type Metric } from './metric.ts';
 
 const MEMBER = { member: atMost(9, 'database nodes of the topology') };
@@ -25,7 +26,7 @@ export const MYSQL: Readonly<Record<string, Metric>> = {
     '1',
     'State of a member in the eyes of this node: 1 for the one it is in.',
     {
-      labels: { ...MEMBER, state: ['ONLINE', 'RECOVERING', 'OFFLINE', 'ERROR', 'UNREACHABLE'] },
+      labels: { ...MEMBER, state: MEMBER_STATES },
       appears: 'on-event',
     },
   ),

@@ -1,7 +1,7 @@
-import type { RowDataPacket } from 'mysql2/promise';
 import { MYSQL } from '../catalog/mysql.ts';
 import type { Collector, Exporter, Sink } from '../kit/exporter.ts';
-import { decideQuorumMargin, MEMBER_STATES } from './quorum-margin.ts';
+import { MEMBER_STATES } from '../catalog/member-states.ts';
+import { decideQuorumMargin } from './quorum-margin.ts';
 import { makeMysqlSessions, type MysqlSession, type MysqlTarget } from './session.ts';
 import { STATUS, STATUS_GROUPS, VARIABLES } from './status-variables.ts';
 
@@ -121,7 +121,7 @@ function emitNumber(
   if (Number.isFinite(number)) emit({ ...series, value: number });
 }
 
-function text(row: RowDataPacket, column: string): string {
+function text(row: Readonly<Record<string, unknown>>, column: string): string {
   const value: unknown = row[column];
   return typeof value === 'string' ? value : '';
 }

@@ -1,6 +1,3 @@
-/** States of a member, as `performance_schema.replication_group_members` names them. */
-export const MEMBER_STATES = ['ONLINE', 'RECOVERING', 'OFFLINE', 'ERROR', 'UNREACHABLE'] as const;
-
 /**
  * How many more members a node can lose and still have more than half of its view: 1 of three that are all there, 0 of two or of three with one
  * unreachable (one failure away from an outage), −1 where it takes part in no majority.

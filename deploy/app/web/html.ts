@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../../../kit/escape-markup.ts';
+
 /** Text that is HTML already. */
 export class Html {
   readonly text: string;
@@ -9,14 +11,6 @@ export class Html {
 
 type Part = string | number | Html | undefined | readonly Html[];
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 /** A template whose values are escaped unless they are {@link Html} themselves; lists are joined, `undefined` is nothing. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((text, string, index) => text + textOf(parts[index - 1]) + string));
@@ -26,7 +20,7 @@ function textOf(part: Part): string {
   if (part === undefined) return '';
   if (part instanceof Html) return part.text;
   if (isList(part)) return part.map(textOf).join('');
-  return part.toString().replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return escapeMarkup(part.toString());
 }
 
 function isList(part: Part): part is readonly Html[] {

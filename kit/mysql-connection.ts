@@ -1,17 +1,23 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
-import { HoldfastError } from '../../kit/errors.ts';
-import type { Node } from './settings.ts';
+import { HoldfastError } from './errors.ts';
 
-/** How the agent logs in; the same on every node. */
-export interface Login {
+/** Where a MySQL server is. */
+interface ServerAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** How to log in; the same on every node. */
+export interface MysqlLogin {
+  readonly user: string;
   readonly password: string;
   /** PEM. The node's certificate must be signed by it; its name is not compared, since nodes are known by address. */
   readonly authority: string;
 }
 
-/** One session of the account `agent` on one node. Every statement has its deadline; a late answer ends the session. */
-export interface NodeConnection extends Disposable {
+/** One session of one account on one node. Every statement has its deadline; a late answer ends the session. */
+export interface MysqlConnection extends Disposable {
   readonly closed: boolean;
   /** Rows of one statement, values as MySQL's client library reads them. Rejects with the server's error or `deadline`. */
   query: (sql: string, deadlineMs: number) => Promise<readonly RowDataPacket[]>;
@@ -21,12 +27,16 @@ export interface NodeConnection extends Disposable {
  * Connects, over TLS, within the deadline: TCP, TLS and login together. The socket is ours, because the library's own `destroy` sends
  * a farewell and waits, which a frozen peer never answers.
  */
-export async function openNodeConnection(node: Node, login: Login, deadlineMs: number): Promise<NodeConnection> {
-  const socket = connectTcp({ host: node.address, port: node.port, noDelay: true });
+export async function openMysqlConnection(
+  server: ServerAddress,
+  login: MysqlLogin,
+  deadlineMs: number,
+): Promise<MysqlConnection> {
+  const socket = connectTcp({ host: server.address, port: server.port, noDelay: true });
   socket.on('error', () => undefined);
   const opening = createConnection({
     stream: socket,
-    user: 'agent',
+    user: login.user,
     password: login.password,
     ssl: { ca: login.authority },
     connectTimeout: deadlineMs,
@@ -38,7 +48,7 @@ export async function openNodeConnection(node: Node, login: Login, deadlineMs: n
   return wrap(connection, socket);
 }
 
-function wrap(connection: Connection, socket: Socket): NodeConnection {
+function wrap(connection: Connection, socket: Socket): MysqlConnection {
   let closed = false;
   const close = (): void => {
     closed = true;
