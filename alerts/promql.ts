@@ -1,3 +1,4 @@
+import { paceMs, SCRAPE_JOBS } from '../deploy/monitor/render-prometheus.ts';
 import type { Host, Topology } from '../deploy/topology.ts';
 import type { AlertName } from './names.ts';
 
@@ -31,13 +32,14 @@ export function somethingScraped(topology: Topology): string {
   return `max(timestamp(up)) > time() - ${freshS(topology.profile.watch.scrapeIntervalMs)}`;
 }
 
-/** Whether every target that was seen lately has a fresh sample. */
+/** Whether every target that was seen lately has a fresh sample, as fresh goes at its pace. */
 export function everythingScraped(topology: Topology): string {
-  const { scrapeIntervalMs, monitorScrapeIntervalMs } = topology.profile.watch;
-  return [
-    `min(timestamp(up{tier!="monitor"})) > time() - ${freshS(scrapeIntervalMs)}`,
-    `min(timestamp(up{tier="monitor"})) > time() - ${freshS(monitorScrapeIntervalMs)}`,
-  ].join(' and on () ');
+  return [...Map.groupBy(SCRAPE_JOBS, ({ pace }) => pace)]
+    .map(([pace, jobs]) => {
+      const names = jobs.map(({ name }) => name).join('|');
+      return `min(timestamp(up{job=~"${names}"})) > time() - ${freshS(paceMs(topology.profile.watch, pace))}`;
+    })
+    .join(' and on () ');
 }
 
 /** A scrape takes an interval at most until it has failed; then comes the next one. */

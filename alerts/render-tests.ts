@@ -26,7 +26,7 @@ function renderCase(alert: Alert, one: AlertCase): object {
     name: `${alert.name} ${VERBS[one.kind]}: ${one.title}`,
     interval: `${STEP_S}s`,
     input_series: Object.entries({ ...SELF, ...one.series }).map(([series, course]) => ({
-      series: withTier(series),
+      series,
       values: valuesOf(course),
     })),
     alert_rule_test: one.expect.map(({ atS, alerts }) => ({
@@ -42,13 +42,6 @@ function renderCase(alert: Alert, one: AlertCase): object {
       })),
     })),
   };
-}
-
-const MONITOR_JOBS = /job="(prometheus|alertmanager|notifier|exporter|self)"/;
-
-/** Series of monitors carry the label that their targets have: rules ask for it, since monitors are scraped more seldom. */
-function withTier(series: string): string {
-  return MONITOR_JOBS.test(series) ? series.replace('{', '{tier="monitor",') : series;
 }
 
 const VERBS = { fires: 'fires', quiet: 'stays quiet', absent: 'without its metrics', resolves: 'resolves' } as const;

@@ -199,6 +199,13 @@ function checkProfile(profile: Profile): readonly Problem[] {
       'a monitor would look absent after one lost scrape',
     ],
     [
+      '3 × watch.detailScrapeIntervalMs',
+      3 * watch.detailScrapeIntervalMs,
+      'watch.lookbackMs',
+      watch.lookbackMs,
+      'a server would look absent after one lost scrape',
+    ],
+    [
       'watch.scrapeIntervalMs',
       watch.scrapeIntervalMs,
       'watch.evaluationIntervalMs',

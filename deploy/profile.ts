@@ -66,6 +66,8 @@ export interface Watch {
   readonly scrapeIntervalMs: number;
   /** The monitors' metrics of themselves: a thousand series each, and asked for by both. */
   readonly monitorScrapeIntervalMs: number;
+  /** What tells how a server fares, not whether it is there: many series of every host. */
+  readonly detailScrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
   /** How long a condition must hold before it is an alert. */
   readonly alertForMs: number;
@@ -110,6 +112,7 @@ export const DRILL: Profile = {
   watch: {
     scrapeIntervalMs: 2_000,
     monitorScrapeIntervalMs: 4_000,
+    detailScrapeIntervalMs: 5_000,
     evaluationIntervalMs: 2_000,
     alertForMs: 4_000,
     groupWaitMs: 1_000,

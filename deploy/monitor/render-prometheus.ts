@@ -14,20 +14,33 @@ interface Job {
   readonly port: number;
   /** Asked of the exporter beside this Prometheus, by the name of the host. */
   readonly module?: string;
+  readonly pace: Pace;
+}
+
+/** How often something is asked; `usual` is what most alerts are made from. */
+export type Pace = 'usual' | 'monitor' | 'detail';
+
+/** Time between two scrapes of a job, in ms. */
+export function paceMs(watch: Watch, pace: Pace): number {
+  return {
+    usual: watch.scrapeIntervalMs,
+    monitor: watch.monitorScrapeIntervalMs,
+    detail: watch.detailScrapeIntervalMs,
+  }[pace];
 }
 
 /** What is scraped. Targets are enabled hosts of the tier, at their addresses in the network `ops`. */
 export const SCRAPE_JOBS: readonly Job[] = [
-  { name: 'haproxy', tier: 'lb', port: PORTS.haproxyStats },
-  { name: 'lb-state', tier: 'lb', port: PORTS.lbState },
-  { name: 'db-role', tier: 'lb', port: PORTS.roleAgentMetrics },
-  { name: 'app', tier: 'app', port: PORTS.appMetrics },
-  { name: 'mysql', tier: 'db', port: PORTS.exporter, module: 'mysql' },
-  { name: 'exporter', tier: 'monitor', port: PORTS.exporter },
-  { name: 'prometheus', tier: 'monitor', port: PORTS.prometheus },
-  { name: 'alertmanager', tier: 'monitor', port: PORTS.alertmanager },
-  { name: 'notifier', tier: 'monitor', port: PORTS.notifier },
-  { name: 'mailbox', tier: 'mail', port: PORTS.mailbox },
+  { name: 'haproxy', tier: 'lb', port: PORTS.haproxyStats, pace: 'usual' },
+  { name: 'lb-state', tier: 'lb', port: PORTS.lbState, pace: 'usual' },
+  { name: 'db-role', tier: 'lb', port: PORTS.roleAgentMetrics, pace: 'usual' },
+  { name: 'app', tier: 'app', port: PORTS.appMetrics, pace: 'usual' },
+  { name: 'mysql', tier: 'db', port: PORTS.exporter, module: 'mysql', pace: 'detail' },
+  { name: 'exporter', tier: 'monitor', port: PORTS.exporter, pace: 'monitor' },
+  { name: 'prometheus', tier: 'monitor', port: PORTS.prometheus, pace: 'monitor' },
+  { name: 'alertmanager', tier: 'monitor', port: PORTS.alertmanager, pace: 'monitor' },
+  { name: 'notifier', tier: 'monitor', port: PORTS.notifier, pace: 'monitor' },
+  { name: 'mailbox', tier: 'mail', port: PORTS.mailbox, pace: 'usual' },
 ];
 
 /** `prometheus.yml` of a monitor host: both are the same but for the label `replica`, which no alert carries. */
@@ -47,7 +60,9 @@ export function renderPrometheusConfig(topology: Topology, host: Host): string {
       alertmanagers: [
         {
           timeout: promDuration(watch.evaluationIntervalMs),
-          static_configs: [{ targets: targetsOf(topology, { name: '', tier: 'monitor', port: PORTS.alertmanager }) }],
+          static_configs: [
+            { targets: hostsOf(topology, 'monitor').map((peer) => `${addressOn(peer, 'ops')}:${PORTS.alertmanager}`) },
+          ],
         },
       ],
     },
@@ -98,7 +113,7 @@ function scrapeConfig(topology: Topology, job: Job): object {
   if (job.module !== undefined) return probeConfig(topology, { ...job, module: job.module });
   return {
     job_name: job.name,
-    ...(job.tier === 'monitor' ? ofMonitors(topology.profile.watch) : {}),
+    ...paced(topology.profile.watch, job.pace),
     ...NEARBY,
     ...(job.name === 'haproxy' ? { params: HAPROXY_PARAMETERS } : {}),
     static_configs: hostsOf(topology, job.tier).map((host) => ({
@@ -109,9 +124,13 @@ function scrapeConfig(topology: Topology, job: Job): object {
 }
 
 /** A target that speaks for itself to nobody: the exporter beside this Prometheus looks at it. */
-function probeConfig(topology: Topology, { name, tier, port, module }: Job & { readonly module: string }): object {
+function probeConfig(
+  topology: Topology,
+  { name, tier, port, module, pace }: Job & { readonly module: string },
+): object {
   return {
     job_name: name,
+    ...paced(topology.profile.watch, pace),
     metrics_path: '/probe',
     params: { module: [module] },
     ...NEARBY,
@@ -130,23 +149,20 @@ function probeConfig(topology: Topology, { name, tier, port, module }: Job & { r
 /** On one network the bytes cost less than the processors that would compress them. */
 const NEARBY = { enable_compression: false };
 
-function ofMonitors(watch: Watch): object {
-  return { scrape_interval: promDuration(watch.monitorScrapeIntervalMs) };
+/** Scrapes of the usual pace have the global interval; none may take longer than that. */
+function paced(watch: Watch, pace: Pace): object {
+  return pace === 'usual' ? {} : { scrape_interval: promDuration(paceMs(watch, pace)) };
 }
 
 /** The age of this very Prometheus, which tells the rules whether it was just started (the rules are the same on both). */
 function selfScrape(watch: Watch, host: Host): object {
   return {
     job_name: 'self',
-    ...ofMonitors(watch),
+    ...paced(watch, 'monitor'),
     ...NEARBY,
     static_configs: [{ targets: [`127.0.0.1:${PORTS.prometheus}`], labels: { host: host.name, tier: host.tier } }],
     metric_relabel_configs: [{ action: 'keep', source_labels: ['__name__'], regex: 'process_start_time_seconds' }],
   };
-}
-
-function targetsOf(topology: Topology, job: Job): readonly string[] {
-  return hostsOf(topology, job.tier).map((host) => `${addressOn(host, 'ops')}:${job.port}`);
 }
 
 /** Command line of Prometheus, one argument a line. Kept are hours, not weeks: a drill is read on the same day. */
