@@ -5,11 +5,10 @@ import type { CommandContext } from '../deploy/commands.ts';
 import { pagesOf } from '../deploy/status.ts';
 import { up } from '../deploy/up.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
-import { nearest } from '../kit/nearest.ts';
 import { PATHS } from '../kit/paths.ts';
 import { openProgress } from '../kit/progress.ts';
 import { exitCodeOf } from '../kit/verdict.ts';
-import { GUARANTEES } from './guarantees/all-guarantees.ts';
+import { allGuarantees, chooseGuarantees } from './guarantees/all-guarantees.ts';
 import type { Guarantee } from './guarantees/guarantee.ts';
 import { healAll } from './heal-all.ts';
 import { isHealed, renderHealReport } from './journal/heal.ts';
@@ -28,16 +27,21 @@ export function registerChaosCommands(program: Command, context: CommandContext)
   program
     .command('prove')
     .description('bring the stack up, break it under load, mend it, and say which promises held')
-    .argument('[id...]', 'guarantees, such as spof/app-crash; all when none is named')
-    .option('--list', 'show the guarantees and do nothing')
+    .argument(
+      '[id...]',
+      'guarantees, such as spof/app-crash, or areas, such as watch; spof and dependency when none is named',
+    )
+    .option('--list', 'show all guarantees, or the named ones, and do nothing')
     .option('--json', 'print the result as JSON')
     .option('--rate <requests>', `requests per second, 20 to ${MAX_RATE}`, String(DEFAULT_RATE))
     .option('--no-up', 'take the stack as it is')
     .addHelpText('after', '\nExit code: 0 all held, 1 one was violated, 2 one is unknown, 64 usage, 130 interrupted.')
     .action(async (ids: readonly string[], flags: ProveFlags) => {
-      const guarantees = chooseGuarantees(ids);
+      const { topology } = context;
+      const guarantees = chooseGuarantees(topology, ids);
       if (flags.list === true) {
-        console.log(flags.json === true ? JSON.stringify(listOf(guarantees), undefined, 2) : renderList(guarantees));
+        const listed = ids.length === 0 ? allGuarantees(topology) : guarantees;
+        console.log(flags.json === true ? JSON.stringify(listOf(listed), undefined, 2) : renderList(listed));
         return;
       }
       await runProve(guarantees, { flags, context });
@@ -99,18 +103,6 @@ async function runProve(
     );
   }
   process.exitCode = exitCodeOf(outcome.verdict);
-}
-
-/** All guarantees, or those named; throws `usage` with the known ones, nearest first. */
-export function chooseGuarantees(ids: readonly string[]): readonly Guarantee[] {
-  const known = GUARANTEES.map(({ id }) => id);
-  const wrong = ids.find((id) => !known.includes(id));
-  if (wrong !== undefined) {
-    throw new HoldfastError('usage', `There is no guarantee ${wrong}.`, {
-      fix: `Known guarantees: ${nearest(wrong, known).join(', ')}.`,
-    });
-  }
-  return ids.length === 0 ? GUARANTEES : GUARANTEES.filter(({ id }) => ids.includes(id));
 }
 
 function parseRate(text: string): number {

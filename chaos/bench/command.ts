@@ -12,7 +12,7 @@ import { openProgress } from '../../kit/progress.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { quantileOfSorted } from '../judge/quantile.ts';
 import { startLoad } from '../load/start-load.ts';
-import { readSteal } from './read-steal.ts';
+import { readSteal } from '../probes/read-steal.ts';
 import { readUsage } from './read-usage.ts';
 
 /** One line of the benchmark: what was measured and what it may be at most. */

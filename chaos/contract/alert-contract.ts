@@ -11,8 +11,10 @@ export interface ExpectedAlert {
 export interface AlertContract {
   /** Each must fire and be received as a mail. */
   readonly mustDeliver: readonly ExpectedAlert[];
-  /** From the injection to the mail in the mailbox. */
+  /** From the injection, or from {@link deliverFrom}, to the mail in the mailbox. */
   readonly deliverWithinMs: number;
+  /** `return`: nothing can be delivered before the broken host is back, so the time counts from full redundancy. */
+  readonly deliverFrom?: 'return';
   /** From full redundancy to the mail that says that it is over. */
   readonly resolveWithinMs: number;
   /** Alerts that are true consequences and may come too; any other one is noise. */

@@ -30,7 +30,7 @@ describe('an alert contract', () => {
   it('is held when the mail came, its end came, and nothing else did', () => {
     const clauses = judge({ delivered: [mail(109_000), resolved] });
     expect(Object.values(clauses).map(({ verdict }) => verdict)).toEqual(['held', 'held', 'held']);
-    expect(clauses['alert']?.measured).toBe('mailed after 9.0 s');
+    expect(clauses['alert']?.measured).toBe('fired after 8.0 s, mailed after 9.0 s');
     expect(clauses['resolved']?.measured).toBe('after 15.0 s');
   });
 
@@ -47,6 +47,23 @@ describe('an alert contract', () => {
     const { alert } = judge({});
     expect(alert?.verdict).toBe('violated');
     expect(alert?.reasons[0]).toBe('AppHostLost fired on mon1 after 8.0 s and was not mailed');
+  });
+
+  it('does not take an alert that fired before the fault for one of it', () => {
+    const earlier = { ...fired, firstSeenMs: 99_000 };
+    expect(judge({ firing: [earlier] })['alert']).toMatchObject({
+      verdict: 'violated',
+      reasons: ['AppHostLost did not fire on any Prometheus'],
+    });
+  });
+
+  it('counts from the return of the host where nothing can be delivered before', () => {
+    const late = { delivered: [mail(150_000), mail(155_000, { status: 'resolved' })] };
+    const deferred = { ...contract, deliverWithinMs: 30_000, deliverFrom: 'return' } as const;
+    const evidence: AlertEvidence = { firing: [fired], problems: [], ...late };
+    const [delivered] = judgeAlerts(deferred, evidence, times);
+    expect(delivered).toMatchObject({ verdict: 'held', measured: 'fired after 8.0 s, mailed after 20.0 s' });
+    expect(judgeAlerts({ ...contract, deliverWithinMs: 30_000 }, evidence, times)[0]?.verdict).toBe('violated');
   });
 
   it('is unknown in every clause when the mailbox is dead', () => {

@@ -52,17 +52,26 @@ interface Case {
 
 function judgeDelivered(expected: ExpectedAlert, { contract, evidence, times }: Case): ClauseJudgement {
   const { problems } = evidence;
-  const { deliverWithinMs } = contract;
+  const { deliverWithinMs, deliverFrom } = contract;
+  const fired = evidence.firing.find(
+    (alert) =>
+      alert.alertname === expected.alertname &&
+      alert.firstSeenMs >= times.injectedAt &&
+      isAbout(alert.host, expected, times.targets),
+  );
+  const firedAfter = fired === undefined ? undefined : seconds(fired.firstSeenMs - times.injectedAt);
   const mail = firstMail(expected, { evidence, times, status: 'firing' });
   const clause = {
     id: `alert-${expected.alertname}`,
     claim: `${expected.alertname} is mailed`,
-    limit: `within ${seconds(deliverWithinMs)}`,
+    limit: `within ${seconds(deliverWithinMs)}${deliverFrom === 'return' ? ' of full redundancy' : ''}`,
   };
   if (mail !== undefined) {
-    const tookMs = mail.receivedAtMs - times.injectedAt;
+    const fromMs = deliverFrom === 'return' ? (times.redundantAt ?? times.injectedAt) : times.injectedAt;
+    const tookMs = Math.max(0, mail.receivedAtMs - fromMs);
     const late = tookMs > deliverWithinMs;
-    const measured = `mailed after ${seconds(tookMs)}`;
+    // A monitor that was not asked in time may have missed it fire; the mail shows that it did.
+    const measured = `${firedAfter === undefined ? '' : `fired after ${firedAfter}, `}mailed after ${seconds(tookMs)}`;
     return {
       ...clause,
       measured,
@@ -70,13 +79,10 @@ function judgeDelivered(expected: ExpectedAlert, { contract, evidence, times }: 
       reasons: late ? ['the mail came too late'] : [],
     };
   }
-  const fired = evidence.firing.find(
-    (alert) => alert.alertname === expected.alertname && isAbout(alert.host, expected, times.targets),
-  );
   const reason =
     fired === undefined
       ? `${expected.alertname} did not fire on any Prometheus`
-      : `${expected.alertname} fired on ${fired.monitor} after ${seconds(fired.firstSeenMs - times.injectedAt)} and was not mailed`;
+      : `${expected.alertname} fired on ${fired.monitor} after ${firedAfter ?? ''} and was not mailed`;
   return {
     ...clause,
     measured: fired === undefined ? 'did not fire' : 'fired, not mailed',

@@ -44,26 +44,39 @@ export const undoProcessKill: UndoMethod<ProcessKillUndo> = {
     await world.hosts.exec(undo.host, ['s6-svc', '-u', `/etc/s6/${undo.service}`]);
   },
   probeClear: async (world, undo) => {
-    const pid = await readServicePid(world, undo);
+    const { pid, upSeconds } = await readService(world, undo);
     if (pid === undefined) return { seen: false, text: `${undo.service} does not run on ${undo.host}` };
     const back = await observeHostBack(world, undo.host);
-    return { seen: back.seen, text: `${undo.service} runs as ${pid}; ${back.text}` };
+    return {
+      seen: back.seen && upSeconds >= STAYED_UP_SECONDS,
+      text: `${undo.service} runs as ${pid} since ${upSeconds} s; ${back.text}`,
+    };
   },
 };
+
+/** A server that cannot begin, for instance because its port is taken, gives up and is started again sooner than this. */
+const STAYED_UP_SECONDS = 4;
 
 /** The process id of a service inside its host, or undefined while it does not run. */
 export async function readServicePid(
   world: FaultWorld,
   place: { readonly host: string; readonly service: string },
 ): Promise<number | undefined> {
-  const { code, stdout, stderr } = await world.hosts.exec(place.host, [
+  return (await readService(world, place)).pid;
+}
+
+/** What the supervisor says of a service: its process, and for how many seconds it is up or down. */
+async function readService(
+  world: FaultWorld,
+  { host, service }: { readonly host: string; readonly service: string },
+): Promise<{ readonly pid: number | undefined; readonly upSeconds: number }> {
+  const { code, stdout, stderr } = await world.hosts.exec(host, [
     's6-svstat',
     '-o',
-    'pid',
-    `/etc/s6/${place.service}`,
+    'pid,updownfor',
+    `/etc/s6/${service}`,
   ]);
-  if (code !== 0)
-    throw new HoldfastError('docker', `${place.host} knows no service ${place.service}: ${stderr.trim()}`);
-  const pid = Number(stdout.trim());
-  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  if (code !== 0) throw new HoldfastError('docker', `${host} knows no service ${service}: ${stderr.trim()}`);
+  const [pid = 0, seconds = 0] = stdout.trim().split(' ').map(Number);
+  return pid > 0 ? { pid, upSeconds: seconds } : { pid: undefined, upSeconds: 0 };
 }

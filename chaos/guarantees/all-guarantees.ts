@@ -1,6 +1,38 @@
+import type { Topology } from '../../deploy/topology.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { nearest } from '../../kit/nearest.ts';
 import { cacheDown, cacheSlow } from './dependency.ts';
 import type { Guarantee } from './guarantee.ts';
 import { appCrash, dbPrimaryCrash, lbActiveCrash } from './spof.ts';
+import { watchGuarantees } from './watch.ts';
 
-/** Every promise that `prove` shows, in the order in which it does. */
+/** What `prove` shows when it is asked for nothing in particular, in the order in which it does. */
 export const GUARANTEES: readonly Guarantee[] = [lbActiveCrash, appCrash, dbPrimaryCrash, cacheSlow, cacheDown];
+
+/** Every promise: those, and the ones that take as long as there are hosts and processes. */
+export function allGuarantees(topology: Topology): readonly Guarantee[] {
+  return [...GUARANTEES, ...watchGuarantees(topology)];
+}
+
+/** The guarantees of these ids and areas (`spof`), each once; throws `usage` with the known ones, nearest first. */
+export function chooseGuarantees(topology: Topology, wanted: readonly string[]): readonly Guarantee[] {
+  if (wanted.length === 0) return GUARANTEES;
+  const all = allGuarantees(topology);
+  const areas = [...new Set(all.map(areaOf))];
+  const known = [...areas, ...all.map(({ id }) => id)];
+  const wrong = wanted.find((word) => !known.includes(word));
+  if (wrong !== undefined) {
+    throw new HoldfastError('usage', `There is no guarantee ${wrong}.`, {
+      fix: `Known guarantees: ${nearest(wrong, known).slice(0, SHOWN).join(', ')} … All of them: \`./holdfast prove --list\`.`,
+    });
+  }
+  return all.filter((guarantee) => wanted.includes(guarantee.id) || wanted.includes(areaOf(guarantee)));
+}
+
+/** Of very many, as many as a person reads. */
+const SHOWN = 8;
+
+/** The part of an id before the slash. */
+function areaOf({ id }: Guarantee): string {
+  return id.split('/', 1)[0] ?? id;
+}

@@ -21,6 +21,8 @@ export interface ExperimentEvidence {
   /** Hosts that the orders must be read back from. */
   readonly dbNodes: readonly string[];
   readonly alerts: AlertEvidence;
+  /** What neighbours took from this machine while the load ran, as a share of one core: see chaos/probes/read-steal.ts. */
+  readonly stolenCores: number;
   readonly timeline: readonly TimelineEvent[];
 }
 

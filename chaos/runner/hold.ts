@@ -18,10 +18,8 @@ interface Holding {
 export async function hold({ guarantee, chosen, active, watch, signal }: Holding): Promise<void> {
   const { alerts, holdMs } = guarantee;
   const leastAt = active.injectedAt + holdMs;
-  const latestAt = Math.max(
-    leastAt,
-    active.injectedAt + (alerts.mustDeliver.length === 0 ? 0 : alerts.deliverWithinMs),
-  );
+  const awaited = alerts.mustDeliver.length > 0 && alerts.deliverFrom === undefined;
+  const latestAt = Math.max(leastAt, active.injectedAt + (awaited ? alerts.deliverWithinMs : 0));
   while (Date.now() < latestAt) {
     if (Date.now() >= leastAt && isMailed({ contract: alerts, chosen, watch, status: 'firing' })) return;
     await sleep(100, undefined, { signal });
@@ -68,8 +66,8 @@ export async function waitForResolved({
   signal,
 }: Resolving): Promise<void> {
   const question = { contract, chosen, watch } as const;
-  // What was never mailed will not be mailed as resolved.
-  if (!isMailed({ ...question, status: 'firing' })) return;
+  // What was never mailed will not be mailed as resolved, unless mails could not come before now.
+  if (contract.deliverFrom === undefined && !isMailed({ ...question, status: 'firing' })) return;
   const endAt = sinceMs + contract.resolveWithinMs;
   if (!isMailed({ ...question, status: 'resolved' }))
     timeline.add('phase', 'waiting for the mail that says it is over');

@@ -43,7 +43,7 @@ export function judgeExperiment(
     id: guarantee.id,
     claim: guarantee.claim,
     verdict: mergeVerdicts(budgets.map(({ verdict }) => verdict)),
-    reasons: [...new Set(reasonsOf(budgets))],
+    reasons: withStarvation([...new Set(reasonsOf(budgets))], evidence.stolenCores),
     budgets,
     prediction: context.prediction,
     experiment: summarize(evidence, window),
@@ -57,6 +57,19 @@ function reasonsOf(budgets: readonly BudgetOutcome[]): readonly string[] {
   return worstFirst.flatMap((verdict) =>
     budgets.filter((budget) => budget.verdict === verdict).flatMap(({ reasons }) => reasons),
   );
+}
+
+/** From here on what neighbours take shows in latencies: measured, two cores at 100 requests/s. */
+const STOLEN_MATTERS = 0.05;
+
+/** Says beside the reasons that the machine was starved: no excuse, but where to look first. */
+function withStarvation(reasons: readonly string[], stolenCores: number): readonly string[] {
+  if (reasons.length === 0 || stolenCores < STOLEN_MATTERS) return reasons;
+  const percent = Math.round(100 * stolenCores);
+  return [
+    ...reasons,
+    `neighbours took ${percent} % of a core from this machine meanwhile, which slows what is measured`,
+  ];
 }
 
 /** Why nothing of this run may be called held. */

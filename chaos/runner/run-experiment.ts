@@ -13,6 +13,7 @@ import { HoldfastError } from '../../kit/errors.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { startLoad } from '../load/start-load.ts';
 import { readOrders } from '../probes/read-orders.ts';
+import { readSteal } from '../probes/read-steal.ts';
 import type { ExperimentEvidence } from './experiment-evidence.ts';
 import { hold, waitForResolved } from './hold.ts';
 import { recover } from './recover.ts';
@@ -56,6 +57,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   timeline.add('phase', `load: ${rate} requests/s`);
   await using scope = new AsyncDisposableStack();
   scope.use(await recordLoad(options));
+  const [stolenBefore, loadedFrom] = [await readSteal(), Date.now()];
   await using load = await startLoad({
     ...{ suite: 'steady', runId, rate, signal },
     directory: join(options.runs, runId),
@@ -80,6 +82,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   await sleep(AFTER_MS, undefined, { signal });
   await load.stop();
   const loaded = await load.done;
+  const stolenCores = ((await readSteal()) - stolenBefore) / ((Date.now() - loadedFrom) / 1_000);
   timeline.add(
     'phase',
     `load ended: ${loaded.records.length} requests; reading the orders back from every database node`,
@@ -90,7 +93,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   if (sinceMs !== undefined)
     await waitForResolved({ contract: guarantee.alerts, chosen, sinceMs, watch, timeline, signal });
   return {
-    ...{ runId, rate, readBacks, readBackProblems },
+    ...{ runId, rate, readBacks, readBackProblems, stolenCores },
     fault: {
       description: chosen.fault.description,
       targets: chosen.fault.targets,

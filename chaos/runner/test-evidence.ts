@@ -56,6 +56,7 @@ export function evidence(changes: Partial<ExperimentEvidence> = {}): ExperimentE
     records: requests(),
     orders: keys.map((key, index) => ({ key, startMs: T0 + index, outcome: 'acknowledged', orderId: String(index) })),
     rate: 100,
+    stolenCores: 0,
     loadProblems: [],
     readBacks: ['db1', 'db2', 'db3'].map((node) => ({
       node,

@@ -1,0 +1,23 @@
+import type { Tier, Topology } from './topology.ts';
+
+/** What the init of a tier's hosts keeps running, by the name of the folder in `/etc/s6`. A test compares it with the images. */
+const SERVICES: Readonly<Record<Tier, readonly string[]>> = {
+  edge: ['varnish'],
+  lb: ['haproxy', 'keepalived', 'lb-state', 'role-agent'],
+  web: ['nginx'],
+  app: ['app'],
+  db: ['mysqld'],
+  cache: ['valkey', 'sentinel'],
+  monitor: ['prometheus', 'alertmanager', 'exporter', 'notifier'],
+  mail: ['mailbox'],
+};
+
+/** Tiers whose processes reach their dependencies through Toxiproxy. */
+function hasToxiproxy(topology: Topology, tier: Tier): boolean {
+  return topology.toxiproxy && topology.dependencies.some(({ consumer }) => consumer === tier);
+}
+
+/** The services of a tier's hosts, those that run once at boot left out. */
+export function servicesOf(topology: Topology, tier: Tier): readonly string[] {
+  return [...SERVICES[tier], ...(hasToxiproxy(topology, tier) ? ['toxiproxy'] : [])];
+}
