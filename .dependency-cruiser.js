@@ -26,7 +26,8 @@ export default {
       to: {
         path: `^(${rooms.join('|')}|cli\\.ts)`,
         pathNot: [room, ...allowed].map((name) =>
-          name === 'deploy/topology' ? '^deploy/(topology|profile|host)' : `^${name}/`,
+          // The model: what exists, and what is derived from it for everybody.
+          name === 'deploy/topology' ? '^deploy/(topology|profile|host|hops|scrape-jobs)' : `^${name}/`,
         ),
       },
     })),

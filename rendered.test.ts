@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { renderAlertFiles } from './alerts/generated.ts';
-import { SCRAPE_JOBS } from './deploy/monitor/render-prometheus.ts';
 import { readDrift, renderAll } from './deploy/render.ts';
+import { SCRAPE_JOBS } from './deploy/scrape-jobs.ts';
 import { makeTopology } from './deploy/topology.ts';
 import { CATALOG } from './exporters/catalog/catalog.ts';
 

@@ -44,6 +44,12 @@ export const usualForMonitors = (watch: Watch): number => watch.monitorScrapeInt
 /** Later than the alerts that say more, whatever was scraped last. */
 export const outlastsStaleMonitors = (watch: Watch): number => usualForMonitors(watch) + watch.monitorScrapeIntervalMs;
 
+/** For what the prober finds: outlasts one probe that met a failover. */
+export const outlastsProbes = (watch: Watch): number => watch.detailScrapeIntervalMs;
+
+/** Later than the alerts that say more. */
+export const outlastsStaleProbes = (watch: Watch): number => outlastsStaleSamples(watch) + watch.detailScrapeIntervalMs;
+
 /** Path of an alert's runbook in the repository. */
 export function runbookOf(name: string): string {
   return `alerts/runbooks/${name}.md`;

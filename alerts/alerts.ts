@@ -5,6 +5,7 @@ import { CACHE_ALERTS } from './rules/cache.ts';
 import { databaseAlerts } from './rules/database.ts';
 import { lbAlerts } from './rules/lb.ts';
 import { monitorAlerts } from './rules/monitor.ts';
+import { probeAlerts } from './rules/probe.ts';
 import { siteAlerts } from './rules/site.ts';
 import { WEB_ALERTS } from './rules/web.ts';
 
@@ -17,6 +18,7 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...databaseAlerts(topology),
     ...CACHE_ALERTS,
     ...siteAlerts(topology),
+    ...probeAlerts(topology),
     ...monitorAlerts(topology),
   ];
 }

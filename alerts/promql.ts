@@ -1,4 +1,4 @@
-import { paceMs, SCRAPE_JOBS } from '../deploy/monitor/render-prometheus.ts';
+import { paceMs, SCRAPE_JOBS } from '../deploy/scrape-jobs.ts';
 import type { Host, Topology } from '../deploy/topology.ts';
 import type { AlertName } from './names.ts';
 

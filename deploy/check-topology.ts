@@ -206,6 +206,13 @@ function checkProfile(profile: Profile): readonly Problem[] {
       'a server would look absent after one lost scrape',
     ],
     [
+      '2 × watch.journeyIntervalMs',
+      2 * watch.journeyIntervalMs,
+      'watch.lookbackMs',
+      watch.lookbackMs,
+      'the journey would look absent between two of its rounds',
+    ],
+    [
       'watch.scrapeIntervalMs',
       watch.scrapeIntervalMs,
       'watch.evaluationIntervalMs',

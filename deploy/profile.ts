@@ -68,6 +68,8 @@ export interface Watch {
   readonly monitorScrapeIntervalMs: number;
   /** What tells how a server fares, not whether it is there: many series of every host. */
   readonly detailScrapeIntervalMs: number;
+  /** How often each monitor walks through the shop as a customer does. It may take this long, too. */
+  readonly journeyIntervalMs: number;
   readonly evaluationIntervalMs: number;
   /** How long a condition must hold before it is an alert. */
   readonly alertForMs: number;
@@ -113,6 +115,7 @@ export const DRILL: Profile = {
     scrapeIntervalMs: 2_000,
     monitorScrapeIntervalMs: 4_000,
     detailScrapeIntervalMs: 5_000,
+    journeyIntervalMs: 8_000,
     evaluationIntervalMs: 2_000,
     alertForMs: 4_000,
     groupWaitMs: 1_000,

@@ -178,7 +178,8 @@ const TIERS: readonly TierPlan[] = [
   {
     tier: 'monitor',
     hostName: 'mon',
-    networks: ['ops', 'publish'],
+    // The prober asks every hop where its clients do.
+    networks: ['front', 'app', 'ops', 'publish'],
     firstOctet: 71,
     memoryMiB: 768,
     published: (index) => [

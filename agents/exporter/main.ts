@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { hopsOf } from '../../deploy/hops.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress } from '../../deploy/topology.ts';
+import { PROBE_HOP, PROBE_JOURNEY } from '../../exporters/catalog/probe.ts';
 import { makeModule, makeProbeServer, type Log } from '../../exporters/kit/probe-server.ts';
 import { makeMysqlExporter } from '../../exporters/mysql/exporter.ts';
 import type { MysqlTarget } from '../../exporters/mysql/session.ts';
+import { probeHop } from '../../exporters/prober/probe-hop.ts';
+import { probeJourney } from '../../exporters/prober/journey.ts';
+import { makeProbeModule } from '../../exporters/prober/probe-module.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
 
 /** The exporter of a monitor host: looks at the targets of the topology for the Prometheus beside it, until SIGTERM. */
@@ -26,10 +31,35 @@ const mysql = makeModule('mysql', {
   log,
 });
 
+const hop = makeProbeModule({
+  name: 'hop',
+  metrics: PROBE_HOP,
+  targets: new Map(hopsOf(topology).map((one) => [one.name, one])),
+  probe: (one, deadlineMs) => probeHop(one, { login, deadlineMs }),
+  log,
+});
+
+/** A customer of the sample data, and what he buys: a different thing each time, so that more than one page is looked at. */
+const CUSTOMER = { email: 'user1@shop.test', password: 'holdfast' } as const;
+const PRODUCTS = 100;
+const front = routeAddress(topology, 'http');
+const journey = makeProbeModule({
+  name: 'journey',
+  metrics: PROBE_JOURNEY,
+  targets: new Map([['shop', `http://${front.host}:${front.port}`]]),
+  probe: (site, deadlineMs) => {
+    const now = Date.now();
+    const productId = 1 + (Math.floor(now / topology.profile.watch.journeyIntervalMs) % PRODUCTS);
+    const key = `probe-${process.env['HOLDFAST_HOST'] ?? 'monitor'}-${now}`;
+    return probeJourney({ site, authority: login.authority, ...CUSTOMER, key, productId, deadlineMs });
+  },
+  log,
+});
+
 const registry = new Registry();
 collectProcessMetrics(registry);
 const server = makeProbeServer({
-  modules: [mysql],
+  modules: [mysql, hop, journey],
   own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   log,
 });

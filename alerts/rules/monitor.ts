@@ -1,6 +1,7 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
+import { PROBED_JOBS } from '../../deploy/scrape-jobs.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absentPerHost, anyOf, somethingScraped, unlessToldBy } from '../promql.ts';
 
@@ -114,6 +115,8 @@ const ALL_NOTIFIERS_UP = {
 };
 const age = (host: string): string => `holdfast_notifier_oldest_queued_age_seconds{host="${host}"}`;
 
+const PROBED = PROBED_JOBS.map(({ name }) => name).join('|');
+
 const TARGET_DOWN: Alert = {
   name: 'TargetDown',
   domain: 'monitor',
@@ -121,7 +124,9 @@ const TARGET_DOWN: Alert = {
   owner: 'monitoring',
   expr: unlessToldBy(
     ['LoadBalancerLost', 'AppHostLost', 'DatabaseNodeLost', 'MonitorLost', 'NotificationsFailing'],
-    'min by (job, host) (up{job!="self"}) == 0',
+    `min by (job, host) (up{job!~"self|${PROBED}"}) == 0`,
+    // They are all down when the exporter beside this Prometheus is: then that is told, once.
+    `(min by (job, host) (up{job=~"${PROBED}"}) == 0) unless on () (min(up{job="exporter"}) == 0)`,
   ),
   // Later than the alerts that say more.
   forMs: outlastsStaleMonitors,
@@ -134,6 +139,16 @@ const TARGET_DOWN: Alert = {
       'an agent is gone while the host works',
       { [up('lb1', 'haproxy')]: always(1), [up('lb1', 'db-role')]: turns(1, 0) },
       { labels: { job: 'db-role', host: 'lb1' } },
+    ),
+    fires(
+      'the exporter answers, but not for one of its modules',
+      { [up('mon1', 'exporter')]: always(1), [up('edge1', 'hop')]: turns(1, 0) },
+      { labels: { job: 'hop', host: 'edge1' } },
+    ),
+    fires(
+      'an exporter is gone, and with it all that it looks at',
+      { ...ALL_NOTIFIERS_UP, [up('mon1', 'exporter')]: turns(1, 0), [up('edge1', 'hop')]: turns(1, 0) },
+      { labels: { job: 'exporter', host: 'mon1' } },
     ),
     quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dips(1, 0, 4) }),
     quiet('an alert that says more is firing', { [up('mon2', 'alertmanager')]: turns(1, 0) }),

@@ -1,47 +1,11 @@
 import { stringify } from 'yaml';
-import { type Host, PORTS, type Tier, type Topology, addressOn, hostsOf } from '../topology.ts';
+import { paceMs, SCRAPE_JOBS, targetsOf, type Job, type Pace, type Target } from '../scrape-jobs.ts';
+import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Watch } from '../profile.ts';
 
 /** Where the tracked alert rules are mounted on a monitor host. */
 export const RULES_FILE = '/etc/holdfast-alerts/rules.yaml';
-
-/** One thing that every host of a tier exposes to Prometheus. */
-interface Job {
-  /** The value of the label `job`, which rules select by. */
-  readonly name: string;
-  readonly tier: Tier;
-  readonly port: number;
-  /** Asked of the exporter beside this Prometheus, by the name of the host. */
-  readonly module?: string;
-  readonly pace: Pace;
-}
-
-/** How often something is asked; `usual` is what most alerts are made from. */
-export type Pace = 'usual' | 'monitor' | 'detail';
-
-/** Time between two scrapes of a job, in ms. */
-export function paceMs(watch: Watch, pace: Pace): number {
-  return {
-    usual: watch.scrapeIntervalMs,
-    monitor: watch.monitorScrapeIntervalMs,
-    detail: watch.detailScrapeIntervalMs,
-  }[pace];
-}
-
-/** What is scraped. Targets are enabled hosts of the tier, at their addresses in the network `ops`. */
-export const SCRAPE_JOBS: readonly Job[] = [
-  { name: 'haproxy', tier: 'lb', port: PORTS.haproxyStats, pace: 'usual' },
-  { name: 'lb-state', tier: 'lb', port: PORTS.lbState, pace: 'usual' },
-  { name: 'db-role', tier: 'lb', port: PORTS.roleAgentMetrics, pace: 'usual' },
-  { name: 'app', tier: 'app', port: PORTS.appMetrics, pace: 'usual' },
-  { name: 'mysql', tier: 'db', port: PORTS.exporter, module: 'mysql', pace: 'detail' },
-  { name: 'exporter', tier: 'monitor', port: PORTS.exporter, pace: 'monitor' },
-  { name: 'prometheus', tier: 'monitor', port: PORTS.prometheus, pace: 'monitor' },
-  { name: 'alertmanager', tier: 'monitor', port: PORTS.alertmanager, pace: 'monitor' },
-  { name: 'notifier', tier: 'monitor', port: PORTS.notifier, pace: 'monitor' },
-  { name: 'mailbox', tier: 'mail', port: PORTS.mailbox, pace: 'usual' },
-];
 
 /** `prometheus.yml` of a monitor host: both are the same but for the label `replica`, which no alert carries. */
 export function renderPrometheusConfig(topology: Topology, host: Host): string {
@@ -110,34 +74,32 @@ const HAPROXY_PARAMETERS = {
 };
 
 function scrapeConfig(topology: Topology, job: Job): object {
-  if (job.module !== undefined) return probeConfig(topology, { ...job, module: job.module });
+  const { name, port, module, pace } = job;
+  const about = { job_name: name, ...paced(topology.profile.watch, pace), ...NEARBY };
+  const targets = targetsOf(topology, job);
+  if (module !== undefined) return { ...about, ...probed({ targets, port, module }) };
   return {
-    job_name: job.name,
-    ...paced(topology.profile.watch, job.pace),
-    ...NEARBY,
-    ...(job.name === 'haproxy' ? { params: HAPROXY_PARAMETERS } : {}),
-    static_configs: hostsOf(topology, job.tier).map((host) => ({
-      targets: [`${addressOn(host, 'ops')}:${job.port}`],
-      labels: { host: host.name, tier: host.tier },
+    ...about,
+    ...(name === 'haproxy' ? { params: HAPROXY_PARAMETERS } : {}),
+    static_configs: targets.map(({ address = '', ...target }) => ({
+      targets: [`${address}:${port}`],
+      labels: { host: target.name, tier: target.tier },
     })),
   };
 }
 
-/** A target that speaks for itself to nobody: the exporter beside this Prometheus looks at it. */
-function probeConfig(
-  topology: Topology,
-  { name, tier, port, module, pace }: Job & { readonly module: string },
-): object {
+interface Probed {
+  readonly targets: readonly Target[];
+  readonly port: number;
+  readonly module: string;
+}
+
+/** Targets that speak for themselves to nobody: the exporter beside this Prometheus looks at them. */
+function probed({ targets, port, module }: Probed): object {
   return {
-    job_name: name,
-    ...paced(topology.profile.watch, pace),
     metrics_path: '/probe',
     params: { module: [module] },
-    ...NEARBY,
-    static_configs: hostsOf(topology, tier).map((host) => ({
-      targets: [host.name],
-      labels: { host: host.name, tier: host.tier },
-    })),
+    static_configs: targets.map(({ name, tier }) => ({ targets: [name], labels: { host: name, tier } })),
     relabel_configs: [
       { source_labels: ['__address__'], target_label: '__param_target' },
       { source_labels: ['__address__'], target_label: 'instance' },
@@ -149,9 +111,11 @@ function probeConfig(
 /** On one network the bytes cost less than the processors that would compress them. */
 const NEARBY = { enable_compression: false };
 
-/** Scrapes of the usual pace have the global interval; none may take longer than that. */
+/** Scrapes of the usual pace have the global interval. None may take longer than that, but a journey, which has its own interval. */
 function paced(watch: Watch, pace: Pace): object {
-  return pace === 'usual' ? {} : { scrape_interval: promDuration(paceMs(watch, pace)) };
+  if (pace === 'usual') return {};
+  const interval = promDuration(paceMs(watch, pace));
+  return { scrape_interval: interval, ...(pace === 'journey' ? { scrape_timeout: interval } : {}) };
 }
 
 /** The age of this very Prometheus, which tells the rules whether it was just started (the rules are the same on both). */

@@ -7,11 +7,12 @@ import type { Metric } from './metric.ts';
 import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
 import { MYSQL } from './mysql.ts';
 import { NOTIFIER } from './notifier.ts';
+import { PROBE_HOP, PROBE_JOURNEY } from './probe.ts';
 import { PROCESS } from './process.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
-  /** The value of the label `job`: see `SCRAPE_JOBS` in deploy/monitor/render-prometheus.ts. */
+  /** The value of the label `job`: see `SCRAPE_JOBS` in deploy/scrape-jobs.ts. */
   readonly job: string;
   /** `whole`: it exposes this and nothing else. `chosen`: these are what is of interest in somebody else's program. */
   readonly coverage: 'whole' | 'chosen';
@@ -27,6 +28,8 @@ export const CATALOG: readonly Source[] = [
   { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
   { job: 'mysql', coverage: 'whole', metrics: MYSQL },
+  { job: 'hop', coverage: 'whole', metrics: PROBE_HOP },
+  { job: 'journey', coverage: 'whole', metrics: PROBE_JOURNEY },
   { job: 'exporter', coverage: 'whole', metrics: PROCESS },
   { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
   { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },

@@ -1,0 +1,96 @@
+import { routeAddress, type Topology } from '../../deploy/topology.ts';
+import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, outlastsProbes, outlastsStaleProbes } from '../alert.ts';
+import { unlessToldBy } from '../promql.ts';
+
+/** What a customer meets, asked by the prober of each monitor host. */
+export function probeAlerts(topology: Topology): readonly Alert[] {
+  return [siteUnreachable(topology), JOURNEY_FAILING, HOP_FAILING];
+}
+
+const success = (job: string, host: string): string => `probe_success{job="${job}",host="${host}"}`;
+
+function siteUnreachable(topology: Topology): Alert {
+  const { host } = routeAddress(topology, 'http');
+  return {
+    name: 'SiteUnreachable',
+    domain: 'site',
+    severity: 'critical',
+    owner: 'platform',
+    expr: 'max(probe_success{job="hop",host=~"http|https"}) == 0',
+    forMs: outlastsProbes,
+    // The prober is gone, then: its target is down.
+    onAbsent: { coveredBy: 'TargetDown' },
+    summary: 'The site does not answer',
+    description: `Neither http nor https on ${host} gives a whole page: customers see nothing but what the edges still have.`,
+    cases: [
+      fires(
+        'neither way in answers',
+        { [success('hop', 'http')]: turns(1, 0), [success('hop', 'https')]: turns(1, 0) },
+        { labels: {} },
+      ),
+      quiet('one way in answers', { [success('hop', 'http')]: turns(1, 0), [success('hop', 'https')]: always(1) }),
+      quiet('a failover of the load balancers', {
+        [success('hop', 'http')]: dips(1, 0, 6),
+        [success('hop', 'https')]: dips(1, 0, 6),
+      }),
+      absent('nobody asks', {}),
+      resolves(
+        'it answers again',
+        { [success('hop', 'http')]: dips(1, 0), [success('hop', 'https')]: dips(1, 0) },
+        { labels: {} },
+      ),
+    ],
+  };
+}
+
+const JOURNEY_FAILING: Alert = {
+  name: 'JourneyFailing',
+  domain: 'site',
+  severity: 'critical',
+  owner: 'application',
+  expr: 'max(probe_success{job="journey"}) == 0 unless on () ALERTS{alertname="SiteUnreachable"}',
+  // Longer than two rounds: a failover of the database makes one of them fail or wait.
+  forMs: ({ journeyIntervalMs, evaluationIntervalMs }) => journeyIntervalMs + evaluationIntervalMs,
+  onAbsent: { coveredBy: 'TargetDown' },
+  summary: 'Customers cannot order',
+  description:
+    'Logging in, looking at a product, ordering it and reading the order back does not work, twice in a row.',
+  cases: [
+    fires('it fails again and again', { [success('journey', 'shop')]: turns(1, 0) }, { labels: {} }),
+    quiet('one round fails', { [success('journey', 'shop')]: dips(1, 0, 8) }),
+    absent('nobody walks', {}),
+    resolves('it works again', { [success('journey', 'shop')]: dips(1, 0) }, { labels: {} }),
+  ],
+};
+
+/** Whoever is lost as a whole is told by name; what is left is a hop that works in its own eyes, and not for those who ask it. */
+const HOP_FAILING: Alert = {
+  name: 'HopFailing',
+  domain: 'site',
+  severity: 'warning',
+  owner: 'platform',
+  expr: unlessToldBy(
+    ['LoadBalancerLost', 'WebHostLost', 'AppHostLost'],
+    'max by (job, host) (probe_success{job="hop",host!~"http|https|db-.*"}) == 0 unless on () ALERTS{alertname="SiteUnreachable"}',
+  ),
+  forMs: outlastsStaleProbes,
+  onAbsent: { coveredBy: 'TargetDown' },
+  summary: '{{ $labels.host }} gives no page',
+  description:
+    'Asked directly, {{ $labels.host }} gives no whole page, while nothing says that it is lost. Redundancy hides it from customers.',
+  cases: [
+    fires(
+      'one edge gives errors',
+      { [success('hop', 'edge1')]: turns(1, 0), [success('hop', 'edge2')]: always(1) },
+      { labels: { job: 'hop', host: 'edge1' } },
+    ),
+    quiet('it misses two probes', { [success('hop', 'web1')]: dips(1, 0, 8) }),
+    absent('nobody asks', {}),
+    resolves(
+      'it gives pages again',
+      { [success('hop', 'edge2')]: dips(1, 0) },
+      { labels: { job: 'hop', host: 'edge2' } },
+    ),
+  ],
+};

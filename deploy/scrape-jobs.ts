@@ -1,0 +1,63 @@
+import { hopsOf } from './hops.ts';
+import type { Watch } from './profile.ts';
+import { addressOn, hostsOf, PORTS, type Tier, type Topology } from './topology.ts';
+
+/** How often something is asked. `usual`: what most alerts are made from; `detail`: how servers fare. */
+export type Pace = 'usual' | 'monitor' | 'detail' | 'journey';
+
+/** Time between two scrapes of a job, in ms. */
+export function paceMs(watch: Watch, pace: Pace): number {
+  return {
+    usual: watch.scrapeIntervalMs,
+    monitor: watch.monitorScrapeIntervalMs,
+    detail: watch.detailScrapeIntervalMs,
+    journey: watch.journeyIntervalMs,
+  }[pace];
+}
+
+/** One thing that is exposed to Prometheus by every host of a tier, or that the exporter beside Prometheus finds out. */
+export interface Job {
+  /** The value of the label `job`, which rules select by. */
+  readonly name: string;
+  /** Whose enabled hosts are asked; `hops`: see {@link hopsOf}; `shop`: the site as a whole. */
+  readonly of: Tier | 'hops' | 'shop';
+  readonly port: number;
+  /** Asked of the exporter beside this Prometheus, by the name of the target. */
+  readonly module?: string;
+  readonly pace: Pace;
+}
+
+/** What is scraped. Hosts are asked at their addresses in the network `ops`. */
+export const SCRAPE_JOBS: readonly Job[] = [
+  { name: 'haproxy', of: 'lb', port: PORTS.haproxyStats, pace: 'usual' },
+  { name: 'lb-state', of: 'lb', port: PORTS.lbState, pace: 'usual' },
+  { name: 'db-role', of: 'lb', port: PORTS.roleAgentMetrics, pace: 'usual' },
+  { name: 'app', of: 'app', port: PORTS.appMetrics, pace: 'usual' },
+  { name: 'mysql', of: 'db', port: PORTS.exporter, module: 'mysql', pace: 'detail' },
+  { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'detail' },
+  { name: 'journey', of: 'shop', port: PORTS.exporter, module: 'journey', pace: 'journey' },
+  { name: 'exporter', of: 'monitor', port: PORTS.exporter, pace: 'monitor' },
+  { name: 'prometheus', of: 'monitor', port: PORTS.prometheus, pace: 'monitor' },
+  { name: 'alertmanager', of: 'monitor', port: PORTS.alertmanager, pace: 'monitor' },
+  { name: 'notifier', of: 'monitor', port: PORTS.notifier, pace: 'monitor' },
+  { name: 'mailbox', of: 'mail', port: PORTS.mailbox, pace: 'usual' },
+];
+
+/** One target of a job. */
+export interface Target {
+  /** The value of the label `host`. */
+  readonly name: string;
+  readonly tier: Tier;
+  /** Where a host is; missing for what is no host. */
+  readonly address?: string;
+}
+
+/** The targets of a job. */
+export function targetsOf(topology: Topology, { of }: Job): readonly Target[] {
+  if (of === 'hops') return hopsOf(topology);
+  if (of === 'shop') return [{ name: 'shop', tier: 'lb' }];
+  return hostsOf(topology, of).map((host) => ({ name: host.name, tier: host.tier, address: addressOn(host, 'ops') }));
+}
+
+/** Jobs that the exporter beside each Prometheus answers for. */
+export const PROBED_JOBS: readonly Job[] = SCRAPE_JOBS.filter(({ module }) => module !== undefined);

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { TLSSocket } from 'node:tls';
+
+/** One request as a stranger would send it: on a connection of its own, with a trace of its own. */
+export interface ProbeRequest {
+  readonly url: string;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** PEM: certificates must be signed by it. Virtual addresses are known by address, so their name is not compared. */
+  readonly authority: string;
+  readonly signal: AbortSignal;
+}
+
+/** When what had happened, in seconds since the request was begun. */
+interface Marks {
+  connect?: number;
+  tls?: number;
+  answer?: number;
+}
+
+/** An answer, read to its end. Bodies over {@link MAX_BODY} are cut off. */
+export interface ProbeAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly cookies: readonly string[];
+  readonly traceId: string;
+  /** How long each phase took, in seconds: those of the blackbox exporter, less the name lookup, which nothing here needs. */
+  readonly phases: Readonly<Record<Phase, number>>;
+  readonly seconds: number;
+  /** When the certificate of a TLS connection ends, in seconds since 1970. */
+  readonly certificateEnds?: number;
+}
+
+export const PHASES = ['connect', 'tls', 'processing', 'transfer'] as const;
+export type Phase = (typeof PHASES)[number];
+
+const MAX_BODY = 256 * 1024;
+
+/** Sends it, and waits for the whole answer or the signal. */
+export async function sendProbe(probe: ProbeRequest): Promise<ProbeAnswer> {
+  const traceId = randomBytes(16).toString('hex');
+  const begin = performance.now();
+  const since = (): number => (performance.now() - begin) / 1000;
+  const marks: Marks = {};
+  let certificateEnds: number | undefined;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const isTls = probe.url.startsWith('https:');
+    const payload = probe.body === undefined ? undefined : JSON.stringify(probe.body);
+    const request = (isTls ? requestHttps : requestHttp)(
+      probe.url,
+      {
+        method: probe.method ?? 'GET',
+        agent: false,
+        signal: probe.signal,
+        headers: {
+          'user-agent': 'holdfast-prober',
+          // Who reads the records later can tell what no visitor sent.
+          'x-holdfast-synthetic': '1',
+          traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-00`,
+          ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+          ...probe.headers,
+        },
+        ...(isTls ? { ca: probe.authority, checkServerIdentity: () => undefined } : {}),
+      },
+      resolve,
+    );
+    request.once('socket', (socket) => {
+      socket.once('connect', () => (marks.connect = since()));
+      socket.once('secureConnect', () => {
+        marks.tls = since();
+        if (socket instanceof TLSSocket) certificateEnds = Date.parse(socket.getPeerCertificate().valid_to) / 1000;
+      });
+    });
+    request.once('error', reject);
+    request.end(payload);
+  });
+  marks.answer = since();
+  const body = await readBody(answer);
+  const seconds = since();
+  return {
+    status: answer.statusCode ?? 0,
+    body,
+    cookies: (answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';', 1)[0] ?? ''),
+    traceId,
+    phases: phasesOf(marks, seconds),
+    seconds,
+    ...(certificateEnds === undefined ? {} : { certificateEnds }),
+  };
+}
+
+function phasesOf({ connect = 0, tls = connect, answer = tls }: Marks, end: number): Record<Phase, number> {
+  return { connect, tls: tls - connect, processing: answer - tls, transfer: end - answer };
+}
+
+async function readBody(answer: IncomingMessage): Promise<string> {
+  answer.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of answer) if (text.length < MAX_BODY) text += String(chunk);
+  return text.slice(0, MAX_BODY);
+}
