@@ -15,6 +15,10 @@ interface Job {
   /** Asked of the exporter beside this Prometheus, by the name of the host. */
   readonly module?: string;
   readonly pace: Pace;
+  /** Where it is asked if not at `/metrics`. */
+  readonly path?: string;
+  /** Names of what is kept of somebody else's many metrics, as a regular expression. */
+  readonly keep?: string;
 }
 
 /** How often something is asked; `usual` is what most alerts are made from. */
@@ -41,6 +45,14 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'alertmanager', tier: 'monitor', port: PORTS.alertmanager, pace: 'monitor' },
   { name: 'notifier', tier: 'monitor', port: PORTS.notifier, pace: 'monitor' },
   { name: 'mailbox', tier: 'mail', port: PORTS.mailbox, pace: 'usual' },
+  {
+    name: 'zipkin',
+    tier: 'trace',
+    port: PORTS.zipkin,
+    pace: 'detail',
+    path: '/prometheus',
+    keep: 'zipkin_collector_.*|jvm_memory_(used|max)_bytes',
+  },
 ];
 
 /** `prometheus.yml` of a monitor host: both are the same but for the label `replica`, which no alert carries. */
@@ -115,11 +127,15 @@ function scrapeConfig(topology: Topology, job: Job): object {
     job_name: job.name,
     ...paced(topology.profile.watch, job.pace),
     ...NEARBY,
+    ...(job.path === undefined ? {} : { metrics_path: job.path }),
     ...(job.name === 'haproxy' ? { params: HAPROXY_PARAMETERS } : {}),
     static_configs: hostsOf(topology, job.tier).map((host) => ({
       targets: [`${addressOn(host, 'ops')}:${job.port}`],
       labels: { host: host.name, tier: host.tier },
     })),
+    ...(job.keep === undefined
+      ? {}
+      : { metric_relabel_configs: [{ action: 'keep', source_labels: ['__name__'], regex: job.keep }] }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { RenderedFile } from '../rendered-file.ts';
-import { type Host, PORTS, type Topology } from '../topology.ts';
+import { PORTS } from '../topology.ts';
 
 /** Spans that are kept, about 1.5 KiB of the heap each; with more the oldest traces go. Half an hour of 200 requests/s. */
 const MAX_SPANS = 30_000;
@@ -23,7 +23,7 @@ const JAVA_ARGUMENTS: readonly string[] = [
 ];
 
 /** What the trace host reads from `/etc/holdfast`. */
-export function renderTrace(_topology: Topology, _host: Host): readonly RenderedFile[] {
+export function renderTrace(): readonly RenderedFile[] {
   const environment = {
     QUERY_PORT: PORTS.zipkin,
     STORAGE_TYPE: 'mem',

@@ -8,6 +8,7 @@ import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
 import { MYSQL } from './mysql.ts';
 import { NOTIFIER } from './notifier.ts';
 import { PROCESS } from './process.ts';
+import { ZIPKIN } from './zipkin.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
@@ -26,6 +27,7 @@ export const CATALOG: readonly Source[] = [
   { job: 'db-role', coverage: 'whole', metrics: DB_ROLE },
   { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
+  { job: 'zipkin', coverage: 'chosen', metrics: ZIPKIN },
   { job: 'mysql', coverage: 'whole', metrics: MYSQL },
   { job: 'exporter', coverage: 'whole', metrics: PROCESS },
   { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
