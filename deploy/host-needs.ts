@@ -37,4 +37,6 @@ export const HOST_NEEDS: Readonly<Record<Tier, HostNeeds>> = {
     folders: { './alerts/generated': '/etc/holdfast-alerts' },
   },
   mail: { volumes: { state: '/var/lib/holdfast' } },
+  // Traces are kept in memory: they are of use for as long as people look into what just happened.
+  trace: {},
 };

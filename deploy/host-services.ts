@@ -10,6 +10,7 @@ const SERVICES: Readonly<Record<Tier, readonly string[]>> = {
   cache: ['valkey', 'sentinel'],
   monitor: ['prometheus', 'alertmanager', 'exporter', 'notifier'],
   mail: ['mailbox'],
+  trace: ['zipkin'],
 };
 
 /** Tiers whose processes reach their dependencies through Toxiproxy. */

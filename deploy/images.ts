@@ -32,6 +32,7 @@ export const IMAGES: readonly ImageSpec[] = [
   tier('edge'),
   tier('mail'),
   tier('monitor'),
+  tier('trace'),
   tier('load'),
 ];
 
@@ -113,6 +114,7 @@ function requestFor(image: PlannedImage, mirrors: Mirrors, debian: string | unde
     NPM_REGISTRY: mirrors.npmRegistry,
     GOPROXY: mirrors.goProxy,
     GOSUMDB: mirrors.goSumDb,
+    MAVEN_REPOSITORY: mirrors.mavenRepository,
     REVISION: image.revision,
   };
   const args = image.args.flatMap((name) => {

@@ -11,6 +11,7 @@ import { renderLb } from './lb/render.ts';
 import { renderMail } from './mail/render.ts';
 import { renderMonitor } from './monitor/render.ts';
 import type { RenderedFile } from './rendered-file.ts';
+import { renderTrace } from './trace/render.ts';
 import type { Host, Tier, Topology } from './topology.ts';
 import { renderWeb } from './web/render.ts';
 
@@ -23,6 +24,7 @@ const RENDERERS: Readonly<Record<Tier, (topology: Topology, host: Host) => reado
   cache: renderCache,
   monitor: renderMonitor,
   mail: renderMail,
+  trace: renderTrace,
 };
 
 /** Rendered files: path from the root of the checkout → text. */

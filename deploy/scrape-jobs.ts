@@ -25,6 +25,10 @@ export interface Job {
   /** Asked of the exporter beside this Prometheus, by the name of the target. */
   readonly module?: string;
   readonly pace: Pace;
+  /** Where it is asked if not at `/metrics`. */
+  readonly path?: string;
+  /** Names of what is kept of somebody else's many metrics, as a regular expression. */
+  readonly keep?: string;
 }
 
 /** What is scraped. Hosts are asked at their addresses in the network `ops`. */
@@ -41,6 +45,14 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'alertmanager', of: 'monitor', port: PORTS.alertmanager, pace: 'monitor' },
   { name: 'notifier', of: 'monitor', port: PORTS.notifier, pace: 'monitor' },
   { name: 'mailbox', of: 'mail', port: PORTS.mailbox, pace: 'usual' },
+  {
+    name: 'zipkin',
+    of: 'trace',
+    port: PORTS.zipkin,
+    pace: 'detail',
+    path: '/prometheus',
+    keep: 'zipkin_collector_.*|jvm_memory_(used|max)_bytes',
+  },
 ];
 
 /** One target of a job. */

@@ -17,7 +17,7 @@ export interface Topology {
   readonly toxiproxy: boolean;
 }
 
-export type Tier = 'edge' | 'lb' | 'web' | 'app' | 'db' | 'cache' | 'monitor' | 'mail';
+export type Tier = 'edge' | 'lb' | 'web' | 'app' | 'db' | 'cache' | 'monitor' | 'mail' | 'trace';
 export type NetworkName = 'front' | 'app' | 'data' | 'ops' | 'publish';
 
 interface Network {
@@ -96,6 +96,7 @@ export const PORTS = {
   exporter: 9400,
   smtp: 1025,
   mailbox: 8025,
+  zipkin: 9411,
 } as const;
 
 /** How many application hosts the pool has slots for. */
@@ -194,6 +195,13 @@ const TIERS: readonly TierPlan[] = [
     memoryMiB: 256,
     published: () => [{ loopbackPort: 8025, port: PORTS.mailbox, what: 'the mailbox of the person on call' }],
   },
+  {
+    tier: 'trace',
+    networks: ['ops', 'publish'],
+    firstOctet: 91,
+    memoryMiB: 320,
+    published: () => [{ loopbackPort: 9411, port: PORTS.zipkin, what: 'traces' }],
+  },
 ];
 
 export interface TopologyOptions {
@@ -215,6 +223,7 @@ export function makeTopology(options: TopologyOptions = {}): Topology {
     cache: 3,
     monitor: 2,
     mail: 1,
+    trace: 1,
   };
   const hosts = TIERS.flatMap((plan) =>
     Array.from({ length: counts[plan.tier] }, (_, offset) =>

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseIndexTargets, parseOsRelease, stageHostAuthorities } from './mirror.ts';
+import { findMavenMirror, parseIndexTargets, parseOsRelease, stageHostAuthorities } from './mirror.ts';
 
 describe('parseOsRelease', () => {
   it('reads quoted and bare fields', () => {
@@ -40,6 +40,34 @@ describe('parseIndexTargets', () => {
   it('finds nothing for a release that is not there', () => {
     expect(parseIndexTargets(output, 'trixie')).toEqual({ debian: undefined, debianSecurity: undefined });
     expect(parseIndexTargets('', 'trixie')).toEqual({ debian: undefined, debianSecurity: undefined });
+  });
+});
+
+describe('findMavenMirror', () => {
+  const mirror = (of: string, url: string, more = ''): string =>
+    `<mirror><id>x</id><mirrorOf>${of}</mirrorOf>${more}<url>${url}</url></mirror>`;
+  const settings = (...mirrors: readonly string[]): string =>
+    `<settings><mirrors>${mirrors.join('\n')}</mirrors></settings>`;
+
+  it.each([
+    ['central', 'https://mirror.example/maven/'],
+    ['*', 'https://mirror.example/maven'],
+    ['external:*', ' https://mirror.example/maven '],
+    ['company, central', 'https://mirror.example/maven'],
+  ])('takes the mirror of %s', (of, url) => {
+    expect(findMavenMirror(settings(mirror('company', 'https://other.example'), mirror(of, url)))).toBe(
+      'https://mirror.example/maven',
+    );
+  });
+
+  it.each([
+    ['no settings', ''],
+    ['another repository', settings(mirror('company', 'https://other.example'))],
+    ['all but the central one', settings(mirror('*,!central', 'https://other.example'))],
+    ['a blocked one', settings(mirror('external:*', 'http://0.0.0.0/', '<blocked>true</blocked>'))],
+    ['an example in a comment', `<!-- ${settings(mirror('central', 'https://other.example'))} -->`],
+  ])('takes none from %s', (_what, text) => {
+    expect(findMavenMirror(text)).toBeUndefined();
   });
 });
 

@@ -3,6 +3,7 @@
  * registry of the company or an inspecting proxy works inside them too. Nothing of it is ever written into a tracked file.
  */
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 
@@ -15,6 +16,8 @@ export interface Mirrors {
   readonly npmRegistry: string | undefined;
   readonly goProxy: string | undefined;
   readonly goSumDb: string | undefined;
+  /** The mirror of Maven's central repository, without a trailing slash. */
+  readonly mavenRepository: string | undefined;
 }
 
 /** Fields of /etc/os-release that matter here. */
@@ -57,18 +60,44 @@ async function ask(command: string, args: readonly string[]): Promise<string | u
   return answer === '' || answer === 'undefined' ? undefined : answer;
 }
 
-/** Asks apt, npm and Go (or the environment) of this machine. Takes about half a second; call it only before a build. */
+/** Asks apt, npm, Go (or the environment) and Maven's settings of this machine. Takes about half a second; call it only before a build. */
 export async function readMirrors(): Promise<Mirrors> {
   const system = await readOsRelease();
-  const [targets, npmRegistry, goProxy, goSumDb] = await Promise.all([
+  const [targets, npmRegistry, goProxy, goSumDb, mavenRepository] = await Promise.all([
     system.id === 'debian'
       ? ask('apt-get', ['indextargets', '--format', INDEX_FORMAT, 'Created-By: Packages'])
       : undefined,
     ask('npm', ['config', 'get', 'registry']),
     process.env['GOPROXY'] ?? ask('go', ['env', 'GOPROXY']),
     process.env['GOSUMDB'] ?? ask('go', ['env', 'GOSUMDB']),
+    readMavenMirror(),
   ]);
-  return { ...parseIndexTargets(targets ?? '', system.codename), npmRegistry, goProxy, goSumDb };
+  return { ...parseIndexTargets(targets ?? '', system.codename), npmRegistry, goProxy, goSumDb, mavenRepository };
+}
+
+/** Maven has no quick way to be asked: its settings are read as it reads them, those of the user before those of the machine. */
+async function readMavenMirror(): Promise<string | undefined> {
+  for (const file of [join(homedir(), '.m2', 'settings.xml'), '/etc/maven/settings.xml']) {
+    const mirror = findMavenMirror(await readFile(file, 'utf8').catch(() => ''));
+    if (mirror !== undefined) return mirror;
+  }
+  return undefined;
+}
+
+/** The address of the first mirror in a `settings.xml` that stands for the central repository, or for all that are not on this machine. */
+export function findMavenMirror(settings: string): string | undefined {
+  const text = settings.replace(/<!--[\s\S]*?-->/g, '');
+  const field = (mirror: string, name: string): string =>
+    new RegExp(`<${name}>\\s*([^<]*?)\\s*</${name}>`).exec(mirror)?.[1] ?? '';
+  return [...text.matchAll(/<mirror>([\s\S]*?)<\/mirror>/g)]
+    .map(([, mirror = '']) => mirror)
+    .filter((mirror) => field(mirror, 'blocked') !== 'true')
+    .filter((mirror) => {
+      const names = field(mirror, 'mirrorOf').split(/\s*,\s*/);
+      return names.some((name) => ['central', '*', 'external:*'].includes(name)) && !names.includes('!central');
+    })
+    .map((mirror) => field(mirror, 'url').replaceAll('&amp;', '&').replace(/\/+$/, ''))
+    .find((url) => /^https?:/.test(url));
 }
 
 /** Folders where an administrator puts certificate authorities of his own: Debian, Red Hat, Arch. */

@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type OpenMetricsContentType, type Registry } from 'prom-client';
 
 /**
  * What the application, the notifier and the mailbox tell of themselves, with the names of Prometheus' client libraries. prom-client's own set
  * watches the event loop with a timer of 10 ms: 100 wake-ups a second of an idle process, more than all its work. The utilization of the
  * event loop (`rate(nodejs_eventloop_active_seconds_total[…])`, 1 is saturated) says as much and is counted by Node anyway.
  */
-export function collectProcessMetrics(registry: Registry): void {
+export function collectProcessMetrics(registry: Registry | Registry<OpenMetricsContentType>): void {
   const registers = [registry];
   const startedAt = Math.round(Date.now() / 1000 - process.uptime());
   counter('process_cpu_seconds_total', 'Processor time of the process.', () => {

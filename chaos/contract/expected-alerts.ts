@@ -23,6 +23,7 @@ const OF_CRASH: Readonly<Record<Tier, Expected>> = {
   },
   cache: { mustDeliver: [], mayDeliver: [] },
   monitor: { mustDeliver: [ofHost('MonitorLost')], mayDeliver: [] },
+  trace: { mustDeliver: [ofHost('TargetDown')], mayDeliver: [] },
   // Nobody can be told while the mailbox is away: its mails are kept until it is back.
   mail: { mustDeliver: [ofHost('TargetDown')], mayDeliver: ['NotificationsFailing'], deliverFrom: 'return' },
 };

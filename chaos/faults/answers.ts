@@ -20,6 +20,7 @@ const DOORS: Record<Tier, Door> = {
   cache: { network: 'data', port: PORTS.valkey, greeting: 'PING\r\n' },
   monitor: { network: 'ops', port: PORTS.prometheus, greeting: HTTP },
   mail: { network: 'ops', port: PORTS.mailbox, greeting: HTTP },
+  trace: { network: 'ops', port: PORTS.zipkin, greeting: HTTP },
 };
 
 /**

@@ -72,6 +72,7 @@ function redundancyOf(topology: Topology, { tier }: Host): readonly Redundancy[]
     case 'cache':
     case 'monitor':
     case 'mail':
+    case 'trace':
       return [];
   }
 }

@@ -16,6 +16,12 @@ const schema = z.strictObject({
     poolSize: z.int().positive(),
   }),
   cache: address,
+  traces: z.strictObject({
+    /** Where spans are posted. */
+    storeUrl: z.url(),
+    slowMs: milliseconds,
+    keptRatio: z.number().min(0).max(1),
+  }),
   timeouts: z.strictObject({
     connectMs: milliseconds,
     readQueryMs: milliseconds,

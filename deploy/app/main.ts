@@ -10,6 +10,7 @@ import { parseSabotage } from './shop/sabotage.ts';
 import { makeLogger, type Logger } from './telemetry/logger.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
 import { startTracing } from './telemetry/tracing.ts';
+import { openZipkin } from './telemetry/zipkin-store.ts';
 import { drain } from './web/drain.ts';
 import type { Phase } from './web/health.ts';
 import { makeAssetPath } from './web/layout.ts';
@@ -28,17 +29,13 @@ async function main(): Promise<void> {
   const log = makeLogger(config.host, environment['HOLDFAST_LOG_LEVEL'] ?? 'info');
   const sabotage = parseSabotage(environment['HOLDFAST_SABOTAGE']);
   if (sabotage !== undefined) log.error({ sabotage }, 'SABOTAGE: this application breaks its promises on purpose');
-  const tracing = startTracing({
-    host: config.host,
-    commit,
-    zipkinUrl: environment['HOLDFAST_ZIPKIN_URL'],
-    sampledRatio: Number(environment['HOLDFAST_TRACE_RATIO'] ?? '0.05'),
-  });
   const metrics = makeMetrics(commit);
+  const { storeUrl, ...policy } = config.traces;
+  const tracing = startTracing({ host: config.host, commit, policy, send: openZipkin(storeUrl), metrics });
   const asset = makeAssetPath(readManifest(import.meta.dirname));
   const shop = makeShop({ config, secrets: files.secrets, metrics, log, asset, sabotage });
   const phase: Phase = { current: 'starting' };
-  const server = makeServer({ services: shop.services, phase, log });
+  const server = makeServer({ services: shop.services, phase, log, endTrace: tracing.end });
   const metricsServer = makeMetricsServer(metrics, shop.observe).listen(config.metrics.port, config.metrics.host);
   await server.listen({ ...config.listen, backlog: 1_024 });
 

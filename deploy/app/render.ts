@@ -1,5 +1,5 @@
 import type { RenderedFile } from '../rendered-file.ts';
-import { addressOn, dependenciesOf, dependencyAddress, PORTS, type Host, type Topology } from '../topology.ts';
+import { addressOn, dependenciesOf, dependencyAddress, hostsOf, PORTS, type Host, type Topology } from '../topology.ts';
 import { renderToxiproxy } from '../toxiproxy/render.ts';
 import { SCHEMA } from '../db/accounts.ts';
 import type { AppConfig } from './config.ts';
@@ -33,6 +33,7 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
       poolSize: POOL_SIZE,
     },
     cache: addressOf(topology, 'cache'),
+    traces: { storeUrl: traceStoreUrl(topology), ...topology.profile.traces },
     timeouts: {
       ...timeouts,
       // One cut attempt, one on a fresh connection, and the time to open a third: what keeps a read below 1.5 s.
@@ -41,6 +42,12 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
       drainMs,
     },
   };
+}
+
+function traceStoreUrl(topology: Topology): string {
+  const [store] = hostsOf(topology, 'trace');
+  if (store === undefined) throw new Error('the topology has no host for traces');
+  return `http://${addressOn(store, 'ops')}:${PORTS.zipkin}/api/v2/spans`;
 }
 
 function addressOf(topology: Topology, name: string): { host: string; port: number } {

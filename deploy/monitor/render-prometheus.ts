@@ -80,11 +80,15 @@ function scrapeConfig(topology: Topology, job: Job): object {
   if (module !== undefined) return { ...about, ...probed({ targets, port, module }) };
   return {
     ...about,
+    ...(job.path === undefined ? {} : { metrics_path: job.path }),
     ...(name === 'haproxy' ? { params: HAPROXY_PARAMETERS } : {}),
     static_configs: targets.map(({ address = '', ...target }) => ({
       targets: [`${address}:${port}`],
       labels: { host: target.name, tier: target.tier },
     })),
+    ...(job.keep === undefined
+      ? {}
+      : { metric_relabel_configs: [{ action: 'keep', source_labels: ['__name__'], regex: job.keep }] }),
   };
 }
 

@@ -40,7 +40,7 @@ test('the interface of Toxiproxy listens on the ops address of its own host', ()
   ]);
 });
 
-test.each(['lb', 'db', 'cache', 'monitor', 'mail'] as const)('a host of tier %s has no Toxiproxy', (tier) => {
+test.each(['lb', 'db', 'cache', 'monitor', 'mail', 'trace'] as const)('a host of tier %s has no Toxiproxy', (tier) => {
   expect(renderToxiproxy(topology, firstOf(tier))).toEqual([]);
 });
 

@@ -53,4 +53,13 @@ export const APP = {
     labels: { result: ['created', 'replayed', 'key-conflict', 'rejected', 'unavailable', 'failed'] },
     appears: 'on-event',
   }),
+  traces_kept_total: counter('1', 'Traces that were kept, by the weightiest reason.', {
+    labels: { reason: ['error', 'retried', 'slow', 'sampled'] },
+    appears: 'on-event',
+  }),
+  trace_spans_sent_total: counter('1', 'Spans that the store took.'),
+  trace_spans_dropped_total: counter('1', 'Spans of kept traces that are in no store.', {
+    labels: { reason: ['queue-full', 'store-failed', 'trace-full'] },
+    appears: 'on-event',
+  }),
 } as const;

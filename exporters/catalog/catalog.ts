@@ -9,6 +9,7 @@ import { MYSQL } from './mysql.ts';
 import { NOTIFIER } from './notifier.ts';
 import { PROBE_HOP, PROBE_JOURNEY } from './probe.ts';
 import { PROCESS } from './process.ts';
+import { ZIPKIN } from './zipkin.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
@@ -27,6 +28,7 @@ export const CATALOG: readonly Source[] = [
   { job: 'db-role', coverage: 'whole', metrics: DB_ROLE },
   { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
+  { job: 'zipkin', coverage: 'chosen', metrics: ZIPKIN },
   { job: 'mysql', coverage: 'whole', metrics: MYSQL },
   { job: 'hop', coverage: 'whole', metrics: PROBE_HOP },
   { job: 'journey', coverage: 'whole', metrics: PROBE_JOURNEY },

@@ -1,8 +1,7 @@
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { Redis } from 'iovalkey';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { inSpan } from '../telemetry/tracing.ts';
+import { inSpan, inTrace } from '../telemetry/request-trace.ts';
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.ts';
 import { startFairTimer } from './fair-timer.ts';
 
@@ -17,6 +16,19 @@ interface CacheOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
 }
+
+type Operation = 'get' | 'set' | 'delete';
+
+/** Valkey speaks Redis' protocol, and `redis` is what conventions call it. Keys are not told: they name people's sessions. */
+const spanOf = (command: string) => ({
+  name: command,
+  attributes: { 'db.system.name': 'redis', 'db.operation.name': command },
+});
+const SPANS: Readonly<Record<Operation, ReturnType<typeof spanOf>>> = {
+  get: spanOf('GET'),
+  set: spanOf('SET'),
+  delete: spanOf('UNLINK'),
+};
 
 /** Failures in a row that open the circuit: one slow answer is chance, three are a state. */
 const FAILURES = 3;
@@ -79,16 +91,14 @@ export class Cache {
     this.#dropClient();
   }
 
-  async #run<T>(operation: string, command: (client: Redis) => Promise<T>): Promise<T | undefined> {
+  async #run<T>(operation: Operation, command: (client: Redis) => Promise<T>): Promise<T | undefined> {
     const client = this.#client;
     if (client === undefined || !this.#circuit.allowsCalls) {
       this.#count(operation, 'skipped');
       return undefined;
     }
     try {
-      const answer = await inSpan(`cache ${operation}`, { 'db.system.name': 'redis' }, () =>
-        withDeadline(command(client), this.#options.cacheCommandMs),
-      );
+      const answer = await inSpan(SPANS[operation], () => withDeadline(command(client), this.#options.cacheCommandMs));
       if (client === this.#client) this.#circuit.succeed();
       return answer;
     } catch (error) {
@@ -118,7 +128,7 @@ export class Cache {
     if (this.#closed) return;
     clearTimeout(this.#probeTimer);
     // Belongs to no request, so it runs outside of every trace.
-    this.#probeTimer = context.with(ROOT_CONTEXT, () =>
+    this.#probeTimer = inTrace(undefined, () =>
       setTimeout(() => {
         if (this.#circuit.tryProbe()) void this.#connect();
         else this.#probeAfter(PROBE_AGAIN_MS);
@@ -189,7 +199,7 @@ export class Cache {
     client?.disconnect();
   }
 
-  #count(operation: string, result: 'hit' | 'miss' | 'ok' | 'error' | 'skipped'): void {
+  #count(operation: Operation, result: 'hit' | 'miss' | 'ok' | 'error' | 'skipped'): void {
     this.#options.metrics.cacheRequests.inc({ operation, result });
   }
 

@@ -1,5 +1,5 @@
 import type { Metrics, PoolName } from '../telemetry/metrics.ts';
-import { inSpan } from '../telemetry/tracing.ts';
+import { inSpan } from '../telemetry/request-trace.ts';
 import { ConnectionPool, type AcquireOptions, type Lease } from './connection-pool.ts';
 import {
   ConnectTimeout,
@@ -36,6 +36,14 @@ interface DatabasePoolOptions {
   readonly metrics: Metrics;
 }
 
+/** What goes over the wire in one piece. */
+interface RoundTrip {
+  readonly operation: string;
+  readonly sql: string;
+  /** Statements, of a batch. */
+  readonly size?: number;
+}
+
 /** Callers that may wait per connection of a pool; more than that is overload, answered at once. */
 const WAITING_PER_CONNECTION = 16;
 
@@ -45,11 +53,13 @@ export class DatabasePool {
   readonly #pool: ConnectionPool<DbConnection>;
   readonly #metrics: Metrics;
   readonly #target: DbTarget;
+  readonly #poolAttributes: { readonly 'db.client.connection.pool.name': PoolName };
   /** Connects in a row that came too late. */
   #late = 0;
 
   constructor({ name, target, size, idleMs, metrics }: DatabasePoolOptions) {
     this.name = name;
+    this.#poolAttributes = { 'db.client.connection.pool.name': name };
     this.#metrics = metrics;
     this.#target = target;
     this.#pool = new ConnectionPool({
@@ -65,7 +75,8 @@ export class DatabasePool {
   async acquire(options: AcquireOptions): Promise<Lease<DbConnection>> {
     const stop = this.#metrics.poolWait.startTimer({ pool: this.name });
     try {
-      return await this.#pool.acquire(options);
+      const wait = { name: `wait for ${this.name}`, kind: 'internal', attributes: this.#poolAttributes } as const;
+      return await inSpan(wait, () => this.#pool.acquire(options));
     } finally {
       stop();
     }
@@ -73,23 +84,30 @@ export class DatabasePool {
 
   /** Runs a statement on a borrowed connection. */
   async run(connection: DbConnection, { operation, sql, values }: Statement, timeoutMs: number): Promise<SqlResult> {
-    return await this.#measure(operation, () => connection.query(sql, values, timeoutMs));
+    return await this.#measure({ operation, sql }, () => connection.query(sql, values, timeoutMs));
   }
 
   /** Runs statements in one round trip, which is measured and traced as one operation. */
   async runAll(connection: DbConnection, batch: Batch, timeoutMs: number): Promise<readonly SqlResult[]> {
-    return await this.#measure(batch.operation, () => connection.queryAll(batch.statements, timeoutMs));
+    const { operation, statements } = batch;
+    const sql = statements.map((statement) => statement.sql).join(';\n');
+    return await this.#measure({ operation, sql, size: statements.length }, () =>
+      connection.queryAll(statements, timeoutMs),
+    );
   }
 
-  async #measure<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  async #measure<T>({ operation, sql, size }: RoundTrip, work: () => Promise<T>): Promise<T> {
     const stop = this.#metrics.queryDuration.startTimer({ pool: this.name, operation });
     const attributes = {
+      ...this.#poolAttributes,
       'db.system.name': 'mysql',
-      'db.operation.name': operation,
-      'db.client.connection.pool.name': this.name,
+      'db.query.summary': operation,
+      // Every value of a statement has a placeholder.
+      'db.query.text': sql,
+      ...(size === undefined ? {} : { 'db.operation.batch.size': size }),
     };
     try {
-      return await inSpan(`db ${operation}`, attributes, work);
+      return await inSpan({ name: operation, attributes }, work);
     } finally {
       stop();
     }

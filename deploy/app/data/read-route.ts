@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { currentTrace } from '../telemetry/request-trace.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { SqlResult } from './db-connection.ts';
 import type { DatabasePool, Statement } from './database-pool.ts';
@@ -109,6 +110,7 @@ export class ReadRoute {
         const pauseMs = attempt === 0 ? 0 : backoffMs(attempt, Math.random);
         if (isLast || leftUntil(deadline) - pauseMs < 20) throw new Unavailable(statement.operation, cause);
         metrics.readRetries.inc({ reason });
+        currentTrace()?.retry(reason);
         previous = reason;
         await sleep(pauseMs);
       }

@@ -3,6 +3,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { DbConnection, SqlResult, SqlText } from './db-connection.ts';
 import type { Batch, DatabasePool, Statement } from './database-pool.ts';
 import { backoffMs, decideRetry, isConnectionSpent, type RetryReason } from './decide-retry.ts';
+import { currentTrace } from '../telemetry/request-trace.ts';
 import { Unavailable } from './unavailable.ts';
 import { WriteGate } from './write-gate.ts';
 
@@ -68,6 +69,7 @@ export class WriteRoute implements Transactor {
         if (reason === 'none') throw error;
         if (leftUntil(deadline) <= 1) throw new Unavailable(operation, error);
         metrics.transactionRetries.inc({ reason });
+        currentTrace()?.retry(reason);
         await this.#beforeRetry(reason, attempt);
       }
     }

@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino';
-import { traceFields } from './tracing.ts';
+import { traceFields } from './request-trace.ts';
 
 /**
  * JSON lines on standard output with the ids of the trace. Lifecycle, warnings and errors only: a line for every request is the

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, type OpenMetricsContentType } from 'prom-client';
 import { collectProcessMetrics } from '../../../kit/process-metrics.ts';
 
 /** Around 5 ms (a cached page) to 10 s (the budget of a write). */
@@ -8,8 +8,9 @@ export type PoolName = 'db-write' | 'db-read';
 
 /** All metrics of the application. Labels take values from closed sets only. */
 export interface Metrics {
-  readonly registry: Registry;
-  readonly requestDuration: Histogram<'method' | 'route' | 'status_code'>;
+  readonly registry: Registry<OpenMetricsContentType>;
+  /** `trace_id` is of its exemplars only. */
+  readonly requestDuration: Histogram<'method' | 'route' | 'status_code' | 'trace_id'>;
   readonly requestsInFlight: Gauge;
   readonly poolWait: Histogram<'pool'>;
   readonly poolConnections: Gauge<'pool' | 'state'>;
@@ -21,11 +22,16 @@ export interface Metrics {
   readonly cacheRequests: Counter<'operation' | 'result'>;
   readonly circuitState: Gauge<'state'>;
   readonly orders: Counter<'result'>;
+  readonly tracesKept: Counter<'reason'>;
+  readonly spansSent: Counter;
+  readonly spansDropped: Counter<'reason'>;
 }
 
 /** A registry of its own with every metric of the application in it. */
 export function makeMetrics(commit: string): Metrics {
-  const registry = new Registry();
+  // One form for everyone who asks: prom-client changes the names of counters for good when it is asked for the other.
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
   collectProcessMetrics(registry);
   new Gauge({ name: 'build_info', help: 'The release that runs', labelNames: ['commit'], registers }).set(
@@ -39,6 +45,7 @@ export function makeMetrics(commit: string): Metrics {
       help: 'Time from the request to the last byte of the answer',
       labelNames: ['method', 'route', 'status_code'],
       buckets: SECONDS_BUCKETS,
+      enableExemplars: true,
       registers,
     }),
     requestsInFlight: new Gauge({ name: 'http_requests_in_flight', help: 'Requests being answered', registers }),
@@ -99,5 +106,18 @@ export function makeMetrics(commit: string): Metrics {
       registers,
     }),
     orders: new Counter({ name: 'orders_total', help: 'Orders by outcome', labelNames: ['result'], registers }),
+    tracesKept: new Counter({
+      name: 'traces_kept_total',
+      help: 'Traces that were kept, by the weightiest reason',
+      labelNames: ['reason'],
+      registers,
+    }),
+    spansSent: new Counter({ name: 'trace_spans_sent_total', help: 'Spans that the store took', registers }),
+    spansDropped: new Counter({
+      name: 'trace_spans_dropped_total',
+      help: 'Spans of kept traces that are in no store',
+      labelNames: ['reason'],
+      registers,
+    }),
   };
 }

@@ -2,6 +2,8 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { Unavailable } from '../data/unavailable.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { addRequestTelemetry } from '../telemetry/request-telemetry.ts';
+import { currentTrace } from '../telemetry/request-trace.ts';
+import type { EndTrace } from '../telemetry/tracing.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { addHealthRoutes, type Phase } from './health.ts';
 import { renderPage, type AssetPath } from './layout.ts';
@@ -18,10 +20,11 @@ interface ServerOptions {
   readonly services: ShopServices;
   readonly phase: Phase;
   readonly log: Logger;
+  readonly endTrace: EndTrace;
 }
 
 /** The shop as a Fastify instance that does not listen yet. */
-export function makeServer({ services, phase, log }: ServerOptions): FastifyInstance {
+export function makeServer({ services, phase, log, endTrace }: ServerOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     // This application logs what matters itself; Fastify would write lines for every request.
     logger: false,
@@ -35,7 +38,7 @@ export function makeServer({ services, phase, log }: ServerOptions): FastifyInst
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(body.toString())));
   });
-  addRequestTelemetry(app, services.metrics);
+  addRequestTelemetry(app, { metrics: services.metrics, endTrace });
   app.addHook('onSend', async (_request, reply) => {
     if (phase.current === 'draining') reply.header('connection', 'close');
     return Promise.resolve();
@@ -64,6 +67,7 @@ function addErrorAnswers(
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500) {
+      currentTrace()?.fail(error);
       log.error(
         { err: error, requestId: request.id, method: request.method, route: request.routeOptions.url, status },
         'request failed',

@@ -1,0 +1,143 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { execa } from 'execa';
+import { afterAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress } from '../deploy/topology.ts';
+import { waitFor } from '../kit/deadline.ts';
+import { containerName, openHosts } from '../kit/hosts.ts';
+import { PATHS } from '../kit/paths.ts';
+import type { FaultWorld } from './faults/fault.ts';
+import { toxiproxyTimeout } from './faults/toxiproxy-timeout.ts';
+import { openJournal } from './journal/journal.ts';
+import { openFault } from './journal/open-fault.ts';
+import { waitForSteady } from './runner/steady-state.ts';
+
+const topology = makeTopology();
+const world: FaultWorld = { topology, hosts: openHosts() };
+const journal = openJournal(PATHS.journal);
+const apps = hostsOf(topology, 'app').map(({ name }) => name);
+const front = routeAddress(topology, 'http');
+const site = `http://${front.host}:${front.port}`;
+const [store] = hostsOf(topology, 'trace').map((host) => `http://${addressOn(host, 'ops')}:${PORTS.zipkin}`);
+
+const spansSchema = z.array(
+  z.object({
+    id: z.string(),
+    parentId: z.string().optional(),
+    kind: z.string().optional(),
+    name: z.string(),
+    tags: z.record(z.string(), z.string()).default({}),
+  }),
+);
+type Span = z.infer<typeof spansSchema>[number];
+
+/** The spans of a trace, as Zipkin tells them; waits until it has it. */
+async function findTrace(traceId: string): Promise<readonly Span[]> {
+  return await waitFor(
+    async () => {
+      const response = await fetch(`${store}/api/v2/trace/${traceId}`, { signal: AbortSignal.timeout(2_000) });
+      return response.status === 200 ? spansSchema.parse(await response.json()) : undefined;
+    },
+    { what: `the trace ${traceId}`, deadlineMs: 15_000, intervalMs: 200 },
+  );
+}
+
+interface Asked {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly status: number;
+  readonly toldId: string | null;
+}
+
+/** Asks for a product that no cache knows, in a trace of our own; one whose id is `chosen` is kept in any case. */
+async function ask(chosen?: 'chosen'): Promise<Asked> {
+  const random = randomBytes(16).toString('hex');
+  const traceId = chosen === undefined ? random : `${random.slice(0, 20)}${'0'.repeat(12)}`;
+  const spanId = randomBytes(8).toString('hex');
+  const response = await fetch(`${site}/api/products/${randomInt(1_000_000, 2_000_000_000)}`, {
+    headers: { traceparent: `00-${traceId}-${spanId}-00` },
+    signal: AbortSignal.timeout(10_000),
+  });
+  await response.text();
+  return { traceId, spanId, status: response.status, toldId: response.headers.get('x-trace-id') };
+}
+
+async function logOf(host: string): Promise<string> {
+  const { stdout } = await execa('docker', ['logs', '--since', '2m', containerName(host)], { stdin: 'ignore' });
+  return stdout;
+}
+
+afterAll(async () => {
+  await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
+});
+
+it('a request that fails is one trace from the load balancer to the database, and its log line says which', async () => {
+  const options = { world, journal, leaseMs: 120_000 };
+  await using reads = await openFault(toxiproxyTimeout({ dependency: 'db-read', hosts: apps }, 0), options);
+  await using writes = await openFault(toxiproxyTimeout({ dependency: 'db-write', hosts: apps }, 0), options);
+  expect([reads.effect, writes.effect]).toMatchObject([{ seen: true }, { seen: true }]);
+
+  const asked = await ask();
+  expect(asked).toMatchObject({ status: 503, toldId: asked.traceId });
+
+  const spans = await findTrace(asked.traceId);
+  const root = spans.find(({ kind }) => kind === 'SERVER');
+  expect(root).toMatchObject({
+    // Zipkin writes names in small letters.
+    name: 'get /api/products/:id',
+    tags: { 'http.response.status_code': '503', 'error.type': 'Unavailable', 'holdfast.kept': 'error' },
+  });
+  const own = spans.filter(({ parentId }) => parentId === root?.id);
+  expect(own).toHaveLength(spans.length - 1);
+  const ofCache = own.filter(({ tags }) => tags['db.system.name'] === 'redis');
+  const ofDatabase = own.filter(({ tags }) => tags['db.system.name'] === 'mysql');
+  expect(ofCache.map(({ name }) => name)).toContain('get');
+  expect(ofDatabase.map(({ tags }) => tags['error.type'])).toContain('STATEMENT_TIMEOUT');
+  expect(own.map(({ name }) => name)).toContain('wait for db-read');
+  // What somebody asked for is in the path alone.
+  expect(ofDatabase.every(({ tags }) => /\?/.test(tags['db.query.text'] ?? '?'))).toBe(true);
+
+  const host = root?.tags['host.name'] ?? '';
+  expect(apps).toContain(host);
+  const lines = (await logOf(host)).split('\n').filter((line) => line.includes(asked.traceId));
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: 'error', msg: 'request failed', trace_id: asked.traceId, span_id: root?.id },
+  ]);
+});
+
+/** Spans that the store did not take, of all application hosts. */
+async function spansLost(): Promise<number> {
+  const texts = await Promise.all(
+    hostsOf(topology, 'app').map(async (host) => {
+      const response = await fetch(`http://${addressOn(host, 'ops')}:${PORTS.appMetrics}/metrics`);
+      return await response.text();
+    }),
+  );
+  const values = texts.map((text) => /^trace_spans_dropped_total\{reason="store-failed"\} (\d+)/m.exec(text)?.[1]);
+  return values.reduce((sum, value) => sum + Number(value ?? 0), 0);
+}
+
+it('a store that hangs costs spans and nothing else, and takes them again when it is back', async () => {
+  const [host] = hostsOf(topology, 'trace').map(({ name }) => name);
+  if (host === undefined) throw new Error('no host for traces');
+  const lostBefore = await spansLost();
+  await world.hosts.pause(host);
+  try {
+    for (let index = 0; index < 50; index += 1) {
+      const startedAt = performance.now();
+      expect((await ask('chosen')).status).toBe(404);
+      expect(performance.now() - startedAt).toBeLessThan(1_000);
+    }
+    await waitFor(async () => (await spansLost()) > lostBefore, { what: 'spans given up', deadlineMs: 15_000 });
+  } finally {
+    await world.hosts.unpause(host);
+  }
+  // What came while it hung may have been lost: ask until one is kept again.
+  await waitFor(
+    async () => {
+      const { traceId } = await ask('chosen');
+      return await findTrace(traceId).catch(() => undefined);
+    },
+    { what: 'a trace after the store came back', deadlineMs: 60_000 },
+  );
+});
