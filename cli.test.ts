@@ -6,7 +6,10 @@ function holdfast(...args: readonly string[]) {
   return execa(process.execPath, ['cli.ts', ...args], { cwd: ROOT, reject: false });
 }
 
-describe('a wrong command line', () => {
+/** The program is started for each: on a busy machine that takes its time. */
+const STARTED = { timeout: 30_000 };
+
+describe('a wrong command line', STARTED, () => {
   it.each<readonly [string, readonly string[], string]>([
     ['command', ['prov'], 'Known commands: prove'],
     ['host', ['logs', 'lb'], 'Known hosts: lb1, lb2'],
@@ -22,7 +25,7 @@ describe('a wrong command line', () => {
   });
 });
 
-describe('help', () => {
+describe('help', STARTED, () => {
   it('tells every command and the exit codes', async () => {
     const { exitCode, stdout } = await holdfast('--help');
     expect(exitCode).toBe(0);
