@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { execa } from 'execa';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { buildImages } from '../deploy/images.ts';
 import { addressOn, hostsOf, makeTopology, PORTS, routeAddress } from '../deploy/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { containerName, openHosts } from '../kit/hosts.ts';
@@ -67,6 +68,23 @@ async function logOf(host: string): Promise<string> {
   return stdout;
 }
 
+/** What a person sees of a page of the network `ops`, as the text of its document once it is drawn. */
+async function view(url: string): Promise<string> {
+  const browser = ['run', '--rm', '--memory', '1g', '--network', 'holdfast_ops', 'holdfast/browser:dev'];
+  const { stdout } = await execa('docker', [...browser, '--virtual-time-budget=10000', '--dump-dom', url], {
+    stdin: 'ignore',
+    timeout: 60_000,
+  });
+  return stdout.replace(/<(script|style)[\s\S]*?<\/\1>/g, '').replace(/<[^>]*>/g, '\n');
+}
+
+/** The trace of the request that failed. */
+let failed: string | undefined;
+
+beforeAll(async () => {
+  await buildImages({ only: ['browser'], signal: new AbortController().signal, onProgress: () => undefined });
+});
+
 afterAll(async () => {
   await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
 });
@@ -80,6 +98,7 @@ it('a request that fails is one trace from the load balancer to the database, an
   const asked = await ask();
   expect(asked).toMatchObject({ status: 503, toldId: asked.traceId });
 
+  failed = asked.traceId;
   const spans = await findTrace(asked.traceId);
   const root = spans.find(({ kind }) => kind === 'SERVER');
   expect(root).toMatchObject({
@@ -116,6 +135,14 @@ async function spansLost(): Promise<number> {
   const values = texts.map((text) => /^trace_spans_dropped_total\{reason="store-failed"\} (\d+)/m.exec(text)?.[1]);
   return values.reduce((sum, value) => sum + Number(value ?? 0), 0);
 }
+
+it('the page of that trace shows its spans to a person', async () => {
+  expect(failed).toBeDefined();
+  const text = await view(`${store}/zipkin/traces/${failed}`);
+  for (const part of ['GET /api/products/:id', 'shop', 'wait for db-read', 'get']) {
+    expect(text.toLowerCase()).toContain(part.toLowerCase());
+  }
+});
 
 it('a store that hangs costs spans and nothing else, and takes them again when it is back', async () => {
   const [host] = hostsOf(topology, 'trace').map(({ name }) => name);

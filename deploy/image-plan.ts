@@ -14,6 +14,8 @@ export interface ImageSpec {
   readonly target?: string;
   /** Two images are built at a time at most, one of each lane: compilers take the processor, the rest waits for the network. */
   readonly lane: 'compile' | 'assemble';
+  /** Built only when it is asked for by its name: no host runs it. */
+  readonly onDemand?: boolean;
 }
 
 export interface PlannedImage {
@@ -35,7 +37,7 @@ interface PlanOptions {
   /** Root of the repository, which is the build context. */
   readonly root: string;
   readonly specs: readonly ImageSpec[];
-  /** Names of the images wanted; those they stand on are planned too. Default: all. */
+  /** Names of the images wanted; those they stand on are planned too. Default: all but those on demand. */
   readonly only?: readonly string[] | undefined;
   /** Folder with the machine's certificate authorities: others, another base. */
   readonly authorities: string;
@@ -68,7 +70,8 @@ export async function planImages({ root, specs, only, authorities }: PlanOptions
     planned.set(spec.name, image);
     return image;
   };
-  for (const spec of specs.filter(({ name }) => only?.includes(name) ?? true)) await plan(spec, []);
+  for (const spec of specs.filter(({ name, onDemand = false }) => only?.includes(name) ?? !onDemand))
+    await plan(spec, []);
   return specs.flatMap(({ name }) => planned.get(name) ?? []);
 }
 

@@ -57,6 +57,13 @@ describe('planImages', () => {
     expect(after['tool']).toBe(before['tool']);
   });
 
+  it('plans what is on demand only when it is asked for by its name', async () => {
+    const where = await makeRepository(THREE);
+    const specs = SPECS.map((other) => ({ ...other, onDemand: other.name === 'lb' }));
+    expect(Object.keys(tags(await planImages({ ...where, specs })))).toEqual(['tool', 'base']);
+    expect(Object.keys(tags(await planImages({ ...where, specs, only: ['lb'] })))).toContain('lb');
+  });
+
   it('plans only what is wanted and what that stands on', async () => {
     const where = await makeRepository({ ...THREE, web: 'FROM holdfast/base:dev' });
     const plan = await planImages({ ...where, specs: [...SPECS, spec('web')], only: ['web'] });

@@ -34,10 +34,11 @@ export const IMAGES: readonly ImageSpec[] = [
   tier('monitor'),
   tier('trace'),
   tier('load'),
+  { ...tier('browser'), onDemand: true },
 ];
 
 interface BuildOptions {
-  /** Names of images; those they stand on are built too. Default: all. */
+  /** Names of images; those they stand on are built too. Default: all that the stack needs. */
   readonly only?: readonly string[];
   readonly signal: AbortSignal;
   /** Called with a line for everything that takes over two seconds. */
