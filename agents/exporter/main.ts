@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../../deploy/topology.ts';
+import { makeHostExporter } from '../../exporters/host/exporter.ts';
+import type { Door } from '../../exporters/kit/ask-door.ts';
 import { makeModule, makeProbeServer, type Log } from '../../exporters/kit/probe-server.ts';
 import { makeMysqlExporter } from '../../exporters/mysql/exporter.ts';
 import type { MysqlTarget } from '../../exporters/mysql/session.ts';
+import { VARNISH_EXPORTER } from '../../exporters/varnish/exporter.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
 
 /** The exporter of a monitor host: looks at the targets of the topology for the Prometheus beside it, until SIGTERM. */
@@ -26,10 +29,33 @@ const mysql = makeModule('mysql', {
   log,
 });
 
+/** A door on each host's leg in the network of the operators. A host says everything in milliseconds; one that does not is dead or frozen. */
+const doors = (hosts: readonly Host[], port: number): ReadonlyMap<string, Door> =>
+  new Map(
+    hosts.map((host) => [
+      host.name,
+      { address: addressOn(host, 'ops'), port, host: host.name, answerMs: topology.profile.watch.scrapeIntervalMs / 2 },
+    ]),
+  );
+const networks = new Map(Object.values(topology.networks).map(({ subnet, name }) => [subnet, name]));
+const host = makeModule('host', {
+  exporter: makeHostExporter(networks),
+  targets: doors(
+    topology.hosts.filter(({ enabled }) => enabled),
+    PORTS.facts,
+  ),
+  log,
+});
+const varnish = makeModule('varnish', {
+  exporter: VARNISH_EXPORTER,
+  targets: doors(hostsOf(topology, 'edge'), PORTS.varnishFacts),
+  log,
+});
+
 const registry = new Registry();
 collectProcessMetrics(registry);
 const server = makeProbeServer({
-  modules: [mysql],
+  modules: [mysql, host, varnish],
   own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   log,
 });

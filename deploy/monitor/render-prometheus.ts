@@ -10,7 +10,8 @@ export const RULES_FILE = '/etc/holdfast-alerts/rules.yaml';
 interface Job {
   /** The value of the label `job`, which rules select by. */
   readonly name: string;
-  readonly tier: Tier;
+  /** `every`: all hosts of the stack. */
+  readonly tier: Tier | 'every';
   readonly port: number;
   /** Asked of the exporter beside this Prometheus, by the name of the host. */
   readonly module?: string;
@@ -36,6 +37,8 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'db-role', tier: 'lb', port: PORTS.roleAgentMetrics, pace: 'usual' },
   { name: 'app', tier: 'app', port: PORTS.appMetrics, pace: 'usual' },
   { name: 'mysql', tier: 'db', port: PORTS.exporter, module: 'mysql', pace: 'detail' },
+  { name: 'varnish', tier: 'edge', port: PORTS.exporter, module: 'varnish', pace: 'detail' },
+  { name: 'host', tier: 'every', port: PORTS.exporter, module: 'host', pace: 'detail' },
   { name: 'exporter', tier: 'monitor', port: PORTS.exporter, pace: 'monitor' },
   { name: 'prometheus', tier: 'monitor', port: PORTS.prometheus, pace: 'monitor' },
   { name: 'alertmanager', tier: 'monitor', port: PORTS.alertmanager, pace: 'monitor' },
@@ -116,11 +119,16 @@ function scrapeConfig(topology: Topology, job: Job): object {
     ...paced(topology.profile.watch, job.pace),
     ...NEARBY,
     ...(job.name === 'haproxy' ? { params: HAPROXY_PARAMETERS } : {}),
-    static_configs: hostsOf(topology, job.tier).map((host) => ({
+    static_configs: targetsOf(topology, job).map((host) => ({
       targets: [`${addressOn(host, 'ops')}:${job.port}`],
       labels: { host: host.name, tier: host.tier },
     })),
   };
+}
+
+/** The hosts that a job looks at. */
+export function targetsOf(topology: Topology, { tier }: Pick<Job, 'tier'>): readonly Host[] {
+  return tier === 'every' ? topology.hosts.filter(({ enabled }) => enabled) : hostsOf(topology, tier);
 }
 
 /** A target that speaks for itself to nobody: the exporter beside this Prometheus looks at it. */
@@ -134,7 +142,7 @@ function probeConfig(
     metrics_path: '/probe',
     params: { module: [module] },
     ...NEARBY,
-    static_configs: hostsOf(topology, tier).map((host) => ({
+    static_configs: targetsOf(topology, { tier }).map((host) => ({
       targets: [host.name],
       labels: { host: host.name, tier: host.tier },
     })),

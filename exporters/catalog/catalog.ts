@@ -1,6 +1,7 @@
 import { APP } from './app.ts';
 import { DB_ROLE } from './db-role.ts';
 import { HAPROXY } from './haproxy.ts';
+import { HOST } from './host.ts';
 import { LB_STATE } from './lb-state.ts';
 import { MAILBOX } from './mailbox.ts';
 import type { Metric } from './metric.ts';
@@ -8,6 +9,7 @@ import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
 import { MYSQL } from './mysql.ts';
 import { NOTIFIER } from './notifier.ts';
 import { PROCESS } from './process.ts';
+import { VARNISH } from './varnish.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
@@ -27,6 +29,8 @@ export const CATALOG: readonly Source[] = [
   { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
   { job: 'mysql', coverage: 'whole', metrics: MYSQL },
+  { job: 'host', coverage: 'whole', metrics: HOST },
+  { job: 'varnish', coverage: 'whole', metrics: VARNISH },
   { job: 'exporter', coverage: 'whole', metrics: PROCESS },
   { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
   { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },
