@@ -1,9 +1,10 @@
 import type { Collector, Sink } from '../kit/exporter.ts';
-import type { Facts } from '../kit/ask-door.ts';
+import type { Facts } from '../kit/facts.ts';
 import { parseFields, parseNumber } from './fields.ts';
 import { emitPressure } from './pressure.ts';
 
 const V2 = '/sys/fs/cgroup/cpu.stat';
+const V2_MAX = '/sys/fs/cgroup/cpu.max';
 
 /** Processor time of the host, how much of it there may be, and when it was refused: from its control group, version 1 or 2. */
 export const CPU: Collector<Facts> = {
@@ -43,15 +44,18 @@ function collectV1(facts: Facts, emit: Sink): void {
   });
 }
 
+/** Where the host has no share of its own, the kernel counts no periods and has no file for the quota. */
 function collectV2(facts: Facts, emit: Sink): void {
-  const stat = parseFields(facts.read(V2));
-  const [quota, period] = facts.read('/sys/fs/cgroup/cpu.max').trim().split(' ');
+  const text = facts.read(V2);
+  const stat = parseFields(text);
+  const isLimited = text.includes('nr_periods');
+  const [quota = 'max', period] = facts.has(V2_MAX) ? facts.read(V2_MAX).trim().split(' ') : [];
   emitCpu(emit, {
     userSeconds: stat('user_usec') / 1e6,
     systemSeconds: stat('system_usec') / 1e6,
-    periods: stat('nr_periods'),
-    throttledPeriods: stat('nr_throttled'),
-    throttledSeconds: stat('throttled_usec') / 1e6,
+    periods: isLimited ? stat('nr_periods') : 0,
+    throttledPeriods: isLimited ? stat('nr_throttled') : 0,
+    throttledSeconds: isLimited ? stat('throttled_usec') / 1e6 : 0,
     quota: quota === 'max' ? undefined : parseNumber(quota, 'the quota') / parseNumber(period, 'the period'),
     processors: facts.read('/sys/fs/cgroup/cpuset.cpus.effective'),
   });

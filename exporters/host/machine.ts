@@ -1,4 +1,4 @@
-import type { Facts } from '../kit/ask-door.ts';
+import type { Facts } from '../kit/facts.ts';
 import type { Collector } from '../kit/exporter.ts';
 import { parseFields, parseNumber } from './fields.ts';
 

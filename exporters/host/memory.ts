@@ -1,5 +1,5 @@
 import type { Collector, Sink } from '../kit/exporter.ts';
-import type { Facts } from '../kit/ask-door.ts';
+import type { Facts } from '../kit/facts.ts';
 import { parseFields, parseNumber } from './fields.ts';
 import { emitPressure } from './pressure.ts';
 

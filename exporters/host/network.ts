@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../kit/errors.ts';
-import type { Facts } from '../kit/ask-door.ts';
+import type { Facts } from '../kit/facts.ts';
 import type { Collector, Sink } from '../kit/exporter.ts';
 import { parseNumber, parsePairedLines } from './fields.ts';
 

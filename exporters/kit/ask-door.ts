@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { HoldfastError } from '../../kit/errors.ts';
-import { parseSections } from './parse-sections.ts';
+import { factsOf, type Facts } from './facts.ts';
 
 /** A facts door: `deploy/base/services/facts/run` says how it answers. */
 export interface Door {
@@ -12,15 +12,6 @@ export interface Door {
   readonly answerMs: number;
 }
 
-/** What a host said in one look. */
-export interface Facts extends Disposable {
-  /** The text of a file; throws when it is not in the answer. */
-  readonly read: (path: string) => string;
-  readonly has: (path: string) => boolean;
-  /** Paths of the files below a folder. */
-  readonly below: (folder: string) => readonly string[];
-}
-
 /** A host says about 12 KB. Beyond this it is not a door that speaks. */
 const MAX_BYTES = 256 * 1024;
 
@@ -29,30 +20,13 @@ const MAX_BYTES = 256 * 1024;
  * missing. Throws when there is nothing to be used, or when it is another host that speaks.
  */
 export async function askDoor(door: Door, signal: AbortSignal): Promise<Facts> {
-  const { files, isComplete } = parseSections(await readAll(door, signal));
-  if (files.size === 0)
+  const facts = factsOf(await readAll(door, signal), door.host);
+  if (facts.name !== undefined && facts.name !== door.host)
     throw new HoldfastError(
       'unreadable-record',
-      `${door.host} said nothing that can be used at ${door.address}:${door.port}.`,
+      `It is ${facts.name} that answers at ${door.address}, not ${door.host}.`,
     );
-  const name = files.get('/etc/hostname')?.trim();
-  if (isComplete && name !== door.host)
-    throw new HoldfastError(
-      'unreadable-record',
-      `It is ${name ?? ''} that answers at ${door.address}, not ${door.host}.`,
-    );
-  return {
-    read(path) {
-      const text = files.get(path);
-      if (text === undefined) throw new HoldfastError('unreadable-record', `${path} is not in what ${door.host} said.`);
-      return text;
-    },
-    has: (path) => files.has(path),
-    below: (folder) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`)),
-    [Symbol.dispose]() {
-      // The connection was closed when it had been read.
-    },
-  };
+  return facts;
 }
 
 function readAll({ address, port, answerMs, host }: Door, signal: AbortSignal): Promise<string> {

@@ -1,28 +1,20 @@
-/** An answer of a facts door, taken apart. */
-export interface Sections {
-  /** What stood in each file, by its path. Of a file that was cut off there is nothing. */
-  readonly files: ReadonlyMap<string, string>;
-  /** Whether the answer came to its end: its last section is complete. */
-  readonly isComplete: boolean;
-}
-
-/** Ends every answer: what is behind it is whole. */
+/** Ends every answer: what is before it is whole, and so is it when its line is. */
 const LAST = '/etc/hostname';
 
 /**
- * Takes the answer of a facts door apart: before each file a line `==> PATH <==`, as `tail -v` writes it, with an empty line between two
- * files; the host's name is last. Whatever it is given, it throws nothing: garbage has no sections.
+ * Takes the answer of a facts door apart: file → its text. Before each file is a line `==> PATH <==`, as `tail -v` writes it, and before each
+ * but the first a line end; the host's name is last. A file that was cut off is left out. Whatever it is given, it throws nothing:
+ * garbage has no files.
  */
-export function parseSections(text: string): Sections {
+export function parseSections(text: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const heads = [...text.matchAll(/^==> (\S+) <==\n/gm)];
   for (const [index, head] of heads.entries()) {
     const path = head[1] ?? '';
     const begin = head.index + head[0].length;
     const next = heads[index + 1];
-    // tail puts an empty line before each head but the first; what is not ours may come without.
-    if (next !== undefined) files.set(path, text.slice(begin, next.index).replace(/\n\n$/, '\n'));
-    else if (path === LAST && text.endsWith('\n')) files.set(path, text.slice(begin));
+    if (next !== undefined) files.set(path, text.slice(begin, next.index).replace(/\n$/, ''));
+    else if (path === LAST && text.length > begin && text.endsWith('\n')) files.set(path, text.slice(begin));
   }
-  return { files, isComplete: files.has(LAST) };
+  return files;
 }

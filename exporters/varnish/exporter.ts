@@ -1,6 +1,7 @@
 import { VARNISH } from '../catalog/varnish.ts';
 import { askDoor, type Door } from '../kit/ask-door.ts';
 import type { Collector, Exporter } from '../kit/exporter.ts';
+import type { Facts } from '../kit/facts.ts';
 import { BACKEND, MAIN, MAIN_GROUPS, STORAGE } from './counters.ts';
 import { parseActiveVcl } from './parse-active-vcl.ts';
 import { parseVarnishstat, type Counters } from './parse-varnishstat.ts';
@@ -18,13 +19,7 @@ export const VARNISH_EXPORTER: Exporter<Door, VarnishView> = {
   metrics: VARNISH,
   async open(door, signal) {
     using facts = await askDoor(door, signal);
-    return {
-      counters: parseVarnishstat(facts.read('varnishstat')),
-      activeVcl: parseActiveVcl(facts.read('vcl.list')),
-      [Symbol.dispose]() {
-        // Nothing is kept open.
-      },
-    };
+    return viewOf(facts);
   },
   collectors: [
     collector('main', collectMain),
@@ -32,6 +27,17 @@ export const VARNISH_EXPORTER: Exporter<Door, VarnishView> = {
     collector('backends', collectBackends),
   ],
 };
+
+/** Throws when Varnish does not serve. */
+export function viewOf(facts: Facts): VarnishView {
+  return {
+    counters: parseVarnishstat(facts.read('varnishstat')),
+    activeVcl: parseActiveVcl(facts.read('vcl.list')),
+    [Symbol.dispose]() {
+      // Nothing is kept open.
+    },
+  };
+}
 
 type Emit = Parameters<Collector<VarnishView>['collect']>[1];
 
