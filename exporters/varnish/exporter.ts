@@ -77,7 +77,7 @@ function collectBackends({ counters, activeVcl }: VarnishView, emit: Emit): void
     const [, backend = '', kind = ''] = /^(.+)\.([a-z_]+)$/.exec(field.slice(prefix.length)) ?? [];
     const shown = BACKEND[kind];
     if (shown !== undefined) emit({ name: shown.metric, labels: { backend }, value });
-    // The outcome of its last 64 health checks, the newest in the lowest bit.
+    // The outcomes of its last health checks, the newest in the lowest bit.
     if (kind === 'happy') emit({ name: 'varnish_backend_up', labels: { backend }, value: value % 2 });
   }
 }

@@ -16,9 +16,17 @@ export function parseVarnishstat(text: string): Counters {
   return counters;
 }
 
+/** The outcomes of a backend's health checks are 64 bits, more than a number of JavaScript holds: the newest 32 of them are kept. */
+const HEALTH_CHECKS = /("VBE\.[^"]*\.happy": \{[^}]*"value": )(\d+)/g;
+
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(
+      text.replace(
+        HEALTH_CHECKS,
+        (_match, before: string, bits: string) => `${before}${BigInt.asUintN(32, BigInt(bits))}`,
+      ),
+    );
   } catch (error) {
     throw new HoldfastError('unreadable-record', 'What varnishstat wrote is no JSON.', { cause: error });
   }

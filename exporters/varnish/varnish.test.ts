@@ -34,8 +34,19 @@ describe('what an edge says of its Varnish', () => {
     expect(RELOADED).toContain('VBE.boot.origin.happy');
     expect(RELOADED).toContain('VBE.two.origin.happy');
     expect(await backends(RELOADED)).toEqual([['varnish_backend_up origin', 0]]);
-    const well = RELOADED.replace(/("VBE\.two\.origin\.happy": \{[^}]*"value": )\d+/, '$17');
-    expect(await backends(well)).toEqual([['varnish_backend_up origin', 1]]);
+  });
+
+  it.each([
+    ['has been well since ever', '18446744073709551615', 1],
+    ['has just become ill', '18446744073709551614', 0],
+    ['has just become well', '1', 1],
+  ])('says whether a backend is well that %s', async (_title, bits, value) => {
+    const text = RELOADED.replace(
+      /("VBE\.two\.origin\.happy": \{[^}]*"value": )\d+/,
+      (_match, before: string) => before + bits,
+    );
+    const { values } = await lookAt(text);
+    expect(values).toContainEqual(['varnish_backend_up origin', value]);
   });
 
   it.each([
@@ -52,7 +63,7 @@ describe('what an edge says of its Varnish', () => {
       values: [],
       failures: { open: String(error) },
     }));
-    expect(failures).toEqual({ open: expect.stringContaining(failure) });
+    expect(failures['open']).toContain(failure);
     expect(values).toEqual([['varnish_up', 0]]);
   });
 
