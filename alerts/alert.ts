@@ -3,7 +3,7 @@ import type { AlertName, NOTIFIER_ALERTS } from './names.ts';
 import type { AlertCase } from './alert-case.ts';
 
 /** What fails together; mails are grouped by it. */
-export type Domain = 'lb' | 'web' | 'app' | 'database' | 'cache' | 'site' | 'monitor';
+export type Domain = 'edge' | 'lb' | 'web' | 'app' | 'database' | 'cache' | 'host' | 'site' | 'monitor';
 
 /** `critical`: users feel it, or the next fault makes them; `warning`: something is lost that can be spared; `none`: no news. */
 type AlertSeverity = 'critical' | 'warning' | 'none';
@@ -34,6 +34,9 @@ export interface Alert {
 
 /** The profile's usual time: outlasts one lost scrape of a target that is not a monitor. */
 export const usualFor = (watch: Watch): number => watch.alertForMs;
+
+/** The usual time for what is asked at the pace of details: outlasts one lost look. */
+export const usualForDetails = (watch: Watch): number => watch.detailScrapeIntervalMs + watch.evaluationIntervalMs;
 
 /** For what looks true for a moment whenever a host vanishes, because its last sample is believed until the next scrape fails. */
 export const outlastsStaleSamples = (watch: Watch): number => watch.alertForMs + 2 * watch.scrapeIntervalMs;

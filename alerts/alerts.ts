@@ -1,8 +1,10 @@
 import type { Topology } from '../deploy/topology.ts';
 import type { Alert } from './alert.ts';
 import { appAlerts } from './rules/app.ts';
-import { CACHE_ALERTS } from './rules/cache.ts';
+import { cacheAlerts } from './rules/cache.ts';
 import { databaseAlerts } from './rules/database.ts';
+import { edgeAlerts } from './rules/edge.ts';
+import { hostAlerts } from './rules/host.ts';
 import { lbAlerts } from './rules/lb.ts';
 import { monitorAlerts } from './rules/monitor.ts';
 import { probeAlerts } from './rules/probe.ts';
@@ -12,11 +14,13 @@ import { WEB_ALERTS } from './rules/web.ts';
 /** Every alert of a topology. */
 export function makeAlerts(topology: Topology): readonly Alert[] {
   return [
+    ...edgeAlerts(topology),
     ...lbAlerts(topology),
     ...WEB_ALERTS,
     ...appAlerts(topology),
     ...databaseAlerts(topology),
-    ...CACHE_ALERTS,
+    ...cacheAlerts(topology),
+    ...hostAlerts(topology),
     ...siteAlerts(topology),
     ...probeAlerts(topology),
     ...monitorAlerts(topology),

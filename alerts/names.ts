@@ -1,8 +1,10 @@
 /**
- * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`), one virtual `address`
+ * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`; `where` says what of it), one virtual `address`
  * (labels `network` and `address`), one scrape `target` (labels `job` and `host`), or a `service` as a whole.
  */
 export const ALERTS = {
+  EdgeLost: 'host',
+  EdgeOriginUnhealthy: 'host',
   LoadBalancerLost: 'host',
   VirtualAddressMissing: 'address',
   VirtualAddressDuplicated: 'address',
@@ -11,7 +13,12 @@ export const ALERTS = {
   DatabaseNodeLost: 'host',
   DatabaseRedundancyLost: 'service',
   DatabaseNoWritablePrimary: 'service',
+  CacheHostLost: 'host',
   CacheNoPrimary: 'service',
+  ProcessRestarting: 'host',
+  HostOutOfMemory: 'host',
+  HostThrottled: 'host',
+  DiskAlmostFull: 'host',
   HighErrorRate: 'service',
   SiteUnreachable: 'service',
   JourneyFailing: 'service',

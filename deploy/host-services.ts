@@ -2,7 +2,7 @@ import type { Tier, Topology } from './topology.ts';
 
 /** What the init of a tier's hosts keeps running, by the name of the folder in `/etc/s6`. A test compares it with the images. */
 const SERVICES: Readonly<Record<Tier, readonly string[]>> = {
-  edge: ['varnish'],
+  edge: ['varnish', 'varnish-facts'],
   lb: ['haproxy', 'keepalived', 'lb-state', 'role-agent'],
   web: ['nginx'],
   app: ['app'],
@@ -20,5 +20,5 @@ function hasToxiproxy(topology: Topology, tier: Tier): boolean {
 
 /** The services of a tier's hosts, those that run once at boot left out. */
 export function servicesOf(topology: Topology, tier: Tier): readonly string[] {
-  return [...SERVICES[tier], ...(hasToxiproxy(topology, tier) ? ['toxiproxy'] : [])];
+  return [...SERVICES[tier], 'facts', 'disk-space', ...(hasToxiproxy(topology, tier) ? ['toxiproxy'] : [])];
 }

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { PATHS, ROOT } from '../kit/paths.ts';
 import { renderApp } from './app/render.ts';
+import { renderFacts } from './base/render-facts.ts';
 import { renderCache } from './cache/render.ts';
 import { renderCompose, type RenderedHosts } from './compose.ts';
 import { renderDb } from './db/render.ts';
@@ -36,7 +37,7 @@ export type RenderedFiles = ReadonlyMap<string, string>;
  */
 export function renderAll(topology: Topology, others: RenderedFiles): RenderedFiles {
   const hosts: RenderedHosts = new Map(
-    topology.hosts.map((host) => [host.name, RENDERERS[host.tier](topology, host)] as const),
+    topology.hosts.map((host) => [host.name, [...RENDERERS[host.tier](topology, host), renderFacts(topology, host)]] as const),
   );
   const files = [...hosts].flatMap(([host, rendered]) =>
     rendered.map(({ path, text }) => [`${relative(ROOT, PATHS.rendered)}/${host}/${path}`, text] as const),

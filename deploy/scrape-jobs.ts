@@ -19,8 +19,8 @@ export function paceMs(watch: Watch, pace: Pace): number {
 export interface Job {
   /** The value of the label `job`, which rules select by. */
   readonly name: string;
-  /** Whose enabled hosts are asked; `hops`: see {@link hopsOf}; `shop`: the site as a whole. */
-  readonly of: Tier | 'hops' | 'shop';
+  /** Whose enabled hosts are asked; `every`: those of all tiers; `hops`: see {@link hopsOf}; `shop`: the site as a whole. */
+  readonly of: Tier | 'every' | 'hops' | 'shop';
   readonly port: number;
   /** Asked of the exporter beside this Prometheus, by the name of the target. */
   readonly module?: string;
@@ -38,6 +38,8 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'db-role', of: 'lb', port: PORTS.roleAgentMetrics, pace: 'usual' },
   { name: 'app', of: 'app', port: PORTS.appMetrics, pace: 'usual' },
   { name: 'mysql', of: 'db', port: PORTS.exporter, module: 'mysql', pace: 'detail' },
+  { name: 'varnish', of: 'edge', port: PORTS.exporter, module: 'varnish', pace: 'detail' },
+  { name: 'host', of: 'every', port: PORTS.exporter, module: 'host', pace: 'detail' },
   { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'detail' },
   { name: 'journey', of: 'shop', port: PORTS.exporter, module: 'journey', pace: 'journey' },
   { name: 'exporter', of: 'monitor', port: PORTS.exporter, pace: 'monitor' },
@@ -68,7 +70,8 @@ export interface Target {
 export function targetsOf(topology: Topology, { of }: Job): readonly Target[] {
   if (of === 'hops') return hopsOf(topology);
   if (of === 'shop') return [{ name: 'shop', tier: 'lb' }];
-  return hostsOf(topology, of).map((host) => ({ name: host.name, tier: host.tier, address: addressOn(host, 'ops') }));
+  const hosts = of === 'every' ? topology.hosts.filter(({ enabled }) => enabled) : hostsOf(topology, of);
+  return hosts.map((host) => ({ name: host.name, tier: host.tier, address: addressOn(host, 'ops') }));
 }
 
 /** Jobs that the exporter beside each Prometheus answers for. */

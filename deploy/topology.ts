@@ -94,6 +94,8 @@ export const PORTS = {
   alertmanagerGossip: 9094,
   notifier: 9099,
   exporter: 9400,
+  facts: 9101,
+  varnishFacts: 9102,
   smtp: 1025,
   mailbox: 8025,
   zipkin: 9411,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../../deploy/topology.ts';
 import { hopsOf } from '../../deploy/hops.ts';
-import { addressOn, hostsOf, makeTopology, PORTS, routeAddress } from '../../deploy/topology.ts';
 import { PROBE_HOP, PROBE_JOURNEY } from '../../exporters/catalog/probe.ts';
 import { makeModule, makeProbeServer, type Log } from '../../exporters/kit/probe-server.ts';
 import { makeMysqlExporter } from '../../exporters/mysql/exporter.ts';
@@ -9,6 +9,9 @@ import type { MysqlTarget } from '../../exporters/mysql/session.ts';
 import { probeHop } from '../../exporters/prober/probe-hop.ts';
 import { probeJourney } from '../../exporters/prober/journey.ts';
 import { makeProbeModule } from '../../exporters/prober/probe-module.ts';
+import { makeHostExporter } from '../../exporters/host/exporter.ts';
+import type { Door } from '../../exporters/kit/ask-door.ts';
+import { VARNISH_EXPORTER } from '../../exporters/varnish/exporter.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
 
 /** The exporter of a monitor host: looks at the targets of the topology for the Prometheus beside it, until SIGTERM. */
@@ -56,10 +59,33 @@ const journey = makeProbeModule({
   log,
 });
 
+/** A door on each host's leg in the network of the operators. A host says everything in milliseconds; one that does not is dead or frozen. */
+const doors = (hosts: readonly Host[], port: number): ReadonlyMap<string, Door> =>
+  new Map(
+    hosts.map((host) => [
+      host.name,
+      { address: addressOn(host, 'ops'), port, host: host.name, answerMs: topology.profile.watch.scrapeIntervalMs / 2 },
+    ]),
+  );
+const networks = new Map(Object.values(topology.networks).map(({ subnet, name }) => [subnet, name]));
+const host = makeModule('host', {
+  exporter: makeHostExporter(networks),
+  targets: doors(
+    topology.hosts.filter(({ enabled }) => enabled),
+    PORTS.facts,
+  ),
+  log,
+});
+const varnish = makeModule('varnish', {
+  exporter: VARNISH_EXPORTER,
+  targets: doors(hostsOf(topology, 'edge'), PORTS.varnishFacts),
+  log,
+});
+
 const registry = new Registry();
 collectProcessMetrics(registry);
 const server = makeProbeServer({
-  modules: [mysql, hop, journey],
+  modules: [mysql, host, varnish, hop, journey],
   own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   log,
 });

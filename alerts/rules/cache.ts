@@ -1,30 +1,70 @@
+import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, usualFor } from '../alert.ts';
-import { orZero } from '../promql.ts';
+import { type Alert, usualFor, usualForDetails } from '../alert.ts';
+import { absentPerHost, anyOf, orZero } from '../promql.ts';
 
 const active = (lb: string): string => `haproxy_backend_active_servers{host="${lb}",proxy="cache"}`;
 
-/** The cache, as the load balancers see it: only a primary is an active server of the route. */
-export const CACHE_ALERTS: readonly Alert[] = [
-  {
-    name: 'CacheNoPrimary',
+const scraped = (host: string): string => `up{host="${host}",job="host",tier="cache"}`;
+const hostUp = (host: string): string => `host_up{host="${host}",job="host",tier="cache"}`;
+const on = (host: string) => ({ labels: { host } });
+const ALL_SCRAPED = Object.fromEntries(['cache1', 'cache2', 'cache3'].map((host) => [scraped(host), always(1)]));
+
+/** The hosts of the cache, and the cache as the load balancers see it: only a primary is an active server of the route. */
+export function cacheAlerts(topology: Topology): readonly Alert[] {
+  return [CACHE_NO_PRIMARY, cacheHostLost(topology)];
+}
+
+function cacheHostLost(topology: Topology): Alert {
+  return {
+    name: 'CacheHostLost',
     domain: 'cache',
     severity: 'warning',
     owner: 'platform',
-    expr: `${orZero('max(haproxy_backend_active_servers{proxy="cache"})')} < 1`,
-    forMs: usualFor,
+    expr: anyOf(
+      'min by (host) (host_up{tier="cache"}) == 0',
+      absentPerHost(hostsOf(topology, 'cache'), (host) => `up{job="host",host="${host}"}`),
+    ),
+    forMs: usualForDetails,
     onAbsent: 'fires',
-    summary: 'The cache has no primary',
-    description: 'No load balancer finds a cache primary: pages come from the database, and sessions cannot be kept.',
+    summary: 'Cache host {{ $labels.host }} is lost',
+    description:
+      '{{ $labels.host }} does not answer: a copy of the cache and a vote on who is its primary are gone. One more, and no new primary can be chosen.',
     cases: [
-      fires('both find none', { [active('lb1')]: turns(1, 0), [active('lb2')]: turns(1, 0) }, { labels: {} }),
-      quiet('one load balancer finds none', { [active('lb1')]: turns(1, 0), [active('lb2')]: always(1) }),
-      absent('no load balancer tells anything', {}, { labels: {} }),
-      resolves(
-        'Sentinel has made a new one',
-        { [active('lb1')]: dips(1, 0), [active('lb2')]: dips(1, 0) },
-        { labels: {} },
+      fires(
+        'the host is gone',
+        { ...ALL_SCRAPED, [hostUp('cache2')]: turns(1, 0), [hostUp('cache1')]: always(1) },
+        on('cache2'),
       ),
+      quiet('one look fails', { ...ALL_SCRAPED, [hostUp('cache2')]: dips(1, 0, 5) }),
+      absent(
+        'a cache host is looked at by nobody',
+        { [scraped('cache1')]: always(1), [scraped('cache3')]: always(1) },
+        on('cache2'),
+      ),
+      resolves('it is back', { ...ALL_SCRAPED, [hostUp('cache3')]: dips(1, 0) }, on('cache3')),
     ],
-  },
-];
+  };
+}
+
+const CACHE_NO_PRIMARY: Alert = {
+  name: 'CacheNoPrimary',
+  domain: 'cache',
+  severity: 'warning',
+  owner: 'platform',
+  expr: `${orZero('max(haproxy_backend_active_servers{proxy="cache"})')} < 1`,
+  forMs: usualFor,
+  onAbsent: 'fires',
+  summary: 'The cache has no primary',
+  description: 'No load balancer finds a cache primary: pages come from the database, and sessions cannot be kept.',
+  cases: [
+    fires('both find none', { [active('lb1')]: turns(1, 0), [active('lb2')]: turns(1, 0) }, { labels: {} }),
+    quiet('one load balancer finds none', { [active('lb1')]: turns(1, 0), [active('lb2')]: always(1) }),
+    absent('no load balancer tells anything', {}, { labels: {} }),
+    resolves(
+      'Sentinel has made a new one',
+      { [active('lb1')]: dips(1, 0), [active('lb2')]: dips(1, 0) },
+      { labels: {} },
+    ),
+  ],
+};

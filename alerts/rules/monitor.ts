@@ -2,6 +2,7 @@ import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
 import { PROBED_JOBS } from '../../deploy/scrape-jobs.ts';
+import { CATALOG } from '../../exporters/catalog/catalog.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absentPerHost, anyOf, somethingScraped, unlessToldBy } from '../promql.ts';
 
@@ -115,7 +116,18 @@ const ALL_NOTIFIERS_UP = {
 };
 const age = (host: string): string => `holdfast_notifier_oldest_queued_age_seconds{host="${host}"}`;
 
-const PROBED = PROBED_JOBS.map(({ name }) => name).join('|');
+/** What Prometheus asks itself, and what the exporter beside it looks at for it. */
+const PROBED = PROBED_JOBS.map(({ name }) => name);
+const DIRECT_DOWN = `up{job!~"self|${PROBED.join('|')}"}`;
+
+/** Of each kind of target, whether the exporter reached it: the metric is called after the module. A probe has none: not to reach is what it tells. */
+const UNREACHED = PROBED_JOBS.flatMap(({ name, module }) => {
+  const metrics = CATALOG.find(({ job }) => job === name)?.metrics ?? {};
+  if (module === undefined || !(`${module}_up` in metrics)) return [];
+  const unreached = `min by (job, host) (${module}_up) == 0`;
+  // A host of which a process is missing already tells nothing new.
+  return [module === 'host' ? `(${unreached}) unless on (host) (min by (host) (${DIRECT_DOWN}) == 0)` : unreached];
+});
 
 const TARGET_DOWN: Alert = {
   name: 'TargetDown',
@@ -123,10 +135,20 @@ const TARGET_DOWN: Alert = {
   severity: 'warning',
   owner: 'monitoring',
   expr: unlessToldBy(
-    ['LoadBalancerLost', 'AppHostLost', 'DatabaseNodeLost', 'MonitorLost', 'NotificationsFailing'],
-    `min by (job, host) (up{job!~"self|${PROBED}"}) == 0`,
-    // They are all down when the exporter beside this Prometheus is: then that is told, once.
-    `(min by (job, host) (up{job=~"${PROBED}"}) == 0) unless on () (min(up{job="exporter"}) == 0)`,
+    [
+      'EdgeLost',
+      'LoadBalancerLost',
+      'WebHostLost',
+      'AppHostLost',
+      'DatabaseNodeLost',
+      'CacheHostLost',
+      'MonitorLost',
+      'NotificationsFailing',
+    ],
+    `min by (job, host) (${DIRECT_DOWN}) == 0`,
+    // An exporter that is gone is told once, not for everything that it would have looked at.
+    `(min by (job, host) (up{job=~"${PROBED.join('|')}"}) == 0) unless on () (min(up{job="exporter"}) == 0)`,
+    ...UNREACHED,
   ),
   // Later than the alerts that say more.
   forMs: outlastsStaleMonitors,
@@ -141,14 +163,29 @@ const TARGET_DOWN: Alert = {
       { labels: { job: 'db-role', host: 'lb1' } },
     ),
     fires(
-      'the exporter answers, but not for one of its modules',
-      { [up('mon1', 'exporter')]: always(1), [up('edge1', 'hop')]: turns(1, 0) },
-      { labels: { job: 'hop', host: 'edge1' } },
+      'the facts door of a host is shut while what the host is for works',
+      { [up('web1', 'host')]: always(1), 'host_up{host="web1",job="host"}': turns(1, 0) },
+      { labels: { job: 'host', host: 'web1' } },
     ),
     fires(
-      'an exporter is gone, and with it all that it looks at',
-      { ...ALL_NOTIFIERS_UP, [up('mon1', 'exporter')]: turns(1, 0), [up('edge1', 'hop')]: turns(1, 0) },
+      'an exporter is gone, with all that it looks at',
+      {
+        ...ALL_NOTIFIERS_UP,
+        [up('mon1', 'exporter')]: turns(1, 0),
+        [up('web1', 'host')]: turns(1, 0),
+        [up('db1', 'mysql')]: turns(1, 0),
+        'host_up{host="web1",job="host"}': turns(1, null),
+      },
       { labels: { job: 'exporter', host: 'mon1' } },
+    ),
+    fires(
+      'the mailbox is gone with its host, told once',
+      {
+        [up('mail1', 'mailbox')]: turns(1, 0),
+        [up('mail1', 'host')]: always(1),
+        'host_up{host="mail1",job="host"}': turns(1, 0),
+      },
+      { labels: { job: 'mailbox', host: 'mail1' } },
     ),
     quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dips(1, 0, 4) }),
     quiet('an alert that says more is firing', { [up('mon2', 'alertmanager')]: turns(1, 0) }),

@@ -12,7 +12,7 @@ type Expected = Pick<AlertContract, 'mustDeliver' | 'mayDeliver'> & Partial<Pick
 
 /** What the crash of a tier's host raises: these alerts, and no other. */
 const OF_CRASH: Readonly<Record<Tier, Expected>> = {
-  edge: { mustDeliver: [], mayDeliver: [] },
+  edge: { mustDeliver: [ofHost('EdgeLost')], mayDeliver: [] },
   lb: { mustDeliver: [ofHost('LoadBalancerLost')], mayDeliver: [] },
   web: { mustDeliver: [ofHost('WebHostLost')], mayDeliver: [] },
   app: { mustDeliver: [ofHost('AppHostLost')], mayDeliver: [] },
@@ -21,7 +21,7 @@ const OF_CRASH: Readonly<Record<Tier, Expected>> = {
     // An election may take longer than a failover should.
     mayDeliver: ['DatabaseNoWritablePrimary'],
   },
-  cache: { mustDeliver: [], mayDeliver: [] },
+  cache: { mustDeliver: [ofHost('CacheHostLost')], mayDeliver: [] },
   monitor: { mustDeliver: [ofHost('MonitorLost')], mayDeliver: [] },
   trace: { mustDeliver: [ofHost('TargetDown')], mayDeliver: [] },
   // Nobody can be told while the mailbox is away: its mails are kept until it is back.

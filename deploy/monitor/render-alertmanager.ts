@@ -52,9 +52,17 @@ export function renderAlertmanagerConfig(topology: Topology, host: Host): string
  */
 const INHIBITIONS = [
   {
-    source_matchers: ['alertname=~"LoadBalancerLost|AppHostLost|DatabaseNodeLost|MonitorLost"'],
+    source_matchers: [
+      'alertname=~"EdgeLost|LoadBalancerLost|WebHostLost|AppHostLost|DatabaseNodeLost|CacheHostLost|MonitorLost"',
+    ],
     target_matchers: ['alertname="TargetDown"'],
     equal: ['host'],
+  },
+  // Edges reach their origin at that address.
+  {
+    source_matchers: ['alertname="VirtualAddressMissing"', 'network="front"'],
+    target_matchers: ['alertname="EdgeOriginUnhealthy"'],
+    equal: [],
   },
   // Its notifier is on the same host.
   {

@@ -1,6 +1,7 @@
 import { APP } from './app.ts';
 import { DB_ROLE } from './db-role.ts';
 import { HAPROXY } from './haproxy.ts';
+import { HOST } from './host.ts';
 import { LB_STATE } from './lb-state.ts';
 import { MAILBOX } from './mailbox.ts';
 import type { Metric } from './metric.ts';
@@ -10,6 +11,7 @@ import { NOTIFIER } from './notifier.ts';
 import { PROBE_HOP, PROBE_JOURNEY } from './probe.ts';
 import { PROCESS } from './process.ts';
 import { ZIPKIN } from './zipkin.ts';
+import { VARNISH } from './varnish.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
@@ -32,6 +34,8 @@ export const CATALOG: readonly Source[] = [
   { job: 'mysql', coverage: 'whole', metrics: MYSQL },
   { job: 'hop', coverage: 'whole', metrics: PROBE_HOP },
   { job: 'journey', coverage: 'whole', metrics: PROBE_JOURNEY },
+  { job: 'host', coverage: 'whole', metrics: HOST },
+  { job: 'varnish', coverage: 'whole', metrics: VARNISH },
   { job: 'exporter', coverage: 'whole', metrics: PROCESS },
   { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
   { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },

@@ -1,0 +1,82 @@
+import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, usualForDetails } from '../alert.ts';
+import { absentPerHost, anyOf } from '../promql.ts';
+
+/** The edges, as the monitors' exporters see them. */
+export function edgeAlerts(topology: Topology): readonly Alert[] {
+  return [edgeLost(topology), EDGE_ORIGIN_UNHEALTHY];
+}
+
+const scraped = (host: string): string => `up{host="${host}",job="host",tier="edge"}`;
+const hostUp = (host: string): string => `host_up{host="${host}",job="host",tier="edge"}`;
+const varnishUp = (host: string): string => `varnish_up{host="${host}",job="varnish",tier="edge"}`;
+const originUp = (host: string): string =>
+  `varnish_backend_up{host="${host}",job="varnish",tier="edge",backend="origin"}`;
+const on = (host: string) => ({ labels: { host } });
+const BOTH_SCRAPED = { [scraped('edge1')]: always(1), [scraped('edge2')]: always(1) };
+
+function edgeLost(topology: Topology): Alert {
+  return {
+    name: 'EdgeLost',
+    domain: 'edge',
+    severity: 'critical',
+    owner: 'platform',
+    expr: anyOf(
+      'min by (host) (host_up{tier="edge"}) == 0',
+      'min by (host) (varnish_up) == 0',
+      // The exporter tells host_up whatever happens; where it is gone itself, the other monitor's says it, and TargetDown tells of the loss.
+      absentPerHost(hostsOf(topology, 'edge'), (host) => `up{job="host",host="${host}"}`),
+    ),
+    forMs: usualForDetails,
+    onAbsent: 'fires',
+    summary: 'Edge {{ $labels.host }} is lost',
+    description:
+      '{{ $labels.host }} does not answer, or its Varnish does not. Whoever comes by this edge sees nothing; the other edge is the last one.',
+    cases: [
+      fires(
+        'the host is gone',
+        {
+          ...BOTH_SCRAPED,
+          [hostUp('edge1')]: turns(1, 0),
+          [hostUp('edge2')]: always(1),
+          [varnishUp('edge1')]: turns(1, 0),
+        },
+        on('edge1'),
+      ),
+      fires(
+        'Varnish is gone while the host answers',
+        { ...BOTH_SCRAPED, [hostUp('edge2')]: always(1), [varnishUp('edge2')]: turns(1, 0) },
+        on('edge2'),
+      ),
+      quiet('one look fails', { ...BOTH_SCRAPED, [hostUp('edge1')]: dips(1, 0, 5) }),
+      quiet('another host is gone, and an exporter', {
+        [scraped('edge1')]: turns(1, 0),
+        [scraped('edge2')]: turns(1, 0),
+        [hostUp('edge1')]: turns(1, null),
+        'host_up{host="web1",job="host",tier="web"}': turns(1, 0),
+      }),
+      absent('an edge is looked at by nobody', { [scraped('edge2')]: always(1) }, on('edge1')),
+      resolves('it is back', { ...BOTH_SCRAPED, [hostUp('edge1')]: dips(1, 0) }, on('edge1')),
+    ],
+  };
+}
+
+const EDGE_ORIGIN_UNHEALTHY: Alert = {
+  name: 'EdgeOriginUnhealthy',
+  domain: 'edge',
+  severity: 'critical',
+  owner: 'platform',
+  expr: 'min by (host) (varnish_backend_up) == 0',
+  forMs: usualForDetails,
+  onAbsent: { coveredBy: 'EdgeLost' },
+  summary: '{{ $labels.host }} finds its origin ill',
+  description:
+    'The health checks of {{ $labels.host }} fail for longer than a load balancer takes to be replaced: it answers with what it has in its cache, stale, and with errors for the rest.',
+  cases: [
+    fires('its checks fail', { [originUp('edge1')]: turns(1, 0), [originUp('edge2')]: always(1) }, on('edge1')),
+    quiet('the load balancers change places, and a look falls into it', { [originUp('edge1')]: dips(1, 0, 6) }),
+    absent('no Varnish tells anything', {}),
+    resolves('the origin is well again', { [originUp('edge2')]: dips(1, 0) }, on('edge2')),
+  ],
+};

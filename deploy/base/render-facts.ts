@@ -1,0 +1,20 @@
+import { HOST_NEEDS } from '../host-needs.ts';
+import type { RenderedFile } from '../rendered-file.ts';
+import { addressOn, PORTS, type Host, type Topology } from '../topology.ts';
+
+/** What the services that tell of a host need to know: where they listen, and which file systems there are besides the host's own. */
+export function renderFacts({ profile }: Topology, host: Host): RenderedFile {
+  const { tmpfs = [], volumes = {} } = HOST_NEEDS[host.tier];
+  const folders = ['/', '/run', ...tmpfs.map((mount) => mount.replace(/:.*/, '')), ...Object.values(volumes)];
+  return {
+    path: 'facts.env',
+    text: [
+      `FACTS_ADDRESS=${addressOn(host, 'ops')}`,
+      `FACTS_PORT=${PORTS.facts}`,
+      `FACTS_DISK_SECONDS=${(3 * profile.watch.detailScrapeIntervalMs) / 1000}`,
+      `FACTS_FOLDERS="${folders.join(' ')}"`,
+      ...(host.tier === 'edge' ? [`VARNISH_FACTS_PORT=${PORTS.varnishFacts}`] : []),
+      '',
+    ].join('\n'),
+  };
+}

@@ -1,0 +1,125 @@
+import { MODES } from '../host/machine.ts';
+import { RESOURCES } from '../host/pressure.ts';
+import { scrapeMetrics } from '../kit/scrape-metrics.ts';
+import { atMost, counter, gauge, type Metric } from './metric.ts';
+
+const ELSEWHERE = { named: 'elsewhere' } as const;
+const NETWORK = { labels: { device: atMost(8, 'networks of the topology; else the name of the interface') } };
+const DISK = {
+  labels: { device: atMost(8, 'numbers of disks of the machine') },
+  appears: 'on-event',
+} as const;
+const FILESYSTEM = {
+  labels: {
+    mountpoint: atMost(12, 'file systems that deploy/host-needs.ts gives a host'),
+    fstype: atMost(6, 'kinds of file systems'),
+  },
+};
+const PRESSURE = { labels: { resource: RESOURCES }, appears: 'on-event' } as const;
+
+/**
+ * A host of the stack: exporters/host. A container stands for a host, so processor time and memory are those of its control group, not of
+ * the machine under it (`machine_…`). Names of node_exporter are kept where they mean the same of a host; of what would mean something else the name begins with `host_`.
+ */
+export const HOST: Readonly<Record<string, Metric>> = {
+  ...scrapeMetrics('host', ['cpu', 'memory', 'disk', 'network', 'services', 'filesystem', 'machine']),
+
+  host_cpu_seconds_total: counter('seconds', "Processor time of the host's processes.", {
+    labels: { mode: ['user', 'system'] },
+  }),
+  host_cpu_cores: gauge('1', 'Processors that the host may use: its share of them, or as many as it is allowed on.'),
+  host_cpu_periods_total: counter(
+    '1',
+    'Periods in which the host wanted to run; counted only where its share is limited.',
+  ),
+  host_cpu_throttled_periods_total: counter('1', 'Periods in which the host had used up its share and had to wait.'),
+  host_cpu_throttled_seconds_total: counter('seconds', 'Time that the host had to wait because its share was used up.'),
+
+  node_memory_MemTotal_bytes: gauge(
+    'bytes',
+    'Memory of the host: its limit, or what the machine has where there is none.',
+  ),
+  node_memory_MemAvailable_bytes: gauge('bytes', 'Memory that the host can still use: its limit less the working set.'),
+  host_memory_usage_bytes: gauge('bytes', 'Memory in use, pages of files included.'),
+  host_memory_working_set_bytes: gauge(
+    'bytes',
+    'Memory in use that cannot be taken back at once; at the limit processes are killed.',
+  ),
+  host_memory_anonymous_bytes: gauge('bytes', 'Memory that is of no file: heaps and stacks.'),
+  host_memory_file_bytes: gauge('bytes', 'Pages of files, those of file systems in memory included.'),
+  host_memory_major_faults_total: counter('1', 'Pages that had to be read from a disk before a process could go on.'),
+  host_memory_oom_kills_total: counter('1', 'Processes that were killed because the host had no memory left.'),
+  host_memory_limit_hits_total: counter(
+    '1',
+    'Times that the host was at its limit and something had to be taken back.',
+  ),
+
+  host_disk_read_bytes_total: counter('bytes', 'Read from the disk, not from memory.', DISK),
+  host_disk_written_bytes_total: counter(
+    'bytes',
+    'Written to the disk; in control groups of version 1 without what the kernel writes later for a process.',
+    DISK,
+  ),
+  host_disk_reads_completed_total: counter('1', 'Reads from the disk.', DISK),
+  host_disk_writes_completed_total: counter(
+    '1',
+    'Writes to the disk, as far as host_disk_written_bytes_total has them.',
+    DISK,
+  ),
+  host_pressure_waiting_seconds_total: counter(
+    'seconds',
+    'Time in which a task of the host waited; told by control groups of version 2.',
+    PRESSURE,
+  ),
+  host_pressure_stalled_seconds_total: counter(
+    'seconds',
+    'Time in which all tasks of the host waited; told by control groups of version 2.',
+    PRESSURE,
+  ),
+
+  node_network_receive_bytes_total: counter('bytes', 'Received.', NETWORK),
+  node_network_receive_packets_total: counter('1', 'Packets received.', NETWORK),
+  node_network_receive_errs_total: counter('1', 'Packets that arrived broken.', NETWORK),
+  node_network_receive_drop_total: counter('1', 'Packets that arrived and were dropped.', NETWORK),
+  node_network_transmit_bytes_total: counter('bytes', 'Sent.', NETWORK),
+  node_network_transmit_packets_total: counter('1', 'Packets sent.', NETWORK),
+  node_network_transmit_errs_total: counter('1', 'Packets that could not be sent.', NETWORK),
+  node_network_transmit_drop_total: counter('1', 'Packets that were dropped instead of sent.', NETWORK),
+  node_netstat_Tcp_CurrEstab: gauge('1', 'TCP connections that are established.'),
+  node_netstat_Tcp_ActiveOpens: counter('1', 'TCP connections that the host opened.', ELSEWHERE),
+  node_netstat_Tcp_PassiveOpens: counter('1', 'TCP connections that were opened to the host.', ELSEWHERE),
+  node_netstat_Tcp_OutSegs: counter('1', 'TCP segments sent.', ELSEWHERE),
+  node_netstat_Tcp_RetransSegs: counter('1', 'TCP segments sent again.', ELSEWHERE),
+  node_netstat_TcpExt_ListenOverflows: counter(
+    '1',
+    'Connections refused since nobody accepted them in time.',
+    ELSEWHERE,
+  ),
+  node_netstat_TcpExt_ListenDrops: counter('1', 'Connections dropped while they were being opened.', ELSEWHERE),
+  node_sockstat_sockets_used: gauge('1', 'Sockets of all kinds.'),
+  node_sockstat_TCP_inuse: gauge('1', 'TCP sockets in use.'),
+  node_sockstat_TCP_tw: gauge('1', 'TCP connections that are closed and waited for.'),
+
+  host_service_exits_total: counter(
+    '1',
+    "Times that a service's process ended since the host was booted, whatever the reason.",
+    {
+      labels: { service: atMost(40, 'services of the hosts') },
+    },
+  ),
+  host_tasks: gauge('1', 'Processes and threads.'),
+  host_tasks_limit: gauge('1', 'Processes and threads that there may be.', { appears: 'on-event' }),
+  node_boot_time_seconds: gauge('timestamp', 'When the host was booted.', ELSEWHERE),
+
+  node_filesystem_size_bytes: gauge('bytes', 'Size of a file system.', FILESYSTEM),
+  node_filesystem_free_bytes: gauge('bytes', 'Free space of a file system.', FILESYSTEM),
+  node_filesystem_avail_bytes: gauge('bytes', 'Space of a file system that services can use.', FILESYSTEM),
+  node_filesystem_files: gauge('1', 'Files that a file system can hold; 0 where it does not say.', FILESYSTEM),
+  node_filesystem_files_free: gauge('1', 'Files that a file system can still take.', FILESYSTEM),
+
+  machine_cpu_seconds_total: counter('seconds', 'Processor time of the machine under the host, idle time included.', {
+    labels: { mode: MODES },
+  }),
+  machine_load1: gauge('1', 'Tasks that ran or waited on the machine under the host, averaged over a minute.'),
+  machine_memory_available_bytes: gauge('bytes', 'Memory that the machine under the host can still give.'),
+};

@@ -1,0 +1,21 @@
+import { HOST } from '../catalog/host.ts';
+import { askDoor, type Door } from '../kit/ask-door.ts';
+import type { Facts } from '../kit/facts.ts';
+import type { Exporter } from '../kit/exporter.ts';
+import { CPU } from './cpu.ts';
+import { DISK } from './disk.ts';
+import { FILESYSTEM } from './filesystem.ts';
+import { MACHINE } from './machine.ts';
+import { MEMORY } from './memory.ts';
+import { networkCollector, type Networks } from './network.ts';
+import { SERVICES } from './services.ts';
+
+/** Looks at a host through its facts door: one connection, and every collector makes metrics of its own part of the answer. */
+export function makeHostExporter(networks: Networks): Exporter<Door, Facts> {
+  return {
+    prefix: 'host',
+    metrics: HOST,
+    open: askDoor,
+    collectors: [CPU, MEMORY, DISK, networkCollector(networks), SERVICES, FILESYSTEM, MACHINE],
+  };
+}

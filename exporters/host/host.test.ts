@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HOST } from '../catalog/host.ts';
+import { collect } from '../kit/collect.ts';
+import { factsOf } from '../kit/facts.ts';
+import type { Facts } from '../kit/facts.ts';
+import { makeHostExporter } from './exporter.ts';
+
+const NETWORKS = new Map([
+  ['198.18.0.0/24', 'front'],
+  ['198.18.1.0/24', 'app'],
+  ['198.18.2.0/24', 'data'],
+  ['198.18.3.0/24', 'ops'],
+]);
+const { collectors } = makeHostExporter(NETWORKS);
+const [V1, V2] = ['cgroup-v1', 'cgroup-v2'].map((name) =>
+  readFileSync(join(import.meta.dirname, `samples/${name}.txt`), 'utf8'),
+) as [string, string];
+
+/** `name{label="value"}` → value, and what failed. */
+async function lookAt(text: string) {
+  const exporter = {
+    prefix: 'host',
+    metrics: HOST,
+    open: (facts: Facts) => Promise.resolve(facts),
+    collectors,
+  };
+  const { signal } = new AbortController();
+  const { samples, failures } = await collect(exporter, factsOf(text, 'a host'), {
+    deadlineMs: 1_000,
+    maxSeries: 1_000,
+    signal,
+  });
+  const values = samples
+    .filter(({ name }) => !name.includes('_scrape_'))
+    .map(({ name, labels = {}, value }) => {
+      const pairs = Object.entries(labels).map(([label, text]) => `${label}=${text}`);
+      return [pairs.length === 0 ? name : `${name} ${pairs.join(' ')}`, value] as const;
+    });
+  return { values: Object.fromEntries(values), failures };
+}
+
+describe('what a host with control groups of version 2 says', () => {
+  it('becomes these metrics', async () => {
+    const { values, failures } = await lookAt(V2);
+    expect(failures).toEqual({});
+    expect(values).toMatchSnapshot();
+  });
+
+  it('tells only what is known where neither processor time nor tasks are limited', async () => {
+    const text = V2.replace(/==> \S+cpu.max <==\n.*\n\n/, '')
+      .replace(/nr_periods[^=]*burst_usec 0\n/, '')
+      .replace('201326592', 'max')
+      .replace('\n512\n', '\nmax\n');
+    const { values, failures } = await lookAt(text);
+    expect(failures).toEqual({});
+    expect(values).toMatchObject({
+      host_cpu_cores: 3,
+      host_cpu_periods_total: 0,
+      node_memory_MemTotal_bytes: 24684096 * 1024,
+    });
+    expect(values).not.toHaveProperty('host_tasks_limit');
+  });
+});
+
+describe('what a host with control groups of version 1 says', () => {
+  it('becomes these metrics', async () => {
+    const { values, failures } = await lookAt(V1);
+    expect(failures).toEqual({});
+    expect(values).toMatchSnapshot();
+  });
+});
+
+describe('an answer that is not as it should be', () => {
+  it('fails what needs the missing file, and nothing else', async () => {
+    const { values, failures } = await lookAt(V1.replace('==> /proc/net/snmp <==', '==> /proc/net/else <=='));
+    expect(failures).toEqual({ network: '/proc/net/snmp is not in what a host said.' });
+    expect(values).toHaveProperty('host_tasks');
+  });
+
+  it('fails a collector that finds no number where one belongs', async () => {
+    const { failures } = await lookAt(V2.replace('nr_throttled 10', 'nr_throttled many'));
+    expect(failures).toEqual({ cpu: 'nr_throttled is no number.' });
+  });
+
+  it('tells that the file systems hang, not how full they were', async () => {
+    const { values, failures } = await lookAt(V2.replace('3393.78', '3300.00'));
+    expect(failures).toEqual({ filesystem: 'The file systems have not answered for 100 s.' });
+    expect(Object.keys(values).filter((name) => name.startsWith('node_filesystem'))).toEqual([]);
+  });
+
+  it.each([
+    ['version 1', V1],
+    ['version 2', V2],
+  ])('never throws beyond its collectors, wherever it is cut and whatever is in it: %s', async (_name, sample) => {
+    const damaged = fc
+      .tuple(fc.nat(sample.length), fc.nat(200), fc.string({ maxLength: 50 }))
+      .map(([at, gone, instead]) => sample.slice(0, at) + instead + sample.slice(at + gone));
+    await fc.assert(
+      fc.asyncProperty(damaged, async (text) => {
+        const { values } = await lookAt(text);
+        for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
