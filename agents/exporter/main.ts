@@ -1,45 +1,57 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
-import { makeModule, makeProbeServer, type Log } from '../../exporters/kit/probe-server.ts';
-import { makeMysqlExporter } from '../../exporters/mysql/exporter.ts';
-import type { MysqlTarget } from '../../exporters/mysql/session.ts';
+import { makeTopology, PORTS } from '../../deploy/topology.ts';
+import { probeOnce } from '../../exporters/kit/probe-once.ts';
+import { makeProbeServer, type Log } from '../../exporters/kit/probe-server.ts';
+import { EXIT } from '../../kit/errors.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
+import { MODULES } from './modules.ts';
 
-/** The exporter of a monitor host: looks at the targets of the topology for the Prometheus beside it, until SIGTERM. */
+/**
+ * The exporter of a monitor host: looks at the targets of the topology for the Prometheus beside it, until SIGTERM. With `--once MODULE TARGET`
+ * it looks once and prints what it would have answered.
+ */
 const SECRETS = process.env['HOLDFAST_SECRETS'] ?? '/run/holdfast/secrets';
-const topology = makeTopology();
-const readSecret = (name: string): string => readFileSync(`${SECRETS}/${name}`, 'utf8').trim();
+const [flag, ...words] = process.argv.slice(2);
+const isOnce = flag === '--once';
 
 const log: Log = (message, details) => {
-  console.log(JSON.stringify({ time: new Date().toISOString(), service: 'exporter', message, ...details }));
+  const line = JSON.stringify({ time: new Date().toISOString(), service: 'exporter', message, ...details });
+  // Printed metrics are for a file or a pipe.
+  if (isOnce) console.error(line);
+  else console.log(line);
 };
 
-const databases = hostsOf(topology, 'db');
-const login = { user: 'monitor', password: readSecret('db-monitor-password'), authority: readSecret('ca-cert') };
-const connectMs = 2 * topology.profile.role.timeoutMs;
-const mysql = makeModule('mysql', {
-  exporter: makeMysqlExporter(new Map(databases.map((host) => [addressOn(host, 'data'), host.name]))),
-  targets: new Map<string, MysqlTarget>(
-    databases.map((host) => [host.name, { address: addressOn(host, 'ops'), port: PORTS.mysql, login, connectMs }]),
-  ),
-  log,
-});
+const topology = makeTopology();
+const readSecret = (name: string): string => readFileSync(`${SECRETS}/${name}`, 'utf8').trim();
+const modules = MODULES.map((makeModule) => makeModule({ topology, readSecret, log }));
 
-const registry = new Registry();
-collectProcessMetrics(registry);
-const server = makeProbeServer({
-  modules: [mysql],
-  own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
-  log,
-});
-server.listen(PORTS.exporter, '0.0.0.0', () => {
-  log('listening', { port: PORTS.exporter });
-});
+if (isOnce) {
+  const { text, problem } = await probeOnce(modules, words);
+  if (problem === undefined) process.stdout.write(text);
+  else console.error(problem);
+  // What a module keeps open for its next look has none.
+  process.exit(problem === undefined ? EXIT.held : EXIT.usage);
+} else if (flag !== undefined) {
+  console.error(`${flag} is no option: there is --once MODULE TARGET.`);
+  process.exit(EXIT.usage);
+} else serve();
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    server.close(() => process.exit(0));
-    server.closeAllConnections();
+function serve(): void {
+  const registry = new Registry();
+  collectProcessMetrics(registry);
+  const server = makeProbeServer({
+    modules,
+    own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    log,
   });
+  server.listen(PORTS.exporter, '0.0.0.0', () => {
+    log('listening', { port: PORTS.exporter });
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      server.close(() => process.exit(0));
+      server.closeAllConnections();
+    });
+  }
 }

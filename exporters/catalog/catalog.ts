@@ -6,8 +6,11 @@ import { MAILBOX } from './mailbox.ts';
 import type { Metric } from './metric.ts';
 import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
 import { MYSQL } from './mysql.ts';
+import { NGINX } from './nginx.ts';
 import { NOTIFIER } from './notifier.ts';
 import { PROCESS } from './process.ts';
+import { SENTINEL } from './sentinel.ts';
+import { VALKEY } from './valkey.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
@@ -27,6 +30,9 @@ export const CATALOG: readonly Source[] = [
   { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
   { job: 'mysql', coverage: 'whole', metrics: MYSQL },
+  { job: 'valkey', coverage: 'whole', metrics: VALKEY },
+  { job: 'sentinel', coverage: 'whole', metrics: SENTINEL },
+  { job: 'nginx', coverage: 'whole', metrics: NGINX },
   { job: 'exporter', coverage: 'whole', metrics: PROCESS },
   { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
   { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },

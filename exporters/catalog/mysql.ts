@@ -1,4 +1,5 @@
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
+import { metricsOf } from '../kit/shown.ts';
 import { STATUS, STATUS_GROUPS, VARIABLES } from '../mysql/status-variables.ts';
 import { MEMBER_STATES } from './member-states.ts';
 import { atMost, counter, gauge, type Metric } from './metric.ts';
@@ -7,10 +8,7 @@ const MEMBER = { member: atMost(9, 'database nodes of the topology') };
 
 /** Of mysqld_exporter, which types them as nothing: its names, our types. */
 const SERVER: Readonly<Record<string, Metric>> = Object.fromEntries([
-  ...[...Object.values(STATUS), ...Object.values(VARIABLES)].map(({ metric, type, unit, help }): [string, Metric] => [
-    metric,
-    { type, unit, help, labels: {}, named: 'elsewhere' },
-  ]),
+  ...Object.entries({ ...metricsOf(STATUS), ...metricsOf(VARIABLES) }),
   ...Object.entries(STATUS_GROUPS).map(([name, { type, help, label, values }]): [string, Metric] => [
     name,
     { type, unit: '1', help, labels: { [label]: values }, named: 'elsewhere' },

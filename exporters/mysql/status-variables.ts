@@ -1,16 +1,5 @@
-import type { Unit } from '../catalog/metric.ts';
+import { shown, type Shown } from '../kit/shown.ts';
 
-/** A server variable that is shown as it is: its metric, and what it counts. */
-interface Shown {
-  readonly metric: string;
-  readonly type: 'counter' | 'gauge';
-  readonly unit: Unit;
-  readonly help: string;
-}
-
-const shown =
-  (type: Shown['type'], unit: Unit) =>
-  (metric: string, help: string): Shown => ({ metric, type, unit, help });
 const count = shown('counter', '1');
 const bytes = shown('counter', 'bytes');
 const level = shown('gauge', '1');
