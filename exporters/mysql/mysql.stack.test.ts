@@ -1,26 +1,14 @@
 import { afterAll, expect, it } from 'vitest';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { hostsOf, makeTopology } from '../../deploy/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
+import { failedCollectors, probe as probeModule, type Samples } from '../testing.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
 const databases = hostsOf(topology, 'db').map(({ name }) => name);
-const [monitor] = hostsOf(topology, 'monitor');
-const exporter = `http://${monitor === undefined ? '' : addressOn(monitor, 'ops')}:${PORTS.exporter}`;
-
-/** Samples of one probe without help and types: `name{labels}` → value. */
-async function probe(target: string, timeoutSeconds = '2'): Promise<ReadonlyMap<string, number>> {
-  const response = await fetch(`${exporter}/probe?module=mysql&target=${target}`, {
-    headers: { 'X-Prometheus-Scrape-Timeout-Seconds': timeoutSeconds },
-    signal: AbortSignal.timeout(10_000),
-  });
-  expect(response.status).toBe(200);
-  const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(
-    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
-  );
-}
+const probe = (target: string, timeoutSeconds?: string): Promise<Samples> =>
+  probeModule('mysql', target, timeoutSeconds);
 
 afterAll(async () => {
   for (const name of databases) await hosts.unpause(name);
@@ -29,10 +17,7 @@ afterAll(async () => {
 it.each(databases)('%s is up, and every collector finds what it asks for', async (name) => {
   const samples = await probe(name);
   expect(samples.get('mysql_up')).toBe(1);
-  const failed = [...samples].filter(
-    ([series, value]) => series.startsWith('mysql_scrape_collector_success') && value !== 1,
-  );
-  expect(failed).toEqual([]);
+  expect(failedCollectors(samples)).toEqual([]);
   expect(samples.get('mysql_group_replication_members')).toBe(databases.length);
   expect(samples.get('mysql_group_replication_quorum_margin')).toBe(1);
   expect(samples.get('mysql_global_status_commands_total{command="select"}')).toBeGreaterThan(0);

@@ -21,9 +21,7 @@ export async function startTestServer(
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('data', (chunk: Buffer) => {
-      let at = 0;
-      for (let parsed = parseReply(chunk); parsed !== undefined; parsed = parseReply(chunk, at)) {
-        at = parsed.next;
+      for (let parsed = parseReply(chunk); parsed !== undefined; parsed = parseReply(chunk, parsed.next)) {
         const command = Array.isArray(parsed.reply) ? parsed.reply.join(' ') : '';
         asked.push(command);
         const said = answer(command, socket);
