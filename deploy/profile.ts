@@ -68,6 +68,8 @@ export interface Watch {
   readonly monitorScrapeIntervalMs: number;
   /** What tells how a server fares, not whether it is there: many series of every host. */
   readonly detailScrapeIntervalMs: number;
+  /** What is expensive to tell and changes slowly. Shorter than `lookbackMs`, or there would be gaps. */
+  readonly seldomScrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
   /** How long a condition must hold before it is an alert. */
   readonly alertForMs: number;
@@ -113,6 +115,7 @@ export const DRILL: Profile = {
     scrapeIntervalMs: 2_000,
     monitorScrapeIntervalMs: 4_000,
     detailScrapeIntervalMs: 5_000,
+    seldomScrapeIntervalMs: 15_000,
     evaluationIntervalMs: 2_000,
     alertForMs: 4_000,
     groupWaitMs: 1_000,

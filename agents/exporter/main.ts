@@ -24,7 +24,7 @@ const log: Log = (message, details) => {
 
 const topology = makeTopology();
 const readSecret = (name: string): string => readFileSync(`${SECRETS}/${name}`, 'utf8').trim();
-const modules = MODULES.map((makeModule) => makeModule({ topology, readSecret, log }));
+const modules = MODULES.flatMap((makeModules) => makeModules({ topology, readSecret, log }));
 
 if (isOnce) {
   const { text, problem } = await probeOnce(modules, words);

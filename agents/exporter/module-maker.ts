@@ -9,8 +9,8 @@ export interface ModuleContext {
   readonly log: Log;
 }
 
-/** Makes a module: an exporter with its targets in the topology. */
-export type ModuleMaker = (context: ModuleContext) => Module;
+/** Makes the modules of a tier: exporters with their targets in the topology. */
+export type ModuleMaker = (context: ModuleContext) => readonly Module[];
 
 /** For reaching a target that is a process on its own host: well within a scrape, so that a dead one is told as one. */
 export function connectMsOf({ profile }: Topology): number {

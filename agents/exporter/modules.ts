@@ -1,13 +1,12 @@
 import type { ModuleMaker } from './module-maker.ts';
-import { sentinelModule, valkeyModule } from './modules/cache.ts';
-import { mysqlModule } from './modules/mysql.ts';
-import { nginxModule } from './modules/nginx.ts';
+import { cacheModules } from './modules/cache.ts';
+import { mysqlModules } from './modules/mysql.ts';
+import { nginxModules } from './modules/nginx.ts';
 
-/** Everything that the exporter looks at: a line each. */
+/** Everything that the exporter looks at. */
 export const MODULES: readonly ModuleMaker[] = [
   // One a line, so that additions stay apart.
-  mysqlModule,
-  valkeyModule,
-  sentinelModule,
-  nginxModule,
+  mysqlModules,
+  cacheModules,
+  nginxModules,
 ];

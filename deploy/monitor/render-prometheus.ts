@@ -18,7 +18,7 @@ interface Job {
 }
 
 /** How often something is asked; `usual` is what most alerts are made from. */
-export type Pace = 'usual' | 'monitor' | 'detail';
+export type Pace = 'usual' | 'monitor' | 'detail' | 'seldom';
 
 /** Time between two scrapes of a job, in ms. */
 export function paceMs(watch: Watch, pace: Pace): number {
@@ -26,6 +26,7 @@ export function paceMs(watch: Watch, pace: Pace): number {
     usual: watch.scrapeIntervalMs,
     monitor: watch.monitorScrapeIntervalMs,
     detail: watch.detailScrapeIntervalMs,
+    seldom: watch.seldomScrapeIntervalMs,
   }[pace];
 }
 
@@ -36,6 +37,7 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'db-role', tier: 'lb', port: PORTS.roleAgentMetrics, pace: 'usual' },
   { name: 'app', tier: 'app', port: PORTS.appMetrics, pace: 'usual' },
   { name: 'mysql', tier: 'db', port: PORTS.exporter, module: 'mysql', pace: 'detail' },
+  { name: 'mysql-detail', tier: 'db', port: PORTS.exporter, module: 'mysql-detail', pace: 'seldom' },
   { name: 'valkey', tier: 'cache', port: PORTS.exporter, module: 'valkey', pace: 'usual' },
   { name: 'sentinel', tier: 'cache', port: PORTS.exporter, module: 'sentinel', pace: 'detail' },
   { name: 'nginx', tier: 'web', port: PORTS.exporter, module: 'nginx', pace: 'detail' },

@@ -6,6 +6,7 @@ import { MAILBOX } from './mailbox.ts';
 import type { Metric } from './metric.ts';
 import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
 import { MYSQL } from './mysql.ts';
+import { MYSQL_DETAIL } from './mysql-detail.ts';
 import { NGINX } from './nginx.ts';
 import { NOTIFIER } from './notifier.ts';
 import { PROCESS } from './process.ts';
@@ -30,6 +31,7 @@ export const CATALOG: readonly Source[] = [
   { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
   { job: 'mysql', coverage: 'whole', metrics: MYSQL },
+  { job: 'mysql-detail', coverage: 'whole', metrics: MYSQL_DETAIL },
   { job: 'valkey', coverage: 'whole', metrics: VALKEY },
   { job: 'sentinel', coverage: 'whole', metrics: SENTINEL },
   { job: 'nginx', coverage: 'whole', metrics: NGINX },

@@ -10,6 +10,13 @@ const databases = hostsOf(topology, 'db').map(({ name }) => name);
 const probe = (target: string, timeoutSeconds?: string): Promise<Samples> =>
   probeModule('mysql', target, timeoutSeconds);
 
+async function sql(node: string, statements: string): Promise<void> {
+  const { code, stderr } = await hosts.exec(node, ['mysql', '--socket=/run/mysqld/mysqld.sock', '-e', statements], {
+    timeoutMs: 30_000,
+  });
+  if (code !== 0) throw new Error(stderr);
+}
+
 afterAll(async () => {
   for (const name of databases) await hosts.unpause(name);
 });
@@ -21,6 +28,35 @@ it.each(databases)('%s is up, and every collector finds what it asks for', async
   expect(samples.get('mysql_group_replication_members')).toBe(databases.length);
   expect(samples.get('mysql_group_replication_quorum_margin')).toBe(1);
   expect(samples.get('mysql_global_status_commands_total{command="select"}')).toBeGreaterThan(0);
+});
+
+it.each(databases)('%s tells its sizes and what its statements cost, and no text of them', async (name) => {
+  const samples = await probeModule('mysql-detail', name);
+  expect(samples.get('mysql_detail_up')).toBe(1);
+  expect(failedCollectors(samples)).toEqual([]);
+  expect(samples.get('mysql_info_schema_schema_file_size_bytes{schema="shop"}')).toBeGreaterThan(1_000_000);
+  const statements = [...samples.keys()].filter((series) =>
+    series.startsWith('mysql_perf_schema_events_statements_total{'),
+  );
+  expect(statements.length).toBeGreaterThan(0);
+  expect(statements.length).toBeLessThanOrEqual(20);
+  for (const series of statements) expect(series).toMatch(/\{schema="\w+",digest="[0-9a-f]{64}"\}$/);
+});
+
+it('a member that cannot apply falls behind by the clock, and catches up', async () => {
+  const views = await probe(databases[0] ?? '');
+  const isPrimary = (name: string): boolean =>
+    views.get(`mysql_group_replication_member_primary{member="${name}"}`) === 1;
+  const [primary = '', secondary = ''] = [databases.find(isPrimary), databases.find((name) => !isPrimary(name))];
+  const lag = async (): Promise<number> =>
+    (await probe(secondary)).get('mysql_group_replication_apply_lag_seconds') ?? -1;
+  expect(await lag()).toBeLessThan(5);
+  // Whoever holds this lock lets nobody commit; it ends with the session that has it.
+  const held = sql(secondary, 'FLUSH TABLES WITH READ LOCK; DO SLEEP(8)');
+  await sql(primary, 'CREATE DATABASE falls_behind; DROP DATABASE falls_behind');
+  await waitFor(async () => (await lag()) > 3, { what: 'a lag of over 3 s', deadlineMs: 20_000 });
+  await held;
+  await waitFor(async () => (await lag()) < 1, { what: 'no lag', deadlineMs: 20_000 });
 });
 
 it('all nodes name the same primary, and it alone can be written to', async () => {

@@ -4,14 +4,12 @@ import { NGINX_EXPORTER } from '../../../exporters/nginx/exporter.ts';
 import { connectMsOf, type ModuleMaker } from '../module-maker.ts';
 
 /** The Nginx of each web host. */
-export const nginxModule: ModuleMaker = ({ topology, log }) =>
-  makeModule('nginx', {
-    exporter: NGINX_EXPORTER,
-    targets: new Map(
-      hostsOf(topology, 'web').map((host) => [
-        host.name,
-        { address: addressOn(host, 'ops'), port: PORTS.nginxStatus, answerMs: connectMsOf(topology) },
-      ]),
-    ),
-    log,
-  });
+export const nginxModules: ModuleMaker = ({ topology, log }) => {
+  const targets = new Map(
+    hostsOf(topology, 'web').map((host) => [
+      host.name,
+      { address: addressOn(host, 'ops'), port: PORTS.nginxStatus, answerMs: connectMsOf(topology) },
+    ]),
+  );
+  return [makeModule('nginx', { exporter: NGINX_EXPORTER, targets, log })];
+};
