@@ -12,6 +12,7 @@ const ALL_WELL = {
   'up{host="app1",job="app"}': always(1),
   'up{host="app2",job="app"}': always(1),
   'up{host="db1",job="mysql"}': always(1),
+  'up{host="db1",job="mysql-detail"}': always(1),
   ...Object.fromEntries(
     ['prometheus', 'alertmanager', 'notifier'].flatMap((job) =>
       ['mon1', 'mon2'].map((host) => [`up{host="${host}",job="${job}"}`, always(1)]),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { makeTopology, PORTS } from '../../deploy/topology.ts';
 import { probeOnce } from '../../exporters/kit/probe-once.ts';
-import { makeProbeServer, type Log } from '../../exporters/kit/probe-server.ts';
+import { makeProbeServer, type Log, type Module } from '../../exporters/kit/probe-server.ts';
 import { EXIT } from '../../kit/errors.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
 import { MODULES } from './modules.ts';
@@ -22,22 +22,31 @@ const log: Log = (message, details) => {
   else console.log(line);
 };
 
-const topology = makeTopology();
-const readSecret = (name: string): string => readFileSync(`${SECRETS}/${name}`, 'utf8').trim();
-const modules = MODULES.flatMap((makeModules) => makeModules({ topology, readSecret, log }));
+if (flag === undefined) serve(makeModules());
+else if (isOnce) process.exitCode = await look();
+else {
+  // Also what the image's build asks, to have everything compiled.
+  console.log('main.ts                       answer Prometheus until SIGTERM');
+  console.log('main.ts --once MODULE TARGET  look once and print what Prometheus would be answered');
+  process.exitCode = flag === '--help' ? EXIT.held : EXIT.usage;
+}
 
-if (isOnce) {
-  const { text, problem } = await probeOnce(modules, words);
+function makeModules(): readonly Module[] {
+  const topology = makeTopology();
+  const readSecret = (name: string): string => readFileSync(`${SECRETS}/${name}`, 'utf8').trim();
+  return MODULES.flatMap((make) => make({ topology, readSecret, log }));
+}
+
+async function look(): Promise<number> {
+  const { text, problem } = await probeOnce(makeModules(), words);
   if (problem === undefined) process.stdout.write(text);
   else console.error(problem);
   // What a module keeps open for its next look has none.
-  process.exit(problem === undefined ? EXIT.held : EXIT.usage);
-} else if (flag !== undefined) {
-  console.error(`${flag} is no option: there is --once MODULE TARGET.`);
-  process.exit(EXIT.usage);
-} else serve();
+  setImmediate(() => process.exit());
+  return problem === undefined ? EXIT.held : EXIT.usage;
+}
 
-function serve(): void {
+function serve(modules: readonly Module[]): void {
   const registry = new Registry();
   collectProcessMetrics(registry);
   const server = makeProbeServer({

@@ -1,3 +1,4 @@
+import { SCRAPE_JOBS } from '../../deploy/monitor/render-prometheus.ts';
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
@@ -114,6 +115,9 @@ const ALL_NOTIFIERS_UP = {
 };
 const age = (host: string): string => `holdfast_notifier_oldest_queued_age_seconds{host="${host}"}`;
 
+/** Jobs whose targets the exporter beside each Prometheus looks at. */
+const PROBED = SCRAPE_JOBS.flatMap(({ name, module }) => (module === undefined ? [] : [name])).join('|');
+
 const TARGET_DOWN: Alert = {
   name: 'TargetDown',
   domain: 'monitor',
@@ -121,7 +125,9 @@ const TARGET_DOWN: Alert = {
   owner: 'monitoring',
   expr: unlessToldBy(
     ['LoadBalancerLost', 'AppHostLost', 'DatabaseNodeLost', 'MonitorLost', 'NotificationsFailing'],
-    'min by (job, host) (up{job!="self"}) == 0',
+    `min by (job, host) (up{job!~"self|${PROBED}"}) == 0`,
+    // An exporter that is gone is one alert, not one for everything that it looks at.
+    `min by (job, host) (up{job=~"${PROBED}"}) == 0 unless on () (min(up{job="exporter"}) == 0)`,
   ),
   // Later than the alerts that say more.
   forMs: outlastsStaleMonitors,
@@ -136,6 +142,26 @@ const TARGET_DOWN: Alert = {
       { labels: { job: 'db-role', host: 'lb1' } },
     ),
     quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dips(1, 0, 4) }),
+    fires(
+      'an exporter is gone, and with it all that it looks at',
+      {
+        ...Object.fromEntries(
+          ['prometheus', 'alertmanager', 'notifier'].flatMap((job) =>
+            ['mon1', 'mon2'].map((host) => [up(host, job), always(1)]),
+          ),
+        ),
+        [up('mon1', 'exporter')]: turns(1, 0),
+        [up('mon2', 'exporter')]: always(1),
+        [up('db1', 'mysql')]: turns(1, 0),
+        [up('cache1', 'valkey')]: turns(1, 0),
+      },
+      { labels: { job: 'exporter', host: 'mon1' } },
+    ),
+    fires(
+      'an exporter answers, and not for one of its targets',
+      { [up('mon1', 'exporter')]: always(1), [up('cache1', 'valkey')]: turns(1, 0) },
+      { labels: { job: 'valkey', host: 'cache1' } },
+    ),
     quiet('an alert that says more is firing', { [up('mon2', 'alertmanager')]: turns(1, 0) }),
     absent('nothing is scraped', {}),
     resolves('it is back', { [up('mail1', 'mailbox')]: dips(1, 0) }, { labels: { job: 'mailbox', host: 'mail1' } }),

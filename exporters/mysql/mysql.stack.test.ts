@@ -10,11 +10,16 @@ const databases = hostsOf(topology, 'db').map(({ name }) => name);
 const probe = (target: string, timeoutSeconds?: string): Promise<Samples> =>
   probeModule('mysql', target, timeoutSeconds);
 
-async function sql(node: string, statements: string): Promise<void> {
-  const { code, stderr } = await hosts.exec(node, ['mysql', '--socket=/run/mysqld/mysqld.sock', '-e', statements], {
-    timeoutMs: 30_000,
-  });
+async function sql(node: string, statements: string): Promise<string> {
+  const { code, stdout, stderr } = await hosts.exec(
+    node,
+    ['mysql', '--socket=/run/mysqld/mysqld.sock', '-Ne', statements],
+    {
+      timeoutMs: 30_000,
+    },
+  );
   if (code !== 0) throw new Error(stderr);
+  return stdout.trim();
 }
 
 afterAll(async () => {
@@ -53,6 +58,8 @@ it('a member that cannot apply falls behind by the clock, and catches up', async
   expect(await lag()).toBeLessThan(5);
   // Whoever holds this lock lets nobody commit; it ends with the session that has it.
   const held = sql(secondary, 'FLUSH TABLES WITH READ LOCK; DO SLEEP(8)');
+  const sleepers = "SELECT COUNT(*) FROM performance_schema.processlist WHERE INFO = 'DO SLEEP(8)'";
+  await waitFor(async () => (await sql(secondary, sleepers)) === '1', { what: 'the lock', deadlineMs: 5_000 });
   await sql(primary, 'CREATE DATABASE falls_behind; DROP DATABASE falls_behind');
   await waitFor(async () => (await lag()) > 3, { what: 'a lag of over 3 s', deadlineMs: 20_000 });
   await held;
