@@ -31,7 +31,7 @@ describe('a reply', () => {
   );
 
   it('is the same however it was cut: every beginning of it asks for more, and what follows is left alone', () => {
-    const texts = fc.string({ maxLength: 8, unit: 'binary' });
+    const texts = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'ä', '€', '𝄞', '\r', '\n', '$', '*', '1') });
     const replies = fc.letrec<{ reply: Reply }>((tie) => ({
       reply: fc.oneof(
         { maxDepth: 3 },
@@ -47,7 +47,6 @@ describe('a reply', () => {
         expect(parseReply(Buffer.concat([whole, bytes('+next\r\n')]))).toEqual({ reply, next: whole.length });
         expect(parseReply(whole.subarray(0, cut % whole.length))).toBeUndefined();
       }),
-      { numRuns: 50 },
     );
   });
 });
