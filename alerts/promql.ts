@@ -54,3 +54,6 @@ function freshS(intervalMs: number): number {
 export function unlessToldBy(names: readonly AlertName[], ...expressions: readonly string[]): string {
   return `(${anyOf(...expressions)})\nunless on (host) ALERTS{alertname=~"${names.join('|')}"}`;
 }
+
+/** Jobs whose targets the exporter beside each Prometheus looks at, as alternatives of a matcher. */
+export const PROBED_JOBS = SCRAPE_JOBS.flatMap(({ name, module }) => (module === undefined ? [] : [name])).join('|');

@@ -1,9 +1,8 @@
-import { SCRAPE_JOBS } from '../../deploy/monitor/render-prometheus.ts';
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absentPerHost, anyOf, somethingScraped, unlessToldBy } from '../promql.ts';
+import { absentPerHost, anyOf, PROBED_JOBS, somethingScraped, unlessToldBy } from '../promql.ts';
 
 /** The monitors watch each other, and the way of a notification to the mailbox. */
 export function monitorAlerts(topology: Topology): readonly Alert[] {
@@ -115,9 +114,6 @@ const ALL_NOTIFIERS_UP = {
 };
 const age = (host: string): string => `holdfast_notifier_oldest_queued_age_seconds{host="${host}"}`;
 
-/** Jobs whose targets the exporter beside each Prometheus looks at. */
-const PROBED = SCRAPE_JOBS.flatMap(({ name, module }) => (module === undefined ? [] : [name])).join('|');
-
 const TARGET_DOWN: Alert = {
   name: 'TargetDown',
   domain: 'monitor',
@@ -125,9 +121,9 @@ const TARGET_DOWN: Alert = {
   owner: 'monitoring',
   expr: unlessToldBy(
     ['LoadBalancerLost', 'AppHostLost', 'DatabaseNodeLost', 'MonitorLost', 'NotificationsFailing'],
-    `min by (job, host) (up{job!~"self|${PROBED}"}) == 0`,
+    `min by (job, host) (up{job!~"self|${PROBED_JOBS}"}) == 0`,
     // An exporter that is gone is one alert, not one for everything that it looks at.
-    `min by (job, host) (up{job=~"${PROBED}"}) == 0 unless on () (min(up{job="exporter"}) == 0)`,
+    `min by (job, host) (up{job=~"${PROBED_JOBS}"}) == 0 unless on () (min(up{job="exporter"}) == 0)`,
   ),
   // Later than the alerts that say more.
   forMs: outlastsStaleMonitors,
