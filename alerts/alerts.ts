@@ -2,6 +2,8 @@ import type { Topology } from '../deploy/topology.ts';
 import type { Alert } from './alert.ts';
 import { appAlerts } from './rules/app.ts';
 import { cacheAlerts } from './rules/cache.ts';
+import { cacheStateAlerts } from './rules/cache-state.ts';
+import { DATABASE_STATE_ALERTS } from './rules/database-state.ts';
 import { databaseAlerts } from './rules/database.ts';
 import { edgeAlerts } from './rules/edge.ts';
 import { hostAlerts } from './rules/host.ts';
@@ -9,18 +11,20 @@ import { lbAlerts } from './rules/lb.ts';
 import { monitorAlerts } from './rules/monitor.ts';
 import { probeAlerts } from './rules/probe.ts';
 import { siteAlerts } from './rules/site.ts';
-import { WEB_ALERTS } from './rules/web.ts';
+import { webAlerts } from './rules/web.ts';
 
 /** Every alert of a topology. */
 export function makeAlerts(topology: Topology): readonly Alert[] {
   return [
     ...edgeAlerts(topology),
     ...lbAlerts(topology),
-    ...WEB_ALERTS,
+    ...webAlerts(topology),
     ...appAlerts(topology),
     ...databaseAlerts(topology),
     ...cacheAlerts(topology),
     ...hostAlerts(topology),
+    ...DATABASE_STATE_ALERTS,
+    ...cacheStateAlerts(topology),
     ...siteAlerts(topology),
     ...probeAlerts(topology),
     ...monitorAlerts(topology),

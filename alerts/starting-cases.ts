@@ -16,6 +16,7 @@ const ALL_WELL = {
   ...Object.fromEntries(
     ['edge1', 'edge2', 'cache1', 'cache2', 'cache3'].map((host) => [`up{host="${host}",job="host"}`, always(1)]),
   ),
+  'up{host="db1",job="mysql-detail"}': always(1),
   ...Object.fromEntries(
     ['prometheus', 'alertmanager', 'notifier'].flatMap((job) =>
       ['mon1', 'mon2'].map((host) => [`up{host="${host}",job="${job}"}`, always(1)]),

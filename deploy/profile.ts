@@ -79,6 +79,8 @@ export interface Watch {
   readonly detailScrapeIntervalMs: number;
   /** How often each monitor walks through the shop as a customer does. It may take this long, too. */
   readonly journeyIntervalMs: number;
+  /** What is expensive to tell and changes slowly. Shorter than `lookbackMs`, or there would be gaps. */
+  readonly seldomScrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
   /** How long a condition must hold before it is an alert. */
   readonly alertForMs: number;
@@ -126,6 +128,7 @@ export const DRILL: Profile = {
     monitorScrapeIntervalMs: 4_000,
     detailScrapeIntervalMs: 5_000,
     journeyIntervalMs: 8_000,
+    seldomScrapeIntervalMs: 15_000,
     evaluationIntervalMs: 2_000,
     alertForMs: 4_000,
     groupWaitMs: 1_000,

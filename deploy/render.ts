@@ -37,7 +37,9 @@ export type RenderedFiles = ReadonlyMap<string, string>;
  */
 export function renderAll(topology: Topology, others: RenderedFiles): RenderedFiles {
   const hosts: RenderedHosts = new Map(
-    topology.hosts.map((host) => [host.name, [...RENDERERS[host.tier](topology, host), renderFacts(topology, host)]] as const),
+    topology.hosts.map(
+      (host) => [host.name, [...RENDERERS[host.tier](topology, host), renderFacts(topology, host)]] as const,
+    ),
   );
   const files = [...hosts].flatMap(([host, rendered]) =>
     rendered.map(({ path, text }) => [`${relative(ROOT, PATHS.rendered)}/${host}/${path}`, text] as const),

@@ -3,7 +3,7 @@ import type { Watch } from './profile.ts';
 import { addressOn, hostsOf, PORTS, type Tier, type Topology } from './topology.ts';
 
 /** How often something is asked. `usual`: what most alerts are made from; `detail`: how servers fare. */
-export type Pace = 'usual' | 'monitor' | 'detail' | 'journey';
+export type Pace = 'usual' | 'monitor' | 'detail' | 'seldom' | 'journey';
 
 /** Time between two scrapes of a job, in ms. */
 export function paceMs(watch: Watch, pace: Pace): number {
@@ -11,6 +11,7 @@ export function paceMs(watch: Watch, pace: Pace): number {
     usual: watch.scrapeIntervalMs,
     monitor: watch.monitorScrapeIntervalMs,
     detail: watch.detailScrapeIntervalMs,
+    seldom: watch.seldomScrapeIntervalMs,
     journey: watch.journeyIntervalMs,
   }[pace];
 }
@@ -38,6 +39,10 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'db-role', of: 'lb', port: PORTS.roleAgentMetrics, pace: 'usual' },
   { name: 'app', of: 'app', port: PORTS.appMetrics, pace: 'usual' },
   { name: 'mysql', of: 'db', port: PORTS.exporter, module: 'mysql', pace: 'detail' },
+  { name: 'mysql-detail', of: 'db', port: PORTS.exporter, module: 'mysql-detail', pace: 'seldom' },
+  { name: 'valkey', of: 'cache', port: PORTS.exporter, module: 'valkey', pace: 'usual' },
+  { name: 'sentinel', of: 'cache', port: PORTS.exporter, module: 'sentinel', pace: 'detail' },
+  { name: 'nginx', of: 'web', port: PORTS.exporter, module: 'nginx', pace: 'detail' },
   { name: 'varnish', of: 'edge', port: PORTS.exporter, module: 'varnish', pace: 'detail' },
   { name: 'host', of: 'every', port: PORTS.exporter, module: 'host', pace: 'detail' },
   { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'detail' },

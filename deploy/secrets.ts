@@ -38,6 +38,7 @@ export const SECRETS: readonly Secret[] = [
   password('cache-password', 'cache', 'app'),
   password('cache-check-password', 'cache', 'lb'),
   password('cache-peer-password', 'cache'),
+  password('cache-monitor-password', 'cache', 'monitor'),
   password('session-key', 'app'),
   password('smtp-password', 'monitor', 'mail'),
 ];

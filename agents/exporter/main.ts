@@ -1,101 +1,66 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
-import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../../deploy/topology.ts';
-import { hopsOf } from '../../deploy/hops.ts';
-import { PROBE_HOP, PROBE_JOURNEY } from '../../exporters/catalog/probe.ts';
-import { makeModule, makeProbeServer, type Log } from '../../exporters/kit/probe-server.ts';
-import { makeMysqlExporter } from '../../exporters/mysql/exporter.ts';
-import type { MysqlTarget } from '../../exporters/mysql/session.ts';
-import { probeHop } from '../../exporters/prober/probe-hop.ts';
-import { probeJourney } from '../../exporters/prober/journey.ts';
-import { makeProbeModule } from '../../exporters/prober/probe-module.ts';
-import { makeHostExporter } from '../../exporters/host/exporter.ts';
-import type { Door } from '../../exporters/kit/ask-door.ts';
-import { VARNISH_EXPORTER } from '../../exporters/varnish/exporter.ts';
+import { makeTopology, PORTS } from '../../deploy/topology.ts';
+import { probeOnce } from '../../exporters/kit/probe-once.ts';
+import { makeProbeServer, type Log, type Module } from '../../exporters/kit/probe-server.ts';
+import { EXIT } from '../../kit/errors.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
+import { MODULES } from './modules.ts';
 
-/** The exporter of a monitor host: looks at the targets of the topology for the Prometheus beside it, until SIGTERM. */
+/**
+ * The exporter of a monitor host: looks at the targets of the topology for the Prometheus beside it, until SIGTERM. With `--once MODULE TARGET`
+ * it looks once and prints what it would have answered.
+ */
 const SECRETS = process.env['HOLDFAST_SECRETS'] ?? '/run/holdfast/secrets';
-const topology = makeTopology();
-const readSecret = (name: string): string => readFileSync(`${SECRETS}/${name}`, 'utf8').trim();
+const [flag, ...words] = process.argv.slice(2);
+const isOnce = flag === '--once';
 
 const log: Log = (message, details) => {
-  console.log(JSON.stringify({ time: new Date().toISOString(), service: 'exporter', message, ...details }));
+  const line = JSON.stringify({ time: new Date().toISOString(), service: 'exporter', message, ...details });
+  // Printed metrics are for a file or a pipe.
+  if (isOnce) console.error(line);
+  else console.log(line);
 };
 
-const databases = hostsOf(topology, 'db');
-const login = { user: 'monitor', password: readSecret('db-monitor-password'), authority: readSecret('ca-cert') };
-const connectMs = 2 * topology.profile.role.timeoutMs;
-const mysql = makeModule('mysql', {
-  exporter: makeMysqlExporter(new Map(databases.map((host) => [addressOn(host, 'data'), host.name]))),
-  targets: new Map<string, MysqlTarget>(
-    databases.map((host) => [host.name, { address: addressOn(host, 'ops'), port: PORTS.mysql, login, connectMs }]),
-  ),
-  log,
-});
+if (flag === undefined) serve(makeModules());
+else if (isOnce) process.exitCode = await look();
+else {
+  // Also what the image's build asks, to have everything compiled.
+  console.log('main.ts                       answer Prometheus until SIGTERM');
+  console.log('main.ts --once MODULE TARGET  look once and print what Prometheus would be answered');
+  process.exitCode = flag === '--help' ? EXIT.held : EXIT.usage;
+}
 
-const hop = makeProbeModule({
-  name: 'hop',
-  metrics: PROBE_HOP,
-  targets: new Map(hopsOf(topology).map((one) => [one.name, one])),
-  probe: (one, deadlineMs) => probeHop(one, { login, deadlineMs }),
-  log,
-});
+function makeModules(): readonly Module[] {
+  const topology = makeTopology();
+  const readSecret = (name: string): string => readFileSync(`${SECRETS}/${name}`, 'utf8').trim();
+  return MODULES.flatMap((make) => make({ topology, readSecret, log }));
+}
 
-/** A customer of the sample data, and what he buys: a different thing each time, so that more than one page is looked at. */
-const CUSTOMER = { email: 'user1@shop.test', password: 'holdfast' } as const;
-const PRODUCTS = 100;
-const front = routeAddress(topology, 'http');
-const journey = makeProbeModule({
-  name: 'journey',
-  metrics: PROBE_JOURNEY,
-  targets: new Map([['shop', `http://${front.host}:${front.port}`]]),
-  probe: (site, deadlineMs) => {
-    const now = Date.now();
-    const productId = 1 + (Math.floor(now / topology.profile.watch.journeyIntervalMs) % PRODUCTS);
-    const key = `probe-${process.env['HOLDFAST_HOST'] ?? 'monitor'}-${now}`;
-    return probeJourney({ site, authority: login.authority, ...CUSTOMER, key, productId, deadlineMs });
-  },
-  log,
-});
+async function look(): Promise<number> {
+  const { text, problem } = await probeOnce(makeModules(), words);
+  if (problem === undefined) process.stdout.write(text);
+  else console.error(problem);
+  // What a module keeps open for its next look has none.
+  setImmediate(() => process.exit());
+  return problem === undefined ? EXIT.held : EXIT.usage;
+}
 
-/** A door on each host's leg in the network of the operators. A host says everything in milliseconds; one that does not is dead or frozen. */
-const doors = (hosts: readonly Host[], port: number): ReadonlyMap<string, Door> =>
-  new Map(
-    hosts.map((host) => [
-      host.name,
-      { address: addressOn(host, 'ops'), port, host: host.name, answerMs: topology.profile.watch.scrapeIntervalMs / 2 },
-    ]),
-  );
-const networks = new Map(Object.values(topology.networks).map(({ subnet, name }) => [subnet, name]));
-const host = makeModule('host', {
-  exporter: makeHostExporter(networks),
-  targets: doors(
-    topology.hosts.filter(({ enabled }) => enabled),
-    PORTS.facts,
-  ),
-  log,
-});
-const varnish = makeModule('varnish', {
-  exporter: VARNISH_EXPORTER,
-  targets: doors(hostsOf(topology, 'edge'), PORTS.varnishFacts),
-  log,
-});
-
-const registry = new Registry();
-collectProcessMetrics(registry);
-const server = makeProbeServer({
-  modules: [mysql, host, varnish, hop, journey],
-  own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
-  log,
-});
-server.listen(PORTS.exporter, '0.0.0.0', () => {
-  log('listening', { port: PORTS.exporter });
-});
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    server.close(() => process.exit(0));
-    server.closeAllConnections();
+function serve(modules: readonly Module[]): void {
+  const registry = new Registry();
+  collectProcessMetrics(registry);
+  const server = makeProbeServer({
+    modules,
+    own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    log,
   });
+  server.listen(PORTS.exporter, '0.0.0.0', () => {
+    log('listening', { port: PORTS.exporter });
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      server.close(() => process.exit(0));
+      server.closeAllConnections();
+    });
+  }
 }

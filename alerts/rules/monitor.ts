@@ -120,14 +120,20 @@ const age = (host: string): string => `holdfast_notifier_oldest_queued_age_secon
 const PROBED = PROBED_JOBS.map(({ name }) => name);
 const DIRECT_DOWN = `up{job!~"self|${PROBED.join('|')}"}`;
 
-/** Of each kind of target, whether the exporter reached it: the metric is called after the module. A probe has none: not to reach is what it tells. */
-const UNREACHED = PROBED_JOBS.flatMap(({ name, module }) => {
+/** Of each kind of target, whether the exporter reached it. A probe has no such metric: not to reach is what it tells. */
+const UNREACHED = PROBED_JOBS.flatMap(({ name }) => {
   const metrics = CATALOG.find(({ job }) => job === name)?.metrics ?? {};
-  if (module === undefined || !(`${module}_up` in metrics)) return [];
-  const unreached = `min by (job, host) (${module}_up) == 0`;
+  const reached = Object.keys(metrics).find((metric) => metric.endsWith('_up') && isOfScrape(metric, metrics));
+  if (reached === undefined) return [];
+  const unreached = `min by (job, host) (${reached}{job="${name}"}) == 0`;
   // A host of which a process is missing already tells nothing new.
-  return [module === 'host' ? `(${unreached}) unless on (host) (min by (host) (${DIRECT_DOWN}) == 0)` : unreached];
+  return [name === 'host' ? `(${unreached}) unless on (host) (min by (host) (${DIRECT_DOWN}) == 0)` : unreached];
 });
+
+/** Whether it is the one that the exporter kit makes: other metrics may end like it. */
+function isOfScrape(metric: string, metrics: object): boolean {
+  return metric.replace(/_up$/, '_scrape_collector_success') in metrics;
+}
 
 const TARGET_DOWN: Alert = {
   name: 'TargetDown',
@@ -188,6 +194,11 @@ const TARGET_DOWN: Alert = {
       { labels: { job: 'mailbox', host: 'mail1' } },
     ),
     quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dips(1, 0, 4) }),
+    fires(
+      'an exporter answers, and not for one of its targets',
+      { [up('mon1', 'exporter')]: always(1), [up('web1', 'nginx')]: turns(1, 0) },
+      { labels: { job: 'nginx', host: 'web1' } },
+    ),
     quiet('an alert that says more is firing', { [up('mon2', 'alertmanager')]: turns(1, 0) }),
     absent('nothing is scraped', {}),
     resolves('it is back', { [up('mail1', 'mailbox')]: dips(1, 0) }, { labels: { job: 'mailbox', host: 'mail1' } }),

@@ -1,38 +1,84 @@
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import type { Topology } from '../../deploy/topology.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, usualFor } from '../alert.ts';
 import { downForEveryLoadBalancer } from '../promql.ts';
 
 const down = (lb: string, server: string): string =>
   `haproxy_server_status{host="${lb}",proxy="web",server="${server}",state="DOWN"}`;
 
-/** The web hosts, as the load balancers see them. */
-export const WEB_ALERTS: readonly Alert[] = [
-  {
-    name: 'WebHostLost',
+/** The web hosts. */
+export function webAlerts(topology: Topology): readonly Alert[] {
+  return [HOST_LOST, connectionsDropped(topology)];
+}
+
+/** As the load balancers see them. */
+const HOST_LOST: Alert = {
+  name: 'WebHostLost',
+  domain: 'web',
+  severity: 'warning',
+  owner: 'platform',
+  expr: downForEveryLoadBalancer('web'),
+  forMs: usualFor,
+  onAbsent: { coveredBy: 'LoadBalancerLost' },
+  summary: 'Web host {{ $labels.host }} is lost',
+  description: 'Every load balancer that answers has taken {{ $labels.host }} out: its check of Nginx fails.',
+  cases: [
+    fires(
+      'both load balancers hold it for down',
+      { [down('lb1', 'web1')]: turns(0, 1), [down('lb2', 'web1')]: turns(0, 1), [down('lb1', 'web2')]: always(0) },
+      { labels: { host: 'web1' } },
+    ),
+    quiet('only one load balancer holds it for down', {
+      [down('lb1', 'web1')]: turns(0, 1),
+      [down('lb2', 'web1')]: always(0),
+    }),
+    absent('no load balancer tells anything', {}),
+    resolves(
+      'with one load balancer gone, the host comes back',
+      { [down('lb1', 'web1')]: turns(0, null), [down('lb2', 'web1')]: dips(0, 1) },
+      { labels: { host: 'web1' } },
+    ),
+  ],
+};
+
+const accepted = (host: string): string => `nginx_connections_accepted{host="${host}"}`;
+const handled = (host: string): string => `nginx_connections_handled{host="${host}"}`;
+
+/** Nginx counts a connection as accepted a moment before it counts it as handled, and `increase` makes a little more of one. */
+const IN_BETWEEN = 2;
+
+function connectionsDropped(topology: Topology): Alert {
+  const window = promDuration(6 * topology.profile.watch.detailScrapeIntervalMs);
+  return {
+    name: 'WebConnectionsDropped',
     domain: 'web',
     severity: 'warning',
     owner: 'platform',
-    expr: downForEveryLoadBalancer('web'),
+    expr: `max by (host) (increase(nginx_connections_accepted[${window}]) - increase(nginx_connections_handled[${window}])) > ${IN_BETWEEN}`,
     forMs: usualFor,
-    onAbsent: { coveredBy: 'LoadBalancerLost' },
-    summary: 'Web host {{ $labels.host }} is lost',
-    description: 'Every load balancer that answers has taken {{ $labels.host }} out: its check of Nginx fails.',
+    onAbsent: { coveredBy: 'WebHostLost' },
+    summary: 'Nginx on {{ $labels.host }} drops connections',
+    description: `Nginx on {{ $labels.host }} accepted {{ $value }} connections in ${window} that it did not serve: a limit is reached (worker_connections, open files).`,
     cases: [
       fires(
-        'both load balancers hold it for down',
-        { [down('lb1', 'web1')]: turns(0, 1), [down('lb2', 'web1')]: turns(0, 1), [down('lb1', 'web2')]: always(0) },
-        { labels: { host: 'web1' } },
+        'a tenth of the connections is dropped',
+        {
+          [accepted('web1')]: counts([10, 120]),
+          [handled('web1')]: counts([10, 20], [9, 100]),
+          [accepted('web2')]: counts([10, 120]),
+          [handled('web2')]: counts([10, 120]),
+        },
+        { labels: { host: 'web1' }, value: '30' },
       ),
-      quiet('only one load balancer holds it for down', {
-        [down('lb1', 'web1')]: turns(0, 1),
-        [down('lb2', 'web1')]: always(0),
-      }),
-      absent('no load balancer tells anything', {}),
+      quiet('Nginx starts anew', { [accepted('web1')]: turns(5000, 0), [handled('web1')]: turns(5000, 0) }),
+      quiet('a connection is just being taken', { [accepted('web1')]: turns(10, 11), [handled('web1')]: always(10) }),
+      absent('Nginx tells nothing', {}),
       resolves(
-        'with one load balancer gone, the host comes back',
-        { [down('lb1', 'web1')]: turns(0, null), [down('lb2', 'web1')]: dips(0, 1) },
-        { labels: { host: 'web1' } },
+        'all are served again',
+        { [accepted('web1')]: counts([10, 120]), [handled('web1')]: counts([10, 20], [9, 40], [10, 60]) },
+        { labels: { host: 'web1' }, value: '30' },
       ),
     ],
-  },
-];
+  };
+}

@@ -12,53 +12,57 @@ import { openProgress } from '../../kit/progress.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { quantileOfSorted } from '../judge/quantile.ts';
 import { startLoad } from '../load/start-load.ts';
+import { isKept, renderFigure, type Figure } from './figure.ts';
+import { measureExporters } from './measure-exporters.ts';
 import { readSteal } from '../probes/read-steal.ts';
 import { readUsage } from './read-usage.ts';
-
-/** One line of the benchmark: what was measured and what it may be at most. */
-interface Figure {
-  readonly what: string;
-  readonly measured: number;
-  /** Missing: told so that the others can be understood. */
-  readonly atMost?: number;
-  readonly unit: 's' | 'ms' | 'MiB' | '%' | 'requests' | 'doubts';
-}
 
 const IDLE_SECONDS = 30;
 const STEADY = { rate: 200, durationSeconds: 60 } as const;
 
 /** Registers `holdfast bench`: speed and size of the stack on this machine, beside what they may be. */
 export function registerBenchCommand(program: Command, context: CommandContext): void {
-  program
+  const bench = program
     .command('bench')
     .description(
       'measure speed and size of the stack: down, up, up again, idle, steady load (about two and a half minutes; takes a running stack down and up)',
     )
     .option('--json', 'print the figures as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      await using _lock = await openStackLock('bench');
-      const progress = openProgress();
-      const figures = await measure(context, progress.report).finally(progress.stop);
-      console.log(json === true ? JSON.stringify(figures, null, 2) : figures.map(renderFigure).join('\n'));
-      process.exitCode = figures.every(isKept) ? EXIT.held : EXIT.violated;
+      await run('bench', json === true, (report) => measure(context, report));
+    });
+  bench
+    .command('exporters')
+    .description(
+      "compare our exporters with Debian's on the same targets (half a minute; the stack is brought up first)",
+    )
+    .action(async () => {
+      // The option stands before the subcommand or after it: `bench` has taken it.
+      const { json } = bench.opts<{ json?: boolean }>();
+      await run('bench exporters', json === true, async (report) => {
+        const { topology, files, signal } = context;
+        await up({ topology, files, signal, onProgress: report });
+        return measureExporters(topology, { signal, report });
+      });
     });
 }
 
-function renderFigure({ what, measured, atMost, unit }: Figure): string {
-  const digits = unit === 's' || unit === 'ms' || unit === '%' ? 1 : 0;
-  const value = `${what.padEnd(56)} ${measured.toFixed(digits).padStart(8)} ${unit}`;
-  if (atMost === undefined) return `      ${value}`;
-  return `${measured <= atMost ? 'ok  ' : 'OVER'}  ${value.padEnd(76)} at most ${atMost} ${unit}`;
+type Report = (line: string) => void;
+
+/** Measures while nobody else changes the stack, and prints what came of it. */
+async function run(
+  holder: string,
+  json: boolean,
+  measureAll: (report: Report) => Promise<readonly Figure[]>,
+): Promise<void> {
+  await using _lock = await openStackLock(holder);
+  const progress = openProgress();
+  const figures = await measureAll(progress.report).finally(progress.stop);
+  console.log(json ? JSON.stringify(figures, null, 2) : figures.map(renderFigure).join('\n'));
+  process.exitCode = figures.every(isKept) ? EXIT.held : EXIT.violated;
 }
 
-function isKept({ measured, atMost }: Figure): boolean {
-  return atMost === undefined || measured <= atMost;
-}
-
-async function measure(
-  { topology, files, signal }: CommandContext,
-  report: (line: string) => void,
-): Promise<readonly Figure[]> {
+async function measure({ topology, files, signal }: CommandContext, report: Report): Promise<readonly Figure[]> {
   const bring = (): Promise<void> => up({ topology, files, signal, onProgress: report });
   await bring();
   const downSeconds = await timed(() => down({ volumes: false, signal }));

@@ -8,7 +8,7 @@ const IMAGE = process.env['HOLDFAST_CACHE_IMAGE'] ?? 'holdfast/cache:dev';
 const topology = makeTopology();
 
 /** Valkey and Sentinel have no checker: they start on the rendered files, are asked as the users of the access list, and end. */
-const COMMAND = `mkdir -p /run/secrets && for name in cache-password cache-check-password cache-peer-password; do echo "pw-$name" > /run/secrets/$name; done
+const COMMAND = `mkdir -p /run/secrets && for name in cache-password cache-check-password cache-peer-password cache-monitor-password; do echo "pw-$name" > /run/secrets/$name; done
 /sbin/boot sh -c '
   set -e
   . /etc/holdfast/cache.env
@@ -27,6 +27,11 @@ const COMMAND = `mkdir -p /run/secrets && for name in cache-password cache-check
   echo "app flushes: $(ask app cache-password $CACHE_PORT FLUSHALL)"
   echo "app lists: $(ask app cache-password $CACHE_PORT "KEYS x")"
   echo "nobody: $(valkey-cli -p $CACHE_PORT PING 2>&1)"
+  echo "monitor: $(ask monitor cache-monitor-password $CACHE_PORT PING) $(ask monitor cache-monitor-password $CACHE_SENTINEL_PORT PING)"
+  echo "monitor asks: $(ask monitor cache-monitor-password $CACHE_PORT INFO | grep -c ^role:) $(ask monitor cache-monitor-password $CACHE_SENTINEL_PORT "SENTINEL MASTERS" | grep -c ^quorum)"
+  echo "monitor reads: $(ask monitor cache-monitor-password $CACHE_PORT "GET x")"
+  echo "monitor configures: $(ask monitor cache-monitor-password $CACHE_PORT "CONFIG GET maxmemory")"
+  echo "monitor fails over: $(ask monitor cache-monitor-password $CACHE_SENTINEL_PORT "SENTINEL FAILOVER shop")"
   echo "peer writes: $(ask peer cache-peer-password $CACHE_PORT "SET x 1")"
   grep -h "FATAL\\|Bad directive" /tmp/valkey.log /tmp/sentinel.log || true
 '`;
@@ -38,10 +43,15 @@ it.each(hostsOf(topology, 'cache').map((host) => [host.name, host] as const))(
     const lines = output.split('\n');
     expect(lines).toContain('check: PONG PONG');
     expect(lines).toContain('app writes: OK');
+    expect(lines).toContain('monitor: PONG PONG');
+    expect(lines).toContain('monitor asks: 1 1');
     expect(lines.filter((line) => line.includes('NOPERM')).map((line) => line.split(':')[0])).toEqual([
       'check reads',
       'app flushes',
       'app lists',
+      'monitor reads',
+      'monitor configures',
+      'monitor fails over',
       'peer writes',
     ]);
     expect(output).toMatch(/^nobody: NOAUTH/m);

@@ -13,12 +13,13 @@ test('every sentinel starts with the same primary and needs two of three votes',
   expect(new Set(monitors)).toEqual(new Set(['sentinel monitor shop 198.18.2.61 6379 2']));
 });
 
-test.each(rendered.map(({ host, file }) => [host.name, host.addresses.data, file] as const))(
-  '%s listens on and announces its data address %s',
-  (_name, address, file) => {
-    expect(file('valkey.conf')).toContain(`bind ${address ?? ''} 127.0.0.1\n`);
-    expect(file('valkey.conf')).toContain(`replica-announce-ip ${address ?? ''}\n`);
-    expect(file('sentinel.conf')).toContain(`sentinel announce-ip ${address ?? ''}\n`);
+test.each(rendered.map(({ host, file }) => [host.name, host.addresses, file] as const))(
+  '%s announces its data address, listens on it first, and on the management network for the monitors',
+  (_name, { data: address = '', ops = '' }, file) => {
+    for (const path of ['valkey.conf', 'sentinel.conf'])
+      expect(file(path)).toContain(`bind ${address} ${ops} 127.0.0.1\n`);
+    expect(file('valkey.conf')).toContain(`replica-announce-ip ${address}\n`);
+    expect(file('sentinel.conf')).toContain(`sentinel announce-ip ${address}\n`);
   },
 );
 

@@ -22,9 +22,14 @@ export function renderCache(topology: Topology, host: Host): readonly RenderedFi
   ];
 }
 
+/** The data address first: replication and Sentinel send from it. Monitors ask on the management leg. */
+function bindsOf(host: Host): string {
+  return `${addressOn(host, 'data')} ${addressOn(host, 'ops')} 127.0.0.1`;
+}
+
 function renderValkey(profile: Profile, host: Host): string {
   const address = addressOn(host, 'data');
-  return `bind ${address} 127.0.0.1
+  return `bind ${bindsOf(host)}
 port ${PORTS.valkey}
 protected-mode no
 daemonize no
@@ -58,7 +63,7 @@ function renderSentinel(topology: Topology, host: Host): string {
   const [first] = members;
   if (first === undefined) throw new Error('the topology has no cache host');
   const address = addressOn(host, 'data');
-  return `bind ${address} 127.0.0.1
+  return `bind ${bindsOf(host)}
 port ${PORTS.sentinel}
 protected-mode no
 daemonize no

@@ -1,6 +1,6 @@
 import type { RenderedFile } from '../rendered-file.ts';
 import { responseTimeoutMs } from '../response-timeout.ts';
-import { addressOn, dependenciesOf, dependencyAddress, PORTS, type Host, type Topology } from '../topology.ts';
+import { addressOn, dependenciesOf, dependencyAddress, hostsOf, PORTS, type Host, type Topology } from '../topology.ts';
 import { renderToxiproxy } from '../toxiproxy/render.ts';
 
 /** Every configuration file of a web host. */
@@ -152,6 +152,11 @@ ${upstreams.map((address) => `        # Twice: a try that failed before anything
     server {
         listen ${addressOn(host, 'ops')}:${PORTS.nginxStatus};
         access_log off;
+        # Only the exporters of the monitors ask.
+${hostsOf(topology, 'monitor')
+  .map((monitor) => `        allow ${addressOn(monitor, 'ops')};`)
+  .join('\n')}
+        deny all;
         location = /stub_status {
             stub_status;
         }

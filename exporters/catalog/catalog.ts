@@ -7,11 +7,15 @@ import { MAILBOX } from './mailbox.ts';
 import type { Metric } from './metric.ts';
 import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
 import { MYSQL } from './mysql.ts';
+import { MYSQL_DETAIL } from './mysql-detail.ts';
+import { NGINX } from './nginx.ts';
 import { NOTIFIER } from './notifier.ts';
 import { PROBE_HOP, PROBE_JOURNEY } from './probe.ts';
 import { PROCESS } from './process.ts';
 import { ZIPKIN } from './zipkin.ts';
 import { VARNISH } from './varnish.ts';
+import { SENTINEL } from './sentinel.ts';
+import { VALKEY } from './valkey.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
@@ -36,6 +40,10 @@ export const CATALOG: readonly Source[] = [
   { job: 'journey', coverage: 'whole', metrics: PROBE_JOURNEY },
   { job: 'host', coverage: 'whole', metrics: HOST },
   { job: 'varnish', coverage: 'whole', metrics: VARNISH },
+  { job: 'mysql-detail', coverage: 'whole', metrics: MYSQL_DETAIL },
+  { job: 'valkey', coverage: 'whole', metrics: VALKEY },
+  { job: 'sentinel', coverage: 'whole', metrics: SENTINEL },
+  { job: 'nginx', coverage: 'whole', metrics: NGINX },
   { job: 'exporter', coverage: 'whole', metrics: PROCESS },
   { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
   { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },

@@ -1,4 +1,6 @@
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
+import { metricsOf } from '../kit/shown.ts';
+import { INNODB_COUNTERS } from '../mysql/innodb-metrics.ts';
 import { STATUS, STATUS_GROUPS, VARIABLES } from '../mysql/status-variables.ts';
 import { MEMBER_STATES } from './member-states.ts';
 import { atMost, counter, gauge, type Metric } from './metric.ts';
@@ -7,10 +9,7 @@ const MEMBER = { member: atMost(9, 'database nodes of the topology') };
 
 /** Of mysqld_exporter, which types them as nothing: its names, our types. */
 const SERVER: Readonly<Record<string, Metric>> = Object.fromEntries([
-  ...[...Object.values(STATUS), ...Object.values(VARIABLES)].map(({ metric, type, unit, help }): [string, Metric] => [
-    metric,
-    { type, unit, help, labels: {}, named: 'elsewhere' },
-  ]),
+  ...Object.entries({ ...metricsOf(STATUS), ...metricsOf(VARIABLES), ...metricsOf(INNODB_COUNTERS) }),
   ...Object.entries(STATUS_GROUPS).map(([name, { type, help, label, values }]): [string, Metric] => [
     name,
     { type, unit: '1', help, labels: { [label]: values }, named: 'elsewhere' },
@@ -19,7 +18,14 @@ const SERVER: Readonly<Record<string, Metric>> = Object.fromEntries([
 
 /** A database node: exporters/mysql. */
 export const MYSQL: Readonly<Record<string, Metric>> = {
-  ...scrapeMetrics('mysql', ['global_status', 'global_variables', 'group_members', 'group_stats']),
+  ...scrapeMetrics('mysql', [
+    'global_status',
+    'global_variables',
+    'innodb_metrics',
+    'group_members',
+    'group_stats',
+    'applier',
+  ]),
   ...SERVER,
   mysql_version_info: gauge('1', 'The version that runs.', { labels: { version: atMost(3, 'releases at a time') } }),
   mysql_group_replication_member_state: gauge(
@@ -38,6 +44,11 @@ export const MYSQL: Readonly<Record<string, Metric>> = {
   mysql_group_replication_quorum_margin: gauge(
     '1',
     'How many more members this node can do without and still have a majority of its view; negative without one.',
+  ),
+  mysql_group_replication_apply_lag_seconds: gauge(
+    'seconds',
+    'Age of the oldest transaction that this node is applying, since it was committed where it was made; 0 while it applies none. Not there unless it is ONLINE.',
+    { appears: 'on-event' },
   ),
   mysql_perf_schema_transactions_in_queue: gauge('1', 'Transactions that wait for their certification.', {
     appears: 'on-event',

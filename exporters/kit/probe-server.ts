@@ -71,13 +71,12 @@ export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
     if (url.pathname !== '/probe') return { status: 404, text: 'There are /, /metrics and /probe.' };
     const name = url.searchParams.get('module') ?? '';
     const target = url.searchParams.get('target') ?? '';
-    const module = modules.find((candidate) => candidate.name === name);
-    if (module === undefined)
-      return { status: 400, text: `module must be ${modules.map((one) => one.name).join(', ')}.` };
-    if (!module.targets.includes(target)) return { status: 400, text: `target must be ${module.targets.join(', ')}.` };
+    const found = findTarget(modules, name, target);
+    if ('problem' in found) return { status: 400, text: found.problem };
     const deadlineMs = scrapeDeadlineMs(request.headers['x-prometheus-scrape-timeout-seconds']);
     const key = `${name} ${target} ${format}`;
-    const look = looking.get(key) ?? module.probe(target, { deadlineMs, format }).finally(() => looking.delete(key));
+    const look =
+      looking.get(key) ?? found.module.probe(target, { deadlineMs, format }).finally(() => looking.delete(key));
     looking.set(key, look);
     return look;
   }
@@ -97,6 +96,18 @@ export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
       },
     );
   });
+}
+
+/** The module that can look at the target, or what would have to be asked. */
+export function findTarget(
+  modules: readonly Module[],
+  name: string,
+  target: string,
+): { readonly module: Module } | { readonly problem: string } {
+  const module = modules.find((candidate) => candidate.name === name);
+  if (module === undefined) return { problem: `module must be ${modules.map((one) => one.name).join(', ')}.` };
+  if (!module.targets.includes(target)) return { problem: `target must be ${module.targets.join(', ')}.` };
+  return { module };
 }
 
 function send(response: ServerResponse, status: number, { contentType, body }: Exposition): void {

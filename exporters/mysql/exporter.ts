@@ -1,20 +1,25 @@
 import { MYSQL } from '../catalog/mysql.ts';
-import type { Collector, Exporter, Sink } from '../kit/exporter.ts';
+import type { Collector, Exporter } from '../kit/exporter.ts';
 import { MEMBER_STATES } from '../catalog/member-states.ts';
 import { decideQuorumMargin } from './quorum-margin.ts';
-import { makeMysqlSessions, type MysqlSession, type MysqlTarget } from './session.ts';
+import { APPLIER } from './applier.ts';
+import { emitNumber, text } from './emit.ts';
+import { INNODB_METRICS } from './innodb-metrics.ts';
+import type { MysqlSession, MysqlTarget } from './session.ts';
 import { STATUS, STATUS_GROUPS, VARIABLES } from './status-variables.ts';
 
 /** Address of a database node → its name in the topology. */
 export type MemberNames = ReadonlyMap<string, string>;
 
+type Open = Exporter<MysqlTarget, MysqlSession>['open'];
+
 /** Looks at a database node as the account `monitor`, which can read what the server says of itself and nothing else. */
-export function makeMysqlExporter(names: MemberNames): Exporter<MysqlTarget, MysqlSession> {
+export function makeMysqlExporter(names: MemberNames, open: Open): Exporter<MysqlTarget, MysqlSession> {
   return {
     prefix: 'mysql',
     metrics: MYSQL,
-    open: makeMysqlSessions(),
-    collectors: [GLOBAL_STATUS, GLOBAL_VARIABLES, groupMembers(names), GROUP_STATS],
+    open,
+    collectors: [GLOBAL_STATUS, GLOBAL_VARIABLES, INNODB_METRICS, groupMembers(names), GROUP_STATS, APPLIER],
   };
 }
 
@@ -106,22 +111,4 @@ async function readVariables(
   const list = names.map((name) => `'${name}'`).join(', ');
   const rows = await session.query(`SHOW GLOBAL ${what} WHERE Variable_name IN (${list})`);
   return new Map(rows.map((row) => [text(row, 'Variable_name').toLowerCase(), text(row, 'Value')]));
-}
-
-const WORDS: Readonly<Record<string, number>> = { ON: 1, OFF: 0, YES: 1, NO: 0 };
-
-/** A value that is no number is not shown: nobody could tell what 0 meant. */
-function emitNumber(
-  emit: Sink,
-  series: { readonly name: string; readonly labels?: Readonly<Record<string, string>> },
-  value: string | undefined,
-): void {
-  if (value === undefined || value === '') return;
-  const number = WORDS[value.toUpperCase()] ?? Number(value);
-  if (Number.isFinite(number)) emit({ ...series, value: number });
-}
-
-function text(row: Readonly<Record<string, unknown>>, column: string): string {
-  const value: unknown = row[column];
-  return typeof value === 'string' ? value : '';
 }

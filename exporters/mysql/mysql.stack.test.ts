@@ -1,25 +1,25 @@
 import { afterAll, expect, it } from 'vitest';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { hostsOf, makeTopology } from '../../deploy/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
+import { failedCollectors, probe as probeModule, type Samples } from '../testing.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
 const databases = hostsOf(topology, 'db').map(({ name }) => name);
-const [monitor] = hostsOf(topology, 'monitor');
-const exporter = `http://${monitor === undefined ? '' : addressOn(monitor, 'ops')}:${PORTS.exporter}`;
+const probe = (target: string, timeoutSeconds?: string): Promise<Samples> =>
+  probeModule('mysql', target, timeoutSeconds);
 
-/** Samples of one probe without help and types: `name{labels}` → value. */
-async function probe(target: string, timeoutSeconds = '2'): Promise<ReadonlyMap<string, number>> {
-  const response = await fetch(`${exporter}/probe?module=mysql&target=${target}`, {
-    headers: { 'X-Prometheus-Scrape-Timeout-Seconds': timeoutSeconds },
-    signal: AbortSignal.timeout(10_000),
-  });
-  expect(response.status).toBe(200);
-  const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(
-    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+async function sql(node: string, statements: string): Promise<string> {
+  const { code, stdout, stderr } = await hosts.exec(
+    node,
+    ['mysql', '--socket=/run/mysqld/mysqld.sock', '-Ne', statements],
+    {
+      timeoutMs: 30_000,
+    },
   );
+  if (code !== 0) throw new Error(stderr);
+  return stdout.trim();
 }
 
 afterAll(async () => {
@@ -29,13 +29,41 @@ afterAll(async () => {
 it.each(databases)('%s is up, and every collector finds what it asks for', async (name) => {
   const samples = await probe(name);
   expect(samples.get('mysql_up')).toBe(1);
-  const failed = [...samples].filter(
-    ([series, value]) => series.startsWith('mysql_scrape_collector_success') && value !== 1,
-  );
-  expect(failed).toEqual([]);
+  expect(failedCollectors(samples)).toEqual([]);
   expect(samples.get('mysql_group_replication_members')).toBe(databases.length);
   expect(samples.get('mysql_group_replication_quorum_margin')).toBe(1);
   expect(samples.get('mysql_global_status_commands_total{command="select"}')).toBeGreaterThan(0);
+});
+
+it.each(databases)('%s tells its sizes and what its statements cost, and no text of them', async (name) => {
+  const samples = await probeModule('mysql-detail', name);
+  expect(samples.get('mysql_detail_up')).toBe(1);
+  expect(failedCollectors(samples)).toEqual([]);
+  expect(samples.get('mysql_info_schema_schema_file_size_bytes{schema="shop"}')).toBeGreaterThan(1_000_000);
+  const statements = [...samples.keys()].filter((series) =>
+    series.startsWith('mysql_perf_schema_events_statements_total{'),
+  );
+  expect(statements.length).toBeGreaterThan(0);
+  expect(statements.length).toBeLessThanOrEqual(20);
+  for (const series of statements) expect(series).toMatch(/\{schema="\w+",digest="[0-9a-f]{64}"\}$/);
+});
+
+it('a member that cannot apply falls behind by the clock, and catches up', async () => {
+  const views = await probe(databases[0] ?? '');
+  const isPrimary = (name: string): boolean =>
+    views.get(`mysql_group_replication_member_primary{member="${name}"}`) === 1;
+  const [primary = '', secondary = ''] = [databases.find(isPrimary), databases.find((name) => !isPrimary(name))];
+  const lag = async (): Promise<number> =>
+    (await probe(secondary)).get('mysql_group_replication_apply_lag_seconds') ?? -1;
+  expect(await lag()).toBeLessThan(5);
+  // Whoever holds this lock lets nobody commit; it ends with the session that has it.
+  const held = sql(secondary, 'FLUSH TABLES WITH READ LOCK; DO SLEEP(8)');
+  const sleepers = "SELECT COUNT(*) FROM performance_schema.processlist WHERE INFO = 'DO SLEEP(8)'";
+  await waitFor(async () => (await sql(secondary, sleepers)) === '1', { what: 'the lock', deadlineMs: 5_000 });
+  await sql(primary, 'CREATE DATABASE falls_behind; DROP DATABASE falls_behind');
+  await waitFor(async () => (await lag()) > 3, { what: 'a lag of over 3 s', deadlineMs: 20_000 });
+  await held;
+  await waitFor(async () => (await lag()) < 1, { what: 'no lag', deadlineMs: 20_000 });
 });
 
 it('all nodes name the same primary, and it alone can be written to', async () => {

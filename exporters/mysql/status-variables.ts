@@ -1,16 +1,5 @@
-import type { Unit } from '../catalog/metric.ts';
+import { shown, type Shown } from '../kit/shown.ts';
 
-/** A server variable that is shown as it is: its metric, and what it counts. */
-interface Shown {
-  readonly metric: string;
-  readonly type: 'counter' | 'gauge';
-  readonly unit: Unit;
-  readonly help: string;
-}
-
-const shown =
-  (type: Shown['type'], unit: Unit) =>
-  (metric: string, help: string): Shown => ({ metric, type, unit, help });
 const count = shown('counter', '1');
 const bytes = shown('counter', 'bytes');
 const level = shown('gauge', '1');
@@ -31,6 +20,9 @@ export const STATUS: Readonly<Record<string, Shown>> = {
   Bytes_received: bytes('mysql_global_status_bytes_received', 'Received from clients.'),
   Bytes_sent: bytes('mysql_global_status_bytes_sent', 'Sent to clients.'),
   Open_files: level('mysql_global_status_open_files', 'Files that are open.'),
+  Opened_files: count('mysql_global_status_opened_files', 'Files that were opened.'),
+  Open_table_definitions: level('mysql_global_status_open_table_definitions', 'Definitions of tables that are kept.'),
+  Opened_table_definitions: count('mysql_global_status_opened_table_definitions', 'Definitions that were read.'),
   Open_tables: level('mysql_global_status_open_tables', 'Tables that are open.'),
   Opened_tables: count('mysql_global_status_opened_tables', 'Tables that were opened.'),
   Table_open_cache_hits: count('mysql_global_status_table_open_cache_hits', 'Tables found open.'),
@@ -43,6 +35,11 @@ export const STATUS: Readonly<Record<string, Shown>> = {
   Created_tmp_files: count('mysql_global_status_created_tmp_files', 'Temporary files.'),
   Select_full_join: count('mysql_global_status_select_full_join', 'Joins without an index.'),
   Select_scan: count('mysql_global_status_select_scan', 'Selects that read a whole first table.'),
+  Select_full_range_join: count('mysql_global_status_select_full_range_join', 'Joins by a range of the second table.'),
+  Select_range: count('mysql_global_status_select_range', 'Selects that read a range of a first table.'),
+  Select_range_check: count('mysql_global_status_select_range_check', 'Joins that looked for an index at each row.'),
+  Sort_range: count('mysql_global_status_sort_range', 'Sorts of a range.'),
+  Sort_scan: count('mysql_global_status_sort_scan', 'Sorts of a whole table.'),
   Sort_rows: count('mysql_global_status_sort_rows', 'Rows that were sorted.'),
   Sort_merge_passes: count('mysql_global_status_sort_merge_passes', 'Merges of sorts that did not fit into memory.'),
   Innodb_log_waits: count('mysql_global_status_innodb_log_waits', 'Waits for room in the log buffer.'),
@@ -51,6 +48,9 @@ export const STATUS: Readonly<Record<string, Shown>> = {
     'Log writes that were made safe on the disk.',
   ),
   Innodb_data_fsyncs: count('mysql_global_status_innodb_data_fsyncs', 'Data writes that were made safe on the disk.'),
+  Innodb_data_read: bytes('mysql_global_status_innodb_data_read', 'Read from data files.'),
+  Innodb_data_written: bytes('mysql_global_status_innodb_data_written', 'Written to data files.'),
+  Innodb_os_log_written: bytes('mysql_global_status_innodb_os_log_written', 'Written to the redo log.'),
   Innodb_data_reads: count('mysql_global_status_innodb_data_reads', 'Reads of data from files.'),
   Innodb_data_writes: count('mysql_global_status_innodb_data_writes', 'Writes of data to files.'),
   Innodb_buffer_pool_read_requests: count('mysql_global_status_innodb_buffer_pool_read_requests', 'Reads of pages.'),
@@ -121,6 +121,20 @@ export const STATUS_GROUPS = {
     type: 'counter',
     help: 'Rows by what was done.',
   },
+  mysql_global_status_buffer_pool_page_changes_total: {
+    prefix: 'Innodb_buffer_pool_pages_',
+    label: 'operation',
+    values: ['flushed'],
+    type: 'counter',
+    help: 'Pages of the buffer pool by what was done.',
+  },
+  mysql_global_status_performance_schema_lost_total: {
+    prefix: 'Performance_schema_',
+    label: 'instrumentation',
+    values: ['digest_lost', 'table_instances_lost', 'thread_instances_lost'],
+    type: 'counter',
+    help: 'Things that the server could not watch because its tables for that are full.',
+  },
   mysql_global_status_buffer_pool_pages: {
     prefix: 'Innodb_buffer_pool_pages_',
     label: 'state',
@@ -136,6 +150,10 @@ export const VARIABLES: Readonly<Record<string, Shown>> = {
   thread_cache_size: level('mysql_global_variables_thread_cache_size', 'Threads that are kept for sessions.'),
   open_files_limit: level('mysql_global_variables_open_files_limit', 'Files that may be open.'),
   table_open_cache: level('mysql_global_variables_table_open_cache', 'Tables that may be open.'),
+  table_definition_cache: level(
+    'mysql_global_variables_table_definition_cache',
+    'Definitions of tables that may be kept.',
+  ),
   innodb_buffer_pool_size: shown('gauge', 'bytes')(
     'mysql_global_variables_innodb_buffer_pool_size',
     'Size of the buffer pool.',
@@ -146,4 +164,16 @@ export const VARIABLES: Readonly<Record<string, Shown>> = {
   ),
   read_only: level('mysql_global_variables_read_only', 'Whether only privileged users may write.'),
   super_read_only: level('mysql_global_variables_super_read_only', 'Whether nobody may write.'),
+  group_replication_flow_control_mode: level(
+    'mysql_global_variables_group_replication_flow_control_mode',
+    'Whether writers are slowed down when members fall behind.',
+  ),
+  group_replication_flow_control_applier_threshold: level(
+    'mysql_global_variables_group_replication_flow_control_applier_threshold',
+    'Transactions that wait to be applied from which on writers are slowed down.',
+  ),
+  group_replication_flow_control_certifier_threshold: level(
+    'mysql_global_variables_group_replication_flow_control_certifier_threshold',
+    'Transactions that wait for certification from which on writers are slowed down.',
+  ),
 };

@@ -1,0 +1,18 @@
+import type { Topology } from '../../deploy/topology.ts';
+import type { Log, Module } from '../../exporters/kit/probe-server.ts';
+
+/** What modules are made from. */
+export interface ModuleContext {
+  readonly topology: Topology;
+  /** The text of a secret that this process may read. */
+  readonly readSecret: (name: string) => string;
+  readonly log: Log;
+}
+
+/** Makes the modules of a tier: exporters with their targets in the topology. */
+export type ModuleMaker = (context: ModuleContext) => readonly Module[];
+
+/** For reaching a target that is a process on its own host: well within a scrape, so that a dead one is told as one. */
+export function connectMsOf({ profile }: Topology): number {
+  return 2 * profile.role.timeoutMs;
+}

@@ -1,0 +1,39 @@
+import { hopsOf } from '../../../deploy/hops.ts';
+import { routeAddress } from '../../../deploy/topology.ts';
+import { PROBE_HOP, PROBE_JOURNEY } from '../../../exporters/catalog/probe.ts';
+import { probeJourney } from '../../../exporters/prober/journey.ts';
+import { probeHop } from '../../../exporters/prober/probe-hop.ts';
+import { makeProbeModule } from '../../../exporters/prober/probe-module.ts';
+import type { ModuleMaker } from '../module-maker.ts';
+
+/** A customer of the sample data, and what he buys: a different thing each time, so that more than one page is looked at. */
+const CUSTOMER = { email: 'user1@shop.test', password: 'holdfast' } as const;
+const PRODUCTS = 100;
+
+/** Every hop on the way of a request, and the way of a customer through the shop. */
+export const probeModules: ModuleMaker = ({ topology, readSecret, log }) => {
+  const authority = readSecret('ca-cert');
+  const login = { user: 'monitor', password: readSecret('db-monitor-password'), authority };
+  const front = routeAddress(topology, 'http');
+  return [
+    makeProbeModule({
+      name: 'hop',
+      metrics: PROBE_HOP,
+      targets: new Map(hopsOf(topology).map((hop) => [hop.name, hop])),
+      probe: (hop, deadlineMs) => probeHop(hop, { login, deadlineMs }),
+      log,
+    }),
+    makeProbeModule({
+      name: 'journey',
+      metrics: PROBE_JOURNEY,
+      targets: new Map([['shop', `http://${front.host}:${front.port}`]]),
+      probe: (site, deadlineMs) => {
+        const now = Date.now();
+        const productId = 1 + (Math.floor(now / topology.profile.watch.journeyIntervalMs) % PRODUCTS);
+        const key = `probe-${process.env['HOLDFAST_HOST'] ?? 'monitor'}-${now}`;
+        return probeJourney({ site, authority, ...CUSTOMER, key, productId, deadlineMs });
+      },
+      log,
+    }),
+  ];
+};

@@ -1,0 +1,140 @@
+import { slotsOf, type Topology } from '../../deploy/topology.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
+
+/** The cache hosts, as they see themselves and each other. */
+export function cacheStateAlerts(topology: Topology): readonly Alert[] {
+  return [redundancyLost(topology), sentinelQuorumLost, evicting(topology)];
+}
+
+const linked = (host: string): string =>
+  `redis_master_link_up{host="${host}",master_host="198.18.2.61",master_port="6379"}`;
+const up = (host: string): string => `redis_up{host="${host}"}`;
+
+function redundancyLost(topology: Topology): Alert {
+  const replicas = slotsOf(topology, 'cache').length - 1;
+  return {
+    name: 'CacheRedundancyLost',
+    domain: 'cache',
+    severity: 'warning',
+    owner: 'platform',
+    // A host that does not answer has no link to tell of; where no host answers, the exporters still say so.
+    expr: `(sum(max by (host) (redis_master_link_up)) or max(redis_up) * 0) < ${replicas}`,
+    // A failover leaves the replicas without a link for a moment.
+    forMs: outlastsStaleSamples,
+    onAbsent: { coveredBy: 'TargetDown' },
+    summary: `Only {{ $value }} of ${replicas} cache replicas follow the primary`,
+    description: `{{ $value }} of ${replicas} replicas are connected to the cache's primary. With none, the next loss of the primary empties the cache and ends every session.`,
+    cases: [
+      fires(
+        'a replica is gone',
+        { [linked('cache2')]: always(1), [linked('cache3')]: turns(1, null), [up('cache3')]: turns(1, 0) },
+        { labels: {}, value: '1' },
+      ),
+      fires(
+        'nobody answers',
+        {
+          [linked('cache2')]: turns(1, null),
+          [linked('cache3')]: turns(1, null),
+          [up('cache1')]: turns(1, 0),
+          [up('cache2')]: turns(1, 0),
+        },
+        { labels: {}, value: '0' },
+      ),
+      quiet('the links are down for the time of a failover', {
+        [linked('cache2')]: dips(1, 0, 6),
+        [linked('cache3')]: dips(1, 0, 6),
+        [up('cache1')]: always(1),
+      }),
+      absent('the exporters tell nothing', {}),
+      resolves(
+        'it follows again',
+        { [linked('cache2')]: dips(1, 0), [linked('cache3')]: always(1), [up('cache1')]: always(1) },
+        { labels: {}, value: '1' },
+      ),
+    ],
+  };
+}
+
+const quorum = (host: string): string => `redis_sentinel_master_ckquorum_status{host="${host}",master_name="shop"}`;
+const sentinelUp = (host: string): string => `redis_sentinel_up{host="${host}"}`;
+
+const sentinelQuorumLost: Alert = {
+  name: 'SentinelQuorumLost',
+  domain: 'cache',
+  severity: 'warning',
+  owner: 'platform',
+  // The best view counts: a sentinel that was cut off sees less, never more.
+  expr: '(max(redis_sentinel_master_ckquorum_status) or max(redis_sentinel_up)) < 1',
+  forMs: usualFor,
+  onAbsent: { coveredBy: 'TargetDown' },
+  summary: 'The sentinels of the cache have no quorum',
+  description:
+    'No sentinel sees enough others to call a primary dead and to elect a leader: were the primary lost now, nobody would replace it.',
+  cases: [
+    fires(
+      'the last two of three see no quorum',
+      {
+        [quorum('cache1')]: turns(1, 0),
+        [quorum('cache2')]: turns(1, null),
+        [quorum('cache3')]: turns(1, null),
+        [sentinelUp('cache1')]: always(1),
+        [sentinelUp('cache2')]: turns(1, 0),
+      },
+      { labels: {} },
+    ),
+    fires(
+      'no sentinel answers',
+      {
+        [quorum('cache1')]: turns(1, null),
+        [quorum('cache2')]: turns(1, null),
+        [sentinelUp('cache1')]: turns(1, 0),
+        [sentinelUp('cache2')]: turns(1, 0),
+      },
+      { labels: {} },
+    ),
+    quiet('one sentinel is cut off', {
+      [quorum('cache1')]: turns(1, 0),
+      [quorum('cache2')]: always(1),
+      [sentinelUp('cache1')]: always(1),
+    }),
+    absent('the exporters tell nothing', {}),
+    resolves('enough are back', { [quorum('cache1')]: dips(1, 0), [sentinelUp('cache1')]: always(1) }, { labels: {} }),
+  ],
+};
+
+const evicted = (host: string): string => `redis_evicted_keys_total{host="${host}"}`;
+
+function evicting(topology: Topology): Alert {
+  const window = promDuration(5 * topology.profile.watch.scrapeIntervalMs);
+  return {
+    name: 'CacheEvicting',
+    domain: 'cache',
+    severity: 'warning',
+    owner: 'platform',
+    expr: `max by (host) (rate(redis_evicted_keys_total[${window}])) > 0`,
+    forMs: usualFor,
+    onAbsent: { coveredBy: 'TargetDown' },
+    summary: 'The cache on {{ $labels.host }} is full',
+    description: `{{ $labels.host }} throws {{ $value }} keys a second away before their time (over the last ${window}), for its memory is used up. Sessions are among them.`,
+    cases: [
+      fires(
+        'ten keys a second are thrown away',
+        { [evicted('cache1')]: counts([0, 20], [10, 100]), [evicted('cache2')]: always(0) },
+        { labels: { host: 'cache1' }, value: '10' },
+      ),
+      quiet('a replica was promoted and brings the count of its earlier life', {
+        [evicted('cache1')]: always(400),
+        [evicted('cache2')]: turns(null, 400),
+      }),
+      quiet('the server starts anew', { [evicted('cache1')]: turns(400, 0) }),
+      absent('the exporters tell nothing', {}),
+      resolves(
+        'there is room again',
+        { [evicted('cache1')]: counts([0, 20], [10, 40], [0, 60]) },
+        { labels: { host: 'cache1' }, value: '10' },
+      ),
+    ],
+  };
+}

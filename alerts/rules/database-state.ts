@@ -1,0 +1,68 @@
+import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, usualFor } from '../alert.ts';
+
+/** Older than this, what a secondary answers is news of yesterday for who has just ordered. */
+const MAX_LAG_SECONDS = 10;
+/** The pools of every application host together need half of the sessions. */
+const MAX_CONNECTIONS_RATIO = 0.8;
+
+const lag = (host: string): string => `mysql_group_replication_apply_lag_seconds{host="${host}"}`;
+const open = (host: string): string => `mysql_global_status_threads_connected{host="${host}"}`;
+const limit = (host: string): string => `mysql_global_variables_max_connections{host="${host}"}`;
+
+/** The database nodes, as each sees itself. */
+export const DATABASE_STATE_ALERTS: readonly Alert[] = [
+  {
+    name: 'DatabaseReplicaLagging',
+    domain: 'database',
+    severity: 'warning',
+    owner: 'database',
+    expr: `max by (host) (mysql_group_replication_apply_lag_seconds) > ${MAX_LAG_SECONDS}`,
+    forMs: usualFor,
+    // A node that recovers or is gone has no lag.
+    onAbsent: { coveredBy: 'DatabaseNodeLost' },
+    summary: 'Database node {{ $labels.host }} is {{ $value }} s behind',
+    description: `{{ $labels.host }} is an ONLINE member and applies a transaction that was committed {{ $value }} s ago (more than ${MAX_LAG_SECONDS} s is an alert).`,
+    cases: [
+      fires(
+        'a secondary cannot keep up',
+        { [lag('db1')]: always(0), [lag('db2')]: turns(0, 25) },
+        { labels: { host: 'db2' }, value: '25' },
+      ),
+      quiet('a large transaction is applied', { [lag('db2')]: dips(0, 9) }),
+      quiet('one look in the middle of a long transaction', { [lag('db2')]: dips(0, 20, 4) }),
+      absent('no node is asked, or none is ONLINE', {}),
+      resolves('it has caught up', { [lag('db3')]: dips(0, 40) }, { labels: { host: 'db3' }, value: '40' }),
+    ],
+  },
+  {
+    name: 'DatabaseConnectionsNearLimit',
+    domain: 'database',
+    severity: 'warning',
+    owner: 'application',
+    expr: `max by (host) (mysql_global_status_threads_connected / mysql_global_variables_max_connections) > ${MAX_CONNECTIONS_RATIO}`,
+    forMs: usualFor,
+    onAbsent: { coveredBy: 'DatabaseNodeLost' },
+    summary: 'Database node {{ $labels.host }} has {{ $value | humanizePercentage }} of its sessions open',
+    description: `{{ $labels.host }} has {{ $value | humanizePercentage }} of its sessions open (more than ${MAX_CONNECTIONS_RATIO * 100} % is an alert); at 100 % it refuses the application.`,
+    cases: [
+      fires(
+        'the pools grow without end',
+        {
+          [open('db1')]: turns(40, 270),
+          [limit('db1')]: always(300),
+          [open('db2')]: always(40),
+          [limit('db2')]: always(300),
+        },
+        { labels: { host: 'db1' }, value: '90%' },
+      ),
+      quiet('after a failover all are on one node', { [open('db1')]: turns(40, 200), [limit('db1')]: always(300) }),
+      absent('the nodes tell nothing', {}),
+      resolves(
+        'sessions end',
+        { [open('db1')]: dips(40, 300), [limit('db1')]: always(300) },
+        { labels: { host: 'db1' }, value: '100%' },
+      ),
+    ],
+  },
+];

@@ -1,0 +1,58 @@
+import { scrapeMetrics } from '../kit/scrape-metrics.ts';
+import { shown, type Shown } from '../kit/shown.ts';
+import { atMost, gauge, type Metric } from './metric.ts';
+
+const count = shown('counter', '1');
+
+/** Columns of `events_statements_summary_by_digest`, by mysqld_exporter's names. `divisor`: picoseconds are shown as seconds. */
+export const STATEMENT_COLUMNS: Readonly<Record<string, Shown & { readonly divisor: number }>> = {
+  COUNT_STAR: { ...count('mysql_perf_schema_events_statements_total', 'Times that it was run.'), divisor: 1 },
+  SUM_TIMER_WAIT: {
+    ...shown('counter', 'seconds')('mysql_perf_schema_events_statements_seconds_total', 'Time that it took.'),
+    divisor: 1e12,
+  },
+  SUM_ERRORS: { ...count('mysql_perf_schema_events_statements_errors_total', 'Times that it failed.'), divisor: 1 },
+  SUM_ROWS_EXAMINED: {
+    ...count('mysql_perf_schema_events_statements_rows_examined_total', 'Rows that were looked at.'),
+    divisor: 1,
+  },
+  SUM_ROWS_SENT: {
+    ...count('mysql_perf_schema_events_statements_rows_sent_total', 'Rows that were answered.'),
+    divisor: 1,
+  },
+  SUM_ROWS_AFFECTED: {
+    ...count('mysql_perf_schema_events_statements_rows_affected_total', 'Rows that were changed.'),
+    divisor: 1,
+  },
+  SUM_NO_INDEX_USED: {
+    ...count('mysql_perf_schema_events_statements_no_index_used_total', 'Times that it read a table without an index.'),
+    divisor: 1,
+  },
+  SUM_CREATED_TMP_DISK_TABLES: {
+    ...count('mysql_perf_schema_events_statements_tmp_disk_tables_total', 'Temporary tables on the disk.'),
+    divisor: 1,
+  },
+};
+
+const SCHEMA = { schema: atMost(20, 'schemas of the server') };
+/** One leaves the most expensive statements when another one enters them, so an hour may see more than there are at a time. */
+const STATEMENT = { ...SCHEMA, digest: atMost(60, 'kinds of statements') };
+
+/** What a database node is asked seldom: exporters/mysql/detail-exporter.ts. */
+export const MYSQL_DETAIL: Readonly<Record<string, Metric>> = {
+  ...scrapeMetrics('mysql_detail', ['schema_sizes', 'statements', 'binary_logs']),
+  mysql_info_schema_schema_tablespaces: gauge('1', 'Files of a schema; each table has one, each partition too.', {
+    labels: SCHEMA,
+  }),
+  mysql_info_schema_schema_file_size_bytes: gauge('bytes', 'Size of these files.', { labels: SCHEMA }),
+  mysql_info_schema_schema_allocated_size_bytes: gauge('bytes', 'What they take of the disk.', { labels: SCHEMA }),
+  mysql_binlog_files: gauge('1', 'Binary logs that are kept.'),
+  mysql_binlog_size_bytes: gauge('bytes', 'Size of the binary logs that are kept.'),
+  ...Object.fromEntries(
+    Object.values(STATEMENT_COLUMNS).map(({ metric, type, unit, help }): [string, Metric] => [
+      metric,
+      // A node that was just started has run none.
+      { type, unit, help, labels: STATEMENT, named: 'elsewhere', appears: 'on-event' },
+    ]),
+  ),
+};

@@ -1,0 +1,36 @@
+import type { Collector } from '../kit/exporter.ts';
+import { shown, type Shown } from '../kit/shown.ts';
+import { emitNumber, text } from './emit.ts';
+import type { MysqlSession } from './session.ts';
+
+/** `information_schema.INNODB_METRICS`, by mysqld_exporter's names: what the status variables do not tell. */
+export const INNODB_COUNTERS: Readonly<Record<string, Shown>> = {
+  trx_rseg_history_len: shown('gauge', '1')(
+    'mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len',
+    'Old versions of rows that are not purged yet: grows while a transaction stays open.',
+  ),
+  lock_deadlocks: shown('counter', '1')(
+    'mysql_info_schema_innodb_metrics_lock_lock_deadlocks_total',
+    'Transactions that were rolled back to end a deadlock.',
+  ),
+  lock_timeouts: shown('counter', '1')(
+    'mysql_info_schema_innodb_metrics_lock_lock_timeouts_total',
+    'Waits for a row that were given up.',
+  ),
+};
+
+export const INNODB_METRICS: Collector<MysqlSession> = {
+  name: 'innodb_metrics',
+  async collect(session, emit) {
+    const names = Object.keys(INNODB_COUNTERS)
+      .map((name) => `'${name}'`)
+      .join(', ');
+    const rows = await session.query(
+      `SELECT NAME AS name, CAST(COUNT AS CHAR) AS value FROM information_schema.INNODB_METRICS WHERE NAME IN (${names})`,
+    );
+    for (const row of rows) {
+      const known = INNODB_COUNTERS[text(row, 'name')];
+      if (known !== undefined) emitNumber(emit, { name: known.metric }, text(row, 'value'));
+    }
+  },
+};

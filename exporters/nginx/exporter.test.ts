@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { collect } from '../kit/collect.ts';
+import { NGINX_EXPORTER } from './exporter.ts';
+
+const PAGE = 'Active connections: 1 \nserver accepts handled requests\n 5 5 9 \nReading: 0 Writing: 1 Waiting: 0 \n';
+
+/** What one look at an Nginx that answers like this gives. */
+async function look(answer: RequestListener): Promise<Readonly<Record<string, number>>> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const target = { address: '127.0.0.1', port, answerMs: 200 };
+  const signal = new AbortController().signal;
+  try {
+    const { samples } = await collect(NGINX_EXPORTER, target, { deadlineMs: 1_500, maxSeries: 50, signal });
+    return Object.fromEntries(
+      samples.filter(({ labels }) => labels === undefined).map(({ name, value }) => [name, value]),
+    );
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+it('an Nginx that answers tells its connections', async () => {
+  expect(await look((_request, response) => response.end(PAGE))).toMatchObject({
+    nginx_up: 1,
+    nginx_connections_handled: 5,
+    nginx_http_requests_total: 9,
+  });
+});
+
+it('one that serves another page is up, and tells nothing', async () => {
+  const seen = await look((_request, response) => response.end('<html></html>'));
+  expect(seen['nginx_up']).toBe(1);
+  expect(seen).not.toHaveProperty('nginx_connections_active');
+});
+
+it.each<[string, RequestListener]>([
+  ['says nothing', () => undefined],
+  ['refuses', (_request, response) => response.writeHead(403).end(PAGE)],
+  ['stops in the middle', (_request, response) => response.writeHead(200, { 'content-length': '100' }).write('Active')],
+  ['never ends', (_request, response) => response.end('x'.repeat(100_000))],
+  ['hangs up', (request) => request.socket.destroy()],
+])('one that %s is down, soon', async (_what, answer) => {
+  const begin = performance.now();
+  expect((await look(answer))['nginx_up']).toBe(0);
+  expect(performance.now() - begin).toBeLessThan(1_000);
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { collect } from '../kit/collect.ts';
+import { makeSentinelExporter } from './sentinel.ts';
+import { bulk, records, startTestServer } from './test-server.ts';
+
+const exporter = makeSentinelExporter(
+  new Map([
+    ['198.18.2.61', 'cache1'],
+    ['198.18.2.62', 'cache2'],
+  ]),
+);
+
+interface Said {
+  readonly quorum?: string;
+  readonly status?: string;
+}
+
+/** What a Sentinel of the stack says, one of the others being down. */
+const sentinel =
+  ({ quorum = '+OK 2 usable Sentinels.\r\n', status = 'ok' }: Said = {}) =>
+  (command: string): string =>
+    ({
+      'INFO sentinel': bulk(
+        `# Sentinel\r\nsentinel_masters:1\r\nsentinel_tilt:0\r\nmaster0:name=shop,status=${status},address=198.18.2.62:6379,slaves=2,sentinels=3`,
+      ),
+      'SENTINEL MASTERS': records({
+        name: 'shop',
+        ip: '198.18.2.62',
+        'config-epoch': '4',
+        'last-ok-ping-reply': '812',
+        'num-slaves': '2',
+        'num-other-sentinels': '2',
+        quorum: '2',
+      }),
+      'SENTINEL REPLICAS shop': records(
+        { flags: 'slave', 'master-link-status': 'ok' },
+        { flags: 'slave', 'master-link-status': 'err' },
+        { flags: 's_down,slave,disconnected', 'master-link-status': 'ok' },
+      ),
+      'SENTINEL SENTINELS shop': records({ flags: 'sentinel' }, { flags: 's_down,sentinel,disconnected' }),
+      'SENTINEL CKQUORUM shop': quorum,
+    })[command] ?? '+OK\r\n';
+
+async function look(said: Said = {}): Promise<{ values: Readonly<Record<string, number>>; failures: object }> {
+  await using server = await startTestServer(sentinel(said));
+  const signal = new AbortController().signal;
+  const { samples, failures } = await collect(exporter, server.target, { deadlineMs: 1_500, maxSeries: 100, signal });
+  const values = samples.map(({ name, labels = {}, value }) => [[name, ...Object.values(labels)].join(' '), value]);
+  return { values: Object.fromEntries(values) as Readonly<Record<string, number>>, failures };
+}
+
+describe('a Sentinel', () => {
+  it('tells whom it calls the primary, the epoch and who is well', async () => {
+    const { values, failures } = await look();
+    expect(failures).toEqual({});
+    expect(values).toMatchObject({
+      redis_sentinel_up: 1,
+      redis_sentinel_masters: 1,
+      redis_sentinel_tilt: 0,
+      'redis_sentinel_master_status shop ok': 1,
+      'redis_sentinel_master_status shop odown': 0,
+      'redis_sentinel_master_primary shop cache1': 0,
+      'redis_sentinel_master_primary shop cache2': 1,
+      'redis_sentinel_master_config_epoch shop': 4,
+      'redis_sentinel_master_last_ok_ping_reply_seconds shop': 0.812,
+      'redis_sentinel_master_slaves shop': 2,
+      'redis_sentinel_master_ok_slaves shop': 1,
+      'redis_sentinel_master_sentinels shop': 3,
+      'redis_sentinel_master_ok_sentinels shop': 2,
+      'redis_sentinel_master_ckquorum_status shop': 1,
+      'redis_sentinel_master_setting_ckquorum shop': 2,
+    });
+  });
+
+  it('without a quorum says 0, and why in no label', async () => {
+    const { values } = await look({
+      quorum: '-NOQUORUM 1 usable Sentinels. Not enough available Sentinels to reach the specified quorum\r\n',
+      status: 'odown',
+    });
+    expect(values['redis_sentinel_master_ckquorum_status shop']).toBe(0);
+    expect(values['redis_sentinel_master_status shop odown']).toBe(1);
+    expect(JSON.stringify(values)).not.toContain('usable');
+  });
+
+  it('that refuses to say whether there is a quorum fails its collector: 0 would be a lie', async () => {
+    const { values, failures } = await look({ quorum: '-NOPERM no permissions\r\n' });
+    expect(values).not.toHaveProperty('redis_sentinel_master_ckquorum_status shop');
+    expect(failures).toHaveProperty('masters', 'NOPERM no permissions');
+  });
+});

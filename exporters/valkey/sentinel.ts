@@ -1,0 +1,113 @@
+import { SENTINEL } from '../catalog/sentinel.ts';
+import type { Collector, Exporter, Sink } from '../kit/exporter.ts';
+import { openValkey, type ValkeySession, type ValkeyTarget } from './connection.ts';
+import { numberOf, parseInfo, parseParts } from './parse-info.ts';
+import { ReplyError, type Reply } from './resp.ts';
+
+/** Looks at a Sentinel as the user `monitor`. `members`: address of a cache host where Sentinel knows it → its name. */
+export function makeSentinelExporter(members: ReadonlyMap<string, string>): Exporter<ValkeyTarget, ValkeySession> {
+  return {
+    prefix: 'redis_sentinel',
+    metrics: SENTINEL,
+    open: openValkey,
+    collectors: [INFO, masters(members)],
+  };
+}
+
+const STATUSES = ['ok', 'sdown', 'odown'] as const;
+/** Fields of `INFO` → metrics. */
+const FIELDS = ['masters', 'tilt', 'running_scripts', 'scripts_queue_length', 'simulate_failure_flags'] as const;
+
+const INFO: Collector<ValkeySession> = {
+  name: 'info',
+  async collect(session, emit) {
+    const text = await session.ask('INFO', 'sentinel');
+    if (typeof text !== 'string') throw new Error('INFO is no text');
+    const info = parseInfo(text);
+    for (const field of FIELDS) {
+      const value = numberOf(info.get(`sentinel_${field}`));
+      if (value !== undefined) emit({ name: `redis_sentinel_${field}`, value });
+    }
+    for (const [field, value] of info) {
+      if (!/^master\d+$/.test(field)) continue;
+      const parts = parseParts(value);
+      for (const status of STATUSES) {
+        const labels = { master_name: parts.get('name') ?? '', master_status: status };
+        emit({ name: 'redis_sentinel_master_status', labels, value: Number(parts.get('status') === status) });
+      }
+    }
+  },
+};
+
+function masters(members: ReadonlyMap<string, string>): Collector<ValkeySession> {
+  return {
+    name: 'masters',
+    async collect(session, emit) {
+      for (const master of recordsOf(await session.ask('SENTINEL', 'MASTERS'))) {
+        const name = master.get('name') ?? '';
+        emitMaster(master, members, emit);
+        const labels = { master_name: name };
+        const replicas = recordsOf(await session.ask('SENTINEL', 'REPLICAS', name));
+        emit({ name: 'redis_sentinel_master_ok_slaves', labels, value: replicas.filter(isFollowing).length });
+        const others = recordsOf(await session.ask('SENTINEL', 'SENTINELS', name));
+        emit({ name: 'redis_sentinel_master_ok_sentinels', labels, value: 1 + others.filter(isThere).length });
+        emit({ name: 'redis_sentinel_master_ckquorum_status', labels, value: await readQuorum(session, name) });
+      }
+    },
+  };
+}
+
+/** Fields of `SENTINEL MASTERS` → metrics, and what a number is divided by. */
+const MASTER_FIELDS: readonly (readonly [field: string, metric: string, divisor: number])[] = [
+  ['config-epoch', 'config_epoch', 1],
+  ['last-ok-ping-reply', 'last_ok_ping_reply_seconds', 1000],
+  ['num-slaves', 'slaves', 1],
+  ['quorum', 'setting_ckquorum', 1],
+  ['down-after-milliseconds', 'setting_down_after_milliseconds', 1],
+  ['failover-timeout', 'setting_failover_timeout', 1],
+  ['parallel-syncs', 'setting_parallel_syncs', 1],
+];
+
+function emitMaster(master: Fields, members: ReadonlyMap<string, string>, emit: Sink): void {
+  const labels = { master_name: master.get('name') ?? '' };
+  for (const [field, metric, divisor] of MASTER_FIELDS) {
+    const value = numberOf(master.get(field));
+    if (value !== undefined) emit({ name: `redis_sentinel_master_${metric}`, labels, value: value / divisor });
+  }
+  const others = numberOf(master.get('num-other-sentinels'));
+  if (others !== undefined) emit({ name: 'redis_sentinel_master_sentinels', labels, value: others + 1 });
+  for (const [address, member] of members) {
+    const value = Number(master.get('ip') === address);
+    emit({ name: 'redis_sentinel_master_primary', labels: { ...labels, member }, value });
+  }
+}
+
+/** Sentinel says no with a word and a sentence; the sentence is for people. Any other error is one. */
+async function readQuorum(session: ValkeySession, name: string): Promise<number> {
+  try {
+    await session.ask('SENTINEL', 'CKQUORUM', name);
+    return 1;
+  } catch (error) {
+    if (error instanceof ReplyError && error.message.startsWith('NOQUORUM')) return 0;
+    throw error;
+  }
+}
+
+type Fields = ReadonlyMap<string, string>;
+
+/** Sentinel's lists: of each thing its fields, names and values in turn. */
+function recordsOf(reply: Reply): readonly Fields[] {
+  if (!Array.isArray(reply)) throw new Error('Sentinel answered with no list');
+  return (reply as readonly Reply[]).map((one) => {
+    const words = Array.isArray(one) ? (one as readonly Reply[]).map(String) : [];
+    return new Map(words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1] ?? '']] : [])));
+  });
+}
+
+function isThere(fields: Fields): boolean {
+  return !/[so]_down|disconnected/.test(fields.get('flags') ?? 's_down');
+}
+
+function isFollowing(fields: Fields): boolean {
+  return isThere(fields) && fields.get('master-link-status') === 'ok';
+}
