@@ -94,6 +94,8 @@ export const PORTS = {
   alertmanagerGossip: 9094,
   notifier: 9099,
   exporter: 9400,
+  /** UDP: lines of access logs come here, in the network `ops`. */
+  accessLogs: 9514,
   smtp: 1025,
   mailbox: 8025,
 } as const;
