@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { openIntake } from '../../exporters/access-log/intake.ts';
 import { makeModule, makeProbeServer, type Log } from '../../exporters/kit/probe-server.ts';
 import { makeMysqlExporter } from '../../exporters/mysql/exporter.ts';
 import type { MysqlTarget } from '../../exporters/mysql/session.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
+import { collectIntakeMetrics } from './intake-metrics.ts';
+import { makeLogModules } from './log-modules.ts';
 
 /** The exporter of a monitor host: looks at the targets of the topology for the Prometheus beside it, until SIGTERM. */
 const SECRETS = process.env['HOLDFAST_SECRETS'] ?? '/run/holdfast/secrets';
@@ -26,10 +29,14 @@ const mysql = makeModule('mysql', {
   log,
 });
 
+const { modules: logs, books } = makeLogModules(topology, log);
+const intake = await openIntake({ address: '0.0.0.0', port: PORTS.accessLogs, books });
+
 const registry = new Registry();
 collectProcessMetrics(registry);
+collectIntakeMetrics(registry, intake);
 const server = makeProbeServer({
-  modules: [mysql],
+  modules: [mysql, ...logs],
   own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   log,
 });

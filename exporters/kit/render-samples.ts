@@ -64,7 +64,10 @@ function pushHistogram(lines: string[], { name, labels, histogram }: HistogramSa
     const exemplar = format === 'openmetrics' ? exemplars?.[index] : undefined;
     lines.push(`${name}_bucket{${inner === '' ? '' : `${inner},`}le="${le}"} ${count}${renderExemplar(exemplar)}`);
   });
-  lines.push(`${name}_sum${renderLabels(labels)} ${renderNumber(sum)}`, `${name}_count${renderLabels(labels)} ${count}`);
+  lines.push(
+    `${name}_sum${renderLabels(labels)} ${renderNumber(sum)}`,
+    `${name}_count${renderLabels(labels)} ${count}`,
+  );
 }
 
 function renderExemplar(exemplar: Exemplar | undefined): string {
