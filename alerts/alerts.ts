@@ -1,5 +1,6 @@
 import type { Topology } from '../deploy/topology.ts';
 import type { Alert } from './alert.ts';
+import { accessLogAlerts } from './rules/access-log.ts';
 import { appAlerts } from './rules/app.ts';
 import { CACHE_ALERTS } from './rules/cache.ts';
 import { databaseAlerts } from './rules/database.ts';
@@ -17,6 +18,7 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...databaseAlerts(topology),
     ...CACHE_ALERTS,
     ...siteAlerts(topology),
+    ...accessLogAlerts(topology),
     ...monitorAlerts(topology),
   ];
 }

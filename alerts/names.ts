@@ -15,6 +15,8 @@ export const ALERTS = {
   HighErrorRate: 'service',
   MonitorLost: 'host',
   NotificationsFailing: 'host',
+  AccessLogSilent: 'target',
+  AccessLogIncomplete: 'target',
   TargetDown: 'target',
   Watchdog: 'service',
 } as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'service'>>;

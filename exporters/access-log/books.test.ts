@@ -61,7 +61,7 @@ it('the number of series stays small, whatever is sent', async () => {
   const haproxy = makeHaproxyBook(NAMES, () => 0);
   const book = makeNginxBook(() => 0);
   fc.assert(
-    fc.property(fc.string(), fc.string(), fc.string({ unit: 'binary' }), fc.nat(999), (a, b, c, status) => {
+    fc.property(fc.tuple(fc.string(), fc.string(), fc.string({ unit: 'binary' })), fc.nat(999), ([a, b, c], status) => {
       const code = String(status).padStart(3, '0');
       book.take(nginx(`${a}|${b}|${code}|0.001|1|-|-|${c}`));
       haproxy.take(`{"line":"H1|${status}|${status}|${a}|${b}|${c}|${status}|${a}|1|-|${c}","`);
