@@ -26,7 +26,7 @@ export default {
       to: {
         path: `^(${rooms.join('|')}|cli\\.ts)`,
         pathNot: [room, ...allowed].map((name) =>
-          name === 'deploy/topology' ? '^deploy/(topology|profile|host|access-log|route-classes)' : `^${name}/`,
+          name === 'deploy/topology' ? '^deploy/(topology|profile|host|access-log|route-classes|monitor/render-prometheus)' : `^${name}/`,
         ),
       },
     })),
