@@ -16,6 +16,7 @@ export interface Profile {
   /** Group Replication's failure detection: compiled into the server (5 s), stated so that predictions can use it. */
   readonly groupSuspicionMs: number;
   readonly client: ClientTimeouts;
+  readonly traces: Traces;
   readonly watch: Watch;
 }
 
@@ -60,6 +61,14 @@ interface ClientTimeouts {
   readonly idleMs: number;
   /** How long a terminating application serves on while it says that it is not ready. */
   readonly drainMs: number;
+}
+
+/** Which traces are kept. Errors and retried requests always are. */
+interface Traces {
+  /** A request that took longer is kept: what the guarantees promise readers at most. */
+  readonly slowMs: number;
+  /** Share of all other requests that is kept, 0 … 1. */
+  readonly keptRatio: number;
 }
 
 export interface Watch {
@@ -109,6 +118,7 @@ export const DRILL: Profile = {
     idleMs: 60_000,
     drainMs: 2_000,
   },
+  traces: { slowMs: 300, keptRatio: 0.02 },
   watch: {
     scrapeIntervalMs: 2_000,
     monitorScrapeIntervalMs: 4_000,

@@ -15,8 +15,8 @@ export function makeLogModules(
     proxies: new Set(['http', 'https', 'app-pool', 'web']),
     servers: new Set([...slotsOf(topology, 'web'), ...slotsOf(topology, 'app')].map(({ name }) => name)),
   };
-  const nginx = booksOf(hostsOf(topology, 'web'), () => makeNginxBook(Date.now));
-  const haproxy = booksOf(hostsOf(topology, 'lb'), () => makeHaproxyBook(names, Date.now));
+  const nginx = booksOf(hostsOf(topology, 'web'), () => makeNginxBook(topology.profile.traces, Date.now));
+  const haproxy = booksOf(hostsOf(topology, 'lb'), () => makeHaproxyBook(names, topology.profile.traces, Date.now));
   return {
     modules: [
       makeModule('nginx-log', { exporter: makeLogExporter('nginx_log', NGINX_LOG), targets: nginx, log }),

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { HAPROXY_LOG, NGINX_LOG } from '../catalog/access-log.ts';
 import { collect } from '../kit/collect.ts';
 import type { Sample } from '../kit/exporter.ts';
+import { anyBytes } from './testing.ts';
 import { makeLogExporter } from './exporter.ts';
 import { makeHaproxyBook } from './haproxy-book.ts';
 import type { LineBook } from './line-book.ts';
@@ -10,6 +11,7 @@ import { makeNginxBook } from './nginx-book.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const NAMES = { proxies: new Set(['http', 'web', 'app-pool']), servers: new Set(['web1', 'app1']) };
+const KEEP = { slowMs: 300, keptRatio: 1 };
 const options = { deadlineMs: 1_000, maxSeries: 5_000, signal: new AbortController().signal };
 
 async function samplesOf(book: LineBook, which: 'nginx' | 'haproxy' = 'nginx'): Promise<readonly Sample[]> {
@@ -25,7 +27,7 @@ const find = (samples: readonly Sample[], name: string): Sample | undefined => s
 const nginx = (fields: string): string => `<190>Nov 24 22:04:30 nginx: N1|${fields}`;
 
 it('a request of Nginx is counted by route, method and class, with its trace', async () => {
-  const book = makeNginxBook(() => 1_700_000_000_000);
+  const book = makeNginxBook(KEEP, () => 1_700_000_000_000);
   book.take(nginx(`/|GET|200|0.012|100|502, 200|0.001, 0.010|${TRACE}`));
   book.take(nginx('/|GET|200|0.3|50|-|-|-'));
   book.take('garbage');
@@ -41,8 +43,19 @@ it('a request of Nginx is counted by route, method and class, with its trace', a
   expect(find(samples, 'nginx_log_lines_malformed_total')?.value).toBe(1);
 });
 
+it('only a trace that can be expected to be kept becomes an exemplar', async () => {
+  const book = makeNginxBook({ slowMs: 300, keptRatio: 0 }, () => 0);
+  book.take(nginx(`/|GET|200|0.012|100|200|0.010|${TRACE}`));
+  book.take(nginx(`/|GET|200|2.000|100|200|1.999|${'ab'.repeat(16)}`));
+  book.take(nginx(`/static/*|GET|200|2.000|100|-|-|${TRACE}`));
+  const exemplars = (await samplesOf(book))
+    .filter(({ name }) => name === 'nginx_http_request_duration_seconds')
+    .flatMap(({ histogram }) => histogram?.exemplars?.flatMap((one) => one?.traceId ?? []) ?? []);
+  expect(exemplars).toEqual(['ab'.repeat(16)]);
+});
+
 it('a request of HAProxy is counted by its way and its end; a health check is a line and no request', async () => {
-  const book = makeHaproxyBook(NAMES, () => 0);
+  const book = makeHaproxyBook(NAMES, KEEP, () => 0);
   book.take(`{"line":"H1|7|0|http|web|web1|200|--|12|-|${TRACE}","`);
   book.take('{"line":"H1|7|1|http|web|<NOSRV>|503|SC|2000|check|-","');
   book.take('{"line":"H1|7|4|http|web|<NOSRV>|503|SC|2000|-|-","');
@@ -58,10 +71,10 @@ it('a request of HAProxy is counted by its way and its end; a health check is a 
 });
 
 it('the number of series stays small, whatever is sent', async () => {
-  const haproxy = makeHaproxyBook(NAMES, () => 0);
-  const book = makeNginxBook(() => 0);
+  const haproxy = makeHaproxyBook(NAMES, KEEP, () => 0);
+  const book = makeNginxBook(KEEP, () => 0);
   fc.assert(
-    fc.property(fc.tuple(fc.string(), fc.string(), fc.string({ unit: 'binary' })), fc.nat(999), ([a, b, c], status) => {
+    fc.property(fc.tuple(fc.string(), fc.string(), anyBytes()), fc.nat(999), ([a, b, c], status) => {
       const code = String(status).padStart(3, '0');
       book.take(nginx(`${a}|${b}|${code}|0.001|1|-|-|${c}`));
       haproxy.take(`{"line":"H1|${status}|${status}|${a}|${b}|${c}|${status}|${a}|1|-|${c}","`);

@@ -1,10 +1,11 @@
+import { traceOf, type KeepPolicy } from './leads-to-trace.ts';
 import type { LineBook } from './line-book.ts';
 import { parseHaproxyLine, type HaproxyNames } from './parse-haproxy-line.ts';
 import { makeSequenceWatch } from './sequence.ts';
 import { makeCounters, makeHistograms } from './series-map.ts';
 
-/** Counts the requests of one HAProxy. `now`: milliseconds since 1970. */
-export function makeHaproxyBook(names: HaproxyNames, now: () => number): LineBook {
+/** Counts the requests of one HAProxy. `keep`: which traces make exemplars; `now`: milliseconds since 1970. */
+export function makeHaproxyBook(names: HaproxyNames, keep: KeepPolicy, now: () => number): LineBook {
   const durations = makeHistograms('haproxy_log_request_duration_seconds', ['proxy', 'backend', 'server']);
   const requests = makeCounters('haproxy_log_requests_total', ['proxy', 'backend', 'server', 'code', 'termination']);
   const sequence = makeSequenceWatch(now);
@@ -20,8 +21,7 @@ export function makeHaproxyBook(names: HaproxyNames, now: () => number): LineBoo
       }
       sequence.take(line.counter, line.sequence);
       if (line.isCheck) return;
-      const trace = line.traceId === undefined ? undefined : { traceId: line.traceId, atMs: now() };
-      durations.of(line.proxy, line.backend, line.server).observe(line.seconds, trace);
+      durations.of(line.proxy, line.backend, line.server).observe(line.seconds, traceOf(line, keep, now));
       requests.of(line.proxy, line.backend, line.server, line.code, line.termination).value += 1;
     },
     emit(emit) {
