@@ -39,6 +39,10 @@ export const HAPROXY_FIELDS = {
   traceId: '%[var(txn.trace_id)]',
 } as const;
 
+/** The frontends whose requests have lines, and where they send them; a test compares them with HAProxy's configuration. */
+export const LOGGED_FRONTENDS = ['http', 'https', 'app-pool'] as const;
+export const LOGGED_BACKENDS = ['web', 'app-pool'] as const;
+
 /** The kind of a line that tells of a health check, which is nobody's request. */
 export const CHECK = 'check';
 /** What HAProxy calls the server of a request that went to none. */

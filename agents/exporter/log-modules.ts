@@ -1,3 +1,4 @@
+import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/access-log.ts';
 import { addressOn, hostsOf, slotsOf, type Host, type Tier, type Topology } from '../../deploy/topology.ts';
 import { makeLogExporter } from '../../exporters/access-log/exporter.ts';
 import { makeHaproxyBook } from '../../exporters/access-log/haproxy-book.ts';
@@ -12,7 +13,7 @@ export function makeLogModules(
   log: Log,
 ): { readonly modules: readonly Module[]; readonly books: ReadonlyMap<string, LineBook> } {
   const names = {
-    proxies: new Set(['http', 'https', 'app-pool', 'web']),
+    proxies: new Set<string>([...LOGGED_FRONTENDS, ...LOGGED_BACKENDS]),
     servers: new Set([...slotsOf(topology, 'web'), ...slotsOf(topology, 'app')].map(({ name }) => name)),
   };
   const nginx = booksOf(hostsOf(topology, 'web'), () => makeNginxBook(topology.profile.traces, Date.now));

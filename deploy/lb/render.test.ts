@@ -6,6 +6,8 @@ import {
   HAPROXY_DATAGRAM_BYTES,
   HAPROXY_MARK,
   HAPROXY_PREFIX,
+  LOGGED_BACKENDS,
+  LOGGED_FRONTENDS,
   NO_SERVER,
 } from '../access-log.ts';
 import { hostsOf, makeTopology, type Host } from '../topology.ts';
@@ -91,7 +93,14 @@ test('behind the web tier a trace context is taken as it is', () => {
 });
 
 test('each HTTP route sends its lines to both monitors, and the longest compact part fits into what is sent', () => {
-  for (const route of ['http', 'https', 'app-pool']) {
+  const text = fileOf(lb1, 'haproxy.cfg');
+  const sections = [...text.matchAll(/^frontend (\S+)\n(?: {4}.*\n|\n)*/gm)].filter(([body]) =>
+    body.includes(HAPROXY_PREFIX),
+  );
+  expect(sections.map(([, name]) => name)).toEqual([...LOGGED_FRONTENDS]);
+  expect(sections.map(([body]) => /default_backend (\S+)/.exec(body)?.[1])).toEqual(['web', 'web', 'app-pool']);
+  expect([...LOGGED_BACKENDS]).toEqual(['web', 'app-pool']);
+  for (const route of LOGGED_FRONTENDS) {
     const lines = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`);
     expect(lines.filter((line) => line.startsWith('log 198'))).toEqual(
       ['198.18.3.71', '198.18.3.72'].map((monitor) => `log ${monitor}:9514 len 200 format raw local0 info`),

@@ -1,3 +1,4 @@
+import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/access-log.ts';
 import { METHODS, OTHER_METHOD, ROUTE_CLASSES } from '../../deploy/route-classes.ts';
 import { CODE_CLASSES } from '../access-log/code-class.ts';
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
@@ -21,8 +22,9 @@ export const NGINX_LOG = {
 } as const;
 
 const PATH = {
-  proxy: ['http', 'https', 'app-pool', 'other'],
-  backend: ['web', 'app-pool', 'http', 'https', 'other'],
+  proxy: [...LOGGED_FRONTENDS, 'other'],
+  // HAProxy calls a frontend by this where a request came no further.
+  backend: [...new Set([...LOGGED_BACKENDS, ...LOGGED_FRONTENDS]), 'other'],
   server: atMost(20, 'hosts of the pools, and none'),
 } as const;
 
