@@ -26,7 +26,9 @@ export default {
       to: {
         path: `^(${rooms.join('|')}|cli\\.ts)`,
         pathNot: [room, ...allowed].map((name) =>
-          name === 'deploy/topology' ? '^deploy/(topology|profile|host|access-log|route-classes|monitor/render-prometheus)' : `^${name}/`,
+          name === 'deploy/topology'
+            ? '^deploy/(topology|profile|host|access-log|route-classes|monitor/render-prometheus)'
+            : `^${name}/`,
         ),
       },
     })),
