@@ -27,7 +27,9 @@ export default {
         path: `^(${rooms.join('|')}|cli\\.ts)`,
         pathNot: [room, ...allowed].map((name) =>
           // The model: what exists, and what is derived from it for everybody.
-          name === 'deploy/topology' ? '^deploy/(topology|profile|host|hops|scrape-jobs)' : `^${name}/`,
+          name === 'deploy/topology'
+            ? '^deploy/(topology|profile|host|hops|scrape-jobs|access-log|route-classes)'
+            : `^${name}/`,
         ),
       },
     })),

@@ -1,5 +1,6 @@
 import type { Topology } from '../deploy/topology.ts';
 import type { Alert } from './alert.ts';
+import { accessLogAlerts } from './rules/access-log.ts';
 import { appAlerts } from './rules/app.ts';
 import { cacheAlerts } from './rules/cache.ts';
 import { cacheStateAlerts } from './rules/cache-state.ts';
@@ -27,6 +28,7 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...cacheStateAlerts(topology),
     ...siteAlerts(topology),
     ...probeAlerts(topology),
+    ...accessLogAlerts(topology),
     ...monitorAlerts(topology),
   ];
 }

@@ -31,6 +31,8 @@ export const ALERTS = {
   HopFailing: 'target',
   MonitorLost: 'host',
   NotificationsFailing: 'host',
+  AccessLogSilent: 'target',
+  AccessLogIncomplete: 'target',
   TargetDown: 'target',
   Watchdog: 'service',
 } as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'service'>>;

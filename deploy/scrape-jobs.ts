@@ -43,6 +43,8 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'valkey', of: 'cache', port: PORTS.exporter, module: 'valkey', pace: 'usual' },
   { name: 'sentinel', of: 'cache', port: PORTS.exporter, module: 'sentinel', pace: 'detail' },
   { name: 'nginx', of: 'web', port: PORTS.exporter, module: 'nginx', pace: 'detail' },
+  { name: 'nginx-log', of: 'web', port: PORTS.exporter, module: 'nginx-log', pace: 'detail' },
+  { name: 'haproxy-log', of: 'lb', port: PORTS.exporter, module: 'haproxy-log', pace: 'detail' },
   { name: 'varnish', of: 'edge', port: PORTS.exporter, module: 'varnish', pace: 'detail' },
   { name: 'host', of: 'every', port: PORTS.exporter, module: 'host', pace: 'detail' },
   { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'detail' },

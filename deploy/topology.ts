@@ -96,6 +96,8 @@ export const PORTS = {
   exporter: 9400,
   facts: 9101,
   varnishFacts: 9102,
+  /** UDP: lines of access logs come here, in the network `ops`. */
+  accessLogs: 9514,
   smtp: 1025,
   mailbox: 8025,
   zipkin: 9411,

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { makeTopology, PORTS } from '../../deploy/topology.ts';
+import { openIntake } from '../../exporters/access-log/intake.ts';
 import { probeOnce } from '../../exporters/kit/probe-once.ts';
 import { makeProbeServer, type Log, type Module } from '../../exporters/kit/probe-server.ts';
 import { EXIT } from '../../kit/errors.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
+import { collectIntakeMetrics } from './intake-metrics.ts';
+import { makeLogModules } from './log-modules.ts';
 import { MODULES } from './modules.ts';
 
 /**
@@ -22,7 +25,7 @@ const log: Log = (message, details) => {
   else console.log(line);
 };
 
-if (flag === undefined) serve(makeModules());
+if (flag === undefined) await serve();
 else if (isOnce) process.exitCode = await look();
 else {
   // Also what the image's build asks, to have everything compiled.
@@ -46,11 +49,15 @@ async function look(): Promise<number> {
   return problem === undefined ? EXIT.held : EXIT.usage;
 }
 
-function serve(modules: readonly Module[]): void {
+/** Answers Prometheus, and counts the lines that servers send meanwhile. */
+async function serve(): Promise<void> {
+  const { modules: logs, books } = makeLogModules(makeTopology(), log);
+  const intake = await openIntake({ address: '0.0.0.0', port: PORTS.accessLogs, books });
   const registry = new Registry();
   collectProcessMetrics(registry);
+  collectIntakeMetrics(registry, intake);
   const server = makeProbeServer({
-    modules,
+    modules: [...makeModules(), ...logs],
     own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     log,
   });

@@ -1,6 +1,14 @@
+import {
+  CHECK,
+  compactFormat,
+  HAPROXY_DATAGRAM_BYTES,
+  HAPROXY_FIELDS,
+  HAPROXY_MARK,
+  HAPROXY_PREFIX,
+} from '../access-log.ts';
 import type { Profile } from '../profile.ts';
 import { responseTimeoutMs, type ResponseHop } from '../response-timeout.ts';
-import { addressOn, PORTS, slotsOf, type Host, type RouteName, type Topology } from '../topology.ts';
+import { addressOn, hostsOf, PORTS, slotsOf, type Host, type RouteName, type Topology } from '../topology.ts';
 import { bindsOf } from './binds.ts';
 import { renderCacheRoute, renderDatabaseRoute } from './tcp-routes.ts';
 
@@ -101,26 +109,69 @@ function renderHttpRoute(topology: Topology, host: Host, name: HttpRoute): reado
       : [
           '    option forwardfor',
           `    http-request set-header X-Forwarded-Proto ${name === 'https' ? 'https' : 'http'}`,
+          ...CONTEXT_FOR_ALL,
+          ...QUIET_CHECKS,
         ];
-  const log =
-    '{"at":%Ts.%ms,"route":"%ft","server":"%b/%s","client":"%ci:%cp","status":%ST,"ended":"%tsc",' +
-    '"ms":{"request":%TR,"queue":%Tw,"connect":%Tc,"response":%Tr,"all":%Ta},"retries":"%rc",' +
-    '"request":"%HM %[capture.req.uri,json(utf8s)]","id":"%[var(txn.id),json(utf8s)]","trace":"%[var(txn.trace),json(utf8s)]"}';
   return [
     [
       `frontend ${name}`,
       ...binds,
       '    option idle-close-on-response',
-      `    log-format '${log}'`,
+      ...renderHttpLog(topology),
+      ...TRACED,
       ...forwarded,
       '    http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }',
       '    http-request set-var(txn.id) req.hdr(X-Request-ID)',
-      '    http-request set-var(txn.trace) req.hdr(traceparent)',
+      '    http-request set-var(txn.trace_id) req.hdr(traceparent),field(2,-) if one_context whole_context',
       // What was sent once may be sent again only if the application can tell that it is the same.
       '    http-request disable-l7-retry if !{ method GET HEAD OPTIONS } !{ req.hdr(Idempotency-Key) -m found }',
       `    default_backend ${name === 'app-pool' ? 'app-pool' : 'web'}`,
       '',
     ].join('\n'),
+  ];
+}
+
+/** Exactly one trace context, and one that the W3C recommendation allows: a known form, no id of zeros, not the forbidden version. */
+const TRACED = [
+  '    acl one_context req.fhdr_cnt(traceparent) eq 1',
+  '    acl whole_context req.fhdr(traceparent) -m reg ^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$',
+];
+
+/**
+ * A request without one gets a context here, so that every line and span of it carries the same id from here on. The flags say 00: nobody has
+ * recorded anything of this trace yet, which is true, and no refusal. Whether it is kept is decided where its outcome is known,
+ * by the application: it keeps what failed or was slow, and a share of the rest by the trace id. A context that
+ * a client brought stays as it is.
+ */
+const CONTEXT_FOR_ALL = [
+  '    http-request del-header tracestate unless one_context whole_context',
+  '    http-request set-header traceparent 00-%[uuid(),regsub(-,,g)]-%[uuid(),bytes(19,17),regsub(-,,)]-00 unless one_context whole_context',
+];
+
+/** The edges ask through here whether the site is there: no requests, and worth a line only when the answer is no. */
+const QUIET_CHECKS = [
+  `    http-request set-var(txn.kind) str(${CHECK}) if { path /healthz }`,
+  `    http-response set-log-level silent if { var(txn.kind) -m str ${CHECK} } { status lt 500 }`,
+];
+
+/**
+ * One line per request for the monitors, a datagram each, which is dropped where nobody takes it; printed is only what went wrong, which
+ * `log-separate-errors` raises above the level of the rest.
+ */
+function renderHttpLog(topology: Topology): readonly string[] {
+  const format =
+    `${HAPROXY_PREFIX}${compactFormat(HAPROXY_MARK, HAPROXY_FIELDS)}",` +
+    '"at":%Ts.%ms,"route":"%ft","server":"%b/%s","client":"%ci:%cp","status":%ST,"ended":"%tsc",' +
+    '"ms":{"request":%TR,"queue":%Tw,"connect":%Tc,"response":%Tr,"all":%Ta},"retries":"%rc",' +
+    '"request":"%HM %[capture.req.uri,json(utf8s)]","id":"%[var(txn.id),json(utf8s)]","trace_id":"%[var(txn.trace_id)]"}';
+  return [
+    '    no option dontlog-normal',
+    '    option log-separate-errors',
+    ...hostsOf(topology, 'monitor').map(
+      (monitor) =>
+        `    log ${addressOn(monitor, 'ops')}:${PORTS.accessLogs} len ${HAPROXY_DATAGRAM_BYTES} format raw local0 info`,
+    ),
+    `    log-format '${format}'`,
   ];
 }
 

@@ -1,4 +1,15 @@
 import { expect, test } from 'vitest';
+import type { HAPROXY_FIELDS } from '../access-log.ts';
+import {
+  CHECK,
+  compactFormat,
+  HAPROXY_DATAGRAM_BYTES,
+  HAPROXY_MARK,
+  HAPROXY_PREFIX,
+  LOGGED_BACKENDS,
+  LOGGED_FRONTENDS,
+  NO_SERVER,
+} from '../access-log.ts';
 import { hostsOf, makeTopology, type Host } from '../topology.ts';
 import { renderLb } from './render.ts';
 
@@ -60,6 +71,54 @@ test('the cache route prefers a primary that has replicas over one that is alone
   const servers = section(fileOf(lb1, 'haproxy.cfg'), 'backend cache').filter((line) => line.startsWith('server '));
   expect(servers.filter((line) => line.endsWith(' backup'))).toHaveLength(3);
   expect(servers.filter((line) => line.endsWith(' check'))).toHaveLength(3);
+});
+
+test.each(['http', 'https'])(
+  'a request that comes over %s without a trace context gets one before anything is noted of it',
+  (route) => {
+    const lines = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`);
+    const [given, noted] = ['set-header traceparent 00-', 'set-var(txn.trace_id)'].map((text) =>
+      lines.findIndex((line) => line.includes(text)),
+    );
+    expect(given).toBeGreaterThan(-1);
+    expect(noted).toBeGreaterThan(given ?? Infinity);
+    expect(lines[given ?? -1]).toMatch(/-00 unless one_context whole_context$/);
+  },
+);
+
+test('behind the web tier a trace context is taken as it is', () => {
+  const lines = section(fileOf(lb1, 'haproxy.cfg'), 'frontend app-pool').join('\n');
+  expect(lines).not.toContain('set-header traceparent');
+  expect(lines).toContain('set-var(txn.trace_id)');
+});
+
+test('each HTTP route sends its lines to both monitors, and the longest compact part fits into what is sent', () => {
+  const text = fileOf(lb1, 'haproxy.cfg');
+  const sections = [...text.matchAll(/^frontend (\S+)\n(?: {4}.*\n|\n)*/gm)].filter(([body]) =>
+    body.includes(HAPROXY_PREFIX),
+  );
+  expect(sections.map(([, name]) => name)).toEqual([...LOGGED_FRONTENDS]);
+  expect(sections.map(([body]) => /default_backend (\S+)/.exec(body)?.[1])).toEqual(['web', 'web', 'app-pool']);
+  expect([...LOGGED_BACKENDS]).toEqual(['web', 'app-pool']);
+  for (const route of LOGGED_FRONTENDS) {
+    const lines = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`);
+    expect(lines.filter((line) => line.startsWith('log 198'))).toEqual(
+      ['198.18.3.71', '198.18.3.72'].map((monitor) => `log ${monitor}:9514 len 200 format raw local0 info`),
+    );
+  }
+  const longest: Record<keyof typeof HAPROXY_FIELDS, string> = {
+    process: '4194304',
+    sequence: '4294967295',
+    proxy: 'app-pool',
+    backend: 'app-pool',
+    server: NO_SERVER,
+    status: '503',
+    termination: 'SC',
+    duration: '3600000000',
+    kind: CHECK,
+    traceId: 'a'.repeat(32),
+  };
+  expect(`${HAPROXY_PREFIX}${compactFormat(HAPROXY_MARK, longest)}"`.length).toBeLessThan(HAPROXY_DATAGRAM_BYTES);
 });
 
 test('no password stands in a rendered file', () => {

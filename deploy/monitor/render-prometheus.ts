@@ -45,6 +45,7 @@ const HAPROXY_PARAMETERS = {
       'haproxy_process_start_time_seconds',
       'haproxy_process_current_connections',
       'haproxy_process_idle_time_percent',
+      'haproxy_process_dropped_logs_total',
       'haproxy_frontend_status',
       'haproxy_frontend_current_sessions',
       'haproxy_frontend_http_requests_total',

@@ -25,3 +25,13 @@ test('a write gets more time here than in the application, so that the applicati
   const read = /proxy_read_timeout (\d+)ms/.exec(nginxOf());
   expect(Number(read?.[1])).toBeGreaterThan(topology.profile.client.writeBudgetMs);
 });
+
+test('lines for the monitors go to both, name no client and no path, and are sent for every request but health checks', () => {
+  const text = nginxOf();
+  const targets = [...text.matchAll(/access_log syslog:server=([\d.:]+),.* compact;/g)].map((match) => match[1]);
+  expect(targets).toEqual(['198.18.3.71:9514', '198.18.3.72:9514']);
+  const format = /log_format compact '(.*)';/.exec(text)?.[1] ?? '';
+  expect(format).toMatch(/^N1\|/);
+  expect(format).not.toMatch(/\$(request|request_uri|uri|args|remote_addr|http_\w+)\b/);
+  expect(text.match(/access_log off;/g)).toHaveLength(2);
+});

@@ -1,5 +1,7 @@
+import { compactFormat, NGINX_FIELDS, NGINX_MARK } from '../access-log.ts';
 import type { RenderedFile } from '../rendered-file.ts';
 import { responseTimeoutMs } from '../response-timeout.ts';
+import { METHODS, OTHER_METHOD, OTHER_ROUTE, routeExpressions } from '../route-classes.ts';
 import { addressOn, dependenciesOf, dependencyAddress, hostsOf, PORTS, type Host, type Topology } from '../topology.ts';
 import { renderToxiproxy } from '../toxiproxy/render.ts';
 
@@ -24,7 +26,9 @@ function renderNginx(topology: Topology, host: Host): string {
   return `# Rendered from deploy/topology.ts for ${host.name}.
 worker_processes auto;
 pid /run/nginx/nginx.pid;
-error_log stderr warn;
+# No warnings: while a monitor is away, one of them tells of each request that its line was not sent.
+error_log stderr error;
+pcre_jit on;
 worker_shutdown_timeout ${Math.ceil(responseTimeoutMs(profile, 'web') / 1000)}s;
 
 events {
@@ -44,7 +48,8 @@ http {
     uwsgi_temp_path /run/nginx/uwsgi;
     scgi_temp_path /run/nginx/scgi;
 
-    # Only what went wrong or took long: lines for everything else would cost more than the requests.
+${renderRequestLog(topology)}
+    # Printed is only what went wrong or took long: lines for everything else would cost more than the requests.
     map $status $failed {
         ~^[1234] 0;
         default 1;
@@ -59,7 +64,7 @@ http {
     }
     log_format json escape=json '{"time":"$time_iso8601","host":"${host.name}","request":"$request","status":"$status","seconds":"$request_time",'
         '"upstream":{"connect":"$upstream_connect_time","header":"$upstream_header_time","all":"$upstream_response_time","status":"$upstream_status"},'
-        '"client":"$http_x_forwarded_for","id":"$id","trace":"$http_traceparent"}';
+        '"client":"$http_x_forwarded_for","id":"$id","trace_id":"$trace_id"}';
     access_log /dev/stdout json if=$worth_a_line;
 
     map $http_x_request_id $id {
@@ -116,7 +121,6 @@ ${upstreams.map((address) => `        # Twice: a try that failed before anything
             add_header X-Content-Type-Options nosniff always;
         }
         location = /favicon.ico {
-            access_log off;
             return 204;
         }
 
@@ -165,5 +169,32 @@ ${hostsOf(topology, 'monitor')
         }
     }
 }
+`;
+}
+
+/**
+ * One line per request for the monitors, a datagram each, which is dropped where nobody takes it. What the client asked for is named by its
+ * class and by nothing else.
+ */
+function renderRequestLog(topology: Topology): string {
+  const routes = routeExpressions().map(([expression, route]) => `        "~${expression}" ${route};`);
+  const targets = hostsOf(topology, 'monitor').map(
+    (monitor) =>
+      `    access_log syslog:server=${addressOn(monitor, 'ops')}:${PORTS.accessLogs},facility=local7,severity=info,tag=nginx,nohostname compact;`,
+  );
+  return `    map $request_uri $route {
+${routes.join('\n')}
+        default ${OTHER_ROUTE};
+    }
+    map $request_method $method {
+${METHODS.map((method) => `        ${method} ${method};`).join('\n')}
+        default ${OTHER_METHOD};
+    }
+    map $http_traceparent $trace_id {
+        "~^[0-9a-f][0-9a-f]-([0-9a-f]{32})-" $1;
+        default -;
+    }
+    log_format compact '${compactFormat(NGINX_MARK, NGINX_FIELDS)}';
+${targets.join('\n')}
 `;
 }

@@ -1,3 +1,4 @@
+import { HAPROXY_LOG, LOG_INTAKE, NGINX_LOG } from './access-log.ts';
 import { APP } from './app.ts';
 import { DB_ROLE } from './db-role.ts';
 import { HAPROXY } from './haproxy.ts';
@@ -44,7 +45,9 @@ export const CATALOG: readonly Source[] = [
   { job: 'valkey', coverage: 'whole', metrics: VALKEY },
   { job: 'sentinel', coverage: 'whole', metrics: SENTINEL },
   { job: 'nginx', coverage: 'whole', metrics: NGINX },
-  { job: 'exporter', coverage: 'whole', metrics: PROCESS },
+  { job: 'nginx-log', coverage: 'whole', metrics: NGINX_LOG },
+  { job: 'haproxy-log', coverage: 'whole', metrics: HAPROXY_LOG },
+  { job: 'exporter', coverage: 'whole', metrics: { ...PROCESS, ...LOG_INTAKE } },
   { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
   { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },
 ];

@@ -10,6 +10,7 @@ export const HAPROXY = {
   haproxy_process_start_time_seconds: gauge('timestamp', 'When the worker was started.'),
   haproxy_process_current_connections: gauge('1', 'Connections that are open.'),
   haproxy_process_idle_time_percent: gauge('percent', 'Share of its time in which HAProxy had nothing to do.'),
+  haproxy_process_dropped_logs_total: counter('1', 'Log lines that could not be handed to the network.'),
   haproxy_frontend_status: gauge('1', 'State of a frontend: 1 for the one it is in.', {
     labels: { ...PROXY, ...UP_OR_DOWN },
   }),

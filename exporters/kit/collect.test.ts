@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { counter, gauge } from '../catalog/metric.ts';
+import { counter, gauge, histogram } from '../catalog/metric.ts';
 import { collect, type CollectOptions } from './collect.ts';
 import type { Collector, Exporter, Sample } from './exporter.ts';
+import { makeHistogram } from './histogram.ts';
 
 const METRICS = {
   shop_things: gauge('1', 'Things.', { labels: { kind: ['a', 'b', 'c'] } }),
   shop_sold_total: counter('1', 'Sold.'),
+  shop_wait_seconds: histogram('seconds', 'A wait.', { labels: { kind: ['a', 'b'] } }),
 };
 const never = new Promise<never>(() => undefined);
 const disposed = vi.fn();
@@ -132,7 +134,22 @@ describe('a look at a target', () => {
     expect(valueOf(samples, 'shop_scrape_series_dropped')).toBe(1);
   });
 
+  it('counts a histogram as all of its series', async () => {
+    const waits: Collector<Disposable> = {
+      name: 'waits',
+      collect: (_session, emit) => {
+        for (const kind of ['a', 'b'])
+          emit({ name: 'shop_wait_seconds', labels: { kind }, histogram: makeHistogram([1, 2]).read() });
+        return Promise.resolve();
+      },
+    };
+    const { samples } = await collect(exporterOf([waits]), 'x', options({ maxSeries: 9 }));
+    expect(samples.filter(({ name }) => name === 'shop_wait_seconds')).toHaveLength(1);
+    expect(valueOf(samples, 'shop_scrape_series_dropped')).toBe(5);
+  });
+
   it.each([
+    ['a number for a histogram', { name: 'shop_wait_seconds', labels: { kind: 'a' }, value: 1 }, /is a histogram/],
     ['a metric that is not declared', { name: 'shop_surprise', value: 1 }, /not among the metrics/],
     [
       'a label that is not declared',

@@ -1,14 +1,27 @@
 import type { Metric } from '../catalog/metric.ts';
+import type { HistogramValue } from './histogram.ts';
 
 /** One look at a target, which all collectors share: a connection, a page that was read. */
 export type Session = Disposable | AsyncDisposable;
 
-/** One value. Counters and gauges only: nobody hands histograms over. */
-export interface Sample {
+interface Named {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly value: number;
 }
+
+/** A value of a counter or a gauge. */
+export interface NumberSample extends Named {
+  readonly value: number;
+  readonly histogram?: undefined;
+}
+
+/** Everything that a histogram has counted. */
+export interface HistogramSample extends Named {
+  readonly histogram: HistogramValue;
+  readonly value?: undefined;
+}
+
+export type Sample = NumberSample | HistogramSample;
 
 /** Takes samples as they come: what was handed over before a failure is shown all the same. */
 export type Sink = (sample: Sample) => void;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { counter, gauge } from '../catalog/metric.ts';
+import { counter, gauge, histogram } from '../catalog/metric.ts';
+import { makeHistogram } from './histogram.ts';
 import { negotiateFormat, renderSamples } from './render-samples.ts';
 
 const METRICS = {
@@ -11,19 +12,43 @@ const SAMPLES = [
   { name: 'shop_memory_bytes', value: 1.5e9 },
 ];
 
-it('writes text, escaped', async () => {
-  const { contentType, body } = await renderSamples(SAMPLES, METRICS, 'text');
+it('writes text, escaped', () => {
+  const { contentType, body } = renderSamples(SAMPLES, METRICS, 'text');
   expect(contentType).toContain('text/plain; version=0.0.4');
   expect(body).toContain('# TYPE shop_sold_total counter\nshop_sold_total{kind="a \\"b\\"\\n"} 7\n');
   expect(body).toContain('shop_memory_bytes 1500000000\n');
 });
 
-it('writes OpenMetrics, and text again after it with the same names', async () => {
-  const { contentType, body } = await renderSamples(SAMPLES, METRICS, 'openmetrics');
+it('writes OpenMetrics, and text again after it with the same names', () => {
+  const { contentType, body } = renderSamples(SAMPLES, METRICS, 'openmetrics');
   expect(contentType).toContain('application/openmetrics-text');
   expect(body).toContain('# TYPE shop_sold counter\nshop_sold_total{kind="a \\"b\\"\\n"} 7\n');
   expect(body.trimEnd().endsWith('# EOF')).toBe(true);
-  expect((await renderSamples(SAMPLES, METRICS, 'text')).body).toContain('\nshop_sold_total{');
+  expect(renderSamples(SAMPLES, METRICS, 'text').body).toContain('\nshop_sold_total{');
+});
+
+const WAIT = { shop_wait_seconds: histogram('seconds', 'A wait.', { labels: { pool: ['a'] } }) };
+const waits = makeHistogram([0.1, 1]);
+waits.observe(0.1);
+waits.observe(0.25, { traceId: 'ab'.repeat(16), atMs: 1_700_000_000_500 });
+waits.observe(7);
+const HISTOGRAM = [{ name: 'shop_wait_seconds', labels: { pool: 'a' }, histogram: waits.read() }];
+
+it('writes a histogram with cumulative buckets', () => {
+  expect(renderSamples(HISTOGRAM, WAIT, 'text').body).toBe(`# HELP shop_wait_seconds A wait.
+# TYPE shop_wait_seconds histogram
+shop_wait_seconds_bucket{pool="a",le="0.1"} 1
+shop_wait_seconds_bucket{pool="a",le="1"} 2
+shop_wait_seconds_bucket{pool="a",le="+Inf"} 3
+shop_wait_seconds_sum{pool="a"} 7.35
+shop_wait_seconds_count{pool="a"} 3
+`);
+});
+
+it('writes exemplars where the format has room for them, and only there', () => {
+  const exemplar = `shop_wait_seconds_bucket{pool="a",le="1"} 2 # {trace_id="${'ab'.repeat(16)}"} 0.25 1700000000.500\n`;
+  expect(renderSamples(HISTOGRAM, WAIT, 'openmetrics').body).toContain(exemplar);
+  expect(renderSamples(HISTOGRAM, WAIT, 'text').body).not.toContain('trace_id');
 });
 
 it.each([

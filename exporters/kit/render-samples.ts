@@ -1,6 +1,6 @@
-import { Counter, Gauge, Registry, type OpenMetricsContentType, type PrometheusContentType } from 'prom-client';
 import type { Metric } from '../catalog/metric.ts';
-import type { Sample } from './exporter.ts';
+import type { HistogramSample, Sample } from './exporter.ts';
+import type { Exemplar } from './histogram.ts';
 
 /** How an answer is written. */
 export type Format = 'text' | 'openmetrics';
@@ -10,37 +10,94 @@ export interface Exposition {
   readonly body: string;
 }
 
+const CONTENT_TYPE: Readonly<Record<Format, string>> = {
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+};
+
 /**
- * Writes samples for Prometheus. The registry lives for this answer only: prom-client strips `_total` from the names of counters for good once
- * it has written them as OpenMetrics, and keeps series that are gone.
+ * Writes samples for Prometheus, in the classic text or in OpenMetrics, which alone has room for exemplars. Not by prom-client, which takes
+ * no histogram from elsewhere and changes the names of counters for good once it has written OpenMetrics.
  */
-export async function renderSamples(
+export function renderSamples(
   samples: readonly Sample[],
   metrics: Readonly<Record<string, Metric>>,
   format: Format,
-): Promise<Exposition> {
-  const registry = new Registry<PrometheusContentType | OpenMetricsContentType>();
-  registry.setContentType(
-    format === 'openmetrics' ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE,
-  );
-  const registers = [registry as Registry];
+): Exposition {
+  const lines: string[] = [];
   for (const [name, of] of Map.groupBy(samples, (sample) => sample.name)) {
     const metric = metrics[name];
     if (metric === undefined) continue;
-    const about = { name, help: metric.help, labelNames: Object.keys(metric.labels), registers };
-    // OpenMetrics has no counter without `_total`.
-    if (metric.type === 'counter' && name.endsWith('_total')) {
-      const counter = new Counter(about);
-      for (const { labels = {}, value } of of) counter.inc({ ...labels }, value);
-    } else {
-      const gauge = new Gauge(about);
-      for (const { labels = {}, value } of of) gauge.set({ ...labels }, value);
+    const type = exposedType(name, metric);
+    // In OpenMetrics the family of a counter has no ending, its samples have.
+    const family = format === 'openmetrics' && type === 'counter' ? name.slice(0, -'_total'.length) : name;
+    lines.push(`# HELP ${family} ${escapeHelp(metric.help, format)}`, `# TYPE ${family} ${type}`);
+    for (const sample of of) {
+      if (sample.histogram === undefined)
+        lines.push(`${name}${renderLabels(sample.labels)} ${renderNumber(sample.value)}`);
+      else pushHistogram(lines, sample, format);
     }
   }
-  return { contentType: registry.contentType, body: await registry.metrics() };
+  if (format === 'openmetrics') lines.push('# EOF');
+  return { contentType: CONTENT_TYPE[format], body: `${lines.join('\n')}\n` };
 }
 
 /** OpenMetrics where it is asked for by name, the classic text otherwise. */
 export function negotiateFormat(accept: string | undefined): Format {
   return accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text';
+}
+
+/** OpenMetrics has no counter without `_total`: what the community calls otherwise is a gauge in both formats. */
+function exposedType(name: string, { type }: Metric): Metric['type'] {
+  return type === 'counter' && !name.endsWith('_total') ? 'gauge' : type;
+}
+
+function pushHistogram(lines: string[], { name, labels, histogram }: HistogramSample, format: Format): void {
+  const { bounds, counts, sum, exemplars } = histogram;
+  const inner = innerLabels(labels);
+  let count = 0;
+  counts.forEach((own, index) => {
+    count += own;
+    const bound = bounds[index];
+    // As every other process here writes bounds, `1` and not `1.0`: rules name them.
+    const le = bound === undefined ? '+Inf' : String(bound);
+    const exemplar = format === 'openmetrics' ? exemplars?.[index] : undefined;
+    lines.push(`${name}_bucket{${inner === '' ? '' : `${inner},`}le="${le}"} ${count}${renderExemplar(exemplar)}`);
+  });
+  lines.push(
+    `${name}_sum${renderLabels(labels)} ${renderNumber(sum)}`,
+    `${name}_count${renderLabels(labels)} ${count}`,
+  );
+}
+
+function renderExemplar(exemplar: Exemplar | undefined): string {
+  if (exemplar === undefined) return '';
+  const { traceId, value, atMs } = exemplar;
+  return ` # {trace_id="${escapeValue(traceId)}"} ${renderNumber(value)} ${(atMs / 1000).toFixed(3)}`;
+}
+
+function renderLabels(labels: Readonly<Record<string, string>> | undefined): string {
+  const inner = innerLabels(labels);
+  return inner === '' ? '' : `{${inner}}`;
+}
+
+function innerLabels(labels: Readonly<Record<string, string>> = {}): string {
+  return Object.entries(labels)
+    .map(([label, value]) => `${label}="${escapeValue(value)}"`)
+    .join(',');
+}
+
+function renderNumber(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? '+Inf' : '-Inf';
+}
+
+function escapeValue(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
+}
+
+function escapeHelp(help: string, format: Format): string {
+  const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  return format === 'openmetrics' ? escaped.replaceAll('"', '\\"') : escaped;
 }

@@ -15,14 +15,22 @@ export interface SampleStore {
 export function makeSampleStore(metrics: Readonly<Record<string, Metric>>, maxSeries: number): SampleStore {
   const kept = new Map<string, Sample>();
   const own: Sample[] = [];
+  let series = 0;
   let dropped = 0;
   return {
     emit(sample) {
       const metric = metrics[sample.name];
       if (metric === undefined) throw new Error(`${sample.name} is not among the metrics of this exporter`);
+      if ((sample.histogram !== undefined) !== (metric.type === 'histogram'))
+        throw new Error(`${sample.name} is a ${metric.type}, and its sample is not of that kind`);
       const key = keyOf(sample, metric);
-      if (!kept.has(key) && kept.size >= maxSeries) dropped += 1;
-      else kept.set(key, sample);
+      const size = seriesIn(sample);
+      if (!kept.has(key) && series + size > maxSeries) {
+        dropped += size;
+        return;
+      }
+      if (!kept.has(key)) series += size;
+      kept.set(key, sample);
     },
     emitOwn(sample) {
       own.push(sample);
@@ -32,6 +40,11 @@ export function makeSampleStore(metrics: Readonly<Record<string, Metric>>, maxSe
     },
     samples: () => [...kept.values(), ...own],
   };
+}
+
+/** Of a histogram: its buckets, sum and count. */
+function seriesIn({ histogram }: Sample): number {
+  return histogram === undefined ? 1 : histogram.counts.length + 2;
 }
 
 function keyOf({ name, labels = {} }: Sample, metric: Metric): string {

@@ -17,7 +17,9 @@ async function look(answer: RequestListener): Promise<Readonly<Record<string, nu
   try {
     const { samples } = await collect(NGINX_EXPORTER, target, { deadlineMs: 1_500, maxSeries: 50, signal });
     return Object.fromEntries(
-      samples.filter(({ labels }) => labels === undefined).map(({ name, value }) => [name, value]),
+      samples.flatMap(({ name, labels, value }) =>
+        labels === undefined && value !== undefined ? [[name, value]] : [],
+      ),
     );
   } finally {
     server.closeAllConnections();

@@ -10,7 +10,9 @@ const look = (target: ValkeyTarget, deadlineMs = 1_500): Promise<Collection> =>
 /** `name{values of labels}` → value. */
 function valuesOf({ samples }: Collection): ReadonlyMap<string, number> {
   return new Map(
-    samples.map(({ name, labels = {}, value }) => [[name, ...Object.values(labels)].join(' '), value] as const),
+    samples.flatMap(({ name, labels = {}, value }) =>
+      value === undefined ? [] : [[[name, ...Object.values(labels)].join(' '), value] as const],
+    ),
   );
 }
 

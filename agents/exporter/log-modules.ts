@@ -1,0 +1,39 @@
+import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/access-log.ts';
+import { addressOn, hostsOf, slotsOf, type Host, type Tier, type Topology } from '../../deploy/topology.ts';
+import { makeLogExporter } from '../../exporters/access-log/exporter.ts';
+import { makeHaproxyBook } from '../../exporters/access-log/haproxy-book.ts';
+import type { LineBook } from '../../exporters/access-log/line-book.ts';
+import { makeNginxBook } from '../../exporters/access-log/nginx-book.ts';
+import { HAPROXY_LOG, NGINX_LOG } from '../../exporters/catalog/access-log.ts';
+import { makeModule, type Log, type Module } from '../../exporters/kit/probe-server.ts';
+
+/** One book per server that sends lines: by its name for who asks, by its address for what arrives. */
+export function makeLogModules(
+  topology: Topology,
+  log: Log,
+): { readonly modules: readonly Module[]; readonly books: ReadonlyMap<string, LineBook> } {
+  const names = {
+    proxies: new Set<string>([...LOGGED_FRONTENDS, ...LOGGED_BACKENDS]),
+    servers: new Set([...slotsOf(topology, 'web'), ...slotsOf(topology, 'app')].map(({ name }) => name)),
+  };
+  const nginx = booksOf(hostsOf(topology, 'web'), () => makeNginxBook(topology.profile.traces, Date.now));
+  const haproxy = booksOf(hostsOf(topology, 'lb'), () => makeHaproxyBook(names, topology.profile.traces, Date.now));
+  return {
+    modules: [
+      makeModule('nginx-log', { exporter: makeLogExporter('nginx_log', NGINX_LOG), targets: nginx, log }),
+      makeModule('haproxy-log', { exporter: makeLogExporter('haproxy_log', HAPROXY_LOG), targets: haproxy, log }),
+    ],
+    books: new Map([...byAddress('web', nginx), ...byAddress('lb', haproxy)]),
+  };
+
+  function byAddress(tier: Tier, books: ReadonlyMap<string, LineBook>): readonly (readonly [string, LineBook])[] {
+    return hostsOf(topology, tier).flatMap((host) => {
+      const book = books.get(host.name);
+      return book === undefined ? [] : [[addressOn(host, 'ops'), book] as const];
+    });
+  }
+}
+
+function booksOf(hosts: readonly Host[], make: () => LineBook): ReadonlyMap<string, LineBook> {
+  return new Map(hosts.map(({ name }) => [name, make()]));
+}

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { HAPROXY_LOG, NGINX_LOG } from '../catalog/access-log.ts';
+import { collect } from '../kit/collect.ts';
+import type { Sample } from '../kit/exporter.ts';
+import { anyBytes } from './testing.ts';
+import { makeLogExporter } from './exporter.ts';
+import { makeHaproxyBook } from './haproxy-book.ts';
+import type { LineBook } from './line-book.ts';
+import { makeNginxBook } from './nginx-book.ts';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const NAMES = { proxies: new Set(['http', 'web', 'app-pool']), servers: new Set(['web1', 'app1']) };
+const KEEP = { slowMs: 300, keptRatio: 1 };
+const options = { deadlineMs: 1_000, maxSeries: 5_000, signal: new AbortController().signal };
+
+async function samplesOf(book: LineBook, which: 'nginx' | 'haproxy' = 'nginx'): Promise<readonly Sample[]> {
+  const exporter =
+    which === 'nginx' ? makeLogExporter('nginx_log', NGINX_LOG) : makeLogExporter('haproxy_log', HAPROXY_LOG);
+  const { samples, failures } = await collect(exporter, book, options);
+  expect(failures).toEqual({});
+  return samples;
+}
+
+const find = (samples: readonly Sample[], name: string): Sample | undefined => samples.find((one) => one.name === name);
+
+const nginx = (fields: string): string => `<190>Nov 24 22:04:30 nginx: N1|${fields}`;
+
+it('a request of Nginx is counted by route, method and class, with its trace', async () => {
+  const book = makeNginxBook(KEEP, () => 1_700_000_000_000);
+  book.take(nginx(`/|GET|200|0.012|100|502, 200|0.001, 0.010|${TRACE}`));
+  book.take(nginx('/|GET|200|0.3|50|-|-|-'));
+  book.take('garbage');
+  const samples = await samplesOf(book);
+  const requests = find(samples, 'nginx_http_request_duration_seconds');
+  expect(requests?.labels).toEqual({ method: 'GET', route: '/', code: '2xx' });
+  expect(requests?.histogram).toMatchObject({ counts: [0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], sum: 0.312 });
+  expect(requests?.histogram?.exemplars?.[3]).toEqual({ traceId: TRACE, value: 0.012, atMs: 1_700_000_000_000 });
+  expect(requests?.histogram?.exemplars?.[6]).toBeUndefined();
+  expect(samples.filter(({ name }) => name === 'nginx_upstream_response_duration_seconds')).toHaveLength(2);
+  expect(find(samples, 'nginx_http_sent_bytes_total')?.value).toBe(150);
+  expect(find(samples, 'nginx_log_lines_total')?.value).toBe(3);
+  expect(find(samples, 'nginx_log_lines_malformed_total')?.value).toBe(1);
+});
+
+it('only a trace that can be expected to be kept becomes an exemplar', async () => {
+  const book = makeNginxBook({ slowMs: 300, keptRatio: 0 }, () => 0);
+  book.take(nginx(`/|GET|200|0.012|100|200|0.010|${TRACE}`));
+  book.take(nginx(`/|GET|200|2.000|100|200|1.999|${'ab'.repeat(16)}`));
+  book.take(nginx(`/static/*|GET|200|2.000|100|-|-|${TRACE}`));
+  const exemplars = (await samplesOf(book))
+    .filter(({ name }) => name === 'nginx_http_request_duration_seconds')
+    .flatMap(({ histogram }) => histogram?.exemplars?.flatMap((one) => one?.traceId ?? []) ?? []);
+  expect(exemplars).toEqual(['ab'.repeat(16)]);
+});
+
+it('a request of HAProxy is counted by its way and its end; a health check is a line and no request', async () => {
+  const book = makeHaproxyBook(NAMES, KEEP, () => 0);
+  book.take(`{"line":"H1|7|0|http|web|web1|200|--|12|-|${TRACE}","`);
+  book.take('{"line":"H1|7|1|http|web|<NOSRV>|503|SC|2000|check|-","');
+  book.take('{"line":"H1|7|4|http|web|<NOSRV>|503|SC|2000|-|-","');
+  const samples = await samplesOf(book, 'haproxy');
+  const requests = samples.filter(({ name }) => name === 'haproxy_log_requests_total');
+  expect(requests.map(({ labels, value }) => [labels?.['server'], labels?.['termination'], value])).toEqual([
+    ['web1', '--', 1],
+    ['none', 'SC', 1],
+  ]);
+  expect(find(samples, 'haproxy_log_lines_total')?.value).toBe(3);
+  expect(find(samples, 'haproxy_log_lines_lost_total')?.value).toBe(0);
+  expect(find(await samplesOf(book, 'haproxy'), 'haproxy_log_lines_lost_total')?.value).toBe(2);
+});
+
+it('the number of series stays small, whatever is sent', async () => {
+  const haproxy = makeHaproxyBook(NAMES, KEEP, () => 0);
+  const book = makeNginxBook(KEEP, () => 0);
+  fc.assert(
+    fc.property(fc.tuple(fc.string(), fc.string(), anyBytes()), fc.nat(999), ([a, b, c], status) => {
+      const code = String(status).padStart(3, '0');
+      book.take(nginx(`${a}|${b}|${code}|0.001|1|-|-|${c}`));
+      haproxy.take(`{"line":"H1|${status}|${status}|${a}|${b}|${c}|${status}|${a}|1|-|${c}","`);
+    }),
+    { numRuns: 300 },
+  );
+  expect((await samplesOf(book)).length).toBeLessThan(40);
+  expect((await samplesOf(haproxy, 'haproxy')).length).toBeLessThan(40);
+});

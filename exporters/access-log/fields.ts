@@ -1,0 +1,9 @@
+/** A number that is not negative, as servers write it; undefined for anything else. */
+export function parseAmount(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined;
+}
+
+/** A trace id, or undefined where a request had none. Throws nothing: what has no such form is none. */
+export function parseTraceId(text: string | undefined): string | undefined {
+  return text !== undefined && /^[0-9a-f]{32}$/.test(text) ? text : undefined;
+}

@@ -1,0 +1,35 @@
+import { traceOf, type KeepPolicy } from './leads-to-trace.ts';
+import type { LineBook } from './line-book.ts';
+import { parseHaproxyLine, type HaproxyNames } from './parse-haproxy-line.ts';
+import { makeSequenceWatch } from './sequence.ts';
+import { makeCounters, makeHistograms } from './series-map.ts';
+
+/** Counts the requests of one HAProxy. `keep`: which traces make exemplars; `now`: milliseconds since 1970. */
+export function makeHaproxyBook(names: HaproxyNames, keep: KeepPolicy, now: () => number): LineBook {
+  const durations = makeHistograms('haproxy_log_request_duration_seconds', ['proxy', 'backend', 'server']);
+  const requests = makeCounters('haproxy_log_requests_total', ['proxy', 'backend', 'server', 'code', 'termination']);
+  const sequence = makeSequenceWatch(now);
+  let lines = 0;
+  let malformed = 0;
+  return {
+    take(text) {
+      lines += 1;
+      const line = parseHaproxyLine(text, names);
+      if (line === undefined) {
+        malformed += 1;
+        return;
+      }
+      sequence.take(line.counter, line.sequence);
+      if (line.isCheck) return;
+      durations.of(line.proxy, line.backend, line.server).observe(line.seconds, traceOf(line, keep, now));
+      requests.of(line.proxy, line.backend, line.server, line.code, line.termination).value += 1;
+    },
+    emit(emit) {
+      durations.emit(emit);
+      requests.emit(emit);
+      emit({ name: 'haproxy_log_lines_total', value: lines });
+      emit({ name: 'haproxy_log_lines_malformed_total', value: malformed });
+      emit({ name: 'haproxy_log_lines_lost_total', value: sequence.lost() });
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import {
+  CHECK,
+  FIELD_SEPARATOR,
+  HAPROXY_FIELDS,
+  HAPROXY_MARK,
+  HAPROXY_PREFIX,
+  NO_SERVER,
+} from '../../deploy/access-log.ts';
+import { codeClass, type CodeClass } from './code-class.ts';
+import { parseAmount, parseTraceId } from './fields.ts';
+
+/** One request, as HAProxy saw it. Names are those of its configuration, as far as the caller knows them. */
+export interface HaproxyLine {
+  /** Process and frontend: who counts {@link sequence}. */
+  readonly counter: string;
+  readonly sequence: number;
+  readonly proxy: string;
+  readonly backend: string;
+  /** `none`: the request went to no server. */
+  readonly server: string;
+  readonly code: CodeClass;
+  /** Two letters, see HAProxy's manual; `--`: as it should be. */
+  readonly termination: string;
+  readonly seconds: number;
+  readonly isCheck: boolean;
+  readonly traceId: string | undefined;
+}
+
+/** Names that may become labels; anything else is `other`. */
+export interface HaproxyNames {
+  readonly proxies: ReadonlySet<string>;
+  readonly servers: ReadonlySet<string>;
+}
+
+const BEGIN = `${HAPROXY_PREFIX}${HAPROXY_MARK}${FIELD_SEPARATOR}`;
+const FIELD_COUNT = Object.keys(HAPROXY_FIELDS).length;
+
+/** Reads the text of a datagram of HAProxy, of which only the compact part counts; undefined when that is not whole. */
+export function parseHaproxyLine(text: string, names: HaproxyNames): HaproxyLine | undefined {
+  const end = text.indexOf('"', BEGIN.length);
+  if (!text.startsWith(BEGIN) || end === -1) return undefined;
+  const fields = text.slice(BEGIN.length, end).split(FIELD_SEPARATOR);
+  if (fields.length !== FIELD_COUNT) return undefined;
+  const [process = '', count, proxy = '', backend = '', server = '', status = '', ended = '', duration, kind, traceId] =
+    fields;
+  const sequence = parseAmount(count);
+  const milliseconds = parseAmount(duration);
+  if (sequence === undefined || milliseconds === undefined) return undefined;
+  if (parseAmount(process) === undefined || !/^(\d{1,3}|-1)$/.test(status)) return undefined;
+  const knownProxy = known(proxy, names.proxies);
+  return {
+    counter: `${process}${FIELD_SEPARATOR}${knownProxy}`,
+    sequence,
+    proxy: knownProxy,
+    backend: known(backend, names.proxies),
+    server: server === NO_SERVER ? 'none' : known(server, names.servers),
+    code: codeClass(status),
+    termination: /^[CSPLRUDKIcs-][RQCHDLT-]$/.test(ended) ? ended : 'other',
+    seconds: milliseconds / 1000,
+    isCheck: kind === CHECK,
+    traceId: parseTraceId(traceId),
+  };
+}
+
+function known(name: string, names: ReadonlySet<string>): string {
+  return names.has(name) ? name : 'other';
+}

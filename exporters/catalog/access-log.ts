@@ -1,0 +1,57 @@
+import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/access-log.ts';
+import { METHODS, OTHER_METHOD, ROUTE_CLASSES } from '../../deploy/route-classes.ts';
+import { CODE_CLASSES } from '../access-log/code-class.ts';
+import { scrapeMetrics } from '../kit/scrape-metrics.ts';
+import { atMost, counter, gauge, histogram } from './metric.ts';
+
+/** Requests of a web host, from the lines that its Nginx sends: exporters/access-log. */
+export const NGINX_LOG = {
+  ...scrapeMetrics('nginx_log', ['lines']),
+  nginx_http_request_duration_seconds: histogram(
+    'seconds',
+    'Time from the first byte of a request to the last one of the answer.',
+    { labels: { method: [...METHODS, OTHER_METHOD], route: ROUTE_CLASSES, code: CODE_CLASSES }, appears: 'on-event' },
+  ),
+  nginx_upstream_response_duration_seconds: histogram('seconds', 'Time that one try of the upstream took.', {
+    labels: { upstream: ['app-pool'], code: CODE_CLASSES },
+    appears: 'on-event',
+  }),
+  nginx_http_sent_bytes_total: counter('bytes', 'Bytes sent to clients, headers included.'),
+  nginx_log_lines_total: counter('1', 'Lines that arrived from this host.'),
+  nginx_log_lines_malformed_total: counter('1', 'Lines that could not be read.'),
+} as const;
+
+const PATH = {
+  proxy: [...LOGGED_FRONTENDS, 'other'],
+  // HAProxy calls a frontend by this where a request came no further.
+  backend: [...new Set([...LOGGED_BACKENDS, ...LOGGED_FRONTENDS]), 'other'],
+  server: atMost(20, 'hosts of the pools, and none'),
+} as const;
+
+/** Requests of a load balancer, from the lines that its HAProxy sends: exporters/access-log. */
+export const HAPROXY_LOG = {
+  ...scrapeMetrics('haproxy_log', ['lines']),
+  haproxy_log_request_duration_seconds: histogram(
+    'seconds',
+    'Time from the first byte of a request to the last one of the answer, by frontend (`proxy`), backend and server.',
+    { labels: PATH, appears: 'on-event' },
+  ),
+  haproxy_log_requests_total: counter('1', 'Requests by outcome; `termination`: who ended it and when.', {
+    labels: { ...PATH, code: CODE_CLASSES, termination: atMost(40, 'pairs of letters of HAProxy') },
+    appears: 'on-event',
+  }),
+  haproxy_log_lines_total: counter('1', 'Lines that arrived from this host.'),
+  haproxy_log_lines_malformed_total: counter('1', 'Lines that could not be read.'),
+  haproxy_log_lines_lost_total: counter('1', 'Lines that are missing in the numbering of those that arrived.'),
+} as const;
+
+/** The socket on which all these lines arrive, as the exporter tells it of itself. */
+export const LOG_INTAKE = {
+  access_log_datagrams_received_total: counter('1', 'Datagrams that were read.'),
+  access_log_datagrams_foreign_total: counter('1', 'Datagrams from addresses that are no server of the topology.'),
+  access_log_datagrams_dropped_total: counter(
+    '1',
+    'Datagrams that the kernel dropped because they were not read in time.',
+  ),
+  access_log_receive_buffer_bytes: gauge('bytes', 'Memory in which the kernel keeps what was not read yet.'),
+} as const;
