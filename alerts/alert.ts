@@ -19,6 +19,8 @@ export interface Alert {
   readonly severity: AlertSeverity;
   /** Who mends it. */
   readonly owner: 'platform' | 'application' | 'database' | 'monitoring';
+  /** The group of rules that it is evaluated with; missing: with most others. */
+  readonly group?: 'slo-fast' | 'slo-slow';
   /** PromQL. One series per alert; its labels say what the alert is about. */
   readonly expr: string;
   /** How long it must be true (ms), from the profile. */

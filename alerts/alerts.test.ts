@@ -32,9 +32,13 @@ describe('the alerts', () => {
   });
 
   it.each(alerts)('$name is about what its scope says', ({ name, cases }) => {
-    const labels = { host: ['host'], address: ['network', 'address'], target: ['job', 'host'], service: [] }[
-      ALERTS[name]
-    ];
+    const labels = {
+      host: ['host'],
+      address: ['network', 'address'],
+      target: ['job', 'host'],
+      slo: ['slo'],
+      service: [],
+    }[ALERTS[name]];
     const expected = cases.flatMap((one) => one.expect.flatMap(({ alerts: fired }) => fired));
     for (const fired of expected) {
       const own = Object.keys(fired.labels).filter((label) => label !== 'where');
@@ -42,7 +46,7 @@ describe('the alerts', () => {
     }
   });
 
-  it.each(alerts)(
+  it.each(alerts.filter(({ group }) => group === undefined))(
     '$name is raised within 15 s in the drill profile, of monitors within 20 s',
     ({ name, domain, forMs }) => {
       const { watch } = topology.profile;

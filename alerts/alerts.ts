@@ -7,6 +7,7 @@ import { lbAlerts } from './rules/lb.ts';
 import { monitorAlerts } from './rules/monitor.ts';
 import { siteAlerts } from './rules/site.ts';
 import { WEB_ALERTS } from './rules/web.ts';
+import { sloAlerts } from './slo/slo-alerts.ts';
 
 /** Every alert of a topology. */
 export function makeAlerts(topology: Topology): readonly Alert[] {
@@ -18,5 +19,6 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...CACHE_ALERTS,
     ...siteAlerts(topology),
     ...monitorAlerts(topology),
+    ...sloAlerts(topology),
   ];
 }

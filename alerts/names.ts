@@ -1,6 +1,6 @@
 /**
  * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`), one virtual `address`
- * (labels `network` and `address`), one scrape `target` (labels `job` and `host`), or a `service` as a whole.
+ * (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one objective (label `slo`), or a `service` as a whole.
  */
 export const ALERTS = {
   LoadBalancerLost: 'host',
@@ -17,7 +17,13 @@ export const ALERTS = {
   NotificationsFailing: 'host',
   TargetDown: 'target',
   Watchdog: 'service',
-} as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'service'>>;
+  AvailabilityBudgetBurnsFast: 'slo',
+  AvailabilityBudgetBurnsSlowly: 'slo',
+  PageLatencyBudgetBurnsFast: 'slo',
+  PageLatencyBudgetBurnsSlowly: 'slo',
+  OrdersBudgetBurnsFast: 'slo',
+  OrdersBudgetBurnsSlowly: 'slo',
+} as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'slo' | 'service'>>;
 
 export type AlertName = keyof typeof ALERTS;
 
