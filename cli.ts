@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from './package.json' with { type: 'json' };
+import { registerAlertCommands } from './alerts/commands.ts';
 import { renderAlertFiles } from './alerts/generated.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
@@ -60,6 +61,7 @@ export function makeProgram(signal: AbortSignal): Command {
   registerChaosCommands(program, context);
   registerBenchCommand(program, context);
   registerExporterCommands(program, context);
+  registerAlertCommands(program, context);
   registerTestCommand(program, signal);
   program.showHelpAfterError('Run `./holdfast --help` for the commands.');
   for (const command of program.commands) {

@@ -3,7 +3,9 @@ import type { AlertName, NOTIFIER_ALERTS } from './names.ts';
 import type { AlertCase } from './alert-case.ts';
 
 /** What fails together; mails are grouped by it. */
-export type Domain = 'lb' | 'web' | 'app' | 'database' | 'cache' | 'site' | 'monitor';
+export const DOMAINS = ['lb', 'web', 'app', 'database', 'cache', 'site', 'monitor'] as const;
+
+export type Domain = (typeof DOMAINS)[number];
 
 /** `critical`: users feel it, or the next fault makes them; `warning`: something is lost that can be spared; `none`: no news. */
 type AlertSeverity = 'critical' | 'warning' | 'none';

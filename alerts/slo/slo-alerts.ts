@@ -10,6 +10,8 @@ import { SLOS } from './slos.ts';
 /** Failures in the long window below which a ratio is chance: of five requests in a night one may fail. */
 export const MIN_FAILURES = 10;
 
+const MAX_STEPS = 2_000;
+
 /** Two alerts for each objective: a person is called for what burns fast, and mailed what burns slowly. */
 export function sloAlerts(topology: Topology): readonly Alert[] {
   return SLOS.flatMap((slo) => [sloAlert(topology, slo, 'fast'), sloAlert(topology, slo, 'slow')]);
@@ -30,8 +32,14 @@ function sloAlert(topology: Topology, slo: Slo, urgency: BurnPair['urgency']): A
     onAbsent: { coveredBy: slo.coveredBy },
     summary: `{{ $value | humanizePercentage }} of ${slo.failing}`,
     description: `Lately {{ $value | humanizePercentage }} of ${slo.failing}, and ${objective} must be well. The error budget is spent faster than it lasts: ${shares} is an alert, as long as it goes on.`,
-    cases: urgency === 'fast' ? fastCases(topology, slo) : slowCases(topology, slo, slo === SLOS[0]),
+    cases:
+      urgency === 'fast' ? fastCases(topology, slo) : slowCases(topology, slo, slo === SLOS[0] && isShort(topology)),
   };
+}
+
+/** promtool evaluates every step of a test: days of production take it minutes, and the windows are the same shares of the period. */
+function isShort({ profile: { watch } }: Topology): boolean {
+  return burnPairs(watch).every(({ longMs }) => longMs / watch.sloIntervalMs <= MAX_STEPS);
 }
 
 /** Too high over both spans, and not by chance. Its value is the ratio over the long span. */

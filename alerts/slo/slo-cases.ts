@@ -53,7 +53,7 @@ export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
   ];
 }
 
-/** What burns slowly. `inFull` takes days of a production profile: the windows are the same for every objective. */
+/** What burns slowly. `inFull` goes through whole windows, which are the same for every objective. */
 export function slowCases(topology: Topology, slo: Slo, inFull: boolean): readonly AlertCase[] {
   const { first, second, countS, whole } = numbersOf(topology, slo, 'slow');
   const calm = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: whole(seconds) });
