@@ -79,6 +79,12 @@ export function resolves(title: string, series: Series, ...alerts: readonly Expe
   };
 }
 
+/** The same case for an alert that is slow to fire: what is expected is expected later. Series must go on so long. */
+export function patiently(one: AlertCase): AlertCase {
+  const later: Readonly<Record<number, number>> = { [DURING_S]: 110, [AFTER_S]: 150 };
+  return { ...one, expect: one.expect.map(({ atS, alerts }) => ({ atS: later[atS] ?? atS, alerts })) };
+}
+
 /** The same value all the time. */
 export const always = (value: number | null): Course => [[value, 160]];
 

@@ -27,6 +27,8 @@ export interface Alert {
   readonly expr: string;
   /** How long it must be true (ms), from the profile. */
   readonly forMs: (watch: Watch) => number;
+  /** What the stack lives with for a while: it may be told later than others ({@link tolerated}). */
+  readonly isTolerated?: true;
   readonly onAbsent: OnAbsent;
   /** One line. `{{ $labels.host }}` and `{{ $value }}` (written as {@link AlertCase} expects it) may be used here and below. */
   readonly summary: string;
@@ -38,6 +40,9 @@ export interface Alert {
 
 /** The profile's usual time: outlasts one lost scrape of a target that is not a monitor. */
 export const usualFor = (watch: Watch): number => watch.alertForMs;
+
+/** For what the stack lives with: only what lasts is worth a mail. */
+export const tolerated = (watch: Watch): number => 15 * watch.alertForMs;
 
 /** For what looks true for a moment whenever a host vanishes, because its last sample is believed until the next scrape fails. */
 export const outlastsStaleSamples = (watch: Watch): number => watch.alertForMs + 2 * watch.scrapeIntervalMs;

@@ -5,6 +5,9 @@ import { CACHE_ALERTS } from './rules/cache.ts';
 import { databaseAlerts } from './rules/database.ts';
 import { lbAlerts } from './rules/lb.ts';
 import { monitorAlerts } from './rules/monitor.ts';
+import { monitorHealthAlerts } from './rules/monitor-health.ts';
+import { redundancyAlerts } from './rules/redundancy.ts';
+import { saturationAlerts } from './rules/saturation.ts';
 import { siteAlerts } from './rules/site.ts';
 import { WEB_ALERTS } from './rules/web.ts';
 import { sloAlerts } from './slo/slo-alerts.ts';
@@ -19,6 +22,9 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...CACHE_ALERTS,
     ...siteAlerts(topology),
     ...monitorAlerts(topology),
+    ...redundancyAlerts(topology),
+    ...saturationAlerts(topology),
+    ...monitorHealthAlerts(topology),
     ...sloAlerts(topology),
   ];
 }

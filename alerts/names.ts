@@ -1,6 +1,7 @@
 /**
  * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`), one virtual `address`
- * (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one objective (label `slo`), or a `service` as a whole.
+ * (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of the load balancers (label
+ * `proxy`), one objective (label `slo`), or a `service` as a whole.
  */
 export const ALERTS = {
   LoadBalancerLost: 'host',
@@ -17,13 +18,24 @@ export const ALERTS = {
   NotificationsFailing: 'host',
   TargetDown: 'target',
   Watchdog: 'service',
+  DatabasePoolSaturated: 'host',
+  CacheCircuitOpen: 'host',
+  ApplicationSaturated: 'host',
+  RequestsQueued: 'backend',
+  WebRedundancyLost: 'service',
+  AppRedundancyLost: 'service',
+  MonitorConfigRejected: 'host',
+  RuleEvaluationFailing: 'host',
+  AlertsDropped: 'host',
+  MonitorStorageFailing: 'host',
+  AlertmanagerClusterSplit: 'host',
   AvailabilityBudgetBurnsFast: 'slo',
   AvailabilityBudgetBurnsSlowly: 'slo',
   PageLatencyBudgetBurnsFast: 'slo',
   PageLatencyBudgetBurnsSlowly: 'slo',
   OrdersBudgetBurnsFast: 'slo',
   OrdersBudgetBurnsSlowly: 'slo',
-} as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'slo' | 'service'>>;
+} as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'backend' | 'slo' | 'service'>>;
 
 export type AlertName = keyof typeof ALERTS;
 
