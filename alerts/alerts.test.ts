@@ -6,7 +6,7 @@ import { CASE_KINDS } from './alert-case.ts';
 import { runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { renderAlertFiles } from './generated.ts';
-import { ALERTS, NOTIFIER_ALERTS } from './names.ts';
+import { ALERTS, labelsOf, NOTIFIER_ALERTS } from './names.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const topology = makeTopology();
@@ -32,18 +32,10 @@ describe('the alerts', () => {
   });
 
   it.each(alerts)('$name is about what its scope says', ({ name, cases }) => {
-    const labels = {
-      host: ['host'],
-      address: ['network', 'address'],
-      target: ['job', 'host'],
-      backend: ['proxy'],
-      slo: ['slo'],
-      service: [],
-    }[ALERTS[name]];
     const expected = cases.flatMap((one) => one.expect.flatMap(({ alerts: fired }) => fired));
     for (const fired of expected) {
       const own = Object.keys(fired.labels).filter((label) => label !== 'where');
-      expect(own.toSorted()).toEqual([...labels].toSorted());
+      expect(own.toSorted()).toEqual(labelsOf(name).toSorted());
     }
   });
 

@@ -1,6 +1,8 @@
 import type { Topology } from '../deploy/topology.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { renderProblems } from '../kit/problem.ts';
+import { INHIBITIONS } from '../deploy/monitor/inhibitions.ts';
+import { checkInhibitions } from './check-inhibitions.ts';
 import { checkRules } from './check-rules.ts';
 import { renderRuleTests } from './render-tests.ts';
 import { makeRuleFiles, renderRules, type RuleFile } from './render-rules.ts';
@@ -12,6 +14,7 @@ import { SLOS } from './slo/slos.ts';
 export function renderAlertFiles(topology: Topology): ReadonlyMap<string, string> {
   const files = Object.entries(makeRuleFiles(topology)) as readonly (readonly [RuleFile, readonly RuleGroup[]])[];
   const problems = [
+    ...checkInhibitions(INHIBITIONS),
     ...checkSlos(SLOS, topology.profile.watch),
     ...checkRules(files.flatMap(([, groups]) => groups.flatMap(({ rules }) => rules))),
   ];

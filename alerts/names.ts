@@ -39,5 +39,19 @@ export const ALERTS = {
 
 export type AlertName = keyof typeof ALERTS;
 
+const LABELS = {
+  host: ['host'],
+  address: ['network', 'address'],
+  target: ['job', 'host'],
+  backend: ['proxy'],
+  slo: ['slo'],
+  service: [],
+} as const;
+
+/** The labels that say what one alert of a name is about. */
+export function labelsOf(name: AlertName): readonly string[] {
+  return LABELS[ALERTS[name]];
+}
+
 /** Alerts that are not Prometheus' but a notifier's own, told without Alertmanager. They have runbooks too. */
 export const NOTIFIER_ALERTS = ['WatchdogSilent'] as const;

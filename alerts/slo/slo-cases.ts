@@ -20,28 +20,42 @@ export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
   const slower = failing(((first.factor + second.factor) / 2) * budget, 1.1 * second.longS);
   const forgotten = calm(second.shortS + 3 * countS);
   return [
-    course('fires', 'everything fails', slo, [
+    course(slo, { kind: 'fires', title: 'everything fails' }, [
       [before, { alerts: [] }],
       [outage, { alerts: [alert(slo, 1)] }],
     ]),
-    course('resolves', 'a short outage is over: the short window forgets it, the long one does not (first pair)', slo, [
-      [before, { firing: 0 }],
-      [short, { firing: 1 }],
-      [calm(3 * countS), { firing: 0, values: [[over(first, 'long', budget), 1]] }],
-    ]),
-    course('fires', `${percent(slower.badShare)} fail for long (second pair)`, slo, [
+    course(
+      slo,
+      {
+        kind: 'resolves',
+        title: 'a short outage is over: the short window forgets it, the long one does not (first pair)',
+      },
+      [
+        [before, { firing: 0 }],
+        [short, { firing: 1 }],
+        [calm(3 * countS), { firing: 0, values: [[over(first, 'long', budget), 1]] }],
+      ],
+    ),
+    course(slo, { kind: 'fires', title: `${percent(slower.badShare)} fail for long (second pair)` }, [
       [failing(slower.badShare, 0.5 * second.longS), { alerts: [] }],
       [failing(slower.badShare, 0.6 * second.longS), { alerts: [alert(slo, slower.badShare)] }],
     ]),
-    course('resolves', 'a long outage is over: the short windows forget it, the long ones do not (second pair)', slo, [
-      [before, { alerts: [] }],
-      [outage, { alerts: [alert(slo, 1)] }],
-      [forgotten, { alerts: [], values: [[over(second, 'long', budget), 1]] }],
-    ]),
-    course('quiet', 'what fails is less than any pair allows', slo, [
+    course(
+      slo,
+      {
+        kind: 'resolves',
+        title: 'a long outage is over: the short windows forget it, the long ones do not (second pair)',
+      },
+      [
+        [before, { alerts: [] }],
+        [outage, { alerts: [alert(slo, 1)] }],
+        [forgotten, { alerts: [], values: [[over(second, 'long', budget), 1]] }],
+      ],
+    ),
+    course(slo, { kind: 'quiet', title: 'what fails is less than any pair allows' }, [
       [failing(0.9 * second.factor * budget, 1.1 * second.longS), { alerts: [] }],
     ]),
-    course('quiet', 'a spike that only the short window takes for one', slo, [
+    course(slo, { kind: 'quiet', title: 'a spike that only the short window takes for one' }, [
       [before, { alerts: [] }],
       [
         failing((0.4 * first.factor * budget * first.longS) / (3 * countS), 3 * countS),
@@ -60,11 +74,11 @@ export function slowCases(topology: Topology, slo: Slo, inFull: boolean): readon
   const outage = { ...calm(first.shortS), badShare: 1 };
   const restart: Stretch = { ...calm(second.shortS + 3 * countS), restarted: true };
   return [
-    course('fires', 'everything fails', slo, [
+    course(slo, { kind: 'fires', title: 'everything fails' }, [
       [calm(first.shortS), { alerts: [] }],
       [outage, { firing: 1 }],
     ]),
-    course('resolves', 'everything failed and works again', slo, [
+    course(slo, { kind: 'resolves', title: 'everything failed and works again' }, [
       [outage, { firing: 1 }],
       [restart, { alerts: [] }],
     ]),
@@ -83,18 +97,24 @@ function slowCasesInFull(topology: Topology, slo: Slo): readonly AlertCase[] {
   });
   const nightly = 1.7 * first.factor * budget;
   return [
-    course('fires', `${percent(nightly)} fail at night, after a busy day without failures (first pair)`, slo, [
-      [evenly(0, second.longS - first.longS), { alerts: [] }],
-      [
-        { perSecond: NIGHT, badShare: nightly, seconds: whole(1.05 * first.longS) },
-        { alerts: [alert(slo, nightly)], values: [[over(second, 'long', budget), 0]] },
-      ],
-      [evenly(0, first.shortS + 3 * countS), { alerts: [] }],
-    ]),
     course(
-      'resolves',
-      'a little more than the budget allows fails for long, and then nothing does (second pair)',
       slo,
+      { kind: 'fires', title: `${percent(nightly)} fail at night, after a busy day without failures (first pair)` },
+      [
+        [evenly(0, second.longS - first.longS), { alerts: [] }],
+        [
+          { perSecond: NIGHT, badShare: nightly, seconds: whole(1.05 * first.longS) },
+          { alerts: [alert(slo, nightly)], values: [[over(second, 'long', budget), 0]] },
+        ],
+        [evenly(0, first.shortS + 3 * countS), { alerts: [] }],
+      ],
+    ),
+    course(
+      slo,
+      {
+        kind: 'resolves',
+        title: 'a little more than the budget allows fails for long, and then nothing does (second pair)',
+      },
       [
         [evenly(0.9 * second.factor, 1.02 * second.longS), { alerts: [] }],
         [evenly(0.9 * first.factor, 0.12 * second.longS), { firing: 1, values: [[over(first, 'long', budget), 0]] }],
@@ -114,40 +134,50 @@ function commonCases(topology: Topology, slo: Slo, urgency: BurnPair['urgency'])
   const isFailureCounted = slo.sli.kind === 'ratio';
   const partial = exampleSeries(slo.sli, [{ ...calm, seconds: outage.seconds }]).partial;
   return [
-    course('quiet', 'nobody asks for anything: there is no ratio either', slo, [
+    course(slo, { kind: 'quiet', title: 'nobody asks for anything: there is no ratio either' }, [
       [
         { ...calm, perSecond: 0 },
         { alerts: [], values: [[none, 0]] },
       ],
     ]),
-    course('quiet', 'every one of very few requests fails', slo, [
+    course(slo, { kind: 'quiet', title: 'every one of very few requests fails' }, [
       [{ ...outage, perSecond: 3 / seconds }, { alerts: [] }],
     ]),
-    course('quiet', 'the counters start anew', slo, [
+    course(slo, { kind: 'quiet', title: 'the counters start anew' }, [
       [calm, { alerts: [] }],
       [{ ...calm, seconds: whole(countS), restarted: true }, { alerts: [] }],
       [calm, { alerts: [] }],
     ]),
-    course('quiet', 'the stack is starting', slo, [[outage, { alerts: [], values: [[none, 0]] }]], {
-      'holdfast:settling': { stretches: [{ from: 1, perSecond: 0, seconds: outage.seconds }] },
-    }),
+    course(slo, { kind: 'quiet', title: 'the stack is starting', more: SETTLING }, [
+      [outage, { alerts: [], values: [[none, 0]] }],
+    ]),
     isFailureCounted
-      ? bare('quiet', 'no failure was ever counted', partial, [{ atS: outage.seconds, alerts: [] }])
+      ? {
+          kind: 'quiet',
+          title: 'no failure was ever counted',
+          series: partial,
+          expect: [{ atS: outage.seconds, alerts: [] }],
+        }
       : {
           // Unknown is not good.
-          ...bare('fires', 'nobody tells what is good', partial, []),
+          kind: 'fires',
+          title: 'nobody tells what is good',
+          series: partial,
+          expect: [],
           firing: [{ atS: outage.seconds, count: 1 }],
         },
     {
-      ...bare('absent', 'nothing is counted', {}, [{ atS: outage.seconds, alerts: [] }]),
+      kind: 'absent',
+      title: 'nothing is counted',
+      series: {},
+      expect: [{ atS: outage.seconds, alerts: [] }],
       values: [{ atS: outage.seconds, expr: none, value: 0 }],
     },
   ];
 }
 
-function bare(kind: AlertCase['kind'], title: string, series: Series, expect: AlertCase['expect']): AlertCase {
-  return { kind, title, series, expect };
-}
+/** For longer than any case. */
+const SETTLING: Series = { 'holdfast:settling': { stretches: [{ from: 1, perSecond: 0, seconds: 86_400 }] } };
 
 /** What is seen when the last sample of a stretch was taken and the next one was not. */
 interface Seen {
@@ -158,17 +188,14 @@ interface Seen {
 }
 
 function course(
-  kind: AlertCase['kind'],
-  title: string,
   slo: Slo,
+  { more = {}, ...told }: Pick<AlertCase, 'kind' | 'title'> & { readonly more?: Series },
   stretches: readonly (readonly [Stretch, Seen])[],
-  more: Series = {},
 ): AlertCase {
   let endS = 0;
   const seen = stretches.map(([{ seconds }, then]) => ({ atS: (endS += seconds) - 1, ...then }));
   return {
-    kind,
-    title,
+    ...told,
     series: {
       ...exampleSeries(
         slo.sli,
