@@ -6,6 +6,11 @@ import { CASE_KINDS } from './alert-case.ts';
 import { runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { renderAlertFiles } from './generated.ts';
+import { seriesIn } from '../exporters/promql/check-promql.ts';
+import { RED_CASES } from './records/record-cases.ts';
+import { makeRuleFiles, type RuleFile } from './render-rules.ts';
+import { renderRuleTests } from './render-tests.ts';
+import type { Rule } from './rule.ts';
 import { ALERTS, labelsOf, NOTIFIER_ALERTS } from './names.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -53,6 +58,32 @@ describe('the alerts', () => {
     const left = `${summary} ${description}`.replace(/\{\{ \$(labels\.\w+|value( \| humanizePercentage)?) \}\}/g, '');
     expect(left).not.toContain('{{');
   });
+});
+
+describe('what is recorded', () => {
+  const rules = (file: RuleFile): readonly Rule[] => makeRuleFiles(topology)[file].flatMap((group) => group.rules);
+  const recordsOf = (file: RuleFile): readonly string[] =>
+    rules(file).flatMap((rule) =>
+      'record' in rule
+        ? [Object.values(rule.labels ?? {}).reduce((name, value) => `${name} ${value}`, rule.record)]
+        : [],
+    );
+
+  it.each(recordsOf('records.yaml'))('%s has a test', (record) => {
+    const [name = '', tier = ''] = record.split(' ');
+    const tested = RED_CASES.some(({ values }) => values[`${name}{tier="${tier}"}`] !== undefined);
+    expect(tested).toBe(true);
+  });
+
+  it.each([...new Set(recordsOf('slo.yaml').map((record) => record.split(' ')[0] ?? ''))])(
+    '%s has a test',
+    (record) => {
+      const tests = renderRuleTests(topology, 'slo.yaml');
+      const read = rules('slo.yaml').some((rule) => 'alert' in rule && seriesIn(rule.expr).has(record));
+      // An alert that reads it fires and stays quiet by it.
+      expect(read || tests.includes(record)).toBe(true);
+    },
+  );
 });
 
 describe('the runbooks', () => {

@@ -4,6 +4,7 @@ import { type Alert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { promDuration } from '../kit/prom-duration.ts';
 import { anyOf, everythingScraped, somethingScraped } from './promql.ts';
+import { redGroup } from './records/red-rules.ts';
 import type { Rule, RuleGroup } from './rule.ts';
 import { sloGroups } from './slo/slo-rules.ts';
 import { SLOS } from './slo/slos.ts';
@@ -30,10 +31,11 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
       ...group,
       rules: [...group.rules, ...sloAlertsOf(group.name)],
     })),
+    'records.yaml': [redGroup(topology)],
   };
 }
 
-export type RuleFile = 'rules.yaml' | 'slo.yaml';
+export type RuleFile = 'rules.yaml' | 'slo.yaml' | 'records.yaml';
 
 /** A file of rules as Prometheus reads it. */
 export function renderRules(groups: readonly RuleGroup[]): string {

@@ -1,24 +1,64 @@
 import { stringify } from 'yaml';
 import type { Topology } from '../deploy/topology.ts';
-import { type AlertCase, type Counting, type Course, type ExpectedAlert, SELF, STEP_S } from './alert-case.ts';
+import {
+  type AlertCase,
+  type Counting,
+  type Course,
+  type ExpectedAlert,
+  SELF,
+  type Series,
+  STEP_S,
+} from './alert-case.ts';
 import { type Alert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
+import { RED_CASES, type RecordCase } from './records/record-cases.ts';
 import { ruleLabels, type RuleFile } from './render-rules.ts';
 import { STARTING_CASES, startingSubject } from './starting-cases.ts';
 
 /** A file of tests for `promtool test rules`: every case of every alert of a file of rules. */
 export function renderRuleTests(topology: Topology, file: RuleFile): string {
-  const alerts = makeAlerts(topology).filter(({ group }) => (group === undefined) === (file === 'rules.yaml'));
-  const stepS = file === 'rules.yaml' ? STEP_S : topology.profile.watch.sloIntervalMs / 1000;
+  const alerts = makeAlerts(topology).filter(({ group }) => fileOf(group) === file);
+  const stepS = file === 'slo.yaml' ? topology.profile.watch.sloIntervalMs / 1000 : STEP_S;
   const tests = alerts.flatMap((alert) => alert.cases.map((one) => renderCase(alert, one, stepS)));
   return stringify(
     {
       rule_files: [file],
       evaluation_interval: `${stepS}s`,
-      tests: [...tests, ...(file === 'rules.yaml' ? renderStarting(alerts) : [])],
+      tests: [
+        ...tests,
+        ...(file === 'rules.yaml' ? renderStarting(alerts) : []),
+        ...(file === 'records.yaml' ? RED_CASES.map((one) => renderRecordCase(one, stepS)) : []),
+      ],
     },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
+}
+
+function fileOf(group: Alert['group']): RuleFile {
+  return group === undefined ? 'rules.yaml' : 'slo.yaml';
+}
+
+/** Rates of made-up counters are a rounding off. */
+const ROUND = 0.0001;
+
+function renderRecordCase({ title, series, atS, values }: RecordCase, stepS: number): object {
+  return {
+    name: title,
+    interval: `${stepS}s`,
+    input_series: renderSeries(series, stepS),
+    promql_expr_test: Object.entries(values).map(([selector, value]) => ({
+      expr: `max(round(${selector}, ${ROUND}))`,
+      eval_time: `${atS}s`,
+      exp_samples: value === undefined ? [] : [{ labels: '{}', value }],
+    })),
+  };
+}
+
+function renderSeries(series: Series, stepS: number): readonly object[] {
+  return Object.entries(series).map(([name, course]) => ({
+    series: name,
+    values: 'stretches' in course ? growthOf(course, stepS) : valuesOf(course),
+  }));
 }
 
 function renderStarting(alerts: readonly Alert[]): readonly object[] {
@@ -35,10 +75,7 @@ function renderCase(alert: Alert, one: AlertCase, stepS: number): object {
   return {
     name: `${alert.name} ${VERBS[one.kind]}: ${one.title}`,
     interval: `${stepS}s`,
-    input_series: Object.entries({ ...SELF, ...one.series }).map(([series, course]) => ({
-      series,
-      values: 'stretches' in course ? growthOf(course, stepS) : valuesOf(course),
-    })),
+    input_series: renderSeries({ ...SELF, ...one.series }, stepS),
     alert_rule_test: one.expect.map(({ atS, alerts }) => ({
       eval_time: `${atS}s`,
       alertname: alert.name,

@@ -10,7 +10,7 @@ const NIGHT = BUSY / 20;
 
 /** What burns fast: both pairs of windows, each where the other one is not met. */
 export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
-  const { first, second, budget, whole, countS } = numbersOf(topology, slo, 'fast');
+  const { first, second, budget, whole, countS, periodS } = numbersOf(topology, slo, 'fast');
   const calm = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: whole(seconds) });
   const failing = (badShare: number, seconds: number): Stretch => ({ ...calm(seconds), badShare });
   const before = calm(first.longS);
@@ -22,7 +22,25 @@ export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
   return [
     course(slo, { kind: 'fires', title: 'everything fails' }, [
       [before, { alerts: [] }],
-      [outage, { alerts: [alert(slo, 1)] }],
+      [
+        outage,
+        {
+          alerts: [alert(slo, 1)],
+          values: [
+            [only(slo, 'slo:objective:ratio', `== ${slo.objective}`), 1],
+            [only(slo, 'slo:events:rate', `== ${BUSY}`), 1],
+            [`round(max(slo:burn_rate:ratio{slo="${slo.id}"}))`, Math.round(1 / budget)],
+            [
+              only(slo, 'slo:error_budget_left:ratio', `- ${1 - outage.seconds / (periodS * budget)} < bool 0.1 == 1`),
+              1,
+            ],
+            [
+              only(slo, 'slo:error_budget_left:ratio', `- ${1 - outage.seconds / (periodS * budget)} > bool -0.1 == 1`),
+              1,
+            ],
+          ],
+        },
+      ],
     ]),
     course(
       slo,
@@ -126,7 +144,7 @@ function slowCasesInFull(topology: Topology, slo: Slo): readonly AlertCase[] {
 
 /** What is the same however fast it burns. */
 function commonCases(topology: Topology, slo: Slo, urgency: BurnPair['urgency']): readonly AlertCase[] {
-  const { first, countS, whole } = numbersOf(topology, slo, urgency);
+  const { first, budget, countS, whole, periodS } = numbersOf(topology, slo, urgency);
   const seconds = whole(urgency === 'fast' ? first.longS : first.shortS);
   const calm: Stretch = { perSecond: BUSY, badShare: 0, seconds };
   const outage: Stretch = { ...calm, badShare: 1, seconds: 2 * seconds };
@@ -142,6 +160,12 @@ function commonCases(topology: Topology, slo: Slo, urgency: BurnPair['urgency'])
     ]),
     course(slo, { kind: 'quiet', title: 'every one of very few requests fails' }, [
       [{ ...outage, perSecond: 3 / seconds }, { alerts: [] }],
+    ]),
+    course(slo, { kind: 'quiet', title: 'the budget is less than one event, so that there is none' }, [
+      [
+        { ...outage, perSecond: 0.5 / (budget * periodS) },
+        { alerts: [], values: [['count(slo:error_budget_left:ratio) or vector(0)', 0]] },
+      ],
     ]),
     course(slo, { kind: 'quiet', title: 'the counters start anew' }, [
       [calm, { alerts: [] }],
@@ -214,6 +238,11 @@ function over({ factor }: { readonly factor: number }, span: 'long' | 'short', b
   return `count(slo:error_ratio:window{pair="${factor}",span="${span}"} > ${Number((factor * budget).toPrecision(6))}) or vector(0)`;
 }
 
+/** 1 where what is recorded of an objective compares so, else 0. */
+function only(slo: Slo, record: string, compares: string): string {
+  return `count(${record}{slo="${slo.id}"} ${compares}) or vector(0)`;
+}
+
 function alert(slo: Slo, ratio: number): ExpectedAlert {
   return { labels: { slo: slo.id }, value: percent(ratio) };
 }
@@ -234,6 +263,7 @@ function numbersOf({ profile: { watch } }: Topology, slo: Slo, urgency: BurnPair
     first,
     second,
     budget: 1 - slo.objective,
+    periodS: watch.budgetPeriodMs / 1000,
     countS: countingWindowMs(watch) / 1000,
     /** Seconds as whole steps of the evaluation. */
     whole: (seconds: number): number => Math.ceil(seconds / stepS) * stepS,

@@ -4,7 +4,7 @@ import { promDuration } from '../../kit/prom-duration.ts';
 import type { Watch } from '../profile.ts';
 
 /** Where the tracked rules are mounted on a monitor host: alerts, and what objectives are judged by. */
-const RULE_FILES = ['rules.yaml', 'slo.yaml'].map((file) => `/etc/holdfast-alerts/${file}`);
+const RULE_FILES = ['rules.yaml', 'slo.yaml', 'records.yaml'].map((file) => `/etc/holdfast-alerts/${file}`);
 
 /** One thing that every host of a tier exposes to Prometheus. */
 interface Job {
