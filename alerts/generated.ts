@@ -3,6 +3,7 @@ import { HoldfastError } from '../kit/errors.ts';
 import { renderProblems } from '../kit/problem.ts';
 import { INHIBITIONS } from '../deploy/monitor/inhibitions.ts';
 import { checkInhibitions } from './check-inhibitions.ts';
+import { checkTiming } from './check-timing.ts';
 import { checkRules } from './check-rules.ts';
 import { renderRuleTests } from './render-tests.ts';
 import { makeRuleFiles, renderRules, type RuleFile } from './render-rules.ts';
@@ -16,6 +17,10 @@ export function renderAlertFiles(topology: Topology): ReadonlyMap<string, string
   const problems = [
     ...checkInhibitions(INHIBITIONS),
     ...checkSlos(SLOS, topology.profile.watch),
+    ...checkTiming(
+      files.flatMap(([, groups]) => groups),
+      topology.profile.watch,
+    ),
     ...checkRules(files.flatMap(([, groups]) => groups.flatMap(({ rules }) => rules))),
   ];
   if (problems.length > 0) throw new HoldfastError('invalid-topology', renderProblems(problems));

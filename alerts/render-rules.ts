@@ -42,6 +42,13 @@ export function renderRules(groups: readonly RuleGroup[]): string {
   return stringify({ groups }, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
+/** Everything that rules ask of the metrics. */
+export function ruleExpressions(topology: Topology): readonly string[] {
+  return Object.values(makeRuleFiles(topology)).flatMap((groups) =>
+    groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)),
+  );
+}
+
 /** What is judged all the time, in the order in which it is evaluated. */
 function makeRules(topology: Topology): readonly Rule[] {
   const alerts = makeAlerts(topology).filter(({ group }) => group === undefined);
