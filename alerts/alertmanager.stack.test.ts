@@ -11,6 +11,10 @@ import { waitFor } from '../kit/deadline.ts';
 import { makeAlerts } from './alerts.ts';
 import { type AlertName, labelsOf } from './names.ts';
 import { ruleLabels } from './render-rules.ts';
+import { openMember } from './silences/member.ts';
+import { openSilence } from './silences/open-silence.ts';
+import { currentSilences, readSilences } from './silences/read-silences.ts';
+import type { Subject } from './silences/subject.ts';
 
 /** An Alertmanager of its own with the configuration of the first monitor host: what it is told here reaches nobody. */
 const IMAGE = 'holdfast/monitor:dev';
@@ -63,7 +67,10 @@ async function post(labels: readonly Labels[], endsInMs: number): Promise<void> 
 }
 
 const statesSchema = z.array(
-  z.object({ labels: z.record(z.string(), z.string()), status: z.object({ inhibitedBy: z.array(z.string()) }) }),
+  z.object({
+    labels: z.record(z.string(), z.string()),
+    status: z.object({ inhibitedBy: z.array(z.string()), silencedBy: z.array(z.string()) }),
+  }),
 );
 
 /** The names of the alerts that are there, by whether something mutes them. */
@@ -71,23 +78,26 @@ async function read(): Promise<{ readonly told: readonly string[]; readonly mute
   const found = statesSchema.parse(await (await fetch(`${url}/api/v2/alerts`)).json());
   const names = (isMuted: boolean): readonly string[] =>
     found
-      .filter(({ status }) => status.inhibitedBy.length > 0 === isMuted)
+      .filter(({ status }) => [...status.inhibitedBy, ...status.silencedBy].length > 0 === isMuted)
       .map(({ labels }) => labels['alertname'] ?? '')
       .toSorted();
   return { told: names(false), muted: names(true) };
 }
 
-/** Tells Alertmanager of these alerts, looks, and ends them. */
-async function outcomeOf(labels: readonly Labels[]): Promise<Awaited<ReturnType<typeof read>>> {
+type Outcome = Awaited<ReturnType<typeof read>>;
+
+/** Tells Alertmanager of these alerts, and that they are over when the outcome is the expected one, or the last that was seen in time. */
+async function outcomeOf(labels: readonly Labels[], expected: Outcome): Promise<Outcome> {
   await post(labels, 60_000);
-  // It takes alerts in at its own time.
-  const seen = await waitFor(
+  let seen: Outcome = { told: [], muted: [] };
+  // It takes alerts in at its own time, and what they mute a moment later.
+  await waitFor(
     async () => {
-      const now = await read();
-      return now.told.length + now.muted.length === labels.length ? now : undefined;
+      seen = await read();
+      return JSON.stringify(seen) === JSON.stringify(expected);
     },
-    { what: 'the alerts to be there', deadlineMs: 5_000, intervalMs: 50 },
-  );
+    { what: 'the expected outcome', deadlineMs: 5_000, intervalMs: 50 },
+  ).catch(() => undefined);
   await post(labels, -1_000);
   await waitFor(async () => (await read()).told.length + (await read()).muted.length === 0, {
     what: 'the alerts to be over',
@@ -103,23 +113,57 @@ const edges = INHIBITIONS.flatMap(({ causes, symptoms, equal }) =>
 
 describe('a cause mutes its symptom', () => {
   it.each(edges)('$cause → $symptom', async ({ cause, symptom }) => {
-    expect(await outcomeOf([labelled(cause), labelled(symptom)])).toEqual({ told: [cause], muted: [symptom] });
+    const expected = { told: [cause], muted: [symptom] };
+    expect(await outcomeOf([labelled(cause), labelled(symptom)], expected)).toEqual(expected);
   });
 
   it.each(edges.filter(({ equal }) => equal.length > 0))(
     '$cause does not mute $symptom of another one',
     async ({ cause, symptom }) => {
-      const seen = await outcomeOf([labelled(cause), labelled(symptom, 'other')]);
-      expect(seen).toEqual({ told: [cause, symptom].toSorted(), muted: [] });
+      // The one that is muted shows that the cause is known.
+      const expected = { told: [cause, symptom].toSorted(), muted: [symptom] };
+      const fired = [labelled(cause), labelled(symptom), labelled(symptom, 'other')];
+      expect(await outcomeOf(fired, expected)).toEqual(expected);
     },
   );
 
   it('and nothing else is muted, whatever fires with it', async () => {
-    const seen = await outcomeOf(alerts.map(({ name }) => labelled(name)));
     const symptoms = new Set(INHIBITIONS.flatMap(({ symptoms: muted }) => muted));
-    expect(seen.muted).toEqual([...symptoms].toSorted());
+    const names = alerts.map(({ name }) => name).toSorted();
+    const expected = { told: names.filter((name) => !symptoms.has(name)), muted: [...symptoms].toSorted() };
+    expect(
+      await outcomeOf(
+        alerts.map(({ name }) => labelled(name)),
+        expected,
+      ),
+    ).toEqual(expected);
   });
 });
+
+it.each<{ readonly subject: Subject; readonly told: readonly string[] }>([
+  { subject: { kind: 'host', name: 'one' }, told: ['AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'] },
+  { subject: { kind: 'domain', name: 'app' }, told: ['AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'] },
+  {
+    subject: { kind: 'domain', name: 'site' },
+    told: ['AppHostLost', 'AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'],
+  },
+])(
+  'a silence of the $subject.kind $subject.name mutes its alerts, no objective and no watchdog',
+  async ({ subject, told }) => {
+    const members = [openMember('mon1', url, new AbortController().signal)];
+    // As if objectives and the watchdog were about that host.
+    const of = { host: 'one' };
+    const fired = [
+      ...['AppHostLost', 'CacheNoPrimary'].map((name) => labelled(name)),
+      ...['AvailabilityBudgetBurnsFast', 'Watchdog'].map((name) => ({ ...labelled(name), ...of })),
+    ];
+    {
+      await using _silence = await openSilence(members, { subject, forMs: 60_000, reason: 'a test' });
+      expect((await outcomeOf(fired)).told).toEqual(told);
+    }
+    expect((await outcomeOf(fired)).muted).toEqual([]);
+  },
+);
 
 describe('every alert is routed', () => {
   it.each(alerts)('$name', async ({ name }) => {

@@ -6,6 +6,8 @@ import { parsePromDuration } from '../kit/prom-duration.ts';
 import type { Problem } from '../kit/problem.ts';
 import type { Rule, RuleGroup } from './rule.ts';
 
+const SERIES = seriesOf();
+
 /** A rate needs two samples. */
 const MIN_SAMPLES = 2;
 /** What is seen once may be one lost scrape. */
@@ -61,7 +63,7 @@ function checkWindow(selector: Syntax, { at, watch, recordedMs }: WindowContext)
 
 /** The longest time between two samples of a metric, over all jobs that expose it and that the selector may mean. */
 function slowestMs(selector: Syntax, name: string, watch: Watch): number | undefined {
-  const metric = seriesOf().get(name)?.metric;
+  const metric = SERIES.get(name)?.metric;
   const matchers = findAll(selector, 'UnquotedLabelMatcher').map((matcher) => ({
     label: findAll(matcher, 'LabelName')[0]?.text,
     operator: findAll(matcher, 'MatchOp')[0]?.text,
