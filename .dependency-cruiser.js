@@ -3,7 +3,8 @@ const below = {
   kit: [],
   deploy: ['kit'],
   exporters: ['kit', 'deploy/topology'],
-  alerts: ['kit', 'deploy/topology', 'exporters'],
+  // What is scraped, and what Alertmanager is told to mute, is checked against the alerts.
+  alerts: ['kit', 'deploy/topology', 'deploy/monitor', 'exporters'],
   dashboards: ['kit', 'deploy/topology', 'exporters'],
   chaos: ['kit', 'deploy', 'exporters', 'alerts', 'dashboards'],
 };

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from './package.json' with { type: 'json' };
+import { registerAlertCommands } from './alerts/commands.ts';
 import { renderAlertFiles } from './alerts/generated.ts';
+import { ruleExpressions } from './alerts/render-rules.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
@@ -59,7 +61,8 @@ export function makeProgram(signal: AbortSignal): Command {
   registerLoadCommand(program, context);
   registerChaosCommands(program, context);
   registerBenchCommand(program, context);
-  registerExporterCommands(program, context);
+  registerExporterCommands(program, { ...context, expressions: ruleExpressions(topology) });
+  registerAlertCommands(program, context);
   registerTestCommand(program, signal);
   program.showHelpAfterError('Run `./holdfast --help` for the commands.');
   for (const command of program.commands) {

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { renderAlertFiles } from './alerts/generated.ts';
+import { makeMetrics } from './deploy/app/telemetry/metrics.ts';
 import { readDrift, renderAll } from './deploy/render.ts';
 import { SCRAPE_JOBS } from './deploy/scrape-jobs.ts';
 import { makeTopology } from './deploy/topology.ts';
+import { APP } from './exporters/catalog/app.ts';
 import { CATALOG } from './exporters/catalog/catalog.ts';
 
 it('tracks the configuration that the topology leads to', async () => {
@@ -13,4 +15,18 @@ it('tracks the configuration that the topology leads to', async () => {
 
 it('scrapes the jobs that are in the metric catalogue, and no other', () => {
   expect(CATALOG.map(({ job }) => job).toSorted()).toEqual(SCRAPE_JOBS.map(({ name }) => name).toSorted());
+});
+
+it('gives the application the buckets and outcomes that rules ask for', async () => {
+  const text = await makeMetrics('test').registry.metrics();
+  const { buckets = [] } = APP.http_request_duration_seconds;
+  const { registry, requestDuration } = makeMetrics('test');
+  requestDuration.observe({ method: 'GET', route: '/', status_code: '200' }, 1);
+  const observed = await registry.metrics();
+  const found = [...observed.matchAll(/^http_request_duration_seconds_bucket\{le="([\d.]+)"/gm)].map(([, le]) =>
+    Number(le),
+  );
+  expect(found).toEqual(buckets);
+  for (const result of ['created', 'unavailable', 'failed'])
+    expect(text).toContain(`orders_total{result="${result}"} 0`);
 });

@@ -4,8 +4,18 @@ export const CASE_KINDS = ['fires', 'quiet', 'absent', 'resolves'] as const;
 /** How a series goes: values with the seconds that each lasts, `null` for no sample. */
 export type Course = readonly (readonly [value: number | null, seconds: number])[];
 
+/** How a counter goes for long: stretches of even growth. */
+export interface Counting {
+  readonly stretches: readonly {
+    readonly perSecond: number;
+    readonly seconds: number;
+    /** Where it begins, as after a restart; else where it was. */
+    readonly from?: number;
+  }[];
+}
+
 /** Selectors with all their labels → courses: what Prometheus would have scraped. */
-type Series = Readonly<Record<string, Course>>;
+export type Series = Readonly<Record<string, Course | Counting>>;
 
 /** One alert that must be there. */
 export interface ExpectedAlert {
@@ -21,6 +31,10 @@ export interface AlertCase {
   readonly title: string;
   readonly series: Series;
   readonly expect: readonly { readonly atS: number; readonly alerts: readonly ExpectedAlert[] }[];
+  /** How many alerts of that name fire, whatever they say. */
+  readonly firing?: readonly { readonly atS: number; readonly count: number }[];
+  /** What an expression is. */
+  readonly values?: readonly { readonly atS: number; readonly expr: string; readonly value: number }[];
 }
 
 /** Before anything turned; well after it turned; after it turned back (see {@link turns}, {@link dips}). */
@@ -63,6 +77,12 @@ export function resolves(title: string, series: Series, ...alerts: readonly Expe
       { atS: AFTER_S, alerts: [] },
     ],
   };
+}
+
+/** The same case for an alert that is slow to fire: what is expected is expected later. Series must go on so long. */
+export function patiently(one: AlertCase): AlertCase {
+  const later: Readonly<Record<number, number>> = { [DURING_S]: 110, [AFTER_S]: 150 };
+  return { ...one, expect: one.expect.map(({ atS, alerts }) => ({ atS: later[atS] ?? atS, alerts })) };
 }
 
 /** The same value all the time. */

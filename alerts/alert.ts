@@ -3,7 +3,9 @@ import type { AlertName, NOTIFIER_ALERTS } from './names.ts';
 import type { AlertCase } from './alert-case.ts';
 
 /** What fails together; mails are grouped by it. */
-export type Domain = 'edge' | 'lb' | 'web' | 'app' | 'database' | 'cache' | 'host' | 'site' | 'monitor';
+export const DOMAINS = ['edge', 'lb', 'web', 'app', 'database', 'cache', 'host', 'site', 'monitor'] as const;
+
+export type Domain = (typeof DOMAINS)[number];
 
 /** `critical`: users feel it, or the next fault makes them; `warning`: something is lost that can be spared; `none`: no news. */
 type AlertSeverity = 'critical' | 'warning' | 'none';
@@ -19,10 +21,14 @@ export interface Alert {
   readonly severity: AlertSeverity;
   /** Who mends it. */
   readonly owner: 'platform' | 'application' | 'database' | 'monitoring';
+  /** The group of rules that it is evaluated with; missing: with most others. */
+  readonly group?: 'slo-fast' | 'slo-slow';
   /** PromQL. One series per alert; its labels say what the alert is about. */
   readonly expr: string;
   /** How long it must be true (ms), from the profile. */
   readonly forMs: (watch: Watch) => number;
+  /** What the stack lives with for a while: it may be told later than others ({@link tolerated}). */
+  readonly isTolerated?: true;
   readonly onAbsent: OnAbsent;
   /** One line. `{{ $labels.host }}` and `{{ $value }}` (written as {@link AlertCase} expects it) may be used here and below. */
   readonly summary: string;
@@ -37,6 +43,9 @@ export const usualFor = (watch: Watch): number => watch.alertForMs;
 
 /** The usual time for what is asked at the pace of details: outlasts one lost look. */
 export const usualForDetails = (watch: Watch): number => watch.detailScrapeIntervalMs + watch.evaluationIntervalMs;
+
+/** For what the stack lives with: only what lasts is worth a mail. */
+export const tolerated = (watch: Watch): number => 15 * watch.alertForMs;
 
 /** For what looks true for a moment whenever a host vanishes, because its last sample is believed until the next scrape fails. */
 export const outlastsStaleSamples = (watch: Watch): number => watch.alertForMs + 2 * watch.scrapeIntervalMs;

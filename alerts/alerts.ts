@@ -13,6 +13,10 @@ import { monitorAlerts } from './rules/monitor.ts';
 import { probeAlerts } from './rules/probe.ts';
 import { siteAlerts } from './rules/site.ts';
 import { webAlerts } from './rules/web.ts';
+import { monitorHealthAlerts } from './rules/monitor-health.ts';
+import { redundancyAlerts } from './rules/redundancy.ts';
+import { saturationAlerts } from './rules/saturation.ts';
+import { sloAlerts } from './slo/slo-alerts.ts';
 
 /** Every alert of a topology. */
 export function makeAlerts(topology: Topology): readonly Alert[] {
@@ -30,5 +34,9 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...probeAlerts(topology),
     ...accessLogAlerts(topology),
     ...monitorAlerts(topology),
+    ...redundancyAlerts(topology),
+    ...saturationAlerts(topology),
+    ...monitorHealthAlerts(topology),
+    ...sloAlerts(topology),
   ];
 }

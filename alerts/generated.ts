@@ -1,16 +1,33 @@
 import type { Topology } from '../deploy/topology.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { renderProblems } from '../kit/problem.ts';
+import { INHIBITIONS } from '../deploy/monitor/inhibitions.ts';
+import { checkInhibitions } from './check-inhibitions.ts';
+import { checkTiming } from './check-timing.ts';
 import { checkRules } from './check-rules.ts';
 import { renderRuleTests } from './render-tests.ts';
-import { makeRules, renderRules } from './render-rules.ts';
+import { makeRuleFiles, renderRules, type RuleFile } from './render-rules.ts';
+import type { RuleGroup } from './rule.ts';
+import { checkSlos } from './slo/check-slos.ts';
+import { SLOS } from './slo/slos.ts';
 
 /** The tracked files of this room: path from the root of the checkout → text. Throws `invalid-topology` with all that is wrong in the rules. */
 export function renderAlertFiles(topology: Topology): ReadonlyMap<string, string> {
-  const problems = checkRules(makeRules(topology));
+  const files = Object.entries(makeRuleFiles(topology)) as readonly (readonly [RuleFile, readonly RuleGroup[]])[];
+  const problems = [
+    ...checkInhibitions(INHIBITIONS),
+    ...checkSlos(SLOS, topology.profile.watch),
+    ...checkTiming(
+      files.flatMap(([, groups]) => groups),
+      topology.profile.watch,
+    ),
+    ...checkRules(files.flatMap(([, groups]) => groups.flatMap(({ rules }) => rules))),
+  ];
   if (problems.length > 0) throw new HoldfastError('invalid-topology', renderProblems(problems));
-  return new Map([
-    ['alerts/generated/rules.yaml', renderRules(topology)],
-    ['alerts/generated/rules.test.yaml', renderRuleTests(topology)],
-  ]);
+  return new Map(
+    files.flatMap(([file, groups]) => [
+      [`alerts/generated/${file}`, renderRules(groups)],
+      [`alerts/generated/${file.replace('.yaml', '.test.yaml')}`, renderRuleTests(topology, file)],
+    ]),
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`; `where` says what of it), one virtual `address`
- * (labels `network` and `address`), one scrape `target` (labels `job` and `host`), or a `service` as a whole.
+ * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`; `where` says what of it), one virtual
+ * `address` (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of the load balancers (label `proxy`),
+ * one objective (label `slo`), or a `service` as a whole.
  */
 export const ALERTS = {
   EdgeLost: 'host',
@@ -35,9 +36,40 @@ export const ALERTS = {
   AccessLogIncomplete: 'target',
   TargetDown: 'target',
   Watchdog: 'service',
-} as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'service'>>;
+  DatabasePoolSaturated: 'host',
+  CacheCircuitOpen: 'host',
+  ApplicationSaturated: 'host',
+  RequestsQueued: 'backend',
+  WebRedundancyLost: 'service',
+  AppRedundancyLost: 'service',
+  MonitorConfigRejected: 'host',
+  RuleEvaluationFailing: 'host',
+  AlertsDropped: 'host',
+  MonitorStorageFailing: 'host',
+  AlertmanagerClusterSplit: 'host',
+  AvailabilityBudgetBurnsFast: 'slo',
+  AvailabilityBudgetBurnsSlowly: 'slo',
+  PageLatencyBudgetBurnsFast: 'slo',
+  PageLatencyBudgetBurnsSlowly: 'slo',
+  OrdersBudgetBurnsFast: 'slo',
+  OrdersBudgetBurnsSlowly: 'slo',
+} as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'backend' | 'slo' | 'service'>>;
 
 export type AlertName = keyof typeof ALERTS;
+
+const LABELS = {
+  host: ['host'],
+  address: ['network', 'address'],
+  target: ['job', 'host'],
+  backend: ['proxy'],
+  slo: ['slo'],
+  service: [],
+} as const;
+
+/** The labels that say what one alert of a name is about. */
+export function labelsOf(name: AlertName): readonly string[] {
+  return LABELS[ALERTS[name]];
+}
 
 /** Alerts that are not Prometheus' but a notifier's own, told without Alertmanager. They have runbooks too. */
 export const NOTIFIER_ALERTS = ['WatchdogSilent'] as const;

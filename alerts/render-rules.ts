@@ -4,36 +4,54 @@ import { type Alert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { promDuration } from '../kit/prom-duration.ts';
 import { anyOf, everythingScraped, somethingScraped } from './promql.ts';
+import { redGroup } from './records/red-rules.ts';
+import type { Rule, RuleGroup } from './rule.ts';
+import { sloGroups } from './slo/slo-rules.ts';
+import { SLOS } from './slo/slos.ts';
 
 /** While this is 1, the stack is starting, and what is not there yet is no fault. */
 const SETTLING = 'holdfast:settling';
 /** When everything was scraped and every alert's condition was false, for the last time. */
 const WELL = 'holdfast:all_well_timestamp_seconds';
 
-/** `rules.yaml` of Prometheus: one group, so that everything is judged at the same instant and in this order. */
-export function renderRules(topology: Topology): string {
-  const group = {
-    name: 'holdfast',
-    interval: promDuration(topology.profile.watch.evaluationIntervalMs),
-    rules: makeRules(topology),
+/** The groups of rules of each file of Prometheus. */
+export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, readonly RuleGroup[]>> {
+  const sloAlertsOf = (group: string): readonly Rule[] =>
+    makeAlerts(topology).flatMap((alert) => (alert.group === group ? [alertRule(topology, alert)] : []));
+  return {
+    // One group, so that everything is judged at the same instant and in this order.
+    'rules.yaml': [
+      {
+        name: 'holdfast',
+        interval: promDuration(topology.profile.watch.evaluationIntervalMs),
+        rules: makeRules(topology),
+      },
+    ],
+    'slo.yaml': sloGroups(topology, SLOS).map((group) => ({
+      ...group,
+      rules: [...group.rules, ...sloAlertsOf(group.name)],
+    })),
+    'records.yaml': [redGroup(topology)],
   };
-  return stringify({ groups: [group] }, { lineWidth: 0 });
 }
 
-/** A rule as Prometheus reads it. */
-export type Rule =
-  | { readonly record: string; readonly expr: string }
-  | {
-      readonly alert: string;
-      readonly expr: string;
-      readonly for: string;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly annotations: Readonly<Record<string, string>>;
-    };
+export type RuleFile = 'rules.yaml' | 'slo.yaml' | 'records.yaml';
 
-/** All rules of a topology, in the order in which they are evaluated. */
-export function makeRules(topology: Topology): readonly Rule[] {
-  const alerts = makeAlerts(topology);
+/** A file of rules as Prometheus reads it. */
+export function renderRules(groups: readonly RuleGroup[]): string {
+  return stringify({ groups }, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** Everything that rules ask of the metrics. */
+export function ruleExpressions(topology: Topology): readonly string[] {
+  return Object.values(makeRuleFiles(topology)).flatMap((groups) =>
+    groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)),
+  );
+}
+
+/** What is judged all the time, in the order in which it is evaluated. */
+function makeRules(topology: Topology): readonly Rule[] {
+  const alerts = makeAlerts(topology).filter(({ group }) => group === undefined);
   return [...settlingRules(topology, alerts), ...alerts.map((alert) => alertRule(topology, alert))];
 }
 
@@ -62,8 +80,9 @@ function settlingRules(topology: Topology, alerts: readonly Alert[]): readonly R
   ];
 }
 
+/** Objectives count nothing while the stack is starting, and what they counted before stays true. */
 function isGated(alert: Alert): boolean {
-  return alert.name !== 'Watchdog';
+  return alert.name !== 'Watchdog' && alert.group === undefined;
 }
 
 function alertRule(topology: Topology, alert: Alert): Rule {

@@ -1,34 +1,81 @@
 import { stringify } from 'yaml';
 import type { Topology } from '../deploy/topology.ts';
-import { type AlertCase, type Course, type ExpectedAlert, SELF, STEP_S } from './alert-case.ts';
+import {
+  type AlertCase,
+  type Counting,
+  type Course,
+  type ExpectedAlert,
+  SELF,
+  type Series,
+  STEP_S,
+} from './alert-case.ts';
 import { type Alert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
-import { ruleLabels } from './render-rules.ts';
+import { RED_CASES, type RecordCase } from './records/record-cases.ts';
+import { ruleLabels, type RuleFile } from './render-rules.ts';
 import { STARTING_CASES, startingSubject } from './starting-cases.ts';
 
-/** `rules.test.yaml`: every case of every alert, for `promtool test rules`. */
-export function renderRuleTests(topology: Topology): string {
-  const alerts = makeAlerts(topology);
-  const tests = alerts.flatMap((alert) => alert.cases.map((one) => renderCase(alert, one)));
-  const subject = startingSubject(alerts);
+/** A file of tests for `promtool test rules`: every case of every alert of a file of rules. */
+export function renderRuleTests(topology: Topology, file: RuleFile): string {
+  const alerts = makeAlerts(topology).filter(({ group }) => fileOf(group) === file);
+  const stepS = file === 'slo.yaml' ? topology.profile.watch.sloIntervalMs / 1000 : STEP_S;
+  const tests = alerts.flatMap((alert) => alert.cases.map((one) => renderCase(alert, one, stepS)));
   return stringify(
     {
-      rule_files: ['rules.yaml'],
-      evaluation_interval: `${STEP_S}s`,
-      tests: [...tests, ...STARTING_CASES.map((one) => renderCase(subject, one))],
+      rule_files: [file],
+      evaluation_interval: `${stepS}s`,
+      tests: [
+        ...tests,
+        ...(file === 'rules.yaml' ? renderStarting(alerts) : []),
+        ...(file === 'records.yaml' ? RED_CASES.map((one) => renderRecordCase(one, stepS)) : []),
+      ],
     },
-    { lineWidth: 0 },
+    { lineWidth: 0, aliasDuplicateObjects: false },
   );
 }
 
-function renderCase(alert: Alert, one: AlertCase): object {
+function fileOf(group: Alert['group']): RuleFile {
+  return group === undefined ? 'rules.yaml' : 'slo.yaml';
+}
+
+/** Rates of made-up counters are a rounding off. */
+const ROUND = 0.0001;
+
+function renderRecordCase({ title, series, atS, values }: RecordCase, stepS: number): object {
+  return {
+    name: title,
+    interval: `${stepS}s`,
+    input_series: renderSeries(series, stepS),
+    promql_expr_test: Object.entries(values).map(([selector, value]) => ({
+      expr: `max(round(${selector}, ${ROUND}))`,
+      eval_time: `${atS}s`,
+      exp_samples: value === undefined ? [] : [{ labels: '{}', value }],
+    })),
+  };
+}
+
+function renderSeries(series: Series, stepS: number): readonly object[] {
+  return Object.entries(series).map(([name, course]) => ({
+    series: name,
+    values: 'stretches' in course ? growthOf(course, stepS) : valuesOf(course),
+  }));
+}
+
+function renderStarting(alerts: readonly Alert[]): readonly object[] {
+  const subject = startingSubject(alerts);
+  return STARTING_CASES.map((one) => renderCase(subject, one, STEP_S));
+}
+
+function renderCase(alert: Alert, one: AlertCase, stepS: number): object {
+  const firing = `count(ALERTS{alertname="${alert.name}",alertstate="firing"}) or vector(0)`;
+  const values = [
+    ...(one.firing ?? []).map(({ atS, count }) => ({ atS, expr: firing, value: count })),
+    ...(one.values ?? []),
+  ];
   return {
     name: `${alert.name} ${VERBS[one.kind]}: ${one.title}`,
-    interval: `${STEP_S}s`,
-    input_series: Object.entries({ ...SELF, ...one.series }).map(([series, course]) => ({
-      series,
-      values: valuesOf(course),
-    })),
+    interval: `${stepS}s`,
+    input_series: renderSeries({ ...SELF, ...one.series }, stepS),
     alert_rule_test: one.expect.map(({ atS, alerts }) => ({
       eval_time: `${atS}s`,
       alertname: alert.name,
@@ -41,7 +88,30 @@ function renderCase(alert: Alert, one: AlertCase): object {
         },
       })),
     })),
+    ...(values.length === 0
+      ? {}
+      : {
+          promql_expr_test: values.map(({ atS, expr, value }) => ({
+            expr,
+            eval_time: `${atS}s`,
+            exp_samples: [{ labels: '{}', value }],
+          })),
+        }),
   };
+}
+
+/** promtool's notation of even growth: `1+2x3` is 1 3 5 7. */
+function growthOf({ stretches }: Counting, stepS: number): string {
+  let value = 0;
+  return stretches
+    .map(({ perSecond, seconds, from }) => {
+      const step = Number((perSecond * stepS).toPrecision(12));
+      const steps = Math.round(seconds / stepS);
+      const first = from ?? value + step;
+      value = first + step * (steps - 1);
+      return `${first}+${step}x${steps - 1}`;
+    })
+    .join(' ');
 }
 
 const VERBS = { fires: 'fires', quiet: 'stays quiet', absent: 'without its metrics', resolves: 'resolves' } as const;

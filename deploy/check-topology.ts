@@ -226,6 +226,13 @@ function checkProfile(profile: Profile): readonly Problem[] {
       watch.alertForMs,
       'an alert would fire on a single evaluation',
     ],
+    [
+      'watch.budgetPeriodMs',
+      watch.budgetPeriodMs,
+      'watch.retentionMs',
+      watch.retentionMs,
+      'an error budget could not be looked back over',
+    ],
   ];
   return rules
     .filter(([, smaller, , larger]) => smaller > larger)

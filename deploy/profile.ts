@@ -82,6 +82,15 @@ export interface Watch {
   /** What is expensive to tell and changes slowly. Shorter than `lookbackMs`, or there would be gaps. */
   readonly seldomScrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
+  /** How often objectives (SLOs) are measured; slow windows and error budgets more seldom. */
+  readonly sloIntervalMs: number;
+  /**
+   * The time for which an error budget is given. The windows of burn rates are fixed shares of it (alerts/slo/burn-windows.ts), so a
+   * burn rate means the same in every profile.
+   */
+  readonly budgetPeriodMs: number;
+  /** How long Prometheus keeps samples. */
+  readonly retentionMs: number;
   /** How long a condition must hold before it is an alert. */
   readonly alertForMs: number;
   readonly groupWaitMs: number;
@@ -130,6 +139,9 @@ export const DRILL: Profile = {
     journeyIntervalMs: 8_000,
     seldomScrapeIntervalMs: 15_000,
     evaluationIntervalMs: 2_000,
+    sloIntervalMs: 5_000,
+    budgetPeriodMs: 86_400_000,
+    retentionMs: 86_400_000,
     alertForMs: 4_000,
     groupWaitMs: 1_000,
     groupIntervalMs: 5_000,
@@ -138,5 +150,50 @@ export const DRILL: Profile = {
     lookbackMs: 20_000,
     peerTimeoutMs: 5_000,
     settleMs: 120_000,
+  },
+};
+
+/**
+ * Minutes, not seconds: for a stack whose hosts are machines of their own, whose network hiccups, and whose people sleep. A failover
+ * takes longer, a false one is rarer, and an alert waits until it is worth a person. Error budgets are for 30 days.
+ */
+export const PRODUCTION: Profile = {
+  name: 'production',
+  vrrpAdvertMs: 1_000,
+  check: { intervalMs: 2_000, fastIntervalMs: 1_000, timeoutMs: 1_000, fall: 3, rise: 2, slowStartMs: 30_000 },
+  role: { intervalMs: 1_000, agentCheckMs: 2_000, timeoutMs: 1_000, maxApplyQueue: 1_000, mendAfterMs: 10_000 },
+  sentinelDownAfterMs: 5_000,
+  sentinelFailoverTimeoutMs: 30_000,
+  groupSuspicionMs: 5_000,
+  client: {
+    connectMs: 1_000,
+    readQueryMs: 2_000,
+    writeQueryMs: 5_000,
+    writeBudgetMs: 15_000,
+    ownWriteWaitMs: 500,
+    cacheCommandMs: 100,
+    cacheConnectMs: 500,
+    cacheRetryMs: 5_000,
+    idleMs: 300_000,
+    drainMs: 10_000,
+  },
+  watch: {
+    scrapeIntervalMs: 15_000,
+    monitorScrapeIntervalMs: 30_000,
+    detailScrapeIntervalMs: 30_000,
+    seldomScrapeIntervalMs: 120_000,
+    journeyIntervalMs: 60_000,
+    evaluationIntervalMs: 15_000,
+    sloIntervalMs: 60_000,
+    budgetPeriodMs: 30 * 86_400_000,
+    retentionMs: 31 * 86_400_000,
+    alertForMs: 60_000,
+    groupWaitMs: 30_000,
+    groupIntervalMs: 60_000,
+    repeatIntervalMs: 4 * 3_600_000,
+    retellIntervalMs: 300_000,
+    lookbackMs: 300_000,
+    peerTimeoutMs: 15_000,
+    settleMs: 600_000,
   },
 };

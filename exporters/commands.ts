@@ -5,22 +5,38 @@ import { renderProblems } from '../kit/problem.ts';
 import { CATALOG, type Source } from './catalog/catalog.ts';
 import { checkCatalog } from './catalog/check-catalog.ts';
 import { checkLive } from './catalog/check-live.ts';
+import { findUnused } from './catalog/find-unused.ts';
 import type { LabelValues } from './catalog/metric.ts';
 import { readExposed } from './catalog/read-exposed.ts';
 
 interface CommandContext {
   readonly topology: Topology;
   readonly signal: AbortSignal;
+  /** Everything that is asked of the metrics: PromQL of rules. */
+  readonly expressions: readonly string[];
+}
+
+interface MetricsFlags {
+  readonly check?: boolean;
+  readonly unused?: boolean;
+  readonly json?: boolean;
 }
 
 /** `metrics`. */
-export function registerExporterCommands(program: Command, { topology, signal }: CommandContext): void {
+export function registerExporterCommands(program: Command, { topology, signal, expressions }: CommandContext): void {
   program
     .command('metrics')
     .description('show the metric catalogue: every metric that rules and dashboards may name')
     .option('--check', 'compare it with what the running stack exposes; exit 1 when they differ')
+    .option('--unused', 'only those of ours that no rule reads')
     .option('--json', 'print it as JSON')
-    .action(async ({ check, json }: { readonly check?: boolean; readonly json?: boolean }) => {
+    .action(async ({ check, unused, json }: MetricsFlags) => {
+      if (unused === true) {
+        const found = findUnused(expressions);
+        const text = found.map(({ job, names }) => [job, ...names.map((name) => `  ${name}`)].join('\n')).join('\n\n');
+        console.log(json === true ? JSON.stringify(found, undefined, 2) : text);
+        return;
+      }
       if (check !== true) {
         console.log(json === true ? JSON.stringify(CATALOG, undefined, 2) : CATALOG.map(renderSource).join('\n\n'));
         return;

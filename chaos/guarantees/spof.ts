@@ -41,7 +41,12 @@ export const appCrash: Guarantee = {
     { kind: 'failed', most: 0 },
     { kind: 'lost-writes', most: 0 },
   ],
-  alerts: { ...MAILED, mustDeliver: [{ alertname: 'AppHostLost', ofTarget: true }], mayDeliver: [] },
+  alerts: {
+    ...MAILED,
+    mustDeliver: [{ alertname: 'AppHostLost', ofTarget: true }],
+    // With two hosts the one that is left has no other.
+    mayDeliver: ['AppRedundancyLost'],
+  },
   holdMs: 10_000,
   predict: ({ profile }) => predictOutage('app-crash', profile),
   choose: ({ topology }) => {

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
+import { INHIBITIONS, inhibitRule } from './inhibitions.ts';
 import { lines } from './render-prometheus.ts';
 
 /** How often Alertmanager tells its notifier that it lives (the always firing alert `Watchdog`). */
@@ -36,7 +37,7 @@ export function renderAlertmanagerConfig(topology: Topology, host: Host): string
         { receiver: 'nobody', matchers: ['severity="none"'] },
       ],
     },
-    inhibit_rules: INHIBITIONS,
+    inhibit_rules: INHIBITIONS.map(inhibitRule),
     receivers: [
       { name: 'nobody' },
       { name: 'notifier', webhook_configs: [webhook('/webhook')] },
@@ -45,32 +46,6 @@ export function renderAlertmanagerConfig(topology: Topology, host: Host): string
   };
   return stringify(config, { lineWidth: 0 });
 }
-
-/**
- * Symptoms that say nothing new once their cause is known. What users feel (no writable primary, errors) is never muted, nor
- * is lost redundancy: it says how near the next outage is.
- */
-const INHIBITIONS = [
-  {
-    source_matchers: [
-      'alertname=~"EdgeLost|LoadBalancerLost|WebHostLost|AppHostLost|DatabaseNodeLost|CacheHostLost|MonitorLost"',
-    ],
-    target_matchers: ['alertname="TargetDown"'],
-    equal: ['host'],
-  },
-  // Edges reach their origin at that address.
-  {
-    source_matchers: ['alertname="VirtualAddressMissing"', 'network="front"'],
-    target_matchers: ['alertname="EdgeOriginUnhealthy"'],
-    equal: [],
-  },
-  // Its notifier is on the same host.
-  {
-    source_matchers: ['alertname="MonitorLost"'],
-    target_matchers: ['alertname="NotificationsFailing"'],
-    equal: ['host'],
-  },
-];
 
 function webhook(path: string): { readonly url: string; readonly send_resolved: boolean; readonly timeout: string } {
   return { url: `http://127.0.0.1:${PORTS.notifier}${path}`, send_resolved: true, timeout: '5s' };

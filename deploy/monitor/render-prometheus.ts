@@ -4,8 +4,8 @@ import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Watch } from '../profile.ts';
 
-/** Where the tracked alert rules are mounted on a monitor host. */
-export const RULES_FILE = '/etc/holdfast-alerts/rules.yaml';
+/** Where the tracked rules are mounted on a monitor host: alerts, and what objectives are judged by. */
+const RULE_FILES = ['rules.yaml', 'slo.yaml', 'records.yaml'].map((file) => `/etc/holdfast-alerts/${file}`);
 
 /** `prometheus.yml` of a monitor host: both are the same but for the label `replica`, which no alert carries. */
 export function renderPrometheusConfig(topology: Topology, host: Host): string {
@@ -17,7 +17,7 @@ export function renderPrometheusConfig(topology: Topology, host: Host): string {
       evaluation_interval: promDuration(watch.evaluationIntervalMs),
       external_labels: { replica: host.name },
     },
-    rule_files: [RULES_FILE],
+    rule_files: RULE_FILES,
     alerting: {
       // Both Prometheus servers must send the same alert, or each would be mailed twice.
       alert_relabel_configs: [{ action: 'labeldrop', regex: 'replica' }],
@@ -139,7 +139,7 @@ export function renderPrometheusArguments(topology: Topology): string {
   return lines([
     '--config.file=/etc/holdfast/prometheus.yml',
     '--storage.tsdb.path=/var/lib/prometheus',
-    '--storage.tsdb.retention.time=24h',
+    `--storage.tsdb.retention.time=${topology.profile.watch.retentionMs / 3_600_000}h`,
     '--storage.tsdb.retention.size=512MB',
     '--storage.tsdb.wal-compression',
     '--enable-feature=exemplar-storage',

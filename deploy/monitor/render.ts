@@ -14,7 +14,7 @@ const HEALTHY = lines([
 
 /**
  * Everything a monitor host reads from `/etc/holdfast`. The alert rules are not here: they are the alerts room's, and are
- * mounted as they are tracked ({@link RULES_FILE}).
+ * mounted as they are tracked.
  */
 export function renderMonitor(topology: Topology, host: Host): readonly RenderedFile[] {
   return [

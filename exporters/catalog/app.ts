@@ -15,6 +15,7 @@ export const APP = {
       route: ROUTES,
       status_code: atMost(30, 'HTTP'),
     },
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 1.5, 2.5, 5, 10],
   }),
   http_requests_in_flight: gauge('1', 'Requests being answered.'),
   db_pool_wait_seconds: histogram('seconds', 'Time until a caller had a database connection, failures included.', {
@@ -51,7 +52,6 @@ export const APP = {
   }),
   orders_total: counter('1', 'Orders by outcome.', {
     labels: { result: ['created', 'replayed', 'key-conflict', 'rejected', 'unavailable', 'failed'] },
-    appears: 'on-event',
   }),
   traces_kept_total: counter('1', 'Traces that were kept, by the weightiest reason.', {
     labels: { reason: ['error', 'retried', 'slow', 'sampled'] },

@@ -17,6 +17,7 @@ import { ZIPKIN } from './zipkin.ts';
 import { VARNISH } from './varnish.ts';
 import { SENTINEL } from './sentinel.ts';
 import { VALKEY } from './valkey.ts';
+import { RECORDED } from './recorded.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
@@ -61,11 +62,18 @@ export interface Series {
   readonly type: 'counter' | 'gauge';
   /** Its own labels, `le` of buckets included. */
   readonly labels: Metric['labels'];
+  /** Whether rules make it, so that it has no labels of a target. */
+  readonly isRecorded: boolean;
 }
 
-/** Every series by name. The same name from several jobs has the labels of all. */
+/** Every series by name, those that rules make among them. The same name from several jobs has the labels of all. */
 export function seriesOf(catalog: readonly Source[] = CATALOG): ReadonlyMap<string, Series> {
-  const found = new Map<string, Series>();
+  const found = new Map<string, Series>(
+    Object.entries<Metric>(RECORDED).map(([name, { type, unit, labels, ...rest }]) => [
+      name,
+      { name, metric: { type, unit, labels, ...rest }, unit, type: 'gauge', labels, isRecorded: true },
+    ]),
+  );
   for (const metrics of [SCRAPE, ...catalog.map((source) => source.metrics)]) {
     for (const series of Object.entries(metrics).flatMap(([name, metric]) => expand(name, metric))) {
       const labels = { ...found.get(series.name)?.labels, ...series.labels };
@@ -77,11 +85,12 @@ export function seriesOf(catalog: readonly Source[] = CATALOG): ReadonlyMap<stri
 
 function expand(name: string, metric: Metric): readonly Series[] {
   const { type, unit, labels } = metric;
-  if (type !== 'histogram') return [{ name, metric, unit, type, labels }];
-  const buckets = { ...labels, le: { from: 'the buckets', atMost: 30 } };
+  if (type !== 'histogram') return [{ name, metric, unit, type, labels, isRecorded: false }];
+  const le = metric.buckets?.map(String).concat('+Inf') ?? { from: 'the buckets', atMost: 30 };
+  const isRecorded = false;
   return [
-    { name: `${name}_bucket`, metric, unit: '1', type: 'counter', labels: buckets },
-    { name: `${name}_sum`, metric, unit, type: 'counter', labels },
-    { name: `${name}_count`, metric, unit: '1', type: 'counter', labels },
+    { name: `${name}_bucket`, metric, unit: '1', type: 'counter', labels: { ...labels, le }, isRecorded },
+    { name: `${name}_sum`, metric, unit, type: 'counter', labels, isRecorded },
+    { name: `${name}_count`, metric, unit: '1', type: 'counter', labels, isRecorded },
   ];
 }

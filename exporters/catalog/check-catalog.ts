@@ -9,6 +9,7 @@ const ENDINGS: Readonly<Record<Exclude<Metric['unit'], '1'>, RegExp>> = {
   ratio: /_ratio$/,
   percent: /_percent$/,
   timestamp: /_(timestamp|start_time)_seconds$/,
+  '1 per second': /_rate$|_per_second$/,
 };
 
 /** Everything that is wrong with the catalogue itself, all at once. */

@@ -80,8 +80,8 @@ function checkValues(
   label: string,
   seen: ReadonlySet<string>,
 ): readonly Problem[] {
-  if (label === 'le' && metric.type === 'histogram') return [];
-  const allowed = metric.labels[label];
+  if (label === 'le' && metric.type === 'histogram' && metric.buckets === undefined) return [];
+  const allowed = label === 'le' ? metric.buckets?.map(String).concat('+Inf') : metric.labels[label];
   if (allowed === undefined)
     return [problem('label', `${name} has the label ${label}, which the catalogue does not know.`, at)];
   if ('atMost' in allowed) {

@@ -1,5 +1,5 @@
 /** What a value is measured in. `1`: counts and states; `timestamp`: seconds since 1970. */
-export type Unit = 'seconds' | 'bytes' | 'ratio' | 'percent' | 'timestamp' | '1';
+export type Unit = 'seconds' | 'bytes' | 'ratio' | 'percent' | 'timestamp' | '1 per second' | '1';
 
 /** The values that a label may take: all of them, or where they come from and how many there may be. */
 export type LabelValues = readonly string[] | { readonly from: string; readonly atMost: number };
@@ -12,6 +12,8 @@ export interface Metric {
   readonly help: string;
   /** Its own labels; those of the target ({@link TARGET_LABELS}) come with every metric. */
   readonly labels: Readonly<Record<string, LabelValues>>;
+  /** Of a histogram: the bounds of its buckets that rules may ask for, where they do. */
+  readonly buckets?: readonly number[];
   /** Missing: there whenever its emitter is. `on-event`: only after something happened that need not happen. */
   readonly appears?: 'on-event';
   /** The community's name where it does not follow the rules; so that it means the same everywhere, it is kept. Exposed without the type counter. */
@@ -21,7 +23,7 @@ export interface Metric {
 /** Labels that Prometheus adds to every series: see deploy/monitor/render-prometheus.ts. */
 export const TARGET_LABELS = ['job', 'instance', 'host', 'tier'] as const;
 
-type Details = Partial<Pick<Metric, 'labels' | 'appears' | 'named'>>;
+type Details = Partial<Pick<Metric, 'labels' | 'buckets' | 'appears' | 'named'>>;
 
 export function gauge(unit: Unit, help: string, details: Details = {}): Metric {
   return { type: 'gauge', unit, help, labels: {}, ...details };

@@ -35,6 +35,8 @@ export const PROMETHEUS = {
     labels: { rule_group: atMost(10, 'groups of rules') },
   }),
   prometheus_tsdb_head_series: gauge('1', 'Series that are being written.'),
+  prometheus_tsdb_wal_writes_failed_total: counter('1', 'Writes to the write-ahead log that failed.'),
+  prometheus_tsdb_compactions_failed_total: counter('1', 'Compactions of blocks that failed.'),
   prometheus_tsdb_wal_corruptions_total: counter('1', 'Damages found in the write-ahead log.'),
 } as const;
 

@@ -2,6 +2,7 @@ import type { Problem } from '../../kit/problem.ts';
 import { seriesOf, type Series } from '../catalog/catalog.ts';
 import { inferType } from './infer-type.ts';
 import { needGrowth } from './inference.ts';
+import type { PromqlType } from './promql-type.ts';
 import { findAll, parsePromql } from './syntax.ts';
 
 interface CheckOptions {
@@ -38,6 +39,12 @@ export function checkPromql(
   };
   needGrowth(inferType(syntax, inference), syntax, inference.report);
   return problems;
+}
+
+/** What an expression gives, as far as that can be told without evaluating it. */
+export function inferPromql(text: string, series = seriesOf()): PromqlType {
+  const report = (): undefined => undefined;
+  return inferType(parsePromql(text), { series, opaque: new Set(MADE_BY_RULES), report });
 }
 
 /** The names of all series that an expression reads. */

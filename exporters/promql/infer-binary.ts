@@ -32,7 +32,9 @@ export function inferBinary(syntax: Syntax, inference: Inference): PromqlType {
 function unitOf(operator: string, left: ValueUnit, right: ValueUnit): ValueUnit | undefined {
   if (operator === 'Mul' || operator === 'Pow' || operator === 'Mod') {
     if (left === 'any' || left === 'ratio') return right;
-    return right === 'any' || right === 'ratio' ? left : 'any';
+    if (right === 'any' || right === 'ratio') return left;
+    if (left === '1' && operator === 'Mul') return right;
+    return right === '1' && operator === 'Mul' ? left : 'any';
   }
   if (operator === 'Div') {
     if (right === 'any') return left === 'any' ? 'any' : left;

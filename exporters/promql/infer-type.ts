@@ -52,7 +52,7 @@ function inferSelector(syntax: Syntax, { series, opaque, report }: Inference): P
     if (!opaque.has(name)) report('unknown-metric', `${name || syntax.text} is in no catalogue.`);
     return { shape: 'vector', unit: 'any', kind: 'gauge', labels: undefined };
   }
-  const labels = new Set([...TARGET_LABELS, ...Object.keys(known.labels)]);
+  const labels = new Set([...(known.isRecorded ? [] : TARGET_LABELS), ...Object.keys(known.labels)]);
   for (const matcher of childOf(syntax, 'LabelMatchers')?.children ?? [])
     checkMatcher(matcher, { known, labels, report });
   const { type: kind, unit, metric } = known;

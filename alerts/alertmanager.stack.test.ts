@@ -1,0 +1,176 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { INHIBITIONS } from '../deploy/monitor/inhibitions.ts';
+import { renderMonitor } from '../deploy/monitor/render.ts';
+import { hostsOf, makeTopology, PORTS } from '../deploy/topology.ts';
+import { waitFor } from '../kit/deadline.ts';
+import { makeAlerts } from './alerts.ts';
+import { type AlertName, labelsOf } from './names.ts';
+import { ruleLabels } from './render-rules.ts';
+import { openMember } from './silences/member.ts';
+import { openSilence } from './silences/open-silence.ts';
+import { currentSilences, readSilences } from './silences/read-silences.ts';
+import type { Subject } from './silences/subject.ts';
+
+/** An Alertmanager of its own with the configuration of the first monitor host: what it is told here reaches nobody. */
+const IMAGE = 'holdfast/monitor:dev';
+const topology = makeTopology();
+const alerts = makeAlerts(topology);
+let folder = '';
+let container = '';
+let url = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-alertmanager-'));
+  const [host] = hostsOf(topology, 'monitor');
+  if (host === undefined) throw new Error('the topology has no monitor host');
+  for (const { path, text } of renderMonitor(topology, host)) await writeFile(join(folder, path), text);
+  const command = `alertmanager --config.file=/etc/holdfast/alertmanager.yml --storage.path=/tmp/alertmanager --cluster.listen-address= --web.listen-address=0.0.0.0:${PORTS.alertmanager}`;
+  const flags = [
+    '--detach',
+    '--rm',
+    `--publish=127.0.0.1::${PORTS.alertmanager}`,
+    `--volume=${folder}:/etc/holdfast:ro`,
+  ];
+  container = (await execa('docker', ['run', ...flags, '--entrypoint', 'sh', IMAGE, '-c', `exec ${command}`])).stdout;
+  const { stdout } = await execa('docker', ['port', container, String(PORTS.alertmanager)]);
+  url = `http://${stdout.trim()}`;
+  await waitFor(async () => (await fetch(`${url}/-/ready`)).ok, { what: 'Alertmanager ready', deadlineMs: 20_000 });
+});
+
+afterAll(async () => {
+  await execa('docker', ['rm', '--force', container]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Labels = Readonly<Record<string, string>>;
+
+/** The labels that one alert of a name has, about the first or second of what it may be about. */
+function labelled(name: string, which: 'one' | 'other' = 'one'): Labels {
+  const alert = alerts.find((one) => one.name === name);
+  if (alert === undefined) throw new Error(`no alert ${name}`);
+  const about = labelsOf(name as AlertName).map((label) => [label, which] as const);
+  return { alertname: name, ...ruleLabels(alert), ...Object.fromEntries(about) };
+}
+
+async function post(labels: readonly Labels[], endsInMs: number): Promise<void> {
+  const endsAt = new Date(Date.now() + endsInMs).toISOString();
+  const startsAt = new Date(Date.now() - 60_000).toISOString();
+  const body = JSON.stringify(labels.map((one) => ({ labels: one, startsAt, endsAt })));
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}/api/v2/alerts`, { method: 'POST', body, headers });
+  expect(response.status).toBe(200);
+}
+
+const statesSchema = z.array(
+  z.object({
+    labels: z.record(z.string(), z.string()),
+    status: z.object({ inhibitedBy: z.array(z.string()), silencedBy: z.array(z.string()) }),
+  }),
+);
+
+/** The names of the alerts that are there, by whether something mutes them. */
+async function read(): Promise<{ readonly told: readonly string[]; readonly muted: readonly string[] }> {
+  const found = statesSchema.parse(await (await fetch(`${url}/api/v2/alerts`)).json());
+  const names = (isMuted: boolean): readonly string[] =>
+    found
+      .filter(({ status }) => [...status.inhibitedBy, ...status.silencedBy].length > 0 === isMuted)
+      .map(({ labels }) => labels['alertname'] ?? '')
+      .toSorted();
+  return { told: names(false), muted: names(true) };
+}
+
+type Outcome = Awaited<ReturnType<typeof read>>;
+
+/** Tells Alertmanager of these alerts, and that they are over when the outcome is the expected one, or the last that was seen in time. */
+async function outcomeOf(labels: readonly Labels[], expected: Outcome): Promise<Outcome> {
+  await post(labels, 60_000);
+  let seen: Outcome = { told: [], muted: [] };
+  // It takes alerts in at its own time, and what they mute a moment later.
+  await waitFor(
+    async () => {
+      seen = await read();
+      return JSON.stringify(seen) === JSON.stringify(expected);
+    },
+    { what: 'the expected outcome', deadlineMs: 5_000, intervalMs: 50 },
+  ).catch(() => undefined);
+  await post(labels, -1_000);
+  await waitFor(async () => (await read()).told.length + (await read()).muted.length === 0, {
+    what: 'the alerts to be over',
+    deadlineMs: 5_000,
+    intervalMs: 50,
+  });
+  return seen;
+}
+
+const edges = INHIBITIONS.flatMap(({ causes, symptoms, equal }) =>
+  causes.flatMap((cause) => symptoms.map((symptom) => ({ cause, symptom, equal }))),
+);
+
+describe('a cause mutes its symptom', () => {
+  it.each(edges)('$cause → $symptom', async ({ cause, symptom }) => {
+    const expected = { told: [cause], muted: [symptom] };
+    expect(await outcomeOf([labelled(cause), labelled(symptom)], expected)).toEqual(expected);
+  });
+
+  it.each(edges.filter(({ equal }) => equal.length > 0))(
+    '$cause does not mute $symptom of another one',
+    async ({ cause, symptom }) => {
+      // The one that is muted shows that the cause is known.
+      const expected = { told: [cause, symptom].toSorted(), muted: [symptom] };
+      const fired = [labelled(cause), labelled(symptom), labelled(symptom, 'other')];
+      expect(await outcomeOf(fired, expected)).toEqual(expected);
+    },
+  );
+
+  it('and nothing else is muted, whatever fires with it', async () => {
+    const symptoms = new Set(INHIBITIONS.flatMap(({ symptoms: muted }) => muted));
+    const names = alerts.map(({ name }) => name).toSorted();
+    const expected = { told: names.filter((name) => !symptoms.has(name)), muted: [...symptoms].toSorted() };
+    expect(
+      await outcomeOf(
+        alerts.map(({ name }) => labelled(name)),
+        expected,
+      ),
+    ).toEqual(expected);
+  });
+});
+
+it.each<{ readonly subject: Subject; readonly told: readonly string[] }>([
+  { subject: { kind: 'host', name: 'one' }, told: ['AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'] },
+  { subject: { kind: 'domain', name: 'app' }, told: ['AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'] },
+  {
+    subject: { kind: 'domain', name: 'site' },
+    told: ['AppHostLost', 'AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'],
+  },
+])(
+  'a silence of the $subject.kind $subject.name mutes its alerts, no objective and no watchdog',
+  async ({ subject, told }) => {
+    const members = [openMember('mon1', url, new AbortController().signal)];
+    // As if objectives and the watchdog were about that host.
+    const of = { host: 'one' };
+    const fired = [
+      ...['AppHostLost', 'CacheNoPrimary'].map((name) => labelled(name)),
+      ...['AvailabilityBudgetBurnsFast', 'Watchdog'].map((name) => ({ ...labelled(name), ...of })),
+    ];
+    {
+      await using _silence = await openSilence(members, { subject, forMs: 60_000, reason: 'a test' });
+      expect((await outcomeOf(fired)).told).toEqual(told);
+    }
+    expect((await outcomeOf(fired)).muted).toEqual([]);
+  },
+);
+
+describe('every alert is routed', () => {
+  it.each(alerts)('$name', async ({ name }) => {
+    const labels = Object.entries(labelled(name)).map(([label, value]) => `${label}=${value}`);
+    const receiver = name === 'Watchdog' ? 'watchdog-mon1' : 'notifier';
+    const test = ['config', 'routes', 'test', '--config.file=/etc/holdfast/alertmanager.yml'];
+    const { stdout } = await execa('docker', ['exec', container, 'amtool', ...test, ...labels]);
+    expect(stdout.trim()).toBe(receiver);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { DRILL, PRODUCTION } from '../deploy/profile.ts';
+import { makeTopology } from '../deploy/topology.ts';
+import { checkTiming } from './check-timing.ts';
+import { makeRuleFiles } from './render-rules.ts';
+import type { Rule } from './rule.ts';
+
+it.each([DRILL, PRODUCTION])('no rule looks too briefly in the profile $name', (profile) => {
+  const groups = Object.values(makeRuleFiles(makeTopology({ profile }))).flat();
+  expect(checkTiming(groups, profile.watch)).toEqual([]);
+});
+
+describe('in the drill profile', () => {
+  const codes = (rule: Rule): readonly string[] =>
+    checkTiming([{ name: 'one', interval: '2s', rules: [rule] }], DRILL.watch).map(({ code }) => code);
+  const alert = { alert: 'Some', for: '4s', labels: {}, annotations: {} };
+
+  it.each<readonly [string, Rule, readonly string[]]>([
+    ['two scrapes of 2 s', { record: 'a', expr: 'sum(rate(orders_total[4s]))' }, []],
+    ['one scrape of 2 s', { record: 'a', expr: 'sum(rate(orders_total[3s]))' }, ['window-too-short']],
+    ['one scrape of 5 s', { record: 'a', expr: 'rate(mysql_global_status_questions[9s])' }, ['window-too-short']],
+    [
+      'the slowest job that has it',
+      { record: 'a', expr: 'max(rate(process_cpu_seconds_total[7s]))' },
+      ['window-too-short'],
+    ],
+    ['the job that is meant', { record: 'a', expr: 'max(rate(process_cpu_seconds_total{job="app"}[7s]))' }, []],
+    ['two evaluations of what is recorded', { record: 'a', expr: 'max_over_time(a[4s])' }, []],
+    ['one evaluation of what is recorded', { record: 'a', expr: 'max_over_time(a[3s])' }, ['window-too-short']],
+    ['an alert of one evaluation', { ...alert, for: '2s', expr: 'up == 0' }, ['for']],
+    ['an alert of two evaluations', { ...alert, expr: 'absent(up{job="app"})' }, []],
+    ['an alert that is always true', { ...alert, for: '0s', expr: 'vector(1) and on () up' }, []],
+  ])('%s', (_what, rule, expected) => {
+    expect(codes(rule)).toEqual(expected);
+  });
+});

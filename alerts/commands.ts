@@ -1,0 +1,108 @@
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import type { Topology } from '../deploy/topology.ts';
+import { EXIT, HoldfastError } from '../kit/errors.ts';
+import { nearest } from '../kit/nearest.ts';
+import { addSilence } from './silences/add-silence.ts';
+import { openMembers } from './silences/member.ts';
+import { parseDuration } from './silences/parse-duration.ts';
+import { currentSilences, readSilences } from './silences/read-silences.ts';
+import { removeSilences } from './silences/remove-silences.ts';
+import { isOurs, type Silence } from './silences/silence.ts';
+import { parseSubject } from './silences/subject.ts';
+
+interface CommandContext {
+  readonly topology: Topology;
+  readonly signal: AbortSignal;
+}
+
+/** `silence`. */
+export function registerAlertCommands(program: Command, { topology, signal }: CommandContext): void {
+  const silence = program
+    .command('silence')
+    .description('keep alerts of a host or failure domain from being mailed while it is worked on')
+    .exitOverride();
+
+  silence
+    .command('add')
+    .description('silence it on both Alertmanagers; once more makes it longer, never shorter')
+    .argument('<subject>', 'a host such as app1, or a failure domain such as database')
+    .requiredOption('--for <time>', 'how long, such as 10m; 4h at most')
+    .requiredOption('--reason <text>', 'what is done, for those who wonder')
+    .addHelpText('after', '\nAlerts of objectives (SLOs) and the watchdog are never silenced.')
+    .action(async (word: string, flags: { readonly for: string; readonly reason: string }) => {
+      const subject = parseSubject(topology, word);
+      const forMs = parseDuration(flags.for);
+      if (flags.reason.trim() === '') throw new HoldfastError('usage', '--reason is empty: say what is done.');
+      const by = userInfo().username;
+      const { id, endsAt, unaware } = await addSilence(openMembers(topology, signal), {
+        ...{ subject, forMs, by },
+        reason: flags.reason,
+      });
+      console.log(`${id}  ${word} is silent until ${endsAt.toISOString()}.`);
+      tellUnaware(unaware);
+    });
+
+  silence
+    .command('list')
+    .description('show the silences that are in force')
+    .option('--json', 'print them as JSON')
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const answers = await readSilences(openMembers(topology, signal));
+      const silences = currentSilences(answers);
+      const text = silences.map(renderSilence).join('\n') || 'Nothing is silent.';
+      console.log(json === true ? JSON.stringify(silences, undefined, 2) : text);
+      for (const name of answers.silent) console.error(`Alertmanager on ${name} does not answer.`);
+    });
+
+  silence
+    .command('remove')
+    .description('end silences at once')
+    .argument('[id...]', 'as `silence list` shows them')
+    .option('--all', 'all that were made by holdfast')
+    .action(async (ids: readonly string[], { all }: { readonly all?: boolean }) => {
+      const members = openMembers(topology, signal);
+      const current = currentSilences(await readSilences(members));
+      const chosen = chooseSilences(current, { ids, all: all === true });
+      const holding = await removeSilences(members, chosen);
+      console.log(chosen.length === 0 ? 'Nothing was silent.' : `Removed: ${chosen.join(', ')}.`);
+      tellUnaware(holding);
+    });
+}
+
+function chooseSilences(
+  current: readonly Silence[],
+  { ids, all }: { readonly ids: readonly string[]; readonly all: boolean },
+): readonly string[] {
+  if (all === ids.length > 0) {
+    throw new HoldfastError('usage', all ? 'Ids and --all exclude each other.' : 'Which silence?', {
+      fix: 'Name ids as `./holdfast silence list` shows them, or use --all.',
+    });
+  }
+  if (all) return current.filter(isOurs).map(({ id }) => id);
+  const known = current.map(({ id }) => id);
+  const wrong = ids.find((id) => !known.includes(id));
+  if (wrong === undefined) return ids;
+  throw new HoldfastError('usage', `No silence ${wrong} is in force.`, {
+    fix: known.length === 0 ? 'Nothing is silent.' : `In force: ${nearest(wrong, known).join(', ')}.`,
+  });
+}
+
+function renderSilence({ id, matchers, endsAt, createdBy, comment }: Silence): string {
+  const what = matchers
+    .map(
+      ({ name, value, isEqual, isRegex }) =>
+        `${name}${isEqual ? '=' : '!'}${isRegex ? '~' : isEqual ? '' : '='}"${value}"`,
+    )
+    .join(' ');
+  return `${id}  until ${endsAt}  ${what}\n    ${createdBy}: ${comment}`;
+}
+
+/** Not all members agree: nobody knows which of them will mail. */
+function tellUnaware(names: readonly string[]): void {
+  if (names.length === 0) return;
+  console.error(
+    `Alertmanager on ${names.join(' and ')} does not know it yet. It learns it from the other one; look with \`./holdfast silence list\`.`,
+  );
+  process.exitCode = EXIT.unknown;
+}

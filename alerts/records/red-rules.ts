@@ -1,0 +1,69 @@
+import type { Topology } from '../../deploy/topology.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import type { Rule, RuleGroup } from '../rule.ts';
+
+/** What a person asks of the application: not what load balancers and edges ask to see whether it is well. */
+const ASKED = 'job="app",route!~"/readyz|/livez"';
+const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
+
+/**
+ * Rate, errors and duration of every tier, so that dashboards ask for one series each and all mean the same by them. Where nothing is asked there
+ * is a rate of 0 and no duration.
+ */
+export function redGroup(topology: Topology): RuleGroup {
+  const { watch } = topology.profile;
+  // Five scrapes: a rate needs two, some may be late or lost.
+  const window = promDuration(watch.scrapeIntervalMs * 5);
+  const rate = (selector: string): string => `sum(rate(${selector}[${window}]))`;
+  const ofTier = (tier: string, record: string, expr: string): Rule => ({ record, expr, labels: { tier } });
+  const counted = (tier: string, all: string, failed: string): readonly Rule[] => [
+    ofTier(tier, 'tier:requests:rate', rate(all)),
+    // A counter of failures that nobody has needed yet is not there.
+    ofTier(tier, 'tier:errors:rate', `${rate(failed)} or 0 * ${rate(all)}`),
+  ];
+  const timed = (tier: string, histogram: string, matchers: string): readonly Rule[] => {
+    const happened = `${rate(`${histogram}_count{${matchers}}`)} > 0`;
+    return [
+      ofTier(tier, 'tier:duration_seconds:mean', `${rate(`${histogram}_sum{${matchers}}`)} / (${happened})`),
+      ...Object.entries(QUANTILES).map(([name, quantile]) => {
+        const buckets = `sum by (le) (rate(${histogram}_bucket{${matchers}}[${window}]))`;
+        return ofTier(
+          tier,
+          `tier:duration_seconds:${name}`,
+          `histogram_quantile(${quantile}, ${buckets}) and on () (${happened})`,
+        );
+      }),
+    ];
+  };
+  return {
+    name: 'red',
+    interval: promDuration(watch.sloIntervalMs),
+    rules: [
+      ...counted(
+        'lb',
+        'haproxy_frontend_http_requests_total{proxy=~"http|https"}',
+        'haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}',
+      ),
+      ...counted(
+        'web',
+        'haproxy_backend_http_responses_total{proxy="web"}',
+        'haproxy_backend_http_responses_total{proxy="web",code="5xx"}',
+      ),
+      // HAProxy has no histograms: the mean over the last 1024 answers of each load balancer that has any.
+      ofTier(
+        'web',
+        'tier:duration_seconds:mean',
+        'avg(haproxy_backend_response_time_average_seconds{proxy="web"} > 0)',
+      ),
+      ...counted(
+        'app',
+        `http_request_duration_seconds_count{${ASKED}}`,
+        `http_request_duration_seconds_count{${ASKED},status_code=~"5.."}`,
+      ),
+      ...timed('app', 'http_request_duration_seconds', ASKED),
+      ...counted('db', 'db_query_duration_seconds_count{job="app"}', 'db_transaction_retries_total{job="app"}'),
+      ...timed('db', 'db_query_duration_seconds', 'job="app"'),
+      ...counted('cache', 'cache_requests_total{job="app"}', 'cache_requests_total{job="app",result=~"error|skipped"}'),
+    ],
+  };
+}

@@ -1,0 +1,135 @@
+import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
+import { anyOf } from '../promql.ts';
+
+/** Monitors that answer and yet do not do their work. Each tells of itself, and the other one is told as well. */
+export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
+  const window = promDuration(topology.profile.watch.monitorScrapeIntervalMs * 5);
+  const grows = (counter: string): string => `sum by (host) (rate(${counter}[${window}])) > 0`;
+  return [
+    {
+      ...COMMON,
+      name: 'MonitorConfigRejected',
+      severity: 'warning',
+      expr: anyOf(
+        'max by (host) (prometheus_config_last_reload_successful) == 0',
+        'max by (host) (alertmanager_config_last_reload_successful) == 0',
+      ),
+      summary: 'A monitor on {{ $labels.host }} does not take its configuration',
+      description:
+        'Prometheus or Alertmanager on {{ $labels.host }} refused the configuration that it was last given and goes on with the one before, or with what it read in part.',
+      cases: [
+        fires('Prometheus refuses it', { [reloaded('prometheus', 'mon1')]: turns(1, 0) }, ON_MON1),
+        fires('Alertmanager refuses it', { [reloaded('alertmanager', 'mon1')]: turns(1, 0) }, ON_MON1),
+        quiet('both take it', {
+          [reloaded('prometheus', 'mon1')]: always(1),
+          [reloaded('alertmanager', 'mon1')]: always(1),
+        }),
+        absent('no monitor tells anything', {}),
+        resolves('the next one is taken', { [reloaded('prometheus', 'mon1')]: dips(1, 0) }, ON_MON1),
+      ],
+    },
+    {
+      ...COMMON,
+      name: 'RuleEvaluationFailing',
+      severity: 'critical',
+      expr: grows('prometheus_rule_evaluation_failures_total'),
+      summary: 'Rules cannot be evaluated on {{ $labels.host }}',
+      description:
+        'Prometheus on {{ $labels.host }} fails to evaluate some rule, so an alert may be silent that should not be. Its page of rules names the rule and the error.',
+      cases: counterCases(
+        'prometheus_rule_evaluation_failures_total{host="mon1",rule_group="holdfast"}',
+        'a rule fails',
+      ),
+    },
+    {
+      ...COMMON,
+      name: 'AlertsDropped',
+      severity: 'critical',
+      expr: grows('prometheus_notifications_dropped_total'),
+      summary: 'Prometheus on {{ $labels.host }} loses alerts',
+      description:
+        'No Alertmanager takes the alerts of Prometheus on {{ $labels.host }}, or not in time. What it finds is told by the other Prometheus only.',
+      cases: counterCases('prometheus_notifications_dropped_total{host="mon1"}', 'no Alertmanager takes an alert'),
+    },
+    {
+      ...COMMON,
+      name: 'MonitorStorageFailing',
+      severity: 'warning',
+      expr: anyOf(
+        ...[
+          'prometheus_tsdb_wal_corruptions_total',
+          'prometheus_tsdb_wal_writes_failed_total',
+          'prometheus_tsdb_compactions_failed_total',
+        ].map(grows),
+      ),
+      summary: 'Prometheus on {{ $labels.host }} cannot keep what it measures',
+      description:
+        'Prometheus on {{ $labels.host }} finds its log damaged or fails to write to its disk. Alerts still work; what it remembers has holes, and it may forget more when it is started again.',
+      cases: counterCases('prometheus_tsdb_wal_writes_failed_total{host="mon1"}', 'a write fails'),
+    },
+    clusterSplit(topology),
+  ];
+}
+
+const COMMON = {
+  domain: 'monitor',
+  owner: 'monitoring',
+  forMs: usualForMonitors,
+  onAbsent: { coveredBy: 'MonitorLost' },
+} as const;
+
+const ON_MON1 = { labels: { host: 'mon1' } };
+const reloaded = (job: 'prometheus' | 'alertmanager', host: string): string =>
+  `${job}_config_last_reload_successful{host="${host}",job="${job}"}`;
+
+/** For an alert that fires while a counter of failures grows. */
+function counterCases(series: string, what: string): Alert['cases'] {
+  return [
+    fires(`${what} now and again`, { [series]: counts([0, 20], [0.25, 140]) }, ON_MON1),
+    quiet('it did so once, long ago', { [series]: always(7) }),
+    quiet('the process was started anew', { [series]: turns(7, 0) }),
+    absent('no monitor tells anything', {}),
+    resolves(`${what}, and then no more`, { [series]: counts([0, 20], [0.25, 40], [0, 100]) }, ON_MON1),
+  ];
+}
+
+function clusterSplit(topology: Topology): Alert {
+  const count = hostsOf(topology, 'monitor').length;
+  const members = (host: string): string => `alertmanager_cluster_members{host="${host}",job="alertmanager"}`;
+  const up = (host: string): string => `up{host="${host}",job="alertmanager"}`;
+  const both = Object.fromEntries(
+    ['mon1', 'mon2'].flatMap((host) => [
+      [up(host), always(1)],
+      [`up{host="${host}",job="prometheus"}`, always(1)],
+    ]),
+  );
+  return {
+    ...COMMON,
+    name: 'AlertmanagerClusterSplit',
+    severity: 'warning',
+    // Whoever is alone because the other one is dead has an alert that says more.
+    expr: `(min by (host) (alertmanager_cluster_members) < ${count})\nunless on () ALERTS{alertname="MonitorLost"}`,
+    forMs: outlastsStaleMonitors,
+    summary: 'Alertmanager on {{ $labels.host }} does not know the other one',
+    description: `Alertmanager on {{ $labels.host }} sees {{ $value }} of ${count} members while all of them answer. Mails may come twice, and a silence may hold on one side only.`,
+    cases: [
+      fires(
+        'they live and do not see each other',
+        { ...both, [members('mon1')]: turns(2, 1), [members('mon2')]: turns(2, 1) },
+        { ...ON_MON1, value: '1' },
+        { labels: { host: 'mon2' }, value: '1' },
+      ),
+      quiet('the other one is dead', {
+        ...both,
+        [members('mon1')]: turns(2, 1),
+        [members('mon2')]: turns(2, null),
+        [up('mon2')]: turns(1, 0),
+      }),
+      absent('no Alertmanager tells anything', both),
+      resolves('they found each other', { ...both, [members('mon1')]: dips(2, 1) }, { ...ON_MON1, value: '1' }),
+    ],
+  };
+}

@@ -1,0 +1,114 @@
+import type { Topology } from '../../deploy/topology.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import { absent, always, counts, dips, fires, patiently, quiet, resolves, turns } from '../alert-case.ts';
+import { type Alert, tolerated } from '../alert.ts';
+
+/** Busy at this share of its time, a process answers late whatever it is asked. */
+const MAX_BUSY_RATIO = 0.9;
+
+/** Work that waits because something is used up, before anybody gets an error. */
+export function saturationAlerts(topology: Topology): readonly Alert[] {
+  // Five scrapes, all of them: a queue that is empty now and then is none.
+  const window = promDuration(topology.profile.watch.scrapeIntervalMs * 5);
+  // Writes wait for a new primary as long as a failover takes; that is not the pool's fault.
+  const outlastsFailover: Alert['forMs'] = (watch) => topology.profile.groupSuspicionMs + watch.alertForMs;
+  return [
+    {
+      name: 'DatabasePoolSaturated',
+      domain: 'app',
+      severity: 'warning',
+      owner: 'application',
+      expr: `max by (host) (min_over_time(db_pool_waiting_callers[${window}])) > 0`,
+      forMs: outlastsFailover,
+      onAbsent: { coveredBy: 'AppHostLost' },
+      summary: 'Requests on {{ $labels.host }} wait for a database connection',
+      description:
+        'All connections of a pool on {{ $labels.host }} are in use all the time, and {{ $value }} callers wait at least: statements are slow, or there are more requests than the pool is made for.',
+      cases: [
+        fires('callers wait all the time', { [waiting('app1', 'db-read')]: turns(0, 3) }, on('app1', '3')),
+        quiet('callers wait now and then', {
+          [waiting('app1', 'db-write')]: [
+            [0, 20],
+            [4, 10],
+            [0, 2],
+            [4, 10],
+            [0, 100],
+          ],
+        }),
+        quiet('writes wait for a failover', { [waiting('app1', 'db-write')]: dips(0, 9, 10) }),
+        absent('no application host tells anything', {}),
+        resolves('nobody waits any more', { [waiting('app2', 'db-read')]: dips(0, 7) }, on('app2', '7')),
+      ],
+    },
+    {
+      name: 'CacheCircuitOpen',
+      domain: 'cache',
+      severity: 'warning',
+      owner: 'application',
+      expr: `max by (host) (max_over_time(cache_circuit_state{state="closed"}[${window}])) == 0`,
+      forMs: tolerated,
+      isTolerated: true,
+      onAbsent: { coveredBy: 'AppHostLost' },
+      summary: '{{ $labels.host }} has been without the cache for long',
+      description:
+        'The application on {{ $labels.host }} has given the cache up and does not find it well again: every page comes from the database, which has less to spare.',
+      cases: [
+        patiently(fires('the circuit does not close', { [closed('app1')]: turns(1, 0) }, on('app1'))),
+        quiet('the cache is gone for 40 s', { [closed('app1')]: dips(1, 0) }),
+        absent('no application host tells anything', {}),
+        patiently(resolves('the cache is back', { [closed('app2')]: dips(1, 0, 100) }, on('app2'))),
+      ],
+    },
+    {
+      name: 'ApplicationSaturated',
+      domain: 'app',
+      severity: 'warning',
+      owner: 'application',
+      expr: `max by (host) (rate(nodejs_eventloop_active_seconds_total{job="app"}[${window}])) > ${MAX_BUSY_RATIO}`,
+      forMs: tolerated,
+      isTolerated: true,
+      onAbsent: { coveredBy: 'AppHostLost' },
+      summary: 'The application on {{ $labels.host }} has no time left',
+      description:
+        'The event loop on {{ $labels.host }} is busy {{ $value | humanizePercentage }} of the time: every request waits for others.',
+      cases: [
+        patiently(fires('it is always busy', { [busy('app1')]: counts([0.25, 20], [1, 140]) }, on('app1', '100%'))),
+        quiet('it is busy for half a minute', { [busy('app1')]: counts([0.25, 20], [1, 30], [0.25, 110]) }),
+        absent('no application host tells anything', {}),
+        patiently(
+          resolves(
+            'it has time again',
+            { [busy('app2')]: counts([0.25, 20], [1, 100], [0.25, 40]) },
+            on('app2', '100%'),
+          ),
+        ),
+      ],
+    },
+    {
+      name: 'RequestsQueued',
+      domain: 'lb',
+      severity: 'warning',
+      owner: 'platform',
+      expr: `max by (proxy) (min_over_time(haproxy_backend_current_queue[${window}])) > 0`,
+      forMs: outlastsFailover,
+      onAbsent: { coveredBy: 'LoadBalancerLost' },
+      summary: 'Requests wait for a server of {{ $labels.proxy }}',
+      description:
+        'Every server of {{ $labels.proxy }} has as many connections as it may have, and {{ $value }} requests wait at a load balancer at least.',
+      cases: [
+        fires('the queue does not get empty', { [queue('lb1')]: turns(0, 12) }, inPool('12')),
+        quiet('a short queue', { [queue('lb1')]: dips(0, 40, 10), [queue('lb2')]: always(0) }),
+        absent('no load balancer tells anything', {}),
+        resolves('it is empty again', { [queue('lb2')]: dips(0, 5) }, inPool('5')),
+      ],
+    },
+  ];
+}
+
+const waiting = (host: string, pool: string): string =>
+  `db_pool_waiting_callers{host="${host}",job="app",pool="${pool}"}`;
+const closed = (host: string): string => `cache_circuit_state{host="${host}",job="app",state="closed"}`;
+const busy = (host: string): string => `nodejs_eventloop_active_seconds_total{host="${host}",job="app"}`;
+const queue = (lb: string): string => `haproxy_backend_current_queue{host="${lb}",job="haproxy",proxy="app-pool"}`;
+const on = (host: string, value?: string) => ({ labels: { host }, ...(value === undefined ? {} : { value }) });
+const inPool = (value: string) => ({ labels: { proxy: 'app-pool' }, value });

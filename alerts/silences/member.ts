@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import type { Matcher } from './subject.ts';
+import { silenceSchema, type Silence } from './silence.ts';
+
+/** What is told to make a silence, or with `id` to change one. */
+export interface SilenceOrder {
+  readonly id?: string;
+  readonly matchers: readonly Matcher[];
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
+/** One Alertmanager of the pair, as far as silences go. Everything throws `http` when it does not answer as it should. */
+export interface Member {
+  /** The host that it is on. */
+  readonly name: string;
+  readonly list: () => Promise<readonly Silence[]>;
+  /** Returns the id. */
+  readonly put: (order: SilenceOrder) => Promise<string>;
+  readonly expire: (id: string) => Promise<void>;
+}
+
+/** The Alertmanagers of the stack. */
+export function openMembers(topology: Topology, signal: AbortSignal): readonly Member[] {
+  return hostsOf(topology, 'monitor').map((host) =>
+    openMember(host.name, `http://${addressOn(host, 'ops')}:${PORTS.alertmanager}`, signal),
+  );
+}
+
+const TIMEOUT_MS = 3_000;
+
+export function openMember(name: string, url: string, signal: AbortSignal): Member {
+  const ask = async (path: string, init: RequestInit = {}): Promise<string> => {
+    try {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const response = await fetch(`${url}/api/v2${path}`, { ...init, signal: limit });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`status ${response.status}: ${text.slice(0, 200)}`);
+      return text;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new HoldfastError('http', `Alertmanager on ${name}: ${messageOf(error)}`, { cause: error });
+    }
+  };
+  return {
+    name,
+    list: async () => z.array(silenceSchema).parse(JSON.parse(await ask('/silences'))),
+    put: async (order) => {
+      const body = JSON.stringify(order);
+      const text = await ask('/silences', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      return z.object({ silenceID: z.string() }).parse(JSON.parse(text)).silenceID;
+    },
+    expire: async (id) => {
+      await ask(`/silence/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    },
+  };
+}

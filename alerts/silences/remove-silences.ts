@@ -1,0 +1,25 @@
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import { membersWithout } from './add-silence.ts';
+import type { Member } from './member.ts';
+import { readSilences } from './read-silences.ts';
+
+/** Ends silences at once, on every member; one that is over already is no error. Names the members that still have one of them. */
+export async function removeSilences(members: readonly Member[], ids: readonly string[]): Promise<readonly string[]> {
+  const { answering } = await readSilences(members);
+  for (const id of ids) {
+    const holders = answering.filter(({ silences }) =>
+      silences.some((one) => one.id === id && one.status.state !== 'expired'),
+    );
+    const results = await Promise.allSettled(holders.map(({ member }) => member.expire(id)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (results.length > 0 && results.every(({ status }) => status === 'rejected')) {
+      throw new HoldfastError('http', `The silence ${id} cannot be removed: ${messageOf(failed?.reason)}.`, {
+        cause: failed?.reason,
+        fix: 'Try again, or remove it on the page of Alertmanager.',
+      });
+    }
+  }
+  return membersWithout(members, (silences) =>
+    silences.every((one) => !ids.includes(one.id) || one.status.state === 'expired'),
+  );
+}

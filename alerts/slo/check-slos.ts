@@ -1,0 +1,57 @@
+import type { Watch } from '../../deploy/profile.ts';
+import type { Problem } from '../../kit/problem.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import { countingWindowMs } from './burn-windows.ts';
+import type { Slo } from './slo.ts';
+
+/** A rate needs two samples, and one scrape of five may be lost or late. */
+const MIN_SCRAPES = 5;
+
+/** Everything about objectives that cannot be right, all at once. What they count is checked with the rules that are made of them. */
+export function checkSlos(slos: readonly Slo[], watch: Watch): readonly Problem[] {
+  const windowMs = countingWindowMs(watch);
+  const names = slos.flatMap(({ id, alerts }) => [id, ...Object.values(alerts)]);
+  return [
+    ...slos.flatMap(checkSlo),
+    ...names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map((name) => problem('duplicate', `Two objectives use the name ${name}.`, name)),
+    ...(windowMs < MIN_SCRAPES * watch.scrapeIntervalMs
+      ? [
+          problem(
+            'window-too-short',
+            `The shortest window of ${promDuration(windowMs)} has fewer than ${MIN_SCRAPES} scrapes: make budgetPeriodMs longer or scrapeIntervalMs shorter.`,
+            'profile.watch.budgetPeriodMs',
+          ),
+        ]
+      : []),
+    ...(windowMs % watch.sloIntervalMs === 0 && windowMs >= 2 * watch.sloIntervalMs
+      ? []
+      : [
+          problem(
+            'window-not-whole',
+            `The shortest window of ${promDuration(windowMs)} is not two evaluations or more, and a whole number of them: some events would count more than others.`,
+            'profile.watch.sloIntervalMs',
+          ),
+        ]),
+  ];
+}
+
+function checkSlo({ id, objective }: Slo): readonly Problem[] {
+  return [
+    ...(/^[a-z-]+\/[a-z-]+$/.test(id) ? [] : [problem('id', `${id} is not called area/name.`, id)]),
+    ...(objective > 0 && objective < 1
+      ? []
+      : [
+          problem(
+            'objective',
+            `The objective ${objective} is not between 0 and 1: nothing may fail, or everything.`,
+            id,
+          ),
+        ]),
+  ];
+}
+
+function problem(code: string, summary: string, at: string): Problem {
+  return { code, severity: 'error', summary, at };
+}

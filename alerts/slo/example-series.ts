@@ -1,0 +1,32 @@
+import type { Counting, Series } from '../alert-case.ts';
+import type { Sli } from './slo.ts';
+
+/** A stretch of time with so many events per second, and the share of them that is bad. */
+export interface Stretch {
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly badShare: number;
+  /** The process that counts is started anew at its beginning. */
+  readonly restarted?: boolean;
+}
+
+/** The counters that an indicator reads, on one host: all of them, and those that are left when what it asks for is not counted. */
+export function exampleSeries(
+  sli: Sli,
+  stretches: readonly Stretch[],
+): { readonly all: Series; readonly partial: Series } {
+  const counting = (share: (stretch: Stretch) => number): Counting => ({
+    stretches: stretches.map((stretch) => ({
+      ...(stretch.restarted === true ? { from: 0 } : {}),
+      perSecond: stretch.perSecond * share(stretch),
+      seconds: stretch.seconds,
+    })),
+  });
+  const good = counting(({ badShare }) => 1 - badShare);
+  if (sli.kind === 'ratio') {
+    const partial = { [sli.example.good]: good };
+    return { all: { ...partial, [sli.example.bad]: counting(({ badShare }) => badShare) }, partial };
+  }
+  const partial = { [`${sli.histogram}_count{${sli.example}}`]: counting(() => 1) };
+  return { all: { ...partial, [`${sli.histogram}_bucket{${sli.example},le="${sli.atMostSeconds}"}`]: good }, partial };
+}

@@ -1,0 +1,88 @@
+/** A symptom that says nothing new once its cause is told. */
+interface Inhibition {
+  /** Alerts by name: while one of them fires … */
+  readonly causes: readonly string[];
+  /** … these are not mailed … */
+  readonly symptoms: readonly string[];
+  /** … where both have these labels alike. Empty: wherever they are. */
+  readonly equal: readonly string[];
+  readonly why: string;
+}
+
+/**
+ * What is kept from the mail. What users feel (no writable primary, errors, fast burning budgets) is never muted, nor is lost redundancy: it
+ * says how near the next outage is. alerts/check-inhibitions.ts checks the table against the alerts.
+ */
+export const INHIBITIONS: readonly Inhibition[] = [
+  {
+    causes: [
+      'EdgeLost',
+      'LoadBalancerLost',
+      'WebHostLost',
+      'AppHostLost',
+      'DatabaseNodeLost',
+      'CacheHostLost',
+      'MonitorLost',
+    ],
+    symptoms: ['TargetDown'],
+    equal: ['host'],
+    why: 'Nothing on a lost host can be scraped.',
+  },
+  {
+    causes: ['MonitorLost'],
+    symptoms: [
+      'NotificationsFailing',
+      'MonitorConfigRejected',
+      'RuleEvaluationFailing',
+      'AlertsDropped',
+      'MonitorStorageFailing',
+    ],
+    equal: ['host'],
+    why: 'The notifier is on the same host, and what a monitor told of itself last is believed for a while.',
+  },
+  {
+    causes: ['VirtualAddressMissing'],
+    symptoms: ['EdgeOriginUnhealthy'],
+    equal: [],
+    why: 'Edges reach their origin at that address.',
+  },
+  {
+    causes: ['MonitorLost'],
+    symptoms: ['AlertmanagerClusterSplit'],
+    equal: [],
+    why: 'Who has lost the other member is alone, which is no split.',
+  },
+  {
+    causes: ['AppHostLost'],
+    symptoms: ['DatabasePoolSaturated', 'ApplicationSaturated', 'CacheCircuitOpen'],
+    equal: ['host'],
+    why: 'How a lost host fared is of no use to who has to bring it back.',
+  },
+  {
+    causes: ['DatabaseNoWritablePrimary'],
+    symptoms: ['DatabasePoolSaturated'],
+    equal: [],
+    why: 'Writes wait in every pool until somebody takes them.',
+  },
+  {
+    causes: ['CacheNoPrimary'],
+    symptoms: ['CacheCircuitOpen'],
+    equal: [],
+    why: 'No application host can reach a cache that nobody serves.',
+  },
+  ...['Availability', 'PageLatency', 'Orders'].map((objective) => ({
+    causes: [`${objective}BudgetBurnsFast`],
+    symptoms: [`${objective}BudgetBurnsSlowly`],
+    equal: ['slo'],
+    why: 'What burns a budget fast burns it slowly as well.',
+  })),
+];
+
+/** As Alertmanager reads it. */
+export function inhibitRule({ causes, symptoms, equal }: Inhibition): object {
+  return {
+    source_matchers: [`alertname=~"${causes.join('|')}"`],
+    target_matchers: [`alertname=~"${symptoms.join('|')}"`],
+    ...(equal.length === 0 ? {} : { equal }),
+  };
+}
