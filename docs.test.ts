@@ -28,7 +28,8 @@ describe('the documents', () => {
       for (const { name, options } of commandsIn(text)) {
         const command = program.commands.find((candidate) => candidate.name() === name);
         expect(command, `${path}: ./holdfast ${name}`).toBeDefined();
-        const known = ['--help', ...(command?.options.map(({ long }) => long) ?? [])];
+        const withSub = command === undefined ? [] : [command, ...command.commands];
+        const known = ['--help', ...withSub.flatMap((one) => one.options.map(({ long }) => long))];
         for (const option of options) expect(known, `${path}: ./holdfast ${name} ${option}`).toContain(option);
       }
     }
