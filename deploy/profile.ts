@@ -177,6 +177,7 @@ export const PRODUCTION: Profile = {
     idleMs: 300_000,
     drainMs: 10_000,
   },
+  traces: { slowMs: 1_000, keptRatio: 0.01 },
   watch: {
     scrapeIntervalMs: 15_000,
     monitorScrapeIntervalMs: 30_000,
