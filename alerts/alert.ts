@@ -1,6 +1,7 @@
 import type { Watch } from '../deploy/profile.ts';
 import type { AlertName, NOTIFIER_ALERTS } from './names.ts';
 import type { AlertCase } from './alert-case.ts';
+import type { Plot } from './plot.ts';
 
 /** What fails together; mails are grouped by it. */
 export type Domain = 'lb' | 'web' | 'app' | 'database' | 'cache' | 'site' | 'monitor';
@@ -21,6 +22,8 @@ export interface Alert {
   readonly owner: 'platform' | 'application' | 'database' | 'monitoring';
   /** PromQL. One series per alert; its labels say what the alert is about. */
   readonly expr: string;
+  /** What the chart in its mail draws, where that is not what the expression compares: see `plotsOf`. */
+  readonly plots?: readonly Plot[];
   /** How long it must be true (ms), from the profile. */
   readonly forMs: (watch: Watch) => number;
   readonly onAbsent: OnAbsent;

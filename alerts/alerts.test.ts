@@ -1,16 +1,20 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkPromql } from '../exporters/promql/check-promql.ts';
 import { makeTopology } from '../deploy/topology.ts';
 import { CASE_KINDS } from './alert-case.ts';
 import { runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { renderAlertFiles } from './generated.ts';
 import { ALERTS, NOTIFIER_ALERTS } from './names.ts';
+import { plotsOfAlert } from './render-plots.ts';
+import { makeRules } from './render-rules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const topology = makeTopology();
 const alerts = makeAlerts(topology);
+const RECORDED = makeRules(topology).flatMap((rule) => ('record' in rule ? [rule.record] : []));
 
 describe('the alerts', () => {
   it('are the ones that have names, once each', () => {
@@ -55,6 +59,18 @@ describe('the alerts', () => {
   it.each(alerts)('$name uses only template forms that its tests can expand', ({ summary, description }) => {
     const left = `${summary} ${description}`.replace(/\{\{ \$(labels\.\w+|value( \| humanizePercentage)?) \}\}/g, '');
     expect(left).not.toContain('{{');
+  });
+});
+
+describe('the charts of the alerts', () => {
+  const mailed = alerts.filter(({ severity }) => severity !== 'none');
+
+  it.each(mailed)('$name has something to draw, which Prometheus can answer', (alert) => {
+    const plots = plotsOfAlert(alert);
+    expect(plots.length, 'say what to draw with `plots`').toBeGreaterThan(0);
+    for (const { query } of plots) {
+      expect(checkPromql(query, { at: alert.name, recorded: RECORDED }), query).toEqual([]);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import type { Topology } from '../deploy/topology.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { renderProblems } from '../kit/problem.ts';
 import { checkRules } from './check-rules.ts';
+import { renderPlots } from './render-plots.ts';
 import { renderRuleTests } from './render-tests.ts';
 import { makeRules, renderRules } from './render-rules.ts';
 
@@ -12,5 +13,6 @@ export function renderAlertFiles(topology: Topology): ReadonlyMap<string, string
   return new Map([
     ['alerts/generated/rules.yaml', renderRules(topology)],
     ['alerts/generated/rules.test.yaml', renderRuleTests(topology)],
+    ['alerts/generated/plots.json', renderPlots(topology)],
   ]);
 }
