@@ -57,7 +57,8 @@ interface Found {
 /** The outermost comparison that filters; inside of it others may say what counts at all. */
 function findComparison(syntax: Syntax): Found | undefined {
   const [left, right] = expressionsOf(syntax);
-  const operator = syntax.children.find(({ name }) => name in COMPARISONS)?.name as keyof typeof COMPARISONS | undefined;
+  const operator = syntax.children.find(({ name }) => name in COMPARISONS)?.name as
+    keyof typeof COMPARISONS | undefined;
   if (operator !== undefined && left !== undefined && right !== undefined) {
     return { whole: syntax, comparison: COMPARISONS[operator], left, right };
   }

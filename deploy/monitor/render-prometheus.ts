@@ -3,8 +3,11 @@ import { type Host, PORTS, type Tier, type Topology, addressOn, hostsOf } from '
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Watch } from '../profile.ts';
 
-/** Where the tracked alert rules are mounted on a monitor host. */
-export const RULES_FILE = '/etc/holdfast-alerts/rules.yaml';
+/** Where what the alerts room generates is mounted on a monitor host. */
+export const ALERTS_FOLDER = '/etc/holdfast-alerts';
+
+/** The tracked alert rules. */
+export const RULES_FILE = `${ALERTS_FOLDER}/rules.yaml`;
 
 /** One thing that every host of a tier exposes to Prometheus. */
 interface Job {
