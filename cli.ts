@@ -5,6 +5,7 @@ import packageJson from './package.json' with { type: 'json' };
 import { renderAlertFiles } from './alerts/generated.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
+import { registerDrillCommand } from './chaos/drill/command.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
 import { healAll } from './chaos/heal-all.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
@@ -58,6 +59,7 @@ export function makeProgram(signal: AbortSignal): Command {
   registerDeployCommands(program, context);
   registerLoadCommand(program, context);
   registerChaosCommands(program, context);
+  registerDrillCommand(program, context);
   registerBenchCommand(program, context);
   registerExporterCommands(program, context);
   registerTestCommand(program, signal);

@@ -9,6 +9,6 @@ export function plainOf({ notice, sections, others, footer }: MailContent): stri
       '\n',
     );
   });
-  const rows = others.map((alert) => `${rowOf(alert).join('  ')}`).join('\n');
+  const rows = others.map((alert) => rowOf(alert).join('  ')).join('\n');
   return [notice, ...told, rows, `-- \n${footer}\n`].filter((part) => part !== '').join('\n\n');
 }

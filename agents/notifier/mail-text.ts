@@ -47,6 +47,7 @@ export function mailTextOf(notification: Notification, repetition: number, conte
   const left =
     notification.truncated === 0 ? '' : `Alertmanager left out ${notification.truncated} more alerts of this group. `;
   return compose({
+    nowMs: context.nowMs,
     alerts: notification.alerts,
     content: {
       subject: subjectOf(notification),
@@ -68,6 +69,7 @@ export function digestTextOf(notifications: readonly Notification[], context: Ma
   const counts = `${firing} firing, ${alerts.length - firing} resolved, in ${notifications.length} groups`;
   const truncated = notifications.reduce((sum, notification) => sum + notification.truncated, 0);
   return compose({
+    nowMs: context.nowMs,
     alerts,
     content: {
       subject: `[${firing > 0 ? 'FIRING' : 'RESOLVED'}] Digest: ${counts}`,
@@ -95,17 +97,18 @@ function footerOf({ host, nowMs }: MailContext): string {
 }
 
 interface Parts extends Pick<MailText, 'messageId' | 'references' | 'pictures'> {
+  readonly nowMs: number;
   readonly alerts: readonly NotifiedAlert[];
   readonly content: MailContent;
 }
 
-function compose({ alerts, content, ...rest }: Parts): MailText {
+function compose({ alerts, content, nowMs, ...rest }: Parts): MailText {
   return {
     ...rest,
     subject: content.subject,
     text: plainOf(content),
     html: htmlOf(content),
-    headers: headersOf(alerts),
+    headers: headersOf(alerts, nowMs),
   };
 }
 
@@ -122,7 +125,7 @@ export function subjectOf(notification: Notification): string {
 }
 
 /** Machine-readable copies for whoever sorts mail by program; values are percent-encoded. */
-function headersOf(alerts: readonly NotifiedAlert[]): MailText['headers'] {
+function headersOf(alerts: readonly NotifiedAlert[], nowMs: number): MailText['headers'] {
   const [first] = alerts;
   return {
     'X-Holdfast-Alert': cleanLine(first?.name ?? '', 100),
@@ -137,6 +140,7 @@ function headersOf(alerts: readonly NotifiedAlert[]): MailText['headers'] {
         ...(alert.drill === undefined ? {} : { drill: alert.drill }),
       }),
     ),
+    'X-Holdfast-Written-At': new Date(nowMs).toISOString(),
     'Auto-Submitted': 'auto-generated',
   };
 }

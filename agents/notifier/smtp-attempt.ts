@@ -92,9 +92,8 @@ function converse(server: SmtpServer, message: Message, options: Conversation): 
         { credentials: { user: server.user, pass: password } },
         then(() => {
           connection.send(envelope, source, (error, info) => {
-            then(() => {
-              resolve(info?.rejected ?? []);
-            })(error);
+            if (error === null) resolve(info.rejected);
+            else reject(error);
           });
         }),
       );

@@ -19,8 +19,8 @@ export function renderAlertmanagerConfig(topology: Topology, host: Host): string
   const config = {
     route: {
       receiver: 'notifier',
-      // One mail per failure domain: a host where the alert has one, else the service as a whole.
-      group_by: ['domain', 'host'],
+      // One mail per failure domain: a host where the alert has one, else the service as a whole. A drill stands alone.
+      group_by: ['domain', 'host', 'drill_id'],
       group_wait: promDuration(watch.groupWaitMs),
       group_interval: promDuration(watch.groupIntervalMs),
       repeat_interval: promDuration(watch.retellIntervalMs),
@@ -36,7 +36,7 @@ export function renderAlertmanagerConfig(topology: Topology, host: Host): string
         { receiver: 'nobody', matchers: ['severity="none"'] },
       ],
     },
-    inhibit_rules: INHIBITIONS,
+    inhibit_rules: INHIBITIONS.map(sparingDrills),
     receivers: [
       { name: 'nobody' },
       { name: 'notifier', webhook_configs: [webhook('/webhook')] },
@@ -63,6 +63,18 @@ const INHIBITIONS = [
     equal: ['host'],
   },
 ];
+
+interface Inhibition {
+  readonly source_matchers: readonly string[];
+  readonly target_matchers: readonly string[];
+  readonly equal: readonly string[];
+}
+
+/** A drill shows whether an alert is mailed: nothing real may mute it, and it may mute nothing real. */
+function sparingDrills({ source_matchers: source, target_matchers: target, equal }: Inhibition): Inhibition {
+  const real = 'drill!="true"';
+  return { source_matchers: [...source, real], target_matchers: [...target, real], equal };
+}
 
 function webhook(path: string): { readonly url: string; readonly send_resolved: boolean; readonly timeout: string } {
   return { url: `http://127.0.0.1:${PORTS.notifier}${path}`, send_resolved: true, timeout: '5s' };
