@@ -6,3 +6,8 @@ export function renderBadges({ status, alerts }: MailSummary): string {
   const badges = [...(isDrill ? ['drill'] : []), ...(status === undefined ? [] : [status])];
   return badges.map((badge) => `<span class="badge ${badge}">${badge.toUpperCase()}</span>`).join(' ');
 }
+
+/** The subject without what the badges say. */
+export function plainSubject(subject: string): string {
+  return subject.replace(/^(\[(DRILL|FIRING|RESOLVED)\] )+/, '');
+}

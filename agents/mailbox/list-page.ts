@@ -1,6 +1,6 @@
 import type { MailSummary } from '../../deploy/mail/mailbox-api.ts';
 import { escapeMarkup } from '../../kit/escape-markup.ts';
-import { renderBadges } from './badges.ts';
+import { plainSubject, renderBadges } from './badges.ts';
 import { renderPage } from './layout.ts';
 
 interface Link {
@@ -43,11 +43,6 @@ function renderThread(mails: readonly MailSummary[]): string {
   const older = mails.length - rows.length;
   const more = older > 0 ? `<li class="quiet">and ${older} older</li>` : '';
   return `<section class="thread ${newest.status ?? ''}"><h2><a href="/mail/${newest.id}">${escapeMarkup(plainSubject(newest.subject))}</a> ${renderBadges(newest)}</h2><ol>${rows.join('')}${more}</ol></section>`;
-}
-
-/** Without what the badges say. */
-function plainSubject(subject: string): string {
-  return subject.replace(/^(\[(DRILL|FIRING|RESOLVED)\] )+/, '');
 }
 
 function time(mail: MailSummary): string {

@@ -1,6 +1,6 @@
 import type { Mail } from '../../deploy/mail/mailbox-api.ts';
 import { escapeMarkup } from '../../kit/escape-markup.ts';
-import { renderBadges } from './badges.ts';
+import { plainSubject, renderBadges } from './badges.ts';
 import { renderPage } from './layout.ts';
 
 /**
@@ -19,7 +19,7 @@ export function renderMailPage(mail: Mail): string {
   return renderPage({
     title: mail.subject,
     body: `<p class="quiet"><a href="/">← all mail</a> · <a href="/mail/${mail.id}.eml">source</a></p>
-<h1 class="${mail.status ?? ''}">${escapeMarkup(mail.subject)} ${renderBadges(mail)}</h1>
+<h1 class="${mail.status ?? ''}">${escapeMarkup(plainSubject(mail.subject))} ${renderBadges(mail)}</h1>
 <p class="quiet">${escapeMarkup(mail.receivedAt.replace('T', ' ').replace('Z', ''))} UTC · from ${escapeMarkup(mail.from)} · to ${escapeMarkup(mail.to)}</p>
 ${content}
 <details><summary>Headers</summary><pre>${escapeMarkup(headers)}</pre></details>`,

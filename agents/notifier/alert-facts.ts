@@ -62,7 +62,7 @@ function valueRows(chart: Chart): AlertFacts['rows'] {
   const limit =
     plot.threshold === undefined
       ? ''
-      : ` (it fires at ${plot.threshold.comparison} ${formatValue(plot.threshold.value, plot.unit)})`;
+      : ` (it fires when ${plot.threshold.comparison} ${formatValue(plot.threshold.value, plot.unit)})`;
   return [['Value', `${formatValue(now.value, plot.unit)} at ${timeText(now.atMs).slice(11, 19)}${limit}`]];
 }
 

@@ -43,8 +43,8 @@ export function makeCanvas(width: number, height: number): Canvas {
     const [top, bottom] = [Math.max(0, Math.floor(from[1])), Math.min(height, Math.ceil(to[1]))];
     for (let y = top; y < bottom; y += 1) for (let x = left; x < right; x += 1) visit(x, y);
   };
-  /** How much of each pixel the line that is just drawn covers; where two segments meet, the greater counts. */
-  const cover = new Float32Array(width * height);
+  /** How much (of 255) of each pixel the line that is just drawn covers; where two segments meet, the greater counts. */
+  const cover = new Uint8Array(width * height);
   const line: Canvas['line'] = (points, { width: thickness, opacity = 1, colour }) => {
     const reach = thickness / 2 + 1;
     const touched: number[] = [];
@@ -57,7 +57,7 @@ export function makeCanvas(width: number, height: number): Canvas {
         pick(from[1], to[1]) + by,
       ];
       eachPixel(corner(Math.min, -reach), corner(Math.max, reach), (x, y) => {
-        const covered = Math.min(1, thickness / 2 + 0.5 - distance([x + 0.5, y + 0.5], from, to));
+        const covered = Math.round(255 * Math.min(1, thickness / 2 + 0.5 - distance([x + 0.5, y + 0.5], from, to)));
         const pixel = y * width + x;
         const before = cover[pixel] ?? 0;
         if (covered <= before) return;
@@ -66,7 +66,7 @@ export function makeCanvas(width: number, height: number): Canvas {
       });
     });
     for (const pixel of touched) {
-      blend(pixel, colour, opacity * (cover[pixel] ?? 0));
+      blend(pixel, colour, (opacity * (cover[pixel] ?? 0)) / 255);
       cover[pixel] = 0;
     }
   };
