@@ -30,8 +30,8 @@ export function plotsOf(expr: string): readonly Plot[] {
 }
 
 /** What the values of a query are measured in; `any` where that cannot be told. */
-export function unitOf(query: string): ValueUnit {
-  const world = { series: seriesOf(), opaque: new Set<string>(), report: () => undefined };
+export function unitOf(query: string, series = seriesOf()): ValueUnit {
+  const world = { series, opaque: new Set<string>(), report: () => undefined };
   return inferType(parsePromql(query), world).unit;
 }
 
