@@ -9,7 +9,10 @@ export function renderPlots(topology: Topology): string {
   const series = seriesOf();
   const table = makeAlerts(topology)
     .filter(({ severity }) => severity !== 'none')
-    .map((alert) => [alert.name, plotsOfAlert(alert).map((plot) => ({ ...plot, unit: unitOf(plot.query, series) }))] as const);
+    .map(
+      (alert) =>
+        [alert.name, plotsOfAlert(alert).map((plot) => ({ ...plot, unit: unitOf(plot.query, series) }))] as const,
+    );
   return `${JSON.stringify(Object.fromEntries(table), undefined, 2)}\n`;
 }
 
