@@ -28,6 +28,6 @@ a { color: inherit } code { background: #8882; padding: .1em .3em; border-radius
 .thread ol { list-style: none; margin: .1em 0 0; padding: 0; font-size: .9em; font-variant-numeric: tabular-nums }
 .badge { font-size: .72em; font-weight: 600; letter-spacing: .04em; padding: .15em .5em; border-radius: 3px; color: #fff; vertical-align: .12em }
 .badge.firing { background: var(--fire) } .badge.resolved { background: var(--calm) } .badge.drill { background: var(--drill) }
-iframe { width: 100%; height: 44em; border: 1px solid #8886; border-radius: 4px; background: #fff; color-scheme: light }
+iframe { width: 100%; height: 54em; border: 1px solid #8886; border-radius: 4px; background: #fff; color-scheme: light }
 pre { white-space: pre-wrap; overflow-wrap: anywhere }
 `;
