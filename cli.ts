@@ -7,6 +7,7 @@ import { renderAlertFiles } from './alerts/generated.ts';
 import { ruleExpressions } from './alerts/render-rules.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
+import { registerDrillCommand } from './chaos/drill/command.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
 import { healAll } from './chaos/heal-all.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
@@ -60,6 +61,7 @@ export function makeProgram(signal: AbortSignal): Command {
   registerDeployCommands(program, context);
   registerLoadCommand(program, context);
   registerChaosCommands(program, context);
+  registerDrillCommand(program, context);
   registerBenchCommand(program, context);
   registerExporterCommands(program, { ...context, expressions: ruleExpressions(topology) });
   registerAlertCommands(program, context);

@@ -1,6 +1,7 @@
 import type { Watch } from '../deploy/profile.ts';
 import type { AlertName, NOTIFIER_ALERTS } from './names.ts';
 import type { AlertCase } from './alert-case.ts';
+import type { Plot } from './plot.ts';
 
 /** What fails together; mails are grouped by it. */
 export const DOMAINS = ['edge', 'lb', 'web', 'app', 'database', 'cache', 'host', 'site', 'monitor'] as const;
@@ -25,6 +26,8 @@ export interface Alert {
   readonly group?: 'slo-fast' | 'slo-slow';
   /** PromQL. One series per alert; its labels say what the alert is about. */
   readonly expr: string;
+  /** What the chart in its mail draws, where that is not what the expression compares: see `plotsOf`. */
+  readonly plots?: readonly Plot[];
   /** How long it must be true (ms), from the profile. */
   readonly forMs: (watch: Watch) => number;
   /** What the stack lives with for a while: it may be told later than others ({@link tolerated}). */

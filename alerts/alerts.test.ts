@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkPromql, seriesIn } from '../exporters/promql/check-promql.ts';
 import { makeTopology } from '../deploy/topology.ts';
 import { paceMs, SCRAPE_JOBS, type Pace } from '../deploy/scrape-jobs.ts';
 import { CATALOG } from '../exporters/catalog/catalog.ts';
@@ -8,9 +9,9 @@ import { CASE_KINDS } from './alert-case.ts';
 import { runbookOf, type Alert } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { renderAlertFiles } from './generated.ts';
-import { seriesIn } from '../exporters/promql/check-promql.ts';
 import { RED_CASES } from './records/record-cases.ts';
 import { makeRuleFiles, type RuleFile } from './render-rules.ts';
+import { plotsOfAlert } from './render-plots.ts';
 import { renderRuleTests } from './render-tests.ts';
 import type { Rule } from './rule.ts';
 import { ALERTS, labelsOf, NOTIFIER_ALERTS } from './names.ts';
@@ -42,6 +43,9 @@ function slowestPace({ expr, domain }: Alert): Pace {
 const ROOT = join(import.meta.dirname, '..');
 const topology = makeTopology();
 const alerts = makeAlerts(topology);
+const RECORDED = Object.values(makeRuleFiles(topology)).flatMap((groups) =>
+  groups.flatMap(({ rules }) => rules.flatMap((rule) => ('record' in rule ? [rule.record] : []))),
+);
 
 describe('the alerts', () => {
   it('are the ones that have names, once each', () => {
@@ -110,6 +114,18 @@ describe('what is recorded', () => {
       expect(read || tests.includes(record)).toBe(true);
     },
   );
+});
+
+describe('the charts of the alerts', () => {
+  const mailed = alerts.filter(({ severity }) => severity !== 'none');
+
+  it.each(mailed)('$name has something to draw, which Prometheus can answer', (alert) => {
+    const plots = plotsOfAlert(alert);
+    expect(plots.length, 'say what to draw with `plots`').toBeGreaterThan(0);
+    for (const { query } of plots) {
+      expect(checkPromql(query, { at: alert.name, recorded: RECORDED }), query).toEqual([]);
+    }
+  });
 });
 
 describe('the runbooks', () => {

@@ -5,6 +5,7 @@ import { INHIBITIONS } from '../deploy/monitor/inhibitions.ts';
 import { checkInhibitions } from './check-inhibitions.ts';
 import { checkTiming } from './check-timing.ts';
 import { checkRules } from './check-rules.ts';
+import { renderPlots } from './render-plots.ts';
 import { renderRuleTests } from './render-tests.ts';
 import { makeRuleFiles, renderRules, type RuleFile } from './render-rules.ts';
 import type { RuleGroup } from './rule.ts';
@@ -24,10 +25,11 @@ export function renderAlertFiles(topology: Topology): ReadonlyMap<string, string
     ...checkRules(files.flatMap(([, groups]) => groups.flatMap(({ rules }) => rules))),
   ];
   if (problems.length > 0) throw new HoldfastError('invalid-topology', renderProblems(problems));
-  return new Map(
-    files.flatMap(([file, groups]) => [
+  return new Map([
+    ...files.flatMap(([file, groups]): readonly (readonly [string, string])[] => [
       [`alerts/generated/${file}`, renderRules(groups)],
       [`alerts/generated/${file.replace('.yaml', '.test.yaml')}`, renderRuleTests(topology, file)],
     ]),
-  );
+    ['alerts/generated/plots.json', renderPlots(topology)],
+  ]);
 }

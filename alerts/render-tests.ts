@@ -1,16 +1,9 @@
 import { stringify } from 'yaml';
 import type { Topology } from '../deploy/topology.ts';
-import {
-  type AlertCase,
-  type Counting,
-  type Course,
-  type ExpectedAlert,
-  SELF,
-  type Series,
-  STEP_S,
-} from './alert-case.ts';
+import { type AlertCase, type Counting, type Course, SELF, type Series, STEP_S } from './alert-case.ts';
 import { type Alert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
+import { expand } from './expand.ts';
 import { RED_CASES, type RecordCase } from './records/record-cases.ts';
 import { ruleLabels, type RuleFile } from './render-rules.ts';
 import { STARTING_CASES, startingSubject } from './starting-cases.ts';
@@ -133,11 +126,4 @@ function valuesOf(course: Course): string {
 function repeated(text: string, times: number): readonly string[] {
   if (times <= 0) return [];
   return [times === 1 ? text : `${text}x${times - 1}`];
-}
-
-/** What Prometheus makes of the few template forms that alerts use. */
-function expand(template: string, { labels, value }: ExpectedAlert): string {
-  return template
-    .replace(/\{\{ \$labels\.(\w+) \}\}/g, (_match, name: string) => labels[name] ?? '')
-    .replace(/\{\{ \$value[^}]*\}\}/g, value ?? '');
 }

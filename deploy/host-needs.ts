@@ -36,7 +36,7 @@ export const HOST_NEEDS: Readonly<Record<Tier, HostNeeds>> = {
     volumes: { prometheus: '/var/lib/prometheus', alertmanager: '/var/lib/alertmanager', state: '/var/lib/holdfast' },
     folders: { './alerts/generated': '/etc/holdfast-alerts' },
   },
-  mail: { volumes: { state: '/var/lib/holdfast' } },
+  mail: { volumes: { state: '/var/lib/holdfast' }, folders: { './alerts/runbooks': '/etc/holdfast-runbooks' } },
   // Traces are kept in memory: they are of use for as long as people look into what just happened.
   trace: {},
 };

@@ -15,6 +15,17 @@ export interface Topology {
   readonly dependencies: readonly Dependency[];
   /** Whether Toxiproxy stands between consumers and their dependencies. */
   readonly toxiproxy: boolean;
+  readonly links: Links;
+}
+
+/** Where readers of mails find more, as their browsers reach it (`https://grafana.example`): what is missing is what the stack publishes itself. */
+export interface Links {
+  /** A page per alert, by its name. */
+  readonly runbooks?: string;
+  /** A Grafana with the dashboards of this project; without one no mail links to a dashboard. */
+  readonly dashboards?: string;
+  readonly prometheus?: string;
+  readonly alertmanager?: string;
 }
 
 export type Tier = 'edge' | 'lb' | 'web' | 'app' | 'db' | 'cache' | 'monitor' | 'mail' | 'trace';
@@ -213,11 +224,12 @@ export interface TopologyOptions {
   readonly appHosts?: number;
   readonly toxiproxy?: boolean;
   readonly profile?: Profile;
+  readonly links?: Links;
 }
 
 /** The reference topology, or one of its variants. Whether a variant makes sense is `checkTopology`'s to say. */
 export function makeTopology(options: TopologyOptions = {}): Topology {
-  const { appHosts = 2, toxiproxy = true, profile = DRILL } = options;
+  const { appHosts = 2, toxiproxy = true, profile = DRILL, links = {} } = options;
   const counts: Record<Tier, number> = {
     edge: 2,
     lb: 2,
@@ -245,6 +257,7 @@ export function makeTopology(options: TopologyOptions = {}): Topology {
     routes: ROUTES,
     dependencies: DEPENDENCIES,
     toxiproxy,
+    links,
   };
 }
 
@@ -297,6 +310,12 @@ export function dependencyAddress(
 ): { readonly host: string; readonly port: number } {
   if (topology.toxiproxy) return { host: '127.0.0.1', port: dependency.proxyPort };
   return routeAddress(topology, dependency.route);
+}
+
+/** Where a browser on this machine finds a service of a host; undefined where it is not published. */
+export function publishedUrl(host: Host | undefined, port: number): string | undefined {
+  const found = host?.published.find((one) => one.port === port);
+  return found === undefined ? undefined : `http://127.0.0.1:${found.loopbackPort}`;
 }
 
 /** The dependencies of a tier's processes. */

@@ -16,6 +16,8 @@ const configSchema = z.object({
   keyFile: z.string(),
   /** The oldest mail beyond this number is removed. */
   maxMails: z.number().positive(),
+  /** One Markdown file per alert, by its name. */
+  runbooksFolder: z.string(),
   /** Shown at the head of the page. */
   links: z.array(z.object({ title: z.string(), url: z.string() })),
 });

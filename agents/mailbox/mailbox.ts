@@ -24,6 +24,11 @@ export async function openMailbox(config: MailboxConfig, log: (line: string) => 
     help: 'Mails that were taken and kept.',
     registers: [registry],
   });
+  const duplicates = new Counter({
+    name: 'holdfast_mailbox_duplicates_total',
+    help: 'Mails that were there already, by their Message-ID.',
+    registers: [registry],
+  });
   new Gauge({
     name: 'holdfast_mailbox_mails',
     help: 'Mails that are kept.',
@@ -40,12 +45,13 @@ export async function openMailbox(config: MailboxConfig, log: (line: string) => 
     key: readFileSync(config.keyFile, 'utf8'),
     now: Date.now,
     onMail: (mail) => {
-      received.inc();
-      log(`received: ${mail.subject}`);
+      if (mail.copies > 1) duplicates.inc();
+      else received.inc();
+      log(`received${mail.copies > 1 ? ' again' : ''}: ${mail.subject}`);
     },
     log,
   });
-  const page = makeServer({ store, registry, links: config.links, log });
+  const page = makeServer({ ...config, store, registry, log });
   const listener = smtp.listen(config.smtpPort);
   await once(listener, 'listening');
   page.listen(config.pagePort);

@@ -1,4 +1,4 @@
-import { type AddressObject, type HeaderLines, simpleParser } from 'mailparser';
+import { type AddressObject, type Attachment, type HeaderLines, simpleParser } from 'mailparser';
 import { type Mail, type MailAlert, type MailSummary, mailSummarySchema } from '../../deploy/mail/mailbox-api.ts';
 
 /** A mail as it came, when, and under which id it is kept. */
@@ -25,11 +25,30 @@ export async function parseMail({ id, receivedAtMs, source }: RawMail): Promise<
       ? {}
       : { alertname: first.alertname, status: statusOf(parsed.headerLines) ?? first.status }),
     ...(first?.host === undefined ? {} : { host: first.host }),
+    ...threadOf(parsed.references),
+    copies: 1,
     alerts: [...alerts],
     text: parsed.text ?? '',
-    ...(typeof parsed.html === 'string' ? { html: parsed.html } : {}),
+    ...(typeof parsed.html === 'string' ? { html: withPictures(parsed.html, parsed.attachments) } : {}),
     headers: Object.fromEntries(parsed.headerLines.map(({ key, line }) => [key, valueOf(line)])),
   };
+}
+
+const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif']);
+
+/** Puts the pictures that a mail brings with it into its HTML; nothing else of it is touched, and nothing is loaded from elsewhere. */
+function withPictures(html: string, attachments: readonly Attachment[]): string {
+  const pictures = attachments.filter(({ cid, contentType }) => cid !== undefined && PICTURES.has(contentType));
+  return pictures.reduce(
+    (text, { cid = '', contentType, content }) =>
+      text.replaceAll(`cid:${cid}`, `data:${contentType};base64,${content.toString('base64')}`),
+    html,
+  );
+}
+
+function threadOf(references: readonly string[] | string | undefined): Pick<Mail, 'thread'> {
+  const first = [references ?? []].flat()[0];
+  return first === undefined ? {} : { thread: first };
 }
 
 /** What the list shows of a mail. */
@@ -66,6 +85,7 @@ function alertsOf(lines: HeaderLines): readonly MailAlert[] {
     const status = parseStatus(pairs.get('status'));
     if (alertname === undefined || status === undefined) return [];
     const host = pairs.get('host');
+    const drill = pairs.get('drill');
     const startsAtMs = Number(pairs.get('startsAtMs'));
     return [
       {
@@ -73,6 +93,7 @@ function alertsOf(lines: HeaderLines): readonly MailAlert[] {
         status,
         ...(host === undefined ? {} : { host }),
         ...(Number.isFinite(startsAtMs) ? { startsAtMs } : {}),
+        ...(drill === undefined ? {} : { drill }),
       },
     ];
   });

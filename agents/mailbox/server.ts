@@ -1,14 +1,19 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import { messageOf } from '../../kit/errors.ts';
 import { summaryOf } from './parse-mail.ts';
-import { renderListPage, renderMailPage } from './page.ts';
+import { renderListPage } from './list-page.ts';
+import { renderMailPage } from './mail-page.ts';
+import { renderRunbookPage } from './runbook-page.ts';
 import type { MailStore } from './store.ts';
 
 interface ServerOptions {
   readonly store: MailStore;
   readonly registry: Registry;
   readonly links: readonly { readonly title: string; readonly url: string }[];
+  readonly runbooksFolder: string;
   readonly log: (line: string) => void;
 }
 
@@ -33,7 +38,8 @@ export function makeServer(options: ServerOptions): Server {
   });
 }
 
-async function answer(request: IncomingMessage, { store, registry, links }: ServerOptions): Promise<Answer> {
+async function answer(request: IncomingMessage, options: ServerOptions): Promise<Answer> {
+  const { store, registry, links } = options;
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://mailbox');
   const route = `${request.method ?? ''} ${pathname}`;
   switch (route) {
@@ -50,8 +56,16 @@ async function answer(request: IncomingMessage, { store, registry, links }: Serv
     case 'DELETE /api/messages':
       return json({ deleted: await store.clear() });
     default:
-      return request.method === 'GET' ? answerMail(pathname, store) : notFound();
+      return request.method === 'GET' ? answerPage(pathname, options) : notFound();
   }
+}
+
+/** A runbook, or something about one mail. */
+async function answerPage(pathname: string, { store, runbooksFolder }: ServerOptions): Promise<Answer> {
+  const runbook = /^\/runbooks\/(\w+)$/.exec(pathname)?.[1];
+  if (runbook === undefined) return answerMail(pathname, store);
+  const text = await readFile(join(runbooksFolder, `${runbook}.md`), 'utf8').catch(() => undefined);
+  return text === undefined ? notFound() : html(renderRunbookPage(runbook, text));
 }
 
 /** `/mail/ID`, `/mail/ID.eml`, `/api/messages/ID`. */
@@ -79,7 +93,8 @@ function notFound(): Answer {
 }
 
 /** Nothing that a mail brings may run here, whatever it contains. */
-const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:";
+const CONTENT_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
 
 function send(response: ServerResponse, { status, type, body }: Answer): void {
   response.writeHead(status, {

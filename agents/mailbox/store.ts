@@ -5,7 +5,10 @@ import { parseMail, summaryOf } from './parse-mail.ts';
 
 /** The mails on disk, one `.eml` each, and an index of them in memory. */
 export interface MailStore {
-  /** On disk (fsync) when it returns. */
+  /**
+   * On disk (fsync) when it returns. SMTP cannot say whether a mail arrived when the connection breaks before the answer, so it may
+   * be sent again: what has the Message-ID of a mail that is there is counted and not kept.
+   */
   readonly add: (source: Buffer, receivedAtMs: number) => Promise<MailSummary>;
   /** Received at or after that time, oldest first. */
   readonly list: (sinceMs: number) => readonly MailSummary[];
@@ -33,15 +36,28 @@ export async function openMailStore(folder: string, maxMails: number): Promise<M
     index.delete(id);
     await unlink(join(folder, `${id}${ENDING}`));
   };
+  const add = async (source: Buffer, receivedAtMs: number): Promise<MailSummary> => {
+    counter += 1;
+    const id = `${String(receivedAtMs).padStart(15, '0')}-${String(counter).padStart(6, '0')}`;
+    const summary = summaryOf(await parseMail({ id, receivedAtMs, source }));
+    const first = [...index.values()].find(({ messageId }) => messageId !== '' && messageId === summary.messageId);
+    if (first !== undefined) {
+      const counted = { ...first, copies: first.copies + 1 };
+      index.set(first.id, counted);
+      return counted;
+    }
+    await writeDurably(join(folder, `${id}${ENDING}`), source);
+    index.set(id, summary);
+    for (const oldest of [...index.keys()].slice(0, Math.max(0, index.size - maxMails))) await remove(oldest);
+    return summary;
+  };
+  let adding: Promise<unknown> = Promise.resolve();
   return {
+    // One after the other: two that are the same may come at once.
     add: async (source, receivedAtMs) => {
-      counter += 1;
-      const id = `${String(receivedAtMs).padStart(15, '0')}-${String(counter).padStart(6, '0')}`;
-      const summary = summaryOf(await parseMail({ id, receivedAtMs, source }));
-      await writeDurably(join(folder, `${id}${ENDING}`), source);
-      index.set(id, summary);
-      for (const oldest of [...index.keys()].slice(0, Math.max(0, index.size - maxMails))) await remove(oldest);
-      return summary;
+      const added = adding.then(() => add(source, receivedAtMs));
+      adding = added.catch(() => undefined);
+      return added;
     },
     list: (sinceMs) => [...index.values()].filter((mail) => mail.receivedAtMs >= sinceMs),
     read: async (id) => (index.has(id) ? load(folder, id) : undefined),

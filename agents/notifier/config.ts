@@ -10,6 +10,8 @@ const smtpServerSchema = z.object({
   user: z.string(),
 });
 
+const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
 const configSchema = z.object({
   /** The host that this notifier runs on. */
   host: z.string(),
@@ -25,6 +27,26 @@ const configSchema = z.object({
   caFile: z.string(),
   /** The same notification within this time is a duplicate, later a reminder. */
   repeatAfterMs: z.number().positive(),
+  /** Bases of the links in mails; what is missing is not linked. */
+  links: z.object({
+    runbooks: baseUrl.optional(),
+    dashboards: baseUrl.optional(),
+    prometheus: baseUrl.optional(),
+    alertmanager: baseUrl.optional(),
+  }),
+  chart: z.object({
+    /** Asked in this order. */
+    prometheus: z.array(z.string()),
+    /** What to draw of each alert. */
+    plotsFile: z.string(),
+    /** How much of the time before the alert is shown. */
+    leadMs: z.number().positive(),
+    minStepMs: z.number().positive(),
+    /** No mail waits longer for its chart. */
+    deadlineMs: z.number().positive(),
+  }),
+  /** More groups than this within that time are told in one mail. */
+  flood: z.object({ groups: z.number().positive(), withinMs: z.number().positive() }),
   watchdogDeadlineMs: z.number().positive(),
   /** The other notifiers. */
   peers: z.array(z.object({ host: z.string(), url: z.string() })),

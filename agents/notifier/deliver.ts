@@ -1,5 +1,6 @@
 import type { Agreement } from './agree.ts';
-import { mailTextOf } from './mail-text.ts';
+import { ALL, decideDispatch } from './decide-dispatch.ts';
+import type { MailText } from './mail-text.ts';
 import type { Notification } from './notification.ts';
 import type { SendMail, Sending } from './smtp.ts';
 import type { QueuedMail, Spool } from './spool.ts';
@@ -10,33 +11,41 @@ export interface Delivery extends AsyncDisposable {
   readonly wake: () => void;
 }
 
+/** How it ended; `known`: another notifier had told it. */
+export type Delivered = Sending | { readonly outcome: 'known' };
+
 interface DeliveryOptions {
   readonly spool: Spool;
   readonly send: SendMail;
   /** Asks the other notifiers; see {@link Agreement}. */
   readonly agree: (mail: QueuedMail) => Promise<Agreement>;
+  readonly write: (notification: Notification, repetition: number) => Promise<MailText>;
+  readonly writeDigest: (notifications: readonly Notification[]) => MailText;
+  /** More groups than this within that time are told in one mail. */
+  readonly flood: { readonly groups: number; readonly withinMs: number };
   readonly now: () => number;
   /** First wait after a failure; doubles up to {@link maxBackoffMs}. */
   readonly minBackoffMs: number;
   readonly maxBackoffMs: number;
   /** A mail that could not be sent for this long is dead. */
   readonly maxAgeMs: number;
-  readonly onSending: (mail: QueuedMail, sending: Sending | { readonly outcome: 'known' }) => void;
+  /** `mails`: what was told by one mail, or was to be. */
+  readonly onSending: (mails: readonly QueuedMail[], delivered: Delivered) => void;
 }
 
-/** Waits of one mail, or of all of them when no server takes anything. */
-interface Backoff {
-  readonly failures: number;
-  readonly untilMs: number;
+/** A mail with what of it is to be told. */
+interface Agreed {
+  readonly mail: QueuedMail;
+  readonly notification: Notification;
 }
 
-const ALL = 'all';
-
-/** Starts delivering, one mail at a time, oldest first; a mail waits for older ones of its own thread. */
+/** Starts delivering, one mail at a time, in the order that {@link decideDispatch} says. */
 export function openDelivery(options: DeliveryOptions): Delivery {
-  const { spool, send, now } = options;
-  const backoffs = new Map<string, Backoff>();
+  const { spool, now } = options;
+  const backoffs = new Map<string, { readonly failures: number; readonly untilMs: number }>();
   const stopping = new AbortController();
+  let told: readonly { readonly thread: string; readonly atMs: number }[] = [];
+  let lastDigestMs: number | undefined;
   let wake: () => void = () => undefined;
 
   const fail = (key: string): void => {
@@ -44,37 +53,56 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     const waitMs = Math.min(options.maxBackoffMs, options.minBackoffMs * 2 ** (failures - 1));
     backoffs.set(key, { failures, untilMs: now() + waitMs });
   };
-  const deliver = async (mail: QueuedMail): Promise<void> => {
-    const agreement = await options.agree(mail);
-    if (agreement.decision === 'wait') {
-      backoffs.set(mail.key, { failures: 0, untilMs: now() + options.minBackoffMs });
-      return;
-    }
-    if (agreement.decision === 'drop') {
+  /** What of these mails is to be told now; what others have told is dropped, what others have in hand waits. */
+  const agree = async (mails: readonly QueuedMail[]): Promise<readonly Agreed[]> => {
+    const agreements = await Promise.all(mails.map(async (mail) => [mail, await options.agree(mail)] as const));
+    return agreements.flatMap(([mail, agreement]) => {
+      if (agreement.decision === 'send') return [{ mail, notification: agreement.notification }];
+      if (agreement.decision === 'wait') {
+        backoffs.set(mail.key, { failures: 0, untilMs: now() + options.minBackoffMs });
+        return [];
+      }
       backoffs.delete(mail.key);
       spool.drop(mail);
-      options.onSending(mail, { outcome: 'known' });
-      return;
-    }
-    const sending = await send(mailTextOf(agreement.notification, mail.repetition));
-    settle(mail, sending, agreement.notification);
-    options.onSending(mail, sending);
+      options.onSending([mail], { outcome: 'known' });
+      return [];
+    });
   };
-  const settle = (mail: QueuedMail, sending: Sending, told: Notification): void => {
+  const deliver = async (mails: readonly QueuedMail[]): Promise<void> => {
+    const agreed = await agree(mails);
+    const [first] = agreed;
+    if (first === undefined) return;
+    const text =
+      agreed.length === 1
+        ? await options.write(first.notification, first.mail.repetition)
+        : options.writeDigest(agreed.map(({ notification }) => notification));
+    const sending = await options.send(text);
     if (sending.outcome !== 'unreachable') backoffs.delete(ALL);
+    if (sending.outcome === 'unreachable' && agreed.every(({ mail }) => !isTooOld(mail))) fail(ALL);
+    else for (const one of agreed) settle(one, sending);
+    if (sending.outcome === 'sent' && agreed.length > 1) lastDigestMs = now();
+    options.onSending(
+      agreed.map(({ mail }) => mail),
+      sending,
+    );
+  };
+  const isTooOld = (mail: QueuedMail): boolean => now() - mail.queuedAtMs > options.maxAgeMs;
+  const settle = ({ mail, notification }: Agreed, sending: Sending): void => {
     if (sending.outcome === 'sent') {
       backoffs.delete(mail.key);
-      spool.markTold(told, now());
+      spool.markTold(notification, now());
       spool.drop(mail);
+      const lately = told.filter(({ atMs }) => now() - atMs < options.flood.withinMs);
+      told = [...lately, { thread: notification.thread, atMs: now() }];
     } else if (sending.outcome === 'refused') spool.bury(mail, sending.reason);
-    else if (now() - mail.queuedAtMs > options.maxAgeMs) spool.bury(mail, `given up: ${sending.reason}`);
+    else if (isTooOld(mail)) spool.bury(mail, `given up: ${sending.reason}`);
     else fail(sending.outcome === 'unreachable' ? ALL : mail.key);
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const next = nextMail(spool.queue(), backoffs, now());
-      if (next.mail !== undefined) {
-        await deliver(next.mail);
+      const next = decideDispatch(spool.queue(), { ...options, backoffs, told, lastDigestMs, nowMs: now() });
+      if (next.kind !== 'wait') {
+        await deliver(next.kind === 'one' ? [next.mail] : next.mails);
         continue;
       }
       await new Promise<void>((resolve) => {
@@ -97,24 +125,4 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       await running;
     },
   };
-}
-
-/** The mail to send now, or how long to wait for one (`undefined`: there is none). */
-export function nextMail(
-  queue: readonly QueuedMail[],
-  backoffs: ReadonlyMap<string, Backoff>,
-  nowMs: number,
-): { readonly mail?: QueuedMail; readonly waitMs?: number } {
-  const allUntil = backoffs.get(ALL)?.untilMs ?? 0;
-  const threads = new Set<string>();
-  let earliest = Number.POSITIVE_INFINITY;
-  for (const mail of queue) {
-    const { thread } = mail.notification;
-    if (threads.has(thread)) continue;
-    threads.add(thread);
-    const due = Math.max(allUntil, backoffs.get(mail.key)?.untilMs ?? 0);
-    if (due <= nowMs) return { mail };
-    earliest = Math.min(earliest, due);
-  }
-  return Number.isFinite(earliest) ? { waitMs: earliest - nowMs } : {};
 }

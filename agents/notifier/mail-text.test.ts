@@ -5,7 +5,12 @@ import { notificationOf } from './notification.ts';
 import { payloadSchema } from './payload.ts';
 
 const mailOf = (...alerts: Parameters<typeof samplePayload>[0]) =>
-  mailTextOf(notificationOf(payloadSchema.parse(samplePayload(alerts))), 0);
+  mailTextOf(notificationOf(payloadSchema.parse(samplePayload(alerts))), 0, CONTEXT);
+
+const CONTEXT = {
+  ...{ charts: new Map(), links: {}, host: 'mon1' },
+  nowMs: Date.parse('2026-11-23T15:03:20Z'),
+};
 
 describe('the mail of a notification', () => {
   it.each([
@@ -38,7 +43,7 @@ describe('the mail of a notification', () => {
       'lb1',
       'Seen 1 of 2.',
       '2026-11-23 15:00:00.918 UTC',
-      'after 42.0 s',
+      'lasted 42 s',
       'runbooks/LoadBalancerLost.md',
     ]) {
       expect(text).toContain(part);

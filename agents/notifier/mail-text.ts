@@ -1,4 +1,11 @@
-import { type Notification, type NotifiedAlert, idOf, statusOf } from './notification.ts';
+import { factsOf, timeText } from './alert-facts.ts';
+import type { Chart } from './chart/make-chart.ts';
+import { cleanLine } from './clean-text.ts';
+import type { NotifierConfig } from './config.ts';
+import { type MailContent, MAX_SECTIONS, type Section } from './mail-content.ts';
+import { htmlOf } from './mail-html.ts';
+import { plainOf } from './mail-plain.ts';
+import { type Notification, type NotifiedAlert, digest, idOf, statusOf } from './notification.ts';
 
 /** What of a mail does not depend on sender and recipients. */
 export interface MailText {
@@ -9,18 +16,99 @@ export interface MailText {
   /** The thread that the mail belongs to, as `In-Reply-To` and `References`. */
   readonly references: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** What the HTML shows by `cid:`. */
+  readonly pictures: readonly { readonly cid: string; readonly png: Buffer }[];
 }
 
+interface MailContext {
+  /** By key of the alert; what is missing has none. */
+  readonly charts: ReadonlyMap<string, Chart>;
+  readonly links: NotifierConfig['links'];
+  /** The host of the notifier. */
+  readonly host: string;
+  readonly nowMs: number;
+}
+
+/** What is told in headers for programs. */
+const MAX_HEADERS = 500;
+
 /** The mail that tells a notification. `repetition` is 0 for news and greater for a reminder of them. */
-export function mailTextOf(notification: Notification, repetition: number): MailText {
-  const subject = subjectOf(notification);
-  return {
-    subject,
-    text: notification.alerts.map((alert) => alertText(alert)).join('\n\n') + truncationOf(notification),
-    html: htmlOf(subject, notification),
+export function mailTextOf(notification: Notification, repetition: number, context: MailContext): MailText {
+  const pictures: { cid: string; png: Buffer }[] = [];
+  const sections = notification.alerts.slice(0, MAX_SECTIONS).map((alert, index): Section => {
+    const chart = context.charts.get(alert.key) ?? NO_CHART;
+    const facts = factsOf(alert, { ...context, chart });
+    if (chart.kind === 'none') return { alert, facts, picture: undefined };
+    const cid = `chart-${index + 1}@holdfast.example`;
+    pictures.push({ cid, png: chart.png });
+    return { alert, facts, picture: { cid, ...chart.shown } };
+  });
+  const reminder = repetition === 0 ? '' : 'Reminder: you were told before, and it still is so. ';
+  const left =
+    notification.truncated === 0 ? '' : `Alertmanager left out ${notification.truncated} more alerts of this group. `;
+  return compose({
+    nowMs: context.nowMs,
+    alerts: notification.alerts,
+    content: {
+      subject: subjectOf(notification),
+      notice: `${isDrill(notification) ? DRILL_NOTICE : ''}${reminder}${left}`.trim(),
+      sections,
+      others: notification.alerts.slice(MAX_SECTIONS),
+      footer: footerOf(context),
+    },
     messageId: `<${idOf(notification)}.${repetition}@holdfast.example>`,
     references: `<${notification.thread}@holdfast.example>`,
-    headers: headersOf(notification),
+    pictures,
+  });
+}
+
+/** One mail for many notifications, when more come than a person could read one by one. */
+export function digestTextOf(notifications: readonly Notification[], context: MailContext): MailText {
+  const alerts = notifications.flatMap((notification) => notification.alerts);
+  const firing = alerts.filter(({ status }) => status === 'firing').length;
+  const counts = `${firing} firing, ${alerts.length - firing} resolved, in ${notifications.length} groups`;
+  const truncated = notifications.reduce((sum, notification) => sum + notification.truncated, 0);
+  return compose({
+    nowMs: context.nowMs,
+    alerts,
+    content: {
+      subject: `[${firing > 0 ? 'FIRING' : 'RESOLVED'}] Digest: ${counts}`,
+      notice: `More alerts come than mails should, so these are told in one: ${counts}.${truncated === 0 ? '' : ` Alertmanager left out ${truncated} more.`}`,
+      sections: [],
+      others: alerts,
+      footer: footerOf(context),
+    },
+    messageId: `<${digest(notifications.map(idOf).toSorted())}.digest@holdfast.example>`,
+    references: `<${digest(['digest', context.host])}@holdfast.example>`,
+    pictures: [],
+  });
+}
+
+const NO_CHART: Chart = { kind: 'none', reason: 'only the first alerts of a mail have one', failed: false };
+const DRILL_NOTICE =
+  'THIS IS A DRILL. Nothing is wrong: somebody tests whether this alert reaches you. Values and charts are those of the quiet stack. ';
+
+function isDrill({ alerts }: Notification): boolean {
+  return alerts.every(({ drill }) => drill !== undefined);
+}
+
+function footerOf({ host, nowMs }: MailContext): string {
+  return `Sent by the notifier of ${host} at ${timeText(nowMs)}.`;
+}
+
+interface Parts extends Pick<MailText, 'messageId' | 'references' | 'pictures'> {
+  readonly nowMs: number;
+  readonly alerts: readonly NotifiedAlert[];
+  readonly content: MailContent;
+}
+
+function compose({ alerts, content, nowMs, ...rest }: Parts): MailText {
+  return {
+    ...rest,
+    subject: content.subject,
+    text: plainOf(content),
+    html: htmlOf(content),
+    headers: headersOf(alerts, nowMs),
   };
 }
 
@@ -33,24 +121,26 @@ export function subjectOf(notification: Notification): string {
     const hosts = [...new Set(alerts.flatMap((alert) => alert.host ?? []))];
     return hosts.length === 0 ? name : `${name} ${hosts.join(', ')}`;
   });
-  return `[${status.toUpperCase()}] ${topics.join('; ')}`;
+  return cleanLine(`${isDrill(notification) ? '[DRILL] ' : ''}[${status.toUpperCase()}] ${topics.join('; ')}`, 200);
 }
 
 /** Machine-readable copies for whoever sorts mail by program; values are percent-encoded. */
-function headersOf(notification: Notification): MailText['headers'] {
-  const [first] = notification.alerts;
+function headersOf(alerts: readonly NotifiedAlert[], nowMs: number): MailText['headers'] {
+  const [first] = alerts;
   return {
-    'X-Holdfast-Alert': first?.name ?? '',
-    'X-Holdfast-Status': statusOf(notification),
+    'X-Holdfast-Alert': cleanLine(first?.name ?? '', 100),
+    'X-Holdfast-Status': alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved',
     'X-Holdfast-Labels': pairs(first?.labels ?? {}),
-    'X-Holdfast-Alerts': notification.alerts.map((alert) =>
+    'X-Holdfast-Alerts': alerts.slice(0, MAX_HEADERS).map((alert) =>
       pairs({
         alertname: alert.name,
         status: alert.status,
         ...(alert.host === undefined ? {} : { host: alert.host }),
         startsAtMs: String(alert.startsAtMs),
+        ...(alert.drill === undefined ? {} : { drill: alert.drill }),
       }),
     ),
+    'X-Holdfast-Written-At': new Date(nowMs).toISOString(),
     'Auto-Submitted': 'auto-generated',
   };
 }
@@ -58,69 +148,6 @@ function headersOf(notification: Notification): MailText['headers'] {
 /** `a=1; b=2`, values percent-encoded. */
 function pairs(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
-    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
     .join('; ');
-}
-
-function rowsOf(alert: NotifiedAlert): readonly (readonly [string, string])[] {
-  const labels = Object.entries(alert.labels).filter(([name]) => !SHOWN_LABELS.has(name));
-  return [
-    ['Host', alert.host ?? '–'],
-    ['Since', timeText(alert.startsAtMs)],
-    ...(alert.endsAtMs === undefined ? [] : ([['Until', untilText(alert)]] as const)),
-    ['Severity', alert.severity],
-    ['Owner', alert.owner],
-    ...(labels.length === 0 ? [] : ([['Labels', labels.map((pair) => pair.join('=')).join(', ')]] as const)),
-    ['Runbook', alert.runbook],
-  ];
-}
-
-const SHOWN_LABELS: ReadonlySet<string> = new Set(['alertname', 'host', 'severity', 'owner']);
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').replace('Z', ' UTC');
-}
-
-function untilText(alert: NotifiedAlert): string {
-  const end = alert.endsAtMs ?? alert.startsAtMs;
-  return `${timeText(end)} (after ${((end - alert.startsAtMs) / 1000).toFixed(1)} s)`;
-}
-
-function alertText(alert: NotifiedAlert): string {
-  const rows = rowsOf(alert).map(([name, value]) => `  ${`${name}:`.padEnd(10)}${value}`);
-  return [`${alert.status.toUpperCase()} ${alert.name}: ${alert.summary}`, '', alert.description, '', ...rows].join(
-    '\n',
-  );
-}
-
-function truncationOf(notification: Notification): string {
-  return notification.truncated === 0 ? '' : `\n\n… and ${notification.truncated} more alerts of this group.`;
-}
-
-function htmlOf(subject: string, notification: Notification): string {
-  const parts = notification.alerts.map((alert) => alertHtml(alert)).join('\n');
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
-<body style="font:15px/1.45 system-ui,sans-serif;color:#1c1c1c;max-width:44em;margin:1em auto;padding:0 1em">
-${parts}<p>${escapeHtml(truncationOf(notification).trim())}</p>
-</body></html>
-`;
-}
-
-function alertHtml(alert: NotifiedAlert): string {
-  const colour = alert.status === 'firing' ? '#b3261e' : '#1b6e3c';
-  const rows = rowsOf(alert)
-    .map(
-      ([name, value]) =>
-        `<tr><th style="text-align:left;padding:2px 1em 2px 0;color:#555">${name}</th><td>${escapeHtml(value)}</td></tr>`,
-    )
-    .join('');
-  return `<section style="border-left:4px solid ${colour};padding-left:1em;margin:1em 0">
-<h2 style="margin:0;font-size:1.2em;color:${colour}">${alert.status.toUpperCase()} ${escapeHtml(alert.name)}</h2>
-<p><strong>${escapeHtml(alert.summary)}</strong></p><p>${escapeHtml(alert.description)}</p>
-<table style="border-collapse:collapse;font-size:.93em">${rows}</table></section>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,22 +1,34 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
-import type { Sending } from './smtp.ts';
+import type { Chart } from './chart/make-chart.ts';
+import type { SmtpServer } from './config.ts';
+import type { Delivered } from './deliver.ts';
+import type { Attempt } from './smtp-attempt.ts';
 import type { Spool } from './spool.ts';
 
 interface MetricsOptions {
   readonly spool: Spool;
   readonly now: () => number;
   readonly watchdogLastSeenMs: () => number;
+  /** In the order of preference. */
+  readonly servers: readonly SmtpServer[];
+  /** The rate limit: more groups than this within that time are told in one mail. */
+  readonly flood: { readonly groups: number; readonly withinMs: number };
 }
+
+const OUTCOMES: readonly Attempt['outcome'][] = ['sent', 'unreachable', 'deferred', 'refused', 'unsure'];
 
 /** The notifier's metrics, in a registry of their own. */
 export interface NotifierMetrics {
   readonly registry: Registry;
   readonly countWebhook: (result: 'queued' | 'duplicate' | 'unreadable' | 'failed') => void;
-  readonly countSending: (sending: Pick<Sending, 'outcome'> | { readonly outcome: 'known' }, nowMs: number) => void;
+  /** `notifications`: how many were told by one mail, or were to be. */
+  readonly countSending: (outcome: Delivered['outcome'], notifications: number) => void;
+  readonly countAttempt: (server: SmtpServer, outcome: Attempt['outcome'], tookMs: number) => void;
+  readonly countChart: (chart: Chart) => void;
 }
 
-export function makeMetrics({ spool, now, watchdogLastSeenMs }: MetricsOptions): NotifierMetrics {
+export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: MetricsOptions): NotifierMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectProcessMetrics(registry);
@@ -33,7 +45,51 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs }: MetricsOptions):
     registers,
   });
   for (const result of ['queued', 'duplicate', 'unreadable', 'failed']) webhooks.inc({ result }, 0);
-  for (const outcome of ['sent', 'unreachable', 'deferred', 'refused', 'known']) sendings.inc({ outcome }, 0);
+  for (const outcome of [...OUTCOMES, 'known']) sendings.inc({ outcome }, 0);
+  const attempts = new Counter({
+    name: 'holdfast_notifier_smtp_attempts_total',
+    help: 'Tries to hand a mail to one SMTP server by how they ended; unsure: it may have taken the mail.',
+    labelNames: ['server', 'outcome'],
+    registers,
+  });
+  const attemptSeconds = new Histogram({
+    name: 'holdfast_notifier_smtp_attempt_duration_seconds',
+    help: 'How long tries to hand a mail to one SMTP server took.',
+    labelNames: ['server'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  for (const { servername: server } of servers) {
+    attemptSeconds.zero({ server });
+    for (const outcome of OUTCOMES) attempts.inc({ server, outcome }, 0);
+  }
+  const charts = new Counter({
+    name: 'holdfast_notifier_charts_total',
+    help: 'Charts for mails by what became of them; missing: nothing to draw; failed: no Prometheus answered in time.',
+    labelNames: ['result'],
+    registers,
+  });
+  for (const result of ['drawn', 'missing', 'failed']) charts.inc({ result }, 0);
+  const digests = new Counter({
+    name: 'holdfast_notifier_digests_total',
+    help: 'Mails that told many notifications at once because of a flood.',
+    registers,
+  });
+  const digested = new Counter({
+    name: 'holdfast_notifier_digested_notifications_total',
+    help: 'Notifications that got no mail of their own because of a flood.',
+    registers,
+  });
+  computed(
+    'holdfast_notifier_flood_limit_groups',
+    'How many alert groups may be told one by one within the time of a flood.',
+    () => flood.groups,
+  );
+  computed(
+    'holdfast_notifier_flood_window_seconds',
+    'The time of a flood: in it so many groups are told one by one, and after that one digest.',
+    () => flood.withinMs / 1000,
+  );
   const lastSuccess = new Gauge({
     name: 'holdfast_notifier_last_success_timestamp_seconds',
     help: 'When a mail was last taken by a server, 0 for never since the start.',
@@ -56,9 +112,20 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs }: MetricsOptions):
     countWebhook: (result) => {
       webhooks.inc({ result });
     },
-    countSending: (sending, nowMs) => {
-      sendings.inc({ outcome: sending.outcome });
-      if (sending.outcome === 'sent') lastSuccess.set(nowMs / 1000);
+    countSending: (outcome, notifications) => {
+      sendings.inc({ outcome });
+      if (outcome !== 'sent') return;
+      lastSuccess.set(now() / 1000);
+      if (notifications < 2) return;
+      digests.inc();
+      digested.inc(notifications);
+    },
+    countAttempt: ({ servername: server }, outcome, tookMs) => {
+      attempts.inc({ server, outcome });
+      attemptSeconds.observe({ server }, tookMs / 1000);
+    },
+    countChart: (chart) => {
+      charts.inc({ result: chart.kind === 'drawn' ? 'drawn' : chart.failed ? 'failed' : 'missing' });
     },
   };
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cleanLine, cleanText } from './clean-text.ts';
 import type { Payload, PayloadAlert } from './payload.ts';
 
 /** One alert as a mail tells it. */
@@ -10,6 +11,10 @@ export interface NotifiedAlert {
   readonly host: string | undefined;
   readonly severity: string;
   readonly owner: string;
+  /** What fails together. */
+  readonly domain?: string | undefined;
+  /** Which drill made it; `undefined` for a real one. */
+  readonly drill?: string | undefined;
   readonly summary: string;
   readonly description: string;
   /** Path in the repository. */
@@ -55,18 +60,32 @@ function order(alert: PayloadAlert): string {
   return `${alert.status} ${alert.labels['alertname'] ?? ''} ${alert.labels['host'] ?? ''}`;
 }
 
+/** Lengths beyond which nobody reads; an alert of a megabyte must not become a mail of one. */
+const MAX = { name: 100, value: 200, labels: 30, summary: 300, description: 2_000 } as const;
+
 function notifiedAlert(alert: PayloadAlert): NotifiedAlert {
-  const { labels, annotations } = alert;
+  const { annotations } = alert;
+  const labels = Object.fromEntries(
+    Object.entries(alert.labels)
+      .slice(0, MAX.labels)
+      .map(([name, value]) => [cleanLine(name, MAX.name), cleanLine(value, MAX.value)]),
+  );
+  const label = (name: string): string | undefined => {
+    const value = alert.labels[name];
+    return value === undefined ? undefined : cleanLine(value, MAX.value);
+  };
   return {
-    key: `${alert.fingerprint}@${Date.parse(alert.startsAt)}`,
-    name: labels['alertname'] ?? 'Alert',
+    key: `${cleanLine(alert.fingerprint, MAX.name)}@${Date.parse(alert.startsAt)}`,
+    name: label('alertname') ?? 'Alert',
     status: alert.status,
-    host: labels['host'],
-    severity: labels['severity'] ?? 'unknown',
-    owner: labels['owner'] ?? 'nobody',
-    summary: annotations['summary'] ?? '',
-    description: annotations['description'] ?? '',
-    runbook: annotations['runbook'] ?? '',
+    host: label('host'),
+    severity: label('severity') ?? 'unknown',
+    owner: label('owner') ?? 'nobody',
+    domain: label('domain'),
+    drill: label('drill') === 'true' ? (label('drill_id') ?? 'unnamed') : undefined,
+    summary: cleanLine(annotations['summary'] ?? '', MAX.summary),
+    description: cleanText(annotations['description'] ?? '', MAX.description),
+    runbook: cleanLine(annotations['runbook'] ?? '', MAX.value),
     startsAtMs: Date.parse(alert.startsAt),
     endsAtMs: alert.status === 'resolved' ? Date.parse(alert.endsAt) : undefined,
     labels,

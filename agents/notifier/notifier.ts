@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { decideAgreement } from './agree.ts';
 import type { NotifierConfig } from './config.ts';
 import { openDelivery } from './deliver.ts';
+import { type Chart, makeChart } from './chart/make-chart.ts';
 import { makeMetrics } from './metrics.ts';
-import { subjectOf } from './mail-text.ts';
+import { type MailText, digestTextOf, mailTextOf, subjectOf } from './mail-text.ts';
+import type { Notification } from './notification.ts';
 import { askPeer } from './peers.ts';
 import { makeServer } from './server.ts';
 import { makeSendMail } from './smtp.ts';
@@ -19,8 +21,12 @@ export interface Notifier extends AsyncDisposable {
 
 /** How long a mail server may take for each answer, and how fast it is tried again. */
 const SMTP_TIMEOUT_MS = 4_000;
+/** A mail may be a picture or three on a slow line. */
+const SMTP_DEADLINE_MS = 15_000;
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
+/** The alerts of a mail that get a chart. */
+const MAX_CHARTS = 3;
 /** Mail that could not be delivered for this long helps nobody any more; it is kept aside. */
 const MAX_AGE_MS = 3 * 24 * 3_600_000;
 
@@ -32,10 +38,34 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     if (spool.put(notification, now()) === 'queued') delivery.wake();
   };
   const watchdog = openWatchdogTimer({ ...config, deadlineMs: config.watchdogDeadlineMs, now, put, log });
-  const metrics = makeMetrics({ spool, now, watchdogLastSeenMs: watchdog.lastSeenMs });
+  const metrics = makeMetrics({
+    ...{ spool, now, servers: config.smtp, flood: config.flood },
+    watchdogLastSeenMs: watchdog.lastSeenMs,
+  });
+  const chartsOf = async ({ alerts }: Notification): Promise<ReadonlyMap<string, Chart>> => {
+    const drawn = alerts.slice(0, MAX_CHARTS).map(async (alert) => {
+      const chart = await makeChart(alert, { ...config.chart, now });
+      metrics.countChart(chart);
+      return [alert.key, chart] as const;
+    });
+    return new Map(await Promise.all(drawn));
+  };
+  const contextOf = (charts: ReadonlyMap<string, Chart>) => ({ ...config, charts, nowMs: now() });
   const delivery = openDelivery({
     spool,
-    send: makeSendMail({ ...config, servers: config.smtp, timeoutMs: SMTP_TIMEOUT_MS }),
+    flood: config.flood,
+    send: makeSendMail({
+      ...{ ...config, servers: config.smtp, timeoutMs: SMTP_TIMEOUT_MS, deadlineMs: SMTP_DEADLINE_MS, now },
+      onAttempt: (server, attempt, tookMs) => {
+        metrics.countAttempt(server, attempt.outcome, tookMs);
+        if (attempt.outcome !== 'sent') log(`${server.servername}: ${attempt.outcome} (${attempt.reason})`);
+        else if (attempt.notTo.length > 0)
+          log(`${server.servername} took a mail, but not for ${attempt.notTo.join(', ')}`);
+      },
+    }),
+    write: async (notification, repetition): Promise<MailText> =>
+      mailTextOf(notification, repetition, contextOf(await chartsOf(notification))),
+    writeDigest: (notifications) => digestTextOf(notifications, contextOf(new Map())),
     agree: async (mail) => {
       const keys = mail.notification.alerts.map((alert) => alert.key);
       const answers = config.peers.map(async (peer) => [peer.host, await askPeer(peer, keys)] as const);
@@ -51,10 +81,11 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     minBackoffMs: MIN_BACKOFF_MS,
     maxBackoffMs: MAX_BACKOFF_MS,
     maxAgeMs: MAX_AGE_MS,
-    onSending: (mail, sending) => {
-      metrics.countSending(sending, now());
-      const reason = 'reason' in sending ? sending.reason : `after ${now() - mail.queuedAtMs} ms`;
-      log(`${sending.outcome}: ${subjectOf(mail.notification)} (${reason})`);
+    onSending: (mails, delivered) => {
+      metrics.countSending(delivered.outcome, mails.length);
+      const [first] = mails;
+      const reason = 'reason' in delivered ? delivered.reason : `after ${now() - (first?.queuedAtMs ?? now())} ms`;
+      for (const mail of mails) log(`${delivered.outcome}: ${subjectOf(mail.notification)} (${reason})`);
     },
   });
   const server = makeServer({

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { messageOf } from '../../kit/errors.ts';
+import { cleanLine } from './clean-text.ts';
 import type { NotifierMetrics } from './metrics.ts';
 import { notificationOf } from './notification.ts';
 import { payloadSchema } from './payload.ts';
@@ -56,25 +56,45 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
   }
   if (route !== 'POST /webhook' && route !== 'POST /watchdog') return { status: 404, body: 'not found' };
   if (!isLoopback(request.socket.remoteAddress)) return { status: 403, body: 'only from this host' };
-  const body = await text(request);
+  const { body, isWhole } = await readBody(request);
+  if (!isWhole) return refuse(body, `more than ${MAX_BODY_BYTES} bytes`, options);
   if (route === 'POST /webhook') return accept(body, options);
   options.onWatchdog();
   return { status: 200, body: 'heard' };
 }
 
 /** Answers 200 only when the notification is on the disk; what cannot be read is kept there too, for a person. */
-function accept(body: string, { spool, metrics, now, onQueued, log }: ServerOptions): Answer {
+function accept(body: string, options: ServerOptions): Answer {
+  const { spool, metrics, now, onQueued } = options;
   const payload = payloadSchema.safeParse(parseJson(body));
-  if (!payload.success) {
-    spool.buryText(body, payload.error.message, now());
-    metrics.countWebhook('unreadable');
-    log(`a webhook was not readable: ${payload.error.message}`);
-    return { status: 400, body: payload.error.message };
-  }
+  if (!payload.success) return { ...refuse(body, payload.error.message, options), status: 400 };
   const result = spool.put(notificationOf(payload.data), now());
   metrics.countWebhook(result);
   if (result === 'queued') onQueued();
   return { status: 200, body: result };
+}
+
+/** Keeps what shows what it was. */
+function refuse(body: string, reason: string, { spool, metrics, now, log }: ServerOptions): Answer {
+  spool.buryText(body.slice(0, KEPT_CHARACTERS), reason, now());
+  metrics.countWebhook('unreadable');
+  log(`a webhook was not readable: ${cleanLine(reason, 500)}`);
+  return { status: 413, body: reason };
+}
+
+/** Some thousand alerts; Alertmanager leaves out what is too much only where it is told to. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const KEPT_CHARACTERS = 65_536;
+
+/** The body, or its beginning; the rest is read and thrown away, so that the answer is heard. */
+async function readBody(request: IncomingMessage): Promise<{ readonly body: string; readonly isWhole: boolean }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return { body: Buffer.concat(chunks).toString(), isWhole: bytes <= MAX_BODY_BYTES };
 }
 
 function json(value: unknown): Answer {

@@ -8,9 +8,17 @@ it('a password that cannot be read is a reason to try again later, and ends noth
     to: ['oncall@holdfast.example'],
     passwordFile: '/nonexistent/password',
     caFile: '/nonexistent/ca',
-    timeoutMs: 100,
+    ...{ timeoutMs: 100, deadlineMs: 1_000, now: Date.now, onAttempt: () => undefined },
   });
-  const mail = { subject: 'a', text: 'b', html: 'c', messageId: '<1@x>', references: '<thread@x>', headers: {} };
+  const mail = {
+    subject: 'a',
+    text: 'b',
+    html: 'c',
+    messageId: '<1@x>',
+    references: '<thread@x>',
+    headers: {},
+    pictures: [],
+  };
   expect(await send(mail)).toMatchObject({
     outcome: 'unreachable',
     reason: expect.stringContaining('/nonexistent') as string,

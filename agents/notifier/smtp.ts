@@ -1,95 +1,79 @@
-import { readFileSync } from 'node:fs';
-import nodemailer from 'nodemailer';
-import { messageOf } from '../../kit/errors.ts';
+import { composeMessage } from './compose-message.ts';
 import type { SmtpServer } from './config.ts';
 import type { MailText } from './mail-text.ts';
+import { type Attempt, type AttemptOptions, attemptSmtp } from './smtp-attempt.ts';
 
-/** How a try to send one mail ended. */
+/** How a try to send one mail by whichever server ended; the reason names each server that was asked. */
 export type Sending =
-  | { readonly outcome: 'sent' }
-  /** The server took no mail at all: down, slow, wrong password. Nothing else can be sent either. */
-  | { readonly outcome: 'unreachable'; readonly reason: string }
-  /** The server refused this mail for now. */
-  | { readonly outcome: 'deferred'; readonly reason: string }
-  /** The server refused this mail for good. */
-  | { readonly outcome: 'refused'; readonly reason: string };
+  { readonly outcome: 'sent' } | { readonly outcome: Exclude<Attempt['outcome'], 'sent'>; readonly reason: string };
 
 export type SendMail = (mail: MailText) => Promise<Sending>;
 
-interface SmtpOptions {
+interface SmtpOptions extends AttemptOptions {
+  /** In the order of preference. */
   readonly servers: readonly SmtpServer[];
   readonly from: string;
   readonly to: readonly string[];
-  readonly passwordFile: string;
-  readonly caFile: string;
-  /** For connecting, greeting and each answer. */
-  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly onAttempt: (server: SmtpServer, attempt: Attempt, tookMs: number) => void;
 }
 
-/** Sends by the first server that takes the mail; STARTTLS and a certificate of our own authority are demanded. */
+/** A server that did not answer is asked last for this long: no mail should wait for it first. */
+const REST_MS = 30_000;
+
+/**
+ * Sends by the first server that takes the mail. One that refuses a mail, even for good, may be the one that is set up wrongly, so the
+ * others are asked too; refused is what all of them refuse. After an unsure try the same server is asked first the next time: it knows
+ * the Message-ID if it has the mail. Only when it cannot be asked, another one gets it: better twice than never.
+ */
 export function makeSendMail(options: SmtpOptions): SendMail {
+  const { servers, now, onAttempt } = options;
+  const restsUntil = new Map<SmtpServer, number>();
+  const mayHave = new Map<string, SmtpServer>();
   return async (mail) => {
-    let last: Sending = { outcome: 'unreachable', reason: 'no SMTP server is configured' };
-    for (const server of options.servers) {
-      last = await sendBy(server, mail, options);
-      if (last.outcome === 'sent' || last.outcome === 'refused') return last;
+    const message = await composeMessage(mail, options);
+    const doubtful = mayHave.get(mail.messageId);
+    const failures: { readonly server: SmtpServer; readonly attempt: Exclude<Attempt, { outcome: 'sent' }> }[] = [];
+    for (const server of inOrder(servers, { doubtful, rests: (one) => (restsUntil.get(one) ?? 0) > now() })) {
+      const startedAt = performance.now();
+      const attempt = await attemptSmtp(server, message, options);
+      onAttempt(server, attempt, performance.now() - startedAt);
+      if (attempt.outcome === 'unreachable' || attempt.outcome === 'unsure') restsUntil.set(server, now() + REST_MS);
+      else restsUntil.delete(server);
+      if (attempt.outcome === 'sent') {
+        mayHave.delete(mail.messageId);
+        return { outcome: 'sent' };
+      }
+      failures.push({ server, attempt });
+      if (attempt.outcome === 'unsure') {
+        mayHave.set(mail.messageId, server);
+        break;
+      }
     }
-    return last;
+    const sending = sendingOf(failures);
+    if (sending.outcome === 'refused') mayHave.delete(mail.messageId);
+    return sending;
   };
 }
 
-/** Files are read for each mail: a renewed password or authority counts at once, and one that is missing is a reason like any other. */
-function openTransport(server: SmtpServer, { caFile, passwordFile, timeoutMs }: SmtpOptions) {
-  return nodemailer.createTransport({
-    host: server.host,
-    port: server.port,
-    secure: false,
-    requireTLS: true,
-    tls: { ca: readFileSync(caFile, 'utf8'), servername: server.servername, minVersion: 'TLSv1.2' },
-    auth: { user: server.user, pass: readFileSync(passwordFile, 'utf8').trim() },
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: 2 * timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+interface OrderFacts {
+  readonly doubtful: SmtpServer | undefined;
+  readonly rests: (server: SmtpServer) => boolean;
 }
 
-async function sendBy(server: SmtpServer, mail: MailText, options: SmtpOptions): Promise<Sending> {
-  let transport: ReturnType<typeof openTransport> | undefined;
-  try {
-    transport = openTransport(server, options);
-    await transport.sendMail({
-      from: options.from,
-      to: [...options.to],
-      subject: mail.subject,
-      text: mail.text,
-      html: mail.html,
-      messageId: mail.messageId,
-      inReplyTo: mail.references,
-      references: mail.references,
-      headers: Object.fromEntries(
-        Object.entries(mail.headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
-      ),
-    });
-    return { outcome: 'sent' };
-  } catch (error) {
-    return sendingOf(error);
-  } finally {
-    transport?.close();
-  }
+function inOrder(servers: readonly SmtpServer[], { doubtful, rests }: OrderFacts): readonly SmtpServer[] {
+  const rank = (server: SmtpServer): number => (server === doubtful ? 0 : rests(server) ? 2 : 1);
+  return servers.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** Commands whose refusal is about the mail, not about the connection. */
-const MAIL_COMMANDS: ReadonlySet<string> = new Set(['MAIL FROM', 'RCPT TO', 'DATA']);
-
-function sendingOf(error: unknown): Sending {
-  const { responseCode, command } = error as { readonly responseCode?: unknown; readonly command?: unknown };
-  const reason = messageOf(error);
-  if (typeof responseCode !== 'number' || typeof command !== 'string' || !MAIL_COMMANDS.has(command)) {
-    return { outcome: 'unreachable', reason };
-  }
-  // 421: the server is closing down, whatever it was asked.
-  if (responseCode === 421) return { outcome: 'unreachable', reason };
-  return { outcome: responseCode >= 500 ? 'refused' : 'deferred', reason };
+function sendingOf(
+  failures: readonly { readonly server: SmtpServer; readonly attempt: Exclude<Attempt, { outcome: 'sent' }> }[],
+): Sending {
+  const reason = failures.map(({ server, attempt }) => `${server.servername}: ${attempt.reason}`).join('; ');
+  const outcomes = new Set(failures.map(({ attempt }) => attempt.outcome));
+  const [only] = outcomes;
+  if (outcomes.has('unsure')) return { outcome: 'unsure', reason };
+  if (only === undefined) return { outcome: 'unreachable', reason: 'no SMTP server is configured' };
+  // They differ: at least one may take this very mail later.
+  return { outcome: outcomes.size === 1 ? only : 'deferred', reason };
 }

@@ -35,20 +35,22 @@ export async function readFiring(topology: Topology, monitor: string): Promise<r
     }));
 }
 
-/** Every alert of every mail that the mailbox received since then. */
+/** Every alert of every mail that the mailbox received since then. Drills are none: somebody may hold one at the same time. */
 export async function readDelivered(topology: Topology, sinceMs: number): Promise<readonly DeliveredAlert[]> {
   const [mail] = hostsOf(topology, 'mail');
   if (mail === undefined) throw new Error('the topology has no mailbox');
   const url = `http://${addressOn(mail, 'ops')}:${PORTS.mailbox}/api/messages?since=${Math.floor(sinceMs)}`;
   const messages = await fetchJson(url, mailListSchema);
   return messages.flatMap((message) =>
-    message.alerts.map(({ alertname, status, host }) => ({
-      alertname,
-      status,
-      ...(host === undefined ? {} : { host }),
-      receivedAtMs: message.receivedAtMs,
-      subject: message.subject,
-    })),
+    message.alerts
+      .filter(({ drill }) => drill === undefined)
+      .map(({ alertname, status, host }) => ({
+        alertname,
+        status,
+        ...(host === undefined ? {} : { host }),
+        receivedAtMs: message.receivedAtMs,
+        subject: message.subject,
+      })),
   );
 }
 

@@ -8,6 +8,8 @@ const mailAlertSchema = z.object({
   host: z.string().optional(),
   /** When the condition began to be an alert, as Prometheus saw it (epoch milliseconds). */
   startsAtMs: z.number().optional(),
+  /** Which drill made it; missing for a real one. */
+  drill: z.string().optional(),
 });
 
 /** One mail as `GET /api/messages` lists it. */
@@ -23,6 +25,10 @@ export const mailSummarySchema = z.object({
   subject: z.string(),
   /** With its angle brackets; the same notification has the same one, so that a duplicate can be recognised. */
   messageId: z.string(),
+  /** The Message-ID that the whole thread refers to: the same for all mails of an alert group. */
+  thread: z.string().optional(),
+  /** How often it arrived since the mailbox was started; more than 1 when its sender could not know that it had. */
+  copies: z.number().default(1),
   /** Of the first alert in the mail; `alerts` has all of them. */
   alertname: z.string().optional(),
   status: z.enum(['firing', 'resolved']).optional(),
@@ -37,6 +43,7 @@ export const mailListSchema = z.array(mailSummarySchema);
 /** Reply of `GET /api/messages/:id`. */
 export const mailSchema = mailSummarySchema.extend({
   text: z.string(),
+  /** Its pictures inside of it, as `data:`. */
   html: z.string().optional(),
   headers: z.record(z.string(), z.string()),
 });

@@ -14,6 +14,7 @@ export function renderMail(topology: Topology, host: Host): readonly RenderedFil
     keyFile: '/run/holdfast/secrets/mail-key',
     // About a day of a very bad day.
     maxMails: 2_000,
+    runbooksFolder: '/etc/holdfast-runbooks',
     // Where the reader finds the Alertmanagers on the user's machine.
     links: topology.hosts.flatMap((other) =>
       other.tier === 'monitor'

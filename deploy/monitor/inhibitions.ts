@@ -78,11 +78,12 @@ export const INHIBITIONS: readonly Inhibition[] = [
   })),
 ];
 
-/** As Alertmanager reads it. */
+/** As Alertmanager reads it. A drill shows whether an alert is mailed: nothing real may mute it, and it may mute nothing real. */
 export function inhibitRule({ causes, symptoms, equal }: Inhibition): object {
+  const real = 'drill!="true"';
   return {
-    source_matchers: [`alertname=~"${causes.join('|')}"`],
-    target_matchers: [`alertname=~"${symptoms.join('|')}"`],
+    source_matchers: [`alertname=~"${causes.join('|')}"`, real],
+    target_matchers: [`alertname=~"${symptoms.join('|')}"`, real],
     ...(equal.length === 0 ? {} : { equal }),
   };
 }

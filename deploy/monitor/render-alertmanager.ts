@@ -20,8 +20,8 @@ export function renderAlertmanagerConfig(topology: Topology, host: Host): string
   const config = {
     route: {
       receiver: 'notifier',
-      // One mail per failure domain: a host where the alert has one, else the service as a whole.
-      group_by: ['domain', 'host'],
+      // One mail per failure domain: a host where the alert has one, else the service as a whole. A drill stands alone.
+      group_by: ['domain', 'host', 'drill_id'],
       group_wait: promDuration(watch.groupWaitMs),
       group_interval: promDuration(watch.groupIntervalMs),
       repeat_interval: promDuration(watch.retellIntervalMs),

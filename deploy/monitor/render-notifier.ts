@@ -1,9 +1,11 @@
-import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
+import { type Host, type Links, PORTS, type Topology, addressOn, hostsOf, publishedUrl } from '../topology.ts';
+import { ALERTS_FOLDER } from './render-prometheus.ts';
 import { watchdogIntervalMs } from './render-alertmanager.ts';
 
 /** `notifier.json` of a monitor host; its shape is `agents/notifier/config.ts`'s. */
 export function renderNotifierConfig(topology: Topology, host: Host): string {
   const { watch } = topology.profile;
+  const others = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
   const config = {
     host: host.name,
     port: PORTS.notifier,
@@ -20,10 +22,36 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
     caFile: '/run/holdfast/secrets/ca-cert',
     // A notification that comes again this soon is a repetition by accident (a webhook tried twice); later it is a reminder.
     repeatAfterMs: watch.repeatIntervalMs / 2,
-    peers: hostsOf(topology, 'monitor')
-      .filter((other) => other.name !== host.name)
-      .map((other) => ({ host: other.name, url: `http://${addressOn(other, 'ops')}:${PORTS.notifier}` })),
+    peers: others.map((other) => ({ host: other.name, url: `http://${addressOn(other, 'ops')}:${PORTS.notifier}` })),
+    links: linksOf(topology, host),
+    chart: {
+      // The one on the same host first: it shares this notifier's fate.
+      prometheus: ['127.0.0.1', ...others.map((other) => addressOn(other, 'ops'))].map(
+        (address) => `http://${address}:${PORTS.prometheus}`,
+      ),
+      plotsFile: `${ALERTS_FOLDER}/plots.json`,
+      // Five minutes where everything is seen every two seconds.
+      leadMs: 150 * watch.scrapeIntervalMs,
+      minStepMs: watch.scrapeIntervalMs,
+      deadlineMs: 1_500,
+    },
+    // Shorter than what makes a mail that waits an alert of its own.
+    flood: { groups: 10, withinMs: 2 * watch.groupIntervalMs },
     watchdogDeadlineMs: 6 * watchdogIntervalMs(topology),
   };
   return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+/** What the stack publishes itself, unless the topology says where else. A key that is undefined is not written. */
+function linksOf(topology: Topology, host: Host): Links {
+  const [mail] = hostsOf(topology, 'mail');
+  const mailbox = publishedUrl(mail, PORTS.mailbox);
+  const prometheus = publishedUrl(host, PORTS.prometheus);
+  const alertmanager = publishedUrl(host, PORTS.alertmanager);
+  return {
+    ...(mailbox === undefined ? {} : { runbooks: `${mailbox}/runbooks` }),
+    ...(prometheus === undefined ? {} : { prometheus }),
+    ...(alertmanager === undefined ? {} : { alertmanager }),
+    ...topology.links,
+  };
 }

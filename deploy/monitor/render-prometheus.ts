@@ -4,8 +4,11 @@ import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Watch } from '../profile.ts';
 
-/** Where the tracked rules are mounted on a monitor host: alerts, and what objectives are judged by. */
-const RULE_FILES = ['rules.yaml', 'slo.yaml', 'records.yaml'].map((file) => `/etc/holdfast-alerts/${file}`);
+/** Where what the alerts room generates is mounted on a monitor host. */
+export const ALERTS_FOLDER = '/etc/holdfast-alerts';
+
+/** The tracked rules: alerts, and what objectives are judged by. */
+const RULE_FILES = ['rules.yaml', 'slo.yaml', 'records.yaml'].map((file) => `${ALERTS_FOLDER}/${file}`);
 
 /** `prometheus.yml` of a monitor host: both are the same but for the label `replica`, which no alert carries. */
 export function renderPrometheusConfig(topology: Topology, host: Host): string {

@@ -5,5 +5,6 @@ import { PROCESS } from './process.ts';
 export const MAILBOX = {
   ...PROCESS,
   holdfast_mailbox_mails_received_total: counter('1', 'Mails that were taken and kept.'),
+  holdfast_mailbox_duplicates_total: counter('1', 'Mails that were there already, by their Message-ID.'),
   holdfast_mailbox_mails: gauge('1', 'Mails that are kept.'),
 } as const;

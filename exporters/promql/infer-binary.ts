@@ -3,7 +3,7 @@ import { LITERAL, type PromqlType, type ValueUnit } from './promql-type.ts';
 import { childOf, expressionsOf, findAll, type Syntax } from './syntax.ts';
 
 const SETS = new Set(['And', 'Or', 'Unless']);
-const COMPARISONS = new Set(['EqlC', 'Neq', 'Lte', 'Lss', 'Gte', 'Gtr']);
+const COMPARISONS = new Set(['Eql', 'Neq', 'Lte', 'Lss', 'Gte', 'Gtr']);
 
 /** The type of two expressions with an operator between them. */
 export function inferBinary(syntax: Syntax, inference: Inference): PromqlType {

@@ -1,0 +1,31 @@
+import { escapeMarkup } from '../../kit/escape-markup.ts';
+import { renderPage } from './layout.ts';
+
+/** A runbook as a page: the little Markdown that runbooks use (headings, lists, code, paragraphs). */
+export function renderRunbookPage(name: string, markdown: string): string {
+  const blocks = markdown.split(/\n{2,}/).map(renderBlock);
+  return renderPage({ title: name, body: `<p class="quiet"><a href="/">← all mail</a></p>${blocks.join('\n')}` });
+}
+
+function renderBlock(block: string): string {
+  const heading = /^(#{1,3}) (.*)$/.exec(block.trim());
+  if (heading !== null) {
+    const level = heading[1]?.length ?? 1;
+    return `<h${level}>${inline(heading[2] ?? '')}</h${level}>`;
+  }
+  if (/^```/.test(block)) return `<pre>${escapeMarkup(block.replace(/^```\w*\n|\n?```\s*$/g, ''))}</pre>`;
+  if (/^(- |\d+\. )/.test(block)) {
+    const tag = block.startsWith('- ') ? 'ul' : 'ol';
+    const items = block.trim().split(/^(?:- |\d+\. )/m);
+    return `<${tag}>${items
+      .slice(1)
+      .map((item) => `<li>${inline(item.trim())}</li>`)
+      .join('')}</${tag}>`;
+  }
+  return `<p>${inline(block)}</p>`;
+}
+
+/** Code in backticks; everything else is text. */
+function inline(text: string): string {
+  return escapeMarkup(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+}

@@ -1,0 +1,71 @@
+import { formatDuration, formatValue } from './chart/format-value.ts';
+import type { Chart } from './chart/make-chart.ts';
+import type { NotifierConfig } from './config.ts';
+import { type Link, linksOf } from './links.ts';
+import type { NotifiedAlert } from './notification.ts';
+
+/** What a mail says about one alert, in order; text and HTML say the same. */
+export interface AlertFacts {
+  readonly headline: string;
+  /** How it is, or how it was. */
+  readonly lead: string;
+  /** What the alert said of itself; of the past where it is over. */
+  readonly said: readonly string[];
+  readonly rows: readonly (readonly [name: string, value: string])[];
+  readonly chartNote: string;
+  readonly links: readonly Link[];
+}
+
+interface FactsContext {
+  readonly chart: Chart;
+  readonly links: NotifierConfig['links'];
+  readonly nowMs: number;
+}
+
+export function factsOf(alert: NotifiedAlert, { chart, links, nowMs }: FactsContext): AlertFacts {
+  const over = alert.endsAtMs;
+  const labels = Object.entries(alert.labels).filter(([name]) => !SHOWN_LABELS.has(name));
+  const lasted = formatDuration((over ?? nowMs) - alert.startsAtMs);
+  const rows: AlertFacts['rows'] = [
+    ...(alert.host === undefined ? [] : [['Host', alert.host] as const]),
+    ...valueRows(chart),
+    ...(over === undefined
+      ? [['Since', `${timeText(alert.startsAtMs)} (${lasted} ago)`] as const]
+      : [['From', timeText(alert.startsAtMs)] as const, ['Until', `${timeText(over)} (after ${lasted})`] as const]),
+    ['Severity', alert.severity],
+    ['Owner', alert.owner],
+    ...(labels.length === 0 ? [] : [['Labels', labels.map((pair) => pair.join('=')).join(', ')] as const]),
+    ['Runbook', alert.runbook],
+  ];
+  return {
+    headline: `${alert.drill === undefined ? '' : 'DRILL '}${alert.status.toUpperCase()} ${alert.name}${alert.host === undefined ? '' : ` ${alert.host}`}`,
+    lead: over === undefined ? alert.summary : `It is over. It lasted ${lasted}.`,
+    said: over === undefined ? [alert.description] : [`While it fired it said: ${alert.summary}`, alert.description],
+    rows,
+    chartNote:
+      chart.kind === 'none'
+        ? `No chart: ${chart.reason}.`
+        : `${chart.plot.query.replaceAll(/\s+/g, ' ')} – times are UTC; red: it began to fire${over === undefined ? '' : '; green: it ended'}${chart.plot.threshold === undefined ? '' : '; dashed: where the alert begins'}.`,
+    links: linksOf(alert, {
+      links,
+      drawn: chart.kind === 'none' ? undefined : { ...chart, query: chart.plot.query },
+    }),
+  };
+}
+
+/** Labels that have rows of their own, or say nothing to a reader. */
+const SHOWN_LABELS: ReadonlySet<string> = new Set(['alertname', 'host', 'severity', 'owner', 'drill', 'drill_id']);
+
+function valueRows(chart: Chart): AlertFacts['rows'] {
+  if (chart.kind === 'none' || chart.now === undefined) return [];
+  const { plot, now } = chart;
+  const limit =
+    plot.threshold === undefined
+      ? ''
+      : ` (it fires when ${plot.threshold.comparison} ${formatValue(plot.threshold.value, plot.unit)})`;
+  return [['Value', `${formatValue(now.value, plot.unit)} at ${timeText(now.atMs).slice(11, 19)}${limit}`]];
+}
+
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').replace('Z', ' UTC');
+}

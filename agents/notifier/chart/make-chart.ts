@@ -1,0 +1,101 @@
+import { messageOf } from '../../../kit/errors.ts';
+import type { NotifiedAlert } from '../notification.ts';
+import { type Line, chooseLine } from './choose-line.ts';
+import { SHOWN, drawChart } from './draw-chart.ts';
+import { type Plot, readPlotTable } from './plot-table.ts';
+import { type RangeSeries, readRange } from './read-range.ts';
+
+/** The chart of one alert, or why there is none. */
+export type Chart =
+  | {
+      readonly kind: 'drawn';
+      readonly png: Buffer;
+      readonly shown: { readonly width: number; readonly height: number };
+      readonly plot: Plot;
+      /** The newest sample. */
+      readonly now: { readonly atMs: number; readonly value: number } | undefined;
+      readonly startMs: number;
+      readonly endMs: number;
+    }
+  /** `failed`: there should be one. */
+  | { readonly kind: 'none'; readonly reason: string; readonly failed: boolean };
+
+export interface ChartOptions {
+  /** Asked in this order. */
+  readonly prometheus: readonly string[];
+  readonly plotsFile: string;
+  /** How much of the time before the alert is shown. */
+  readonly leadMs: number;
+  /** Between two samples; longer where the time is long. */
+  readonly minStepMs: number;
+  /** For the whole chart: no mail waits longer for it. */
+  readonly deadlineMs: number;
+  readonly now: () => number;
+}
+
+const MAX_SAMPLES = 300;
+
+/** Never throws, and is never later than its deadline. */
+export async function makeChart(alert: NotifiedAlert, options: ChartOptions): Promise<Chart> {
+  try {
+    const table = readPlotTable(options.plotsFile);
+    const plots = Object.hasOwn(table, alert.name) ? (table[alert.name] ?? []) : [];
+    if (plots.length === 0) return { kind: 'none', reason: 'no metric tells of this alert', failed: false };
+    return await drawPlots(alert, plots, options);
+  } catch (error) {
+    return { kind: 'none', reason: messageOf(error), failed: true };
+  }
+}
+
+async function drawPlots(alert: NotifiedAlert, plots: readonly Plot[], options: ChartOptions): Promise<Chart> {
+  const nowMs = options.now();
+  const { endsAtMs } = alert;
+  const startMs = Math.min(alert.startsAtMs, nowMs) - options.leadMs;
+  // Some of what came after the end shows that it is one.
+  const endMs = Math.max(startMs + 1, endsAtMs === undefined ? nowMs : Math.min(nowMs, endsAtMs + options.leadMs));
+  const stepMs = Math.max(options.minStepMs, Math.ceil((endMs - startMs) / MAX_SAMPLES / 1000) * 1000);
+  const candidates = await readLines(plots, { startMs, endMs, stepMs }, options);
+  const line = chooseLine(candidates, { labels: alert.labels, sinceMs: alert.startsAtMs - options.leadMs / 5 });
+  if (line === undefined) return { kind: 'none', reason: 'Prometheus has no samples of it', failed: false };
+  const { plot, series } = line;
+  const last = series.samples.at(-1);
+  const png = drawChart({
+    points: withGaps(series, stepMs),
+    ...{ startMs, endMs, unit: plot.unit, threshold: plot.threshold?.value },
+    firedMs: alert.startsAtMs,
+    resolvedMs: endsAtMs,
+  });
+  const now = last === undefined ? undefined : { atMs: last[0], value: last[1] };
+  return { kind: 'drawn', png, shown: SHOWN, plot, now, startMs, endMs };
+}
+
+/** All plots of the first Prometheus that answers; each gets its share of the time. */
+async function readLines(
+  plots: readonly Plot[],
+  range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
+  { prometheus, deadlineMs }: ChartOptions,
+): Promise<readonly Line[]> {
+  const deadline = AbortSignal.timeout(deadlineMs);
+  let reason = 'no Prometheus is configured';
+  for (const url of prometheus) {
+    const signal = AbortSignal.any([deadline, AbortSignal.timeout(deadlineMs / prometheus.length)]);
+    try {
+      const answers = plots.map(async (plot) =>
+        (await readRange(url, { ...range, query: plot.query, signal })).map((series) => ({ plot, series })),
+      );
+      return (await Promise.all(answers)).flat();
+    } catch (error) {
+      reason = signal.aborted ? `not within ${deadlineMs} ms` : messageOf(error);
+    }
+  }
+  throw new Error(`Prometheus did not answer: ${reason}`);
+}
+
+/** What is missing for more than a step is a gap; so is what is no number. */
+function withGaps({ samples }: RangeSeries, stepMs: number): readonly (readonly [number, number | undefined])[] {
+  return samples.flatMap(([atMs, value], index) => {
+    const before = samples[index - 1]?.[0] ?? atMs;
+    const sample = [atMs, Number.isFinite(value) ? value : undefined] as const;
+    return atMs - before > 1.5 * stepMs ? [[before + stepMs, undefined] as const, sample] : [sample];
+  });
+}

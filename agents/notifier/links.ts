@@ -1,0 +1,66 @@
+import type { NotifierConfig } from './config.ts';
+import type { NotifiedAlert } from './notification.ts';
+
+/** Where the reader of a mail may go next. */
+export interface Link {
+  readonly title: string;
+  readonly url: string;
+}
+
+interface LinkFacts {
+  readonly links: NotifierConfig['links'];
+  /** What the chart draws, and of which time. */
+  readonly drawn: { readonly query: string; readonly startMs: number; readonly endMs: number } | undefined;
+}
+
+/** The dashboards that exist, by the alert's `domain` where they are not called so. */
+const BOARDS: ReadonlySet<string> = new Set(['lb', 'web', 'app', 'database', 'cache', 'edge', 'monitors', 'overview']);
+const BOARD_OF_DOMAIN: ReadonlyMap<string, string> = new Map([['monitor', 'monitors']]);
+
+/** The links of an alert; one without a configured base is left out. Nothing of an alert gets into an address but as an encoded parameter. */
+export function linksOf(alert: NotifiedAlert, { links, drawn }: LinkFacts): readonly Link[] {
+  const runbook = /^alerts\/runbooks\/(\w+)\.md$/.exec(alert.runbook)?.[1];
+  const matchers = Object.entries({
+    alertname: alert.name,
+    ...(alert.host === undefined ? {} : { host: alert.host }),
+  }).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const filter = encodeURIComponent(`{${matchers.join(',')}}`);
+  return [
+    ...(links.runbooks === undefined || runbook === undefined
+      ? []
+      : [{ title: 'Runbook', url: `${links.runbooks}/${runbook}` }]),
+    ...(links.dashboards === undefined ? [] : [{ title: 'Dashboard', url: boardUrl(links.dashboards, alert, drawn) }]),
+    ...(links.prometheus === undefined || drawn === undefined
+      ? []
+      : [{ title: 'Query', url: graphUrl(links.prometheus, drawn) }]),
+    ...(links.alertmanager === undefined
+      ? []
+      : [
+          { title: 'Alertmanager', url: `${links.alertmanager}/#/alerts?filter=${filter}` },
+          ...(alert.status === 'firing'
+            ? [{ title: 'Silence', url: `${links.alertmanager}/#/silences/new?filter=${filter}` }]
+            : []),
+        ]),
+  ];
+}
+
+function boardUrl(base: string, { domain = '', host, startsAtMs }: NotifiedAlert, drawn: LinkFacts['drawn']): string {
+  const wanted = BOARD_OF_DOMAIN.get(domain) ?? domain;
+  const uid = `holdfast-${BOARDS.has(wanted) ? wanted : 'overview'}`;
+  const parameters = new URLSearchParams({
+    from: String(drawn?.startMs ?? startsAtMs - 15 * 60_000),
+    to: 'now',
+    ...(host === undefined ? {} : { 'var-host': host }),
+  });
+  return `${base}/d/${uid}?${parameters.toString()}`;
+}
+
+function graphUrl(base: string, { query, startMs, endMs }: NonNullable<LinkFacts['drawn']>): string {
+  const parameters = new URLSearchParams({
+    'g0.expr': query,
+    'g0.tab': '0',
+    'g0.range_input': `${Math.ceil((endMs - startMs) / 1000)}s`,
+    'g0.end_input': new Date(endMs).toISOString().slice(0, 19).replace('T', ' '),
+  });
+  return `${base}/graph?${parameters.toString()}`;
+}

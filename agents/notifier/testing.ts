@@ -1,0 +1,154 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { type MailSummary, mailListSchema } from '../../deploy/mail/mailbox-api.ts';
+import { makeSecrets } from '../../deploy/make-secrets.ts';
+import { makeTopology } from '../../deploy/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { type Mailbox, openMailbox } from '../mailbox/mailbox.ts';
+import type { NotifierConfig } from './config.ts';
+import { type Notifier, openNotifier } from './notifier.ts';
+
+const SECRETS = {
+  passwordFile: 'smtp-password',
+  caFile: 'ca-cert',
+  certFile: 'mail-cert',
+  keyFile: 'mail-key',
+} as const;
+
+interface NotifierStart extends Partial<Pick<NotifierConfig, 'peers' | 'flood' | 'chart' | 'links'>> {
+  readonly host: string;
+  /** Ports of the SMTP servers, in the order of preference. */
+  readonly smtp: readonly number[];
+  readonly log?: (line: string) => void;
+}
+
+/** Real notifiers, mailboxes and SMTP servers for tests: certificates once, a folder for each test, everything closed after it. */
+export interface TestBench {
+  readonly prepare: () => Promise<void>;
+  readonly remove: () => void;
+  readonly begin: () => void;
+  readonly end: () => Promise<void>;
+  /** Where the notifiers of this test keep their state, each under its host. */
+  readonly folder: () => string;
+  readonly secret: (name: keyof typeof SECRETS) => string;
+  readonly startMailbox: (smtpPort?: number) => Promise<Mailbox>;
+  readonly startNotifier: (start: NotifierStart) => Promise<Notifier>;
+  /** An SMTP server that takes everything unless told otherwise; answers its port. */
+  readonly startSmtp: (options?: SMTPServerOptions, port?: number) => Promise<number>;
+  readonly defer: (close: () => Promise<void>) => void;
+}
+
+export function openTestBench(): TestBench {
+  let secrets = '';
+  let folder = '';
+  let stack = new AsyncDisposableStack();
+  const secret: TestBench['secret'] = (name) => join(secrets, SECRETS[name]);
+  return {
+    prepare: async () => {
+      secrets = mkdtempSync(join(tmpdir(), 'holdfast-secrets-'));
+      await makeSecrets(makeTopology(), secrets);
+    },
+    remove: () => {
+      rmSync(secrets, { recursive: true });
+    },
+    begin: () => {
+      folder = mkdtempSync(join(tmpdir(), 'holdfast-notifier-'));
+      stack = new AsyncDisposableStack();
+    },
+    end: async () => {
+      await stack.disposeAsync();
+      rmSync(folder, { recursive: true });
+    },
+    folder: () => folder,
+    secret,
+    defer: (close) => {
+      stack.defer(close);
+    },
+    startMailbox: async (smtpPort = 0) =>
+      stack.use(
+        await openMailbox(
+          {
+            ...{ host: 'mail1', smtpPort, pagePort: 0, user: 'notifier', maxMails: 100, links: [] },
+            ...{ folder: join(folder, 'mail'), runbooksFolder: join(import.meta.dirname, '../../alerts/runbooks') },
+            passwordFile: secret('passwordFile'),
+            ...{ certFile: secret('certFile'), keyFile: secret('keyFile') },
+          },
+          () => undefined,
+        ),
+      ),
+    startNotifier: async ({ host, smtp, log = () => undefined, ...rest }) =>
+      stack.use(
+        await openNotifier(
+          {
+            ...{ host, port: 0, stateFolder: join(folder, host), from: `notifier@${host}.holdfast.example` },
+            to: ['oncall@holdfast.example'],
+            smtp: smtp.map((port) => ({ host: '127.0.0.1', port, servername: 'mail1', user: 'notifier' })),
+            ...{ passwordFile: secret('passwordFile'), caFile: secret('caFile') },
+            ...{ repeatAfterMs: 60_000, watchdogDeadlineMs: 60_000, peers: [], links: {} },
+            chart: { prometheus: [], plotsFile: '/nonexistent', leadMs: 60_000, minStepMs: 1_000, deadlineMs: 500 },
+            flood: { groups: 10, withinMs: 10_000 },
+            ...rest,
+          },
+          log,
+        ),
+      ),
+    startSmtp: async (options = {}, wanted = 0) => {
+      const server = new SMTPServer({
+        secure: false,
+        onAuth: (_auth, _session, callback) => {
+          callback(null, { user: 'notifier' });
+        },
+        cert: readFileSync(secret('certFile'), 'utf8'),
+        key: readFileSync(secret('keyFile'), 'utf8'),
+        closeTimeout: 100,
+        ...options,
+      });
+      // A client that hangs up in the middle is what some tests are about.
+      server.on('error', () => undefined);
+      const listener = server.listen(wanted, '127.0.0.1');
+      await new Promise((resolve) => listener.once('listening', resolve));
+      stack.defer(
+        () =>
+          new Promise<void>((resolve) => {
+            server.close(resolve);
+          }),
+      );
+      const address = listener.address();
+      return typeof address === 'object' && address !== null ? address.port : 0;
+    },
+  };
+}
+
+/** The status that a notifier answers to a webhook. */
+export async function post(notifier: Notifier, body: unknown): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${notifier.port}/webhook`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
+  return response.status;
+}
+
+export async function mailsOf(mailbox: Mailbox): Promise<readonly MailSummary[]> {
+  const response = await fetch(`http://127.0.0.1:${mailbox.pagePort}/api/messages?since=0`);
+  return mailListSchema.parse(await response.json());
+}
+
+/** Once there are so many. */
+export async function mailsWhen(mailbox: Mailbox, count: number): Promise<readonly MailSummary[]> {
+  return waitFor(
+    async () => {
+      const mails = await mailsOf(mailbox);
+      return mails.length >= count && mails;
+    },
+    { what: `${count} mails`, deadlineMs: 15_000, intervalMs: 50 },
+  );
+}
+
+/** The value of one series, such as `name{label="value"}`; NaN where it is not there. */
+export async function metric(notifier: Notifier, series: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${notifier.port}/metrics`)).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${series} `));
+  return Number(line?.split(' ').at(-1));
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import type { CommandContext } from '../../deploy/commands.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import { openProgress } from '../../kit/progress.ts';
+import { exitCodeOf } from '../../kit/verdict.ts';
+import { makeDrillAlert } from './drill-alert.ts';
+import { renderDrill } from './render-drill.ts';
+import { runDrill } from './run-drill.ts';
+
+const DEADLINE_MS = 60_000;
+
+/** Registers `holdfast drill`. */
+export function registerDrillCommand(program: Command, { topology, signal }: CommandContext): void {
+  program
+    .command('drill')
+    .description('send one alert, marked as a drill, the whole way to the mailbox and back; nothing is broken for it')
+    .argument('<alert>', 'the name of an alert, such as AppHostLost')
+    .option('--host <host>', 'the host that it should be about')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExit code: 0 both mails came, once each; 1 they did not; 2 the mailbox cannot be read.')
+    .action(async (name: string, { host, json }: { readonly host?: string; readonly json?: boolean }) => {
+      const alert = makeDrillAlert(topology, { name, host, id: `drill-${randomUUID()}` });
+      const progress = openProgress();
+      progress.report(`${name} is sent as a drill`);
+      const result = await runDrill({
+        ...{ alert, signal, ...pathOf(topology), deadlineMs: DEADLINE_MS },
+        onStep: (step) => {
+          progress.report(`${step.name} ${step.note}`);
+        },
+      }).finally(progress.stop);
+      console.log(
+        json === true
+          ? JSON.stringify({ alert: name, labels: alert.labels, ...result }, undefined, 2)
+          : renderDrill(name, result),
+      );
+      process.exitCode = exitCodeOf(result.verdict);
+    });
+}
+
+/** Where the way of a notification begins and ends. */
+export function pathOf(topology: Topology): {
+  readonly alertmanagers: readonly { readonly host: string; readonly url: string }[];
+  readonly mailboxUrl: string;
+} {
+  const [mail] = hostsOf(topology, 'mail');
+  return {
+    alertmanagers: hostsOf(topology, 'monitor').map((host) => ({
+      host: host.name,
+      url: `http://${addressOn(host, 'ops')}:${PORTS.alertmanager}`,
+    })),
+    mailboxUrl: mail === undefined ? '' : `http://${addressOn(mail, 'ops')}:${PORTS.mailbox}`,
+  };
+}

@@ -1,0 +1,37 @@
+import { type MailSummary, mailListSchema, mailSchema } from '../../deploy/mail/mailbox-api.ts';
+import { fetchJson } from '../probes/http.ts';
+
+/** One mail of a drill. */
+export interface DrillMail {
+  readonly status: 'firing' | 'resolved';
+  readonly subject: string;
+  readonly from: string;
+  /** When its notifier wrote it; undefined where it does not say so. */
+  readonly writtenAtMs: number | undefined;
+  readonly receivedAtMs: number;
+}
+
+/** The mails of a drill in the order of arrival; one that arrived twice is there twice. Throws `http` when the mailbox cannot be read. */
+export async function readDrillMails(
+  mailboxUrl: string,
+  { id, sinceMs }: { readonly id: string; readonly sinceMs: number },
+): Promise<readonly DrillMail[]> {
+  const all = await fetchJson(`${mailboxUrl}/api/messages?since=${Math.floor(sinceMs)}`, mailListSchema);
+  const own = all.flatMap((mail) => {
+    const alert = mail.alerts.find(({ drill }) => drill === id);
+    return alert === undefined ? [] : [{ mail, status: alert.status }];
+  });
+  const read = await Promise.all(own.map(async ({ mail, status }) => readMail(mailboxUrl, mail, status)));
+  return read.flat();
+}
+
+async function readMail(
+  mailboxUrl: string,
+  { id, subject, from, receivedAtMs, copies }: MailSummary,
+  status: DrillMail['status'],
+): Promise<readonly DrillMail[]> {
+  const { headers } = await fetchJson(`${mailboxUrl}/api/messages/${id}`, mailSchema);
+  const written = Date.parse(headers['x-holdfast-written-at'] ?? '');
+  const mail = { status, subject, from, receivedAtMs, writtenAtMs: Number.isFinite(written) ? written : undefined };
+  return Array.from({ length: copies }, () => mail);
+}

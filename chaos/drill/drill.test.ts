@@ -1,0 +1,235 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { makeTopology } from '../../deploy/topology.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { type DrillAlert, makeDrillAlert } from './drill-alert.ts';
+import { renderDrill } from './render-drill.ts';
+import { runDrill } from './run-drill.ts';
+
+const topology = makeTopology();
+
+describe('the alert of a drill', () => {
+  it('is the real one for the chosen host, with two labels more and marked texts', () => {
+    const alert = makeDrillAlert(topology, { name: 'AppHostLost', host: 'app2', id: 'drill-1' });
+    expect(alert.labels).toEqual({
+      ...{ alertname: 'AppHostLost', severity: 'warning', owner: 'application', domain: 'app', host: 'app2' },
+      ...{ drill: 'true', drill_id: 'drill-1' },
+    });
+    expect(alert.annotations['summary']).toBe('Drill: Application host app2 is lost');
+    expect(alert.annotations['description']).toContain('This is a drill');
+  });
+
+  it('is about what its first test is about when no host is named, with a value where it tells one', () => {
+    const alert = makeDrillAlert(topology, { name: 'HighErrorRate', host: undefined, id: 'x' });
+    expect(alert.labels).toMatchObject({ where: 'load balancer' });
+    expect(alert.annotations['summary']).toBe('Drill: 10% of requests fail at the load balancer');
+  });
+
+  it.each([
+    ['AppHostLst', undefined, 'Known alerts: AppHostLost,'],
+    ['Watchdog', undefined, 'Known alerts:'],
+    ['WatchdogSilent', undefined, 'Known alerts:'],
+    ['AppHostLost', 'ap2', 'Known hosts: app2,'],
+    ['CacheNoPrimary', 'cache1', 'Leave --host out'],
+  ])('of %s on %s is a mistake, said with the fix', (name, host, fix) => {
+    expect(() => makeDrillAlert(topology, { name, host, id: 'x' })).toThrow(HoldfastError);
+    try {
+      makeDrillAlert(topology, { name, host, id: 'x' });
+    } catch (error) {
+      expect((error as HoldfastError).fix).toContain(fix);
+      expect((error as HoldfastError).code).toBe('usage');
+    }
+  });
+});
+
+const postSchema = z.array(z.object({ labels: z.record(z.string(), z.string()), endsAt: z.string() }));
+type Behaviour = Partial<{
+  /** How a mail is received; `undefined`: never. */
+  readonly mails: 'once' | 'twice' | 'never' | 'unmarked';
+  readonly mailbox: 'reads' | 'fails' | 'fails once asked again';
+  readonly silenced: boolean;
+}>;
+
+/** Alertmanager, notifier and mailbox in one: what is posted is "mailed" at once. */
+interface World {
+  readonly alertmanagers: readonly { readonly host: string; readonly url: string }[];
+  readonly mailboxUrl: string;
+  readonly deadlineMs: number;
+  /** Whether each Alertmanager was told that the alert is over. */
+  readonly ended: ReadonlySet<string>;
+}
+
+let servers: Server[] = [];
+beforeEach(() => {
+  servers = [];
+});
+afterEach(async () => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+async function listen(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Promise<string> {
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.writeHead(500).end());
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
+
+async function startWorld({ mails = 'once', mailbox = 'reads', silenced = false }: Behaviour = {}): Promise<World> {
+  // Short only where nothing is going to come.
+  const deadlineMs = mails === 'never' || mailbox !== 'reads' ? 700 : 15_000;
+  const box: { readonly id: string; readonly status: 'firing' | 'resolved'; readonly drill: string }[] = [];
+  const ended = new Set<string>();
+  let looks = 0;
+  const deliver = (status: 'firing' | 'resolved', drill: string): void => {
+    if (mails === 'never' || box.some((mail) => mail.status === status && mails !== 'twice')) return;
+    box.push({ id: String(box.length), status, drill });
+  };
+  const startAlertmanager = (host: string) =>
+    listen(async (request, response) => {
+      if (request.method === 'POST') {
+        const [alert] = postSchema.parse(JSON.parse(await text(request)));
+        const isOver = Date.parse(alert?.endsAt ?? '') <= Date.now();
+        if (isOver) ended.add(host);
+        deliver(isOver ? 'resolved' : 'firing', alert?.labels['drill_id'] ?? '');
+        response.end('{}');
+      } else if (request.url?.includes('/groups') === true) {
+        response.end(JSON.stringify([{ receiver: { name: 'notifier' }, alerts: [{}] }]));
+      } else {
+        const status = { state: 'suppressed', silencedBy: silenced ? ['s1'] : [], inhibitedBy: [] };
+        response.end(JSON.stringify([{ status }]));
+      }
+    });
+  const mailboxUrl = await listen(async (request, response) => {
+    looks += 1;
+    if (mailbox === 'fails' || (mailbox === 'fails once asked again' && looks > 1)) {
+      response.writeHead(500).end('broken');
+      return;
+    }
+    const found = box.map(({ id, status, drill }) => ({
+      ...{ id, receivedAt: new Date().toISOString(), receivedAtMs: Date.now(), from: 'mon1', to: 'oncall' },
+      subject: `${mails === 'unmarked' ? '' : '[DRILL] '}[${status.toUpperCase()}] A`,
+      ...{ messageId: `<${id}>`, alerts: [{ alertname: 'A', status, drill }] },
+    }));
+    const one = /\/api\/messages\/(\d+)$/.exec(request.url ?? '')?.[1];
+    const headers = { 'x-holdfast-written-at': new Date().toISOString() };
+    const reply = one === undefined ? found : { ...found[Number(one)], text: '', headers };
+    response.end(JSON.stringify(reply));
+    await Promise.resolve();
+  });
+  const hosts = ['mon1', 'mon2'];
+  const urls = await Promise.all(hosts.map(startAlertmanager));
+  return {
+    alertmanagers: hosts.map((host, index) => ({ host, url: urls[index] ?? '' })),
+    mailboxUrl,
+    ended,
+    deadlineMs,
+  };
+}
+
+const ALERT: DrillAlert = makeDrillAlert(topology, { name: 'AppHostLost', host: 'app1', id: 'drill-7' });
+
+function drill(world: World, signal = new AbortController().signal, onStep: (name: string) => void = () => undefined) {
+  return runDrill({
+    ...{ ...world, alert: ALERT, signal, deadlineMs: world.deadlineMs },
+    onStep: ({ name }) => {
+      onStep(name);
+    },
+  });
+}
+
+describe('a drill', () => {
+  it('is held when both mails come once, and tells when each step was', async () => {
+    const world = await startWorld();
+    const told: string[] = [];
+    const result = await drill(world, undefined, (name) => told.push(name));
+    expect(result).toMatchObject({ verdict: 'held', reasons: [] });
+    const names = ['sent', 'grouped', 'mailed', 'arrived', 'ended', 'resolved'];
+    expect(result.steps.map(({ name }) => name)).toEqual(names);
+    expect(told.toSorted()).toEqual(names.toSorted());
+    expect([...world.ended].toSorted()).toEqual(['mon1', 'mon2']);
+    expect(renderDrill('AppHostLost', result)).toMatch(/^sent +0\.00 s {2}to Alertmanager on mon1 and mon2\n/);
+  });
+
+  it('is held with a word about it when one of two Alertmanagers is gone', async () => {
+    const world = await startWorld();
+    const alertmanagers = [{ host: 'mon1', url: 'http://127.0.0.1:9' }, ...world.alertmanagers.slice(1)];
+    const result = await drill({ ...world, alertmanagers });
+    expect(result.verdict).toBe('held');
+    expect(result.reasons[0]).toMatch(/did not take it: mon1/);
+  });
+
+  it.each<{
+    readonly what: string;
+    readonly behaviour: Behaviour;
+    readonly verdict: string;
+    readonly reason: RegExp;
+  }>([
+    {
+      what: 'no mail comes',
+      behaviour: { mails: 'never' },
+      verdict: 'violated',
+      reason: /no mail said within 0.7 s that it is firing/,
+    },
+    {
+      what: 'a silence keeps it back',
+      behaviour: { mails: 'never', silenced: true },
+      verdict: 'violated',
+      reason: /silence s1 mutes it/,
+    },
+    {
+      what: 'mails come twice',
+      behaviour: { mails: 'twice' },
+      verdict: 'violated',
+      reason: /4 mails arrived instead of 2/,
+    },
+    {
+      what: 'the mail does not say that it is a drill',
+      behaviour: { mails: 'unmarked' },
+      verdict: 'violated',
+      reason: /does not say that it is a drill/,
+    },
+    {
+      what: 'the mailbox cannot be read',
+      behaviour: { mailbox: 'fails' },
+      verdict: 'unknown',
+      reason: /the mailbox cannot be read/,
+    },
+    {
+      what: 'the mailbox breaks on the way',
+      behaviour: { mailbox: 'fails once asked again' },
+      verdict: 'unknown',
+      reason: /the mailbox cannot be read/,
+    },
+  ])('when $what it is $verdict', async ({ behaviour, verdict, reason }) => {
+    const world = await startWorld(behaviour);
+    const result = await drill(world);
+    expect(result.verdict).toBe(verdict);
+    expect(result.reasons.join('; ')).toMatch(reason);
+    // What was sent is over, whatever happened. An unreadable mailbox is noticed before anything is sent.
+    expect(world.ended.size).toBe(result.steps.length === 0 ? 0 : 2);
+  });
+
+  it('is violated when no Alertmanager takes it', async () => {
+    const world = await startWorld();
+    const result = await drill({ ...world, alertmanagers: [{ host: 'mon1', url: 'http://127.0.0.1:9' }] });
+    expect(result).toMatchObject({ verdict: 'violated', steps: [] });
+  });
+
+  it('ends its alert when it is interrupted', async () => {
+    const world = await startWorld({ mails: 'never' });
+    const interruption = new AbortController();
+    const running = drill(world, interruption.signal, (name) => {
+      if (name === 'grouped') interruption.abort(new HoldfastError('interrupted', 'Interrupted.'));
+    });
+    await expect(running).rejects.toMatchObject({ code: 'interrupted' });
+    expect([...world.ended].toSorted()).toEqual(['mon1', 'mon2']);
+  });
+});

@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deadlineSignal } from '../../kit/deadline.ts';
+import { messageOf } from '../../kit/errors.ts';
+import type { Verdict } from '../../kit/verdict.ts';
+import { postAlert, readMuting, readReceivers } from './alertmanager-api.ts';
+import type { DrillAlert } from './drill-alert.ts';
+import { type DrillMail, readDrillMails } from './drill-mails.ts';
+
+/** What happened, in this order when all is well. */
+const STEPS = ['sent', 'grouped', 'mailed', 'arrived', 'ended', 'resolved'] as const;
+
+interface DrillStep {
+  readonly name: (typeof STEPS)[number];
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly note: string;
+}
+
+export interface DrillResult {
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly steps: readonly DrillStep[];
+  /** Why it is not `held`, and what was not well though it is. */
+  readonly reasons: readonly string[];
+}
+
+interface DrillOptions {
+  readonly alert: DrillAlert;
+  readonly alertmanagers: readonly { readonly host: string; readonly url: string }[];
+  readonly mailboxUrl: string;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: DrillStep) => void;
+  /** For the mail that says that it fires, and again for the one that says that it is over. */
+  readonly deadlineMs: number;
+}
+
+/** Should this process be killed, the alert ends by itself then. */
+const LONGEST_MS = 10 * 60_000;
+const LOOK_EVERY_MS = 100;
+const END_DEADLINE_MS = 5_000;
+
+/**
+ * Sends an alert the whole way and waits for its mails. The alert is ended on every Alertmanager whatever happens, also when `signal`
+ * aborts; then it throws the signal's reason. A mail that is missing is `violated`; when nobody could look, it is `unknown`.
+ */
+export async function runDrill(options: DrillOptions): Promise<DrillResult> {
+  const { alert, alertmanagers, mailboxUrl, signal, deadlineMs } = options;
+  const steps: DrillStep[] = [];
+  const reasons: string[] = [];
+  let verdict: Verdict = 'held';
+  const blame = (reason: string): void => {
+    reasons.push(reason);
+    verdict = 'violated';
+  };
+  const startedAtMs = Date.now();
+  const step = (name: DrillStep['name'], atMs: number, note: string): void => {
+    steps.push({ name, atMs, note });
+    options.onStep({ name, atMs, note });
+  };
+  const result = (judged: Verdict, ...why: readonly string[]): DrillResult => ({
+    id: alert.id,
+    verdict: judged,
+    steps: steps.toSorted((a, b) => STEPS.indexOf(a.name) - STEPS.indexOf(b.name)),
+    reasons: [...reasons, ...why],
+  });
+  const tell = async (endsAtMs: number): Promise<readonly string[]> => {
+    const times = { startsAtMs: startedAtMs, endsAtMs };
+    const told = await Promise.allSettled(alertmanagers.map(({ url }) => postAlert(url, alert, times)));
+    const failed = told.flatMap((one, index) =>
+      one.status === 'fulfilled' ? [] : [`${alertmanagers[index]?.host ?? ''}: ${messageOf(one.reason)}`],
+    );
+    if (failed.length > 0) reasons.push(`an Alertmanager did not take it: ${failed.join('; ')}`);
+    return alertmanagers.map(({ host }) => host).filter((host) => !failed.some((text) => text.startsWith(`${host}:`)));
+  };
+  const look = async (status: DrillMail['status']): Promise<DrillMail> =>
+    waitForMail({ mailboxUrl, status, id: alert.id, sinceMs: startedAtMs - 1_000, deadlineMs, signal });
+
+  try {
+    await readDrillMails(mailboxUrl, { id: alert.id, sinceMs: startedAtMs });
+  } catch (error) {
+    return result('unknown', `the mailbox cannot be read: ${messageOf(error)}`);
+  }
+  let hasEnded = false;
+  try {
+    const takers = await tell(startedAtMs + LONGEST_MS);
+    if (takers.length === 0) return result('violated');
+    step('sent', Date.now(), `to Alertmanager on ${takers.join(' and ')}`);
+    const grouped = new AbortController();
+    const grouping = watchGroups(options, AbortSignal.any([grouped.signal, signal]), (note) => {
+      step('grouped', Date.now(), note);
+    });
+    const mail = await look('firing').finally(() => {
+      grouped.abort();
+    });
+    await grouping;
+    if (mail.writtenAtMs !== undefined) step('mailed', mail.writtenAtMs, `by ${mail.from}`);
+    step('arrived', mail.receivedAtMs, mail.subject);
+    if (!mail.subject.startsWith('[DRILL]')) blame(`the subject does not say that it is a drill: ${mail.subject}`);
+
+    const endedBy = await tell(Date.now());
+    hasEnded = endedBy.length === alertmanagers.length;
+    step('ended', Date.now(), `on ${endedBy.join(' and ')}`);
+    const last = await look('resolved');
+    step('resolved', last.receivedAtMs, last.subject);
+    const mails = await readDrillMails(mailboxUrl, { id: alert.id, sinceMs: startedAtMs - 1_000 });
+    if (mails.length !== 2) blame(`${mails.length} mails arrived instead of 2`);
+    return result(verdict);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof MailboxUnreadable) return result('unknown', error.message);
+    return result('violated', messageOf(error), ...(await mutings(options)));
+  } finally {
+    if (!hasEnded) await endEverywhere(options, startedAtMs);
+  }
+}
+
+class MailboxUnreadable extends Error {}
+
+interface MailWait {
+  readonly mailboxUrl: string;
+  readonly status: DrillMail['status'];
+  readonly id: string;
+  readonly sinceMs: number;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Throws when there is none in time, {@link MailboxUnreadable} when the last look failed, and the signal's reason. */
+async function waitForMail(wait: MailWait): Promise<DrillMail> {
+  const deadline = deadlineSignal(wait.deadlineMs, wait.signal);
+  let problem: string | undefined;
+  while (!deadline.aborted) {
+    try {
+      const mail = (await readDrillMails(wait.mailboxUrl, wait)).find(({ status }) => status === wait.status);
+      if (mail !== undefined) return mail;
+      problem = undefined;
+    } catch (error) {
+      problem = messageOf(error);
+    }
+    await sleep(LOOK_EVERY_MS, undefined, { signal: deadline }).catch(() => undefined);
+  }
+  wait.signal.throwIfAborted();
+  if (problem !== undefined) throw new MailboxUnreadable(`the mailbox cannot be read: ${problem}`);
+  throw new Error(`no mail said within ${wait.deadlineMs / 1000} s that it is ${wait.status}`);
+}
+
+/** Tells once that an Alertmanager has a group with the alert. What cannot be asked is no step; the mail decides. */
+async function watchGroups(
+  { alert, alertmanagers }: DrillOptions,
+  stop: AbortSignal,
+  onGrouped: (note: string) => void,
+): Promise<void> {
+  while (!stop.aborted) {
+    for (const { host, url } of alertmanagers) {
+      const receivers = await readReceivers(url, alert.id).catch(() => []);
+      if (receivers.length === 0) continue;
+      onGrouped(`on ${host}, for ${receivers.join(' and ')}`);
+      return;
+    }
+    await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+async function mutings({ alert, alertmanagers }: DrillOptions): Promise<readonly string[]> {
+  const found = await Promise.all(
+    alertmanagers.map(async ({ host, url }) => {
+      const mutes = await readMuting(url, alert.id).catch((error: unknown) => [`cannot be asked: ${messageOf(error)}`]);
+      return mutes.map((text) => `Alertmanager on ${host}: ${text}`);
+    }),
+  );
+  return found.flat();
+}
+
+/** With a deadline of its own: the signal of the drill may have aborted. Each that cannot be told forgets the alert by itself. */
+async function endEverywhere({ alert, alertmanagers }: DrillOptions, startsAtMs: number): Promise<void> {
+  const ended = Promise.allSettled(
+    alertmanagers.map(({ url }) => postAlert(url, alert, { startsAtMs, endsAtMs: Date.now() })),
+  );
+  await Promise.race([ended, sleep(END_DEADLINE_MS, undefined, { ref: false })]);
+}
