@@ -1,0 +1,56 @@
+import type { Alert } from '../alerts/alert.ts';
+import type { AlertName } from '../alerts/names.ts';
+import { thresholdsOf, type Threshold } from '../alerts/thresholds.ts';
+import type { Series } from '../exporters/catalog/catalog.ts';
+import { seriesIn } from '../exporters/promql/check-promql.ts';
+import type { PromqlType } from '../exporters/promql/promql-type.ts';
+import { typeOfPromql } from '../exporters/promql/type-of-promql.ts';
+import type { Board, DataPanel } from './board.ts';
+import type { BoardUid } from './names.ts';
+import { narrowUrl } from './render/links.ts';
+import { BUILT_IN, substitute } from './substitute.ts';
+
+/** What boards are rendered and checked against. */
+export interface World {
+  readonly boards: ReadonlyMap<BoardUid, Board>;
+  readonly alerts: ReadonlyMap<AlertName, Alert>;
+  readonly series: ReadonlyMap<string, Series>;
+  /** Names that rules record. */
+  readonly recorded: readonly string[];
+  /** The comparisons of the panel's alert with what the panel shows. */
+  readonly thresholdsOf: (panel: DataPanel) => readonly Threshold[];
+}
+
+export function makeWorld(facts: Omit<World, 'thresholdsOf'>): World {
+  const known = new Map([...facts.alerts].map(([name, { expr }]) => [name, thresholdsOf(expr)]));
+  return {
+    ...facts,
+    thresholdsOf: (panel) => {
+      if (panel.alert === undefined) return [];
+      const shown = new Set(panel.queries.flatMap(({ expr }) => [...seriesIn(plain(expr))]));
+      const all = known.get(panel.alert) ?? [];
+      return all.filter(({ series }) => [...series].some((name) => shown.has(name)));
+    },
+  };
+}
+
+/** An expression of a panel as PromQL: every choice is every value. */
+export function plain(expr: string, variables: readonly { readonly name: string }[] = []): string {
+  return substitute(expr, { ...BUILT_IN, ...Object.fromEntries(variables.map(({ name }) => [name, '.+'])) });
+}
+
+/** What is known of a query's result. */
+export function typeOf(expr: string, board: Board, world: World): PromqlType {
+  return typeOfPromql(plain(expr, board.variables), world.series);
+}
+
+/** Links of the series themselves: this board for the one value only. */
+export function dataLinksOf(panel: DataPanel, board: Board, world: World): readonly object[] {
+  return board.variables
+    .filter(({ name }) => panel.queries.every(({ expr }) => typeOf(expr, board, world).labels?.has(name) === true))
+    .map(({ name, label }) => ({
+      title: `Only this ${label.toLowerCase()}: \${__field.labels.${name}}`,
+      url: narrowUrl(board, name),
+      targetBlank: false,
+    }));
+}
