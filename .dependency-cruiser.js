@@ -4,8 +4,8 @@ const below = {
   deploy: ['kit'],
   exporters: ['kit', 'deploy/topology'],
   alerts: ['kit', 'deploy/topology', 'exporters'],
-  dashboards: ['kit', 'deploy/topology', 'exporters'],
-  chaos: ['kit', 'deploy', 'exporters', 'alerts', 'dashboards'],
+  dashboards: ['kit', 'deploy', 'exporters', 'alerts'],
+  chaos: ['kit', 'deploy', 'exporters', 'alerts'],
 };
 const rooms = ['kit', 'deploy', 'exporters', 'alerts', 'dashboards', 'chaos', 'agents'];
 
@@ -30,6 +30,13 @@ export default {
         ),
       },
     })),
+    {
+      name: 'dashboards-are-for-people',
+      severity: 'error',
+      comment: 'Boards are looked at; programs ask Prometheus or the catalogue. Only the command line and what renders files may import them.',
+      from: { path: `^(${rooms.filter((room) => room !== 'dashboards').join('|')})/` },
+      to: { path: '^dashboards/' },
+    },
     {
       name: 'k6-stands-alone',
       severity: 'error',

@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from './package.json' with { type: 'json' };
-import { renderAlertFiles } from './alerts/generated.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
 import { healAll } from './chaos/heal-all.ts';
+import { registerDashboardCommands } from './dashboards/commands.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
-import { renderAll } from './deploy/render.ts';
 import { makeTopology } from './deploy/topology.ts';
 import { registerExporterCommands } from './exporters/commands.ts';
 import { EXIT, HoldfastError, messageOf } from './kit/errors.ts';
 import { nearest } from './kit/nearest.ts';
 import { ROOT } from './kit/paths.ts';
+import { renderFiles } from './render-files.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -51,7 +51,7 @@ export function makeProgram(signal: AbortSignal): Command {
   const topology = makeTopology();
   const context: CommandContext = {
     topology,
-    files: renderAll(topology, renderAlertFiles(topology)),
+    files: renderFiles(topology),
     signal,
     heal: (onProgress) => healAll({ topology, onProgress }),
   };
@@ -60,6 +60,7 @@ export function makeProgram(signal: AbortSignal): Command {
   registerChaosCommands(program, context);
   registerBenchCommand(program, context);
   registerExporterCommands(program, context);
+  registerDashboardCommands(program, context);
   registerTestCommand(program, signal);
   program.showHelpAfterError('Run `./holdfast --help` for the commands.');
   for (const command of program.commands) {

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { renderAlertFiles } from './alerts/generated.ts';
 import { SCRAPE_JOBS } from './deploy/monitor/render-prometheus.ts';
-import { readDrift, renderAll } from './deploy/render.ts';
+import { readDrift } from './deploy/render.ts';
 import { makeTopology } from './deploy/topology.ts';
 import { CATALOG } from './exporters/catalog/catalog.ts';
+import { renderFiles } from './render-files.ts';
 
 it('tracks the configuration that the topology leads to', async () => {
   const topology = makeTopology();
-  const drift = await readDrift(renderAll(topology, renderAlertFiles(topology)));
+  const drift = await readDrift(renderFiles(topology));
   expect(drift).toEqual({ changed: [], missing: [], extra: [] });
 });
 

@@ -56,16 +56,19 @@ function mountedBy(host: Host, others: RenderedFiles): readonly RenderedFile[] {
 export interface Drift {
   readonly changed: readonly string[];
   readonly missing: readonly string[];
-  /** Below `deploy/rendered`, rendered by nothing. */
+  /** In folders of generated files, rendered by nothing. */
   readonly extra: readonly string[];
 }
+
+/** Folders in which nothing but generated files is. */
+const GENERATED = [PATHS.rendered, join(ROOT, 'alerts/generated'), join(ROOT, 'dashboards/generated')];
 
 /** Compares the checkout with what `files` says. */
 export async function readDrift(files: RenderedFiles): Promise<Drift> {
   const states = await Promise.all(
     [...files].map(async ([path, text]) => ({ path, text, found: await readIfPresent(join(ROOT, path)) })),
   );
-  const present = await listFiles(PATHS.rendered);
+  const present = (await Promise.all(GENERATED.map(listFiles))).flat();
   return {
     changed: states.filter(({ found, text }) => found !== undefined && found !== text).map(({ path }) => path),
     missing: states.filter(({ found }) => found === undefined).map(({ path }) => path),

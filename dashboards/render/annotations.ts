@@ -33,6 +33,7 @@ export const ANNOTATIONS: readonly Annotation[] = [
     text: '',
     tags: [],
     atValue: true,
+    emptyWhen: 'writes have not moved since the role agents were started',
   },
   {
     name: 'Application started',
