@@ -7,6 +7,8 @@ export const PANEL_UNIT: Rule = {
   check: (subjects) =>
     panelsOf(subjects).flatMap(({ json, at }) => {
       const unit = json.fieldConfig?.defaults.unit ?? '';
-      return unit in UNITS ? [] : [{ summary: `${unit === '' ? 'No unit' : `The unit ${unit}`} is known.`, at }];
+      return unit in UNITS
+        ? []
+        : [{ summary: unit === '' ? 'A panel has no unit.' : `The unit ${unit} is not known.`, at }];
     }),
 };

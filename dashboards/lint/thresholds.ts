@@ -1,3 +1,4 @@
+import type { Threshold as Step } from '@grafana/schema';
 import { thresholdSteps } from '../render/threshold-steps.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
@@ -19,7 +20,11 @@ export const THRESHOLDS: Rule = {
       }
       const isWhole = panel.unit === 'short' || panel.unit === 'bool_yes_no';
       const wanted = thresholdSteps(numbers, isWhole).filter(({ value }) => value !== null);
-      const same = JSON.stringify(drawn) === JSON.stringify(wanted);
+      const same = drawn.map(written).join() === wanted.map(written).join();
       return same ? [] : [{ summary: `The threshold lines are not the numbers of the alert ${panel.alert}.`, at }];
     }),
 };
+
+function written({ value, color }: Step): string {
+  return `${value ?? ''} ${color}`;
+}

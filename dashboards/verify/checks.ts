@@ -22,26 +22,34 @@ export interface VariableCheck {
 
 /** Every query of every board, those of annotations among them. */
 export function queryChecks(boards: readonly Board[]): readonly Check[] {
-  return boards.flatMap((board) => [
-    ...dataPanelsOf(board).flatMap((panel) =>
-      panel.queries.map(({ expr, emptyWhen }, index) => ({
+  const panels = boards.flatMap((board) =>
+    dataPanelsOf(board).flatMap((panel) =>
+      panel.queries.map((query, index) => ({
         board,
         panel: panel.title,
         query: String.fromCharCode(65 + index),
-        expr,
+        expr: query.expr,
         instant: isInstant(panel.kind),
-        ...(emptyWhen === undefined ? {} : { emptyWhen }),
+        ...emptiness(query),
       })),
     ),
-    ...ANNOTATIONS.map(({ name, expr, emptyWhen }) => ({
+  );
+  // They are the same on every board.
+  const annotations = boards.slice(0, 1).flatMap((board) =>
+    ANNOTATIONS.map((annotation) => ({
       board,
-      panel: `annotation ${name}`,
+      panel: `annotation ${annotation.name}`,
       query: 'A',
-      expr,
+      expr: annotation.expr,
       instant: false,
-      ...(emptyWhen === undefined ? {} : { emptyWhen }),
+      ...emptiness(annotation),
     })),
-  ]);
+  );
+  return [...panels, ...annotations];
+}
+
+function emptiness({ emptyWhen }: { readonly emptyWhen?: string }): { readonly emptyWhen?: string } {
+  return emptyWhen === undefined ? {} : { emptyWhen };
 }
 
 export function variableChecks(boards: readonly Board[]): readonly VariableCheck[] {
