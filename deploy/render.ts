@@ -6,6 +6,7 @@ import { renderCache } from './cache/render.ts';
 import { renderCompose, type RenderedHosts } from './compose.ts';
 import { renderDb } from './db/render.ts';
 import { renderEdge } from './edge/render.ts';
+import { renderGrafana } from './grafana/render.ts';
 import { HOST_NEEDS } from './host-needs.ts';
 import { renderLb } from './lb/render.ts';
 import { renderMail } from './mail/render.ts';
@@ -36,12 +37,17 @@ export function renderAll(topology: Topology, others: RenderedFiles): RenderedFi
   const hosts: RenderedHosts = new Map(
     topology.hosts.map((host) => [host.name, RENDERERS[host.tier](topology, host)] as const),
   );
-  const files = [...hosts].flatMap(([host, rendered]) =>
+  const grafana = renderGrafana(topology);
+  const files = [...hosts, ['grafana', grafana] as const].flatMap(([host, rendered]) =>
     rendered.map(({ path, text }) => [`${relative(ROOT, PATHS.rendered)}/${host}/${path}`, text] as const),
   );
-  const read = new Map(
-    topology.hosts.map((host) => [host.name, [...(hosts.get(host.name) ?? []), ...mountedBy(host, others)]] as const),
-  );
+  const read = new Map([
+    ...topology.hosts.map(
+      (host) => [host.name, [...(hosts.get(host.name) ?? []), ...mountedBy(host, others)]] as const,
+    ),
+    // It reads its boards again by itself.
+    ['grafana', grafana] as const,
+  ]);
   return new Map([[relative(ROOT, PATHS.compose), renderCompose(topology, read)], ...files, ...others]);
 }
 

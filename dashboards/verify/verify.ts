@@ -1,5 +1,5 @@
 import type { Watch } from '../../deploy/profile.ts';
-import { paceMs, type Pace } from '../../deploy/monitor/render-prometheus.ts';
+import { slowestPaceMs } from '../../deploy/monitor/render-prometheus.ts';
 import { seriesIn } from '../../exporters/promql/check-promql.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { mapLimited } from '../../kit/map-limited.ts';
@@ -84,12 +84,6 @@ function valuesFor(board: Board, chosen: readonly Chosen[], watch: Watch): Varia
     __interval: promDuration(slowestPaceMs(watch)),
     __range: `${WINDOW_SECONDS}s`,
   };
-}
-
-/** The longest time between two scrapes; the data source is told it, too. */
-export function slowestPaceMs(watch: Watch): number {
-  const paces: readonly Pace[] = ['usual', 'monitor', 'detail'];
-  return Math.max(...paces.map((pace) => paceMs(watch, pace)));
 }
 
 async function askQuery(check: Check, values: VariableValues, options: VerifyOptions): Promise<Finding> {
