@@ -49,9 +49,13 @@ export function makeProgram(signal: AbortSignal): Command {
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
   const topology = makeTopology();
+  let files: CommandContext['files'] | undefined;
   const context: CommandContext = {
     topology,
-    files: renderFiles(topology),
+    // Most commands need none.
+    get files() {
+      return (files ??= renderFiles(topology));
+    },
     signal,
     heal: (onProgress) => healAll({ topology, onProgress }),
   };
