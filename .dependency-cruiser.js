@@ -33,7 +33,8 @@ export default {
     {
       name: 'dashboards-are-for-people',
       severity: 'error',
-      comment: 'Boards are looked at; programs ask Prometheus or the catalogue. Only the command line and what renders files may import them.',
+      comment:
+        'Boards are looked at; programs ask Prometheus or the catalogue. Only the command line and what renders files may import them.',
       from: { path: `^(${rooms.filter((room) => room !== 'dashboards').join('|')})/` },
       to: { path: '^dashboards/' },
     },

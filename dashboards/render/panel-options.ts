@@ -15,6 +15,7 @@ import {
   VizOrientation,
   type GraphFieldConfig,
   type TableFieldOptions,
+  type VizLegendOptions,
 } from '@grafana/schema';
 import type { Options as HeatmapOptions } from '@grafana/schema/dist/esm/raw/composable/heatmap/panelcfg/x/HeatmapPanelCfg_types.gen';
 import type { Options as StatOptions } from '@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen';
@@ -22,22 +23,27 @@ import type {
   FieldConfig as StateTimelineFieldConfig,
   Options as StateTimelineOptions,
 } from '@grafana/schema/dist/esm/raw/composable/statetimeline/panelcfg/x/StateTimelinePanelCfg_types.gen';
-import type { Options as TableOptions } from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen';
+import type { Options as TablePanelOptions } from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen';
 import type { Options as TimeseriesOptions } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 import type { DataPanel } from '../board.ts';
 
-const LEGEND = { showLegend: true, displayMode: LegendDisplayMode.List, placement: 'bottom', calcs: [] } as const;
+const LEGEND: VizLegendOptions = {
+  showLegend: true,
+  displayMode: LegendDisplayMode.List,
+  placement: 'bottom',
+  calcs: [],
+};
 const TOOLTIP = { mode: TooltipDisplayMode.Multi, sort: SortOrder.Descending };
 
-const TIMESERIES: TimeseriesOptions = { legend: { ...LEGEND, calcs: [] }, tooltip: TOOLTIP };
+const TIMESERIES: TimeseriesOptions = { legend: LEGEND, tooltip: TOOLTIP };
 const STATE_TIMELINE: StateTimelineOptions = {
-  legend: { ...LEGEND, showLegend: false, calcs: [] },
+  legend: { ...LEGEND, showLegend: false },
   tooltip: TOOLTIP,
   mergeValues: true,
   rowHeight: 0.8,
   showValue: VisibilityMode.Auto,
 };
-const TABLE: TableOptions = { frameIndex: 0, showHeader: true };
+const TABLE: TablePanelOptions = { frameIndex: 0, showHeader: true };
 const STAT: StatOptions = {
   colorMode: BigValueColorMode.Value,
   graphMode: BigValueGraphMode.None,

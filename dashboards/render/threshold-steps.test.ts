@@ -6,16 +6,16 @@ const at = (operator: Threshold['operator'], value: number): Threshold => ({ ope
 const colours = (thresholds: readonly Threshold[], isWhole: boolean) =>
   thresholdSteps(thresholds, isWhole).map(({ value, color }) => `${value ?? ''}${color}`);
 
-it.each([
-  ['a share above', [at('>', 0.02)], false, ['green', '0.02red']],
-  ['a count above', [at('>', 1)], true, ['green', '2red']],
-  ['any rate at all', [at('>', 0)], false, ['green', '1e-9red']],
-  ['from a count on', [at('>=', 3)], true, ['green', '3red']],
-  ['too few', [at('<', 3)], true, ['red', '3green']],
-  ['none', [at('==', 0)], true, ['red', '1green']],
-  ['one', [at('==', 1)], true, ['green', '1red']],
-  ['the nearer of two', [at('>', 9), at('>', 5)], false, ['green', '5red']],
-  ['a band', [at('<', 1), at('>', 2)], true, ['red', '1green', '3red']],
-] as const)('colours %s', (_what, thresholds, isWhole, expected) => {
-  expect(colours(thresholds, isWhole)).toEqual(expected);
+it.each<{ what: string; given: Threshold[]; isWhole: boolean; expected: string[] }>([
+  { what: 'a share above', given: [at('>', 0.02)], isWhole: false, expected: ['green', '0.02red'] },
+  { what: 'a count above', given: [at('>', 1)], isWhole: true, expected: ['green', '2red'] },
+  { what: 'any rate at all', given: [at('>', 0)], isWhole: false, expected: ['green', '1e-9red'] },
+  { what: 'from a count on', given: [at('>=', 3)], isWhole: true, expected: ['green', '3red'] },
+  { what: 'too few', given: [at('<', 3)], isWhole: true, expected: ['red', '3green'] },
+  { what: 'none', given: [at('==', 0)], isWhole: true, expected: ['red', '1green'] },
+  { what: 'one', given: [at('==', 1)], isWhole: true, expected: ['green', '1red'] },
+  { what: 'the nearer of two', given: [at('>', 9), at('>', 5)], isWhole: false, expected: ['green', '5red'] },
+  { what: 'a band', given: [at('<', 1), at('>', 2)], isWhole: true, expected: ['red', '1green', '3red'] },
+])('colours $what', ({ given, isWhole, expected }) => {
+  expect(colours(given, isWhole)).toEqual(expected);
 });

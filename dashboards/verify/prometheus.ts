@@ -59,7 +59,7 @@ export function openPrometheus(url: string, signal: AbortSignal): Prometheus {
     labelValues: async (selector, label) => {
       const start = Math.floor(Date.now() / 1000) - WINDOW_SECONDS;
       const parameters = new URLSearchParams({ 'match[]': selector, start: `${start}` });
-      const response = await fetch(`${url}/api/v1/label/${label}/values?${parameters}`, {
+      const response = await fetch(`${url}/api/v1/label/${label}/values?${parameters.toString()}`, {
         signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
       });
       return valuesSchema.parse(await response.json()).data;
