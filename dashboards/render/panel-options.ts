@@ -5,7 +5,6 @@ import {
   BigValueTextMode,
   GraphThresholdsStyleMode,
   HeatmapCellLayout,
-  LegendDisplayMode,
   PercentChangeColorMode,
   SortOrder,
   StackingMode,
@@ -15,6 +14,7 @@ import {
   VizOrientation,
   type GraphFieldConfig,
   type TableFieldOptions,
+  type TableOptions,
   type VizLegendOptions,
 } from '@grafana/schema';
 import type { Options as HeatmapOptions } from '@grafana/schema/dist/esm/raw/composable/heatmap/panelcfg/x/HeatmapPanelCfg_types.gen';
@@ -23,13 +23,11 @@ import type {
   FieldConfig as StateTimelineFieldConfig,
   Options as StateTimelineOptions,
 } from '@grafana/schema/dist/esm/raw/composable/statetimeline/panelcfg/x/StateTimelinePanelCfg_types.gen';
-import type { Options as TablePanelOptions } from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen';
 import type { Options as TimeseriesOptions } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 import type { DataPanel } from '../board.ts';
 
 const LEGEND: VizLegendOptions = {
   showLegend: true,
-  displayMode: LegendDisplayMode.List,
   placement: 'bottom',
   calcs: [],
 };
@@ -43,7 +41,7 @@ const STATE_TIMELINE: StateTimelineOptions = {
   rowHeight: 0.8,
   showValue: VisibilityMode.Auto,
 };
-const TABLE: TablePanelOptions = { frameIndex: 0, showHeader: true };
+const TABLE: TableOptions = { frameIndex: 0, showHeader: true };
 const STAT: StatOptions = {
   colorMode: BigValueColorMode.Value,
   graphMode: BigValueGraphMode.None,

@@ -1,5 +1,5 @@
 import type { Watch } from '../../deploy/profile.ts';
-import { slowestPaceMs } from '../../deploy/monitor/render-prometheus.ts';
+import { slowestPaceMs } from '../../deploy/monitor/slowest-pace.ts';
 import { seriesIn } from '../../exporters/promql/check-promql.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { mapLimited } from '../../kit/map-limited.ts';

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { slowestPaceMs } from '../monitor/render-prometheus.ts';
+import { slowestPaceMs } from '../monitor/slowest-pace.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { RenderedFile } from '../rendered-file.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../topology.ts';

@@ -29,11 +29,6 @@ export function paceMs(watch: Watch, pace: Pace): number {
   }[pace];
 }
 
-/** The longest time between two scrapes of anything: what is computed over less may see one sample only. */
-export function slowestPaceMs(watch: Watch): number {
-  return Math.max(...SCRAPE_JOBS.map(({ pace }) => paceMs(watch, pace)));
-}
-
 /** What is scraped. Targets are enabled hosts of the tier, at their addresses in the network `ops`. */
 export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'haproxy', tier: 'lb', port: PORTS.haproxyStats, pace: 'usual' },
