@@ -10,6 +10,7 @@ describe('a wrong command line', () => {
   it.each<readonly [string, readonly string[], string]>([
     ['command', ['prov'], 'Known commands: prove'],
     ['host', ['logs', 'lb'], 'Known hosts: lb1, lb2'],
+    ['command of commands', ['dashboards', 'verfy'], 'Did you mean verify'],
     ['suite', ['load', 'stedy'], 'Known suites: steady'],
     ['guarantee', ['prove', '--no-up', 'spof/app-crsh'], 'Known guarantees: spof/app-crash'],
     ['option', ['up', '--fast'], "unknown option '--fast'"],
@@ -26,7 +27,20 @@ describe('help', () => {
   it('tells every command and the exit codes', async () => {
     const { exitCode, stdout } = await holdfast('--help');
     expect(exitCode).toBe(0);
-    for (const word of ['doctor', 'up', 'status', 'logs', 'down', 'render', 'load', 'prove', 'heal', 'bench', 'test']) {
+    for (const word of [
+      'doctor',
+      'up',
+      'status',
+      'logs',
+      'down',
+      'render',
+      'load',
+      'prove',
+      'heal',
+      'bench',
+      'dashboards',
+      'test',
+    ]) {
       expect(stdout).toContain(`\n  ${word}`);
     }
     expect(stdout).toContain('130  interrupted');

@@ -58,9 +58,9 @@ const STAT: StatOptions = {
 export function optionsOf(panel: DataPanel): Record<string, unknown> {
   switch (panel.kind) {
     case 'timeseries':
-      return { ...TIMESERIES };
+      return { ...TIMESERIES, legend: listed(TIMESERIES.legend) };
     case 'state-timeline':
-      return { ...STATE_TIMELINE };
+      return { ...STATE_TIMELINE, legend: listed(STATE_TIMELINE.legend) };
     case 'table':
       return { ...TABLE };
     case 'stat':
@@ -74,6 +74,11 @@ export function optionsOf(panel: DataPanel): Record<string, unknown> {
     case 'heatmap':
       return { ...heatmapOptions(panel.unit) };
   }
+}
+
+/** Its usual form, said: Grafana before 13 shows no legend of no form. */
+function listed(legend: VizLegendOptions): object {
+  return { ...legend, displayMode: 'list' };
 }
 
 function heatmapOptions(unit: string): HeatmapOptions {
