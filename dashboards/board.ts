@@ -71,6 +71,8 @@ export interface TimeseriesPanel extends Data {
   readonly kind: 'timeseries';
   readonly stacked?: boolean;
   readonly max?: number;
+  /** Its values may be below zero; other graphs begin there. */
+  readonly signed?: boolean;
 }
 export interface StatPanel extends Data {
   readonly kind: 'stat';

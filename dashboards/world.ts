@@ -47,10 +47,14 @@ export function typeOf(expr: string, board: Board, world: World): PromqlType {
 /** Links of the series themselves: this board for the one value only. */
 export function dataLinksOf(panel: DataPanel, board: Board, world: World): readonly object[] {
   return board.variables
-    .filter(({ name }) => panel.queries.every(({ expr }) => typeOf(expr, board, world).labels?.has(name) === true))
-    .map(({ name, label }) => ({
-      title: `Only this ${label.toLowerCase()}: \${__field.labels.${name}}`,
-      url: narrowUrl(board, name),
-      targetBlank: false,
-    }));
+    .filter(({ of }) => panel.queries.every(({ expr }) => typeOf(expr, board, world).labels?.has(of) === true))
+    .map(({ name, label, of }) => {
+      const value =
+        panel.kind === 'table' ? `\${__data.fields["${panel.columns[of] ?? of}"]}` : `\${__field.labels.${of}}`;
+      return {
+        title: `Only this ${label.toLowerCase()}: ${value}`,
+        url: narrowUrl(board, name, value),
+        targetBlank: false,
+      };
+    });
 }

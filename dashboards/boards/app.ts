@@ -67,8 +67,7 @@ export const APP_BOARD: Board = {
         {
           kind: 'table',
           title: 'Routes',
-          description:
-            'Over the time that is looked at: requests per second, and the time that the slowest in a hundred take.',
+          description: 'Requests by route, over the time that is looked at.',
           unit: 'short',
           columns: { route: 'Route' },
           queries: [

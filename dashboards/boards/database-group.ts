@@ -86,6 +86,7 @@ export function databaseGroupRow(hosts: string): Row {
         title: 'Quorum margin',
         description: 'How many more members each node can do without. Below 0 it is in a minority and takes no writes.',
         unit: 'short',
+        signed: true,
         queries: [{ expr: `max by (host) (mysql_group_replication_quorum_margin{${hosts}})`, legend: '{{host}}' }],
       },
       {

@@ -23,10 +23,10 @@ export function boardUrl(from: Board, to: Board): string {
   return `/d/${to.uid}?${[TIME_RANGE, SAME_SOURCE, ...choices].join('&')}`;
 }
 
-/** The same board for one value of one of its variables. */
-export function narrowUrl(board: Board, variable: string): string {
+/** The same board for one value of one of its variables: that of what was clicked, `value` in Grafana's words. */
+export function narrowUrl(board: Board, variable: string, value: string): string {
   const others = board.variables.filter(({ name }) => name !== variable).map(({ name }) => `\${${name}:queryparam}`);
-  return `/d/${board.uid}?${[TIME_RANGE, SAME_SOURCE, ...others, `var-${variable}=\${__field.labels.${variable}}`].join('&')}`;
+  return `/d/${board.uid}?${[TIME_RANGE, SAME_SOURCE, ...others, `var-${variable}=${value}`].join('&')}`;
 }
 
 /** The links of a panel: its drill-down and, where an alert watches it, what to do then. */

@@ -3,7 +3,7 @@ import { makeTopology } from '../../deploy/topology.ts';
 import { BOARDS } from '../boards.ts';
 import { BOARD_UIDS } from '../names.ts';
 import { renderDashboardFiles } from '../generated.ts';
-import { WELL, WORLD } from '../lint/fixture.ts';
+import { WELL, withPanel, WORLD } from '../lint/fixture.ts';
 import { panelJsonsOf } from '../lint/rule.ts';
 import { boardUrl, narrowUrl } from './links.ts';
 import { renderBoard } from './render-board.ts';
@@ -21,7 +21,7 @@ describe('links', () => {
   });
 
   it('narrow a board to the value that was clicked', () => {
-    expect(narrowUrl(WELL, 'host')).toBe(
+    expect(narrowUrl(WELL, 'host', '${__field.labels.host}')).toBe(
       '/d/holdfast-app?${__url_time_range}&${datasource:queryparam}&var-host=${__field.labels.host}',
     );
   });
@@ -49,6 +49,27 @@ describe('a rendered board', () => {
     const content = about?.options?.['content'];
     expect(content).toContain('**Is it well?**');
     expect(content).toContain('[AppHostLost](/public/runbooks/AppHostLost.md) – Application host ‹host› is lost');
+  });
+});
+
+describe('a table', () => {
+  it('names its columns, and narrows by the cell of the row', () => {
+    const board = withPanel(
+      { expr: 'sum by (host) (up{job="app"})', legend: 'Up' },
+      { kind: 'table', columns: { host: 'Host' } },
+    );
+    const table = panelJsonsOf(renderBoard(board, WORLD)).find(({ title }) => title === 'Another');
+    expect(table?.transformations).toEqual([
+      {
+        id: 'organize',
+        options: {
+          excludeByName: { Time: true },
+          indexByName: { host: 0, Value: 1 },
+          renameByName: { host: 'Host', Value: 'Up' },
+        },
+      },
+    ]);
+    expect(JSON.stringify(table?.fieldConfig?.defaults.links)).toContain('var-host=${__data.fields[\\"Host\\"]}');
   });
 });
 

@@ -44,8 +44,8 @@ function fieldConfigOf(panel: DataPanel, { board, world }: PanelContext): FieldC
   return {
     defaults: {
       unit: panel.unit,
-      ...(panel.unit === 'percentunit' || panel.unit === 'percent' ? { min: 0 } : {}),
-      ...(panel.kind === 'timeseries' ? { min: 0, ...(panel.max === undefined ? {} : { max: panel.max }) } : {}),
+      ...(panel.kind === 'timeseries' && panel.signed !== true ? { min: 0 } : {}),
+      ...(panel.kind === 'timeseries' && panel.max !== undefined ? { max: panel.max } : {}),
       // Where nothing alerts, colours only tell series apart.
       color: {
         mode:
