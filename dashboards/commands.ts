@@ -1,9 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Topology } from '../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/topology.ts';
+import { HoldfastError } from '../kit/errors.ts';
+import { STATE } from '../kit/paths.ts';
 import { openProgress } from '../kit/progress.ts';
 import { exitCodeOf, mergeVerdicts } from '../kit/verdict.ts';
 import { dataPanelsOf } from './board.ts';
 import { BOARDS } from './boards.ts';
+import { fillBoards } from './preview/fill-boards.ts';
+import { renderPreview } from './preview/render-preview.ts';
+import { worldOf } from './topology-world.ts';
+import { openPrometheus, WINDOW_SECONDS } from './verify/prometheus.ts';
 import { verifyStack, type StackFindings } from './verify/verify-stack.ts';
 
 interface CommandContext {
@@ -15,7 +23,7 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-/** `dashboards list` and `dashboards verify`. */
+/** `dashboards list`, `dashboards verify` and `dashboards preview`. */
 export function registerDashboardCommands(program: Command, { topology, signal }: CommandContext): void {
   const dashboards = program.command('dashboards').description('the boards for Grafana: list them, or verify them');
   dashboards
@@ -39,6 +47,25 @@ export function registerDashboardCommands(program: Command, { topology, signal }
       const verdict = mergeVerdicts(findings.map((finding) => finding.verdict));
       console.log(json === true ? JSON.stringify({ verdict, findings }, undefined, 2) : renderFindings(findings));
       process.exitCode = exitCodeOf(verdict);
+    });
+  dashboards
+    .command('preview')
+    .description('write a page with every board and its data of the last minutes, to look at without Grafana')
+    .option('--out <file>', 'where to write it', join(STATE, 'boards.html'))
+    .action(async ({ out }: { readonly out: string }) => {
+      const [monitor] = hostsOf(topology, 'monitor');
+      const url = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
+      const prometheus = openPrometheus(url, signal);
+      const asked = await prometheus.now('up');
+      if (asked.kind === 'unreachable') {
+        throw new HoldfastError('http', `Prometheus cannot be asked: ${asked.why}`, {
+          fix: 'Bring the stack up with `./holdfast up`.',
+        });
+      }
+      const toS = Math.floor(Date.now() / 1000);
+      const filled = await fillBoards(BOARDS, prometheus, topology.profile.watch);
+      await writeFile(out, renderPreview(filled, worldOf(topology), { fromS: toS - WINDOW_SECONDS, toS }));
+      console.log(out);
     });
   for (const command of dashboards.commands) {
     command.showHelpAfterError(`Run \`./holdfast dashboards ${command.name()} --help\` for its options.`);

@@ -37,7 +37,7 @@ it.each([
   [error('bad_data'), { kind: 'refused', why: 'why' }],
   [error('timeout'), { kind: 'unreachable', why: 'why' }],
 ])('understands %s', async (body, expected) => {
-  expect(await (await answering(200, body)).now('up')).toEqual(expected);
+  expect(await (await answering(200, body)).now('up')).toMatchObject(expected);
 });
 
 it.each([

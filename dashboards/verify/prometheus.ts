@@ -3,9 +3,15 @@ import { messageOf } from '../../kit/errors.ts';
 
 /** What one query gave: samples that can be drawn, a refusal, or nothing because Prometheus could not be asked. */
 export type Answer =
-  | { readonly kind: 'data'; readonly samples: number }
+  | { readonly kind: 'data'; readonly samples: number; readonly series: readonly AnswerSeries[] }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'unreachable'; readonly why: string };
+
+/** One series with the samples that can be drawn. */
+export interface AnswerSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly (readonly [atS: number, value: number])[];
+}
 
 /** A Prometheus that can be asked as Grafana asks it. */
 export interface Prometheus {
@@ -25,7 +31,13 @@ const replySchema = z.union([
   z.object({
     status: z.literal('success'),
     data: z.object({
-      result: z.array(z.object({ value: sample.optional(), values: z.array(sample).optional() })),
+      result: z.array(
+        z.object({
+          metric: z.record(z.string(), z.string()).default({}),
+          value: sample.optional(),
+          values: z.array(sample).optional(),
+        }),
+      ),
     }),
   }),
   z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() }),
@@ -73,9 +85,12 @@ function toAnswer(reply: z.infer<typeof replySchema>): Answer {
     const isBusy = ['timeout', 'unavailable', 'canceled'].includes(reply.errorType);
     return { kind: isBusy ? 'unreachable' : 'refused', why: reply.error };
   }
-  const values = reply.data.result.flatMap(({ value, values: course = [] }) =>
-    value === undefined ? course : [value],
-  );
-  // What is no number is drawn as nothing.
-  return { kind: 'data', samples: values.filter(([, text]) => Number.isFinite(Number(text))).length };
+  const series = reply.data.result.map(({ metric: labels, value, values = [] }) => ({
+    labels,
+    points: (value === undefined ? values : [value])
+      .map(([atS, text]) => [atS, Number(text)] as const)
+      // What is no number is drawn as nothing.
+      .filter(([, number]) => Number.isFinite(number)),
+  }));
+  return { kind: 'data', series, samples: series.reduce((sum, { points }) => sum + points.length, 0) };
 }

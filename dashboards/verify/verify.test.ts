@@ -6,8 +6,8 @@ import { WELL, withPanel } from '../lint/fixture.ts';
 import type { Answer, Prometheus } from './prometheus.ts';
 import { verify, type Finding } from './verify.ts';
 
-const DATA: Answer = { kind: 'data', samples: 3 };
-const NOTHING: Answer = { kind: 'data', samples: 0 };
+const DATA: Answer = { kind: 'data', samples: 3, series: [] };
+const NOTHING: Answer = { kind: 'data', samples: 0, series: [] };
 
 /** A stack in which everything has data but the queries that `answer` knows better. */
 function stack(answer: (expr: string) => Answer | undefined = () => undefined, hosts = ['app1', 'app2']): Prometheus {

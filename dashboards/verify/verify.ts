@@ -1,14 +1,13 @@
 import type { Watch } from '../../deploy/profile.ts';
-import { slowestPaceMs } from '../../deploy/monitor/slowest-pace.ts';
 import { seriesIn } from '../../exporters/promql/check-promql.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { mapLimited } from '../../kit/map-limited.ts';
-import { promDuration } from '../../kit/prom-duration.ts';
 import type { Verdict } from '../../kit/verdict.ts';
 import type { Board } from '../board.ts';
 import { anyValueOf, substitute, type VariableValues } from '../substitute.ts';
+import { everything } from './everything.ts';
 import { queryChecks, variableChecks, type Check, type VariableCheck } from './checks.ts';
-import { WINDOW_SECONDS, type Answer, type Prometheus } from './prometheus.ts';
+import { type Answer, type Prometheus } from './prometheus.ts';
 
 /** What came out for one query or variable. */
 export interface Finding {
@@ -74,16 +73,10 @@ async function askVariable(check: VariableCheck, prometheus: Prometheus): Promis
   }
 }
 
-/** What Grafana puts in: every value that can be chosen, and intervals by the slowest scrape. */
 function valuesFor(board: Board, chosen: readonly Chosen[], watch: Watch): VariableValues {
   const own = chosen.filter(({ check, values }) => check.board === board && values.length > 0);
-  return {
-    ...Object.fromEntries(board.variables.map(({ name }) => [name, '.+'])),
-    ...Object.fromEntries(own.map(({ check, values }) => [check.variable.name, anyValueOf(values)])),
-    __rate_interval: promDuration(4 * slowestPaceMs(watch)),
-    __interval: promDuration(slowestPaceMs(watch)),
-    __range: `${WINDOW_SECONDS}s`,
-  };
+  const values = own.map(({ check, values: all }) => [check.variable.name, anyValueOf(all)] as const);
+  return { ...everything(board, watch), ...Object.fromEntries(values) };
 }
 
 async function askQuery(check: Check, values: VariableValues, options: VerifyOptions): Promise<Finding> {
