@@ -40,7 +40,9 @@ function renderBoard({ board, panels }: FilledBoard, world: World, span: Span): 
 function renderPanel({ panel, answers }: FilledPanel, world: World, span: Span): string {
   const lines = answers.flatMap((series, index) => linesOf(series ?? [], panel, index));
   const thresholds = world.thresholdsOf(panel).map(({ value }) => value);
-  const format = (value: number): string => panel.states?.[value]?.text ?? formatValue(value, panel.unit);
+  // The cells of a heatmap are counts; its unit is that of the axis.
+  const unit = panel.kind === 'heatmap' ? 'short' : panel.unit;
+  const format = (value: number): string => panel.states?.[value]?.text ?? formatValue(value, unit);
   const isDrawn = lines.some(({ points }) => points.length > 1);
   const legend = lines.map(({ name, points }, index) => {
     const last = points.at(-1)?.[1];
