@@ -19,12 +19,20 @@ export interface World {
   readonly recorded: readonly string[];
   /** The comparisons of the panel's alert with what the panel shows. */
   readonly thresholdsOf: (panel: DataPanel) => readonly Threshold[];
+  /** What is known of the result of PromQL; found out once for each text, since rendering and several rules ask. */
+  readonly typeOfText: (text: string) => PromqlType;
 }
 
-export function makeWorld(facts: Omit<World, 'thresholdsOf'>): World {
+export function makeWorld(facts: Omit<World, 'thresholdsOf' | 'typeOfText'>): World {
+  const types = new Map<string, PromqlType>();
   const known = new Map([...facts.alerts].map(([name, { expr }]) => [name, thresholdsOf(expr)]));
   return {
     ...facts,
+    typeOfText: (text) => {
+      const type = types.get(text) ?? typeOfPromql(text, facts.series);
+      types.set(text, type);
+      return type;
+    },
     thresholdsOf: (panel) => {
       if (panel.alert === undefined) return [];
       const shown = new Set(panel.queries.flatMap(({ expr }) => [...seriesIn(plain(expr))]));
@@ -41,7 +49,7 @@ export function plain(expr: string, variables: readonly { readonly name: string 
 
 /** What is known of a query's result. */
 export function typeOf(expr: string, board: Board, world: World): PromqlType {
-  return typeOfPromql(plain(expr, board.variables), world.series);
+  return world.typeOfText(plain(expr, board.variables));
 }
 
 /** Links of the series themselves: this board for the one value only. */
