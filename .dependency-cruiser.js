@@ -3,10 +3,10 @@ const below = {
   kit: [],
   deploy: ['kit'],
   exporters: ['kit', 'deploy/topology'],
-  // What is scraped, and what Alertmanager is told to mute, is checked against the alerts.
+  // What Alertmanager is told to mute is checked against the alerts.
   alerts: ['kit', 'deploy/topology', 'deploy/monitor', 'exporters'],
-  dashboards: ['kit', 'deploy/topology', 'exporters'],
-  chaos: ['kit', 'deploy', 'exporters', 'alerts', 'dashboards'],
+  dashboards: ['kit', 'deploy', 'exporters', 'alerts'],
+  chaos: ['kit', 'deploy', 'exporters', 'alerts'],
 };
 const rooms = ['kit', 'deploy', 'exporters', 'alerts', 'dashboards', 'chaos', 'agents'];
 
@@ -34,6 +34,14 @@ export default {
         ),
       },
     })),
+    {
+      name: 'dashboards-are-for-people',
+      severity: 'error',
+      comment:
+        'Boards are looked at; programs ask Prometheus or the catalogue. Only the command line and what renders files may import them.',
+      from: { path: `^(${rooms.filter((room) => room !== 'dashboards').join('|')})/` },
+      to: { path: '^dashboards/' },
+    },
     {
       name: 'k6-stands-alone',
       severity: 'error',

@@ -13,6 +13,7 @@ describe('a wrong command line', STARTED, () => {
   it.each<readonly [string, readonly string[], string]>([
     ['command', ['prov'], 'Known commands: prove'],
     ['host', ['logs', 'lb'], 'Known hosts: lb1, lb2'],
+    ['command of commands', ['dashboards', 'verfy'], 'Did you mean verify'],
     ['suite', ['load', 'stedy'], 'Known suites: steady'],
     ['guarantee', ['prove', '--no-up', 'spof/app-crsh'], 'Known guarantees: spof/app-crash'],
     ['option', ['up', '--fast'], "unknown option '--fast'"],
@@ -31,7 +32,20 @@ describe('help', STARTED, () => {
   it('tells every command and the exit codes', async () => {
     const { exitCode, stdout } = await holdfast('--help');
     expect(exitCode).toBe(0);
-    for (const word of ['doctor', 'up', 'status', 'logs', 'down', 'render', 'load', 'prove', 'heal', 'bench', 'test']) {
+    for (const word of [
+      'doctor',
+      'up',
+      'status',
+      'logs',
+      'down',
+      'render',
+      'load',
+      'prove',
+      'heal',
+      'bench',
+      'dashboards',
+      'test',
+    ]) {
       expect(stdout).toContain(`\n  ${word}`);
     }
     expect(stdout).toContain('130  interrupted');

@@ -3,20 +3,20 @@ import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from './package.json' with { type: 'json' };
 import { registerAlertCommands } from './alerts/commands.ts';
-import { renderAlertFiles } from './alerts/generated.ts';
 import { ruleExpressions } from './alerts/render-rules.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
 import { registerDrillCommand } from './chaos/drill/command.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
 import { healAll } from './chaos/heal-all.ts';
+import { registerDashboardCommands } from './dashboards/commands.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
-import { renderAll } from './deploy/render.ts';
 import { makeTopology } from './deploy/topology.ts';
 import { registerExporterCommands } from './exporters/commands.ts';
 import { EXIT, HoldfastError, messageOf } from './kit/errors.ts';
 import { nearest } from './kit/nearest.ts';
 import { ROOT } from './kit/paths.ts';
+import { renderFiles } from './render-files.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -52,9 +52,13 @@ export function makeProgram(signal: AbortSignal): Command {
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
   const topology = makeTopology();
+  let files: CommandContext['files'] | undefined;
   const context: CommandContext = {
     topology,
-    files: renderAll(topology, renderAlertFiles(topology)),
+    // Most commands need none.
+    get files() {
+      return (files ??= renderFiles(topology));
+    },
     signal,
     heal: (onProgress) => healAll({ topology, onProgress }),
   };
@@ -63,8 +67,9 @@ export function makeProgram(signal: AbortSignal): Command {
   registerChaosCommands(program, context);
   registerDrillCommand(program, context);
   registerBenchCommand(program, context);
-  registerExporterCommands(program, { ...context, expressions: ruleExpressions(topology) });
+  registerExporterCommands(program, { topology, signal, expressions: () => ruleExpressions(topology) });
   registerAlertCommands(program, context);
+  registerDashboardCommands(program, context);
   registerTestCommand(program, signal);
   program.showHelpAfterError('Run `./holdfast --help` for the commands.');
   for (const command of program.commands) {

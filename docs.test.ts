@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeProgram } from './cli.ts';
 import { ROOT } from './kit/paths.ts';
@@ -14,30 +15,52 @@ beforeAll(async () => {
   }
 });
 
-/** `./holdfast WORD [OPTION…]` as it stands in a page. */
-function commandsIn(text: string): readonly { readonly name: string; readonly options: readonly string[] }[] {
-  return [...text.matchAll(/\.\/holdfast +([a-z]+)([^\n`#|]*)/g)].map(([, name = '', rest = '']) => ({
-    name,
+interface Shown {
+  readonly words: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** `./holdfast WORD… [OPTION…]` as it stands in a page. */
+function commandsIn(text: string): readonly Shown[] {
+  return [...text.matchAll(/\.\/holdfast +([a-z]+(?: +[a-z]+)*)([^\n`#|]*)/g)].map(([, words = '', rest = '']) => ({
+    words: words.split(/ +/),
     options: rest.match(/--[a-z-]+/g) ?? [],
   }));
+}
+
+/** The command that words lead to; what comes after it is arguments. Undefined where a command of commands gets a word that is none. */
+function findCommand(words: readonly string[], from: Command = program): Command | undefined {
+  const [word, ...rest] = words;
+  if (from.commands.length === 0 || word === undefined) return from;
+  const next = from.commands.find((candidate) => candidate.name() === word);
+  return next === undefined ? undefined : findCommand(rest, next);
+}
+
+/** Commands that do something, by their words. */
+function leavesOf(from: Command, words: readonly string[] = []): readonly string[] {
+  if (from.commands.length === 0) return [words.join(' ')];
+  return from.commands.flatMap((command) => leavesOf(command, [...words, command.name()]));
 }
 
 describe('the documents', () => {
   it('name only commands and options that exist', () => {
     for (const [path, text] of pages) {
-      for (const { name, options } of commandsIn(text)) {
-        const command = program.commands.find((candidate) => candidate.name() === name);
-        expect(command, `${path}: ./holdfast ${name}`).toBeDefined();
-        const withSub = command === undefined ? [] : [command, ...command.commands];
-        const known = ['--help', ...withSub.flatMap((one) => one.options.map(({ long }) => long))];
-        for (const option of options) expect(known, `${path}: ./holdfast ${name} ${option}`).toContain(option);
+      for (const { words, options } of commandsIn(text)) {
+        const command = findCommand(words);
+        expect(command, `${path}: ./holdfast ${words.join(' ')}`).toBeDefined();
+        const known = ['--help', ...(command?.options.map(({ long }) => long) ?? [])];
+        for (const option of options)
+          expect(known, `${path}: ./holdfast ${words.join(' ')} ${option}`).toContain(option);
       }
     }
   });
 
   it('show every command in the README', () => {
-    const shown = commandsIn(pages.get('README.md') ?? '').map(({ name }) => name);
-    expect(program.commands.map((command) => command.name()).filter((name) => !shown.includes(name))).toEqual([]);
+    const shown = commandsIn(pages.get('README.md') ?? '').map(({ words }) => words.join(' '));
+    const missing = leavesOf(program).filter(
+      (leaf) => !shown.some((words) => words === leaf || words.startsWith(`${leaf} `)),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('link only to files that exist', async () => {

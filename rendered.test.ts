@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { renderAlertFiles } from './alerts/generated.ts';
 import { makeMetrics } from './deploy/app/telemetry/metrics.ts';
-import { readDrift, renderAll } from './deploy/render.ts';
+import { readDrift } from './deploy/render.ts';
 import { SCRAPE_JOBS } from './deploy/scrape-jobs.ts';
 import { makeTopology } from './deploy/topology.ts';
 import { APP } from './exporters/catalog/app.ts';
 import { CATALOG } from './exporters/catalog/catalog.ts';
+import { renderFiles } from './render-files.ts';
 
 it('tracks the configuration that the topology leads to', async () => {
   const topology = makeTopology();
-  const drift = await readDrift(renderAll(topology, renderAlertFiles(topology)));
+  const drift = await readDrift(renderFiles(topology));
   expect(drift).toEqual({ changed: [], missing: [], extra: [] });
 });
 

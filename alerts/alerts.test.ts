@@ -10,7 +10,7 @@ import { runbookOf, type Alert } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { renderAlertFiles } from './generated.ts';
 import { RED_CASES } from './records/record-cases.ts';
-import { makeRuleFiles, type RuleFile } from './render-rules.ts';
+import { makeRuleFiles, recordedNames, type RuleFile } from './render-rules.ts';
 import { plotsOfAlert } from './render-plots.ts';
 import { renderRuleTests } from './render-tests.ts';
 import type { Rule } from './rule.ts';
@@ -43,9 +43,7 @@ function slowestPace({ expr, domain }: Alert): Pace {
 const ROOT = join(import.meta.dirname, '..');
 const topology = makeTopology();
 const alerts = makeAlerts(topology);
-const RECORDED = Object.values(makeRuleFiles(topology)).flatMap((groups) =>
-  groups.flatMap(({ rules }) => rules.flatMap((rule) => ('record' in rule ? [rule.record] : []))),
-);
+const RECORDED = recordedNames(topology);
 
 describe('the alerts', () => {
   it('are the ones that have names, once each', () => {

@@ -42,6 +42,12 @@ export function renderRules(groups: readonly RuleGroup[]): string {
   return stringify({ groups }, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
+/** The names of everything that is recorded, once each. */
+export function recordedNames(topology: Topology): readonly string[] {
+  const rules = Object.values(makeRuleFiles(topology)).flatMap((groups) => groups.flatMap((group) => group.rules));
+  return [...new Set(rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])))];
+}
+
 /** Everything that rules ask of the metrics. */
 export function ruleExpressions(topology: Topology): readonly string[] {
   return Object.values(makeRuleFiles(topology)).flatMap((groups) =>

@@ -17,7 +17,7 @@ import { up } from './up.ts';
 /** What commands get from the composing `cli.ts`. */
 export interface CommandContext {
   readonly topology: Topology;
-  /** Every file rendered from it. */
+  /** Every file rendered from it; made when it is first asked for. */
   readonly files: RenderedFiles;
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
@@ -26,7 +26,7 @@ export interface CommandContext {
 }
 
 export function registerDeployCommands(program: Command, context: CommandContext): void {
-  const { topology, files, signal, heal } = context;
+  const { topology, signal, heal } = context;
 
   program
     .command('doctor')
@@ -47,7 +47,13 @@ export function registerDeployCommands(program: Command, context: CommandContext
       await using _lock = await openStackLock('up');
       const progress = openProgress();
       try {
-        await up({ topology, files, signal, onProgress: progress.report, heal: () => heal(progress.report) });
+        await up({
+          topology,
+          files: context.files,
+          signal,
+          onProgress: progress.report,
+          heal: () => heal(progress.report),
+        });
       } finally {
         progress.stop();
       }
@@ -111,7 +117,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .description('write compose.yaml and the configuration of every host from the topology')
     .option('--check', 'write nothing; exit 1 when a file differs')
     .action(async ({ check }: { check?: boolean }) => {
-      const drift = check === true ? await readDrift(files) : await writeRendered(files);
+      const drift = check === true ? await readDrift(context.files) : await writeRendered(context.files);
       const lines = Object.entries(drift).flatMap(([kind, paths]) =>
         (paths as string[]).map((path) => `${kind.padEnd(8)} ${path}`),
       );

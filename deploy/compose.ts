@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
+import { renderGrafanaService } from './grafana/service.ts';
 import { COMMON_CAPABILITIES, HOST_NEEDS } from './host-needs.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { secretsOf, SECRETS } from './secrets.ts';
@@ -20,6 +21,7 @@ interface ComposeService {
   readonly image: string;
   readonly container_name: string;
   readonly hostname: string;
+  readonly user?: string;
   readonly profiles?: readonly string[];
   readonly labels: Labels;
   readonly restart: 'unless-stopped';
@@ -49,16 +51,19 @@ interface ComposeNetwork {
 
 const LABEL = { 'org.holdfast': '1' } as const;
 
-/** The files that each host reads, by its name. */
+/** The files that each host, and Grafana, reads, by its name. */
 export type RenderedHosts = ReadonlyMap<string, readonly RenderedFile[]>;
 
 /** The Compose file of a topology, as YAML. `rendered` is hashed into labels, so that a changed configuration replaces its host. */
 export function renderCompose(topology: Topology, rendered: RenderedHosts): string {
   const file: ComposeFile = {
     name: 'holdfast',
-    services: Object.fromEntries(
-      topology.hosts.map((host) => [host.name, renderService(host, rendered.get(host.name) ?? [])]),
-    ),
+    services: {
+      ...Object.fromEntries(
+        topology.hosts.map((host) => [host.name, renderService(host, rendered.get(host.name) ?? [])]),
+      ),
+      grafana: renderGrafanaService({ ...LABEL, 'org.holdfast.config': digestOf(rendered.get('grafana') ?? []) }),
+    },
     networks: Object.fromEntries(
       Object.keys(topology.networks).map((name) => [name, renderNetwork(topology, name as NetworkName)]),
     ),

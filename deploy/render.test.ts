@@ -39,8 +39,9 @@ describe('the Compose file', () => {
     expect(replaced).toHaveLength(hostsOf(topology, 'monitor').length);
   });
 
-  it('has a service per host, and starts no spare', () => {
-    expect(Object.keys(compose.services).sort()).toEqual(topology.hosts.map(({ name }) => name).sort());
+  it('has a service per host and one for Grafana, and starts neither that nor a spare', () => {
+    const names = [...topology.hosts.map(({ name }) => name), 'grafana'];
+    expect(Object.keys(compose.services).sort()).toEqual(names.sort());
     const started = Object.entries(compose.services).filter(([, { profiles }]) => profiles === undefined);
     const enabled = topology.hosts.filter((host) => host.enabled).map(({ name }) => name);
     expect(started.map(([name]) => name).sort()).toEqual([...enabled].sort());

@@ -7,6 +7,7 @@ import { renderCache } from './cache/render.ts';
 import { renderCompose, type RenderedHosts } from './compose.ts';
 import { renderDb } from './db/render.ts';
 import { renderEdge } from './edge/render.ts';
+import { renderGrafana } from './grafana/render.ts';
 import { HOST_NEEDS } from './host-needs.ts';
 import { renderLb } from './lb/render.ts';
 import { renderMail } from './mail/render.ts';
@@ -41,12 +42,17 @@ export function renderAll(topology: Topology, others: RenderedFiles): RenderedFi
       (host) => [host.name, [...RENDERERS[host.tier](topology, host), renderFacts(topology, host)]] as const,
     ),
   );
-  const files = [...hosts].flatMap(([host, rendered]) =>
+  const grafana = renderGrafana(topology);
+  const files = [...hosts, ['grafana', grafana] as const].flatMap(([host, rendered]) =>
     rendered.map(({ path, text }) => [`${relative(ROOT, PATHS.rendered)}/${host}/${path}`, text] as const),
   );
-  const read = new Map(
-    topology.hosts.map((host) => [host.name, [...(hosts.get(host.name) ?? []), ...mountedBy(host, others)]] as const),
-  );
+  const read = new Map([
+    ...topology.hosts.map(
+      (host) => [host.name, [...(hosts.get(host.name) ?? []), ...mountedBy(host, others)]] as const,
+    ),
+    // It reads its boards again by itself.
+    ['grafana', grafana] as const,
+  ]);
   return new Map([[relative(ROOT, PATHS.compose), renderCompose(topology, read)], ...files, ...others]);
 }
 
@@ -61,16 +67,19 @@ function mountedBy(host: Host, others: RenderedFiles): readonly RenderedFile[] {
 export interface Drift {
   readonly changed: readonly string[];
   readonly missing: readonly string[];
-  /** Below `deploy/rendered`, rendered by nothing. */
+  /** In folders of generated files, rendered by nothing. */
   readonly extra: readonly string[];
 }
+
+/** Folders in which nothing but generated files is. */
+const GENERATED = [PATHS.rendered, join(ROOT, 'alerts/generated'), join(ROOT, 'dashboards/generated')];
 
 /** Compares the checkout with what `files` says. */
 export async function readDrift(files: RenderedFiles): Promise<Drift> {
   const states = await Promise.all(
     [...files].map(async ([path, text]) => ({ path, text, found: await readIfPresent(join(ROOT, path)) })),
   );
-  const present = await listFiles(PATHS.rendered);
+  const present = (await Promise.all(GENERATED.map(listFiles))).flat();
   return {
     changed: states.filter(({ found, text }) => found !== undefined && found !== text).map(({ path }) => path),
     missing: states.filter(({ found }) => found === undefined).map(({ path }) => path),

@@ -83,3 +83,8 @@ export function targetsOf(topology: Topology, { of }: Job): readonly Target[] {
 
 /** Jobs that the exporter beside each Prometheus answers for. */
 export const PROBED_JOBS: readonly Job[] = SCRAPE_JOBS.filter(({ module }) => module !== undefined);
+
+/** The longest time between two scrapes of anything: what is computed over less may see one sample only. */
+export function slowestPaceMs(watch: Watch): number {
+  return Math.max(...SCRAPE_JOBS.map(({ pace }) => paceMs(watch, pace)));
+}

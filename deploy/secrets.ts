@@ -6,15 +6,17 @@ type Making =
   | { readonly kind: 'authority' }
   | { readonly kind: 'certificate'; readonly tier: Tier; readonly part: 'certificate' | 'key' | 'both' };
 
+type Reader = Tier | 'grafana';
+
 interface Secret {
   /** File name in `.holdfast/secrets` and in `/run/secrets`. */
   readonly name: string;
   readonly making: Making;
   /** The tiers whose hosts may read it. */
-  readonly readers: readonly Tier[];
+  readonly readers: readonly Reader[];
 }
 
-const password = (name: string, ...readers: readonly Tier[]): Secret => ({
+const password = (name: string, ...readers: readonly Reader[]): Secret => ({
   name,
   making: { kind: 'password' },
   readers,
@@ -41,9 +43,10 @@ export const SECRETS: readonly Secret[] = [
   password('cache-monitor-password', 'cache', 'monitor'),
   password('session-key', 'app'),
   password('smtp-password', 'monitor', 'mail'),
+  password('grafana-admin-password', 'grafana'),
 ];
 
 /** Names of the secrets that a tier's hosts get. */
-export function secretsOf(tier: Tier): readonly string[] {
+export function secretsOf(tier: Reader): readonly string[] {
   return SECRETS.filter((secret) => secret.readers.includes(tier)).map((secret) => secret.name);
 }

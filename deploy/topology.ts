@@ -280,6 +280,13 @@ function addressIn(network: NetworkName, octet: number): string {
 /** Where the load generator stands while it runs. */
 export const LOAD_ADDRESS = addressIn('front', 90);
 
+/** Where Grafana stands when its profile is used: it is no host of the stack, and nothing depends on it. */
+export const GRAFANA = {
+  addresses: { ops: addressIn('ops', 95), publish: addressIn('publish', 95) },
+  port: 3000,
+  loopbackPort: 3000,
+} as const;
+
 /** Enabled hosts of a tier, in the order of their numbers. */
 export function hostsOf(topology: Topology, tier: Tier): readonly Host[] {
   return topology.hosts.filter((host) => host.tier === tier && host.enabled);

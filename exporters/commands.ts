@@ -13,7 +13,7 @@ interface CommandContext {
   readonly topology: Topology;
   readonly signal: AbortSignal;
   /** Everything that is asked of the metrics: PromQL of rules. */
-  readonly expressions: readonly string[];
+  readonly expressions: () => readonly string[];
 }
 
 interface MetricsFlags {
@@ -32,7 +32,7 @@ export function registerExporterCommands(program: Command, { topology, signal, e
     .option('--json', 'print it as JSON')
     .action(async ({ check, unused, json }: MetricsFlags) => {
       if (unused === true) {
-        const found = findUnused(expressions);
+        const found = findUnused(expressions());
         const text = found.map(({ job, names }) => [job, ...names.map((name) => `  ${name}`)].join('\n')).join('\n\n');
         console.log(json === true ? JSON.stringify(found, undefined, 2) : text);
         return;

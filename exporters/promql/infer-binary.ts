@@ -20,12 +20,19 @@ export function inferBinary(syntax: Syntax, inference: Inference): PromqlType {
   // The growth since some time ago is what `offset` of the same counter gives.
   const isGrowth = operator === 'Sub' && left.kind === 'counter' && right.kind === 'counter';
   if (!isGrowth) for (const side of [left, right]) needGrowth(side, syntax, inference.report);
-  const unit = unitOf(operator, left.unit, right.unit);
+  const unit = converted(operator, left.unit, rightSyntax?.text) ?? unitOf(operator, left.unit, right.unit);
   if (unit === undefined) {
     inference.report('units', `${left.unit} and ${right.unit} do not go together: ${syntax.text.slice(0, 100)}`);
   }
   const labels = left.shape === 'vector' && right.shape === 'vector' ? left.labels : vector.labels;
   return { ...vector, kind: 'gauge', unit: unit ?? 'any', labels };
+}
+
+/** Some numbers change what a value is measured in: hundredths are a share, thousandths of a time are how browsers count. */
+function converted(operator: string, left: ValueUnit, right: string | undefined): ValueUnit | undefined {
+  if (operator === 'Div' && left === 'percent' && right === '100') return 'ratio';
+  if (operator === 'Mul' && left === 'timestamp' && right === '1000') return 'timestamp in ms';
+  return undefined;
 }
 
 /** What comes out, or undefined where the two cannot be put together so. */

@@ -1,7 +1,7 @@
 import type { Unit } from '../catalog/metric.ts';
 
 /** What a value of an expression is measured in. `any`: a literal, which takes the unit of what it meets, or something too mixed to tell. */
-export type ValueUnit = Unit | 'bytes per second' | 'any';
+export type ValueUnit = Unit | `${'bytes' | '1'} per second` | 'timestamp in ms' | 'any';
 
 /** What is known of an expression without evaluating it. */
 export interface PromqlType {

@@ -1,0 +1,54 @@
+import { seriesIn } from '../exporters/promql/check-promql.ts';
+import { childOf, expressionsOf, parsePromql, type Syntax } from '../exporters/promql/syntax.ts';
+
+/** A number that an alert compares series with. The alert's expression is the one place where it is written. */
+export interface Threshold {
+  /** What the value must be to alert: `< 3` is `{ operator: '<', value: 3 }`. */
+  readonly operator: '<' | '<=' | '>' | '>=' | '==';
+  readonly value: number;
+  /** The series that are compared. */
+  readonly series: ReadonlySet<string>;
+}
+
+const OPERATORS: Readonly<Record<string, Threshold['operator']>> = {
+  Lss: '<',
+  Lte: '<=',
+  Gtr: '>',
+  Gte: '>=',
+  Eql: '==',
+};
+const FLIPPED: Readonly<Record<Threshold['operator'], Threshold['operator']>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '==': '==',
+};
+
+/** The outermost comparisons with a number in each alternative of an alert's expression. What is compared further in only chooses samples. */
+export function thresholdsOf(expr: string): readonly Threshold[] {
+  return thresholdsIn(parsePromql(expr));
+}
+
+function thresholdsIn(syntax: Syntax): readonly Threshold[] {
+  if (syntax.name !== 'BinaryExpr') return syntax.children.flatMap(thresholdsIn);
+  const [left, right] = expressionsOf(syntax);
+  if (left === undefined || right === undefined) return [];
+  const name = syntax.children.map((child) => child.name).find((child) => child in OPERATORS);
+  const operator = name === undefined ? undefined : OPERATORS[name];
+  if (operator === undefined) {
+    // What follows `unless` keeps an alert from firing; it is no part of its condition.
+    return childOf(syntax, 'Unless') === undefined
+      ? [...thresholdsIn(left), ...thresholdsIn(right)]
+      : thresholdsIn(left);
+  }
+  const [of, number] = numberOf(right) === undefined ? [right, numberOf(left)] : [left, numberOf(right)];
+  if (number === undefined) return [];
+  return [{ operator: of === left ? operator : FLIPPED[operator], value: number, series: seriesIn(of.text) }];
+}
+
+function numberOf(syntax: Syntax): number | undefined {
+  const text = syntax.text.replace(/^\((.*)\)$/, '$1');
+  const value = Number(text);
+  return text.trim() === '' || Number.isNaN(value) ? undefined : value;
+}

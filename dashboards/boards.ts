@@ -1,0 +1,25 @@
+import type { Board } from './board.ts';
+import { APP_BOARD } from './boards/app.ts';
+import { CACHE_BOARD } from './boards/cache.ts';
+import { CHAOS } from './boards/chaos.ts';
+import { DATABASE } from './boards/database.ts';
+import { EDGE } from './boards/edge.ts';
+import { LB } from './boards/lb.ts';
+import { LOAD } from './boards/load.ts';
+import { MONITORS } from './boards/monitors.ts';
+import { OVERVIEW } from './boards/overview.ts';
+import { WEB_BOARD } from './boards/web.ts';
+
+/** Every board, from the site as a whole to its parts. */
+export const BOARDS: readonly Board[] = [
+  OVERVIEW,
+  EDGE,
+  LB,
+  WEB_BOARD,
+  APP_BOARD,
+  DATABASE,
+  CACHE_BOARD,
+  MONITORS,
+  LOAD,
+  CHAOS,
+];

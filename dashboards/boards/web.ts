@@ -1,0 +1,131 @@
+import type { Board } from '../board.ts';
+import { UP } from './states.ts';
+
+/** The servers of a pool as HAProxy sees them; the choice is a server, not a load balancer. */
+const WEB = 'proxy="web",server=~"$server"';
+
+export const WEB_BOARD: Board = {
+  uid: 'holdfast-web',
+  title: 'Web',
+  question: 'Do the Nginx hosts answer, and does one of them fare worse than the others?',
+  domains: ['web'],
+  drillDown: 'holdfast-app',
+  variables: [{ name: 'server', label: 'Server', selector: 'haproxy_server_status{proxy="web"}', of: 'server' }],
+  rows: [
+    {
+      title: 'As the load balancers see them',
+      panels: [
+        {
+          kind: 'timeseries',
+          title: 'Answers',
+          description: 'Answers by server and class.',
+          unit: 'reqps',
+          queries: [
+            {
+              expr: `sum by (server, code) (rate(haproxy_server_http_responses_total{${WEB}}[$__rate_interval]))`,
+              legend: '{{server}} {{code}}',
+            },
+          ],
+          stacked: true,
+        },
+        {
+          kind: 'timeseries',
+          title: 'Errors',
+          description: 'Answers with 5xx, connections that failed and answers that were not understood.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: `sum by (server) (rate(haproxy_server_http_responses_total{${WEB},code="5xx"}[$__rate_interval]))`,
+              legend: '{{server}} 5xx',
+            },
+            {
+              expr: `sum by (server) (rate(haproxy_server_connection_errors_total{${WEB}}[$__rate_interval]))`,
+              legend: '{{server}} connection errors',
+            },
+            {
+              expr: `sum by (server) (rate(haproxy_server_response_errors_total{${WEB}}[$__rate_interval]))`,
+              legend: '{{server}} not understood',
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Time to an answer',
+          description: 'Averaged by HAProxy over the last 1024 requests to the server.',
+          unit: 's',
+          queries: [
+            {
+              expr: `max by (server) (haproxy_server_response_time_average_seconds{${WEB}})`,
+              legend: '{{server}}',
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Sessions',
+          description: 'Connections that a server is busy with.',
+          unit: 'short',
+          queries: [{ expr: `sum by (server) (haproxy_server_current_sessions{${WEB}})`, legend: '{{server}}' }],
+        },
+      ],
+    },
+    {
+      title: 'Health checks',
+      panels: [
+        {
+          kind: 'state-timeline',
+          title: 'Out of the pool',
+          description: 'A host is lost when every load balancer that answers holds it for down.',
+          unit: 'short',
+          queries: [{ expr: `min by (server) (haproxy_server_status{${WEB},state="DOWN"})`, legend: '{{server}}' }],
+          states: { 0: { text: 'in', is: 'good' }, 1: { text: 'out', is: 'bad' } },
+          alert: 'WebHostLost',
+          drillDown: 'holdfast-lb',
+        },
+        {
+          kind: 'timeseries',
+          title: 'Checks that failed',
+          description: 'Checks that failed while the server was up, and how often it went down.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: `sum by (server) (rate(haproxy_server_check_failures_total{${WEB}}[$__rate_interval]))`,
+              legend: '{{server}} failed checks',
+            },
+            {
+              expr: `sum by (server) (rate(haproxy_server_check_up_down_total{${WEB}}[$__rate_interval]))`,
+              legend: '{{server}} went down',
+            },
+          ],
+          drillDown: 'holdfast-lb',
+        },
+        {
+          kind: 'table',
+          title: 'Time out of the pool',
+          description:
+            'For how long a server was down within the time that is looked at, in the eyes of one load balancer.',
+          unit: 's',
+          columns: { server: 'Server', host: 'Seen by' },
+          queries: [
+            {
+              expr: `sum by (server, host) (increase(haproxy_server_downtime_seconds_total{${WEB}}[$__range]))`,
+              legend: 'Down for',
+            },
+          ],
+          drillDown: 'holdfast-lb',
+        },
+        {
+          kind: 'state-timeline',
+          title: 'The pool',
+          description: 'Whether a load balancer has any web server left.',
+          unit: 'short',
+          queries: [
+            { expr: 'min by (host) (haproxy_backend_status{proxy="web",state="UP"})', legend: 'web at {{host}}' },
+          ],
+          states: UP,
+          drillDown: 'holdfast-lb',
+        },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,99 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/topology.ts';
+import { HoldfastError } from '../kit/errors.ts';
+import { STATE } from '../kit/paths.ts';
+import { openProgress } from '../kit/progress.ts';
+import { exitCodeOf, mergeVerdicts } from '../kit/verdict.ts';
+import { dataPanelsOf } from './board.ts';
+import { BOARDS } from './boards.ts';
+import { fillBoards } from './preview/fill-boards.ts';
+import { renderPreview } from './preview/render-preview.ts';
+import { worldOf } from './topology-world.ts';
+import { openPrometheus, WINDOW_SECONDS } from './verify/prometheus.ts';
+import { verifyStack, type StackFindings } from './verify/verify-stack.ts';
+
+interface CommandContext {
+  readonly topology: Topology;
+  readonly signal: AbortSignal;
+}
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+/** `dashboards list`, `dashboards verify` and `dashboards preview`. */
+export function registerDashboardCommands(program: Command, { topology, signal }: CommandContext): void {
+  const dashboards = program.command('dashboards').description('the boards for Grafana: list them, or verify them');
+  dashboards
+    .command('list')
+    .description('show every board and the question that it answers')
+    .option('--json', 'print it as JSON')
+    .action(({ json }: JsonOption) => {
+      console.log(json === true ? JSON.stringify(BOARDS.map(summary), undefined, 2) : renderList());
+    });
+  dashboards
+    .command('verify')
+    .description(
+      'run every panel, variable and annotation query on the running stack; exit 1 where one fails or has no data',
+    )
+    .option('--json', 'print what came out as JSON')
+    .action(async ({ json }: JsonOption) => {
+      const progress = openProgress();
+      const findings = await verifyStack({ topology, boards: BOARDS, signal, onProgress: progress.report }).finally(
+        progress.stop,
+      );
+      const verdict = mergeVerdicts(findings.map((finding) => finding.verdict));
+      console.log(json === true ? JSON.stringify({ verdict, findings }, undefined, 2) : renderFindings(findings));
+      process.exitCode = exitCodeOf(verdict);
+    });
+  dashboards
+    .command('preview')
+    .description('write a page with every board and its data of the last minutes, to look at without Grafana')
+    .option('--out <file>', 'where to write it', join(STATE, 'boards.html'))
+    .action(async ({ out }: { readonly out: string }) => {
+      const [monitor] = hostsOf(topology, 'monitor');
+      const url = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
+      const prometheus = openPrometheus(url, signal);
+      const asked = await prometheus.now('up');
+      if (asked.kind === 'unreachable') {
+        throw new HoldfastError('http', `Prometheus cannot be asked: ${asked.why}`, {
+          fix: 'Bring the stack up with `./holdfast up`.',
+        });
+      }
+      const toS = Math.floor(Date.now() / 1000);
+      const filled = await fillBoards(BOARDS, prometheus, topology.profile.watch);
+      await writeFile(out, renderPreview(filled, worldOf(topology), { fromS: toS - WINDOW_SECONDS, toS }));
+      console.log(out);
+    });
+  for (const command of dashboards.commands) {
+    command.showHelpAfterError(`Run \`./holdfast dashboards ${command.name()} --help\` for its options.`);
+  }
+}
+
+function summary(board: (typeof BOARDS)[number]): object {
+  const { uid, title, question } = board;
+  const panels = dataPanelsOf(board);
+  return { uid, title, question, panels: panels.length, queries: panels.flatMap(({ queries }) => queries).length };
+}
+
+function renderList(): string {
+  const widths = Math.max(...BOARDS.map(({ uid }) => uid.length));
+  return BOARDS.map((board) => {
+    const count = String(dataPanelsOf(board).length).padStart(3);
+    return `${board.uid.padEnd(widths)}  ${count} panels  ${board.question}`;
+  }).join('\n');
+}
+
+/** What did not hold, one a line, and a count. Empty ones that may be empty are counted, too. */
+export function renderFindings(findings: StackFindings): string {
+  const bad = findings.filter(({ verdict }) => verdict !== 'held');
+  const lines = bad.map(({ verdict, monitor, board, panel, query, said, expr }) => {
+    const where = [board, panel, query].filter((part) => part !== '').join(' / ');
+    return `${verdict}: ${where} ${said} (${monitor})${expr === '' ? '' : `\n    ${expr}`}`;
+  });
+  const empty = findings.filter(({ verdict, said }) => verdict === 'held' && said.startsWith('has no data')).length;
+  const counts = `${findings.length - bad.length} of ${findings.length} queries give what they should, ${empty} of them nothing because nothing is to be shown.`;
+  return [...lines, counts].join('\n');
+}

@@ -1,0 +1,21 @@
+import type { Topology } from '../deploy/topology.ts';
+import { HoldfastError } from '../kit/errors.ts';
+import { renderProblems } from '../kit/problem.ts';
+import { BOARDS } from './boards.ts';
+import { lint } from './lint/lint.ts';
+import { renderBoard } from './render/render-board.ts';
+import { worldOf } from './topology-world.ts';
+
+/** The tracked boards: path from the root of the checkout → JSON. Throws `invalid-topology` with all that is wrong in them. */
+export function renderDashboardFiles(topology: Topology): ReadonlyMap<string, string> {
+  const world = worldOf(topology);
+  const rendered = BOARDS.map((board) => ({ board, dashboard: renderBoard(board, world) }));
+  const problems = lint(rendered, world).filter(({ severity }) => severity === 'error');
+  if (problems.length > 0) throw new HoldfastError('invalid-topology', renderProblems(problems));
+  return new Map(
+    rendered.map(({ board, dashboard }) => [
+      `dashboards/generated/${board.uid}.json`,
+      `${JSON.stringify(dashboard, undefined, 2)}\n`,
+    ]),
+  );
+}

@@ -1,0 +1,14 @@
+import type { Rule } from './rule.ts';
+
+/** Exactly one variable chooses the data source, is called `datasource`, and says so. */
+export const TEMPLATE_DATASOURCE: Rule = {
+  name: 'template-datasource',
+  check: (subjects) =>
+    subjects.flatMap(({ board, dashboard }) => {
+      const found = (dashboard.templating?.list ?? []).filter(({ type }) => type === 'datasource');
+      const [first] = found;
+      if (found.length === 1 && first?.name === 'datasource' && first.label === 'Data source') return [];
+      const summary = 'A board has exactly one data source variable, named datasource and labelled Data source.';
+      return [{ summary, at: board.uid }];
+    }),
+};

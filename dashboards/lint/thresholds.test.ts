@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { findingsOf, spoil, withPanel } from './fixture.ts';
+import { THRESHOLDS } from './thresholds.ts';
+
+const lines = (...values: readonly number[]) =>
+  spoil('Errors', ({ fieldConfig }) =>
+    Object.assign(fieldConfig?.defaults.thresholds ?? {}, { steps: values.map((value) => ({ color: 'red', value })) }),
+  );
+
+it('finds a line at another number than the alert has, and one that is missing', () => {
+  for (const change of [lines(0.05), lines()]) {
+    expect(findingsOf(THRESHOLDS, undefined, change)).toEqual([
+      'holdfast-app/Errors: The threshold lines are not the numbers of the alert HighErrorRate.',
+    ]);
+  }
+  expect(findingsOf(THRESHOLDS, undefined, lines(0.02))).toEqual([]);
+});
+
+it('finds a line of no alert', () => {
+  const board = withPanel({ expr: 'sum(up)', legend: 'up' });
+  const change = spoil('Another', ({ fieldConfig }) =>
+    fieldConfig?.defaults.thresholds?.steps.push({ color: 'red', value: 3 }),
+  );
+  expect(findingsOf(THRESHOLDS, board, change)).toEqual([expect.stringContaining('no alert that they are of')]);
+});
+
+it('finds an alert that is about something else', () => {
+  const board = withPanel({ expr: 'sum(http_requests_in_flight)', legend: 'all' }, { alert: 'CacheNoPrimary' });
+  expect(findingsOf(THRESHOLDS, board)).toEqual([expect.stringContaining('compares nothing that this panel shows')]);
+});

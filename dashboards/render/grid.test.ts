@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import type { Panel } from '../board.ts';
+import { placePanels } from './grid.ts';
+
+const text = (width: NonNullable<Panel['width']>): Panel => ({ kind: 'text', title: width, markdown: '', width });
+
+it('puts panels side by side while a line has room', () => {
+  const { places, end } = placePanels([text('half'), text('third'), text('sixth'), text('quarter'), text('full')], 10);
+  expect(places.map(({ x, y, w }) => [x, y, w])).toEqual([
+    [0, 10, 12],
+    [12, 10, 8],
+    [20, 10, 4],
+    [0, 17, 6],
+    [0, 24, 24],
+  ]);
+  expect(end).toBe(31);
+});
+
+it('places nothing where there is nothing', () => {
+  expect(placePanels([], 3)).toEqual({ places: [], end: 3 });
+});

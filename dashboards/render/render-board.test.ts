@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { makeTopology } from '../../deploy/topology.ts';
+import { BOARDS } from '../boards.ts';
+import { BOARD_UIDS } from '../names.ts';
+import { renderDashboardFiles } from '../generated.ts';
+import { WELL, withPanel, WORLD } from '../lint/fixture.ts';
+import { panelJsonsOf } from '../lint/rule.ts';
+import { boardUrl, narrowUrl } from './links.ts';
+import { renderBoard } from './render-board.ts';
+
+const [overview, app] = ['holdfast-overview', 'holdfast-app'].map((uid) => BOARDS.find((board) => board.uid === uid));
+
+describe('links', () => {
+  it('keep the time range and the source, and choices only where they mean the same', () => {
+    const same = { ...WELL, uid: 'holdfast-chaos' } as const;
+    const other = { ...same, variables: [{ name: 'host', label: 'Host', selector: 'up{tier="lb"}', of: 'host' }] };
+    expect(boardUrl(WELL, same)).toBe(
+      '/d/holdfast-chaos?${__url_time_range}&${datasource:queryparam}&${host:queryparam}',
+    );
+    expect(boardUrl(WELL, other)).toBe('/d/holdfast-chaos?${__url_time_range}&${datasource:queryparam}');
+  });
+
+  it('narrow a board to the value that was clicked', () => {
+    expect(narrowUrl(WELL, 'host', '${__field.labels.host}')).toBe(
+      '/d/holdfast-app?${__url_time_range}&${datasource:queryparam}&var-host=${__field.labels.host}',
+    );
+  });
+});
+
+describe('a rendered board', () => {
+  const [errors, latency, about] = panelJsonsOf(renderBoard(WELL, WORLD));
+
+  it('draws the number of the alert, links to its runbook and narrows by host', () => {
+    expect(errors?.fieldConfig?.defaults.thresholds?.steps).toEqual([
+      { value: null, color: 'green' },
+      { value: 0.02, color: 'red' },
+    ]);
+    expect(errors?.links?.map(({ title }) => title)).toEqual(['Database', 'Runbook HighErrorRate']);
+    expect(errors?.fieldConfig?.defaults.links).toEqual([
+      expect.objectContaining({ title: 'Only this host: ${__field.labels.host}' }),
+    ]);
+  });
+
+  it('shows exemplars on buckets', () => {
+    expect(latency?.targets?.[0]).toMatchObject({ format: 'heatmap', exemplar: true, range: true, instant: false });
+  });
+
+  it('ends with its question and the runbooks of its domains', () => {
+    const content = about?.options?.['content'];
+    expect(content).toContain('**Is it well?**');
+    expect(content).toContain('[AppHostLost](/public/runbooks/AppHostLost.md) – Application host ‹host› is lost');
+  });
+});
+
+describe('a table', () => {
+  it('names its columns, and narrows by the cell of the row', () => {
+    const board = withPanel(
+      { expr: 'sum by (host) (up{job="app"})', legend: 'Up' },
+      { kind: 'table', columns: { host: 'Host' } },
+    );
+    const table = panelJsonsOf(renderBoard(board, WORLD)).find(({ title }) => title === 'Another');
+    expect(table?.transformations).toEqual([
+      {
+        id: 'organize',
+        options: {
+          excludeByName: { Time: true },
+          indexByName: { host: 0, Value: 1 },
+          renameByName: { host: 'Host', Value: 'Up' },
+        },
+      },
+    ]);
+    expect(JSON.stringify(table?.fieldConfig?.defaults.links)).toContain('var-host=${__data.fields[\\"Host\\"]}');
+  });
+});
+
+describe('the boards', () => {
+  it('are the ones that have uids, once each, and each has a file', () => {
+    expect(BOARDS.map(({ uid }) => uid).toSorted()).toEqual([...BOARD_UIDS].toSorted());
+    expect([...renderDashboardFiles(makeTopology()).keys()]).toEqual(
+      BOARDS.map(({ uid }) => `dashboards/generated/${uid}.json`),
+    );
+  });
+
+  it('list the runbook of every alert', () => {
+    const listed = new Set(BOARDS.flatMap(({ domains }) => domains));
+    expect([...WORLD.alerts.values()].filter(({ domain }) => !listed.has(domain)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('lead from the overview to every tier', () => {
+    const targets = panelJsonsOf(renderBoard(overview ?? WELL, WORLD)).flatMap(({ links = [] }) =>
+      links.map(({ url = '' }) => /^\/d\/([\w-]+)/.exec(url)?.[1]),
+    );
+    expect(targets).toEqual(
+      expect.arrayContaining([
+        'holdfast-lb',
+        'holdfast-app',
+        'holdfast-database',
+        'holdfast-cache',
+        'holdfast-monitors',
+      ]),
+    );
+    expect(app?.drillDown).toBe('holdfast-database');
+  });
+});

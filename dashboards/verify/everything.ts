@@ -1,0 +1,17 @@
+import { slowestPaceMs } from '../../deploy/scrape-jobs.ts';
+import type { Watch } from '../../deploy/profile.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import type { Board } from '../board.ts';
+import type { VariableValues } from '../substitute.ts';
+import { WINDOW_SECONDS } from './prometheus.ts';
+
+/** What Grafana puts in while All is chosen, with intervals by the slowest scrape. */
+export function everything(board: Board, watch: Watch): VariableValues {
+  const slowestMs = slowestPaceMs(watch);
+  return {
+    ...Object.fromEntries(board.variables.map(({ name }) => [name, '.+'])),
+    __rate_interval: promDuration(4 * slowestMs),
+    __interval: promDuration(slowestMs),
+    __range: `${WINDOW_SECONDS}s`,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Watch } from '../../deploy/profile.ts';
+import { seriesIn } from '../../exporters/promql/check-promql.ts';
+import { messageOf } from '../../kit/errors.ts';
+import { mapLimited } from '../../kit/map-limited.ts';
+import type { Verdict } from '../../kit/verdict.ts';
+import type { Board } from '../board.ts';
+import { anyValueOf, substitute, type VariableValues } from '../substitute.ts';
+import { everything } from './everything.ts';
+import { queryChecks, variableChecks, type Check, type VariableCheck } from './checks.ts';
+import { type Answer, type Prometheus } from './prometheus.ts';
+
+/** What came out for one query or variable. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly board: string;
+  readonly panel: string;
+  readonly query: string;
+  /** One sentence. */
+  readonly said: string;
+  /** What was asked. */
+  readonly expr: string;
+}
+
+export interface VerifyOptions {
+  readonly boards: readonly Board[];
+  readonly prometheus: Prometheus;
+  readonly watch: Watch;
+  /** Whether somebody exposes or records a series of this name, even if it has no sample now. */
+  readonly exists: (series: string) => boolean;
+  readonly onDone?: (done: number, of: number) => void;
+}
+
+/** Prometheus answers four queries at a time: one is left for its rules. */
+const AT_A_TIME = 3;
+
+/** Runs every variable and every query of the boards as Grafana would, with everything chosen. */
+export async function verify(options: VerifyOptions): Promise<readonly Finding[]> {
+  const { boards, prometheus, onDone } = options;
+  const variables = variableChecks(boards);
+  const queries = queryChecks(boards);
+  const total = variables.length + queries.length;
+  let done = 0;
+  const counted = async <T>(result: Promise<T>): Promise<T> => {
+    const value = await result;
+    onDone?.(++done, total);
+    return value;
+  };
+  const chosen = await mapLimited(variables, AT_A_TIME, (check) => counted(askVariable(check, prometheus)));
+  const findings = await mapLimited(queries, AT_A_TIME, (check) =>
+    counted(askQuery(check, valuesFor(check.board, chosen, options.watch), options)),
+  );
+  return [...chosen.map(({ finding }) => finding), ...findings];
+}
+
+interface Chosen {
+  readonly check: VariableCheck;
+  readonly values: readonly string[];
+  readonly finding: Finding;
+}
+
+async function askVariable(check: VariableCheck, prometheus: Prometheus): Promise<Chosen> {
+  const { board, variable } = check;
+  const about = { board: board.uid, panel: 'variable', query: `$${variable.name}`, expr: variable.selector };
+  try {
+    const values = await prometheus.labelValues(variable.selector, variable.of);
+    const finding: Finding =
+      values.length > 0
+        ? { ...about, verdict: 'held', said: `has ${values.length} values` }
+        : { ...about, verdict: 'violated', said: 'has no value to choose' };
+    return { check, values, finding };
+  } catch (error) {
+    return { check, values: [], finding: { ...about, verdict: 'unknown', said: messageOf(error) } };
+  }
+}
+
+function valuesFor(board: Board, chosen: readonly Chosen[], watch: Watch): VariableValues {
+  const own = chosen.filter(({ check, values }) => check.board === board && values.length > 0);
+  const values = own.map(({ check, values: all }) => [check.variable.name, anyValueOf(all)] as const);
+  return { ...everything(board, watch), ...Object.fromEntries(values) };
+}
+
+async function askQuery(check: Check, values: VariableValues, options: VerifyOptions): Promise<Finding> {
+  const { prometheus, exists } = options;
+  const expr = substitute(check.expr, values);
+  const about = { board: check.board.uid, panel: check.panel, query: check.query, expr };
+  const answer = await (check.instant ? prometheus.now(expr) : prometheus.course(expr));
+  return { ...about, ...judge(answer, check, { missing: [...seriesIn(expr)].filter((name) => !exists(name)) }) };
+}
+
+function judge(
+  answer: Answer,
+  { emptyWhen }: Pick<Check, 'emptyWhen'>,
+  { missing }: { readonly missing: readonly string[] },
+): Pick<Finding, 'verdict' | 'said'> {
+  if (answer.kind === 'unreachable') return { verdict: 'unknown', said: `could not be asked: ${answer.why}` };
+  if (answer.kind === 'refused') return { verdict: 'violated', said: `is refused: ${answer.why}` };
+  if (answer.samples > 0) return { verdict: 'held', said: `has ${answer.samples} samples` };
+  if (emptyWhen === undefined) return { verdict: 'violated', said: 'has no data' };
+  if (missing.length > 0) return { verdict: 'violated', said: `reads what nobody exposes: ${missing.join(', ')}` };
+  return { verdict: 'held', said: `has no data, as when ${emptyWhen}` };
+}
