@@ -21,7 +21,7 @@ it('gives the application the buckets and outcomes that rules ask for', async ()
   const text = await makeMetrics('test').registry.metrics();
   const { buckets = [] } = APP.http_request_duration_seconds;
   const { registry, requestDuration } = makeMetrics('test');
-  requestDuration.observe({ method: 'GET', route: '/', status_code: '200' }, 1);
+  requestDuration.observe({ labels: { method: 'GET', route: '/', status_code: '200' }, value: 1, exemplarLabels: {} });
   const observed = await registry.metrics();
   const found = [...observed.matchAll(/^http_request_duration_seconds_bucket\{le="([\d.]+)"/gm)].map(([, le]) =>
     Number(le),

@@ -9,7 +9,7 @@ export const EDGE: Board = {
   uid: 'holdfast-edge',
   title: 'Edges',
   question: 'What do the edges have to ask of the site, and what do they get?',
-  domains: ['site'],
+  domains: ['edge', 'site'],
   drillDown: 'holdfast-lb',
   variables: [hostsVariable('lb')],
   rows: [

@@ -8,7 +8,7 @@ export const OVERVIEW: Board = {
   uid: 'holdfast-overview',
   title: 'Overview',
   question: 'Is the site well, and if not, where is it ill?',
-  domains: ['site'],
+  domains: ['site', 'host'],
   drillDown: 'holdfast-lb',
   variables: [],
   rows: [

@@ -36,7 +36,7 @@ describe('verification', () => {
     expect(mergeVerdicts(all.map(({ verdict }) => verdict))).toBe('held');
     expect(asked.join()).not.toContain('$');
     expect(asked[0]).toContain('host=~"(app1|app2)"');
-    expect(asked[0]).toContain('[20s]');
+    expect(asked[0]).toContain('[60s]');
   });
 
   it('is violated by a query that is refused, and by one without data', async () => {

@@ -41,7 +41,7 @@ describe('the provisioning of Grafana', () => {
       ['prometheus-mon1', 'http://198.18.3.71:9090', true],
       ['prometheus-mon2', 'http://198.18.3.72:9090', false],
     ]);
-    expect(found.map(({ jsonData }) => jsonData.timeInterval)).toEqual(['5s', '5s']);
+    expect(found.map(({ jsonData }) => jsonData.timeInterval)).toEqual(['15s', '15s']);
   });
 
   it('leads from exemplars to the traces, where some host shows them', () => {

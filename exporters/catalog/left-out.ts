@@ -129,7 +129,7 @@ export const LEFT_OUT: readonly { readonly why: string; readonly metrics: readon
   {
     why: 'Asked of nobody yet: each metric of HAProxy is a series of every proxy or server of both load balancers, and no rule or board reads these.',
     metrics: [
-      ...each('haproxy_process_', 'current_ssl_connections dropped_logs_total pool_failures_total pool_used_bytes'),
+      ...each('haproxy_process_', 'current_ssl_connections pool_failures_total pool_used_bytes'),
       ...each('haproxy_frontend_', 'connections_total bytes_in_total bytes_out_total internal_errors_total'),
       ...each('haproxy_backend_', 'client_aborts_total server_aborts_total'),
       ...each('haproxy_server_', 'current_queue idle_connections_current used_connections_current'),
