@@ -60,10 +60,10 @@ export const usualForMonitors = (watch: Watch): number => watch.monitorScrapeInt
 export const outlastsStaleMonitors = (watch: Watch): number => usualForMonitors(watch) + watch.monitorScrapeIntervalMs;
 
 /** For what the prober finds: outlasts one probe that met a failover. */
-export const outlastsProbes = (watch: Watch): number => watch.detailScrapeIntervalMs;
+export const outlastsProbes = (watch: Watch): number => watch.alertForMs + watch.evaluationIntervalMs;
 
 /** Later than the alerts that say more. */
-export const outlastsStaleProbes = (watch: Watch): number => outlastsStaleSamples(watch) + watch.detailScrapeIntervalMs;
+export const outlastsStaleProbes = (watch: Watch): number => watch.roundIntervalMs;
 
 /** Path of an alert's runbook in the repository. */
 export function runbookOf(name: string): string {

@@ -22,9 +22,9 @@ const RAISED_WITHIN_MS: Readonly<Record<Pace, number>> = {
   monitor: 20_000,
   detail: 25_000,
   seldom: 45_000,
-  journey: 30_000,
+  round: 30_000,
 };
-const SLOWEST_FIRST: readonly Pace[] = ['seldom', 'journey', 'detail', 'monitor', 'usual'];
+const SLOWEST_FIRST: readonly Pace[] = ['seldom', 'round', 'detail', 'monitor', 'usual'];
 
 /** The pace of the slowest job that exposes what an alert is made from; of those that it names by label, where it does. */
 function slowestPace({ expr, domain }: Alert): Pace {

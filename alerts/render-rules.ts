@@ -16,16 +16,15 @@ const WELL = 'holdfast:all_well_timestamp_seconds';
 
 /** The groups of rules of each file of Prometheus. */
 export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, readonly RuleGroup[]>> {
+  const { watch } = topology.profile;
   const sloAlertsOf = (group: string): readonly Rule[] =>
     makeAlerts(topology).flatMap((alert) => (alert.group === group ? [alertRule(topology, alert)] : []));
   return {
-    // One group, so that everything is judged at the same instant and in this order.
     'rules.yaml': [
-      {
-        name: 'holdfast',
-        interval: promDuration(topology.profile.watch.evaluationIntervalMs),
-        rules: makeRules(topology),
-      },
+      // It costs as much as all alerts together, and nobody needs to know at once that everything is well.
+      { name: 'well', interval: promDuration(3 * watch.evaluationIntervalMs), rules: [wellRule(topology)] },
+      // One group, so that everything is judged at the same instant and in this order.
+      { name: 'holdfast', interval: promDuration(watch.evaluationIntervalMs), rules: makeRules(topology) },
     ],
     'slo.yaml': sloGroups(topology, SLOS).map((group) => ({
       ...group,
@@ -55,10 +54,25 @@ export function ruleExpressions(topology: Topology): readonly string[] {
   );
 }
 
+/** Alerts that are judged all the time. */
+function usualAlerts(topology: Topology): readonly Alert[] {
+  return makeAlerts(topology).filter(({ group }) => group === undefined);
+}
+
 /** What is judged all the time, in the order in which it is evaluated. */
 function makeRules(topology: Topology): readonly Rule[] {
-  const alerts = makeAlerts(topology).filter(({ group }) => group === undefined);
-  return [...settlingRules(topology, alerts), ...alerts.map((alert) => alertRule(topology, alert))];
+  return [settlingRule(topology), ...usualAlerts(topology).map((alert) => alertRule(topology, alert))];
+}
+
+/** Notes when everything was well. */
+function wellRule(topology: Topology): Rule {
+  const faults = usualAlerts(topology)
+    .filter(isGated)
+    .map((alert) => `(${alert.expr})`);
+  return {
+    record: WELL,
+    expr: `vector(time())\nand on () (${everythingScraped(topology)})\nunless on () (\n${faults.join('\nor\n')}\n)`,
+  };
 }
 
 /**
@@ -67,23 +81,16 @@ function makeRules(topology: Topology): readonly Rule[] {
  * may have samples of an earlier life): then the watchdog is silent, which the notifiers report. Were these records missing,
  * nothing would be waited for.
  */
-function settlingRules(topology: Topology, alerts: readonly Alert[]): readonly Rule[] {
+function settlingRule(topology: Topology): Rule {
   const { settleMs } = topology.profile.watch;
-  const faults = alerts.filter(isGated).map((alert) => `(${alert.expr})`);
   const started = 'max(process_start_time_seconds{job="self"})';
-  return [
-    {
-      record: WELL,
-      expr: `vector(time())\nand on () (${everythingScraped(topology)})\nunless on () (\n${faults.join('\nor\n')}\n)`,
-    },
-    {
-      record: SETTLING,
-      expr: anyOf(
-        `vector(1) and on () (time() - ${started} < ${settleMs / 1000})\nunless on () (max_over_time(${WELL}[${promDuration(2 * settleMs)}]) > on () ${started})`,
-        `vector(1) unless on () (${somethingScraped(topology)})`,
-      ),
-    },
-  ];
+  return {
+    record: SETTLING,
+    expr: anyOf(
+      `vector(1) and on () (time() - ${started} < ${settleMs / 1000})\nunless on () (max_over_time(${WELL}[${promDuration(2 * settleMs)}]) > on () ${started})`,
+      `vector(1) unless on () (${somethingScraped(topology)})`,
+    ),
+  };
 }
 
 /** Objectives count nothing while the stack is starting, and what they counted before stays true. */

@@ -206,11 +206,11 @@ function checkProfile(profile: Profile): readonly Problem[] {
       'a server would look absent after one lost scrape',
     ],
     [
-      '2 × watch.journeyIntervalMs',
-      2 * watch.journeyIntervalMs,
+      '2 × watch.roundIntervalMs',
+      2 * watch.roundIntervalMs,
       'watch.lookbackMs',
       watch.lookbackMs,
-      'the journey would look absent between two of its rounds',
+      'a host would look absent after one lost round',
     ],
     [
       'watch.scrapeIntervalMs',

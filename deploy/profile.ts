@@ -77,8 +77,8 @@ export interface Watch {
   readonly monitorScrapeIntervalMs: number;
   /** What tells how a server fares, not whether it is there: many series of every host. */
   readonly detailScrapeIntervalMs: number;
-  /** How often each monitor walks through the shop as a customer does. It may take this long, too. */
-  readonly journeyIntervalMs: number;
+  /** How often each monitor goes its round: asks every host and every hop, and walks through the shop as a customer does, which may take this long. */
+  readonly roundIntervalMs: number;
   /** What is expensive to tell and changes slowly. Shorter than `lookbackMs`, or there would be gaps. */
   readonly seldomScrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
@@ -135,8 +135,8 @@ export const DRILL: Profile = {
   watch: {
     scrapeIntervalMs: 2_000,
     monitorScrapeIntervalMs: 4_000,
-    detailScrapeIntervalMs: 5_000,
-    journeyIntervalMs: 8_000,
+    detailScrapeIntervalMs: 6_000,
+    roundIntervalMs: 9_000,
     seldomScrapeIntervalMs: 15_000,
     evaluationIntervalMs: 2_000,
     sloIntervalMs: 5_000,
@@ -183,7 +183,7 @@ export const PRODUCTION: Profile = {
     monitorScrapeIntervalMs: 30_000,
     detailScrapeIntervalMs: 30_000,
     seldomScrapeIntervalMs: 120_000,
-    journeyIntervalMs: 60_000,
+    roundIntervalMs: 60_000,
     evaluationIntervalMs: 15_000,
     sloIntervalMs: 60_000,
     budgetPeriodMs: 30 * 86_400_000,

@@ -3,7 +3,7 @@ import type { Watch } from './profile.ts';
 import { addressOn, hostsOf, PORTS, type Tier, type Topology } from './topology.ts';
 
 /** How often something is asked. `usual`: what most alerts are made from; `detail`: how servers fare. */
-export type Pace = 'usual' | 'monitor' | 'detail' | 'seldom' | 'journey';
+export type Pace = 'usual' | 'monitor' | 'detail' | 'seldom' | 'round';
 
 /** Time between two scrapes of a job, in ms. */
 export function paceMs(watch: Watch, pace: Pace): number {
@@ -12,7 +12,7 @@ export function paceMs(watch: Watch, pace: Pace): number {
     monitor: watch.monitorScrapeIntervalMs,
     detail: watch.detailScrapeIntervalMs,
     seldom: watch.seldomScrapeIntervalMs,
-    journey: watch.journeyIntervalMs,
+    round: watch.roundIntervalMs,
   }[pace];
 }
 
@@ -26,6 +26,8 @@ export interface Job {
   /** Asked of the exporter beside this Prometheus, by the name of the target. */
   readonly module?: string;
   readonly pace: Pace;
+  /** May take its whole interval. Whatever else takes longer than the usual interval is as good as down. */
+  readonly isPatient?: true;
   /** Where it is asked if not at `/metrics`. */
   readonly path?: string;
   /** Names of what is kept of somebody else's many metrics, as a regular expression. */
@@ -40,15 +42,15 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'app', of: 'app', port: PORTS.appMetrics, pace: 'usual' },
   { name: 'mysql', of: 'db', port: PORTS.exporter, module: 'mysql', pace: 'detail' },
   { name: 'mysql-detail', of: 'db', port: PORTS.exporter, module: 'mysql-detail', pace: 'seldom' },
-  { name: 'valkey', of: 'cache', port: PORTS.exporter, module: 'valkey', pace: 'usual' },
+  { name: 'valkey', of: 'cache', port: PORTS.exporter, module: 'valkey', pace: 'detail' },
   { name: 'sentinel', of: 'cache', port: PORTS.exporter, module: 'sentinel', pace: 'detail' },
   { name: 'nginx', of: 'web', port: PORTS.exporter, module: 'nginx', pace: 'detail' },
   { name: 'nginx-log', of: 'web', port: PORTS.exporter, module: 'nginx-log', pace: 'detail' },
   { name: 'haproxy-log', of: 'lb', port: PORTS.exporter, module: 'haproxy-log', pace: 'detail' },
   { name: 'varnish', of: 'edge', port: PORTS.exporter, module: 'varnish', pace: 'detail' },
-  { name: 'host', of: 'every', port: PORTS.exporter, module: 'host', pace: 'detail' },
-  { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'detail' },
-  { name: 'journey', of: 'shop', port: PORTS.exporter, module: 'journey', pace: 'journey' },
+  { name: 'host', of: 'every', port: PORTS.exporter, module: 'host', pace: 'round' },
+  { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'round' },
+  { name: 'journey', of: 'shop', port: PORTS.exporter, module: 'journey', pace: 'round', isPatient: true },
   { name: 'exporter', of: 'monitor', port: PORTS.exporter, pace: 'monitor' },
   { name: 'prometheus', of: 'monitor', port: PORTS.prometheus, pace: 'monitor' },
   { name: 'alertmanager', of: 'monitor', port: PORTS.alertmanager, pace: 'monitor' },

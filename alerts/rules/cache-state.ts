@@ -107,7 +107,7 @@ const sentinelQuorumLost: Alert = {
 const evicted = (host: string): string => `redis_evicted_keys_total{host="${host}"}`;
 
 function evicting(topology: Topology): Alert {
-  const window = promDuration(5 * topology.profile.watch.scrapeIntervalMs);
+  const window = promDuration(3 * topology.profile.watch.detailScrapeIntervalMs);
   return {
     name: 'CacheEvicting',
     domain: 'cache',

@@ -6,11 +6,11 @@ import { anyOf } from '../promql.ts';
 
 /** What may be short on any host, whatever runs there. Series that are not there are those of a host that is not: other alerts tell that. */
 export function hostAlerts(topology: Topology): readonly Alert[] {
-  const { detailScrapeIntervalMs } = topology.profile.watch;
+  const { roundIntervalMs } = topology.profile.watch;
   return [
-    processRestarting(promDuration(12 * detailScrapeIntervalMs)),
-    hostOutOfMemory(promDuration(12 * detailScrapeIntervalMs)),
-    hostThrottled(promDuration(4 * detailScrapeIntervalMs)),
+    processRestarting(promDuration(7 * roundIntervalMs)),
+    hostOutOfMemory(promDuration(7 * roundIntervalMs)),
+    hostThrottled(promDuration(3 * roundIntervalMs)),
     DISK_ALMOST_FULL,
   ];
 }

@@ -50,8 +50,8 @@ const JOURNEY_FAILING: Alert = {
   severity: 'critical',
   owner: 'application',
   expr: 'max(probe_success{job="journey"}) == 0 unless on () ALERTS{alertname="SiteUnreachable"}',
-  // Longer than two rounds: a failover of the database makes one of them fail or wait.
-  forMs: ({ journeyIntervalMs, evaluationIntervalMs }) => journeyIntervalMs + evaluationIntervalMs,
+  // Two rounds: a failover of the database makes one of them fail or wait.
+  forMs: ({ roundIntervalMs }) => roundIntervalMs,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'Customers cannot order',
   description:

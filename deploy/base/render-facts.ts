@@ -11,7 +11,8 @@ export function renderFacts({ profile }: Topology, host: Host): RenderedFile {
     text: [
       `FACTS_ADDRESS=${addressOn(host, 'ops')}`,
       `FACTS_PORT=${PORTS.facts}`,
-      `FACTS_DISK_SECONDS=${(3 * profile.watch.detailScrapeIntervalMs) / 1000}`,
+      // Disks fill slowly.
+      `FACTS_DISK_SECONDS=${(5 * profile.watch.roundIntervalMs) / 1000}`,
       `FACTS_FOLDERS="${folders.join(' ')}"`,
       ...(host.tier === 'edge' ? [`VARNISH_FACTS_PORT=${PORTS.varnishFacts}`] : []),
       '',

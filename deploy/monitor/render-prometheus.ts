@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { paceMs, SCRAPE_JOBS, targetsOf, type Job, type Pace, type Target } from '../scrape-jobs.ts';
+import { paceMs, SCRAPE_JOBS, targetsOf, type Job, type Target } from '../scrape-jobs.ts';
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Watch } from '../profile.ts';
@@ -78,8 +78,8 @@ const HAPROXY_PARAMETERS = {
 };
 
 function scrapeConfig(topology: Topology, job: Job): object {
-  const { name, port, module, pace } = job;
-  const about = { job_name: name, ...paced(topology.profile.watch, pace), ...NEARBY };
+  const { name, port, module } = job;
+  const about = { job_name: name, ...paced(topology.profile.watch, job), ...NEARBY };
   const targets = targetsOf(topology, job);
   if (module !== undefined) return { ...about, ...probed({ targets, port, module }) };
   return {
@@ -119,18 +119,20 @@ function probed({ targets, port, module }: Probed): object {
 /** On one network the bytes cost less than the processors that would compress them. */
 const NEARBY = { enable_compression: false };
 
-/** Scrapes of the usual pace have the global interval. None may take longer than that, but a journey, which has its own interval. */
-function paced(watch: Watch, pace: Pace): object {
-  if (pace === 'usual') return {};
+/** Scrapes of the usual pace have the global interval; its length is also the timeout of all that are not patient. */
+function paced(watch: Watch, { pace, isPatient }: Pick<Job, 'pace' | 'isPatient'>): object {
   const interval = promDuration(paceMs(watch, pace));
-  return { scrape_interval: interval, ...(pace === 'journey' ? { scrape_timeout: interval } : {}) };
+  return {
+    ...(pace === 'usual' ? {} : { scrape_interval: interval }),
+    ...(isPatient === true ? { scrape_timeout: interval } : {}),
+  };
 }
 
 /** The age of this very Prometheus, which tells the rules whether it was just started (the rules are the same on both). */
 function selfScrape(watch: Watch, host: Host): object {
   return {
     job_name: 'self',
-    ...paced(watch, 'monitor'),
+    ...paced(watch, { pace: 'monitor' }),
     ...NEARBY,
     static_configs: [{ targets: [`127.0.0.1:${PORTS.prometheus}`], labels: { host: host.name, tier: host.tier } }],
     metric_relabel_configs: [{ action: 'keep', source_labels: ['__name__'], regex: 'process_start_time_seconds' }],

@@ -29,7 +29,7 @@ export const probeModules: ModuleMaker = ({ topology, readSecret, log }) => {
       targets: new Map([['shop', `http://${front.host}:${front.port}`]]),
       probe: (site, deadlineMs) => {
         const now = Date.now();
-        const productId = 1 + (Math.floor(now / topology.profile.watch.journeyIntervalMs) % PRODUCTS);
+        const productId = 1 + (Math.floor(now / topology.profile.watch.roundIntervalMs) % PRODUCTS);
         const key = `probe-${process.env['HOLDFAST_HOST'] ?? 'monitor'}-${now}`;
         return probeJourney({ site, authority, ...CUSTOMER, key, productId, deadlineMs });
       },
