@@ -96,8 +96,8 @@ describe('sabotage', () => {
 
   it('is violated on a stack with one application host', async () => {
     await hosts.stop('app2');
-    const outcome = await show(appCrash, { topology: makeTopology({ appHosts: 1 }), hosts });
-    await hosts.start('app2');
+    const alone: FaultWorld = { topology: makeTopology({ appHosts: 1 }), hosts };
+    const outcome = await show(appCrash, alone).finally(() => hosts.start('app2'));
     expect(outcome.verdict).toBe('violated');
     expect(outcome.budgets.find(({ id }) => id === 'failed-requests')).toMatchObject({ verdict: 'violated' });
   });

@@ -1,4 +1,4 @@
-import { hostsOf } from '../../deploy/topology.ts';
+import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { readFiring } from '../contract/alert-watch.ts';
@@ -30,14 +30,19 @@ export async function findUnsteady(world: FaultWorld): Promise<readonly string[]
   const spares = new Set(topology.hosts.filter(({ enabled }) => !enabled).map(({ name }) => name));
   const firing = (await Promise.all(monitors.map((monitor) => readFiring(topology, monitor))))
     .flat()
-    // What is said of a host that is no part of this stack says nothing about it.
-    .filter(({ host }) => host === undefined || !spares.has(host));
+    // What is said of a host that is no part of this stack says nothing about it, nor does that it has no second one.
+    .filter(({ host, alertname }) => (host === undefined ? !isAsMade(topology, alertname) : !spares.has(host)));
   return [
     ...missing,
     ...firing.map(
       ({ alertname, host, monitor }) => `${alertname}${host === undefined ? '' : ` (${host})`} fires on ${monitor}`,
     ),
   ];
+}
+
+/** Whether an alert says of a stack what it was made like: one application host has no other. */
+function isAsMade(topology: Topology, alertname: string): boolean {
+  return alertname === 'AppRedundancyLost' && hostsOf(topology, 'app').length < 2;
 }
 
 /** Waits until the stack is whole and quiet. Throws `deadline` with what is missing. */
