@@ -1,4 +1,4 @@
-import type { AlertName } from '../../alerts/names.ts';
+import { ALERTS, type AlertName } from '../../alerts/names.ts';
 
 /** An alert as a contract names it. */
 export interface ExpectedAlert {
@@ -54,4 +54,9 @@ export const OWN_ALERTS = ['Watchdog', 'NotificationPathProbe'] as const;
 
 export function isOwnAlert(alertname: string): boolean {
   return OWN_ALERTS.some((own) => own === alertname);
+}
+
+/** Alerts of objectives look back over hours: what they say may be of an earlier fault, and says nothing about this one. */
+export function isOfObjective(alertname: string): boolean {
+  return (ALERTS as Readonly<Record<string, string>>)[alertname] === 'slo';
 }

@@ -91,6 +91,8 @@ describe('an alert contract', () => {
       mail(110_000, { alertname: 'NotificationPathProbe' }),
     ];
     expect(judge({ delivered: [mail(109_000), resolved, ...allowed] })['no']?.verdict).toBe('held');
+    const past = mail(110_000, { alertname: 'AvailabilityBudgetBurnsSlowly' });
+    expect(judge({ delivered: [mail(109_000), resolved, past] })['no']?.verdict).toBe('held');
     const noise = mail(110_000, { alertname: 'TargetDown', host: 'app2' });
     const { no: quiet } = judge({ delivered: [mail(109_000), resolved, noise] });
     expect(quiet).toMatchObject({ verdict: 'violated', reasons: ['also mailed: TargetDown (app2)'] });

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../kit/verdict.ts';
 import {
+  isOfObjective,
   isOwnAlert,
   type AlertContract,
   type AlertEvidence,
@@ -141,6 +142,7 @@ function judgeQuiet({ contract, evidence, times }: Case): ClauseJudgement {
       alert.status === 'firing' &&
       alert.receivedAtMs >= times.injectedAt &&
       !isOwnAlert(alert.alertname) &&
+      !isOfObjective(alert.alertname) &&
       !allowed.includes(alert.alertname),
   );
   const names = [

@@ -1,6 +1,7 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { LoadRun } from '../load/load-run.ts';
+import { isOfObjective } from '../contract/alert-contract.ts';
 import { readFiring } from '../contract/alert-watch.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from '../guarantees/redundancy.ts';
@@ -30,6 +31,7 @@ export async function findUnsteady(world: FaultWorld): Promise<readonly string[]
   const spares = new Set(topology.hosts.filter(({ enabled }) => !enabled).map(({ name }) => name));
   const firing = (await Promise.all(monitors.map((monitor) => readFiring(topology, monitor))))
     .flat()
+    .filter(({ alertname }) => !isOfObjective(alertname))
     // What is said of a host that is no part of this stack says nothing about it, nor does that it has no second one.
     .filter(({ host, alertname }) => (host === undefined ? !isAsMade(topology, alertname) : !spares.has(host)));
   return [
