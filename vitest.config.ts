@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const stackTests = '**/*.stack.test.ts';
@@ -5,6 +6,8 @@ const ignored = ['**/node_modules/**', '.holdfast/**'];
 
 export default defineConfig({
   test: {
+    // Many tests wait for sockets: one worker more than this machine has cores keeps them busy.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
