@@ -14,14 +14,15 @@ type Expected = Pick<AlertContract, 'mustDeliver' | 'mayDeliver'> & Partial<Pick
 const OF_CRASH: Readonly<Record<Tier, Expected>> = {
   edge: { mustDeliver: [ofHost('EdgeLost')], mayDeliver: [] },
   lb: { mustDeliver: [ofHost('LoadBalancerLost')], mayDeliver: [] },
-  web: { mustDeliver: [ofHost('WebHostLost')], mayDeliver: [] },
-  app: { mustDeliver: [ofHost('AppHostLost')], mayDeliver: [] },
+  // With two hosts of a pool, the one that is left has no other.
+  web: { mustDeliver: [ofHost('WebHostLost')], mayDeliver: ['WebRedundancyLost'] },
+  app: { mustDeliver: [ofHost('AppHostLost')], mayDeliver: ['AppRedundancyLost'] },
   db: {
     mustDeliver: [ofHost('DatabaseNodeLost'), ofService('DatabaseRedundancyLost')],
     // An election may take longer than a failover should.
     mayDeliver: ['DatabaseNoWritablePrimary'],
   },
-  cache: { mustDeliver: [ofHost('CacheHostLost')], mayDeliver: [] },
+  cache: { mustDeliver: [ofHost('CacheHostLost')], mayDeliver: ['CacheRedundancyLost'] },
   monitor: { mustDeliver: [ofHost('MonitorLost')], mayDeliver: [] },
   trace: { mustDeliver: [ofHost('TargetDown')], mayDeliver: [] },
   // Nobody can be told while the mailbox is away: its mails are kept until it is back.
