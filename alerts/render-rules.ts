@@ -22,7 +22,7 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
   return {
     'rules.yaml': [
       // It costs as much as all alerts together, and nobody needs to know at once that everything is well.
-      { name: 'well', interval: promDuration(3 * watch.evaluationIntervalMs), rules: [wellRule(topology)] },
+      { name: 'well', interval: promDuration(5 * watch.evaluationIntervalMs), rules: [wellRule(topology)] },
       // One group, so that everything is judged at the same instant and in this order.
       { name: 'holdfast', interval: promDuration(watch.evaluationIntervalMs), rules: makeRules(topology) },
     ],

@@ -52,8 +52,20 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'round' },
   { name: 'journey', of: 'shop', port: PORTS.exporter, module: 'journey', pace: 'round', isPatient: true },
   { name: 'exporter', of: 'monitor', port: PORTS.exporter, pace: 'monitor' },
-  { name: 'prometheus', of: 'monitor', port: PORTS.prometheus, pace: 'monitor' },
-  { name: 'alertmanager', of: 'monitor', port: PORTS.alertmanager, pace: 'monitor' },
+  {
+    name: 'prometheus',
+    of: 'monitor',
+    port: PORTS.prometheus,
+    pace: 'monitor',
+    keep: 'process_.*|prometheus_(build|config|engine|notifications|rule|sd_discovered|tsdb)_.*',
+  },
+  {
+    name: 'alertmanager',
+    of: 'monitor',
+    port: PORTS.alertmanager,
+    pace: 'monitor',
+    keep: 'process_.*|alertmanager_(alerts.*|(build|cluster|config|notification|notifications|silences)_.*)',
+  },
   { name: 'notifier', of: 'monitor', port: PORTS.notifier, pace: 'monitor' },
   { name: 'mailbox', of: 'mail', port: PORTS.mailbox, pace: 'usual' },
   {

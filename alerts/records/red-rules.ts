@@ -37,7 +37,8 @@ export function redGroup(topology: Topology): RuleGroup {
   };
   return {
     name: 'red',
-    interval: promDuration(watch.sloIntervalMs),
+    // People look at them, no alert does.
+    interval: promDuration(2 * watch.sloIntervalMs),
     rules: [
       ...counted(
         'lb',

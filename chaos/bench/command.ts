@@ -7,17 +7,20 @@ import { routeAddress, type Topology } from '../../deploy/topology.ts';
 import { up } from '../../deploy/up.ts';
 import { EXIT } from '../../kit/errors.ts';
 import { WARM_UP_SECONDS } from '../../k6/lib/plan.ts';
+import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { openProgress } from '../../kit/progress.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { quantileOfSorted } from '../judge/quantile.ts';
 import { startLoad } from '../load/start-load.ts';
 import { isKept, renderFigure, type Figure } from './figure.ts';
+import { waitForSteady } from '../runner/steady-state.ts';
 import { measureExporters } from './measure-exporters.ts';
 import { readSteal } from '../probes/read-steal.ts';
 import { readUsage } from './read-usage.ts';
 
 const IDLE_SECONDS = 30;
+const STEADY_DEADLINE_MS = 120_000;
 const STEADY = { rate: 200, durationSeconds: 60 } as const;
 
 /** Registers `holdfast bench`: speed and size of the stack on this machine, beside what they may be. */
@@ -68,6 +71,9 @@ async function measure({ topology, files, signal }: CommandContext, report: Repo
   const downSeconds = await timed(() => down({ volumes: false, signal }));
   const upSeconds = await timed(bring);
   const againSeconds = await timed(bring);
+  // Hosts are healthy before databases have caught up and monitors have seen that all is well: that is starting, not idling.
+  report('waiting until the stack is whole and quiet');
+  await waitForSteady({ topology, hosts: openHosts() }, { deadlineMs: STEADY_DEADLINE_MS, signal });
   report(`idle for ${IDLE_SECONDS} s`);
   const usage = await readUsage(IDLE_SECONDS, availableParallelism());
   report(`the suite steady, ${STEADY.rate} requests/s for ${STEADY.durationSeconds} s`);

@@ -21,9 +21,7 @@ const alertsReply = z.object({
 
 /** Firing alerts as one Prometheus sees them now, its own watchdog left out. */
 export async function readFiring(topology: Topology, monitor: string): Promise<readonly FiringAlert[]> {
-  const host = hostsOf(topology, 'monitor').find(({ name }) => name === monitor);
-  if (host === undefined) throw new Error(`no monitor is called ${monitor}`);
-  const { data } = await fetchJson(`http://${addressOn(host, 'ops')}:${PORTS.prometheus}/api/v1/alerts`, alertsReply);
+  const { data } = await fetchJson(`${prometheusOf(topology, monitor)}/api/v1/alerts`, alertsReply);
   return data.alerts
     .filter(({ state, labels }) => state === 'firing' && !isOwnAlert(labels['alertname'] ?? ''))
     .map(({ labels, activeAt }) => ({
@@ -33,6 +31,24 @@ export async function readFiring(topology: Topology, monitor: string): Promise<r
       activeAtMs: Date.parse(activeAt),
       firstSeenMs: Date.now(),
     }));
+}
+
+const settlingReply = z.object({
+  status: z.literal('success'),
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+});
+
+/** Whether this Prometheus still holds its alerts back because the stack is starting. */
+export async function isSettling(topology: Topology, monitor: string): Promise<boolean> {
+  const url = `${prometheusOf(topology, monitor)}/api/v1/query?query=${encodeURIComponent('holdfast:settling')}`;
+  const { data } = await fetchJson(url, settlingReply);
+  return data.result.length > 0;
+}
+
+function prometheusOf(topology: Topology, monitor: string): string {
+  const host = hostsOf(topology, 'monitor').find(({ name }) => name === monitor);
+  if (host === undefined) throw new Error(`no monitor is called ${monitor}`);
+  return `http://${addressOn(host, 'ops')}:${PORTS.prometheus}`;
 }
 
 /** Every alert of every mail that the mailbox received since then. Drills are none: somebody may hold one at the same time. */

@@ -2,7 +2,7 @@ import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { isOfObjective } from '../contract/alert-contract.ts';
-import { readFiring } from '../contract/alert-watch.ts';
+import { isSettling, readFiring } from '../contract/alert-watch.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from '../guarantees/redundancy.ts';
 
@@ -28,6 +28,9 @@ export async function findUnsteady(world: FaultWorld): Promise<readonly string[]
   const looks = await Promise.all(whole.map((redundancy) => redundancy.observe(world)));
   const missing = looks.filter(({ seen }) => !seen).map(({ text }) => text);
   const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
+  const settling = await Promise.all(
+    monitors.map(async (monitor) => ((await isSettling(topology, monitor)) ? [`${monitor} is still starting`] : [])),
+  );
   const spares = new Set(topology.hosts.filter(({ enabled }) => !enabled).map(({ name }) => name));
   const firing = (await Promise.all(monitors.map((monitor) => readFiring(topology, monitor))))
     .flat()
@@ -36,6 +39,7 @@ export async function findUnsteady(world: FaultWorld): Promise<readonly string[]
     .filter(({ host, alertname }) => (host === undefined ? !isAsMade(topology, alertname) : !spares.has(host)));
   return [
     ...missing,
+    ...settling.flat(),
     ...firing.map(
       ({ alertname, host, monitor }) => `${alertname}${host === undefined ? '' : ` (${host})`} fires on ${monitor}`,
     ),
