@@ -1,4 +1,5 @@
 import type { Board } from '../board.ts';
+import { logLinesRow } from './log-lines.ts';
 import { NOBODY_ASKS } from './queries.ts';
 import { HOLDS, UP } from './states.ts';
 import { hostsVariable } from './variables.ts';
@@ -208,5 +209,6 @@ export const LB: Board = {
         },
       ],
     },
+    logLinesRow('haproxy', H),
   ],
 };
