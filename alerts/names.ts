@@ -30,6 +30,7 @@ export const ALERTS = {
   SiteUnreachable: 'service',
   JourneyFailing: 'service',
   HopFailing: 'target',
+  CertificateExpiring: 'target',
   MonitorLost: 'host',
   NotificationsFailing: 'host',
   AccessLogSilent: 'target',

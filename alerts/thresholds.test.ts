@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seriesIn } from '../exporters/promql/check-promql.ts';
 import { makeTopology } from '../deploy/topology.ts';
 import { makeAlerts } from './alerts.ts';
 import { thresholdsOf } from './thresholds.ts';
@@ -20,7 +21,7 @@ describe('the numbers of an alert', () => {
     ['a > b', []],
     ['vector(1)', []],
   ])('of %s are %j', (expr, expected) => {
-    expect(thresholdsOf(expr).map(({ operator, value, series }) => [operator, value, [...series].join(' ')])).toEqual(
+    expect(thresholdsOf(expr).map(({ operator, value, of }) => [operator, value, [...seriesIn(of)].join(' ')])).toEqual(
       expected,
     );
   });

@@ -1,4 +1,3 @@
-import { seriesIn } from '../exporters/promql/check-promql.ts';
 import { childOf, expressionsOf, parsePromql, type Syntax } from '../exporters/promql/syntax.ts';
 
 /** A number that an alert compares series with. The alert's expression is the one place where it is written. */
@@ -6,8 +5,8 @@ export interface Threshold {
   /** What the value must be to alert: `< 3` is `{ operator: '<', value: 3 }`. */
   readonly operator: '<' | '<=' | '>' | '>=' | '==';
   readonly value: number;
-  /** The series that are compared. */
-  readonly series: ReadonlySet<string>;
+  /** The expression that is compared. */
+  readonly of: string;
 }
 
 const OPERATORS: Readonly<Record<string, Threshold['operator']>> = {
@@ -44,7 +43,7 @@ function thresholdsIn(syntax: Syntax): readonly Threshold[] {
   }
   const [of, number] = numberOf(right) === undefined ? [right, numberOf(left)] : [left, numberOf(right)];
   if (number === undefined) return [];
-  return [{ operator: of === left ? operator : FLIPPED[operator], value: number, series: seriesIn(of.text) }];
+  return [{ operator: of === left ? operator : FLIPPED[operator], value: number, of: of.text }];
 }
 
 function numberOf(syntax: Syntax): number | undefined {

@@ -4,21 +4,27 @@ import { CACHE_BOARD } from './boards/cache.ts';
 import { CHAOS } from './boards/chaos.ts';
 import { DATABASE } from './boards/database.ts';
 import { EDGE } from './boards/edge.ts';
+import { HOSTS } from './boards/hosts.ts';
 import { LB } from './boards/lb.ts';
 import { LOAD } from './boards/load.ts';
 import { MONITORS } from './boards/monitors.ts';
+import { OBJECTIVES } from './boards/objectives.ts';
 import { OVERVIEW } from './boards/overview.ts';
+import { PROBES } from './boards/probes.ts';
 import { WEB_BOARD } from './boards/web.ts';
 
 /** Every board, from the site as a whole to its parts. */
 export const BOARDS: readonly Board[] = [
   OVERVIEW,
+  OBJECTIVES,
+  PROBES,
   EDGE,
   LB,
   WEB_BOARD,
   APP_BOARD,
   DATABASE,
   CACHE_BOARD,
+  HOSTS,
   MONITORS,
   LOAD,
   CHAOS,

@@ -2,13 +2,14 @@ import type { Alert } from '../alerts/alert.ts';
 import type { AlertName } from '../alerts/names.ts';
 import { thresholdsOf, type Threshold } from '../alerts/thresholds.ts';
 import type { Series } from '../exporters/catalog/catalog.ts';
-import { seriesIn } from '../exporters/promql/check-promql.ts';
 import type { PromqlType } from '../exporters/promql/promql-type.ts';
 import { typeOfPromql } from '../exporters/promql/type-of-promql.ts';
 import type { Board, DataPanel } from './board.ts';
 import type { BoardUid } from './names.ts';
 import { narrowUrl } from './render/links.ts';
+import { mayMeanTheSame, selectorsIn } from './selectors.ts';
 import { BUILT_IN, substitute } from './substitute.ts';
+import { unitFits } from './units.ts';
 
 /** What boards are rendered and checked against. */
 export interface World {
@@ -25,19 +26,25 @@ export interface World {
 
 export function makeWorld(facts: Omit<World, 'thresholdsOf' | 'typeOfText'>): World {
   const types = new Map<string, PromqlType>();
+  const typeOfText = (text: string): PromqlType => {
+    const type = types.get(text) ?? typeOfPromql(text, facts.series);
+    types.set(text, type);
+    return type;
+  };
   const known = new Map([...facts.alerts].map(([name, { expr }]) => [name, thresholdsOf(expr)]));
   return {
     ...facts,
-    typeOfText: (text) => {
-      const type = types.get(text) ?? typeOfPromql(text, facts.series);
-      types.set(text, type);
-      return type;
-    },
+    typeOfText,
     thresholdsOf: (panel) => {
       if (panel.alert === undefined) return [];
-      const shown = new Set(panel.queries.flatMap(({ expr }) => [...seriesIn(plain(expr))]));
+      const shown = panel.queries.flatMap(({ expr }) => selectorsIn(plain(expr)));
       const all = known.get(panel.alert) ?? [];
-      return all.filter(({ series }) => [...series].some((name) => shown.has(name)));
+      return all.filter(
+        ({ of }) =>
+          // A number of bytes is no line among shares of a disk.
+          unitFits(panel.unit, typeOfText(of).unit) &&
+          selectorsIn(of).some((one) => shown.some((other) => mayMeanTheSame(one, other))),
+      );
     },
   };
 }

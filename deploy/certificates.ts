@@ -15,7 +15,7 @@ const AUTHORITY_DAYS = 3_650;
 /** Browsers refuse longer ones. */
 const LEAF_DAYS = 397;
 /** Renewed at the next `up` when this little is left. */
-const RENEW_DAYS = 30;
+export const RENEWAL_MS = 30 * DAY_MS;
 
 /** A new private certificate authority. */
 export async function makeAuthority(now: Date): Promise<KeyPair> {
@@ -79,7 +79,7 @@ export async function isLeafStale(
 ): Promise<boolean> {
   const leaf = new x509.X509Certificate(leafPem);
   const authority = new x509.X509Certificate(authorityPem);
-  if (leaf.notAfter.getTime() - check.now.getTime() < RENEW_DAYS * DAY_MS) return true;
+  if (leaf.notAfter.getTime() - check.now.getTime() < RENEWAL_MS) return true;
   if (!(await leaf.verify({ publicKey: authority.publicKey, signatureOnly: true }))) return true;
   const usages = leaf.getExtension(x509.ExtendedKeyUsageExtension)?.usages ?? [];
   if (usagesOf(check).some((usage) => !usages.includes(usage))) return true;

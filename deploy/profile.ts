@@ -108,6 +108,8 @@ export interface Watch {
   readonly peerTimeoutMs: number;
   /** How long a stack may be starting before what is not there is a fault; ends as soon as everything was well once. */
   readonly settleMs: number;
+  /** A certificate that ends sooner than this is told. `up` renews earlier (deploy/certificates.ts), so that it is told only where nobody ran it. */
+  readonly certificateHorizonMs: number;
 }
 
 /** Seconds, not minutes: made for drills on one machine. Sources of the numbers: measurements on two cores and the servers' manuals. */
@@ -150,6 +152,7 @@ export const DRILL: Profile = {
     lookbackMs: 20_000,
     peerTimeoutMs: 5_000,
     settleMs: 120_000,
+    certificateHorizonMs: 14 * 86_400_000,
   },
 };
 
@@ -196,5 +199,6 @@ export const PRODUCTION: Profile = {
     lookbackMs: 300_000,
     peerTimeoutMs: 15_000,
     settleMs: 600_000,
+    certificateHorizonMs: 14 * 86_400_000,
   },
 };

@@ -1,22 +1,21 @@
-import { VRRP_STATES, type VrrpView } from './vrrp.ts';
+import { VRRP_STATES, type InstanceView, type VrrpState, type VrrpView } from './vrrp.ts';
+
+const STATES = Object.keys(VRRP_STATES) as readonly VrrpState[];
 
 /**
  * The state of a load balancer in Prometheus' text format. Written by hand because every value is read anew at every scrape; names of the
  * community's keepalived exporter where it has one.
  */
 export function renderMetrics(view: VrrpView, haproxyAnswers: boolean): string {
-  const rows = view.instances.map((seen) => ({
-    ...seen,
-    labels: `{iname="${seen.instance.name}",intf="${seen.interfaceName}",vrid="${seen.instance.routerId}",ip_address="${seen.instance.address}"}`,
-  }));
+  const { instances } = view;
   const family = (
     [name, type]: readonly [string, 'gauge' | 'counter'],
     help: string,
-    value: (row: (typeof rows)[number]) => number,
+    samples: (seen: InstanceView) => readonly Sample[],
   ): string[] => [
     `# HELP ${name} ${help}`,
     `# TYPE ${name} ${type}`,
-    ...rows.map((row) => `${name}${row.labels} ${value(row)}`),
+    ...instances.flatMap((seen) => samples(seen).map((one) => `${name}${labelsOf(seen, one.state)} ${one.value}`)),
   ];
   return [
     '# HELP keepalived_up Whether the VRRP process exists and is not stopped.',
@@ -28,23 +27,39 @@ export function renderMetrics(view: VrrpView, haproxyAnswers: boolean): string {
     ...family(
       ['keepalived_vrrp_state', 'gauge'],
       'State that keepalived told last: 0 init, 1 backup, 2 master, 3 fault.',
-      ({ state }) => VRRP_STATES[state],
+      ({ state }) => [{ value: VRRP_STATES[state] }],
     ),
     ...family(
       ['lb_virtual_address_held', 'gauge'],
       'Whether the virtual address really is on an interface of this host.',
-      ({ held }) => Number(held),
+      ({ held }) => [{ value: Number(held) }],
     ),
     ...family(
       ['keepalived_become_master_total', 'counter'],
       'Times that this host took the virtual address.',
-      ({ becameMaster }) => becameMaster,
+      ({ transitions }) => [{ value: transitions.filter((state) => state === 'MASTER').length }],
     ),
     ...family(
       ['keepalived_vrrp_transitions_total', 'counter'],
-      'Changes of state since the host started.',
-      ({ transitions }) => transitions,
+      'Changes to a state since the host started.',
+      ({ transitions }) =>
+        STATES.map((state) => ({ state, value: transitions.filter((reached) => reached === state).length })),
+    ),
+    ...family(
+      ['keepalived_vrrp_last_transition_timestamp_seconds', 'gauge'],
+      'When the state changed for the last time.',
+      ({ lastTransitionAt }) => (lastTransitionAt === undefined ? [] : [{ value: lastTransitionAt }]),
     ),
     '',
   ].join('\n');
+}
+
+interface Sample {
+  readonly state?: VrrpState;
+  readonly value: number;
+}
+
+function labelsOf({ instance, interfaceName }: InstanceView, state?: VrrpState): string {
+  const reached = state === undefined ? '' : `,state="${state.toLowerCase()}"`;
+  return `{iname="${instance.name}",intf="${interfaceName}",vrid="${instance.routerId}",ip_address="${instance.address}"${reached}}`;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -42,7 +42,23 @@ test('a holder that keepalived names but whose address is nowhere is told as bot
   expect(text).toMatch(/keepalived_vrrp_state\{iname="front",intf="lo\d*",vrid="51",ip_address="198.18.0.10"\} 2\n/);
   expect(text).toMatch(/lb_virtual_address_held\{.*\} 0\n/);
   expect(text).toMatch(/keepalived_become_master_total\{.*\} 1\n/);
-  expect(text).toMatch(/keepalived_vrrp_transitions_total\{.*\} 2\n/);
+  const transitions = [...text.matchAll(/^keepalived_vrrp_transitions_total\{.*,state="(\w+)"\} (\d+)$/gm)];
+  expect(transitions.map(([, state, count]) => `${state} ${count}`)).toEqual([
+    'init 0',
+    'backup 1',
+    'master 1',
+    'fault 0',
+  ]);
+});
+
+test('the time of the last transition is when it was told, and there is none before the first one', async () => {
+  const folder = await makeFolder({ 'transitions/front': 'BACKUP\nMASTER\n' });
+  const told = new Date('2026-01-02T03:04:05.678Z');
+  await utimes(join(folder, 'transitions/front'), told, told);
+  const app = { ...instance, name: 'app', routerId: 52 };
+  const text = renderMetrics(await readVrrp([instance, app], { folder, proc: folder }), true);
+  const times = [...text.matchAll(/^keepalived_vrrp_last_transition_timestamp_seconds\{iname="(\w+)".*\} (.*)$/gm)];
+  expect(times.map(([, name, value]) => `${name} ${value}`)).toEqual(['front 1767323045.678']);
 });
 
 test('a stopped keepalived holds no state, whatever it told before', async () => {

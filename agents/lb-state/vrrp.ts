@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Instance } from './settings.ts';
 
 /** keepalived's own numbers for the states of an instance. */
 export const VRRP_STATES = { INIT: 0, BACKUP: 1, MASTER: 2, FAULT: 3 } as const;
-type VrrpState = keyof typeof VRRP_STATES;
+export type VrrpState = keyof typeof VRRP_STATES;
 
 /** What is known of one instance at one moment. */
 export interface InstanceView {
@@ -16,8 +16,10 @@ export interface InstanceView {
   readonly interfaceName: string;
   /** Whether the virtual address really is on an interface of this host. */
   readonly held: boolean;
-  readonly transitions: number;
-  readonly becameMaster: number;
+  /** Every state that it came to since the host started, oldest first. */
+  readonly transitions: readonly VrrpState[];
+  /** When it came to the last of them, in seconds since 1970; undefined before the first one. */
+  readonly lastTransitionAt: number | undefined;
 }
 
 export interface VrrpView {
@@ -37,14 +39,15 @@ export async function readVrrp(
   const interfaceOf = (address: string): string =>
     interfaces.find(([, entries]) => entries?.some((entry) => entry.address === address))?.[0] ?? '';
   const views = instances.map(async (instance): Promise<InstanceView> => {
-    const told = parseTransitions(await readOrEmpty(join(folder, 'transitions', instance.name)));
+    const path = join(folder, 'transitions', instance.name);
+    const told = parseTransitions(await readOrEmpty(path));
     return {
       instance,
       state: up ? (told.at(-1) ?? 'INIT') : 'INIT',
       interfaceName: interfaceOf(instance.ownAddress),
       held: interfaceOf(instance.address) !== '',
-      transitions: told.length,
-      becameMaster: told.filter((state) => state === 'MASTER').length,
+      transitions: told,
+      lastTransitionAt: told.length === 0 ? undefined : await readWrittenAt(path),
     };
   });
   return { up, instances: await Promise.all(views) };
@@ -66,4 +69,12 @@ export function isRunning(stat: string): boolean {
 
 async function readOrEmpty(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
+}
+
+/** The notify script only ever appends a line, at once: the file was last written when the last line was. */
+async function readWrittenAt(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs / 1000,
+    () => undefined,
+  );
 }

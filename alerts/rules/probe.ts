@@ -5,7 +5,7 @@ import { unlessToldBy } from '../promql.ts';
 
 /** What a customer meets, asked by the prober of each monitor host. */
 export function probeAlerts(topology: Topology): readonly Alert[] {
-  return [siteUnreachable(topology), JOURNEY_FAILING, HOP_FAILING];
+  return [siteUnreachable(topology), JOURNEY_FAILING, HOP_FAILING, certificateExpiring(topology)];
 }
 
 const success = (job: string, host: string): string => `probe_success{job="${job}",host="${host}"}`;
@@ -94,3 +94,44 @@ const HOP_FAILING: Alert = {
     ),
   ],
 };
+
+function certificateExpiring({ profile: { watch } }: Topology): Alert {
+  const horizonS = watch.certificateHorizonMs / 1000;
+  const days = horizonS / 86_400;
+  return {
+    name: 'CertificateExpiring',
+    domain: 'site',
+    severity: 'warning',
+    owner: 'platform',
+    // What has ended already is told as well: the prober reads the end of a certificate that it does not accept.
+    expr: `min by (job, host) (probe_ssl_earliest_cert_expiry - time()) < ${horizonS}`,
+    forMs: outlastsStaleProbes,
+    onAbsent: { coveredBy: 'TargetDown' },
+    summary: 'The certificate behind {{ $labels.host }} ends soon',
+    description: `The certificate that {{ $labels.host }} shows ends within ${days} days, or has ended. From then on browsers and every client that checks it turn away.`,
+    cases: [
+      fires(
+        'what is shown is suddenly an older one',
+        { [certificateEnds('https')]: turns(2 * horizonS, horizonS - 86_400) },
+        { labels: { job: 'hop', host: 'https' } },
+      ),
+      fires(
+        'it has ended',
+        { [certificateEnds('https')]: turns(2 * horizonS, 1) },
+        { labels: { job: 'hop', host: 'https' } },
+      ),
+      quiet('there is a little more time', { [certificateEnds('https')]: always(horizonS + 200) }),
+      quiet('one probe met the load balancer that was renewed last', {
+        [certificateEnds('https')]: dips(2 * horizonS, horizonS - 86_400, 6),
+      }),
+      absent('nobody asks', {}),
+      resolves(
+        'it is renewed',
+        { [certificateEnds('https')]: dips(2 * horizonS, horizonS - 86_400) },
+        { labels: { job: 'hop', host: 'https' } },
+      ),
+    ],
+  };
+}
+
+const certificateEnds = (host: string): string => `probe_ssl_earliest_cert_expiry{job="hop",host="${host}"}`;

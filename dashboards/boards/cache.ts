@@ -1,6 +1,9 @@
 import type { Board } from '../board.ts';
+import { sentinelRow, valkeyRow } from './cache-valkey.ts';
 import { HOLDS } from './states.ts';
 
+/** Servers are called like their hosts. */
+const HOST = 'host=~"$server"';
 const CACHE = 'proxy="cache",server=~"$server"';
 
 export const CACHE_BOARD: Board = {
@@ -106,5 +109,7 @@ export const CACHE_BOARD: Board = {
         },
       ],
     },
+    valkeyRow(HOST),
+    sentinelRow(HOST),
   ],
 };

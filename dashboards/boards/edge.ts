@@ -1,18 +1,21 @@
 import type { Board } from '../board.ts';
+import { originRow, varnishRows } from './edge-varnish.ts';
 import { NOBODY_ASKS } from './queries.ts';
 import { hostsVariable } from './variables.ts';
 
-/** Nobody but the edges asks these frontends. */
-const FRONT = 'host=~"$host",proxy=~"http|https"';
+/** Nobody but the edges asks these frontends, at whichever load balancer. */
+const FRONT = 'proxy=~"http|https"';
 
 export const EDGE: Board = {
   uid: 'holdfast-edge',
   title: 'Edges',
-  question: 'What do the edges have to ask of the site, and what do they get?',
+  question: 'Do the edges answer, how much from their own cache, and what do they get from the site?',
   domains: ['edge', 'site'],
   drillDown: 'holdfast-lb',
-  variables: [hostsVariable('lb')],
+  variables: [hostsVariable('edge')],
   rows: [
+    ...varnishRows('host=~"$host"'),
+    originRow('host=~"$host"'),
     {
       title: 'What the edges pass on',
       panels: [
@@ -49,8 +52,8 @@ export const EDGE: Board = {
           unit: 'percentunit',
           queries: [
             {
-              expr: `sum by (host) (rate(haproxy_frontend_http_responses_total{${FRONT},code="5xx"}[$__rate_interval])) / sum by (host) (rate(haproxy_frontend_http_responses_total{${FRONT}}[$__rate_interval]))`,
-              legend: '{{host}}',
+              expr: `sum by (proxy) (rate(haproxy_frontend_http_responses_total{${FRONT},code="5xx"}[$__rate_interval])) / sum by (proxy) (rate(haproxy_frontend_http_responses_total{${FRONT}}[$__rate_interval]))`,
+              legend: '{{proxy}}',
               emptyWhen: NOBODY_ASKS,
             },
           ],
@@ -62,10 +65,10 @@ export const EDGE: Board = {
           description: 'Sessions that the edges hold open, and requests that were not understood.',
           unit: 'short',
           queries: [
-            { expr: `sum by (host) (haproxy_frontend_current_sessions{${FRONT}})`, legend: 'sessions at {{host}}' },
+            { expr: `sum by (proxy) (haproxy_frontend_current_sessions{${FRONT}})`, legend: '{{proxy}} sessions' },
             {
-              expr: `sum by (host) (increase(haproxy_frontend_request_errors_total{${FRONT}}[$__rate_interval]))`,
-              legend: 'not understood at {{host}}',
+              expr: `sum by (proxy) (increase(haproxy_frontend_request_errors_total{${FRONT}}[$__rate_interval]))`,
+              legend: '{{proxy}} not understood',
             },
           ],
         },

@@ -1,4 +1,5 @@
 import type { Board } from '../board.ts';
+import { logLinesRow } from './log-lines.ts';
 import { NOBODY_ASKS } from './queries.ts';
 import { HOLDS, UP } from './states.ts';
 import { hostsVariable } from './variables.ts';
@@ -54,16 +55,43 @@ export const LB: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Times an address was taken',
+          title: 'Holders of an address',
           description:
-            'How often a host became master within the time that one point stands for. Every step is a short outage.',
+            'On how many hosts each address really is, and how many say that they are its master: one. Two are a split brain, whoever is chosen above.',
+          unit: 'short',
+          queries: [
+            { expr: 'sum by (iname) (lb_virtual_address_held)', legend: '{{iname}} is held by' },
+            { expr: 'sum by (iname) (keepalived_vrrp_state == bool 2)', legend: '{{iname}} has masters' },
+          ],
+          alert: 'VirtualAddressDuplicated',
+        },
+        {
+          kind: 'timeseries',
+          title: 'Changes of state',
+          description:
+            'How often a host came to a state within the time that one point stands for. Every change to master is a short outage; many are an unsteady network or processor.',
           unit: 'short',
           queries: [
             {
-              expr: `sum by (host, iname) (increase(keepalived_become_master_total{${H}}[$__rate_interval]))`,
-              legend: '{{iname}} by {{host}}',
+              expr: `sum by (host, iname, state) (increase(keepalived_vrrp_transitions_total{${H}}[$__rate_interval]))`,
+              legend: '{{iname}} on {{host}} to {{state}}',
             },
           ],
+        },
+        {
+          kind: 'table',
+          title: 'Last change of state',
+          description:
+            'Since when each host is in the state that it is in. How long an address was with nobody is not known to a host: the probes of the way in show it.',
+          unit: 'dateTimeFromNow',
+          columns: { iname: 'Address', host: 'Host' },
+          queries: [
+            {
+              expr: `max by (iname, host) (keepalived_vrrp_last_transition_timestamp_seconds{${H}}) * 1000`,
+              legend: 'Changed',
+            },
+          ],
+          drillDown: 'holdfast-chaos',
         },
       ],
     },
@@ -181,5 +209,6 @@ export const LB: Board = {
         },
       ],
     },
+    logLinesRow('haproxy', H),
   ],
 };

@@ -126,6 +126,41 @@ export const MONITORS: Board = {
       ],
     },
     {
+      title: 'Lines of requests',
+      panels: [
+        {
+          kind: 'timeseries',
+          title: 'Datagrams',
+          description: 'Lines of Nginx and HAProxy that each monitor has read.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: `sum by (host) (rate(access_log_datagrams_received_total{${H}}[$__rate_interval]))`,
+              legend: '{{host}}',
+            },
+          ],
+          drillDown: 'holdfast-lb',
+        },
+        {
+          kind: 'timeseries',
+          title: 'Datagrams not counted',
+          description:
+            'Those that the kernel dropped since they were not read in time, and those from addresses that are no server of this stack.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: `sum by (host) (rate(access_log_datagrams_dropped_total{${H}}[$__rate_interval]))`,
+              legend: '{{host}} dropped',
+            },
+            {
+              expr: `sum by (host) (rate(access_log_datagrams_foreign_total{${H}}[$__rate_interval]))`,
+              legend: '{{host}} from strangers',
+            },
+          ],
+        },
+      ],
+    },
+    {
       title: 'The way to a person',
       panels: [
         {

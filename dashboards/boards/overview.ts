@@ -8,7 +8,7 @@ export const OVERVIEW: Board = {
   uid: 'holdfast-overview',
   title: 'Overview',
   question: 'Is the site well, and if not, where is it ill?',
-  domains: ['site', 'host'],
+  domains: ['site'],
   drillDown: 'holdfast-lb',
   variables: [],
   rows: [
@@ -34,7 +34,7 @@ export const OVERVIEW: Board = {
               legend: 'hosts',
             },
           ],
-          drillDown: 'holdfast-chaos',
+          drillDown: 'holdfast-hosts',
         },
         {
           kind: 'stat',
@@ -89,6 +89,7 @@ export const OVERVIEW: Board = {
             },
           ],
           stacked: true,
+          drillDown: 'holdfast-objectives',
         },
         {
           kind: 'timeseries',
@@ -183,7 +184,7 @@ export const OVERVIEW: Board = {
           queries: [{ expr: 'min by (host) (up{job!="self"})', legend: '{{host}}' }],
           states: UP,
           alert: 'TargetDown',
-          drillDown: 'holdfast-monitors',
+          drillDown: 'holdfast-hosts',
         },
         {
           kind: 'state-timeline',

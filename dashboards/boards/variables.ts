@@ -5,3 +5,8 @@ import type { Variable } from '../board.ts';
 export function hostsVariable(tier: Tier): Variable {
   return { name: 'host', label: 'Host', selector: `up{tier="${tier}"}`, of: 'host' };
 }
+
+/** Every host that is looked at. */
+export function hostsOfEveryTier(): Variable {
+  return { name: 'host', label: 'Host', selector: 'up{job="host"}', of: 'host' };
+}

@@ -1,4 +1,5 @@
 import type { Board } from '../board.ts';
+import { logLinesRow } from './log-lines.ts';
 import { UP } from './states.ts';
 
 /** The servers of a pool as HAProxy sees them; the choice is a server, not a load balancer. */
@@ -127,5 +128,7 @@ export const WEB_BOARD: Board = {
         },
       ],
     },
+    // Servers are called like their hosts.
+    logLinesRow('nginx', 'host=~"$server"'),
   ],
 };

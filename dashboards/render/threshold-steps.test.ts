@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Threshold } from '../../alerts/thresholds.ts';
 import { thresholdSteps } from './threshold-steps.ts';
 
-const at = (operator: Threshold['operator'], value: number): Threshold => ({ operator, value, series: new Set() });
+const at = (operator: Threshold['operator'], value: number): Threshold => ({ operator, value, of: 'x' });
 const colours = (thresholds: readonly Threshold[], isWhole: boolean) =>
   thresholdSteps(thresholds, isWhole).map(({ value, color }) => `${value ?? ''}${color}`);
 
@@ -13,6 +13,7 @@ it.each<{ what: string; given: Threshold[]; isWhole: boolean; expected: string[]
   { what: 'from a count on', given: [at('>=', 3)], isWhole: true, expected: ['green', '3red'] },
   { what: 'too few', given: [at('<', 3)], isWhole: true, expected: ['red', '3green'] },
   { what: 'none', given: [at('==', 0)], isWhole: true, expected: ['red', '1green'] },
+  { what: 'nothing at all', given: [at('==', 0)], isWhole: false, expected: ['red', '1e-9green'] },
   { what: 'one', given: [at('==', 1)], isWhole: true, expected: ['green', '1red'] },
   { what: 'the nearer of two', given: [at('>', 9), at('>', 5)], isWhole: false, expected: ['green', '5red'] },
   { what: 'a band', given: [at('<', 1), at('>', 2)], isWhole: true, expected: ['red', '1green', '3red'] },

@@ -11,7 +11,7 @@ const ABOVE_ZERO = 1e-9;
  */
 export function thresholdSteps(thresholds: readonly Threshold[], isWhole: boolean): Step[] {
   const above = thresholds.flatMap((one) => lowestBad(one, isWhole) ?? []);
-  const below = thresholds.flatMap((one) => lowestGood(one) ?? []);
+  const below = thresholds.flatMap((one) => lowestGood(one, isWhole) ?? []);
   const bottom = below.length === 0 ? COLORS.good : COLORS.bad;
   return [
     { value: null, color: bottom },
@@ -28,8 +28,9 @@ function lowestBad({ operator, value }: Threshold, isWhole: boolean): number | u
   return value === 0 ? ABOVE_ZERO : value;
 }
 
-function lowestGood({ operator, value }: Threshold): number | undefined {
+function lowestGood({ operator, value }: Threshold, isWhole: boolean): number | undefined {
   if (operator === '<') return value;
   if (operator === '<=') return value + 1;
-  return operator === '==' && value === 0 ? 1 : undefined;
+  if (operator !== '==' || value !== 0) return undefined;
+  return isWhole ? 1 : ABOVE_ZERO;
 }

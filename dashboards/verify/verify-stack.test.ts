@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { makeTopology, type Topology } from '../../deploy/topology.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
+import { seriesOf } from '../../exporters/catalog/catalog.ts';
 import { WELL } from '../lint/fixture.ts';
-import { verifyStack } from './verify-stack.ts';
+import { verifyStack, whatExists } from './verify-stack.ts';
 
 const topology = makeTopology();
 /** Monitors where nobody listens. */
@@ -32,4 +33,17 @@ it('is unknown without any monitor', async () => {
 it('ends when it is interrupted', async () => {
   const interruption = AbortSignal.abort(new Error('enough'));
   await expect(ask(silent, interruption)).rejects.toThrow('enough');
+});
+
+it.each([
+  ['haproxy_up', true],
+  ['wait_seconds_bucket', true],
+  // Of the catalogue, and not exposed: only what depends on the kernel may be missing.
+  ['lb_haproxy_answers', false],
+  ['nginx_http_request_duration_seconds_bucket', false],
+  ['host_disk_read_bytes_total', true],
+  ['host_pressure_waiting_seconds_total', true],
+  ['no_such_metric', false],
+])('that %s exists is %s', (name, expected) => {
+  expect(whatExists(['haproxy_up', 'wait_seconds'], seriesOf())(name)).toBe(expected);
 });

@@ -1,4 +1,5 @@
 import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import type { Series } from '../../exporters/catalog/catalog.ts';
 import { readExposed } from '../../exporters/catalog/read-exposed.ts';
 import { messageOf } from '../../kit/errors.ts';
 import type { Board } from '../board.ts';
@@ -20,19 +21,20 @@ export type StackFindings = readonly (Finding & { readonly monitor: string })[];
 export async function verifyStack(options: VerifyStackOptions): Promise<StackFindings> {
   const { topology, boards, signal, onProgress } = options;
   // What rules make is there when their alert or record has been true.
-  const made = new Set(['ALERTS', 'ALERTS_FOR_STATE', ...worldOf(topology).recorded]);
+  const world = worldOf(topology);
+  const made = ['ALERTS', 'ALERTS_FOR_STATE', ...world.recorded];
   const all: (Finding & { readonly monitor: string })[] = [];
   for (const host of hostsOf(topology, 'monitor')) {
     const url = `http://${addressOn(host, 'ops')}:${PORTS.prometheus}`;
     const tellEvery = 50;
     try {
       const { families, series } = await readExposed(url, signal);
-      const known = new Set([...families.map(({ name }) => name), ...series.map((one) => one['__name__'] ?? '')]);
+      const exposed = [...families.map(({ name }) => name), ...series.map((one) => one['__name__'] ?? '')];
       const findings = await verify({
         boards,
         prometheus: openPrometheus(url, signal),
         watch: topology.profile.watch,
-        exists: (name) => made.has(name) || known.has(name) || known.has(name.replace(/_(bucket|sum|count)$/, '')),
+        exists: whatExists([...made, ...exposed], world.series),
         onDone: (done, of) => {
           if (done % tellEvery === 0 || done === of) onProgress(`${host.name}: ${done} of ${of} queries`);
         },
@@ -45,4 +47,13 @@ export async function verifyStack(options: VerifyStackOptions): Promise<StackFin
     }
   }
   return all;
+}
+
+/** Tells of a series whether it is among these names, of a histogram by its own, or one that not every kernel tells. */
+export function whatExists(names: readonly string[], series: ReadonlyMap<string, Series>): (series: string) => boolean {
+  const known = new Set(names);
+  return (name) =>
+    known.has(name) ||
+    known.has(name.replace(/_(bucket|sum|count)$/, '')) ||
+    series.get(name)?.metric.appears === 'by-kernel';
 }

@@ -9,6 +9,7 @@ const SHOP: Source = {
   metrics: {
     requests_total: counter('1', 'Requests.', { labels: { code: ['2xx', '5xx'] } }),
     retries_total: counter('1', 'Retries.', { appears: 'on-event' }),
+    stalls_total: counter('1', 'Stalls.', { appears: 'by-kernel' }),
     wait_seconds: histogram('seconds', 'A wait.', { labels: { pool: atMost(2, 'pools') } }),
     connections: gauge('1', 'Connections.'),
   },
@@ -29,7 +30,7 @@ const WELL: Exposed = {
 
 const codes = (exposed: Exposed, catalog = [SHOP]) => checkLive(exposed, catalog).map(({ code, at }) => [code, at]);
 
-it('finds nothing where both are the same; what comes on an event need not be there', () => {
+it('finds nothing where both are the same; what comes on an event or not from every kernel need not be there', () => {
   expect(codes(WELL)).toEqual([]);
 });
 

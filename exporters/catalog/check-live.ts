@@ -28,9 +28,7 @@ export function checkLive(exposed: Exposed, catalog: readonly Source[] = CATALOG
 }
 
 function checkNames({ job, coverage, metrics }: Source, families: ReadonlyMap<string, string>): readonly Problem[] {
-  const missing = Object.entries(metrics).filter(
-    ([name, { appears }]) => !families.has(name) && appears !== 'on-event',
-  );
+  const missing = Object.entries(metrics).filter(([name, { appears }]) => !families.has(name) && appears === undefined);
   const extra = coverage === 'whole' ? [...families.keys()].filter((name) => !(name in metrics)) : [];
   return [
     ...missing.map(([name]) =>

@@ -7,7 +7,7 @@ const ELSEWHERE = { named: 'elsewhere' } as const;
 const NETWORK = { labels: { device: atMost(8, 'networks of the topology; else the name of the interface') } };
 const DISK = {
   labels: { device: atMost(8, 'numbers of disks of the machine') },
-  appears: 'on-event',
+  appears: 'by-kernel',
 } as const;
 const FILESYSTEM = {
   labels: {
@@ -15,7 +15,7 @@ const FILESYSTEM = {
     fstype: atMost(6, 'kinds of file systems'),
   },
 };
-const PRESSURE = { labels: { resource: RESOURCES }, appears: 'on-event' } as const;
+const PRESSURE = { labels: { resource: RESOURCES }, appears: 'by-kernel' } as const;
 
 /**
  * A host of the stack: exporters/host. A container stands for a host, so processor time and memory are those of its control group, not of

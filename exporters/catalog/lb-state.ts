@@ -18,5 +18,11 @@ export const LB_STATE = {
     labels: INSTANCE,
   }),
   keepalived_become_master_total: counter('1', 'Times that this host took the virtual address.', { labels: INSTANCE }),
-  keepalived_vrrp_transitions_total: counter('1', 'Changes of state since the host started.', { labels: INSTANCE }),
+  keepalived_vrrp_transitions_total: counter('1', 'Changes to a state since the host started.', {
+    labels: { ...INSTANCE, state: ['init', 'backup', 'master', 'fault'] },
+  }),
+  // How long the change took cannot be told: who takes an address over does not know when the other one was lost.
+  keepalived_vrrp_last_transition_timestamp_seconds: gauge('timestamp', 'When the state changed for the last time.', {
+    labels: INSTANCE,
+  }),
 } as const;

@@ -14,8 +14,11 @@ export interface Metric {
   readonly labels: Readonly<Record<string, LabelValues>>;
   /** Of a histogram: the bounds of its buckets that rules may ask for, where they do. */
   readonly buckets?: readonly number[];
-  /** Missing: there whenever its emitter is. `on-event`: only after something happened that need not happen. */
-  readonly appears?: 'on-event';
+  /**
+   * Missing: there whenever its emitter is. `on-event`: only after something happened that need not happen. `by-kernel`: only where the kernel of the
+   * machine tells it, so that on some machines it is never there.
+   */
+  readonly appears?: 'on-event' | 'by-kernel';
   /** The community's name where it does not follow the rules; so that it means the same everywhere, it is kept. Exposed without the type counter. */
   readonly named?: 'elsewhere';
 }

@@ -3,6 +3,7 @@ import { openMysqlConnection, type MysqlLogin } from '../../kit/mysql-connection
 import type { Sample } from '../kit/exporter.ts';
 
 import { PHASES, sendProbe } from './http-request.ts';
+import { readCertificateEnd } from './read-certificate-end.ts';
 
 /** What a probe needs to get in. */
 export interface ProbeContext {
@@ -38,7 +39,13 @@ export async function probeHop({ ask }: Hop, context: ProbeContext): Promise<Pro
 type Asked<K extends Hop['ask']['kind']> = Extract<Hop['ask'], { readonly kind: K }>;
 
 async function probeHttp({ url }: Asked<'http'>, { login, deadlineMs }: ProbeContext): Promise<ProbeResult> {
-  const answer = await sendProbe({ url, authority: login.authority, signal: AbortSignal.timeout(deadlineMs) });
+  const signal = AbortSignal.timeout(deadlineMs);
+  const answer = await sendProbe({ url, authority: login.authority, signal }).catch(async (error: unknown) => {
+    // When a certificate that is not accepted ends says why.
+    const ends = url.startsWith('https:') ? await readCertificateEnd(url, signal) : undefined;
+    return { failure: String(error), samples: certificateSamples(ends) };
+  });
+  if ('failure' in answer) return answer;
   const isWhole = answer.status === 200 && answer.body.includes('</html>');
   return {
     samples: [
@@ -48,14 +55,16 @@ async function probeHttp({ url }: Asked<'http'>, { login, deadlineMs }: ProbeCon
         labels: { phase },
         value: answer.phases[phase],
       })),
-      ...(answer.certificateEnds === undefined
-        ? []
-        : [{ name: 'probe_ssl_earliest_cert_expiry', value: answer.certificateEnds }]),
+      ...certificateSamples(answer.certificateEnds),
     ],
     ...(isWhole
       ? {}
       : { failure: `status ${answer.status}, ${answer.body.length} characters; trace ${answer.traceId}` }),
   };
+}
+
+function certificateSamples(ends: number | undefined): readonly Sample[] {
+  return ends === undefined ? [] : [{ name: 'probe_ssl_earliest_cert_expiry', value: ends }];
 }
 
 async function probeMysql(

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeAuthority, makeLeaf } from '../../deploy/certificates.ts';
+import type { Hop } from '../../deploy/hops.ts';
+import { probeHop, type ProbeResult } from '../../exporters/prober/probe-hop.ts';
+
+const valueOf = ({ samples }: ProbeResult, wanted: string): number | undefined =>
+  samples.find(({ name }) => name === wanted)?.value;
+
+describe('a probe of a site with a certificate', () => {
+  const DAY_S = 86_400;
+  const nowS = (): number => Date.now() / 1000;
+  const request = { commonName: 'shop.test', dnsNames: ['shop.test'], addresses: ['127.0.0.1'], client: false };
+
+  /** A site whose certificate was made `daysAgo`, as one who trusts its authority, or a stranger's, sees it. */
+  async function probeSite(daysAgo: number, trusted: 'own' | 'another'): Promise<ProbeResult> {
+    const made = new Date(Date.now() - daysAgo * DAY_S * 1000);
+    const authority = await makeAuthority(made);
+    const { certificate, key } = await makeLeaf(authority, request, made);
+    const stranger = trusted === 'own' ? authority : await makeAuthority(made);
+    const server = createServer({ cert: certificate, key }, (_, response) => response.end('<html></html>'));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const hop: Hop = { name: 'https', tier: 'lb', ask: { kind: 'http', url: `https://127.0.0.1:${port}/` } };
+    return probeHop(hop, {
+      login: { user: 'monitor', password: '', authority: stranger.certificate },
+      deadlineMs: 2_000,
+    });
+  }
+
+  it('tells when it ends', async () => {
+    const result = await probeSite(0, 'own');
+    expect(result.failure).toBeUndefined();
+    const leftDays = ((valueOf(result, 'probe_ssl_earliest_cert_expiry') ?? 0) - nowS()) / DAY_S;
+    expect(leftDays).toBeGreaterThan(390);
+    expect(leftDays).toBeLessThan(398);
+  });
+
+  it('fails when it has ended, and still tells when that was', async () => {
+    const result = await probeSite(400, 'own');
+    expect(valueOf(result, 'probe_success')).toBe(0);
+    expect(result.failure).toContain('expired');
+    const leftDays = ((valueOf(result, 'probe_ssl_earliest_cert_expiry') ?? 0) - nowS()) / DAY_S;
+    expect(leftDays).toBeGreaterThan(-4);
+    expect(leftDays).toBeLessThan(-2);
+  });
+
+  it('fails when somebody else has signed it', async () => {
+    const result = await probeSite(0, 'another');
+    expect(valueOf(result, 'probe_success')).toBe(0);
+    expect(valueOf(result, 'probe_ssl_earliest_cert_expiry')).toBeGreaterThan(nowS());
+  });
+});
