@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { buildImages } from '../deploy/images.ts';
+import { openBrowser } from '../deploy/browser/open-browser.ts';
 import { addressOn, hostsOf, makeTopology, PORTS, routeAddress } from '../deploy/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { containerName, openHosts } from '../kit/hosts.ts';
@@ -11,6 +12,7 @@ import type { FaultWorld } from './faults/fault.ts';
 import { toxiproxyTimeout } from './faults/toxiproxy-timeout.ts';
 import { openJournal } from './journal/journal.ts';
 import { openFault } from './journal/open-fault.ts';
+import { fetchJson } from './probes/http.ts';
 import { waitForSteady } from './runner/steady-state.ts';
 
 const topology = makeTopology();
@@ -68,22 +70,8 @@ async function logOf(host: string): Promise<string> {
   return stdout;
 }
 
-/** What a person sees of a page of the network `ops`, as the text of its document once it is drawn. */
-async function view(url: string): Promise<string> {
-  const browser = ['run', '--rm', '--memory', '1g', '--network', 'holdfast_ops', 'holdfast/browser:dev'];
-  const { stdout } = await execa('docker', [...browser, '--virtual-time-budget=10000', '--dump-dom', url], {
-    stdin: 'ignore',
-    timeout: 60_000,
-  });
-  return stdout.replace(/<(script|style)[\s\S]*?<\/\1>/g, '').replace(/<[^>]*>/g, '\n');
-}
-
 /** The trace of the request that failed. */
 let failed: string | undefined;
-
-beforeAll(async () => {
-  await buildImages({ only: ['browser'], signal: new AbortController().signal, onProgress: () => undefined });
-});
 
 afterAll(async () => {
   await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
@@ -136,11 +124,60 @@ async function spansLost(): Promise<number> {
   return values.reduce((sum, value) => sum + Number(value ?? 0), 0);
 }
 
-it('the page of that trace shows its spans to a person', async () => {
+const exemplarsSchema = z.object({
+  data: z.array(
+    z.object({ exemplars: z.array(z.object({ labels: z.record(z.string(), z.string()), value: z.coerce.number() })) }),
+  ),
+});
+
+/** The traces that a graph of slow requests leads to, the slowest first. */
+async function exemplarsOf(query: string): Promise<readonly string[]> {
+  const [monitor] = hostsOf(topology, 'monitor');
+  const base = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
+  const now = Date.now() / 1_000;
+  const parameters = new URLSearchParams({ query, start: String(now - 300), end: String(now) });
+  const { data } = await fetchJson(`${base}/api/v1/query_exemplars?${parameters.toString()}`, exemplarsSchema);
+  return data
+    .flatMap(({ exemplars }) => exemplars)
+    .toSorted((a, b) => b.value - a.value)
+    .flatMap(({ labels }) => labels['trace_id'] ?? []);
+}
+
+/** An expression that clicks the row of a span: the only element that ends with its name, and has nothing in it but text. */
+function renderClick(span: string): string {
+  const isRow = `(element) => element.children.length === 0 && element.textContent.endsWith(${JSON.stringify(`: ${span}`)})`;
+  return `[...document.querySelectorAll('main *')].find(${isRow}).click()`;
+}
+
+it('a person goes from the graph to that trace, on its page to the statement, and with its id to the line of every tier', async () => {
   expect(failed).toBeDefined();
-  const text = await view(`${store}/zipkin/traces/${failed}`);
-  for (const part of ['GET /api/products/:id', 'shop', 'wait for db-read', 'get']) {
-    expect(text.toLowerCase()).toContain(part.toLowerCase());
+  const traceId = await waitFor(
+    async () =>
+      (await exemplarsOf('http_request_duration_seconds_bucket{job="app"}')).find((exemplar) => exemplar === failed),
+    { what: `an exemplar that leads to ${failed}`, deadlineMs: 30_000 },
+  );
+
+  await using page = await openBrowser();
+  await page.open(`${store}/zipkin/traces/${traceId}`);
+  const shows = (text: string): string =>
+    `document.body.innerText.toLowerCase().includes(${JSON.stringify(text.toLowerCase())})`;
+  for (const text of ['GET /api/products/:id', 'shop', 'wait for db-read', traceId]) await page.waitFor(shows(text));
+  await page.screenshot(join(PATHS.screenshots, 'trace.png'));
+  const statement = (await findTrace(traceId)).find(({ tags }) => tags['error.type'] === 'STATEMENT_TIMEOUT');
+  await page.evaluate(renderClick(statement?.name ?? ''));
+  for (const text of ['db.query.text', statement?.tags['db.query.text'] ?? '-', 'STATEMENT_TIMEOUT'])
+    await page.waitFor(shows(text));
+  await page.screenshot(join(PATHS.screenshots, 'trace-statement.png'));
+
+  for (const tier of ['lb', 'web', 'app'] as const) {
+    const line = await waitFor(
+      async () => {
+        const logs = await Promise.all(hostsOf(topology, tier).map(({ name }) => logOf(name)));
+        return logs.flatMap((log) => log.split('\n')).find((one) => one.includes(traceId));
+      },
+      { what: `a line of the tier ${tier} with the trace ${traceId}`, deadlineMs: 10_000 },
+    );
+    expect(JSON.parse(line)).toMatchObject({ trace_id: traceId });
   }
 });
 

@@ -35,6 +35,7 @@ export const IMAGES: readonly ImageSpec[] = [
   tier('trace'),
   tier('load'),
   { ...tier('browser'), onDemand: true },
+  { name: 'peers', dockerfile: 'chaos/bench/peers/Dockerfile', lane: 'assemble', onDemand: true },
 ];
 
 interface BuildOptions {

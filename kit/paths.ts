@@ -14,6 +14,8 @@ export const PATHS = {
   logs: join(STATE, 'logs'),
   runs: join(STATE, 'runs'),
   reports: join(STATE, 'reports'),
+  /** What tests saw of pages, to be looked at by a person. */
+  screenshots: join(STATE, 'screenshots'),
 } as const;
 
 /** One for the machine, because its one engine runs one stack for all checkouts. In a folder that only root may write to; gone

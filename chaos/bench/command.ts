@@ -5,20 +5,25 @@ import type { CommandContext } from '../../deploy/commands.ts';
 import { down } from '../../deploy/down.ts';
 import { routeAddress, type Topology } from '../../deploy/topology.ts';
 import { up } from '../../deploy/up.ts';
-import { EXIT } from '../../kit/errors.ts';
-import { WARM_UP_SECONDS } from '../../k6/lib/plan.ts';
 import { openHosts } from '../../kit/hosts.ts';
+import { WARM_UP_SECONDS } from '../../k6/lib/plan.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { openProgress } from '../../kit/progress.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
+import { exitCodeOf, mergeVerdicts } from '../../kit/verdict.ts';
 import { quantileOfSorted } from '../judge/quantile.ts';
 import { startLoad } from '../load/start-load.ts';
-import { isKept, renderFigure, type Figure } from './figure.ts';
-import { waitForSteady } from '../runner/steady-state.ts';
-import { measureExporters } from './measure-exporters.ts';
 import { readSteal } from '../probes/read-steal.ts';
+import { waitForSteady } from '../runner/steady-state.ts';
+import { ratioOf, renderComparisons, type Comparison } from './comparison.ts';
+import { judgeFigure, renderFigure, renderVerdict, type Figure } from './figure.ts';
+import { measureAlerts } from './measure-alerts.ts';
+import { measureExporters } from './measure-exporters.ts';
+import { monitoringFigures } from './measure-monitoring.ts';
 import { readUsage } from './read-usage.ts';
 
+const EXIT_CODES =
+  '\nExit code: 0 every limit is kept, 1 one is exceeded, 2 one could not be measured, 64 usage, 130 interrupted.';
 const IDLE_SECONDS = 30;
 const STEADY_DEADLINE_MS = 120_000;
 const STEADY = { rate: 200, durationSeconds: 60 } as const;
@@ -31,41 +36,90 @@ export function registerBenchCommand(program: Command, context: CommandContext):
       'measure speed and size of the stack: down, up, up again, idle, steady load (about two and a half minutes; takes a running stack down and up)',
     )
     .option('--json', 'print the figures as JSON')
+    .addHelpText('after', EXIT_CODES)
     .action(async ({ json }: { json?: boolean }) => {
       await run('bench', json === true, (report) => measure(context, report));
     });
-  bench
-    .command('exporters')
-    .description(
-      "compare our exporters with Debian's on the same targets (half a minute; the stack is brought up first)",
-    )
-    .action(async () => {
-      // The option stands before the subcommand or after it: `bench` has taken it.
-      const { json } = bench.opts<{ json?: boolean }>();
-      await run('bench exporters', json === true, async (report) => {
-        const { topology, files, signal } = context;
-        await up({ topology, files, signal, onProgress: report });
-        return measureExporters(topology, { signal, report });
+  // The option stands before a subcommand or after it: `bench` has taken it.
+  const isJson = (): boolean => bench.opts<{ json?: boolean }>().json === true;
+  for (const part of PARTS) {
+    bench
+      .command(part.name)
+      .description(part.description)
+      .addHelpText('after', EXIT_CODES)
+      .action(async () => {
+        await run(`bench ${part.name}`, isJson(), async (report) => {
+          const { topology, files, signal, heal } = context;
+          await up({ topology, files, signal, onProgress: report, heal: () => heal(report) });
+          const measured: Measured[] = [];
+          for (const measurePart of part.measure) measured.push(await measurePart(context, report));
+          return {
+            comparisons: measured.flatMap(({ comparisons = [] }) => comparisons),
+            figures: measured.flatMap(({ figures }) => figures),
+          };
+        });
       });
-    });
+  }
 }
 
 type Report = (line: string) => void;
 
-/** Measures while nobody else changes the stack, and prints what came of it. */
-async function run(
-  holder: string,
-  json: boolean,
-  measureAll: (report: Report) => Promise<readonly Figure[]>,
-): Promise<void> {
-  await using _lock = await openStackLock(holder);
-  const progress = openProgress();
-  const figures = await measureAll(progress.report).finally(progress.stop);
-  console.log(json ? JSON.stringify(figures, null, 2) : figures.map(renderFigure).join('\n'));
-  process.exitCode = figures.every(isKept) ? EXIT.held : EXIT.violated;
+interface Measured {
+  readonly comparisons?: readonly Comparison[];
+  readonly figures: readonly Figure[];
 }
 
-async function measure({ topology, files, signal }: CommandContext, report: Report): Promise<readonly Figure[]> {
+type Measure = (context: CommandContext, report: Report) => Promise<Measured>;
+
+const exporters: Measure = ({ topology, signal }, report) => measureExporters(topology, { signal, report });
+const idle: Measure = async ({ topology, signal }, report) => {
+  await waitForSteady({ topology, hosts: openHosts() }, { deadlineMs: STEADY_DEADLINE_MS, signal });
+  report(`idle for ${IDLE_SECONDS} s`);
+  return { figures: monitoringFigures(topology, await readUsage(IDLE_SECONDS, availableParallelism())) };
+};
+const alerts: Measure = async ({ topology, signal }, report) => ({
+  figures: await measureAlerts(topology, { signal, report }),
+});
+
+/** What is measured of monitoring, in parts that can be had alone. The stack is brought up first. */
+const PARTS: readonly { readonly name: string; readonly description: string; readonly measure: readonly Measure[] }[] =
+  [
+    {
+      name: 'monitoring',
+      description: 'what `exporters` and `alerts` measure, in one table (about five minutes)',
+      measure: [idle, exporters, alerts],
+    },
+    {
+      name: 'exporters',
+      description:
+        "our exporters beside Debian's on the same targets, their memory, and monitoring at idle (about a minute and a half)",
+      measure: [idle, exporters],
+    },
+    {
+      name: 'alerts',
+      description: 'how long after a fault it is mailed: ten hosts crash one after the other (about three minutes)',
+      measure: [alerts],
+    },
+  ];
+
+/** Measures while nobody else changes the stack, prints what came of it, and says by the exit code whether the limits are kept. */
+async function run(holder: string, json: boolean, measureAll: (report: Report) => Promise<Measured>): Promise<void> {
+  await using _lock = await openStackLock(holder);
+  const progress = openProgress();
+  const { comparisons = [], figures: others } = await measureAll(progress.report).finally(progress.stop);
+  const figures = [...comparisons.map(ratioOf), ...others];
+  const verdict = mergeVerdicts(figures.map(judgeFigure));
+  if (json) {
+    const judged = figures.map((figure) => ({ ...figure, verdict: judgeFigure(figure) }));
+    console.log(JSON.stringify({ verdict, comparisons, figures: judged }, null, 2));
+  } else {
+    const tables = comparisons.length === 0 ? [] : [renderComparisons(comparisons), ''];
+    console.log([...tables, ...figures.map(renderFigure), renderVerdict(figures)].join('\n'));
+  }
+  process.exitCode = exitCodeOf(verdict);
+}
+
+async function measure({ topology, files, signal }: CommandContext, report: Report): Promise<Measured> {
   const bring = (): Promise<void> => up({ topology, files, signal, onProgress: report });
   await bring();
   const downSeconds = await timed(() => down({ volumes: false, signal }));
@@ -77,7 +131,7 @@ async function measure({ topology, files, signal }: CommandContext, report: Repo
   report(`idle for ${IDLE_SECONDS} s`);
   const usage = await readUsage(IDLE_SECONDS, availableParallelism());
   report(`the suite steady, ${STEADY.rate} requests/s for ${STEADY.durationSeconds} s`);
-  return [
+  const figures: readonly Figure[] = [
     { what: 'down', measured: downSeconds, atMost: 15, unit: 's' },
     { what: 'up, images built, until all hosts are healthy', measured: upSeconds, atMost: 60, unit: 's' },
     { what: 'up when up', measured: againSeconds, atMost: 5, unit: 's' },
@@ -85,6 +139,7 @@ async function measure({ topology, files, signal }: CommandContext, report: Repo
     { what: 'CPU of the idle stack, of all cores', measured: usage.cpuRatio * 100, atMost: 15, unit: '%' },
     ...(await measureSteady(topology, signal)),
   ];
+  return { figures };
 }
 
 async function measureSteady(topology: Topology, signal: AbortSignal): Promise<readonly Figure[]> {

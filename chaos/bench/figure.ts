@@ -1,20 +1,46 @@
+import type { Verdict } from '../../kit/verdict.ts';
+
 /** One line of a benchmark: what was measured and what it may be at most. */
 export interface Figure {
   readonly what: string;
+  /** NaN: it could not be measured, so nobody knows. */
   readonly measured: number;
   /** Missing: told so that the others can be understood. */
   readonly atMost?: number;
-  readonly unit: 's' | 'ms' | 'MiB' | '%' | 'requests' | 'doubts' | 'series';
+  readonly unit: 's' | 'ms' | 'MiB' | '%' | 'times' | 'requests' | 'doubts' | 'series';
 }
 
-export function renderFigure({ what, measured, atMost, unit }: Figure): string {
-  const digits = (figure: number): string => figure.toFixed(unit === 's' || unit === 'ms' || unit === '%' ? 1 : 0);
-  const value = `${what.padEnd(56)} ${digits(measured).padStart(8)} ${unit}`;
+const MARKS: Readonly<Record<Verdict, string>> = { held: 'ok  ', violated: 'OVER', unknown: '?   ' };
+const WITH_FRACTION: readonly Figure['unit'][] = ['s', 'ms', '%', 'times'];
+
+export function renderFigure(figure: Figure): string {
+  const { what, measured, atMost, unit } = figure;
+  const digits = (number: number): string =>
+    Number.isFinite(number) ? number.toFixed(WITH_FRACTION.includes(unit) ? 1 : 0) : renderNoNumber(number);
+  const value = `${what.padEnd(72)} ${digits(measured).padStart(8)} ${unit}`;
   if (atMost === undefined) return `      ${value}`;
-  return `${isKept({ measured, atMost }) ? 'ok  ' : 'OVER'}  ${value.padEnd(76)} at most ${digits(atMost)} ${unit}`;
+  return `${MARKS[judgeFigure(figure)]}  ${value.padEnd(92)} at most ${digits(atMost)} ${unit}`;
 }
 
-/** A figure that is no number keeps nothing. */
-export function isKept({ measured, atMost }: Pick<Figure, 'measured' | 'atMost'>): boolean {
-  return atMost === undefined || measured <= atMost;
+function renderNoNumber(number: number): string {
+  return Number.isNaN(number) ? 'unknown' : 'never';
+}
+
+/** `violated` over its limit, `unknown` when there is no number. A figure without a limit promises nothing and holds. */
+export function judgeFigure({ measured, atMost }: Pick<Figure, 'measured' | 'atMost'>): Verdict {
+  if (atMost === undefined) return 'held';
+  if (Number.isNaN(measured) || Number.isNaN(atMost)) return 'unknown';
+  return measured <= atMost ? 'held' : 'violated';
+}
+
+/** One sentence: which limits are exceeded, and what could not be measured. */
+export function renderVerdict(figures: readonly Figure[]): string {
+  const named = (verdict: Verdict): string =>
+    figures
+      .filter((figure) => judgeFigure(figure) === verdict)
+      .map(({ what }) => what)
+      .join('; ');
+  const [over, unknown] = [named('violated'), named('unknown')];
+  if (over === '' && unknown === '') return 'Every limit is kept.';
+  return [over && `Over the limit: ${over}.`, unknown && `Not measured: ${unknown}.`].filter(Boolean).join('\n');
 }

@@ -1,7 +1,5 @@
-import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
-
-const vclSchema = z.object({ status: z.string(), name: z.string() });
+import { asRecord } from './as-record.ts';
 
 /** The name of the active configuration in what `varnishadm vcl.list -j` writes: a list with the question, then an object for each. */
 export function parseActiveVcl(text: string): string {
@@ -11,9 +9,9 @@ export function parseActiveVcl(text: string): string {
   } catch (error) {
     throw new HoldfastError('unreadable-record', 'What varnishadm wrote is no JSON.', { cause: error });
   }
-  for (const entry of Array.isArray(list) ? list : []) {
-    const vcl = vclSchema.safeParse(entry);
-    if (vcl.success && vcl.data.status === 'active') return vcl.data.name;
+  for (const entry of Array.isArray(list) ? (list as readonly unknown[]) : []) {
+    const vcl = asRecord(entry);
+    if (vcl?.['status'] === 'active' && typeof vcl['name'] === 'string') return vcl['name'];
   }
   throw new HoldfastError('unreadable-record', 'Varnish has no active configuration.');
 }

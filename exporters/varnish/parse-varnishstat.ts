@@ -1,17 +1,19 @@
-import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
+import { asRecord } from './as-record.ts';
 
 /** Counters by name: `MAIN.cache_hit`, `VBE.boot.origin.req`. */
 export type Counters = ReadonlyMap<string, number>;
 
-const schema = z.object({ counters: z.record(z.string(), z.object({ value: z.number() })) });
-
 /** Reads what `varnishstat -j` writes. Throws when it is nothing of the kind, or when the process that serves has no counters. */
 export function parseVarnishstat(text: string): Counters {
-  const result = schema.safeParse(parseJson(text));
-  if (!result.success)
-    throw new HoldfastError('unreadable-record', 'varnishstat wrote no counters.', { cause: result.error });
-  const counters = new Map(Object.entries(result.data.counters).map(([name, { value }]) => [name, value]));
+  const found = asRecord(asRecord(parseJson(text))?.['counters']);
+  if (found === undefined) throw new HoldfastError('unreadable-record', 'varnishstat wrote no counters.');
+  const counters = new Map<string, number>();
+  for (const [name, counter] of Object.entries(found)) {
+    const value = asRecord(counter)?.['value'];
+    if (typeof value !== 'number') throw new HoldfastError('unreadable-record', `${name} of varnishstat has no value.`);
+    counters.set(name, value);
+  }
   if (!counters.has('MAIN.uptime')) throw new HoldfastError('unreadable-record', 'Varnish has no process that serves.');
   return counters;
 }

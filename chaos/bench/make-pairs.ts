@@ -1,0 +1,92 @@
+import { readSecret } from '../../deploy/make-secrets.ts';
+import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../../deploy/topology.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { PEER_FILES, type Peer } from './start-peer.ts';
+
+/** One exporter of Debian's, and the modules of ours that look at the same server. */
+export interface Pair {
+  readonly modules: readonly string[];
+  /** The host that is looked at. */
+  readonly target: string;
+  /** The service of that host which hands ours what it cannot ask for itself; what that costs is ours. */
+  readonly door?: string;
+  readonly peer: Peer;
+  /** What theirs says when it has reached the server. */
+  readonly reached: RegExp;
+}
+
+/** One pair for each of Debian's exporters, at the first host of its tier. Debian's MySQL exporter is asked for what ours tells, where it can. */
+export async function makePairs(topology: Topology): Promise<readonly Pair[]> {
+  const first = (tier: Tier): { readonly name: string; readonly address: string } => {
+    const [host] = hostsOf(topology, tier);
+    if (host === undefined) throw new HoldfastError('invalid-topology', `There is no host of the tier ${tier}.`);
+    return { name: host.name, address: addressOn(host, 'ops') };
+  };
+  const [db, cache, web, edge, monitor] = [first('db'), first('cache'), first('web'), first('edge'), first('monitor')];
+  const valkey = `${cache.address}:${PORTS.valkey}`;
+  const login = `[client]\nuser=monitor\npassword=${await secret('db-monitor-password')}\nhost=${db.address}\nport=${PORTS.mysql}\nssl-ca=${PEER_FILES}/ca.pem\n`;
+  return [
+    {
+      ...{ modules: ['mysql', 'mysql-detail'], target: db.name, reached: /^mysql_up 1$/m },
+      peer: {
+        ...{ name: 'mysql', port: 9104 },
+        files: { 'my.cnf': login, 'ca.pem': await secret('ca-cert') },
+        command: [
+          'prometheus-mysqld-exporter',
+          `--config.my-cnf=${PEER_FILES}/my.cnf`,
+          '--collect.perf_schema.replication_group_members',
+          '--collect.perf_schema.replication_group_member_stats',
+          '--collect.perf_schema.replication_applier_status_by_worker',
+          '--collect.info_schema.innodb_metrics',
+        ],
+      },
+    },
+    {
+      ...{ modules: ['valkey'], target: cache.name, reached: /^redis_up 1$/m },
+      peer: {
+        ...{ name: 'valkey', port: 9121 },
+        files: {
+          'passwords.json': JSON.stringify({ [`redis://monitor@${valkey}`]: await secret('cache-monitor-password') }),
+        },
+        command: [
+          ...['prometheus-redis-exporter', `-redis.addr=redis://${valkey}`, '-config-command=-'],
+          // The user stands apart: one in the address would be taken for a password.
+          '-redis.user=monitor',
+          `-redis.password-file=${PEER_FILES}/passwords.json`,
+        ],
+      },
+    },
+    {
+      ...{ modules: ['nginx'], target: web.name, reached: /^nginx_up 1$/m },
+      peer: {
+        ...{ name: 'nginx', port: 9113, files: {} },
+        command: [
+          'prometheus-nginx-exporter',
+          `--nginx.scrape-uri=http://${web.address}:${PORTS.nginxStatus}/stub_status`,
+        ],
+      },
+    },
+    {
+      ...{ modules: ['varnish'], target: edge.name, door: 'varnish-facts', reached: /^varnish_up(\{.*\})? 1$/m },
+      peer: {
+        ...{ name: 'varnish', port: 9131, files: {}, beside: edge.name },
+        // With what it tells of itself, its memory is known.
+        command: ['prometheus-varnish-exporter', '-n', '/proc/1/root/var/lib/varnish/cache', '-with-go-metrics'],
+      },
+    },
+    {
+      ...{ modules: ['host'], target: monitor.name, door: 'facts', reached: /^node_load1 /m },
+      peer: {
+        ...{ name: 'host', port: 9100, files: {}, beside: monitor.name },
+        command: ['prometheus-node-exporter', '--path.rootfs=/proc/1/root'],
+      },
+    },
+  ];
+}
+
+async function secret(name: string): Promise<string> {
+  const text = await readSecret(PATHS.secrets, name);
+  if (text !== undefined) return text.trim();
+  throw new HoldfastError('stack-down', `The secret ${name} is missing.`, { fix: 'Run `./holdfast up`.' });
+}
