@@ -29,7 +29,7 @@ export default {
         pathNot: [room, ...allowed].map((name) =>
           // The model: what exists, and what is derived from it for everybody.
           name === 'deploy/topology'
-            ? '^deploy/(topology|profile|host|hops|scrape-jobs|access-log|route-classes)'
+            ? '^deploy/(topology|profile|host|hops|scrape-jobs|access-log|route-classes|web-vitals)'
             : `^${name}/`,
         ),
       },

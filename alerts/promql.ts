@@ -1,3 +1,4 @@
+import { promDuration } from '../kit/prom-duration.ts';
 import { paceMs, SCRAPE_JOBS } from '../deploy/scrape-jobs.ts';
 import type { Host, Topology } from '../deploy/topology.ts';
 import type { AlertName } from './names.ts';
@@ -52,5 +53,12 @@ function freshS(intervalMs: number): number {
  * not know the cause yet, so it is kept from the symptom here.
  */
 export function unlessToldBy(names: readonly AlertName[], ...expressions: readonly string[]): string {
-  return `(${anyOf(...expressions)})\nunless on (host) ALERTS{alertname=~"${names.join('|')}"}`;
+  return `(${anyOf(...expressions)})\nunless on (host) ${told(names)}`;
 }
+
+/** Like {@link unlessToldBy}, for what is looked at so seldom that the last look may be of the time when the cause was still told. */
+export function unlessToldLately(names: readonly AlertName[], ms: number, expression: string): string {
+  return `(${expression})\nunless on (host) max_over_time(${told(names)}[${promDuration(ms)}])`;
+}
+
+const told = (names: readonly AlertName[]): string => `ALERTS{alertname=~"${names.join('|')}"}`;

@@ -1,5 +1,6 @@
 import type { AlertName } from '../alerts/names.ts';
 import type { Domain } from '../alerts/alert.ts';
+import type { VitalName } from '../deploy/web-vitals.ts';
 import type { BoardUid } from './names.ts';
 import type { UnitId } from './units.ts';
 
@@ -63,6 +64,8 @@ interface Data extends Any {
   readonly queries: readonly [Query, ...Query[]];
   /** The alert that watches this: its numbers become the threshold lines, its runbook a link. */
   readonly alert?: AlertName;
+  /** The web vital that this shows: where good ends and poor begins become the threshold lines. */
+  readonly vital?: VitalName;
   readonly drillDown?: BoardUid;
   readonly states?: Readonly<Record<number, State>>;
 }

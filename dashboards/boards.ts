@@ -11,6 +11,7 @@ import { MONITORS } from './boards/monitors.ts';
 import { OBJECTIVES } from './boards/objectives.ts';
 import { OVERVIEW } from './boards/overview.ts';
 import { PROBES } from './boards/probes.ts';
+import { USER_BEHAVIOUR } from './boards/user-behaviour.ts';
 import { WEB_BOARD } from './boards/web.ts';
 
 /** Every board, from the site as a whole to its parts. */
@@ -18,6 +19,7 @@ export const BOARDS: readonly Board[] = [
   OVERVIEW,
   OBJECTIVES,
   PROBES,
+  USER_BEHAVIOUR,
   EDGE,
   LB,
   WEB_BOARD,

@@ -7,6 +7,7 @@ export const BOARD_UIDS = [
   'holdfast-lb',
   'holdfast-web',
   'holdfast-app',
+  'holdfast-user-behaviour',
   'holdfast-database',
   'holdfast-cache',
   'holdfast-hosts',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { OTHER_ROUTE, ROUTE_CLASSES, routeExpressions } from './route-classes.ts';
+import { OTHER_ROUTE, PAGE_ROUTES, ROUTE_CLASSES, routeExpressions } from './route-classes.ts';
 
 const expressions = routeExpressions().map(([expression, route]) => [new RegExp(expression), route] as const);
 
@@ -20,6 +20,7 @@ it.each([
   ['/products/17/reviews', OTHER_ROUTE],
   ['/api/orders', '/api/orders'],
   ['/api/orders/5', '/api/orders/:id'],
+  ['/api/beacons', '/api/beacons'],
   ['/static/app.0123456789.css', '/static/*'],
   ['/static/product/mug.0123456789.svg', '/static/*'],
   ['/favicon.ico', '/favicon.ico'],
@@ -31,6 +32,10 @@ it.each([
   ['http://elsewhere/products', OTHER_ROUTE],
 ])('%s is a request for %s', (requestUri, route) => {
   expect(classOf(requestUri)).toBe(route);
+});
+
+it('a page is counted as a request is', () => {
+  expect(ROUTE_CLASSES).toEqual(expect.arrayContaining([...PAGE_ROUTES]));
 });
 
 it('a path has one class at most, whatever is asked for', () => {

@@ -17,6 +17,7 @@ const ROUTE_PATTERNS = [
   '/api/session',
   '/api/orders',
   '/api/orders/:id',
+  '/api/beacons',
   '/livez',
   '/readyz',
 ] as const;
@@ -26,6 +27,19 @@ export const STATIC_PATTERNS: readonly string[] = ['/static/*', '/favicon.ico'];
 
 /** A request for anything else. */
 export const OTHER_ROUTE = 'other';
+
+/** Those that are pages, which browsers show and tell of; any other page is {@link OTHER_ROUTE}. */
+export const PAGE_ROUTES = [
+  '/',
+  '/products',
+  '/products/:id',
+  '/login',
+  '/orders',
+  '/orders/:id',
+  OTHER_ROUTE,
+] as const;
+
+export type PageRoute = (typeof PAGE_ROUTES)[number];
 
 /** Every value of the label `route`. */
 export const ROUTE_CLASSES: readonly string[] = [...ROUTE_PATTERNS, OTHER_ROUTE];

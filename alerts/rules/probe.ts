@@ -1,11 +1,11 @@
 import { routeAddress, type Topology } from '../../deploy/topology.ts';
 import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsProbes, outlastsStaleProbes } from '../alert.ts';
-import { unlessToldBy } from '../promql.ts';
+import { unlessToldLately } from '../promql.ts';
 
 /** What a customer meets, asked by the prober of each monitor host. */
 export function probeAlerts(topology: Topology): readonly Alert[] {
-  return [siteUnreachable(topology), JOURNEY_FAILING, HOP_FAILING, certificateExpiring(topology)];
+  return [siteUnreachable(topology), JOURNEY_FAILING, hopFailing(topology), certificateExpiring(topology)];
 }
 
 const success = (job: string, host: string): string => `probe_success{job="${job}",host="${host}"}`;
@@ -65,13 +65,14 @@ const JOURNEY_FAILING: Alert = {
 };
 
 /** Whoever is lost as a whole is told by name; what is left is a hop that works in its own eyes, and not for those who ask it. */
-const HOP_FAILING: Alert = {
+const hopFailing = ({ profile: { watch } }: Topology): Alert => ({
   name: 'HopFailing',
   domain: 'site',
   severity: 'warning',
   owner: 'platform',
-  expr: unlessToldBy(
-    ['LoadBalancerLost', 'WebHostLost', 'AppHostLost'],
+  expr: unlessToldLately(
+    ['EdgeLost', 'LoadBalancerLost', 'WebHostLost', 'AppHostLost'],
+    watch.roundIntervalMs + watch.evaluationIntervalMs,
     'max by (job, host) (probe_success{job="hop",host!~"http|https|db-.*"}) == 0 unless on () ALERTS{alertname="SiteUnreachable"}',
   ),
   forMs: outlastsStaleProbes,
@@ -93,7 +94,7 @@ const HOP_FAILING: Alert = {
       { labels: { job: 'hop', host: 'edge2' } },
     ),
   ],
-};
+});
 
 function certificateExpiring({ profile: { watch } }: Topology): Alert {
   const horizonS = watch.certificateHorizonMs / 1000;

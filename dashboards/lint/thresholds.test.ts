@@ -24,6 +24,19 @@ it('finds a line of no alert', () => {
   expect(findingsOf(THRESHOLDS, board, change)).toEqual([expect.stringContaining('no alert that they are of')]);
 });
 
+it('finds a line at another border than the web vital has', () => {
+  const query = {
+    expr: 'histogram_quantile(0.75, sum by (le) (rate(web_vitals_lcp_seconds_bucket[$__rate_interval])))',
+    legend: 'p75',
+  };
+  const board = withPanel(query, { unit: 's', vital: 'lcp' });
+  expect(findingsOf(THRESHOLDS, board)).toEqual([]);
+  const change = spoil('Another', ({ fieldConfig }) =>
+    Object.assign(fieldConfig?.defaults.thresholds ?? {}, { steps: [{ color: 'red', value: 2.5 }] }),
+  );
+  expect(findingsOf(THRESHOLDS, board, change)).toEqual([expect.stringContaining('not the borders of lcp')]);
+});
+
 it('finds an alert that is about something else', () => {
   const board = withPanel({ expr: 'sum(http_requests_in_flight)', legend: 'all' }, { alert: 'CacheNoPrimary' });
   expect(findingsOf(THRESHOLDS, board)).toEqual([expect.stringContaining('compares nothing that this panel shows')]);

@@ -1,26 +1,30 @@
 import type { Threshold as Step } from '@grafana/schema';
-import { thresholdSteps } from '../render/threshold-steps.ts';
+import { panelSteps } from '../render/panel-steps.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
-/** Threshold lines are the numbers of the panel's alert; a panel without one has no lines, and one with an alert shows what that compares. */
+/**
+ * Threshold lines are the numbers of the panel's alert or the borders of its web vital; a panel without one has no lines, and one with an alert
+ * shows what that compares.
+ */
 export const THRESHOLDS: Rule = {
   name: 'thresholds',
   check: (subjects, world) =>
     panelsOf(subjects).flatMap(({ panel, json, at }) => {
       const drawn = (json.fieldConfig?.defaults.thresholds?.steps ?? []).filter(({ value }) => value !== null);
-      const numbers = world.thresholdsOf(panel);
+      const wanted = panelSteps(panel, world).filter(({ value }) => value !== null);
+      const same = drawn.map(written).join() === wanted.map(written).join();
+      if (panel.vital !== undefined) {
+        return same ? [] : [{ summary: `The threshold lines are not the borders of ${panel.vital}.`, at }];
+      }
       if (panel.alert === undefined) {
         return drawn.length === 0
           ? []
           : [{ summary: 'A panel has threshold lines, and no alert that they are of.', at }];
       }
       if (!world.alerts.has(panel.alert)) return [{ summary: `There is no alert ${panel.alert}.`, at }];
-      if (numbers.length === 0) {
+      if (wanted.length === 0) {
         return [{ summary: `The alert ${panel.alert} compares nothing that this panel shows with a number.`, at }];
       }
-      const isWhole = panel.unit === 'short' || panel.unit === 'bool_yes_no';
-      const wanted = thresholdSteps(numbers, isWhole).filter(({ value }) => value !== null);
-      const same = drawn.map(written).join() === wanted.map(written).join();
       return same ? [] : [{ summary: `The threshold lines are not the numbers of the alert ${panel.alert}.`, at }];
     }),
 };

@@ -1,6 +1,7 @@
 import { escapeMarkup } from '../../kit/escape-markup.ts';
 import type { Board, DataPanel } from '../board.ts';
 import type { AnswerSeries } from '../verify/prometheus.ts';
+import { panelSteps } from '../render/panel-steps.ts';
 import type { World } from '../world.ts';
 import { colourOf, renderChart, type Line } from './chart.ts';
 import { formatValue } from './format-value.ts';
@@ -39,7 +40,7 @@ function renderBoard({ board, panels }: FilledBoard, world: World, span: Span): 
 
 function renderPanel({ panel, answers }: FilledPanel, world: World, span: Span): string {
   const lines = answers.flatMap((series, index) => linesOf(series ?? [], panel, index));
-  const thresholds = world.thresholdsOf(panel).map(({ value }) => value);
+  const thresholds = panelSteps(panel, world).flatMap(({ value }) => value ?? []);
   // The cells of a heatmap are counts; its unit is that of the axis.
   const unit = panel.kind === 'heatmap' ? 'short' : panel.unit;
   const format = (value: number): string => panel.states?.[value]?.text ?? formatValue(value, unit);

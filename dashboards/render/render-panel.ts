@@ -11,8 +11,8 @@ import { COLORS } from './colors.ts';
 import { DATASOURCE } from './datasource.ts';
 import { panelLinks } from './links.ts';
 import { optionsOf, customOf } from './panel-options.ts';
+import { panelSteps } from './panel-steps.ts';
 import { renderTargets } from './targets.ts';
-import { thresholdSteps } from './threshold-steps.ts';
 
 export interface PanelContext {
   readonly board: Board;
@@ -38,8 +38,7 @@ export function renderPanel(panel: Panel, { board, world }: PanelContext): Json 
 }
 
 function fieldConfigOf(panel: DataPanel, { board, world }: PanelContext): FieldConfigSource {
-  const thresholds = world.thresholdsOf(panel);
-  const steps = thresholdSteps(thresholds, panel.unit === 'short' || panel.unit === 'bool_yes_no');
+  const steps = panelSteps(panel, world);
   const links = dataLinksOf(panel, board, world);
   return {
     defaults: {
@@ -49,17 +48,17 @@ function fieldConfigOf(panel: DataPanel, { board, world }: PanelContext): FieldC
       // Where nothing alerts, colours only tell series apart.
       color: {
         mode:
-          panel.kind === 'timeseries' || (thresholds.length === 0 && panel.states === undefined)
+          panel.kind === 'timeseries' || (steps.length === 0 && panel.states === undefined)
             ? FieldColorModeId.PaletteClassicByName
             : FieldColorModeId.Thresholds,
       },
       thresholds: {
         mode: ThresholdsMode.Absolute,
-        steps: thresholds.length === 0 ? [{ value: null, color: COLORS.neutral }] : steps,
+        steps: steps.length === 0 ? [{ value: null, color: COLORS.neutral }] : [...steps],
       },
       mappings: panel.states === undefined ? [] : [mappingOf(panel.states)],
       noValue: '–',
-      custom: customOf(panel, thresholds.length > 0),
+      custom: customOf(panel, steps.length > 0),
       links: [...links],
     },
     overrides: [],

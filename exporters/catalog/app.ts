@@ -1,9 +1,16 @@
-import { atMost, counter, gauge, histogram } from './metric.ts';
+import { PAGE_ROUTES } from '../../deploy/route-classes.ts';
+import { BEACON_REFUSALS, VITALS, type Vital } from '../../deploy/web-vitals.ts';
+import { atMost, counter, gauge, histogram, type Metric } from './metric.ts';
 import { PROCESS } from './process.ts';
 
 const POOL = ['db-write', 'db-read'] as const;
 const ROUTES = atMost(30, 'patterns of routes');
 const RETRY_REASONS = ['deadlock', 'lock-wait', 'lost', 'read-only', 'group', 'busy'] as const;
+
+/** Told by browsers, so there is one only after somebody has opened a page. */
+function vital({ unit, help, buckets }: Vital): Metric {
+  return histogram(unit, help, { labels: { route: PAGE_ROUTES }, buckets, appears: 'on-event' });
+}
 
 /** The reference application: deploy/app/telemetry/metrics.ts. */
 export const APP = {
@@ -61,5 +68,18 @@ export const APP = {
   trace_spans_dropped_total: counter('1', 'Spans of kept traces that are in no store.', {
     labels: { reason: ['queue-full', 'store-failed', 'trace-full'] },
     appears: 'on-event',
+  }),
+  [VITALS.lcp.metric]: vital(VITALS.lcp),
+  [VITALS.inp.metric]: vital(VITALS.inp),
+  [VITALS.cls.metric]: vital(VITALS.cls),
+  [VITALS.fcp.metric]: vital(VITALS.fcp),
+  [VITALS.ttfb.metric]: vital(VITALS.ttfb),
+  page_views_total: counter('1', 'Pages that browsers have shown.', { labels: { route: PAGE_ROUTES } }),
+  page_errors_total: counter('1', 'Uncaught errors of scripts on pages.', { labels: { route: PAGE_ROUTES } }),
+  page_route_changes_total: counter('1', 'Moves from one page of the shop to this one.', {
+    labels: { route: PAGE_ROUTES },
+  }),
+  beacons_refused_total: counter('1', 'Beacons of browsers that were not counted.', {
+    labels: { reason: BEACON_REFUSALS },
   }),
 } as const;

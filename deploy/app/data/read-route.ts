@@ -5,7 +5,7 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import type { SqlResult } from './db-connection.ts';
 import type { DatabasePool, Statement } from './database-pool.ts';
 import { backoffMs, decideRetry, isConnectionSpent, type RetryReason } from './decide-retry.ts';
-import { RetryBudget } from './retry-budget.ts';
+import { TokenBucket } from './token-bucket.ts';
 import { Unavailable } from './unavailable.ts';
 
 interface ReadRouteOptions {
@@ -43,7 +43,7 @@ const RETRIES = { burst: 48, perSecond: 10 } as const;
 export class ReadRoute {
   readonly #options: ReadRouteOptions;
   readonly #health = new CircuitBreaker({ ...SUSPECT, now: () => performance.now() });
-  readonly #retries = new RetryBudget({ ...RETRIES, now: () => performance.now() });
+  readonly #retries = new TokenBucket({ ...RETRIES, now: () => performance.now() });
 
   constructor(options: ReadRouteOptions) {
     this.#options = options;

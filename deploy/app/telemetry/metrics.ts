@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, type OpenMetricsContentType } from 'prom-client';
 import { collectProcessMetrics } from '../../../kit/process-metrics.ts';
+import { makePageMetrics, type PageMetrics } from './page-metrics.ts';
 
 /** Around 5 ms (a cached page) to 10 s (the budget of a write). */
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 1.5, 2.5, 5, 10];
@@ -28,6 +29,7 @@ export interface Metrics {
   readonly tracesKept: Counter<'reason'>;
   readonly spansSent: Counter;
   readonly spansDropped: Counter<'reason'>;
+  readonly pages: PageMetrics;
 }
 
 /** A registry of its own with every metric of the application in it. */
@@ -124,5 +126,6 @@ export function makeMetrics(commit: string): Metrics {
       labelNames: ['reason'],
       registers,
     }),
+    pages: makePageMetrics(registry),
   };
 }

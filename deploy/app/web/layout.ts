@@ -1,3 +1,4 @@
+import type { PageRoute } from '../../route-classes.ts';
 import { html, type Html } from './html.ts';
 
 /** Logical name → fingerprinted path of a static file; without a manifest (development) the plain path. */
@@ -13,6 +14,8 @@ export interface Page {
   /** The entry of the navigation that this page is behind. */
   readonly current?: '/products' | '/orders' | '/login';
   readonly isSignedIn: boolean;
+  /** As what its beacons are counted. */
+  readonly route: PageRoute;
 }
 
 /** A whole document. */
@@ -20,13 +23,14 @@ export function renderPage(page: Page, asset: AssetPath): string {
   const link = (href: Page['current'], text: string): Html =>
     html`<a href="${href}" ${href === page.current ? html` aria-current="page"` : undefined}>${text}</a>`;
   const document = html`<!doctype html>
-    <html lang="en">
+    <html lang="en" data-route="${page.route}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>${page.title} · holdfast shop</title>
         <link rel="stylesheet" href="${asset('app.css')}" />
         <script src="${asset('app.js')}" defer></script>
+        <script src="${asset('beacons.js')}" defer></script>
       </head>
       <body>
         <header>

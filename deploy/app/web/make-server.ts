@@ -1,10 +1,12 @@
 import { fastify, type FastifyInstance } from 'fastify';
+import { OTHER_ROUTE } from '../../route-classes.ts';
 import { Unavailable } from '../data/unavailable.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { addRequestTelemetry } from '../telemetry/request-telemetry.ts';
 import { currentTrace } from '../telemetry/request-trace.ts';
 import type { EndTrace } from '../telemetry/tracing.ts';
 import { addApiRoutes } from './api-routes.ts';
+import { beaconRoutes } from './beacon-routes.ts';
 import { addHealthRoutes, type Phase } from './health.ts';
 import { renderPage, type AssetPath } from './layout.ts';
 import { addPageRoutes } from './page-routes.ts';
@@ -47,6 +49,7 @@ export function makeServer({ services, phase, log, endTrace }: ServerOptions): F
   addHealthRoutes(app, phase);
   addApiRoutes(app, services);
   addPageRoutes(app, services);
+  void app.register(beaconRoutes(services.metrics.pages));
   return app;
 }
 
@@ -56,7 +59,7 @@ function addErrorAnswers(
 ): void {
   const isApi = (url: string): boolean => url.startsWith('/api/');
   const page = (title: string, text: string): string =>
-    renderPage({ title, body: messageBody(title, text), isSignedIn: false }, asset);
+    renderPage({ title, body: messageBody(title, text), isSignedIn: false, route: OTHER_ROUTE }, asset);
 
   app.setNotFoundHandler((request, reply) => {
     void reply.code(404).header('cache-control', 'no-store');

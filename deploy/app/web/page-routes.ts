@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { OTHER_ROUTE, PAGE_ROUTES } from '../../route-classes.ts';
 import { MAX_PAGE, type Product } from '../shop/products.ts';
 import { startSession, type Session } from '../shop/session.ts';
 import { findProduct } from './find-product.ts';
@@ -172,6 +173,7 @@ async function seenLately(
   return found.filter((product) => product !== undefined);
 }
 
-function show(reply: FastifyReply, { asset }: ShopServices, page: Page): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(renderPage(page, asset));
+function show(reply: FastifyReply, { asset }: ShopServices, page: Omit<Page, 'route'>): FastifyReply {
+  const route = PAGE_ROUTES.find((one) => one === reply.request.routeOptions.url) ?? OTHER_ROUTE;
+  return reply.type('text/html; charset=utf-8').send(renderPage({ ...page, route }, asset));
 }

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { RetryBudget } from './retry-budget.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 it('allows a burst, then a trickle', () => {
   let nowMs = 0;
-  const budget = new RetryBudget({ burst: 5, perSecond: 10, now: () => nowMs });
+  const budget = new TokenBucket({ burst: 5, perSecond: 10, now: () => nowMs });
   const take = (times: number): number => Array.from({ length: times }, () => budget.take()).filter(Boolean).length;
   expect(take(20)).toBe(5);
   nowMs += 1_000;

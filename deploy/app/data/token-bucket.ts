@@ -1,28 +1,25 @@
-interface RetryBudgetOptions {
-  /** Retries that may be made at once. */
+interface TokenBucketOptions {
+  /** What may be taken at once. */
   readonly burst: number;
-  /** Retries per second that may go on for ever. */
+  /** What may be taken in a second for ever. */
   readonly perSecond: number;
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number;
 }
 
-/**
- * Limits how much work retries may add. A lost server causes a burst of them, which is what they are for; when everything is slow, each
- * retry makes it slower, and they have to stop.
- */
-export class RetryBudget {
-  readonly #options: RetryBudgetOptions;
+/** Limits how often something is done: a burst, and a rate that may go on for ever. */
+export class TokenBucket {
+  readonly #options: TokenBucketOptions;
   #tokens: number;
   #filledAt: number;
 
-  constructor(options: RetryBudgetOptions) {
+  constructor(options: TokenBucketOptions) {
     this.#options = options;
     this.#tokens = options.burst;
     this.#filledAt = options.now();
   }
 
-  /** Takes one retry out of the budget, if there is one left. */
+  /** Takes one, if there is one left. */
   take(): boolean {
     const { burst, perSecond, now } = this.#options;
     const at = now();
