@@ -27,7 +27,7 @@ export const ALERTS = {
   SentinelQuorumLost: 'service',
   CacheEvicting: 'host',
   HighErrorRate: 'service',
-  SiteUnreachable: 'service',
+  SiteUnreachable: 'target',
   JourneyFailing: 'service',
   HopFailing: 'target',
   CertificateExpiring: 'target',

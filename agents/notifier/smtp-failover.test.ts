@@ -49,8 +49,8 @@ function openSender(ports: readonly number[], servername = 'mail1'): Sender {
     ...{
       passwordFile: bench.secret('passwordFile'),
       caFile: bench.secret('caFile'),
-      timeoutMs: 400,
-      deadlineMs: 1_500,
+      timeoutMs: 1_000,
+      deadlineMs: 4_000,
     },
     now: () => Date.now() + laterMs,
     onAttempt: ({ port }, { outcome }) => attempts.push([port, outcome]),

@@ -17,19 +17,24 @@ function siteUnreachable(topology: Topology): Alert {
     domain: 'site',
     severity: 'critical',
     owner: 'platform',
-    expr: 'max(probe_success{job="hop",host=~"http|https"}) == 0',
+    expr: 'max by (job, host) (probe_success{job="hop",host=~"http|https"}) == 0',
     forMs: outlastsProbes,
     // The prober is gone, then: its target is down.
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: 'The site does not answer',
-    description: `Neither http nor https on ${host} gives a whole page: customers see nothing but what the edges still have.`,
+    summary: 'The site does not answer by {{ $labels.host }}',
+    description: `Asked by {{ $labels.host }}, ${host} gives no whole page: customers see nothing there but what the edges still have.`,
     cases: [
       fires(
         'neither way in answers',
         { [success('hop', 'http')]: turns(1, 0), [success('hop', 'https')]: turns(1, 0) },
-        { labels: {} },
+        { labels: { job: 'hop', host: 'http' } },
+        { labels: { job: 'hop', host: 'https' } },
       ),
-      quiet('one way in answers', { [success('hop', 'http')]: turns(1, 0), [success('hop', 'https')]: always(1) }),
+      fires(
+        'one way in does not answer',
+        { [success('hop', 'http')]: always(1), [success('hop', 'https')]: turns(1, 0) },
+        { labels: { job: 'hop', host: 'https' } },
+      ),
       quiet('a failover of the load balancers', {
         [success('hop', 'http')]: dips(1, 0, 6),
         [success('hop', 'https')]: dips(1, 0, 6),
@@ -37,8 +42,8 @@ function siteUnreachable(topology: Topology): Alert {
       absent('nobody asks', {}),
       resolves(
         'it answers again',
-        { [success('hop', 'http')]: dips(1, 0), [success('hop', 'https')]: dips(1, 0) },
-        { labels: {} },
+        { [success('hop', 'http')]: dips(1, 0), [success('hop', 'https')]: always(1) },
+        { labels: { job: 'hop', host: 'http' } },
       ),
     ],
   };
@@ -49,7 +54,7 @@ const JOURNEY_FAILING: Alert = {
   domain: 'site',
   severity: 'critical',
   owner: 'application',
-  expr: 'max(probe_success{job="journey"}) == 0 unless on () ALERTS{alertname="SiteUnreachable"}',
+  expr: 'max(probe_success{job="journey"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
   // Two rounds: a failover of the database makes one of them fail or wait.
   forMs: ({ roundIntervalMs }) => roundIntervalMs,
   onAbsent: { coveredBy: 'TargetDown' },
@@ -73,7 +78,7 @@ const hopFailing = ({ profile: { watch } }: Topology): Alert => ({
   expr: unlessToldLately(
     ['EdgeLost', 'LoadBalancerLost', 'WebHostLost', 'AppHostLost'],
     watch.roundIntervalMs + watch.evaluationIntervalMs,
-    'max by (job, host) (probe_success{job="hop",host!~"http|https|db-.*"}) == 0 unless on () ALERTS{alertname="SiteUnreachable"}',
+    'max by (job, host) (probe_success{job="hop",host!~"http|https|db-.*"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
   ),
   forMs: outlastsStaleProbes,
   onAbsent: { coveredBy: 'TargetDown' },

@@ -54,7 +54,7 @@ export const PROBES: Board = {
         {
           kind: 'state-timeline',
           title: 'Ways in',
-          description: 'Whether the site gives a whole page by http and by https. The alert is for both at once.',
+          description: 'Whether the site gives a whole page by http and by https.',
           unit: 'short',
           queries: [{ expr: 'max by (host) (probe_success{job="hop",host=~"http|https"})', legend: '{{host}}' }],
           states: GOES,
