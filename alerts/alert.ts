@@ -59,11 +59,11 @@ export const usualForMonitors = (watch: Watch): number => watch.monitorScrapeInt
 /** Later than the alerts that say more, whatever was scraped last. */
 export const outlastsStaleMonitors = (watch: Watch): number => usualForMonitors(watch) + watch.monitorScrapeIntervalMs;
 
-/** For what the prober finds: outlasts one probe that met a failover. */
-export const outlastsProbes = (watch: Watch): number => watch.alertForMs + watch.evaluationIntervalMs;
-
-/** Later than the alerts that say more. */
-export const outlastsStaleProbes = (watch: Watch): number => watch.roundIntervalMs;
+/**
+ * For what is looked at once a round: outlasts one look that failed (it met a failover, or a process that had just died), whose sample stays true
+ * for a round.
+ */
+export const outlastsOneLook = (watch: Watch): number => watch.roundIntervalMs + watch.evaluationIntervalMs / 2;
 
 /** Path of an alert's runbook in the repository. */
 export function runbookOf(name: string): string {

@@ -1,7 +1,7 @@
 import { slotsOf, type Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
+import { type Alert, outlastsStaleSamples, usualFor, usualForDetails } from '../alert.ts';
 
 /** The cache hosts, as they see themselves and each other. */
 export function cacheStateAlerts(topology: Topology): readonly Alert[] {
@@ -67,7 +67,7 @@ const sentinelQuorumLost: Alert = {
   owner: 'platform',
   // The best view counts: a sentinel that was cut off sees less, never more.
   expr: '(max(redis_sentinel_master_ckquorum_status) or max(redis_sentinel_up)) < 1',
-  forMs: usualFor,
+  forMs: usualForDetails,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'The sentinels of the cache have no quorum',
   description:

@@ -1,6 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, usualFor, usualForDetails } from '../alert.ts';
+import { type Alert, outlastsOneLook, usualFor } from '../alert.ts';
 import { absentPerHost, anyOf, orZero } from '../promql.ts';
 
 const active = (lb: string): string => `haproxy_backend_active_servers{host="${lb}",proxy="cache"}`;
@@ -25,7 +25,7 @@ function cacheHostLost(topology: Topology): Alert {
       'min by (host) (host_up{tier="cache"}) == 0',
       absentPerHost(hostsOf(topology, 'cache'), (host) => `up{job="host",host="${host}"}`),
     ),
-    forMs: usualForDetails,
+    forMs: outlastsOneLook,
     onAbsent: 'fires',
     summary: 'Cache host {{ $labels.host }} is lost',
     description:
@@ -36,7 +36,7 @@ function cacheHostLost(topology: Topology): Alert {
         { ...ALL_SCRAPED, [hostUp('cache2')]: turns(1, 0), [hostUp('cache1')]: always(1) },
         on('cache2'),
       ),
-      quiet('one look fails', { ...ALL_SCRAPED, [hostUp('cache2')]: dips(1, 0, 5) }),
+      quiet('one look fails', { ...ALL_SCRAPED, [hostUp('cache2')]: dips(1, 0, 9) }),
       absent(
         'a cache host is looked at by nobody',
         { [scraped('cache1')]: always(1), [scraped('cache3')]: always(1) },

@@ -1,5 +1,5 @@
 import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, usualFor } from '../alert.ts';
+import { type Alert, usualForDetails } from '../alert.ts';
 
 /** Older than this, what a secondary answers is news of yesterday for who has just ordered. */
 const MAX_LAG_SECONDS = 10;
@@ -18,7 +18,7 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     severity: 'warning',
     owner: 'database',
     expr: `max by (host) (mysql_group_replication_apply_lag_seconds) > ${MAX_LAG_SECONDS}`,
-    forMs: usualFor,
+    forMs: usualForDetails,
     // A node that recovers or is gone has no lag.
     onAbsent: { coveredBy: 'DatabaseNodeLost' },
     summary: 'Database node {{ $labels.host }} is {{ $value }} s behind',
@@ -30,7 +30,7 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
         { labels: { host: 'db2' }, value: '25' },
       ),
       quiet('a large transaction is applied', { [lag('db2')]: dips(0, 9) }),
-      quiet('one look in the middle of a long transaction', { [lag('db2')]: dips(0, 20, 4) }),
+      quiet('one look in the middle of a long transaction', { [lag('db2')]: dips(0, 20, 6) }),
       absent('no node is asked, or none is ONLINE', {}),
       resolves('it has caught up', { [lag('db3')]: dips(0, 40) }, { labels: { host: 'db3' }, value: '40' }),
     ],
@@ -41,7 +41,7 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     severity: 'warning',
     owner: 'application',
     expr: `max by (host) (mysql_global_status_threads_connected / mysql_global_variables_max_connections) > ${MAX_CONNECTIONS_RATIO}`,
-    forMs: usualFor,
+    forMs: usualForDetails,
     onAbsent: { coveredBy: 'DatabaseNodeLost' },
     summary: 'Database node {{ $labels.host }} has {{ $value | humanizePercentage }} of its sessions open',
     description: `{{ $labels.host }} has {{ $value | humanizePercentage }} of its sessions open (more than ${MAX_CONNECTIONS_RATIO * 100} % is an alert); at 100 % it refuses the application.`,

@@ -1,6 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, usualForDetails } from '../alert.ts';
+import { type Alert, outlastsOneLook, usualForDetails } from '../alert.ts';
 import { absentPerHost, anyOf } from '../promql.ts';
 
 /** The edges, as the monitors' exporters see them. */
@@ -28,7 +28,7 @@ function edgeLost(topology: Topology): Alert {
       // The exporter tells host_up whatever happens; where it is gone itself, the other monitor's says it, and TargetDown tells of the loss.
       absentPerHost(hostsOf(topology, 'edge'), (host) => `up{job="host",host="${host}"}`),
     ),
-    forMs: usualForDetails,
+    forMs: outlastsOneLook,
     onAbsent: 'fires',
     summary: 'Edge {{ $labels.host }} is lost',
     description:
@@ -49,7 +49,7 @@ function edgeLost(topology: Topology): Alert {
         { ...BOTH_SCRAPED, [hostUp('edge2')]: always(1), [varnishUp('edge2')]: turns(1, 0) },
         on('edge2'),
       ),
-      quiet('one look fails', { ...BOTH_SCRAPED, [hostUp('edge1')]: dips(1, 0, 5) }),
+      quiet('one look fails', { ...BOTH_SCRAPED, [hostUp('edge1')]: dips(1, 0, 9) }),
       quiet('another host is gone, and an exporter', {
         [scraped('edge1')]: turns(1, 0),
         [scraped('edge2')]: turns(1, 0),

@@ -1,7 +1,7 @@
 import type { Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, usualForDetails } from '../alert.ts';
+import { type Alert, outlastsOneLook, usualForDetails } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 
 /** What may be short on any host, whatever runs there. Series that are not there are those of a host that is not: other alerts tell that. */
@@ -152,7 +152,7 @@ const DISK_ALMOST_FULL: Alert = {
     `node_filesystem_avail_bytes / node_filesystem_size_bytes < ${MIN_FREE_RATIO} and node_filesystem_avail_bytes < ${ENOUGH_BYTES}`,
     `node_filesystem_files_free / node_filesystem_files < ${MIN_FREE_FILES_RATIO}`,
   )}, "where", "$1", "mountpoint", "(.+)"))`,
-  forMs: usualForDetails,
+  forMs: outlastsOneLook,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: '{{ $labels.where }} on {{ $labels.host }} is almost full',
   description: `Of the file system {{ $labels.where }} on {{ $labels.host }} less than ${MIN_FREE_RATIO * 100} % and less than ${ENOUGH_BYTES / 1e9} GB are left, or it can take hardly any more files.`,
