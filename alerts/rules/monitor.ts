@@ -1,6 +1,7 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
+import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
 import { PROBED_JOBS } from '../../deploy/scrape-jobs.ts';
 import { CATALOG } from '../../exporters/catalog/catalog.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
@@ -141,16 +142,7 @@ const TARGET_DOWN: Alert = {
   severity: 'warning',
   owner: 'monitoring',
   expr: unlessToldBy(
-    [
-      'EdgeLost',
-      'LoadBalancerLost',
-      'WebHostLost',
-      'AppHostLost',
-      'DatabaseNodeLost',
-      'CacheHostLost',
-      'MonitorLost',
-      'NotificationsFailing',
-    ],
+    [...HOST_LOST_ALERTS, 'NotificationsFailing'],
     `min by (job, host) (${DIRECT_DOWN}) == 0`,
     // An exporter that is gone is told once, not for everything that it would have looked at.
     `(min by (job, host) (up{job=~"${PROBED.join('|')}"}) == 0) unless on () (min(up{job="exporter"}) == 0)`,

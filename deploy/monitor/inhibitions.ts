@@ -9,21 +9,24 @@ interface Inhibition {
   readonly why: string;
 }
 
+/** Say that a host is lost, and with that more than anything that is missing on it. */
+export const HOST_LOST_ALERTS = [
+  'EdgeLost',
+  'LoadBalancerLost',
+  'WebHostLost',
+  'AppHostLost',
+  'DatabaseNodeLost',
+  'CacheHostLost',
+  'MonitorLost',
+] as const;
+
 /**
  * What is kept from the mail. What users feel (no writable primary, errors, fast burning budgets) is never muted, nor is lost redundancy: it
  * says how near the next outage is. alerts/check-inhibitions.ts checks the table against the alerts.
  */
 export const INHIBITIONS: readonly Inhibition[] = [
   {
-    causes: [
-      'EdgeLost',
-      'LoadBalancerLost',
-      'WebHostLost',
-      'AppHostLost',
-      'DatabaseNodeLost',
-      'CacheHostLost',
-      'MonitorLost',
-    ],
+    causes: HOST_LOST_ALERTS,
     symptoms: ['TargetDown'],
     equal: ['host'],
     why: 'Nothing on a lost host can be scraped.',

@@ -1,15 +1,5 @@
-import type { Unit } from '../catalog/metric.ts';
+import { shown, type Shown } from '../kit/shown.ts';
 
-interface Shown {
-  readonly metric: string;
-  readonly type: 'counter' | 'gauge';
-  readonly unit: Unit;
-  readonly help: string;
-}
-
-const shown =
-  (type: Shown['type'], unit: Unit) =>
-  (metric: string, help: string): Shown => ({ metric, type, unit, help });
 const count = shown('counter', '1');
 const bytes = shown('counter', 'bytes');
 const level = shown('gauge', '1');
