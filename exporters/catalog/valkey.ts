@@ -9,8 +9,8 @@ const HOSTS = 'cache hosts of the topology';
 export const VALKEY: Readonly<Record<string, Metric>> = {
   ...scrapeMetrics('redis', ['info']),
   ...metricsOf(FIELDS),
-  ...labelled(metricsOf(REPLICA_FIELDS), { master_host: atMost(9, HOSTS), master_port: atMost(1, 'the topology') }),
-  ...labelled(metricsOf(COMMAND_PARTS), { cmd: [...COMMANDS, OTHER_COMMANDS] }),
+  ...metricsOf(REPLICA_FIELDS, { master_host: atMost(9, HOSTS), master_port: atMost(1, 'the topology') }),
+  ...metricsOf(COMMAND_PARTS, { cmd: [...COMMANDS, OTHER_COMMANDS] }),
   redis_instance_info: gauge('1', 'The version that runs, and what it does when memory is short.', {
     labels: {
       redis_version: atMost(3, 'releases at a time'),
