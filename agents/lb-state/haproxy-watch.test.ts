@@ -67,6 +67,29 @@ test('an answer is found, a freeze is found, and the end of the freeze is found'
   }, soon);
 });
 
+test('the rest of an answer that comes in parts is no answer of its own', async () => {
+  const fake = await startFake();
+  let parts = 0;
+  fake.server.removeAllListeners('connection').on('connection', (socket) => {
+    fake.sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n', () => {
+        // Long after the first part was read, and before the next question.
+        setTimeout(() => {
+          socket.write('well');
+          parts += 1;
+        }, 3);
+      });
+    });
+  });
+  const findings = watch(fake.path);
+  await vi.waitFor(() => {
+    expect(parts).toBeGreaterThan(5);
+  }, soon);
+  expect(findings).toEqual([true]);
+});
+
 test('nobody there is found at once', async () => {
   const findings = watch('/nonexistent/socket');
   await vi.waitFor(() => {

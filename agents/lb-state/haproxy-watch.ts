@@ -66,9 +66,11 @@ export function openHaproxyWatch(options: WatchOptions): HaproxyWatch {
   function open(): Socket {
     const opened = connect(socketPath);
     opened.on('data', (data) => {
-      if (opened !== socket) return;
+      const text = data.toString('latin1');
+      // The rest of an answer that came in parts says nothing, and what is no answer at all meets the deadline.
+      if (opened !== socket || !text.startsWith('HTTP/1.')) return;
       askedAt = undefined;
-      find(data.toString('latin1').startsWith('HTTP/1.1 200'));
+      find(text.startsWith('HTTP/1.1 200'));
     });
     opened.on('error', (error: NodeJS.ErrnoException) => {
       if (opened !== socket) return;
