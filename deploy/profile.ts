@@ -64,7 +64,7 @@ interface ClientTimeouts {
 }
 
 /** Which traces are kept. Errors and retried requests always are. */
-interface Traces {
+export interface Traces {
   /** A request that took longer is kept: what the guarantees promise readers at most. */
   readonly slowMs: number;
   /** Share of all other requests that is kept, 0 … 1. */

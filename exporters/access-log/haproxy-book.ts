@@ -1,11 +1,12 @@
-import { traceOf, type KeepPolicy } from './leads-to-trace.ts';
+import type { Traces } from '../../deploy/profile.ts';
+import { traceOf } from './leads-to-trace.ts';
 import type { LineBook } from './line-book.ts';
 import { parseHaproxyLine, type HaproxyNames } from './parse-haproxy-line.ts';
 import { makeSequenceWatch } from './sequence.ts';
 import { makeCounters, makeHistograms } from './series-map.ts';
 
 /** Counts the requests of one HAProxy. `keep`: which traces make exemplars; `now`: milliseconds since 1970. */
-export function makeHaproxyBook(names: HaproxyNames, keep: KeepPolicy, now: () => number): LineBook {
+export function makeHaproxyBook(names: HaproxyNames, keep: Traces, now: () => number): LineBook {
   const durations = makeHistograms('haproxy_log_request_duration_seconds', ['proxy', 'backend', 'server']);
   const requests = makeCounters('haproxy_log_requests_total', ['proxy', 'backend', 'server', 'code', 'termination']);
   const sequence = makeSequenceWatch(now);

@@ -1,9 +1,4 @@
-/** Which traces the application keeps; from the profile. */
-export interface KeepPolicy {
-  readonly slowMs: number;
-  /** 0 … 1 */
-  readonly keptRatio: number;
-}
+import type { Traces } from '../../deploy/profile.ts';
 
 /** What a line tells of a request. */
 interface TracedRequest {
@@ -15,8 +10,9 @@ interface TracedRequest {
 /**
  * Whether the trace of a request can be expected in the store: an exemplar that leads nowhere is worse than none. The application decides when a
  * request has ended, by what a line tells as well: failed and slow ones are kept, of the others a share by the last 48 bits of the id.
+ * What the application itself decides by is `deploy/app/telemetry/decide-keep.ts`; agents/exporter/kept-traces.test.ts compares the two.
  */
-export function leadsToTrace({ traceId, code, seconds }: TracedRequest, { slowMs, keptRatio }: KeepPolicy): boolean {
+export function leadsToTrace({ traceId, code, seconds }: TracedRequest, { slowMs, keptRatio }: Traces): boolean {
   if (code === '5xx' || seconds * 1000 > slowMs) return true;
   return Number.parseInt(traceId.slice(-12), 16) < keptRatio * 2 ** 48;
 }
@@ -24,7 +20,7 @@ export function leadsToTrace({ traceId, code, seconds }: TracedRequest, { slowMs
 /** The trace of a line as a histogram takes it, if it has one that leads somewhere. */
 export function traceOf(
   { traceId, code, seconds }: Omit<TracedRequest, 'traceId'> & { readonly traceId: string | undefined },
-  keep: KeepPolicy,
+  keep: Traces,
   now: () => number,
 ): { readonly traceId: string; readonly atMs: number } | undefined {
   if (traceId === undefined || !leadsToTrace({ traceId, code, seconds }, keep)) return undefined;

@@ -1,4 +1,5 @@
-import { traceOf, type KeepPolicy } from './leads-to-trace.ts';
+import type { Traces } from '../../deploy/profile.ts';
+import { traceOf } from './leads-to-trace.ts';
 import type { LineBook } from './line-book.ts';
 import { parseNginxLine } from './parse-nginx-line.ts';
 import { makeHistograms } from './series-map.ts';
@@ -7,7 +8,7 @@ import { makeHistograms } from './series-map.ts';
 const UPSTREAM = 'app-pool';
 
 /** Counts the requests of one Nginx. `keep`: which traces make exemplars; `now`: milliseconds since 1970. */
-export function makeNginxBook(keep: KeepPolicy, now: () => number): LineBook {
+export function makeNginxBook(keep: Traces, now: () => number): LineBook {
   const requests = makeHistograms('nginx_http_request_duration_seconds', ['method', 'route', 'code']);
   const tries = makeHistograms('nginx_upstream_response_duration_seconds', ['upstream', 'code']);
   let lines = 0;

@@ -1,3 +1,5 @@
+import type { Traces } from '../../profile.ts';
+
 /** Why a trace is kept. */
 export type KeepReason = 'error' | 'retried' | 'slow' | 'sampled';
 
@@ -10,18 +12,11 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
-/** What the profile says. */
-export interface KeepPolicy {
-  readonly slowMs: number;
-  /** 0 … 1 */
-  readonly keptRatio: number;
-}
-
 /**
  * Whether a trace is worth keeping, decided when the request has ended, and the weightiest reason. The share of ordinary requests is
  * chosen by the trace's id, so that everyone who sees the same trace chooses alike.
  */
-export function decideKeep(outcome: Outcome, { slowMs, keptRatio }: KeepPolicy): KeepReason | undefined {
+export function decideKeep(outcome: Outcome, { slowMs, keptRatio }: Traces): KeepReason | undefined {
   if (outcome.failed) return 'error';
   if (outcome.retried) return 'retried';
   if (outcome.durationMs > slowMs) return 'slow';

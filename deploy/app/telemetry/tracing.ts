@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace as api, TraceFlags, type Context } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { decideKeep, type KeepPolicy, type KeepReason } from './decide-keep.ts';
+import { decideKeep, type KeepReason } from './decide-keep.ts';
+import type { Traces } from '../../profile.ts';
 import type { Metrics } from './metrics.ts';
 import type { Attributes, RequestTrace, SpanRecord } from './request-trace.ts';
 import { SpanOutbox, type SendSpans } from './span-outbox.ts';
@@ -9,7 +10,7 @@ import { randomId } from './traceparent.ts';
 interface TracingOptions {
   readonly host: string;
   readonly commit: string;
-  readonly policy: KeepPolicy;
+  readonly policy: Traces;
   readonly send: SendSpans;
   readonly metrics: Pick<Metrics, 'tracesKept' | 'spansSent' | 'spansDropped'>;
 }
