@@ -44,6 +44,7 @@ export interface DeliveredAlert {
 /** All that was seen of alerting during an experiment. */
 export interface AlertEvidence {
   readonly firing: readonly FiringAlert[];
+  /** In the order in which they came. */
   readonly delivered: readonly DeliveredAlert[];
   /** Why what is missing here may be missing because nobody could look, or because the way to the mailbox is broken. */
   readonly problems: readonly string[];

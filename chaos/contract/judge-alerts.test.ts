@@ -80,6 +80,35 @@ describe('an alert contract', () => {
     expect(judge({ delivered: [mail(109_000)] })['resolved']?.verdict).toBe('violated');
   });
 
+  it('is violated when it ends and comes back, and held when that ends as well, timed by the last end', () => {
+    const again = mail(150_000);
+    expect(judge({ delivered: [mail(109_000), resolved, again] })['resolved']).toMatchObject({
+      verdict: 'violated',
+      reasons: ['no mail said that AppHostLost (app2) is over'],
+    });
+    const over = mail(160_000, { status: 'resolved' });
+    expect(judge({ delivered: [mail(109_000), resolved, again, over] })['resolved']).toMatchObject({
+      verdict: 'held',
+      measured: 'after 30.0 s',
+    });
+  });
+
+  it('is violated when it ends for one of two broken hosts only', () => {
+    const two = { targets: ['app1', 'app2'] };
+    const both = [mail(109_000), mail(109_000, { host: 'app1' })];
+    expect(judge({ delivered: [...both, resolved] }, two)['resolved']?.verdict).toBe('violated');
+    const other = mail(146_000, { status: 'resolved', host: 'app1' });
+    expect(judge({ delivered: [...both, resolved, other] }, two)['resolved']?.verdict).toBe('held');
+  });
+
+  it('counts the expected alert of a host that is not broken as noise', () => {
+    const wrong = mail(111_000, { host: 'app1' });
+    expect(judge({ delivered: [mail(109_000), resolved, wrong] })['no']).toMatchObject({
+      verdict: 'violated',
+      reasons: ['also mailed: AppHostLost (app1)'],
+    });
+  });
+
   it('cannot say whether it resolved when the stack did not get whole', () => {
     const { resolved: clause } = judge({ delivered: [mail(109_000), resolved] }, { redundantAt: undefined });
     expect(clause?.verdict).toBe('unknown');

@@ -108,21 +108,18 @@ function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: C
   if (redundantAt === undefined) return unknown(['full redundancy was not seen to come back']);
   const firing = firstMail(expected, { evidence, times, status: 'firing' });
   if (firing === undefined) return unknown([`${expected.alertname} was never mailed, so it could not resolve`]);
-  const mail = evidence.delivered.find(
-    (alert) =>
-      alert.status === 'resolved' &&
-      alert.alertname === expected.alertname &&
-      isAbout(alert.host, expected, times.targets) &&
-      alert.receivedAtMs >= firing.receivedAtMs,
-  );
-  if (mail === undefined) {
-    const reason = `no mail said that ${expected.alertname} is over`;
+  const since = evidence.delivered.filter(({ receivedAtMs }) => receivedAtMs >= firing.receivedAtMs);
+  const last = lastWords(expected, since, times.targets);
+  const open = last.filter(({ status }) => status === 'firing');
+  if (open.length > 0) {
+    const hosts = open.flatMap(({ host }) => host ?? []).join(', ');
+    const reason = `no mail said that ${expected.alertname}${hosts === '' ? '' : ` (${hosts})`} is over`;
     return {
       ...unknown([reason, ...evidence.problems]),
       verdict: evidence.problems.length > 0 ? 'unknown' : 'violated',
     };
   }
-  const tookMs = Math.max(0, mail.receivedAtMs - redundantAt);
+  const tookMs = Math.max(0, ...last.map(({ receivedAtMs }) => receivedAtMs - redundantAt));
   const late = tookMs > contract.resolveWithinMs;
   return {
     ...clause,
@@ -133,17 +130,17 @@ function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: C
 }
 
 function judgeQuiet({ contract, evidence, times }: Case): ClauseJudgement {
-  const allowed: readonly string[] = [
-    ...contract.mayDeliver,
-    ...contract.mustDeliver.map(({ alertname }) => alertname),
-  ];
+  const { mayDeliver, mustDeliver } = contract;
+  const isAllowed = ({ alertname, host }: DeliveredAlert): boolean =>
+    mayDeliver.some((name) => name === alertname) ||
+    mustDeliver.some((expected) => expected.alertname === alertname && isAbout(host, expected, times.targets));
   const noise = evidence.delivered.filter(
     (alert) =>
       alert.status === 'firing' &&
       alert.receivedAtMs >= times.injectedAt &&
       !isOwnAlert(alert.alertname) &&
       !isOfObjective(alert.alertname) &&
-      !allowed.includes(alert.alertname),
+      !isAllowed(alert),
   );
   const names = [
     ...new Set(noise.map(({ alertname, host }) => (host === undefined ? alertname : `${alertname} (${host})`))),
@@ -173,6 +170,18 @@ function firstMail(expected: ExpectedAlert, { evidence, times, status }: MailQue
       alert.receivedAtMs >= times.injectedAt &&
       isAbout(alert.host, expected, times.targets),
   );
+}
+
+/** The last mail about an expected alert, of each host that there were any of: one that comes back is not over. */
+export function lastWords(
+  expected: ExpectedAlert,
+  delivered: readonly DeliveredAlert[],
+  targets: readonly string[],
+): readonly DeliveredAlert[] {
+  const about = delivered.filter(
+    ({ alertname, host }) => alertname === expected.alertname && isAbout(host, expected, targets),
+  );
+  return [...Map.groupBy(about, ({ host }) => host).values()].flatMap((mails) => mails.at(-1) ?? []);
 }
 
 /** Whether an alert is the expected one: about a broken host, where it has to be. */

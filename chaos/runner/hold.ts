@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertContract } from '../contract/alert-contract.ts';
 import type { AlertWatch } from '../contract/alert-watch.ts';
-import { isAbout } from '../contract/judge-alerts.ts';
+import { isAbout, lastWords } from '../contract/judge-alerts.ts';
 import type { ChosenFault, Guarantee } from '../guarantees/guarantee.ts';
 import type { ActiveFault } from '../journal/open-fault.ts';
 import type { Timeline } from './timeline.ts';
@@ -21,7 +21,7 @@ export async function hold({ guarantee, chosen, active, watch, signal }: Holding
   const awaited = alerts.mustDeliver.length > 0 && alerts.deliverFrom === undefined;
   const latestAt = Math.max(leastAt, active.injectedAt + (awaited ? alerts.deliverWithinMs : 0));
   while (Date.now() < latestAt) {
-    if (Date.now() >= leastAt && isMailed({ contract: alerts, chosen, watch, status: 'firing' })) return;
+    if (Date.now() >= leastAt && isMailed({ contract: alerts, chosen, watch })) return;
     await sleep(100, undefined, { signal });
   }
 }
@@ -30,20 +30,28 @@ interface MailQuestion {
   readonly contract: AlertContract;
   readonly chosen: ChosenFault;
   readonly watch: AlertWatch;
-  readonly status: 'firing' | 'resolved';
 }
 
 /** Whether all that has to be mailed was. */
-function isMailed({ contract, chosen, watch, status }: MailQuestion): boolean {
+function isMailed({ contract, chosen, watch }: MailQuestion): boolean {
   const { delivered } = watch.evidence();
   return contract.mustDeliver.every((expected) =>
     delivered.some(
       (alert) =>
         alert.alertname === expected.alertname &&
-        alert.status === status &&
+        alert.status === 'firing' &&
         isAbout(alert.host, expected, chosen.fault.targets),
     ),
   );
+}
+
+/** Whether all that has to be mailed was mailed as over. */
+function isOver({ contract, chosen, watch }: MailQuestion): boolean {
+  const { delivered } = watch.evidence();
+  return contract.mustDeliver.every((expected) => {
+    const last = lastWords(expected, delivered, chosen.fault.targets);
+    return last.length > 0 && last.every(({ status }) => status === 'resolved');
+  });
 }
 
 interface Resolving {
@@ -67,9 +75,8 @@ export async function waitForResolved({
 }: Resolving): Promise<void> {
   const question = { contract, chosen, watch } as const;
   // What was never mailed will not be mailed as resolved, unless mails could not come before now.
-  if (contract.deliverFrom === undefined && !isMailed({ ...question, status: 'firing' })) return;
+  if (contract.deliverFrom === undefined && !isMailed(question)) return;
   const endAt = sinceMs + contract.resolveWithinMs;
-  if (!isMailed({ ...question, status: 'resolved' }))
-    timeline.add('phase', 'waiting for the mail that says it is over');
-  while (Date.now() < endAt && !isMailed({ ...question, status: 'resolved' })) await sleep(200, undefined, { signal });
+  if (!isOver(question)) timeline.add('phase', 'waiting for the mail that says it is over');
+  while (Date.now() < endAt && !isOver(question)) await sleep(200, undefined, { signal });
 }
