@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
@@ -109,6 +111,15 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
       deadlineMs: 10_000,
     });
     expect(readdirSync(join(bench.folder(), 'mon1', 'queue'))).toEqual([]);
+  });
+
+  it('do not count a request that nobody can read among the notifications that failed', async () => {
+    const notifier = await startNotifier({ host: 'mon1', smtp: [9] });
+    const asked = get({ host: '127.0.0.1', port: notifier.port, path: '//' });
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode).toBe(500);
+    expect(await metric(notifier, 'holdfast_notifier_webhooks_total{result="failed"}')).toBe(0);
   });
 
   it('refuse what is no notification, and keep it', async () => {

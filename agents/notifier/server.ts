@@ -27,7 +27,7 @@ export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options)
       .catch((error: unknown): Answer => {
-        options.metrics.countWebhook('failed');
+        if (request.url === '/webhook') options.metrics.countWebhook('failed');
         options.log(`answering ${request.url ?? ''} failed: ${messageOf(error)}`);
         return { status: 500, body: messageOf(error) };
       })
