@@ -13,9 +13,12 @@ interface LinkFacts {
   readonly drawn: { readonly query: string; readonly startMs: number; readonly endMs: number } | undefined;
 }
 
-/** The dashboards that exist, by the alert's `domain` where they are not called so. */
-const BOARDS: ReadonlySet<string> = new Set(['lb', 'web', 'app', 'database', 'cache', 'edge', 'monitors', 'overview']);
-const BOARD_OF_DOMAIN: ReadonlyMap<string, string> = new Map([['monitor', 'monitors']]);
+/** The dashboard of an alert's `domain`: what it tells of is shown there. Of any other domain it is the overview. */
+const BOARD_OF_DOMAIN: ReadonlyMap<string, string> = new Map([
+  ...['edge', 'lb', 'web', 'app', 'database', 'cache'].map((domain) => [domain, domain] as const),
+  ['host', 'hosts'],
+  ['monitor', 'monitors'],
+]);
 
 /** The links of an alert; one without a configured base is left out. Nothing of an alert gets into an address but as an encoded parameter. */
 export function linksOf(alert: NotifiedAlert, { links, drawn }: LinkFacts): readonly Link[] {
@@ -45,8 +48,7 @@ export function linksOf(alert: NotifiedAlert, { links, drawn }: LinkFacts): read
 }
 
 function boardUrl(base: string, { domain = '', host, startsAtMs }: NotifiedAlert, drawn: LinkFacts['drawn']): string {
-  const wanted = BOARD_OF_DOMAIN.get(domain) ?? domain;
-  const uid = `holdfast-${BOARDS.has(wanted) ? wanted : 'overview'}`;
+  const uid = `holdfast-${BOARD_OF_DOMAIN.get(domain) ?? 'overview'}`;
   const parameters = new URLSearchParams({
     from: String(drawn?.startMs ?? startsAtMs - 15 * 60_000),
     to: 'now',

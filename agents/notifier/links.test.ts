@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { DOMAINS } from '../../alerts/alert.ts';
+import { samplePayload } from './fixtures.ts';
+import { linksOf } from './links.ts';
+import { notificationOf } from './notification.ts';
+
+function boardOf(domain: string): string {
+  const [alert] = notificationOf(samplePayload([{ name: 'SomethingLost' }])).alerts;
+  if (alert === undefined) throw new Error('the sample has no alert');
+  const links = linksOf({ ...alert, domain }, { links: { dashboards: 'http://grafana.example' }, drawn: undefined });
+  return links.map(({ url }) => /\/d\/([\w-]+)\?/.exec(url)?.[1] ?? '').join();
+}
+
+it.each(DOMAINS)('an alert of the domain %s leads to a dashboard that exists', (domain) => {
+  const file = join(import.meta.dirname, `../../dashboards/generated/${boardOf(domain)}.json`);
+  expect(existsSync(file), file).toBe(true);
+});
+
+it.each([
+  ['host', 'holdfast-hosts'],
+  ['monitor', 'holdfast-monitors'],
+  ['lb', 'holdfast-lb'],
+  ['site', 'holdfast-overview'],
+  ['unheard-of', 'holdfast-overview'],
+])('an alert of the domain %s leads to %s', (domain, uid) => {
+  expect(boardOf(domain)).toBe(uid);
+});
