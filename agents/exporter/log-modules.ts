@@ -5,7 +5,8 @@ import { makeHaproxyBook } from '../../exporters/access-log/haproxy-book.ts';
 import type { LineBook } from '../../exporters/access-log/line-book.ts';
 import { makeNginxBook } from '../../exporters/access-log/nginx-book.ts';
 import { HAPROXY_LOG, NGINX_LOG } from '../../exporters/catalog/access-log.ts';
-import { makeModule, type Log, type Module } from '../../exporters/kit/probe-server.ts';
+import type { Log } from '../../exporters/kit/failure-log.ts';
+import { makeModule, type Module } from '../../exporters/kit/probe-server.ts';
 
 /** One book per server that sends lines: by its name for who asks, by its address for what arrives. */
 export function makeLogModules(

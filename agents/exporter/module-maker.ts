@@ -1,5 +1,6 @@
 import type { Topology } from '../../deploy/topology.ts';
-import type { Log, Module } from '../../exporters/kit/probe-server.ts';
+import type { Log } from '../../exporters/kit/failure-log.ts';
+import type { Module } from '../../exporters/kit/probe-server.ts';
 
 /** What modules are made from. */
 export interface ModuleContext {

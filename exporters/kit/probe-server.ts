@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { escapeMarkup } from '../../kit/escape-markup.ts';
 import { collect } from './collect.ts';
 import type { Exporter, Session } from './exporter.ts';
+import { makeFailureLog, type Log } from './failure-log.ts';
 import { negotiateFormat, renderSamples, type Exposition, type Format } from './render-samples.ts';
 import { scrapeDeadlineMs } from './scrape-deadline.ts';
 
@@ -30,6 +31,7 @@ export function makeModule<T, S extends Session>(
     log,
   }: { readonly exporter: Exporter<T, S>; readonly targets: ReadonlyMap<string, T>; readonly log: Log },
 ): Module {
+  const tell = makeFailureLog(log, { fails: 'collector failed', works: 'collector works again' });
   return {
     name,
     targets: [...targets.keys()],
@@ -38,14 +40,13 @@ export function makeModule<T, S extends Session>(
       if (at === undefined) throw new Error(`${name} has no target ${target}`);
       const signal = new AbortController().signal;
       const { samples, failures } = await collect(exporter, at, { deadlineMs, maxSeries: MAX_SERIES, signal });
-      for (const [collector, failure] of Object.entries(failures))
-        log('collector failed', { module: name, target, collector, failure });
+      // Collectors of a target that was not reached were not asked.
+      const asked = 'open' in failures ? [] : exporter.collectors.map((collector) => collector.name);
+      for (const collector of ['open', ...asked]) tell({ module: name, target, collector }, failures[collector]);
       return renderSamples(samples, exporter.metrics, format);
     },
   };
 }
-
-export type Log = (message: string, details: Readonly<Record<string, unknown>>) => void;
 
 interface ServerOptions {
   readonly modules: readonly Module[];

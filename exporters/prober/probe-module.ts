@@ -1,5 +1,6 @@
 import type { Metric } from '../catalog/metric.ts';
-import type { Log, Module } from '../kit/probe-server.ts';
+import { makeFailureLog, type Log } from '../kit/failure-log.ts';
+import type { Module } from '../kit/probe-server.ts';
 import { renderSamples } from '../kit/render-samples.ts';
 import type { ProbeResult } from './probe-hop.ts';
 
@@ -14,7 +15,7 @@ interface ProbeModuleOptions<T> {
 
 /** A module whose every look is one probe: what is found out is the whole answer, and whether the exporter works is told by `up`. */
 export function makeProbeModule<T>({ name, metrics, targets, probe, log }: ProbeModuleOptions<T>): Module {
-  const failures = new Map<string, string>();
+  const tell = makeFailureLog(log, { fails: 'probe fails', works: 'probe succeeds again' });
   return {
     name,
     targets: [...targets.keys()],
@@ -22,17 +23,8 @@ export function makeProbeModule<T>({ name, metrics, targets, probe, log }: Probe
       const at = targets.get(target);
       if (at === undefined) throw new Error(`${name} has no target ${target}`);
       const { samples, failure } = await probe(at, deadlineMs);
-      tell(target, failure);
+      tell({ module: name, target }, failure);
       return renderSamples(samples, metrics, format);
     },
   };
-
-  /** The first failure and the end of all: a hop that is away is one event, however often it is asked. */
-  function tell(target: string, failure: string | undefined): void {
-    const before = failures.get(target);
-    if (failure === undefined) failures.delete(target);
-    else failures.set(target, failure);
-    if (failure !== undefined && before === undefined) log('probe fails', { module: name, target, failure });
-    if (failure === undefined && before !== undefined) log('probe succeeds again', { module: name, target });
-  }
 }
