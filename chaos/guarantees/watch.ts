@@ -9,7 +9,7 @@ import { predictAlert } from '../predict.ts';
 import type { Guarantee, Redundancy } from './guarantee.ts';
 import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from './redundancy.ts';
 
-/** Longer than any alert needs to be raised and mailed: silence until then is silence. */
+/** Longer than what a lost host or process raises takes to be mailed. What the stack lives with is told after a minute (`tolerated`), and is not waited for. */
 const HOLD_MS = 25_000;
 
 /** That whoever is on call hears of the loss of each host and each process exactly what he should. */

@@ -58,7 +58,7 @@ export async function sendProbe(probe: ProbeRequest): Promise<ProbeAnswer> {
         signal: probe.signal,
         headers: {
           'user-agent': 'holdfast-prober',
-          // Who reads the records later can tell what no visitor sent.
+          // For who looks at a request on its way: no visitor sent it.
           'x-holdfast-synthetic': '1',
           traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-00`,
           ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
