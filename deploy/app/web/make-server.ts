@@ -32,7 +32,7 @@ export function makeServer({ services, phase, log, endTrace }: ServerOptions): F
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    requestIdHeader: 'x-request-id',
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     // The addresses of clients are not used; the proxies in front say what they know in headers.
     trustProxy: false,
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 64 },
@@ -51,6 +51,11 @@ export function makeServer({ services, phase, log, endTrace }: ServerOptions): F
   addPageRoutes(app, services);
   void app.register(beaconRoutes(services.metrics.pages));
   return app;
+}
+
+/** What a client wrote instead of an id goes into no log and no trace. */
+function requestIdOf(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : 'none';
 }
 
 function addErrorAnswers(
