@@ -64,6 +64,8 @@ export interface Series {
   readonly labels: Metric['labels'];
   /** Whether rules make it, so that it has no labels of a target. */
   readonly isRecorded: boolean;
+  /** The jobs that it comes from. */
+  readonly jobs: readonly string[];
 }
 
 /** Every series by name, those that rules make among them. The same name from several jobs has the labels of all. */
@@ -71,19 +73,21 @@ export function seriesOf(catalog: readonly Source[] = CATALOG): ReadonlyMap<stri
   const found = new Map<string, Series>(
     Object.entries<Metric>(RECORDED).map(([name, { type, unit, labels, ...rest }]) => [
       name,
-      { name, metric: { type, unit, labels, ...rest }, unit, type: 'gauge', labels, isRecorded: true },
+      { name, metric: { type, unit, labels, ...rest }, unit, type: 'gauge', labels, isRecorded: true, jobs: [] },
     ]),
   );
-  for (const metrics of [SCRAPE, ...catalog.map((source) => source.metrics)]) {
+  const sources = catalog.map(({ job, metrics }) => ({ jobs: [job], metrics }));
+  for (const { jobs, metrics } of [{ jobs: catalog.map(({ job }) => job), metrics: SCRAPE }, ...sources]) {
     for (const series of Object.entries(metrics).flatMap(([name, metric]) => expand(name, metric))) {
-      const labels = { ...found.get(series.name)?.labels, ...series.labels };
-      found.set(series.name, { ...series, labels });
+      const before = found.get(series.name);
+      const labels = { ...before?.labels, ...series.labels };
+      found.set(series.name, { ...series, labels, jobs: [...(before?.jobs ?? []), ...jobs] });
     }
   }
   return found;
 }
 
-function expand(name: string, metric: Metric): readonly Series[] {
+function expand(name: string, metric: Metric): readonly Omit<Series, 'jobs'>[] {
   const { type, unit, labels } = metric;
   if (type !== 'histogram') return [{ name, metric, unit, type, labels, isRecorded: false }];
   const le = metric.buckets?.map(String).concat('+Inf') ?? { from: 'the buckets', atMost: 30 };

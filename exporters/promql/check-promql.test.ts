@@ -47,6 +47,9 @@ describe('an expression is right', () => {
     'sum without (pool) (connections) > 1',
     'predict_linear(memory_bytes[1h], 3600) > 1e9',
     'clamp_max(connections, 5)',
+    'up{job="shop"} == 0',
+    'up{job=~"shop|self"} == 0',
+    'connections{job!="nobody"} > 0',
   ])('%s', (text) => {
     expect(checkPromql(text, { at: 'here', recorded: ['shop:well'], series })).toEqual([]);
   });
@@ -62,6 +65,8 @@ describe('an expression is wrong', () => {
     ['connections{pond="a"}', ['unknown-label']],
     ['rate(requests_total{code="404"}[1m])', ['unknown-value']],
     ['rate(requests_total{code=~"4.."}[1m])', ['unknown-value']],
+    ['up{job="shoop"} == 0', ['unknown-value']],
+    ['connections{job=~"nobody|others"} > 0', ['unknown-value']],
     ['sum by (pond) (connections)', ['unknown-label']],
     ['sum by (pool) (sum by (host) (connections))', ['unknown-label']],
     ['connections and on (code) rate(requests_total[1m])', ['unknown-label']],

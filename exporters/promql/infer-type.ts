@@ -74,7 +74,8 @@ function checkMatcher(matcher: Syntax, { known, labels, report }: MatcherContext
     report('unknown-label', `${known.name} has no label ${label}.`);
     return;
   }
-  const closed = known.labels[label];
+  // By the name `self` each Prometheus scrapes what is known of it by another job as well.
+  const closed = label === 'job' && !known.isRecorded ? [...known.jobs, 'self'] : known.labels[label];
   const operator = childOf(matcher, 'MatchOp')?.text;
   if (closed === undefined || !('length' in closed)) return;
   const wanted = unquote(value.text);
