@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Replaces a file (mode 0600) so that after a crash of the machine either the old or the new text is there, whole. */
@@ -6,7 +6,8 @@ export function writeDurably(path: string, text: string): void {
   const draft = `${path}.${process.pid}.new`;
   const file = openSync(draft, 'w', 0o600);
   try {
-    writeSync(file, text);
+    // Not writeSync: on a disk that is almost full it writes a part, and says so to nobody who does not ask.
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
