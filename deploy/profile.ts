@@ -91,6 +91,8 @@ export interface Watch {
   readonly budgetPeriodMs: number;
   /** How long Prometheus keeps samples. */
   readonly retentionMs: number;
+  /** Disk that they may take; where it is full, the oldest go sooner. A sample takes 1 to 2 bytes (Prometheus' manual, "Storage"). */
+  readonly retentionMegabytes: number;
   /** How long a condition must hold before it is an alert. */
   readonly alertForMs: number;
   readonly groupWaitMs: number;
@@ -144,6 +146,7 @@ export const DRILL: Profile = {
     sloIntervalMs: 5_000,
     budgetPeriodMs: 86_400_000,
     retentionMs: 86_400_000,
+    retentionMegabytes: 512,
     alertForMs: 4_000,
     groupWaitMs: 1_000,
     groupIntervalMs: 5_000,
@@ -191,6 +194,7 @@ export const PRODUCTION: Profile = {
     sloIntervalMs: 60_000,
     budgetPeriodMs: 30 * 86_400_000,
     retentionMs: 31 * 86_400_000,
+    retentionMegabytes: 8_192,
     alertForMs: 60_000,
     groupWaitMs: 30_000,
     groupIntervalMs: 60_000,

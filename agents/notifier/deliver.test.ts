@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -27,6 +27,7 @@ afterEach(() => {
 /** Delivers with a server that answers what `sendingAt` says; answers the subjects that it took, and how often it was asked. */
 function deliverWith(sendingAt: (nowMs: number) => Sending) {
   const subjects: string[] = [];
+  const logged: string[] = [];
   let tries = 0;
   const delivery = openDelivery({
     ...{ spool, now: Date.now, flood: { groups: 3, withinMs: 10_000 } },
@@ -41,8 +42,9 @@ function deliverWith(sendingAt: (nowMs: number) => Sending) {
       return Promise.resolve(sending);
     },
     onSending: () => undefined,
+    log: (line) => logged.push(line),
   });
-  return { delivery, subjects, tries: () => tries };
+  return { delivery, subjects, logged, tries: () => tries };
 }
 
 const put = (name: string, status: 'firing' | 'resolved' = 'firing'): void => {
@@ -51,6 +53,21 @@ const put = (name: string, status: 'firing' | 'resolved' = 'firing'): void => {
 };
 
 describe('the delivery', () => {
+  it('sends once when the disk does not take the note that it was told', async () => {
+    const journal = join(folder, 'told.jsonl');
+    rmSync(journal);
+    mkdirSync(journal);
+    put('A');
+    const { delivery, subjects, logged } = deliverWith(() => ({ outcome: 'sent' }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    put('A');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(subjects).toEqual(['[FIRING] A A']);
+    expect(logged).toEqual([expect.stringContaining('not on disk')]);
+    expect(spool.queue()).toEqual([]);
+    await delivery[Symbol.asyncDispose]();
+  });
+
   it('loses nothing and sends once when no server answers for an hour', async () => {
     const backMs = Date.now() + HOUR_MS;
     put('A');

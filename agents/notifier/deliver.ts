@@ -1,3 +1,4 @@
+import { messageOf } from '../../kit/errors.ts';
 import type { Agreement } from './agree.ts';
 import { ALL, decideDispatch } from './decide-dispatch.ts';
 import type { MailText } from './mail-text.ts';
@@ -31,6 +32,7 @@ interface DeliveryOptions {
   readonly maxAgeMs: number;
   /** `mails`: what was told by one mail, or was to be. */
   readonly onSending: (mails: readonly QueuedMail[], delivered: Delivered) => void;
+  readonly log: (line: string) => void;
 }
 
 /** A mail with what of it is to be told. */
@@ -86,11 +88,19 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       sending,
     );
   };
+  /** A disk that takes no more must not end this process between a mail and its note: the next life would send the mail again, and again. */
+  const noteTold = (notification: Notification): void => {
+    try {
+      spool.markTold(notification, now());
+    } catch (error) {
+      options.log(`what was told is not on disk: ${messageOf(error)}`);
+    }
+  };
   const isTooOld = (mail: QueuedMail): boolean => now() - mail.queuedAtMs > options.maxAgeMs;
   const settle = ({ mail, notification }: Agreed, sending: Sending): void => {
     if (sending.outcome === 'sent') {
       backoffs.delete(mail.key);
-      spool.markTold(notification, now());
+      noteTold(notification);
       spool.drop(mail);
       const lately = told.filter(({ atMs }) => now() - atMs < options.flood.withinMs);
       told = [...lately, { thread: notification.thread, atMs: now() }];

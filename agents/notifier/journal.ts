@@ -6,7 +6,7 @@ import type { Told } from './news.ts';
 const lineSchema = z.object({ key: z.string(), status: z.enum(['firing', 'resolved']), atMs: z.number() });
 type Line = Readonly<z.infer<typeof lineSchema>>;
 
-/** What was told to people, on disk before {@link Journal.append} returns. */
+/** What was told to people, on disk before {@link Journal.append} returns. Where the disk takes no more, that is thrown, and remembered until the process ends. */
 export interface Journal {
   readonly find: (key: string) => Told;
   readonly append: (lines: readonly Line[]) => void;
@@ -31,6 +31,7 @@ export function openJournal(path: string): Journal {
   return {
     find: (key) => told.get(key) ?? {},
     append: (added) => {
+      added.forEach(remember);
       const file = openSync(path, 'a', 0o600);
       try {
         appendFileSync(file, textOf(added));
@@ -38,7 +39,6 @@ export function openJournal(path: string): Journal {
       } finally {
         closeSync(file);
       }
-      added.forEach(remember);
     },
   };
 }

@@ -87,6 +87,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
       const reason = 'reason' in delivered ? delivered.reason : `after ${now() - (first?.queuedAtMs ?? now())} ms`;
       for (const mail of mails) log(`${delivered.outcome}: ${subjectOf(mail.notification)} (${reason})`);
     },
+    log,
   });
   const server = makeServer({
     spool,

@@ -3,7 +3,7 @@ import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
 
 /** What a person asks of the application: not what load balancers and edges ask to see whether it is well. */
-const ASKED = 'job="app",route!~"/readyz|/livez"';
+export const ASKED = 'job="app",route!~"/readyz|/livez"';
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 
 /**

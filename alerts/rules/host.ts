@@ -64,7 +64,7 @@ function hostOutOfMemory(window: string): Alert {
       `max by (host) (increase(host_memory_oom_kills_total[${window}])) > 0`,
       `max by (host) (host_memory_working_set_bytes / node_memory_MemTotal_bytes) > ${MAX_MEMORY_RATIO}`,
     ),
-    forMs: usualForDetails,
+    forMs: outlastsOneLook,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: '{{ $labels.host }} is out of memory',
     description: `On {{ $labels.host }} a process was killed within ${window} because there was no memory left, or the processes hold more than ${MAX_MEMORY_RATIO * 100} % of it.`,
@@ -84,7 +84,7 @@ function hostOutOfMemory(window: string): Alert {
         [needed('app1')]: turns(5e8, 9e8),
         [memory('app1')]: always(1e9),
       }),
-      quiet('one look finds it full', { [needed('app1')]: dips(5e8, 9.9e8, 5), [memory('app1')]: always(1e9) }),
+      quiet('one look finds it full', { [needed('app1')]: dips(5e8, 9.9e8, 9), [memory('app1')]: always(1e9) }),
       absent('nobody tells of memory', {}),
       resolves(
         'the memory is given back',

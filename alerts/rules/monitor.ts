@@ -9,7 +9,7 @@ import { absentPerHost, anyOf, somethingScraped, unlessToldBy } from '../promql.
 
 /** The monitors watch each other, and the way of a notification to the mailbox. */
 export function monitorAlerts(topology: Topology): readonly Alert[] {
-  return [monitorLost(topology), notificationsFailing(topology), TARGET_DOWN, watchdog(topology)];
+  return [monitorLost(topology), notificationsFailing(topology), targetDown(topology), watchdog(topology)];
 }
 
 const up = (host: string, job: string): string => `up{host="${host}",job="${job}"}`;
@@ -119,10 +119,11 @@ const age = (host: string): string => `holdfast_notifier_oldest_queued_age_secon
 
 /** What Prometheus asks itself, and what the exporter beside it looks at for it. */
 const PROBED = PROBED_JOBS.map(({ name }) => name);
+const SELDOM = PROBED_JOBS.filter(({ pace }) => pace === 'seldom').map(({ name }) => name);
 const DIRECT_DOWN = `up{job!~"self|${PROBED.join('|')}"}`;
 
 /** Of each kind of target, whether the exporter reached it. A probe has no such metric: not to reach is what it tells. */
-const UNREACHED = PROBED_JOBS.flatMap(({ name }) => {
+const UNREACHED = PROBED_JOBS.filter(({ pace }) => pace !== 'seldom').flatMap(({ name }) => {
   const metrics = CATALOG.find(({ job }) => job === name)?.metrics ?? {};
   const reached = Object.keys(metrics).find((metric) => metric.endsWith('_up') && isOfScrape(metric, metrics));
   if (reached === undefined) return [];
@@ -136,7 +137,7 @@ function isOfScrape(metric: string, metrics: object): boolean {
   return metric.replace(/_up$/, '_scrape_collector_success') in metrics;
 }
 
-const TARGET_DOWN: Alert = {
+const targetDown = ({ profile: { watch } }: Topology): Alert => ({
   name: 'TargetDown',
   domain: 'monitor',
   severity: 'warning',
@@ -145,7 +146,9 @@ const TARGET_DOWN: Alert = {
     [...HOST_LOST_ALERTS, 'NotificationsFailing'],
     `min by (job, host) (${DIRECT_DOWN}) == 0`,
     // An exporter that is gone is told once, not for everything that it would have looked at.
-    `(min by (job, host) (up{job=~"${PROBED.join('|')}"}) == 0) unless on () (min(up{job="exporter"}) == 0)`,
+    `(min by (job, host) (up{job=~"${PROBED.filter((name) => !SELDOM.includes(name)).join('|')}"}) == 0) unless on () (min(up{job="exporter"}) == 0)`,
+    // One look that failed stays true longer than this alert waits.
+    `(max by (job, host) (max_over_time(up{job=~"${SELDOM.join('|')}"}[${promDuration(2 * watch.seldomScrapeIntervalMs)}])) == 0) unless on () (min(up{job="exporter"}) == 0)`,
     ...UNREACHED,
   ),
   // Later than the alerts that say more.
@@ -193,9 +196,10 @@ const TARGET_DOWN: Alert = {
     ),
     quiet('an alert that says more is firing', { [up('mon2', 'alertmanager')]: turns(1, 0) }),
     absent('nothing is scraped', {}),
+    quiet('one look at what is asked seldom fails', { [up('db1', 'mysql-detail')]: dips(1, 0, 15) }),
     resolves('it is back', { [up('mail1', 'mailbox')]: dips(1, 0) }, { labels: { job: 'mailbox', host: 'mail1' } }),
   ],
-};
+});
 
 function watchdog(topology: Topology): Alert {
   return {

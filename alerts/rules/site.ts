@@ -3,6 +3,7 @@ import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, counts, fires, quiet, resolves } from '../alert-case.ts';
 import { type Alert, usualFor } from '../alert.ts';
 import { anyOf } from '../promql.ts';
+import { ASKED } from '../records/red-rules.ts';
 
 /** Share of failed requests from which on people notice, and the number per second below which one failure is not a share. */
 const MAX_ERROR_RATIO = 0.02;
@@ -29,8 +30,8 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
         ),
         ratio(
           'application',
-          'http_request_duration_seconds_count{job="app"}',
-          'http_request_duration_seconds_count{job="app",status_code=~"5.."}',
+          `http_request_duration_seconds_count{${ASKED}}`,
+          `http_request_duration_seconds_count{${ASKED},status_code=~"5.."}`,
         ),
       ),
       forMs: usualFor,

@@ -20,8 +20,8 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
     })),
     passwordFile: '/run/holdfast/secrets/smtp-password',
     caFile: '/run/holdfast/secrets/ca-cert',
-    // A notification that comes again this soon is a repetition by accident (a webhook tried twice); later it is a reminder.
-    repeatAfterMs: watch.repeatIntervalMs / 2,
+    // What Alertmanager retells sooner is nothing new; later it is a reminder.
+    repeatAfterMs: watch.repeatIntervalMs,
     peers: others.map((other) => ({ host: other.name, url: `http://${addressOn(other, 'ops')}:${PORTS.notifier}` })),
     links: linksOf(topology, host),
     chart: {

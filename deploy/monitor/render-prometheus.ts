@@ -139,13 +139,13 @@ function selfScrape(watch: Watch, host: Host): object {
   };
 }
 
-/** Command line of Prometheus, one argument a line. Kept are hours, not weeks: a drill is read on the same day. */
+/** Command line of Prometheus, one argument a line. */
 export function renderPrometheusArguments(topology: Topology): string {
   return lines([
     '--config.file=/etc/holdfast/prometheus.yml',
     '--storage.tsdb.path=/var/lib/prometheus',
     `--storage.tsdb.retention.time=${topology.profile.watch.retentionMs / 3_600_000}h`,
-    '--storage.tsdb.retention.size=512MB',
+    `--storage.tsdb.retention.size=${topology.profile.watch.retentionMegabytes}MB`,
     '--storage.tsdb.wal-compression',
     '--enable-feature=exemplar-storage',
     `--web.listen-address=0.0.0.0:${PORTS.prometheus}`,
