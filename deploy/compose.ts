@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { renderGrafanaService } from './grafana/service.ts';
+import { legsOf } from './host-legs.ts';
 import { COMMON_CAPABILITIES, HOST_NEEDS } from './host-needs.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { secretsOf, SECRETS } from './secrets.ts';
@@ -33,7 +34,7 @@ interface ComposeService {
   readonly mem_limit: string;
   readonly pids_limit: number;
   readonly environment: Readonly<Record<string, string>>;
-  readonly networks: Readonly<Record<string, { readonly ipv4_address: string }>>;
+  readonly networks: Readonly<Record<string, { readonly ipv4_address: string; readonly driver_opts?: Labels }>>;
   readonly ports?: readonly string[];
   readonly volumes: readonly string[];
   readonly tmpfs: readonly string[];
@@ -105,7 +106,10 @@ function renderService(host: Host, files: readonly RenderedFile[]): ComposeServi
     pids_limit: 512,
     environment: { HOLDFAST_HOST: host.name },
     networks: Object.fromEntries(
-      Object.entries(host.addresses).map(([network, address]) => [network, { ipv4_address: address }]),
+      legsOf(host).map(({ network, address, options }) => [
+        network,
+        { ipv4_address: address, ...(Object.keys(options).length === 0 ? {} : { driver_opts: options }) },
+      ]),
     ),
     ...(host.published.length === 0
       ? {}

@@ -6,6 +6,7 @@ import { renderProblems } from '../kit/problem.ts';
 import { checkTopology } from './check-topology.ts';
 import { checkMachine } from './doctor.ts';
 import { ensureEngine } from './engine/ensure-engine.ts';
+import { legsOf } from './host-legs.ts';
 import { buildImages } from './images.ts';
 import { makeSecrets } from './make-secrets.ts';
 import { writeRendered, type RenderedFiles } from './render.ts';
@@ -73,8 +74,8 @@ async function reconnect(hosts: Hosts, topology: Topology): Promise<void> {
   const states = await hosts.list();
   for (const host of topology.hosts.filter(({ enabled }) => enabled)) {
     const connected = states.get(host.name)?.networks ?? {};
-    for (const [network, address] of Object.entries(host.addresses)) {
-      if (connected[network] !== address) await hosts.connect(host.name, network, address);
+    for (const leg of legsOf(host)) {
+      if (connected[leg.network] !== leg.address) await hosts.connect(host.name, leg);
     }
   }
 }

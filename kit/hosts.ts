@@ -27,6 +27,15 @@ export interface HostState {
   readonly networks: Readonly<Record<string, string>>;
 }
 
+/** A cable of a host. */
+export interface HostLeg {
+  /** Network name of the topology. */
+  readonly network: string;
+  readonly address: string;
+  /** Docker's options of the endpoint. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
 export interface ExecResult {
   readonly code: number;
   readonly stdout: string;
@@ -59,7 +68,7 @@ export interface Hosts {
   unpause(host: string): Promise<void>;
   /** Pulls the cable. */
   disconnect(host: string, network: string): Promise<void>;
-  connect(host: string, network: string, address: string): Promise<void>;
+  connect(host: string, leg: HostLeg): Promise<void>;
   exec(host: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
 }
 
@@ -77,8 +86,7 @@ export function openHosts(docker: Docker = openDocker()): Hosts {
       change(`disconnect ${host} from ${network}`, () =>
         docker.getNetwork(`${PROJECT}_${network}`).disconnect({ Container: containerName(host), Force: true }),
       ),
-    connect: (host, network, address) =>
-      change(`connect ${host} to ${network}`, () => connectHost(docker, host, { network, address })),
+    connect: (host, leg) => change(`connect ${host} to ${leg.network}`, () => connectHost(docker, host, leg)),
     exec: (host, argv, options = {}) =>
       callEngine(`run ${argv[0] ?? ''} on ${host}`, () => execOn(container(host), argv, options)),
   };
@@ -139,16 +147,12 @@ function parseHealth(status: string | undefined): HostState['health'] {
   return status === 'healthy' || status === 'unhealthy' || status === 'starting' ? status : 'none';
 }
 
-async function connectHost(
-  docker: Docker,
-  host: string,
-  place: { readonly network: string; readonly address: string },
-): Promise<void> {
+async function connectHost(docker: Docker, host: string, { network, address, options }: HostLeg): Promise<void> {
   const state = await readState(docker.getContainer(containerName(host)), host);
-  if (state?.networks[place.network] === place.address) return;
-  await docker.getNetwork(`${PROJECT}_${place.network}`).connect({
+  if (state?.networks[network] === address) return;
+  await docker.getNetwork(`${PROJECT}_${network}`).connect({
     Container: containerName(host),
-    EndpointConfig: { IPAMConfig: { IPv4Address: place.address }, Aliases: [host] },
+    EndpointConfig: { IPAMConfig: { IPv4Address: address }, Aliases: [host], DriverOpts: { ...options } },
   });
 }
 

@@ -44,7 +44,7 @@ export function fakeHosts(options: FakeHostsOptions): FakeHosts {
       change(`disconnect ${host} ${network}`, host, (state) => ({
         networks: Object.fromEntries(Object.entries(state.networks).filter(([name]) => name !== network)),
       })),
-    connect: (host, network, address) =>
+    connect: (host, { network, address }) =>
       change(`connect ${host} ${network} ${address}`, host, (state) => ({
         networks: { ...state.networks, [network]: address },
       })),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { legsOf } from '../../deploy/host-legs.ts';
 import type { Fault, UndoMethod } from './fault.ts';
 import { lookBefore, modelOf, observeHostBack, observeSilence, stateOf } from './host-fault.ts';
 
@@ -7,7 +8,15 @@ export const hostCutOffUndo = z.strictObject({
   host: z.string(),
   answeredBefore: z.boolean(),
   /** Every cable that was plugged in, and the address on it. */
-  legs: z.array(z.strictObject({ network: z.string(), address: z.string() })).min(1),
+  legs: z
+    .array(
+      z.strictObject({
+        network: z.string(),
+        address: z.string(),
+        options: z.record(z.string(), z.string()).default({}),
+      }),
+    )
+    .min(1),
 });
 
 type HostCutOffUndo = z.infer<typeof hostCutOffUndo>;
@@ -21,7 +30,7 @@ export function hostCutOff(host: string): Fault<HostCutOffUndo> {
     plan: async (world) => {
       const { answeredBefore } = await lookBefore(world, host);
       // The model's addresses, not the present ones: a leg that an earlier accident pulled comes back too.
-      const legs = Object.entries(modelOf(world, host).addresses).map(([network, address]) => ({ network, address }));
+      const legs = legsOf(modelOf(world, host)).map((leg) => ({ ...leg }));
       return { kind: 'host-cut-off', host, answeredBefore, legs };
     },
     inject: async (world, undo) => {
@@ -42,7 +51,7 @@ export function hostCutOff(host: string): Fault<HostCutOffUndo> {
 
 export const undoHostCutOff: UndoMethod<HostCutOffUndo> = {
   undo: async (world, undo) => {
-    for (const leg of undo.legs) await world.hosts.connect(undo.host, leg.network, leg.address);
+    for (const leg of undo.legs) await world.hosts.connect(undo.host, leg);
   },
   probeClear: (world, undo) => observeHostBack(world, undo.host),
 };
