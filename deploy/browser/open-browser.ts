@@ -6,9 +6,10 @@ import { deadlineSignal, waitFor } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { PROJECT } from '../../kit/hosts.ts';
 import { buildImages } from '../images.ts';
+import type { NetworkName } from '../topology.ts';
 import { openDevTools, type DevTools } from './devtools.ts';
 
-/** A page in a browser without a window, inside the network `ops`. */
+/** A page in a browser without a window, inside a network of the stack. */
 export interface BrowserPage extends AsyncDisposable {
   /** Opens an address and waits until it is loaded. Throws `http` when there is nothing. */
   open(url: string): Promise<void>;
@@ -16,6 +17,8 @@ export interface BrowserPage extends AsyncDisposable {
   evaluate(expression: string, where?: 'page' | 'frame'): Promise<unknown>;
   /** Waits until an expression is true. */
   waitFor(expression: string): Promise<void>;
+  /** Presses the left button in the middle of the first element that the selector finds. */
+  click(selector: string): Promise<void>;
   /** Writes what is to be seen, the whole height of the page, as PNG. */
   screenshot(path: string): Promise<void>;
 }
@@ -23,9 +26,9 @@ export interface BrowserPage extends AsyncDisposable {
 const DEADLINE_MS = 30_000;
 
 /** Builds the image when it is missing and starts a browser. It ends with the disposal. */
-export async function openBrowser(): Promise<BrowserPage> {
+export async function openBrowser(network: NetworkName = 'ops'): Promise<BrowserPage> {
   await buildImages({ only: ['browser'], signal: new AbortController().signal, onProgress: () => undefined });
-  const flags = ['run', '--rm', '--interactive', '--memory', '1g', '--network', `${PROJECT}_ops`];
+  const flags = ['run', '--rm', '--interactive', '--memory', '1g', '--network', `${PROJECT}_${network}`];
   const child = execa('docker', [...flags, 'holdfast/browser:dev'], {
     ...{ buffer: false, reject: false, stdin: 'pipe', stdout: 'pipe', stderr: 'ignore' },
   });
@@ -70,6 +73,13 @@ async function openPage(tools: DevTools): Promise<Omit<BrowserPage, keyof AsyncD
       if (errorText !== undefined) throw new HoldfastError('http', `${url}: ${errorText}`);
       await wait(`location.href !== 'about:blank' && document.readyState === 'complete'`);
     },
+    async click(selector) {
+      const middle = `(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 }))(document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect())`;
+      const place = placeSchema.parse(await evaluate(middle));
+      for (const type of ['mousePressed', 'mouseReleased']) {
+        await call('Input.dispatchMouseEvent', { type, ...place, button: 'left', clickCount: 1 }, z.unknown());
+      }
+    },
     async screenshot(path) {
       const options = { format: 'png', captureBeyondViewport: true };
       const { data } = await call('Page.captureScreenshot', options, z.object({ data: z.base64() }));
@@ -93,6 +103,7 @@ async function enterFrame(call: Call): Promise<number> {
 const targetSchema = z.object({ targetId: z.string() });
 const sessionSchema = z.object({ sessionId: z.string() });
 const navigationSchema = z.object({ errorText: z.string().optional() });
+const placeSchema = z.object({ x: z.number(), y: z.number() });
 const worldSchema = z.object({ executionContextId: z.int() });
 const framesSchema = z.object({
   frameTree: z.object({ childFrames: z.array(z.object({ frame: z.object({ id: z.string() }) })).optional() }),
