@@ -40,9 +40,9 @@ function slowestPace({ expr, domain }: Alert): Pace {
   return SLOWEST_FIRST.find((pace) => paces.includes(pace)) ?? 'usual';
 }
 
-/** Whether any of the alternatives of an alert is true because of what was seen last. */
+/** Whether any of the alternatives of an alert is true because of what was seen last, whatever other alerts were told lately. */
 const isAboutOneLook = (expr: string): boolean =>
-  expr.split('\nor\n').some((alternative) => !alternative.includes('['));
+  expr.split('\nor\n').some((alternative) => !alternative.replace(/ALERTS\{[^}]*\}\[\w+\]/g, '').includes('['));
 
 const ROOT = join(import.meta.dirname, '..');
 const topology = makeTopology();

@@ -1,3 +1,4 @@
+import { neighbourGoneMs } from './host-legs.ts';
 import type { Problem } from '../kit/problem.ts';
 import { contains } from '../kit/subnet.ts';
 import type { Profile } from './profile.ts';
@@ -183,6 +184,13 @@ function checkProfile(profile: Profile): readonly Problem[] {
       'client.writeBudgetMs',
       client.writeBudgetMs,
       'writes would give up before a new primary exists',
+    ],
+    [
+      'the time that a silent neighbour is believed in',
+      neighbourGoneMs(profile),
+      'groupSuspicionMs',
+      profile.groupSuspicionMs,
+      'dials to a lost node would hold the group up while it decides',
     ],
     [
       'role.agentCheckMs',

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { renderGrafanaService } from './grafana/service.ts';
 import { legsOf } from './host-legs.ts';
 import { COMMON_CAPABILITIES, HOST_NEEDS } from './host-needs.ts';
+import type { Profile } from './profile.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { secretsOf, SECRETS } from './secrets.ts';
 import type { Host, NetworkName, Topology } from './topology.ts';
@@ -61,7 +62,7 @@ export function renderCompose(topology: Topology, rendered: RenderedHosts): stri
     name: 'holdfast',
     services: {
       ...Object.fromEntries(
-        topology.hosts.map((host) => [host.name, renderService(host, rendered.get(host.name) ?? [])]),
+        topology.hosts.map((host) => [host.name, renderService(host, topology.profile, rendered.get(host.name) ?? [])]),
       ),
       grafana: renderGrafanaService({ ...LABEL, 'org.holdfast.config': digestOf(rendered.get('grafana') ?? []) }),
     },
@@ -81,7 +82,7 @@ export function renderCompose(topology: Topology, rendered: RenderedHosts): stri
   return `# Rendered from deploy/topology.ts by \`./holdfast render\`; a test keeps it so.\n${stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
-function renderService(host: Host, files: readonly RenderedFile[]): ComposeService {
+function renderService(host: Host, profile: Profile, files: readonly RenderedFile[]): ComposeService {
   const needs = HOST_NEEDS[host.tier];
   const secrets = secretsOf(host.tier);
   return {
@@ -106,7 +107,7 @@ function renderService(host: Host, files: readonly RenderedFile[]): ComposeServi
     pids_limit: 512,
     environment: { HOLDFAST_HOST: host.name },
     networks: Object.fromEntries(
-      legsOf(host).map(({ network, address, options }) => [
+      legsOf(host, profile).map(({ network, address, options }) => [
         network,
         { ipv4_address: address, ...(Object.keys(options).length === 0 ? {} : { driver_opts: options }) },
       ]),

@@ -15,6 +15,13 @@ export interface Profile {
   readonly sentinelFailoverTimeoutMs: number;
   /** Group Replication's failure detection: compiled into the server (5 s), stated so that predictions can use it. */
   readonly groupSuspicionMs: number;
+  /** When the kernel of a database node gives up another one that says nothing: see deploy/host-legs.ts. */
+  readonly neighbour: {
+    /** How long it is believed in without a question. */
+    readonly believedMs: number;
+    /** Between two questions. */
+    readonly askAgainMs: number;
+  };
   readonly client: ClientTimeouts;
   readonly traces: Traces;
   readonly watch: Watch;
@@ -123,6 +130,7 @@ export const DRILL: Profile = {
   sentinelDownAfterMs: 1_000,
   sentinelFailoverTimeoutMs: 5_000,
   groupSuspicionMs: 5_000,
+  neighbour: { believedMs: 1_000, askAgainMs: 100 },
   client: {
     connectMs: 400,
     readQueryMs: 500,
@@ -171,6 +179,7 @@ export const PRODUCTION: Profile = {
   sentinelDownAfterMs: 5_000,
   sentinelFailoverTimeoutMs: 30_000,
   groupSuspicionMs: 5_000,
+  neighbour: { believedMs: 1_000, askAgainMs: 500 },
   client: {
     connectMs: 1_000,
     readQueryMs: 2_000,

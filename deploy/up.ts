@@ -74,7 +74,7 @@ async function reconnect(hosts: Hosts, topology: Topology): Promise<void> {
   const states = await hosts.list();
   for (const host of topology.hosts.filter(({ enabled }) => enabled)) {
     const connected = states.get(host.name)?.networks ?? {};
-    for (const leg of legsOf(host)) {
+    for (const leg of legsOf(host, topology.profile)) {
       if (connected[leg.network] !== leg.address) await hosts.connect(host.name, leg);
     }
   }

@@ -1,3 +1,4 @@
+import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
 import { routeAddress, type Topology } from '../../deploy/topology.ts';
 import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsOneLook } from '../alert.ts';
@@ -82,7 +83,7 @@ const hopFailing = ({ profile: { watch } }: Topology): Alert => ({
   severity: 'warning',
   owner: 'platform',
   expr: unlessToldLately(
-    ['EdgeLost', 'LoadBalancerLost', 'WebHostLost', 'AppHostLost'],
+    HOST_LOST_ALERTS,
     watch.roundIntervalMs + watch.evaluationIntervalMs,
     'max by (job, host) (probe_success{job="hop",host!~"http|https|db-.*"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
   ),
@@ -134,7 +135,7 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
       ),
       quiet('there is a little more time', { [certificateEnds('https')]: always(horizonS + 200) }),
       quiet('one probe met the load balancer that was renewed last', {
-        [certificateEnds('https')]: dips(2 * horizonS, horizonS - 86_400, 6),
+        [certificateEnds('https')]: dips(2 * horizonS, horizonS - 86_400, 9),
       }),
       absent('nobody asks', {}),
       resolves(

@@ -17,15 +17,14 @@ import { readSteal } from '../probes/read-steal.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
 import { ratioOf, renderComparisons, type Comparison } from './comparison.ts';
 import { judgeFigure, renderFigure, renderVerdict, type Figure } from './figure.ts';
-import { measureAlerts } from './measure-alerts.ts';
+import { measureAlerts, STEADY_DEADLINE_MS } from './measure-alerts.ts';
 import { measureExporters } from './measure-exporters.ts';
 import { monitoringFigures } from './measure-monitoring.ts';
-import { readUsage } from './read-usage.ts';
+import { readUsage, type Usage } from './read-usage.ts';
 
 const EXIT_CODES =
   '\nExit code: 0 every limit is kept, 1 one is exceeded, 2 one could not be measured, 64 usage, 130 interrupted.';
 const IDLE_SECONDS = 30;
-const STEADY_DEADLINE_MS = 120_000;
 const STEADY = { rate: 200, durationSeconds: 60 } as const;
 
 /** Registers `holdfast bench`: speed and size of the stack on this machine, beside what they may be. */
@@ -72,11 +71,9 @@ interface Measured {
 type Measure = (context: CommandContext, report: Report) => Promise<Measured>;
 
 const exporters: Measure = ({ topology, signal }, report) => measureExporters(topology, { signal, report });
-const idle: Measure = async ({ topology, signal }, report) => {
-  await waitForSteady({ topology, hosts: openHosts() }, { deadlineMs: STEADY_DEADLINE_MS, signal });
-  report(`idle for ${IDLE_SECONDS} s`);
-  return { figures: monitoringFigures(topology, await readUsage(IDLE_SECONDS, availableParallelism())) };
-};
+const idle: Measure = async (context, report) => ({
+  figures: monitoringFigures(context.topology, await readIdleUsage(context, report)),
+});
 const alerts: Measure = async ({ topology, signal }, report) => ({
   figures: await measureAlerts(topology, { signal, report }),
 });
@@ -125,11 +122,7 @@ async function measure({ topology, files, signal }: CommandContext, report: Repo
   const downSeconds = await timed(() => down({ volumes: false, signal }));
   const upSeconds = await timed(bring);
   const againSeconds = await timed(bring);
-  // Hosts are healthy before databases have caught up and monitors have seen that all is well: that is starting, not idling.
-  report('waiting until the stack is whole and quiet');
-  await waitForSteady({ topology, hosts: openHosts() }, { deadlineMs: STEADY_DEADLINE_MS, signal });
-  report(`idle for ${IDLE_SECONDS} s`);
-  const usage = await readUsage(IDLE_SECONDS, availableParallelism());
+  const usage = await readIdleUsage({ topology, signal }, report);
   report(`the suite steady, ${STEADY.rate} requests/s for ${STEADY.durationSeconds} s`);
   const figures: readonly Figure[] = [
     { what: 'down', measured: downSeconds, atMost: 15, unit: 's' },
@@ -140,6 +133,17 @@ async function measure({ topology, files, signal }: CommandContext, report: Repo
     ...(await measureSteady(topology, signal)),
   ];
   return { figures };
+}
+
+/** Hosts are healthy before databases have caught up and monitors have seen that all is well: that is starting, not idling. */
+async function readIdleUsage(
+  { topology, signal }: Pick<CommandContext, 'topology' | 'signal'>,
+  report: Report,
+): Promise<Usage> {
+  report('waiting until the stack is whole and quiet');
+  await waitForSteady({ topology, hosts: openHosts() }, { deadlineMs: STEADY_DEADLINE_MS, signal });
+  report(`idle for ${IDLE_SECONDS} s`);
+  return readUsage(IDLE_SECONDS, availableParallelism());
 }
 
 async function measureSteady(topology: Topology, signal: AbortSignal): Promise<readonly Figure[]> {

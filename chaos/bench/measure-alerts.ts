@@ -21,7 +21,7 @@ const FAULTS = 10;
 const MOST_SECONDS = 30;
 /** A mail that is too late is worth waiting for, to know how late; one that takes longer never came. */
 const MAIL_DEADLINE_MS = 60_000;
-const STEADY_DEADLINE_MS = 120_000;
+export const STEADY_DEADLINE_MS = 120_000;
 const LEASE_MS = MAIL_DEADLINE_MS + 60_000;
 
 interface Options {
