@@ -20,11 +20,12 @@ import { judgeFigure, renderFigure, renderVerdict, type Figure } from './figure.
 import { measureAlerts, STEADY_DEADLINE_MS } from './measure-alerts.ts';
 import { measureExporters } from './measure-exporters.ts';
 import { monitoringFigures } from './measure-monitoring.ts';
-import { readUsage, type Usage } from './read-usage.ts';
+import { readUntilSettled, readUsage, type Usage } from './read-usage.ts';
 
 const EXIT_CODES =
   '\nExit code: 0 every limit is kept, 1 one is exceeded, 2 one could not be measured, 64 usage, 130 interrupted.';
 const IDLE_SECONDS = 30;
+const IDLE_WINDOWS = 6;
 const STEADY = { rate: 200, durationSeconds: 60 } as const;
 
 /** Registers `holdfast bench`: speed and size of the stack on this machine, beside what they may be. */
@@ -32,7 +33,7 @@ export function registerBenchCommand(program: Command, context: CommandContext):
   const bench = program
     .command('bench')
     .description(
-      'measure speed and size of the stack: down, up, up again, idle, steady load (about two and a half minutes; takes a running stack down and up)',
+      'measure speed and size of the stack: down, up, up again, idle, steady load (about three to five minutes; takes a running stack down and up)',
     )
     .option('--json', 'print the figures as JSON')
     .addHelpText('after', EXIT_CODES)
@@ -72,7 +73,7 @@ type Measure = (context: CommandContext, report: Report) => Promise<Measured>;
 
 const exporters: Measure = ({ topology, signal }, report) => measureExporters(topology, { signal, report });
 const idle: Measure = async (context, report) => ({
-  figures: monitoringFigures(context.topology, await readIdleUsage(context, report)),
+  figures: monitoringFigures(context.topology, (await readIdleUsage(context, report)).idle),
 });
 const alerts: Measure = async ({ topology, signal }, report) => ({
   figures: await measureAlerts(topology, { signal, report }),
@@ -122,28 +123,43 @@ async function measure({ topology, files, signal }: CommandContext, report: Repo
   const downSeconds = await timed(() => down({ volumes: false, signal }));
   const upSeconds = await timed(bring);
   const againSeconds = await timed(bring);
-  const usage = await readIdleUsage({ topology, signal }, report);
+  const { idle, first } = await readIdleUsage({ topology, signal }, report);
   report(`the suite steady, ${STEADY.rate} requests/s for ${STEADY.durationSeconds} s`);
   const figures: readonly Figure[] = [
     { what: 'down', measured: downSeconds, atMost: 15, unit: 's' },
     { what: 'up, images built, until all hosts are healthy', measured: upSeconds, atMost: 60, unit: 's' },
     { what: 'up when up', measured: againSeconds, atMost: 5, unit: 's' },
-    { what: 'memory of the idle stack', measured: usage.memoryBytes / 2 ** 20, atMost: 4096, unit: 'MiB' },
-    { what: 'CPU of the idle stack, of all cores', measured: usage.cpuRatio * 100, atMost: 15, unit: '%' },
+    { what: 'memory of the idle stack', measured: idle.memoryBytes / 2 ** 20, atMost: 4096, unit: 'MiB' },
+    { what: 'CPU of the idle stack, of all cores', measured: idle.cpuRatio * 100, atMost: 15, unit: '%' },
+    {
+      what: `CPU in the first ${IDLE_SECONDS} s after all is well, of all cores`,
+      measured: first.cpuRatio * 100,
+      unit: '%',
+    },
     ...(await measureSteady(topology, signal)),
   ];
   return { figures };
 }
 
-/** Hosts are healthy before databases have caught up and monitors have seen that all is well: that is starting, not idling. */
+/**
+ * Hosts are healthy before databases have caught up and monitors have seen that all is well: that is starting, not idling.
+ * Nor is it idling while programs warm up: `first` is what they need until then.
+ */
 async function readIdleUsage(
   { topology, signal }: Pick<CommandContext, 'topology' | 'signal'>,
   report: Report,
-): Promise<Usage> {
+): Promise<{ readonly idle: Usage; readonly first: Usage }> {
   report('waiting until the stack is whole and quiet');
   await waitForSteady({ topology, hosts: openHosts() }, { deadlineMs: STEADY_DEADLINE_MS, signal });
-  report(`idle for ${IDLE_SECONDS} s`);
-  return readUsage(IDLE_SECONDS, availableParallelism());
+  const cores = availableParallelism();
+  const windows = await readUntilSettled(async () => {
+    report(`idle for ${IDLE_SECONDS} s`);
+    signal.throwIfAborted();
+    const usage = await readUsage(IDLE_SECONDS, cores);
+    report(`${(usage.cpuRatio * 100).toFixed(1)} % of all cores`);
+    return usage;
+  }, IDLE_WINDOWS);
+  return { idle: windows.at(-1) ?? windows[0], first: windows[0] };
 }
 
 async function measureSteady(topology: Topology, signal: AbortSignal): Promise<readonly Figure[]> {

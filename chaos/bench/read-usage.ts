@@ -40,6 +40,27 @@ export async function readUsage(seconds: number, cores: number): Promise<Usage> 
   };
 }
 
+/** Programs still warm up after a start; from one window to the next they then need noticeably less. */
+const STILL_FALLING = 0.95;
+
+/**
+ * Reads window after window until one needs hardly less CPU than the one before: only what no longer falls is idling.
+ * At most `atMost` windows, the settled one last; if none settled, the last is the lowest that was seen.
+ */
+export async function readUntilSettled(
+  readWindow: () => Promise<Usage>,
+  atMost: number,
+): Promise<readonly [Usage, ...Usage[]]> {
+  const windows: [Usage, ...Usage[]] = [await readWindow()];
+  while (windows.length < atMost) {
+    const earlier = windows.at(-1)?.cpuRatio ?? 0;
+    const window = await readWindow();
+    windows.push(window);
+    if (window.cpuRatio >= STILL_FALLING * earlier) break;
+  }
+  return windows;
+}
+
 async function sample(docker: Docker): Promise<readonly Sample[]> {
   const running = await callEngine('list the hosts', () =>
     docker.listContainers({ filters: { label: ['org.holdfast.host'] } }),
