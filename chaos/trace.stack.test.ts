@@ -12,7 +12,7 @@ import type { FaultWorld } from './faults/fault.ts';
 import { toxiproxyTimeout } from './faults/toxiproxy-timeout.ts';
 import { openJournal } from './journal/journal.ts';
 import { openFault } from './journal/open-fault.ts';
-import { fetchJson } from './probes/http.ts';
+import { openPrometheus } from '../kit/prometheus.ts';
 import { waitForSteady } from './runner/steady-state.ts';
 
 const topology = makeTopology();
@@ -124,23 +124,13 @@ async function spansLost(): Promise<number> {
   return values.reduce((sum, value) => sum + Number(value ?? 0), 0);
 }
 
-const exemplarsSchema = z.object({
-  data: z.array(
-    z.object({ exemplars: z.array(z.object({ labels: z.record(z.string(), z.string()), value: z.coerce.number() })) }),
-  ),
-});
-
 /** The traces that a graph of slow requests leads to, the slowest first. */
 async function exemplarsOf(query: string): Promise<readonly string[]> {
   const [monitor] = hostsOf(topology, 'monitor');
   const base = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
-  const now = Date.now() / 1_000;
-  const parameters = new URLSearchParams({ query, start: String(now - 300), end: String(now) });
-  const { data } = await fetchJson(`${base}/api/v1/query_exemplars?${parameters.toString()}`, exemplarsSchema);
-  return data
-    .flatMap(({ exemplars }) => exemplars)
-    .toSorted((a, b) => b.value - a.value)
-    .flatMap(({ labels }) => labels['trace_id'] ?? []);
+  const now = Date.now();
+  const exemplars = await openPrometheus(base).exemplars(query, { startMs: now - 300_000, endMs: now });
+  return exemplars.toSorted((a, b) => b.value - a.value).flatMap(({ labels }) => labels['trace_id'] ?? []);
 }
 
 /** An expression that clicks the row of a span: the only element that ends with its name, and has nothing in it but text. */

@@ -11,7 +11,7 @@ import { BOARDS } from './boards.ts';
 import { fillBoards } from './preview/fill-boards.ts';
 import { renderPreview } from './preview/render-preview.ts';
 import { worldOf } from './topology-world.ts';
-import { openPrometheus, WINDOW_SECONDS } from './verify/prometheus.ts';
+import { openPanelSource, WINDOW_SECONDS } from './verify/panel-source.ts';
 import { verifyStack, type StackFindings } from './verify/verify-stack.ts';
 
 interface CommandContext {
@@ -55,15 +55,15 @@ export function registerDashboardCommands(program: Command, { topology, signal }
     .action(async ({ out }: { readonly out: string }) => {
       const [monitor] = hostsOf(topology, 'monitor');
       const url = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
-      const prometheus = openPrometheus(url, signal);
-      const asked = await prometheus.now('up');
+      const source = openPanelSource(url, signal);
+      const asked = await source.now('up');
       if (asked.kind === 'unreachable') {
         throw new HoldfastError('http', `Prometheus cannot be asked: ${asked.why}`, {
           fix: 'Bring the stack up with `./holdfast up`.',
         });
       }
       const toS = Math.floor(Date.now() / 1000);
-      const filled = await fillBoards(BOARDS, prometheus, topology.profile.watch);
+      const filled = await fillBoards(BOARDS, source, topology.profile.watch);
       await writeFile(out, renderPreview(filled, worldOf(topology), { fromS: toS - WINDOW_SECONDS, toS }));
       console.log(out);
     });

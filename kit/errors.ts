@@ -27,6 +27,7 @@ const ERROR_CODES = {
   interrupted: EXIT.interrupted,
   deadline: EXIT.internal,
   http: EXIT.internal,
+  'query-refused': EXIT.internal,
   docker: EXIT.internal,
 } as const satisfies Record<string, number>;
 

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../../deploy/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
+import { openPrometheus } from '../../kit/prometheus.ts';
 
 const topology = makeTopology();
 const [mon1, mon2] = hostsOf(topology, 'monitor') as [Host, Host];
@@ -83,14 +84,14 @@ it.each([
 ])('a request is found in Prometheus as an exemplar of %s', async (series, monitor) => {
   // Of the share that is kept: the end of the id decides.
   const trace = `${randomBytes(10).toString('hex')}${'0'.repeat(12)}`;
-  const from = Math.floor(Date.now() / 1000) - 5;
+  const fromMs = Date.now() - 5_000;
   // Exemplars are of the latest request of a bucket: asked again until Prometheus has come by in time.
   await waitFor(
     async () => {
       await ask('DELETE', '/login', { traceparent: `00-${trace}-${trace.slice(0, 16)}-00` });
-      const query = new URLSearchParams({ query: series, start: String(from), end: String(from + 60) });
-      const url = `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}/api/v1/query_exemplars?${query.toString()}`;
-      return (await (await fetch(url)).text()).includes(`"trace_id":"${trace}"`);
+      const prometheus = openPrometheus(`http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`);
+      const exemplars = await prometheus.exemplars(series, { startMs: fromMs, endMs: fromMs + 60_000 });
+      return exemplars.some(({ labels }) => labels['trace_id'] === trace);
     },
     { what: `an exemplar with the trace ${trace}`, deadlineMs: 30_000 },
   );

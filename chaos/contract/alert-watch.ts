@@ -1,54 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { mailListSchema } from '../../deploy/mail/mailbox-api.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
 import { messageOf } from '../../kit/errors.ts';
+import { openPrometheus, type Prometheus } from '../../kit/prometheus.ts';
 import { fetchJson } from '../probes/http.ts';
 import { isOwnAlert, type AlertEvidence, type DeliveredAlert, type FiringAlert } from './alert-contract.ts';
 
-const alertsReply = z.object({
-  status: z.literal('success'),
-  data: z.object({
-    alerts: z.array(
-      z.object({
-        labels: z.record(z.string(), z.string()),
-        state: z.string(),
-        activeAt: z.iso.datetime({ offset: true }),
-      }),
-    ),
-  }),
-});
+/** How long a monitor may take: it is asked again and again. */
+const DEADLINE_MS = 2_000;
 
 /** Firing alerts as one Prometheus sees them now, its own watchdog left out. */
 export async function readFiring(topology: Topology, monitor: string): Promise<readonly FiringAlert[]> {
-  const { data } = await fetchJson(`${prometheusOf(topology, monitor)}/api/v1/alerts`, alertsReply);
-  return data.alerts
+  const alerts = await prometheusOf(topology, monitor).alerts();
+  return alerts
     .filter(({ state, labels }) => state === 'firing' && !isOwnAlert(labels['alertname'] ?? ''))
-    .map(({ labels, activeAt }) => ({
+    .map(({ labels, activeAtMs }) => ({
       monitor,
       alertname: labels['alertname'] ?? '',
       ...(labels['host'] === undefined ? {} : { host: labels['host'] }),
-      activeAtMs: Date.parse(activeAt),
+      activeAtMs,
       firstSeenMs: Date.now(),
     }));
 }
 
-const settlingReply = z.object({
-  status: z.literal('success'),
-  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
-});
-
 /** Whether this Prometheus still holds its alerts back because the stack is starting. */
 export async function isSettling(topology: Topology, monitor: string): Promise<boolean> {
-  const url = `${prometheusOf(topology, monitor)}/api/v1/query?query=${encodeURIComponent('holdfast:settling')}`;
-  const { data } = await fetchJson(url, settlingReply);
-  return data.result.length > 0;
+  return (await prometheusOf(topology, monitor).query('holdfast:settling')).length > 0;
 }
 
-function prometheusOf(topology: Topology, monitor: string): string {
+function prometheusOf(topology: Topology, monitor: string): Prometheus {
   const host = hostsOf(topology, 'monitor').find(({ name }) => name === monitor);
   if (host === undefined) throw new Error(`no monitor is called ${monitor}`);
-  return `http://${addressOn(host, 'ops')}:${PORTS.prometheus}`;
+  return openPrometheus(`http://${addressOn(host, 'ops')}:${PORTS.prometheus}`, { deadlineMs: DEADLINE_MS });
 }
 
 /** Every alert of every mail that the mailbox received since then. Drills are none: somebody may hold one at the same time. */

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { DRILL } from '../../deploy/profile.ts';
 import { WELL, withPanel, WORLD } from '../lint/fixture.ts';
-import type { Prometheus } from '../verify/prometheus.ts';
+import type { PanelSource } from '../verify/panel-source.ts';
 import { fillBoards } from './fill-boards.ts';
 import { formatValue } from './format-value.ts';
 import { renderPreview } from './render-preview.ts';
 
 const SPAN = { fromS: 0, toS: 300 };
 
-function answering(points: readonly (readonly [number, number])[]): Prometheus {
+function answering(points: readonly (readonly [number, number])[]): PanelSource {
   const series = points.length === 0 ? [] : [{ labels: { host: '<app1>' }, points }];
   const ask = () => Promise.resolve({ kind: 'data', samples: points.length, series } as const);
   return { now: ask, course: ask, labelValues: () => Promise.resolve([]) };

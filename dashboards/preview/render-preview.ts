@@ -1,6 +1,6 @@
 import { escapeMarkup } from '../../kit/escape-markup.ts';
 import type { Board, DataPanel } from '../board.ts';
-import type { AnswerSeries } from '../verify/prometheus.ts';
+import type { AnswerSeries } from '../verify/panel-source.ts';
 import { panelSteps } from '../render/panel-steps.ts';
 import type { World } from '../world.ts';
 import { colourOf, renderChart, type Line } from './chart.ts';

@@ -3,7 +3,7 @@ import type { Watch } from '../../deploy/profile.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Board } from '../board.ts';
 import type { VariableValues } from '../substitute.ts';
-import { WINDOW_SECONDS } from './prometheus.ts';
+import { WINDOW_SECONDS } from './panel-source.ts';
 
 /** What Grafana puts in while All is chosen, with intervals by the slowest scrape. */
 export function everything(board: Board, watch: Watch): VariableValues {

@@ -4,7 +4,7 @@ import { readExposed } from '../../exporters/catalog/read-exposed.ts';
 import { messageOf } from '../../kit/errors.ts';
 import type { Board } from '../board.ts';
 import { worldOf } from '../topology-world.ts';
-import { openPrometheus } from './prometheus.ts';
+import { openPanelSource } from './panel-source.ts';
 import { verify, type Finding } from './verify.ts';
 
 interface VerifyStackOptions {
@@ -32,7 +32,7 @@ export async function verifyStack(options: VerifyStackOptions): Promise<StackFin
       const exposed = [...families.map(({ name }) => name), ...series.map((one) => one['__name__'] ?? '')];
       const findings = await verify({
         boards,
-        prometheus: openPrometheus(url, signal),
+        source: openPanelSource(url, signal),
         watch: topology.profile.watch,
         exists: whatExists([...made, ...exposed], world.series),
         onDone: (done, of) => {

@@ -3,20 +3,20 @@ import { DRILL } from '../../deploy/profile.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import { renderFindings } from '../commands.ts';
 import { WELL, withPanel } from '../lint/fixture.ts';
-import type { Answer, Prometheus } from './prometheus.ts';
+import type { Answer, PanelSource } from './panel-source.ts';
 import { verify, type Finding } from './verify.ts';
 
 const DATA: Answer = { kind: 'data', samples: 3, series: [] };
 const NOTHING: Answer = { kind: 'data', samples: 0, series: [] };
 
 /** A stack in which everything has data but the queries that `answer` knows better. */
-function stack(answer: (expr: string) => Answer | undefined = () => undefined, hosts = ['app1', 'app2']): Prometheus {
+function stack(answer: (expr: string) => Answer | undefined = () => undefined, hosts = ['app1', 'app2']): PanelSource {
   const ask = (expr: string): Promise<Answer> => Promise.resolve(answer(expr) ?? DATA);
   return { now: ask, course: ask, labelValues: () => Promise.resolve(hosts) };
 }
 
-async function findings(prometheus: Prometheus, board = WELL): Promise<readonly Finding[]> {
-  return verify({ boards: [board], prometheus, watch: DRILL.watch, exists: (name) => name !== 'gone_total' });
+async function findings(source: PanelSource, board = WELL): Promise<readonly Finding[]> {
+  return verify({ boards: [board], source, watch: DRILL.watch, exists: (name) => name !== 'gone_total' });
 }
 
 const notHeld = (all: readonly Finding[]) =>

@@ -7,7 +7,7 @@ import type { Board } from '../board.ts';
 import { anyValueOf, substitute, type VariableValues } from '../substitute.ts';
 import { everything } from './everything.ts';
 import { queryChecks, variableChecks, type Check, type VariableCheck } from './checks.ts';
-import { type Answer, type Prometheus } from './prometheus.ts';
+import { type Answer, type PanelSource } from './panel-source.ts';
 
 /** What came out for one query or variable. */
 export interface Finding {
@@ -23,7 +23,7 @@ export interface Finding {
 
 export interface VerifyOptions {
   readonly boards: readonly Board[];
-  readonly prometheus: Prometheus;
+  readonly source: PanelSource;
   readonly watch: Watch;
   /** Whether somebody exposes or records a series of this name, even if it has no sample now. */
   readonly exists: (series: string) => boolean;
@@ -35,7 +35,7 @@ const AT_A_TIME = 3;
 
 /** Runs every variable and every query of the boards as Grafana would, with everything chosen. */
 export async function verify(options: VerifyOptions): Promise<readonly Finding[]> {
-  const { boards, prometheus, onDone } = options;
+  const { boards, source, onDone } = options;
   const variables = variableChecks(boards);
   const queries = queryChecks(boards);
   const total = variables.length + queries.length;
@@ -45,7 +45,7 @@ export async function verify(options: VerifyOptions): Promise<readonly Finding[]
     onDone?.(++done, total);
     return value;
   };
-  const chosen = await mapLimited(variables, AT_A_TIME, (check) => counted(askVariable(check, prometheus)));
+  const chosen = await mapLimited(variables, AT_A_TIME, (check) => counted(askVariable(check, source)));
   const findings = await mapLimited(queries, AT_A_TIME, (check) =>
     counted(askQuery(check, valuesFor(check.board, chosen, options.watch), options)),
   );
@@ -58,11 +58,11 @@ interface Chosen {
   readonly finding: Finding;
 }
 
-async function askVariable(check: VariableCheck, prometheus: Prometheus): Promise<Chosen> {
+async function askVariable(check: VariableCheck, source: PanelSource): Promise<Chosen> {
   const { board, variable } = check;
   const about = { board: board.uid, panel: 'variable', query: `$${variable.name}`, expr: variable.selector };
   try {
-    const values = await prometheus.labelValues(variable.selector, variable.of);
+    const values = await source.labelValues(variable.selector, variable.of);
     const finding: Finding =
       values.length > 0
         ? { ...about, verdict: 'held', said: `has ${values.length} values` }
@@ -80,10 +80,10 @@ function valuesFor(board: Board, chosen: readonly Chosen[], watch: Watch): Varia
 }
 
 async function askQuery(check: Check, values: VariableValues, options: VerifyOptions): Promise<Finding> {
-  const { prometheus, exists } = options;
+  const { source, exists } = options;
   const expr = substitute(check.expr, values);
   const about = { board: check.board.uid, panel: check.panel, query: check.query, expr };
-  const answer = await (check.instant ? prometheus.now(expr) : prometheus.course(expr));
+  const answer = await (check.instant ? source.now(expr) : source.course(expr));
   return { ...about, ...judge(answer, check, { missing: [...seriesIn(expr)].filter((name) => !exists(name)) }) };
 }
 

@@ -1,10 +1,10 @@
+import type { PrometheusSeries } from '../../../kit/prometheus.ts';
 import type { Plot } from './plot-table.ts';
-import type { RangeSeries } from './read-range.ts';
 
 /** What is drawn of an alert. */
 export interface Line {
   readonly plot: Plot;
-  readonly series: RangeSeries;
+  readonly series: PrometheusSeries;
 }
 
 interface Question {
@@ -25,7 +25,7 @@ export function chooseLine(candidates: readonly Line[], { labels, sinceMs }: Que
   return own.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 
-function namesOf({ labels }: RangeSeries): readonly string[] {
+function namesOf({ labels }: PrometheusSeries): readonly string[] {
   return Object.keys(labels).filter((name) => name !== '__name__');
 }
 

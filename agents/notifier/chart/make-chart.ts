@@ -1,9 +1,9 @@
 import { messageOf } from '../../../kit/errors.ts';
+import { openPrometheus, type PrometheusRange, type PrometheusSeries } from '../../../kit/prometheus.ts';
 import type { NotifiedAlert } from '../notification.ts';
 import { type Line, chooseLine } from './choose-line.ts';
 import { SHOWN, drawChart } from './draw-chart.ts';
 import { type Plot, readPlotTable } from './plot-table.ts';
-import { type RangeSeries, readRange } from './read-range.ts';
 
 /** The chart of one alert, or why there is none. */
 export type Chart =
@@ -72,7 +72,7 @@ async function drawPlots(alert: NotifiedAlert, plots: readonly Plot[], options: 
 /** All plots of the first Prometheus that answers; each gets its share of the time. */
 async function readLines(
   plots: readonly Plot[],
-  range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
+  range: PrometheusRange,
   { prometheus, deadlineMs }: ChartOptions,
 ): Promise<readonly Line[]> {
   const deadline = AbortSignal.timeout(deadlineMs);
@@ -80,8 +80,9 @@ async function readLines(
   for (const url of prometheus) {
     const signal = AbortSignal.any([deadline, AbortSignal.timeout(deadlineMs / prometheus.length)]);
     try {
+      const asked = openPrometheus(url, { signal, deadlineMs });
       const answers = plots.map(async (plot) =>
-        (await readRange(url, { ...range, query: plot.query, signal })).map((series) => ({ plot, series })),
+        (await asked.queryRange(plot.query, range)).map((series) => ({ plot, series })),
       );
       return (await Promise.all(answers)).flat();
     } catch (error) {
@@ -92,7 +93,7 @@ async function readLines(
 }
 
 /** What is missing for more than a step is a gap; so is what is no number. */
-function withGaps({ samples }: RangeSeries, stepMs: number): readonly (readonly [number, number | undefined])[] {
+function withGaps({ samples }: PrometheusSeries, stepMs: number): readonly (readonly [number, number | undefined])[] {
   return samples.flatMap(([atMs, value], index) => {
     const before = samples[index - 1]?.[0] ?? atMs;
     const sample = [atMs, Number.isFinite(value) ? value : undefined] as const;

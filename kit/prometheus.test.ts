@@ -1,0 +1,108 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openPrometheus, type Prometheus } from './prometheus.ts';
+
+let server: Server | undefined;
+afterEach(() => server?.closeAllConnections());
+afterEach(() => server?.close());
+
+/** A Prometheus that gives one answer, and what it was asked. */
+async function answering(status: number, body: string): Promise<{ prometheus: Prometheus; asked: string[] }> {
+  const asked: string[] = [];
+  const made = createServer((request, response) => {
+    let sent = '';
+    request.on('data', (chunk: Buffer) => (sent += chunk.toString()));
+    request.on('end', () => {
+      asked.push(`${request.method ?? ''} ${request.url ?? ''} ${decodeURIComponent(sent)}`.trim());
+      // Without a status nothing is ever answered.
+      if (status > 0) response.writeHead(status).end(body);
+    });
+  });
+  server = made;
+  await new Promise<void>((resolve) => {
+    made.listen(0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
+  return { prometheus: openPrometheus(url, { deadlineMs: 500 }), asked };
+}
+
+const success = (data: unknown) => JSON.stringify({ status: 'success', data });
+
+describe('a Prometheus', () => {
+  it('is asked for samples now', async () => {
+    const result = [
+      { metric: { host: 'app1' }, value: [1.25, '2'] },
+      { metric: {}, value: [1.25, '+Inf'] },
+    ];
+    const { prometheus, asked } = await answering(200, success({ resultType: 'vector', result }));
+    expect(await prometheus.query('up{host="app1"}')).toEqual([
+      { labels: { host: 'app1' }, samples: [[1250, 2]] },
+      { labels: {}, samples: [[1250, Number.POSITIVE_INFINITY]] },
+    ]);
+    expect(asked).toEqual(['POST /api/v1/query query=up{host="app1"}']);
+  });
+
+  it('is asked for samples over time', async () => {
+    const values = [
+      [1, '2'],
+      [2, 'NaN'],
+    ];
+    const { prometheus, asked } = await answering(
+      200,
+      success({ resultType: 'matrix', result: [{ metric: {}, values }] }),
+    );
+    expect(await prometheus.queryRange('up', { startMs: 1_000, endMs: 2_500, stepMs: 500 })).toEqual([
+      {
+        labels: {},
+        samples: [
+          [1_000, 2],
+          [2_000, Number.NaN],
+        ],
+      },
+    ]);
+    expect(asked).toEqual(['POST /api/v1/query_range query=up&start=1&end=2.5&step=0.5']);
+  });
+
+  it('says since when alerts are active', async () => {
+    const alerts = [{ labels: { alertname: 'A' }, state: 'firing', activeAt: '2026-01-01T00:00:00.5Z', value: '1' }];
+    const { prometheus } = await answering(200, success({ alerts }));
+    expect(await prometheus.alerts()).toMatchObject([
+      { labels: { alertname: 'A' }, state: 'firing', activeAtMs: Date.UTC(2026, 0, 1) + 500 },
+    ]);
+  });
+
+  it('gives the exemplars of all series together', async () => {
+    const series = [{ exemplars: [{ labels: { trace_id: 'a' }, value: '0.5', timestamp: 1 }] }, { exemplars: [] }];
+    const { prometheus } = await answering(200, success(series));
+    expect(await prometheus.exemplars('x', { startMs: 0, endMs: 1 })).toEqual([
+      { labels: { trace_id: 'a' }, value: 0.5 },
+    ]);
+  });
+
+  it.each([
+    { refuses: 'a wrong question', status: 400, errorType: 'bad_data', code: 'query-refused' },
+    { refuses: 'a question that takes too long', status: 503, errorType: 'timeout', code: 'http' },
+  ])('that refuses $refuses', async ({ status, errorType, code }) => {
+    const { prometheus } = await answering(status, JSON.stringify({ status: 'error', errorType, error: 'why' }));
+    await expect(prometheus.query('up')).rejects.toMatchObject({ code });
+    await expect(prometheus.query('up')).rejects.toThrow('why');
+  });
+
+  it.each([
+    { does: 'is not ready', status: 503, body: 'Service Unavailable', why: 'status 503: Service Unavailable' },
+    { does: 'answers no JSON', status: 200, body: '<html>', why: '<html>' },
+    { does: 'answers something else', status: 200, body: success({ resultType: 'matrix', result: [] }), why: 'vector' },
+    { does: 'never answers', status: 0, body: '', why: 'timeout' },
+  ])('that $does is told from one that is right', async ({ status, body, why }) => {
+    const { prometheus } = await answering(status, body);
+    await expect(prometheus.query('up')).rejects.toMatchObject({ code: 'http' });
+    await expect(prometheus.query('up')).rejects.toThrow(why);
+  });
+
+  it('is not asked any longer when nobody waits', async () => {
+    const stop = new AbortController();
+    stop.abort(new Error('enough'));
+    await expect(openPrometheus('http://127.0.0.1:1', { signal: stop.signal }).alerts()).rejects.toThrow('enough');
+  });
+});

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { HoldfastError, messageOf } from './errors.ts';
+
+/** One series; samples are in the order of time, and may be no numbers. */
+export interface PrometheusSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly samples: readonly (readonly [atMs: number, value: number])[];
+}
+
+/** What is asked of a stretch of time. */
+export interface PrometheusRange {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+}
+
+export interface PrometheusAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: 'pending' | 'firing' | 'unknown';
+  readonly activeAtMs: number;
+}
+
+/**
+ * The HTTP API of one Prometheus. All throw `http` when it does not answer in time, is too busy or answers something else than it must,
+ * `query-refused` when it says that the question is wrong, and the signal's reason when that is aborted.
+ */
+export interface Prometheus {
+  /** One sample per series, now. */
+  readonly query: (expr: string) => Promise<readonly PrometheusSeries[]>;
+  readonly queryRange: (expr: string, range: PrometheusRange) => Promise<readonly PrometheusSeries[]>;
+  readonly labelValues: (label: string, selector: string, sinceMs: number) => Promise<readonly string[]>;
+  /** The labels of all series that were there since then. */
+  readonly series: (selector: string, sinceMs: number) => Promise<readonly Readonly<Record<string, string>>[]>;
+  /** What targets say of the families that they expose. */
+  readonly targetMetadata: () => Promise<
+    readonly { readonly target: Readonly<Record<string, string>>; readonly metric: string; readonly type: string }[]
+  >;
+  readonly alerts: () => Promise<readonly PrometheusAlert[]>;
+  /** Exemplars of all series that an expression reads. */
+  readonly exemplars: (
+    expr: string,
+    range: Pick<PrometheusRange, 'startMs' | 'endMs'>,
+  ) => Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
+}
+
+interface PrometheusOptions {
+  readonly signal?: AbortSignal;
+  /** For each question; default 5,000. */
+  readonly deadlineMs?: number;
+}
+
+const labelsSchema = z.record(z.string(), z.string());
+const sampleSchema = z.tuple([z.number(), z.string()]);
+const vectorSchema = z.object({
+  resultType: z.literal('vector'),
+  result: z.array(z.object({ metric: labelsSchema, value: sampleSchema })),
+});
+const matrixSchema = z.object({
+  resultType: z.literal('matrix'),
+  result: z.array(z.object({ metric: labelsSchema, values: z.array(sampleSchema) })),
+});
+const metadataSchema = z.array(z.object({ target: labelsSchema, metric: z.string(), type: z.string() }));
+const alertsSchema = z.object({
+  alerts: z.array(
+    z.object({
+      labels: labelsSchema,
+      state: z.enum(['pending', 'firing', 'unknown']),
+      activeAt: z.iso.datetime({ offset: true }),
+    }),
+  ),
+});
+const exemplarsSchema = z.array(
+  z.object({ exemplars: z.array(z.object({ labels: labelsSchema, value: z.coerce.number() })) }),
+);
+const replySchema = z.union([
+  z.object({ status: z.literal('success'), data: z.unknown() }),
+  z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() }),
+]);
+/** Errors that say nothing about the question. */
+const BUSY: readonly string[] = ['timeout', 'unavailable', 'canceled', 'internal'];
+
+/** `url` without a path, such as http://198.18.3.71:9090. Nothing is sent before something is asked. */
+export function openPrometheus(url: string, options: PrometheusOptions = {}): Prometheus {
+  const { signal, deadlineMs = 5_000 } = options;
+  const fail = (error: unknown): HoldfastError =>
+    new HoldfastError('http', `Prometheus at ${url} does not answer: ${messageOf(error)}`, {
+      cause: error,
+      fix: 'Bring the stack up with `./holdfast up`.',
+    });
+  const reply = async (path: string, init: RequestInit): Promise<z.infer<typeof replySchema>> => {
+    const timeout = AbortSignal.timeout(deadlineMs);
+    const response = await fetch(`${url}/api/v1/${path}`, {
+      ...init,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    const text = await response.text();
+    try {
+      return replySchema.parse(JSON.parse(text));
+    } catch (error) {
+      throw response.ok ? error : new Error(`status ${response.status}: ${text.slice(0, 200)}`, { cause: error });
+    }
+  };
+  const ask = async <T>(path: string, schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> => {
+    try {
+      const answer = await reply(path, init);
+      if (answer.status === 'success') return schema.parse(answer.data);
+      if (BUSY.includes(answer.errorType)) throw new Error(answer.error);
+      throw new HoldfastError('query-refused', answer.error);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof HoldfastError ? error : fail(error);
+    }
+  };
+  const post = (fields: Readonly<Record<string, string>>): RequestInit => ({
+    method: 'POST',
+    body: new URLSearchParams(fields),
+  });
+  return {
+    query: async (expr) =>
+      (await ask('query', vectorSchema, post({ query: expr }))).result.map(({ metric, value }) =>
+        toSeries(metric, [value]),
+      ),
+    queryRange: async (expr, { startMs, endMs, stepMs }) => {
+      const fields = { query: expr, start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) };
+      const { result } = await ask('query_range', matrixSchema, post(fields));
+      return result.map(({ metric, values }) => toSeries(metric, values));
+    },
+    labelValues: (label, selector, sinceMs) => {
+      const fields = new URLSearchParams({ 'match[]': selector, start: seconds(sinceMs) });
+      return ask(`label/${label}/values?${fields.toString()}`, z.array(z.string()));
+    },
+    series: (selector, sinceMs) =>
+      ask('series', z.array(labelsSchema), post({ 'match[]': selector, start: seconds(sinceMs) })),
+    targetMetadata: () => ask('targets/metadata', metadataSchema),
+    alerts: async () =>
+      (await ask('alerts', alertsSchema)).alerts.map(({ activeAt, ...alert }) => ({
+        ...alert,
+        activeAtMs: Date.parse(activeAt),
+      })),
+    exemplars: async (expr, { startMs, endMs }) => {
+      const fields = post({ query: expr, start: seconds(startMs), end: seconds(endMs) });
+      return (await ask('query_exemplars', exemplarsSchema, fields)).flatMap(({ exemplars }) => exemplars);
+    },
+  };
+}
+
+function seconds(ms: number): string {
+  return String(ms / 1_000);
+}
+
+function toSeries(
+  labels: Readonly<Record<string, string>>,
+  values: readonly (readonly [atS: number, value: string])[],
+): PrometheusSeries {
+  return { labels, samples: values.map(([atS, value]) => [Math.round(atS * 1_000), toNumber(value)] as const) };
+}
+
+/** Infinity is written without its second half. */
+function toNumber(value: string): number {
+  if (value === '+Inf') return Number.POSITIVE_INFINITY;
+  return value === '-Inf' ? Number.NEGATIVE_INFINITY : Number(value);
+}
