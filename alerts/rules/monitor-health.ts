@@ -48,11 +48,26 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
       ...COMMON,
       name: 'AlertsDropped',
       severity: 'critical',
-      expr: grows('prometheus_notifications_dropped_total'),
+      // One that was just started evaluates its rules before it has found any Alertmanager.
+      expr: `${grows('prometheus_notifications_dropped_total')} unless on (host) max by (host) (changes(${STARTED}[${window}])) > 0`,
       summary: 'Prometheus on {{ $labels.host }} loses alerts',
       description:
         'No Alertmanager takes the alerts of Prometheus on {{ $labels.host }}, or not in time. What it finds is told by the other Prometheus only.',
-      cases: counterCases('prometheus_notifications_dropped_total{host="mon1"}', 'no Alertmanager takes an alert'),
+      cases: [
+        ...counterCases('prometheus_notifications_dropped_total{host="mon1"}', 'no Alertmanager takes an alert'),
+        quiet('Prometheus was started anew and told of an alert before it found an Alertmanager', {
+          'prometheus_notifications_dropped_total{host="mon1"}': turns(0, 1),
+          'process_start_time_seconds{host="mon1",job="prometheus"}': turns(100, 160),
+        }),
+        fires(
+          'Prometheus was started anew and finds none',
+          {
+            'prometheus_notifications_dropped_total{host="mon1"}': counts([0, 20], [0.25, 140]),
+            'process_start_time_seconds{host="mon1",job="prometheus"}': turns(100, 160),
+          },
+          ON_MON1,
+        ),
+      ],
     },
     {
       ...COMMON,
@@ -81,6 +96,7 @@ const COMMON = {
   onAbsent: { coveredBy: 'MonitorLost' },
 } as const;
 
+const STARTED = 'process_start_time_seconds{job="prometheus"}';
 const ON_MON1 = { labels: { host: 'mon1' } };
 const reloaded = (job: 'prometheus' | 'alertmanager', host: string): string =>
   `${job}_config_last_reload_successful{host="${host}",job="${job}"}`;
