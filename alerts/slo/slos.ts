@@ -1,7 +1,8 @@
+import { OTHER_ROUTE } from '../../deploy/route-classes.ts';
 import type { Slo } from './slo.ts';
 
 /** Pages and the API that a reader waits for; not what load balancers ask. */
-const READS = 'job="app",method="GET",route!~"/readyz|/livez|unmatched"';
+const READS = `job="app",method="GET",route!~"/readyz|/livez|${OTHER_ROUTE}"`;
 
 /** The objectives of the reference stack. */
 export const SLOS: readonly Slo[] = [

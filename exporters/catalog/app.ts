@@ -1,10 +1,9 @@
-import { PAGE_ROUTES } from '../../deploy/route-classes.ts';
+import { METHODS, OTHER_METHOD, PAGE_ROUTES, ROUTE_CLASSES } from '../../deploy/route-classes.ts';
 import { BEACON_REFUSALS, VITALS, type Vital } from '../../deploy/web-vitals.ts';
 import { atMost, counter, gauge, histogram, type Metric } from './metric.ts';
 import { PROCESS } from './process.ts';
 
 const POOL = ['db-write', 'db-read'] as const;
-const ROUTES = atMost(30, 'patterns of routes');
 const RETRY_REASONS = ['deadlock', 'lock-wait', 'lost', 'read-only', 'group', 'busy'] as const;
 
 /** Told by browsers, so there is one only after somebody has opened a page. */
@@ -18,8 +17,8 @@ export const APP = {
   build_info: gauge('1', 'The release that runs.', { labels: { commit: atMost(3, 'releases at a time') } }),
   http_request_duration_seconds: histogram('seconds', 'Time from the request to the last byte of the answer.', {
     labels: {
-      method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'OTHER'],
-      route: ROUTES,
+      method: [...METHODS, OTHER_METHOD],
+      route: ROUTE_CLASSES,
       status_code: atMost(30, 'HTTP'),
     },
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 1.5, 2.5, 5, 10],

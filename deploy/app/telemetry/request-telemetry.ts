@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { METHODS, OTHER_METHOD, OTHER_ROUTE } from '../../route-classes.ts';
 import type { Metrics } from './metrics.ts';
 import { inTrace, RequestTrace } from './request-trace.ts';
 import { parseTraceparent } from './traceparent.ts';
 import { STATUS, type EndTrace } from './tracing.ts';
 
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 
 /** Asked several times a second by each load balancer: what they say is in the log and in its checks. */
 const UNTRACED: ReadonlySet<string> = new Set(['/livez', '/readyz']);
@@ -21,8 +22,8 @@ export function addRequestTelemetry(app: FastifyInstance, { metrics, endTrace }:
   app.addHook('onRequest', (request, reply, done) => {
     metrics.requestsInFlight.inc();
     const startedAt = performance.now();
-    const route = request.routeOptions.url ?? 'unmatched';
-    const method = METHODS.has(request.method) ? request.method : 'OTHER';
+    const route = request.routeOptions.url ?? OTHER_ROUTE;
+    const method = KNOWN_METHODS.has(request.method) ? request.method : OTHER_METHOD;
     const trace = UNTRACED.has(route) ? undefined : new RequestTrace(parseTraceparent(request.headers['traceparent']));
     if (trace !== undefined) traces.set(request, trace);
     // `close` comes once for every request, whether it was answered or the client went away.
