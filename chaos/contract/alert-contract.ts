@@ -17,6 +17,8 @@ export interface AlertContract {
   readonly deliverFrom?: 'return';
   /** From full redundancy to the mail that says that it is over. */
   readonly resolveWithinMs: number;
+  /** A supervisor mends the fault, and nobody has to undo it: its alerts may end sooner. Missing: it stays until it is undone, and so must they. */
+  readonly mendsItself?: true;
   /** Alerts that are true consequences and may come too; any other one is noise. */
   readonly mayDeliver: readonly AlertName[];
 }

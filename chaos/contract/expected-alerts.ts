@@ -43,5 +43,5 @@ export function alertsOfCrash(tier: Tier): AlertContract {
 
 /** The contract of a process's death. */
 export function alertsOfKill(service: string): AlertContract {
-  return { ...TOLD, ...(OF_KILL[service] ?? NOBODY_WOKEN) };
+  return { ...TOLD, ...(OF_KILL[service] ?? NOBODY_WOKEN), mendsItself: true };
 }

@@ -8,7 +8,7 @@ const contract: AlertContract = {
   deliverWithinMs: 60_000,
   resolveWithinMs: 60_000,
 };
-const times: AlertTimes = { injectedAt: 100_000, redundantAt: 130_000, targets: ['app2'] };
+const times: AlertTimes = { injectedAt: 100_000, undoneAt: 125_000, redundantAt: 130_000, targets: ['app2'] };
 
 function mail(atMs: number, changes: Partial<DeliveredAlert> = {}): DeliveredAlert {
   return { alertname: 'AppHostLost', status: 'firing', host: 'app2', receivedAtMs: atMs, subject: '', ...changes };
@@ -91,6 +91,27 @@ describe('an alert contract', () => {
       verdict: 'held',
       measured: 'after 30.0 s',
     });
+  });
+
+  it('is violated when the end was mailed while the fault was in place, whatever comes later', () => {
+    const early = mail(115_000, { status: 'resolved' });
+    const reasons = ['AppHostLost (app2) was mailed as resolved 10.0 s before the fault was undone'];
+    for (const later of [[], [resolved], [mail(120_000), resolved]]) {
+      expect(judge({ delivered: [mail(109_000), early, ...later] })['resolved']).toMatchObject({
+        verdict: 'violated',
+        reasons,
+      });
+    }
+    const neverWhole = judge({ delivered: [mail(109_000), early], problems: ['?'] }, { redundantAt: undefined });
+    expect(neverWhole['resolved']).toMatchObject({ verdict: 'violated', reasons });
+  });
+
+  it('lets an alert end before the undoing when the fault mends itself, or when it is not about what broke', () => {
+    const early = mail(115_000, { status: 'resolved' });
+    const evidence: AlertEvidence = { firing: [fired], delivered: [mail(109_000), early], problems: [] };
+    expect(judgeAlerts({ ...contract, mendsItself: true }, evidence, times)[1]?.verdict).toBe('held');
+    const other = mail(115_000, { status: 'resolved', host: 'app1' });
+    expect(judge({ delivered: [mail(109_000), other, resolved] })['resolved']?.verdict).toBe('held');
   });
 
   it('is violated when it ends for one of two broken hosts only', () => {

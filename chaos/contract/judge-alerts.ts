@@ -11,6 +11,8 @@ import {
 export interface AlertTimes {
   /** Milliseconds since the epoch. */
   readonly injectedAt: number;
+  /** The undoing was ordered: until then the fault was in place. */
+  readonly undoneAt: number;
   /** Full redundancy was back; undefined when it never was. */
   readonly redundantAt: number | undefined;
   /** Hosts that the fault broke. */
@@ -105,15 +107,28 @@ function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: C
     verdict: 'unknown',
     reasons,
   });
-  if (redundantAt === undefined) return unknown(['full redundancy was not seen to come back']);
   const firing = firstMail(expected, { evidence, times, status: 'firing' });
+  const early = firing === undefined ? [] : falseEnds(expected, firing, { contract, evidence, times });
+  // Seen is seen, whatever else is not known.
+  if (early.length > 0) {
+    return {
+      ...clause,
+      measured: 'while the fault was in place',
+      verdict: 'violated',
+      reasons: early.map(({ host, receivedAtMs }) => {
+        const before = seconds(times.undoneAt - receivedAtMs);
+        return `${named(expected.alertname, host)} was mailed as resolved ${before} before the fault was undone`;
+      }),
+    };
+  }
+  if (redundantAt === undefined) return unknown(['full redundancy was not seen to come back']);
   if (firing === undefined) return unknown([`${expected.alertname} was never mailed, so it could not resolve`]);
   const since = evidence.delivered.filter(({ receivedAtMs }) => receivedAtMs >= firing.receivedAtMs);
   const last = lastWords(expected, since, times.targets);
   const open = last.filter(({ status }) => status === 'firing');
   if (open.length > 0) {
     const hosts = open.flatMap(({ host }) => host ?? []).join(', ');
-    const reason = `no mail said that ${expected.alertname}${hosts === '' ? '' : ` (${hosts})`} is over`;
+    const reason = `no mail said that ${named(expected.alertname, hosts === '' ? undefined : hosts)} is over`;
     return {
       ...unknown([reason, ...evidence.problems]),
       verdict: evidence.problems.length > 0 ? 'unknown' : 'violated',
@@ -129,6 +144,23 @@ function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: C
   };
 }
 
+/** Mails that said that it was over while what broke was still broken. */
+function falseEnds(
+  expected: ExpectedAlert,
+  firing: DeliveredAlert,
+  { contract, evidence, times }: Case,
+): readonly DeliveredAlert[] {
+  if (contract.mendsItself === true) return [];
+  return evidence.delivered.filter(
+    ({ alertname, host, status, receivedAtMs }) =>
+      status === 'resolved' &&
+      alertname === expected.alertname &&
+      isAbout(host, expected, times.targets) &&
+      receivedAtMs >= firing.receivedAtMs &&
+      receivedAtMs < times.undoneAt,
+  );
+}
+
 function judgeQuiet({ contract, evidence, times }: Case): ClauseJudgement {
   const { mayDeliver, mustDeliver } = contract;
   const isAllowed = ({ alertname, host }: DeliveredAlert): boolean =>
@@ -142,9 +174,7 @@ function judgeQuiet({ contract, evidence, times }: Case): ClauseJudgement {
       !isOfObjective(alert.alertname) &&
       !isAllowed(alert),
   );
-  const names = [
-    ...new Set(noise.map(({ alertname, host }) => (host === undefined ? alertname : `${alertname} (${host})`))),
-  ];
+  const names = [...new Set(noise.map(({ alertname, host }) => named(alertname, host)))];
   const verdict = noise.length > 0 ? 'violated' : evidence.problems.length > 0 ? 'unknown' : 'held';
   return {
     id: 'no-other-alert',
@@ -187,6 +217,10 @@ export function lastWords(
 /** Whether an alert is the expected one: about a broken host, where it has to be. */
 export function isAbout(host: string | undefined, expected: ExpectedAlert, targets: readonly string[]): boolean {
   return !expected.ofTarget || (host !== undefined && targets.includes(host));
+}
+
+function named(alertname: string, host: string | undefined): string {
+  return host === undefined ? alertname : `${alertname} (${host})`;
 }
 
 function seconds(ms: number): string {

@@ -91,8 +91,8 @@ function judgeContract(
   evidence: ExperimentEvidence,
   { doubts, profile }: { readonly doubts: readonly string[]; readonly profile: Profile },
 ): readonly BudgetOutcome[] {
-  const { injectedAt, redundantAt } = evidence.phases;
-  const times: AlertTimes = { injectedAt, redundantAt, targets: evidence.fault.targets };
+  const { injectedAt, undoneAt, redundantAt } = evidence.phases;
+  const times: AlertTimes = { injectedAt, undoneAt, redundantAt, targets: evidence.fault.targets };
   const prediction = predictAlert(profile);
   // A fault that was not there is no reason for an alert to come.
   const { seen: bit, text } = evidence.fault.effect;
