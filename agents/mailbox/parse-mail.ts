@@ -69,7 +69,7 @@ function statusOf(lines: HeaderLines): MailAlert['status'] | undefined {
   return value === undefined ? undefined : parseStatus(valueOf(value.line));
 }
 
-/** `X-Holdfast-Alerts: alertname=A; status=firing; host=lb1; startsAtMs=1`, one per alert, values percent-encoded. */
+/** `X-Holdfast-Alerts: alertname=A; status=firing; host=lb1; startsAtMs=1; key=k`, one per alert, values percent-encoded. */
 function alertsOf(lines: HeaderLines): readonly MailAlert[] {
   return lines.flatMap(({ key, line }) => {
     if (key !== 'x-holdfast-alerts') return [];
@@ -86,6 +86,7 @@ function alertsOf(lines: HeaderLines): readonly MailAlert[] {
     if (alertname === undefined || status === undefined) return [];
     const host = pairs.get('host');
     const drill = pairs.get('drill');
+    const alertKey = pairs.get('key');
     const startsAtMs = Number(pairs.get('startsAtMs'));
     return [
       {
@@ -93,6 +94,7 @@ function alertsOf(lines: HeaderLines): readonly MailAlert[] {
         status,
         ...(host === undefined ? {} : { host }),
         ...(Number.isFinite(startsAtMs) ? { startsAtMs } : {}),
+        ...(alertKey === undefined ? {} : { key: alertKey }),
         ...(drill === undefined ? {} : { drill }),
       },
     ];

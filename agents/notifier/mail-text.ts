@@ -137,6 +137,7 @@ function headersOf(alerts: readonly NotifiedAlert[], nowMs: number): MailText['h
         status: alert.status,
         ...(alert.host === undefined ? {} : { host: alert.host }),
         startsAtMs: String(alert.startsAtMs),
+        key: alert.key,
         ...(alert.drill === undefined ? {} : { drill: alert.drill }),
       }),
     ),

@@ -36,6 +36,11 @@ export interface FiringAlert {
 
 /** One alert of one mail. */
 export interface DeliveredAlert {
+  /** The mail, as the mailbox calls it, and how often it arrived there. */
+  readonly mailId: string;
+  readonly copies: number;
+  /** As the notifiers know the alert; missing in mails of notifiers that did not say it. */
+  readonly key?: string;
   readonly alertname: string;
   readonly status: 'firing' | 'resolved';
   readonly host?: string;

@@ -43,7 +43,10 @@ export async function readDelivered(topology: Topology, sinceMs: number): Promis
   return messages.flatMap((message) =>
     message.alerts
       .filter(({ drill }) => drill === undefined)
-      .map(({ alertname, status, host }) => ({
+      .map(({ alertname, status, host, key }) => ({
+        mailId: message.id,
+        copies: message.copies,
+        ...(key === undefined ? {} : { key }),
         alertname,
         status,
         ...(host === undefined ? {} : { host }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertContract, AlertEvidence, DeliveredAlert } from './alert-contract.ts';
-import { judgeAlerts, type AlertTimes, type ClauseJudgement } from './judge-alerts.ts';
+import type { ClauseJudgement } from './clause.ts';
+import { judgeAlerts, type AlertTimes } from './judge-alerts.ts';
 
 const contract: AlertContract = {
   mustDeliver: [{ alertname: 'AppHostLost', ofTarget: true }],
@@ -11,7 +12,11 @@ const contract: AlertContract = {
 const times: AlertTimes = { injectedAt: 100_000, undoneAt: 125_000, redundantAt: 130_000, targets: ['app2'] };
 
 function mail(atMs: number, changes: Partial<DeliveredAlert> = {}): DeliveredAlert {
-  return { alertname: 'AppHostLost', status: 'firing', host: 'app2', receivedAtMs: atMs, subject: '', ...changes };
+  return {
+    ...{ mailId: `mail-${atMs}`, copies: 1, alertname: 'AppHostLost', status: 'firing', host: 'app2' },
+    ...{ receivedAtMs: atMs, subject: '' },
+    ...changes,
+  };
 }
 
 const resolved = mail(145_000, { status: 'resolved' });
@@ -23,13 +28,14 @@ function judge(evidence: Partial<AlertEvidence>, at: Partial<AlertTimes> = {}): 
     { firing: [fired], delivered: [], problems: [], ...evidence },
     { ...times, ...at },
   );
-  return Object.fromEntries(clauses.map((clause) => [clause.id.split('-')[0] ?? '', clause]));
+  const shortOf = (id: string): string => (id === 'no-alert-doubled' ? 'once' : (id.split('-')[0] ?? ''));
+  return Object.fromEntries(clauses.map((clause) => [shortOf(clause.id), clause]));
 }
 
 describe('an alert contract', () => {
-  it('is held when the mail came, its end came, and nothing else did', () => {
+  it('is held when the mail came, its end came, each once, and nothing else did', () => {
     const clauses = judge({ delivered: [mail(109_000), resolved] });
-    expect(Object.values(clauses).map(({ verdict }) => verdict)).toEqual(['held', 'held', 'held']);
+    expect(Object.values(clauses).map(({ verdict }) => verdict)).toEqual(['held', 'held', 'held', 'held']);
     expect(clauses['alert']?.measured).toBe('fired after 8.0 s, mailed after 9.0 s');
     expect(clauses['resolved']?.measured).toBe('after 15.0 s');
   });
@@ -68,7 +74,7 @@ describe('an alert contract', () => {
 
   it('is unknown in every clause when the mailbox is dead', () => {
     const clauses = judge({ problems: ['the mailbox could not be read'] });
-    expect(Object.values(clauses).map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(Object.values(clauses).map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
   });
 
   it('does not take the alert of another host, or one from before the fault, for its own', () => {
@@ -146,5 +152,31 @@ describe('an alert contract', () => {
     const noise = mail(110_000, { alertname: 'TargetDown', host: 'app2' });
     const { no: quiet } = judge({ delivered: [mail(109_000), resolved, noise] });
     expect(quiet).toMatchObject({ verdict: 'violated', reasons: ['also mailed: TargetDown (app2)'] });
+  });
+
+  it('is violated when a person is told the same twice, that it fires or that it is over', () => {
+    const twice = [mail(109_000, { key: 'f@1' }), mail(110_000, { key: 'f@2' }), resolved];
+    expect(judge({ delivered: twice })['once']).toMatchObject({
+      ...{ verdict: 'violated', measured: '1', reasons: ['mailed twice: AppHostLost (app2) firing'] },
+    });
+    const over = mail(146_000, { status: 'resolved' });
+    expect(judge({ delivered: [mail(109_000), resolved, over], problems: ['?'] })['once']).toMatchObject({
+      ...{ verdict: 'violated', reasons: ['mailed twice: AppHostLost (app2) resolved'] },
+    });
+  });
+
+  it('holds a mail that arrived twice under one Message-ID for told once, and says that it did', () => {
+    const alerts = [mail(109_000, { copies: 2 }), mail(109_000, { copies: 2, host: 'app1' }), resolved];
+    expect(judge({ delivered: alerts })['once']).toMatchObject({
+      ...{ verdict: 'held', measured: '0, 1 repeated and recognised' },
+    });
+  });
+
+  it('takes neither what comes back, nor what differs in another label, nor what was before the fault for a repetition', () => {
+    const back = [mail(109_000), resolved, mail(150_000), mail(160_000, { status: 'resolved' })];
+    expect(judge({ delivered: back })['once']?.verdict).toBe('held');
+    const others = [mail(109_000, { key: 'f1@1' }), mail(110_000, { key: 'f2@1' })];
+    expect(judge({ delivered: others })['once']?.verdict).toBe('held');
+    expect(judge({ delivered: [mail(99_000), mail(109_000)] })['once']?.verdict).toBe('held');
   });
 });

@@ -1,4 +1,3 @@
-import type { Verdict } from '../../kit/verdict.ts';
 import {
   isOfObjective,
   isOwnAlert,
@@ -7,6 +6,8 @@ import {
   type DeliveredAlert,
   type ExpectedAlert,
 } from './alert-contract.ts';
+import { type ClauseJudgement, named, seconds } from './clause.ts';
+import { judgeOnce } from './judge-once.ts';
 
 export interface AlertTimes {
   /** Milliseconds since the epoch. */
@@ -17,16 +18,6 @@ export interface AlertTimes {
   readonly redundantAt: number | undefined;
   /** Hosts that the fault broke. */
   readonly targets: readonly string[];
-}
-
-/** One clause of a contract. */
-export interface ClauseJudgement {
-  readonly id: string;
-  readonly claim: string;
-  readonly verdict: Verdict;
-  readonly measured: string;
-  readonly limit: string;
-  readonly reasons: readonly string[];
 }
 
 /**
@@ -44,6 +35,7 @@ export function judgeAlerts(
       judgeResolved(expected, { contract, evidence, times }),
     ]),
     judgeQuiet({ contract, evidence, times }),
+    judgeOnce(evidence, times),
   ];
 }
 
@@ -217,12 +209,4 @@ export function lastWords(
 /** Whether an alert is the expected one: about a broken host, where it has to be. */
 export function isAbout(host: string | undefined, expected: ExpectedAlert, targets: readonly string[]): boolean {
   return !expected.ofTarget || (host !== undefined && targets.includes(host));
-}
-
-function named(alertname: string, host: string | undefined): string {
-  return host === undefined ? alertname : `${alertname} (${host})`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }

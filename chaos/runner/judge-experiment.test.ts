@@ -38,6 +38,7 @@ describe('a guarantee', () => {
       'alert-LoadBalancerLost',
       'resolved-LoadBalancerLost',
       'no-other-alert',
+      'no-alert-doubled',
     ]);
   });
 

@@ -30,6 +30,8 @@ export function requests(
   });
 }
 
+const LOST = { alertname: 'LoadBalancerLost', host: 'lb1', copies: 1 } as const;
+
 /** What a run leaves in which everything went as promised: the crash of `lb1`, mailed and resolved. */
 export function evidence(changes: Partial<ExperimentEvidence> = {}): ExperimentEvidence {
   const keys = Array.from({ length: 100 }, (_, index) => `run-${index}`);
@@ -75,8 +77,8 @@ export function evidence(changes: Partial<ExperimentEvidence> = {}): ExperimentE
         },
       ],
       delivered: [
-        { alertname: 'LoadBalancerLost', status: 'firing', host: 'lb1', receivedAtMs: T0 + 9_000, subject: 'lost' },
-        { alertname: 'LoadBalancerLost', status: 'resolved', host: 'lb1', receivedAtMs: T0 + 28_000, subject: 'back' },
+        { ...LOST, mailId: '1', status: 'firing', receivedAtMs: T0 + 9_000, subject: 'lost' },
+        { ...LOST, mailId: '2', status: 'resolved', receivedAtMs: T0 + 28_000, subject: 'back' },
       ],
       problems: [],
     },

@@ -8,6 +8,8 @@ const mailAlertSchema = z.object({
   host: z.string().optional(),
   /** When the condition began to be an alert, as Prometheus saw it (epoch milliseconds). */
   startsAtMs: z.number().optional(),
+  /** The same for the same alert of the same beginning: `<Alertmanager's fingerprint>@<startsAtMs>`. */
+  key: z.string().optional(),
   /** Which drill made it; missing for a real one. */
   drill: z.string().optional(),
 });
