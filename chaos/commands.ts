@@ -13,7 +13,7 @@ import type { Guarantee } from './guarantees/guarantee.ts';
 import { healAll } from './heal-all.ts';
 import { isHealed, renderHealReport } from './journal/heal.ts';
 import { renderTable } from './report/render-table.ts';
-import { writeReport } from './report/write-report.ts';
+import { reportRun, type Reported } from './report/report-run.ts';
 import { prove } from './runner/prove.ts';
 
 /** Leaves room on two cores: the drill is about faults, not about the limit. */
@@ -79,30 +79,40 @@ async function runProve(
   const { topology, files, signal, heal } = context;
   const rate = parseRate(flags.rate);
   const progress = openProgress();
-  const outcome = await prove({
-    ...{ topology, guarantees, rate, signal },
-    onProgress: progress.report,
-    onOutcome: ({ id, verdict, reasons }) => {
-      progress.report(`${id}: ${[verdict, ...reasons].join('; ')}`);
-    },
-    ...(flags.up
-      ? {
-          up: (onProgress: (line: string) => void) =>
-            up({ topology, files, signal, onProgress, heal: () => heal(onProgress) }),
-        }
-      : {}),
-  }).finally(progress.stop);
-  const page = await writeReport(outcome, PATHS.reports);
-  if (flags.json === true) {
-    console.log(JSON.stringify(outcome, undefined, 2));
-  } else {
-    const pages = Object.entries(pagesOf(topology)).map(([what, address]) => `  ${address}  ${what}`);
+  const tell = ({ outcome, page }: Reported): void => {
+    if (flags.json === true) {
+      console.log(JSON.stringify(outcome, undefined, 2));
+      return;
+    }
     console.log(renderTable(outcome, { colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }));
-    console.log(
-      `\nReport: ${page}\n        ${join(PATHS.reports, 'latest')}\nThe stack stays up:\n${pages.join('\n')}`,
-    );
+    console.log(`\nReport: ${page}\n        ${join(PATHS.reports, 'latest')}`);
+  };
+  const reported = await reportRun(
+    {
+      ...{ topology, guarantees, rate, signal },
+      onProgress: progress.report,
+      onOutcome: ({ id, verdict, reasons }) => {
+        progress.report(`${id}: ${[verdict, ...reasons].join('; ')}`);
+      },
+      onInterrupted: (interrupted) => {
+        progress.stop();
+        tell(interrupted);
+      },
+      ...(flags.up
+        ? {
+            up: (onProgress: (line: string) => void) =>
+              up({ topology, files, signal, onProgress, heal: () => heal(onProgress) }),
+          }
+        : {}),
+    },
+    { prove, reports: PATHS.reports },
+  ).finally(progress.stop);
+  tell(reported);
+  if (flags.json !== true) {
+    const pages = Object.entries(pagesOf(topology)).map(([what, address]) => `  ${address}  ${what}`);
+    console.log(`The stack stays up:\n${pages.join('\n')}`);
   }
-  process.exitCode = exitCodeOf(outcome.verdict);
+  process.exitCode = exitCodeOf(reported.outcome.verdict);
 }
 
 function parseRate(text: string): number {

@@ -1,4 +1,4 @@
-import type { BudgetOutcome, GuaranteeOutcome, ProveOutcome } from '../runner/outcome.ts';
+import { type BudgetOutcome, type GuaranteeOutcome, type ProveOutcome, interruptionOf } from '../runner/outcome.ts';
 import type { Verdict } from '../../kit/verdict.ts';
 import { escapeMarkup } from '../../kit/escape-markup.ts';
 
@@ -25,9 +25,11 @@ export function renderJunit(outcome: ProveOutcome): string {
     ].join('\n');
   });
   const seconds = (outcome.endedAt - outcome.startedAt) / 1_000;
+  const interruption = interruptionOf(outcome);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="holdfast prove" ${countsOf(all)} time="${seconds.toFixed(3)}">`,
+    ...(interruption === undefined ? [] : [`  <!-- ${interruption} -->`]),
     ...body,
     '</testsuites>',
     '',

@@ -1,5 +1,11 @@
 import type { LedgerResult } from '../evidence/write-ledger.ts';
-import type { BudgetOutcome, ExperimentOutcome, GuaranteeOutcome, ProveOutcome } from '../runner/outcome.ts';
+import {
+  type BudgetOutcome,
+  type ExperimentOutcome,
+  type GuaranteeOutcome,
+  type ProveOutcome,
+  interruptionOf,
+} from '../runner/outcome.ts';
 import { renderMs } from '../runner/units.ts';
 import type { Verdict } from '../../kit/verdict.ts';
 import { escapeMarkup as escape } from '../../kit/escape-markup.ts';
@@ -8,6 +14,7 @@ import { REPORT_STYLE } from './report-style.ts';
 
 /** The report as one page that needs nothing else: no script, no picture, no font from anywhere. */
 export function renderReport(outcome: ProveOutcome): string {
+  const interruption = interruptionOf(outcome);
   const when = new Date(outcome.startedAt).toISOString().slice(0, 16).replace('T', ' ');
   return `<!doctype html>
 <html lang="en">
@@ -21,7 +28,7 @@ export function renderReport(outcome: ProveOutcome): string {
 <main>
 <h1>Did the promises hold? ${badge(outcome.verdict)}</h1>
 <p class="faint">${when} UTC, ${outcome.guarantees.length === 1 ? '1 guarantee' : `${outcome.guarantees.length} guarantees`} in ${renderMs(outcome.endedAt - outcome.startedAt)}</p>
-${renderSummary(outcome)}
+${interruption === undefined ? '' : `<p><strong>${interruption}</strong></p>\n`}${renderSummary(outcome)}
 ${outcome.guarantees.map(renderGuarantee).join('\n')}
 </main>
 </body>

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../kit/verdict.ts';
-import type { BudgetOutcome, GuaranteeOutcome, ProveOutcome } from '../runner/outcome.ts';
+import { type BudgetOutcome, type GuaranteeOutcome, type ProveOutcome, interruptionOf } from '../runner/outcome.ts';
 import { renderMs } from '../runner/units.ts';
 
 interface TableOptions {
@@ -17,7 +17,12 @@ export function renderTable(outcome: ProveOutcome, options: TableOptions): strin
     (verdict) => `${outcome.guarantees.filter((guarantee) => guarantee.verdict === verdict).length} ${verdict}`,
   );
   const took = renderMs(outcome.endedAt - outcome.startedAt);
-  return [...blocks, `${paint(outcome.verdict, options.colour)}  ${counts.join(', ')} in ${took}`].join('\n\n');
+  const interruption = interruptionOf(outcome);
+  return [
+    ...blocks,
+    ...(interruption === undefined ? [] : [interruption]),
+    `${paint(outcome.verdict, options.colour)}  ${counts.join(', ')} in ${took}`,
+  ].join('\n\n');
 }
 
 interface Widths {

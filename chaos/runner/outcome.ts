@@ -64,6 +64,14 @@ export interface ProveOutcome {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly guarantees: readonly GuaranteeOutcome[];
+  /** Only of a run that was interrupted: how many of its guarantees came to their end. */
+  readonly interrupted?: { readonly finished: number; readonly of: number };
   /** Commit of the checkout, where it is one. */
   readonly revision?: string;
+}
+
+/** What a report says first of a run that was interrupted; undefined of any other. */
+export function interruptionOf({ interrupted }: ProveOutcome): string | undefined {
+  if (interrupted === undefined) return undefined;
+  return `Interrupted: ${interrupted.finished} of ${interrupted.of} guarantees came to their end, and nothing is known of the others.`;
 }
