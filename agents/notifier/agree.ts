@@ -1,7 +1,7 @@
 import { type Told, isNews, mergeTold } from './news.ts';
 import type { Notification } from './notification.ts';
 import type { PeerKnowledge } from './peers.ts';
-import type { QueuedMail } from './spool.ts';
+import type { QueuedMail } from './queued-mail.ts';
 
 /** What to do with a mail after the other notifiers were asked. */
 export type Agreement =

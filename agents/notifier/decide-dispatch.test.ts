@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALL, type Dispatch, decideDispatch } from './decide-dispatch.ts';
 import { samplePayload } from './fixtures.ts';
 import { notificationOf } from './notification.ts';
-import type { QueuedMail } from './spool.ts';
+import type { QueuedMail } from './queued-mail.ts';
 
 const NOW = 1_000_000;
 const sample = notificationOf(samplePayload([{ name: 'A', host: 'lb1' }]));

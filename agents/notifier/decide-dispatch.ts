@@ -1,4 +1,4 @@
-import type { QueuedMail } from './spool.ts';
+import type { QueuedMail } from './queued-mail.ts';
 
 /** Waits of one mail by its key, or of all of them ({@link ALL}) when no server takes anything. */
 export type Backoffs = ReadonlyMap<string, { readonly untilMs: number }>;

@@ -17,7 +17,7 @@ let spool: Spool;
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000_000_000 });
   folder = mkdtempSync(join(tmpdir(), 'holdfast-deliver-'));
-  spool = openSpool({ folder, repeatAfterMs: 24 * HOUR_MS });
+  spool = openSpool({ folder, repeatAfterMs: 24 * HOUR_MS, log: () => undefined });
 });
 afterEach(() => {
   vi.useRealTimers();

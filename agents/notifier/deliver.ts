@@ -4,7 +4,8 @@ import { ALL, decideDispatch } from './decide-dispatch.ts';
 import type { MailText } from './mail-text.ts';
 import type { Notification } from './notification.ts';
 import type { SendMail, Sending } from './smtp.ts';
-import type { QueuedMail, Spool } from './spool.ts';
+import type { QueuedMail } from './queued-mail.ts';
+import type { Spool } from './spool.ts';
 
 /** The loop that empties the spool. */
 export interface Delivery extends AsyncDisposable {

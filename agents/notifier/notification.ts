@@ -8,7 +8,7 @@ export interface NotifiedAlert {
   readonly key: string;
   readonly name: string;
   readonly status: 'firing' | 'resolved';
-  readonly host: string | undefined;
+  readonly host?: string | undefined;
   readonly severity: string;
   readonly owner: string;
   /** What fails together. */
@@ -21,7 +21,7 @@ export interface NotifiedAlert {
   readonly runbook: string;
   readonly startsAtMs: number;
   /** `undefined` while it fires. */
-  readonly endsAtMs: number | undefined;
+  readonly endsAtMs?: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -33,7 +33,7 @@ const MAX_AGE_MS = 3 * 24 * 3_600_000;
 /** Starts the notifier: spool, delivery, watchdog, HTTP. */
 export async function openNotifier(config: NotifierConfig, log: (line: string) => void): Promise<Notifier> {
   const now = (): number => Date.now();
-  const spool = openSpool({ folder: config.stateFolder, repeatAfterMs: config.repeatAfterMs });
+  const spool = openSpool({ folder: config.stateFolder, repeatAfterMs: config.repeatAfterMs, log });
   const put = (notification: Parameters<typeof spool.put>[0]): void => {
     if (spool.put(notification, now()) === 'queued') delivery.wake();
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,10 +11,12 @@ const resolved = notificationOf(samplePayload([{ name: 'A', host: 'lb1', status:
 const REPEAT_MS = 1_000_000;
 
 let folder: string;
-const open = (): Spool => openSpool({ folder, repeatAfterMs: REPEAT_MS });
+let logged: string[];
+const open = (): Spool => openSpool({ folder, repeatAfterMs: REPEAT_MS, log: (line) => logged.push(line) });
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-spool-'));
+  logged = [];
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
@@ -96,13 +98,50 @@ describe('the spool', () => {
     expect(readdirSync(join(folder, 'queue'))).toHaveLength(1);
   });
 
-  it('lays an unreadable mail with the dead and goes on with the others', () => {
+  it.each([
+    ['torn', '000-torn', () => '{"key":'],
+    ['JSON, but no mail', '000-other', () => '{"key":"000-other"}'],
+    [
+      'a mail of which a field is damaged',
+      '000-damaged',
+      (good: string) => good.replace('"alerts":[{', '"alerts":[{"key":7},{'),
+    ],
+    ['a mail of another name', '000-renamed', (good: string) => good],
+    ['empty', '000-empty', () => ''],
+  ])('lays a file that is %s with the dead, says so, and goes on with the others', (_what, name, damage) => {
     open().put(firing, 1);
-    writeFileSync(join(folder, 'queue', '000-torn.json'), '{"key":');
+    const [good = ''] = readdirSync(join(folder, 'queue'));
+    const text = readFileSync(join(folder, 'queue', good), 'utf8').replace(/"key":"[^"]*"/, `"key":"${name}"`);
+    writeFileSync(
+      join(folder, 'queue', `${name}.json`),
+      damage(name === '000-renamed' ? text.replace(name, '000-somebody') : text),
+    );
+    const spool = open();
+    expect(spool.queue()).toMatchObject([{ key: good.slice(0, -'.json'.length) }]);
+    expect(spool.deadCount()).toBe(1);
+    expect(logged).toEqual([expect.stringContaining(`${name}.json of the queue is damaged`)]);
+    expect(open().deadCount()).toBe(1);
+    expect(sendAll(spool, 2)).toBe(1);
+  });
+
+  it('lays what is no file at all with the dead', () => {
+    open().put(firing, 1);
+    for (const name of ['000-folder.json', '001-folder']) mkdirSync(join(folder, 'queue', name));
     const spool = open();
     expect(spool.queue()).toHaveLength(1);
-    expect(spool.deadCount()).toBe(1);
-    expect(open().deadCount()).toBe(1);
+    expect(spool.deadCount()).toBe(2);
+  });
+
+  it('keeps of texts that nobody can read no more than the disk can bear, the newest of them', () => {
+    const spool = open();
+    const text = 'x'.repeat(1024 * 1024);
+    for (let index = 0; index < 20; index += 1) spool.buryText(text, `reason ${index}`, 1_000 + index);
+    const kept = readdirSync(join(folder, 'dead')).toSorted();
+    expect(kept).toHaveLength(15);
+    // Its growth is an alert, so it counts also what had to go.
+    expect(spool.deadCount()).toBe(20);
+    expect(readFileSync(join(folder, 'dead', kept.at(-1) ?? ''), 'utf8')).toContain('reason 19');
+    expect(open().deadCount()).toBe(15);
   });
 
   it('keeps what was refused, with the reason', () => {

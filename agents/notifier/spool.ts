@@ -1,19 +1,13 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
+import { messageOf } from '../../kit/errors.ts';
+import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
+import { cleanLine } from './clean-text.ts';
 import { openJournal } from './journal.ts';
 import { type Told, isNews, mergeTold } from './news.ts';
 import { type Notification, idOf } from './notification.ts';
-
-/** A mail that has to be sent. */
-export interface QueuedMail {
-  /** File name without ending; sorts by the order of arrival. */
-  readonly key: string;
-  readonly notification: Notification;
-  /** 0 for news, greater for a reminder. */
-  readonly repetition: number;
-  readonly queuedAtMs: number;
-}
+import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
 
 /** What became of a notification that was put in. */
 export type Accepted = 'queued' | 'duplicate';
@@ -42,16 +36,19 @@ interface SpoolOptions {
   readonly folder: string;
   /** The same news within this time is a duplicate, later a reminder. */
   readonly repeatAfterMs: number;
+  readonly log: (line: string) => void;
 }
 
+/** What of the dead is kept: thousands of mails, or some hundred of the longest texts that cannot be read. */
+const DEAD_LIMITS = { files: 2_000, bytes: 16 * 1024 * 1024 } as const;
+
 /** Opens the spool and reads what an earlier life left. Throws what the file system throws. */
-export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
+export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
   const queueFolder = join(folder, 'queue');
-  const deadFolder = join(folder, 'dead');
-  for (const path of [queueFolder, deadFolder]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  mkdirSync(queueFolder, { recursive: true, mode: 0o700 });
+  const dead = openDeadLetters(join(folder, 'dead'), DEAD_LIMITS);
   const journal = openJournal(join(folder, 'told.jsonl'));
-  const queue = new Map(readQueue(queueFolder, deadFolder).map((mail) => [mail.key, mail]));
-  let dead = readdirSync(deadFolder).length;
+  const queue = new Map(readQueue(queueFolder, { dead, log }).map((mail) => [mail.key, mail]));
   let counter = 0;
 
   /** What people know, and what they will know once the queue is empty. */
@@ -65,13 +62,9 @@ export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
     unlinkSync(join(queueFolder, `${mail.key}.json`));
     syncFolder(queueFolder);
   };
-  const lay = (name: string, content: object): void => {
-    writeDurably(join(deadFolder, name), JSON.stringify(content));
-    dead += 1;
-  };
   return {
     queue: () => [...queue.values()],
-    deadCount: () => dead,
+    deadCount: dead.count,
     known: (alertKey) => ({
       told: journal.find(alertKey),
       queued: [...queue.values()].some((mail) => mail.notification.alerts.some((alert) => alert.key === alertKey)),
@@ -83,7 +76,7 @@ export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
       const news = { ...notification, alerts };
       counter += 1;
       const mail: QueuedMail = {
-        key: `${String(nowMs).padStart(15, '0')}-${String(counter).padStart(6, '0')}-${idOf(news)}`,
+        key: `${nameOf(nowMs, counter)}-${idOf(news)}`,
         notification: news,
         repetition: alerts.every((alert) => toldSoon(alert.key)[`${alert.status}AtMs`] === undefined) ? 0 : nowMs,
         queuedAtMs: nowMs,
@@ -97,32 +90,40 @@ export function openSpool({ folder, repeatAfterMs }: SpoolOptions): Spool {
     },
     drop,
     bury: (mail, reason) => {
-      lay(`${mail.key}.json`, { ...mail, reason });
+      dead.lay(`${mail.key}.json`, { ...mail, reason });
       drop(mail);
     },
     buryText: (text, reason, nowMs) => {
       counter += 1;
-      lay(`${nowMs}-${counter}-unreadable.json`, { text, reason });
+      dead.lay(`${nameOf(nowMs, counter)}-unreadable.json`, { text, reason });
     },
   };
 }
 
+/** Sorts by time. */
+function nameOf(nowMs: number, counter: number): string {
+  return `${String(nowMs).padStart(15, '0')}-${String(counter).padStart(6, '0')}`;
+}
+
+const ENDING = '.json';
+
 /** What is still to be sent, oldest first. What cannot be read is laid with the dead: it must keep no other mail from being sent. */
-function readQueue(folder: string, deadFolder: string): readonly QueuedMail[] {
+function readQueue(
+  folder: string,
+  { dead, log }: { readonly dead: DeadLetters; readonly log: (line: string) => void },
+): readonly QueuedMail[] {
   return readdirSync(folder)
     .toSorted()
     .flatMap((name) => {
       const path = join(folder, name);
-      if (!name.endsWith('.json')) {
+      try {
+        if (name.endsWith(ENDING)) return [parseQueuedMail(readFileSync(path, 'utf8'), name.slice(0, -ENDING.length))];
         // Without its final name it was never acknowledged: Alertmanager sends that notification again.
         unlinkSync(path);
-        return [];
+      } catch (error) {
+        dead.move(path, name);
+        log(`${name} of the queue is damaged and was put aside: ${cleanLine(messageOf(error), 300)}`);
       }
-      try {
-        return [JSON.parse(readFileSync(path, 'utf8')) as QueuedMail];
-      } catch {
-        renameSync(path, join(deadFolder, name));
-        return [];
-      }
+      return [];
     });
 }

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Notification } from './notification.ts';
+
+/** A mail that has to be sent. */
+export interface QueuedMail {
+  /** File name without ending; sorts by the order of arrival. */
+  readonly key: string;
+  readonly notification: Notification;
+  /** 0 for news, greater for a reminder. */
+  readonly repetition: number;
+  readonly queuedAtMs: number;
+}
+
+const alertSchema = z.object({
+  key: z.string(),
+  name: z.string(),
+  status: z.enum(['firing', 'resolved']),
+  host: z.string().optional(),
+  severity: z.string(),
+  owner: z.string(),
+  domain: z.string().optional(),
+  drill: z.string().optional(),
+  summary: z.string(),
+  description: z.string(),
+  runbook: z.string(),
+  startsAtMs: z.number(),
+  endsAtMs: z.number().optional(),
+  labels: z.record(z.string(), z.string()),
+});
+
+/** A mail as its file says it. */
+export const queuedMailSchema: z.ZodType<QueuedMail> = z.object({
+  key: z.string(),
+  notification: z.object({ thread: z.string(), alerts: z.array(alertSchema).min(1), truncated: z.number() }),
+  repetition: z.number(),
+  queuedAtMs: z.number(),
+});
+
+/** Reads the text of the file `<key>.json`. Throws when it is damaged, or the file of another mail. */
+export function parseQueuedMail(text: string, key: string): QueuedMail {
+  const mail = queuedMailSchema.parse(JSON.parse(text));
+  if (mail.key !== key) throw new Error(`it is the mail ${mail.key}`);
+  return mail;
+}
