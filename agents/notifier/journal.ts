@@ -15,7 +15,10 @@ export interface Journal {
 /** How many alerts are remembered; older ones do not come again. */
 const KEPT_ALERTS = 5_000;
 
-/** Opens the journal and shortens it to what is remembered. A last line that a kill cut in two is left out. */
+/** With more lines than this in its file it is written anew: one line for what is remembered of each alert and status, which is at most half of it. */
+const MAX_LINES = 4 * KEPT_ALERTS;
+
+/** Opens the journal and shortens it to what is remembered. A line that a kill or a full disk cut in two is left out. */
 export function openJournal(path: string): Journal {
   const told = new Map<string, Told>();
   const remember = (line: Line): void => {
@@ -25,22 +28,47 @@ export function openJournal(path: string): Journal {
     const [oldest] = told.keys();
     if (told.size > KEPT_ALERTS && oldest !== undefined) told.delete(oldest);
   };
-  const lines = existsSync(path) ? readLines(readFileSync(path, 'utf8')) : [];
-  lines.forEach(remember);
-  writeDurably(path, textOf(lines.filter((line) => told.has(line.key))));
+  let lines = 0;
+  let isWhole = true;
+  const shorten = (): void => {
+    const remembered = [...told].flatMap(([key, one]) => linesOf(key, one));
+    writeDurably(path, textOf(remembered));
+    lines = remembered.length;
+    isWhole = true;
+  };
+  if (existsSync(path)) readLines(readFileSync(path, 'utf8')).forEach(remember);
+  shorten();
   return {
     find: (key) => told.get(key) ?? {},
     append: (added) => {
       added.forEach(remember);
+      if (lines + added.length > MAX_LINES) {
+        shorten();
+        return;
+      }
+      // What follows a part of a line would be lost with it.
+      const text = `${isWhole ? '' : '\n'}${textOf(added)}`;
+      isWhole = false;
       const file = openSync(path, 'a', 0o600);
       try {
-        appendFileSync(file, textOf(added));
+        appendFileSync(file, text);
         fsyncSync(file);
       } finally {
         closeSync(file);
       }
+      isWhole = true;
+      lines += added.length;
     },
   };
+}
+
+/** In the order in which they were told. */
+function linesOf(key: string, { firingAtMs, resolvedAtMs }: Told): readonly Line[] {
+  const lines: readonly Line[] = [
+    ...(firingAtMs === undefined ? [] : [{ key, status: 'firing', atMs: firingAtMs } as const]),
+    ...(resolvedAtMs === undefined ? [] : [{ key, status: 'resolved', atMs: resolvedAtMs } as const]),
+  ];
+  return lines.toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function textOf(lines: readonly Line[]): string {
