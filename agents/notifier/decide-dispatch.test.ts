@@ -3,6 +3,7 @@ import { ALL, type Dispatch, decideDispatch } from './decide-dispatch.ts';
 import { samplePayload } from './fixtures.ts';
 import { notificationOf } from './notification.ts';
 import type { QueuedMail } from './queued-mail.ts';
+import type { Telling } from './tellings.ts';
 
 const NOW = 1_000_000;
 const sample = notificationOf(samplePayload([{ name: 'A', host: 'lb1' }]));
@@ -21,15 +22,23 @@ interface Case {
   readonly backoffs?: Readonly<Record<string, number>>;
   readonly told?: readonly { readonly thread: string; readonly atMs: number }[];
   readonly lastDigestMs?: number;
+  readonly tellings?: readonly Telling[];
   readonly next: object;
 }
 
-const keyed = (dispatch: Dispatch): object =>
-  dispatch.kind === 'one'
-    ? { one: dispatch.mail.key }
-    : dispatch.kind === 'digest'
-      ? { digest: dispatch.mails.length }
-      : { waitMs: dispatch.waitMs };
+function keyed(dispatch: Dispatch): object {
+  switch (dispatch.kind) {
+    case 'again':
+      return { again: dispatch.telling.id };
+    case 'one':
+      return { one: dispatch.mail.key };
+    case 'digest':
+      return { digest: dispatch.mails.length };
+    case 'wait':
+      return { waitMs: dispatch.waitMs };
+  }
+}
+const telling = (...mails: readonly QueuedMail[]): Telling => ({ id: mails[0]?.key ?? '', mails });
 
 describe('what to send next', () => {
   it.each<Case>([
@@ -67,10 +76,23 @@ describe('what to send next', () => {
     { what: 'and then the next', queue: many(12), lastDigestMs: NOW - 10_000, next: { digest: 12 } },
     { what: 'a digest of one is a mail', queue: many(1), told: toldLately(10, 1), next: { one: 'm0' } },
     { what: 'a digest has an end, the rest comes in the next one', queue: many(900), next: { digest: 400 } },
-  ])('$what', ({ queue, backoffs = {}, told = [], lastDigestMs, next }) => {
+    {
+      what: 'what may have arrived is told again as it was, before what came since',
+      queue: many(12),
+      tellings: [telling(...many(3).slice(1))],
+      next: { again: 'm1' },
+    },
+    {
+      what: 'it waits as its mails do, and is in no other mail',
+      queue: [mail('a'), mail('b')],
+      tellings: [telling(mail('a'))],
+      backoffs: { a: NOW + 9 },
+      next: { one: 'b' },
+    },
+  ])('$what', ({ queue, backoffs = {}, told = [], lastDigestMs, tellings = [], next }) => {
     const facts = {
       backoffs: new Map(Object.entries(backoffs).map(([key, untilMs]) => [key, { untilMs }])),
-      ...{ flood: { groups: 10, withinMs: 10_000 }, told, lastDigestMs, nowMs: NOW },
+      ...{ flood: { groups: 10, withinMs: 10_000 }, told, tellings, lastDigestMs, nowMs: NOW },
     };
     expect(keyed(decideDispatch(queue, facts))).toEqual(next);
   });

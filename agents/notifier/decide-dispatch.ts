@@ -1,4 +1,5 @@
 import type { QueuedMail } from './queued-mail.ts';
+import type { Telling } from './tellings.ts';
 
 /** Waits of one mail by its key, or of all of them ({@link ALL}) when no server takes anything. */
 export type Backoffs = ReadonlyMap<string, { readonly untilMs: number }>;
@@ -7,6 +8,8 @@ export const ALL = 'all';
 
 /** What to do next. */
 export type Dispatch =
+  /** It may have arrived: the same is told again. */
+  | { readonly kind: 'again'; readonly telling: Telling }
   | { readonly kind: 'one'; readonly mail: QueuedMail }
   /** Too many groups have news: these are told in one mail. */
   | { readonly kind: 'digest'; readonly mails: readonly QueuedMail[] }
@@ -15,6 +18,7 @@ export type Dispatch =
 
 interface Facts {
   readonly backoffs: Backoffs;
+  readonly tellings: readonly Telling[];
   /** More groups than this within that time are a flood. */
   readonly flood: { readonly groups: number; readonly withinMs: number };
   /** Which group was told, and when, lately. */
@@ -36,6 +40,8 @@ export function decideDispatch(queue: readonly QueuedMail[], facts: Facts): Disp
   if (first === undefined) {
     return { kind: 'wait', waitMs: Number.isFinite(earliestMs) ? earliestMs - nowMs : undefined };
   }
+  const telling = facts.tellings.find(({ mails }) => mails.some(({ key }) => ready.some((mail) => mail.key === key)));
+  if (telling !== undefined) return { kind: 'again', telling };
   if (!isFlooded(ready, facts)) return { kind: 'one', mail: first };
   const dueMs = Math.max(first.queuedAtMs + GATHER_MS, (facts.lastDigestMs ?? -Infinity) + facts.flood.withinMs);
   if (nowMs < dueMs) return { kind: 'wait', waitMs: Math.min(dueMs, earliestMs) - nowMs };
@@ -44,7 +50,7 @@ export function decideDispatch(queue: readonly QueuedMail[], facts: Facts): Disp
 
 export function isFlooded(
   ready: readonly QueuedMail[],
-  { flood, told, nowMs }: Omit<Facts, 'backoffs' | 'lastDigestMs'>,
+  { flood, told, nowMs }: Pick<Facts, 'flood' | 'told' | 'nowMs'>,
 ): boolean {
   const lately = told.filter(({ atMs }) => nowMs - atMs < flood.withinMs).map(({ thread }) => thread);
   return new Set([...lately, ...ready.map(({ notification }) => notification.thread)]).size > flood.groups;

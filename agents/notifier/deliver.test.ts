@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Agreement } from './agree.ts';
 import { openDelivery } from './deliver.ts';
 import { samplePayload } from './fixtures.ts';
 import { digestTextOf, mailTextOf } from './mail-text.ts';
 import { notificationOf } from './notification.ts';
+import type { QueuedMail } from './queued-mail.ts';
 import type { Sending } from './smtp.ts';
 import { type Spool, openSpool } from './spool.ts';
 
@@ -14,28 +16,34 @@ const context = () => ({ charts: new Map(), links: {}, host: 'mon1', nowMs: Date
 
 let folder: string;
 let spool: Spool;
+const openAgain = (): Spool => openSpool({ folder, repeatAfterMs: 24 * HOUR_MS, log: () => undefined });
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000_000_000 });
   folder = mkdtempSync(join(tmpdir(), 'holdfast-deliver-'));
-  spool = openSpool({ folder, repeatAfterMs: 24 * HOUR_MS, log: () => undefined });
+  spool = openAgain();
 });
 afterEach(() => {
   vi.useRealTimers();
   rmSync(folder, { recursive: true });
 });
 
-/** Delivers with a server that answers what `sendingAt` says; answers the subjects that it took, and how often it was asked. */
-function deliverWith(sendingAt: (nowMs: number) => Sending) {
+type Agree = (mail: QueuedMail) => Agreement;
+const tellAll: Agree = ({ notification }) => ({ decision: 'send', notification });
+
+/** Delivers with a server that answers what `sendingAt` says; answers the subjects that it took, what it was asked, and how often. */
+function deliverWith(sendingAt: (nowMs: number) => Sending, agree = tellAll) {
   const subjects: string[] = [];
+  const asked: { readonly messageId: string; readonly subject: string }[] = [];
   const logged: string[] = [];
   let tries = 0;
   const delivery = openDelivery({
     ...{ spool, now: Date.now, flood: { groups: 3, withinMs: 10_000 } },
     ...{ minBackoffMs: 500, maxBackoffMs: 15_000, maxAgeMs: 72 * HOUR_MS },
-    agree: ({ notification }) => Promise.resolve({ decision: 'send', notification }),
+    agree: (mail) => Promise.resolve(agree(mail)),
     write: (notification, repetition) => Promise.resolve(mailTextOf(notification, repetition, context())),
-    writeDigest: (notifications) => digestTextOf(notifications, context()),
-    send: ({ subject }) => {
+    writeDigest: (mails) => digestTextOf(mails, context()),
+    send: ({ subject, messageId }) => {
+      asked.push({ subject, messageId });
       tries += 1;
       const sending = sendingAt(Date.now());
       if (sending.outcome === 'sent') subjects.push(subject);
@@ -44,7 +52,7 @@ function deliverWith(sendingAt: (nowMs: number) => Sending) {
     onSending: () => undefined,
     log: (line) => logged.push(line),
   });
-  return { delivery, subjects, logged, tries: () => tries };
+  return { delivery, subjects, asked, logged, tries: () => tries };
 }
 
 const put = (name: string, status: 'firing' | 'resolved' = 'firing'): void => {
@@ -128,4 +136,142 @@ describe('the delivery', () => {
     expect(spool.queue()).toEqual([]);
     await delivery[Symbol.asyncDispose]();
   });
+});
+
+const UNSURE: Sending = { outcome: 'unsure', reason: 'the server ended the connection' };
+const DOWN: Sending = { outcome: 'unreachable', reason: 'down' };
+
+/** Answers one after the other; the last one for ever. */
+function inTurn(...sendings: readonly Sending[]): () => Sending {
+  let index = -1;
+  return () => sendings[(index += 1)] ?? { outcome: 'sent' };
+}
+
+describe('what may have arrived', () => {
+  it('is told again as the same mail, whatever came since: a digest', async () => {
+    const { delivery, asked } = deliverWith(inTurn(UNSURE, DOWN));
+    for (const name of ['A', 'B', 'C', 'D']) put(name);
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(asked).toHaveLength(1);
+    for (const name of ['E', 'F', 'G', 'H']) put(name);
+    put('A', 'resolved');
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked.map(({ subject }) => subject)).toEqual([
+      ...Array.from({ length: 3 }, () => '[FIRING] Digest: 4 firing, 0 resolved, in 4 groups'),
+      '[FIRING] Digest: 4 firing, 1 resolved, in 5 groups',
+    ]);
+    expect(new Set(asked.slice(0, 3).map(({ messageId }) => messageId))).toHaveProperty('size', 1);
+    expect(asked[3]?.messageId).not.toBe(asked[0]?.messageId);
+    expect(spool.queue()).toEqual([]);
+    expect(spool.tellings.list()).toEqual([]);
+    await delivery[Symbol.asyncDispose]();
+  });
+
+  it('is told again as the same mail, whatever came since: one that a flood comes after', async () => {
+    const { delivery, asked } = deliverWith(inTurn(UNSURE));
+    put('A');
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(10);
+    for (const name of ['B', 'C', 'D', 'E']) put(name);
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(asked.map(({ subject }) => subject)).toEqual([
+      ...['[FIRING] A A', '[FIRING] A A'],
+      '[FIRING] Digest: 4 firing, 0 resolved, in 4 groups',
+    ]);
+    expect(asked[1]?.messageId).toBe(asked[0]?.messageId);
+    await delivery[Symbol.asyncDispose]();
+  });
+
+  it('is told again as the same mail by the next life of a notifier that was killed while it told it', async () => {
+    for (const name of ['A', 'B', 'C', 'D']) put(name);
+    // Nobody ever answers: it is killed meanwhile, as seen from the disk.
+    const killed = deliverWith(inTurn(UNSURE));
+    await vi.advanceTimersByTimeAsync(2_100);
+    await killed.delivery[Symbol.asyncDispose]();
+    spool.markTold(spool.queue()[0]?.notification ?? { thread: '', alerts: [], truncated: 0 }, Date.now());
+    const [first] = spool.queue();
+    if (first !== undefined) spool.drop(first);
+    spool = openAgain();
+    put('E');
+    const { delivery, asked } = deliverWith(
+      () => ({ outcome: 'sent' }),
+      (mail) => (mail.key === first?.key ? { decision: 'drop' } : tellAll(mail)),
+    );
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(asked.map(({ subject }) => subject)).toEqual([killed.asked[0]?.subject, '[FIRING] E E']);
+    expect(asked[0]?.messageId).toBe(killed.asked[0]?.messageId);
+    expect(openAgain().queue()).toEqual([]);
+    expect(openAgain().tellings.list()).toEqual([]);
+    await delivery[Symbol.asyncDispose]();
+  });
+
+  it('is told again as it was when another notifier told a part of it since, and not at all when it told everything', async () => {
+    const known = new Set<string>();
+    const { delivery, asked } = deliverWith(inTurn(UNSURE, UNSURE, UNSURE), (mail) => {
+      const alerts = mail.notification.alerts.filter(({ name }) => !known.has(name));
+      return alerts.length === 0
+        ? { decision: 'drop' }
+        : { decision: 'send', notification: { ...mail.notification, alerts } };
+    });
+    const both = samplePayload([{ name: 'A' }, { name: 'B' }]);
+    spool.put(notificationOf(both), Date.now());
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(10);
+    known.add('A');
+    await vi.advanceTimersByTimeAsync(700);
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toEqual(asked[0]);
+    known.add('B');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(2);
+    expect(spool.queue()).toEqual([]);
+    expect(spool.tellings.list()).toEqual([]);
+    await delivery[Symbol.asyncDispose]();
+  });
+
+  it('is told again also when the disk takes no note of it', async () => {
+    rmSync(join(folder, 'telling'), { recursive: true });
+    const { delivery, asked, logged } = deliverWith(inTurn(UNSURE));
+    put('A');
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(10);
+    mkdirSync(join(folder, 'telling'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked).toHaveLength(2);
+    expect(logged).toEqual([expect.stringContaining('what is being told is not on disk')]);
+    expect(spool.queue()).toEqual([]);
+    await delivery[Symbol.asyncDispose]();
+  });
+
+  it('did not arrive where no server could be reached: then it is told with what came since', async () => {
+    const { delivery, asked } = deliverWith(inTurn(DOWN));
+    put('A');
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(10);
+    for (const name of ['B', 'C', 'D']) put(name);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(asked.map(({ subject }) => subject)).toEqual([
+      '[FIRING] A A',
+      '[FIRING] Digest: 4 firing, 0 resolved, in 4 groups',
+    ]);
+    await delivery[Symbol.asyncDispose]();
+  });
+});
+
+it('what has to be put aside while the disk is full stays in the queue, and is not asked for without end', async () => {
+  rmSync(join(folder, 'dead'), { recursive: true });
+  const { delivery, tries } = deliverWith(() => ({ outcome: 'refused', reason: 'no such mailbox' }));
+  put('A');
+  delivery.wake();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(spool.queue()).toHaveLength(1);
+  expect(tries()).toBeLessThan(12);
+  mkdirSync(join(folder, 'dead'));
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(spool.queue()).toEqual([]);
+  expect(spool.deadCount()).toBe(1);
+  await delivery[Symbol.asyncDispose]();
 });

@@ -6,6 +6,7 @@ import type { Notification } from './notification.ts';
 import type { SendMail, Sending } from './smtp.ts';
 import type { QueuedMail } from './queued-mail.ts';
 import type { Spool } from './spool.ts';
+import type { Telling } from './tellings.ts';
 
 /** The loop that empties the spool. */
 export interface Delivery extends AsyncDisposable {
@@ -22,7 +23,7 @@ interface DeliveryOptions {
   /** Asks the other notifiers; see {@link Agreement}. */
   readonly agree: (mail: QueuedMail) => Promise<Agreement>;
   readonly write: (notification: Notification, repetition: number) => Promise<MailText>;
-  readonly writeDigest: (notifications: readonly Notification[]) => MailText;
+  readonly writeDigest: (mails: readonly QueuedMail[]) => MailText;
   /** More groups than this within that time are told in one mail. */
   readonly flood: { readonly groups: number; readonly withinMs: number };
   readonly now: () => number;
@@ -34,12 +35,6 @@ interface DeliveryOptions {
   /** `mails`: what was told by one mail, or was to be. */
   readonly onSending: (mails: readonly QueuedMail[], delivered: Delivered) => void;
   readonly log: (line: string) => void;
-}
-
-/** A mail with what of it is to be told. */
-interface Agreed {
-  readonly mail: QueuedMail;
-  readonly notification: Notification;
 }
 
 /** Starts delivering, one mail at a time, in the order that {@link decideDispatch} says. */
@@ -57,63 +52,107 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     backoffs.set(key, { failures, untilMs: now() + waitMs });
   };
   /** What of these mails is to be told now; what others have told is dropped, what others have in hand waits. */
-  const agree = async (mails: readonly QueuedMail[]): Promise<readonly Agreed[]> => {
+  const agree = async (mails: readonly QueuedMail[]): Promise<readonly QueuedMail[]> => {
     const agreements = await Promise.all(mails.map(async (mail) => [mail, await options.agree(mail)] as const));
     return agreements.flatMap(([mail, agreement]) => {
-      if (agreement.decision === 'send') return [{ mail, notification: agreement.notification }];
-      if (agreement.decision === 'wait') {
-        backoffs.set(mail.key, { failures: 0, untilMs: now() + options.minBackoffMs });
-        return [];
-      }
-      backoffs.delete(mail.key);
-      spool.drop(mail);
-      options.onSending([mail], { outcome: 'known' });
+      if (agreement.decision === 'send') return [{ ...mail, notification: agreement.notification }];
+      if (agreement.decision === 'wait') leave(mail);
+      else forget(mail);
       return [];
     });
   };
-  const deliver = async (mails: readonly QueuedMail[]): Promise<void> => {
-    const agreed = await agree(mails);
-    const [first] = agreed;
+  /** Whether to tell again what may have arrived: unless others have told all of it, or have in hand what they have not. */
+  const agreeAgain = async (telling: Telling): Promise<boolean> => {
+    const agreements = await Promise.all(telling.mails.map(options.agree));
+    const decisions = new Set(agreements.map(({ decision }) => decision));
+    if (decisions.has('send')) return true;
+    if (decisions.has('wait')) telling.mails.forEach(leave);
+    else {
+      telling.mails.forEach(forget);
+      spool.tellings.end(telling);
+    }
+    return false;
+  };
+  const leave = (mail: QueuedMail): void => {
+    backoffs.set(mail.key, { failures: 0, untilMs: now() + options.minBackoffMs });
+  };
+  const forget = (mail: QueuedMail): void => {
+    backoffs.delete(mail.key);
+    spool.drop(mail);
+    options.onSending([mail], { outcome: 'known' });
+  };
+  const deliver = async (queued: readonly QueuedMail[]): Promise<void> => {
+    const mails = await agree(queued);
+    const [first] = mails;
     if (first === undefined) return;
+    const telling = { id: first.key, mails };
+    onDisk('what is being told', () => {
+      spool.tellings.begin(telling);
+    });
+    const { outcome } = await tell(telling);
+    if (outcome !== 'unsure') spool.tellings.end(telling);
+  };
+  const deliverAgain = async (telling: Telling): Promise<void> => {
+    if (!(await agreeAgain(telling))) return;
+    await tell(telling);
+    const queued = new Set(spool.queue().map(({ key }) => key));
+    // Only an acceptance or a refusal says whether it arrived: another server may be the one that cannot be reached.
+    if (!telling.mails.some(({ key }) => queued.has(key))) spool.tellings.end(telling);
+  };
+  const tell = async ({ mails }: Telling): Promise<Sending> => {
+    const [first] = mails;
     const text =
-      agreed.length === 1
-        ? await options.write(first.notification, first.mail.repetition)
-        : options.writeDigest(agreed.map(({ notification }) => notification));
+      first !== undefined && mails.length === 1
+        ? await options.write(first.notification, first.repetition)
+        : options.writeDigest(mails);
     const sending = await options.send(text);
     if (sending.outcome !== 'unreachable') backoffs.delete(ALL);
-    if (sending.outcome === 'unreachable' && agreed.every(({ mail }) => !isTooOld(mail))) fail(ALL);
-    else for (const one of agreed) settle(one, sending);
-    if (sending.outcome === 'sent' && agreed.length > 1) lastDigestMs = now();
-    options.onSending(
-      agreed.map(({ mail }) => mail),
-      sending,
-    );
+    if (sending.outcome === 'unreachable' && mails.every((mail) => !isTooOld(mail))) fail(ALL);
+    else for (const mail of mails) settle(mail, sending);
+    if (sending.outcome === 'sent' && mails.length > 1) lastDigestMs = now();
+    options.onSending(mails, sending);
+    return sending;
   };
   /** A disk that takes no more must not end this process between a mail and its note: the next life would send the mail again, and again. */
-  const noteTold = (notification: Notification): void => {
+  const onDisk = (what: string, write: () => void): void => {
     try {
-      spool.markTold(notification, now());
+      write();
     } catch (error) {
-      options.log(`what was told is not on disk: ${messageOf(error)}`);
+      options.log(`${what} is not on disk: ${messageOf(error)}`);
     }
   };
   const isTooOld = (mail: QueuedMail): boolean => now() - mail.queuedAtMs > options.maxAgeMs;
-  const settle = ({ mail, notification }: Agreed, sending: Sending): void => {
+  const settle = (mail: QueuedMail, sending: Sending): void => {
+    const { notification } = mail;
     if (sending.outcome === 'sent') {
       backoffs.delete(mail.key);
-      noteTold(notification);
+      onDisk('what was told', () => {
+        spool.markTold(notification, now());
+      });
       spool.drop(mail);
       const lately = told.filter(({ atMs }) => now() - atMs < options.flood.withinMs);
       told = [...lately, { thread: notification.thread, atMs: now() }];
-    } else if (sending.outcome === 'refused') spool.bury(mail, sending.reason);
-    else if (isTooOld(mail)) spool.bury(mail, `given up: ${sending.reason}`);
+    } else if (sending.outcome === 'refused') bury(mail, sending.reason);
+    else if (isTooOld(mail)) bury(mail, `given up: ${sending.reason}`);
     else fail(sending.outcome === 'unreachable' ? ALL : mail.key);
+  };
+  /** Where the disk takes no more, the mail stays in the queue and waits its turn. */
+  const bury = (mail: QueuedMail, reason: string): void => {
+    fail(mail.key);
+    onDisk('what has to be put aside', () => {
+      spool.bury(mail, reason);
+      backoffs.delete(mail.key);
+    });
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const next = decideDispatch(spool.queue(), { ...options, backoffs, told, lastDigestMs, nowMs: now() });
+      const next = decideDispatch(spool.queue(), {
+        ...{ ...options, backoffs, told, lastDigestMs },
+        ...{ tellings: spool.tellings.list(), nowMs: now() },
+      });
       if (next.kind !== 'wait') {
-        await deliver(next.kind === 'one' ? [next.mail] : next.mails);
+        if (next.kind === 'again') await deliverAgain(next.telling);
+        else await deliver(next.kind === 'one' ? [next.mail] : next.mails);
         continue;
       }
       await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { samplePayload } from './fixtures.ts';
-import { mailTextOf } from './mail-text.ts';
+import { digestTextOf, mailTextOf } from './mail-text.ts';
 import { notificationOf } from './notification.ts';
 import { payloadSchema } from './payload.ts';
 
@@ -62,5 +62,16 @@ describe('the mail of a notification', () => {
     expect(other.messageId).toBe(first.messageId);
     expect(later.messageId).not.toBe(first.messageId);
     expect(later.references).toBe(first.references);
+  });
+});
+
+describe('a digest', () => {
+  const notification = notificationOf(payloadSchema.parse(samplePayload([{ name: 'A', host: 'lb1' }])));
+
+  it('has the same Message-ID for the same mails, and another one as a reminder of them', () => {
+    const idAt = (repetition: number, nowMs: number) =>
+      digestTextOf([{ notification, repetition }], { ...CONTEXT, nowMs }).messageId;
+    expect(idAt(0, 2)).toBe(idAt(0, 1));
+    expect(idAt(5, 1)).not.toBe(idAt(0, 1));
   });
 });

@@ -6,6 +6,7 @@ import { type MailContent, MAX_SECTIONS, type Section } from './mail-content.ts'
 import { htmlOf } from './mail-html.ts';
 import { plainOf } from './mail-plain.ts';
 import { type Notification, type NotifiedAlert, digest, idOf, statusOf } from './notification.ts';
+import type { QueuedMail } from './queued-mail.ts';
 
 /** What of a mail does not depend on sender and recipients. */
 export interface MailText {
@@ -63,7 +64,12 @@ export function mailTextOf(notification: Notification, repetition: number, conte
 }
 
 /** One mail for many notifications, when more come than a person could read one by one. */
-export function digestTextOf(notifications: readonly Notification[], context: MailContext): MailText {
+export function digestTextOf(
+  mails: readonly Pick<QueuedMail, 'notification' | 'repetition'>[],
+  context: MailContext,
+): MailText {
+  const notifications = mails.map(({ notification }) => notification);
+  const ids = mails.map(({ notification, repetition }) => `${idOf(notification)}.${repetition}`);
   const alerts = notifications.flatMap((notification) => notification.alerts);
   const firing = alerts.filter(({ status }) => status === 'firing').length;
   const counts = `${firing} firing, ${alerts.length - firing} resolved, in ${notifications.length} groups`;
@@ -78,7 +84,7 @@ export function digestTextOf(notifications: readonly Notification[], context: Ma
       others: alerts,
       footer: footerOf(context),
     },
-    messageId: `<${digest(notifications.map(idOf).toSorted())}.digest@holdfast.example>`,
+    messageId: `<${digest(ids.toSorted())}.digest@holdfast.example>`,
     references: `<${digest(['digest', context.host])}@holdfast.example>`,
     pictures: [],
   });

@@ -65,7 +65,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     }),
     write: async (notification, repetition): Promise<MailText> =>
       mailTextOf(notification, repetition, contextOf(await chartsOf(notification))),
-    writeDigest: (notifications) => digestTextOf(notifications, contextOf(new Map())),
+    writeDigest: (mails) => digestTextOf(mails, contextOf(new Map())),
     agree: async (mail) => {
       const keys = mail.notification.alerts.map((alert) => alert.key);
       const answers = config.peers.map(async (peer) => [peer.host, await askPeer(peer, keys)] as const);

@@ -8,12 +8,14 @@ import { openJournal } from './journal.ts';
 import { type Told, isNews, mergeTold } from './news.ts';
 import { type Notification, idOf } from './notification.ts';
 import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
+import { type Tellings, openTellings } from './tellings.ts';
 
 /** What became of a notification that was put in. */
 export type Accepted = 'queued' | 'duplicate';
 
 /**
- * The notifications on disk: `queue/` to be sent, `dead/` refused for good, `told.jsonl` what people were told. Every change is on
+ * The notifications on disk: `queue/` to be sent, `telling/` what is being sent or may have arrived, `dead/` refused for good,
+ * `told.jsonl` what people were told. Every change is on
  * the disk (fsync) before a call returns, so a notifier that is killed goes on where it was. A kill between the server's acceptance
  * of a mail and the line in the journal sends it twice, with the same Message-ID; SMTP knows no better.
  */
@@ -26,6 +28,8 @@ export interface Spool {
   readonly put: (notification: Notification, nowMs: number) => Accepted;
   /** People know these alerts now, by this notifier or by another one. */
   readonly markTold: (notification: Notification, nowMs: number) => void;
+  readonly tellings: Tellings;
+  /** Does nothing when the mail is not in the queue any more; so does {@link bury}. */
   readonly drop: (mail: QueuedMail) => void;
   readonly bury: (mail: QueuedMail, reason: string) => void;
   /** Keeps what could not be read as a notification, for a person to look at. */
@@ -49,6 +53,10 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
   const dead = openDeadLetters(join(folder, 'dead'), DEAD_LIMITS);
   const journal = openJournal(join(folder, 'told.jsonl'));
   const queue = new Map(readQueue(queueFolder, { dead, log }).map((mail) => [mail.key, mail]));
+  const tellings = openTellings(join(folder, 'telling'), { dead, log });
+  for (const telling of tellings.list()) {
+    if (!telling.mails.some(({ key }) => queue.has(key))) tellings.end(telling);
+  }
   let counter = 0;
 
   /** What people know, and what they will know once the queue is empty. */
@@ -58,7 +66,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
       return queued.reduce((sum, alert) => mergeTold(sum, { [`${alert.status}AtMs`]: mail.queuedAtMs }), told);
     }, journal.find(alertKey));
   const drop = (mail: QueuedMail): void => {
-    queue.delete(mail.key);
+    if (!queue.delete(mail.key)) return;
     unlinkSync(join(queueFolder, `${mail.key}.json`));
     syncFolder(queueFolder);
   };
@@ -88,8 +96,10 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
     markTold: (notification, nowMs) => {
       journal.append(notification.alerts.map(({ key, status }) => ({ key, status, atMs: nowMs })));
     },
+    tellings,
     drop,
     bury: (mail, reason) => {
+      if (!queue.has(mail.key)) return;
       dead.lay(`${mail.key}.json`, { ...mail, reason });
       drop(mail);
     },
