@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type Socket, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { waitFor } from '../../kit/deadline.ts';
 import type { MailText } from './mail-text.ts';
 import type { Attempt } from './smtp-attempt.ts';
 import { type SendMail, makeSendMail } from './smtp.ts';
+import { type Line, startLine, startTcp } from './testing-lines.ts';
 import { mailsOf, openTestBench } from './testing.ts';
 
 const bench = openTestBench();
@@ -58,48 +58,6 @@ function openSender(ports: readonly number[], servername = 'mail1'): Sender {
   return { send, attempts, pass: (ms) => (laterMs += ms) };
 }
 
-/** A TCP server that does with its connections what it is told; answers its port. */
-async function startTcp(onConnection: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    onConnection(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  bench.defer(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-type Line = 'good' | 'loses the last answer' | 'dead';
-
-/** A line to an SMTP server; it may break after the whole of {@link BIG} went through and before the answer did. */
-function startLine(port: number, state: () => Line): Promise<number> {
-  return startTcp((socket) => {
-    if (state() === 'dead') {
-      socket.destroy();
-      return;
-    }
-    const upstream = connect(port, '127.0.0.1');
-    upstream.on('error', () => undefined);
-    socket.once('close', () => upstream.end());
-    let given = 0;
-    socket.on('data', (data) => {
-      given += data.length;
-      upstream.write(data);
-    });
-    upstream.on('data', (data) => {
-      if (state() === 'loses the last answer' && given > 60_000) socket.destroy();
-      else socket.write(data);
-    });
-  });
-}
-
 const refusing = (code: number) =>
   bench.startSmtp({
     onRcptTo: (_address, _session, callback) => {
@@ -110,19 +68,19 @@ const refusing = (code: number) =>
 /** First servers that do not take the mail, and how a try there ends. */
 const TROUBLES: readonly (readonly [string, Attempt['outcome'], () => Promise<number>])[] = [
   ['is down', 'unreachable', () => Promise.resolve(9)],
-  ['says nothing', 'unreachable', () => startTcp(() => undefined)],
+  ['says nothing', 'unreachable', () => startTcp(bench, () => undefined)],
   [
     'says a letter now and then',
     'unreachable',
     () =>
-      startTcp((socket) => {
+      startTcp(bench, (socket) => {
         const timer = setInterval(() => socket.write('2'), 100);
         socket.once('close', () => {
           clearInterval(timer);
         });
       }),
   ],
-  ['hangs up', 'unreachable', () => startTcp((socket) => socket.destroy())],
+  ['hangs up', 'unreachable', () => startTcp(bench, (socket) => socket.destroy())],
   ['refuses the mail for now', 'deferred', () => refusing(451)],
   ['refuses the mail for good', 'refused', () => refusing(550)],
   ['is closing down', 'unreachable', () => refusing(421)],
@@ -172,7 +130,7 @@ describe('several SMTP servers', { timeout: 20_000 }, () => {
   });
 
   it('one that did not answer is asked last for a while, and then first again', async () => {
-    const silent = await startTcp(() => undefined);
+    const silent = await startTcp(bench, () => undefined);
     const mailbox = await bench.startMailbox();
     const { send, attempts, pass } = openSender([silent, mailbox.smtpPort]);
     await send({ ...MAIL, messageId: '<1@x>' });
@@ -200,7 +158,7 @@ describe('several SMTP servers', { timeout: 20_000 }, () => {
     const mailbox = await bench.startMailbox();
     const other = await bench.startSmtp();
     let line: Line = 'loses the last answer';
-    const broken = await startLine(mailbox.smtpPort, () => line);
+    const broken = await startLine(bench, { port: mailbox.smtpPort, bytes: 60_000, state: () => line });
     const { send, attempts } = openSender([broken, other]);
     expect(await send(BIG)).toMatchObject({ outcome: 'unsure' });
     await waitFor(async () => (await mailsOf(mailbox)).length === 1, { what: 'the mail', deadlineMs: 5_000 });
@@ -216,7 +174,7 @@ describe('several SMTP servers', { timeout: 20_000 }, () => {
   it('what may have arrived goes by another server when that one cannot be asked any more: better twice than never', async () => {
     let line: Line = 'loses the last answer';
     const mailbox = await bench.startMailbox();
-    const dying = await startLine(mailbox.smtpPort, () => line);
+    const dying = await startLine(bench, { port: mailbox.smtpPort, bytes: 60_000, state: () => line });
     const { send, attempts } = openSender([dying, mailbox.smtpPort]);
     expect(await send(BIG)).toMatchObject({ outcome: 'unsure' });
     line = 'dead';

@@ -1,0 +1,114 @@
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SMTPServerOptions } from 'smtp-server';
+import { waitFor } from '../../kit/deadline.ts';
+import { samplePayload } from './fixtures.ts';
+import type { Notifier } from './notifier.ts';
+import { type Line, startLine } from './testing-lines.ts';
+import { mailsOf, metric, openTestBench, post } from './testing.ts';
+
+const bench = openTestBench();
+beforeAll(bench.prepare);
+afterAll(bench.remove);
+beforeEach(bench.begin);
+afterEach(bench.end);
+
+/** An SMTP server that takes mails and tells the Message-IDs of what it took; `delayMs`: before it answers to a mail, by how many it took. */
+async function startCollector(
+  options: SMTPServerOptions = {},
+  delayMs: (taken: number) => number = () => 0,
+): Promise<{ readonly port: number; readonly ids: readonly string[] }> {
+  const ids: string[] = [];
+  const port = await bench.startSmtp({
+    onData: (stream, _session, callback) => {
+      void text(stream).then((source) => {
+        ids.push(/^Message-ID: (.*?)\r$/im.exec(source)?.[1] ?? '');
+        setTimeout(callback, delayMs(ids.length));
+      });
+    },
+    ...options,
+  });
+  return { port, ids };
+}
+
+const postAll = (notifier: Notifier, names: readonly string[]) =>
+  Promise.all(names.map((name) => post(notifier, { ...samplePayload([{ name, host: 'lb1' }]), groupKey: name })));
+const reaches = (notifier: Notifier, series: string, least: number) =>
+  waitFor(async () => (await metric(notifier, series)) >= least, {
+    ...{ what: `${series} of ${least}`, deadlineMs: 20_000, intervalMs: 50 },
+  });
+const emptied = (notifier: Notifier) =>
+  waitFor(async () => (await metric(notifier, 'holdfast_notifier_queue_length')) === 0, {
+    ...{ what: 'an empty queue', deadlineMs: 30_000, intervalMs: 50 },
+  });
+const sendings = (outcome: string): string => `holdfast_notifier_sendings_total{outcome="${outcome}"}`;
+
+describe('no mail is lost and none told twice', { timeout: 60_000 }, () => {
+  it('when a flood meets a server that is down, and then loses its answer to the digest while more comes', async () => {
+    let line: Line = 'dead';
+    const mailbox = await bench.startMailbox();
+    const port = await startLine(bench, { port: mailbox.smtpPort, bytes: 6_000, state: () => line });
+    const notifier = await bench.startNotifier({
+      ...{ host: 'mon1', smtp: [port], flood: { groups: 2, withinMs: 1_000 } },
+    });
+    const early = Array.from({ length: 12 }, (_, index) => `Early${index}`);
+    const late = ['Late0', 'Late1', 'Late2'];
+    await postAll(notifier, early);
+    await reaches(notifier, sendings('unreachable'), 1);
+    line = 'loses the last answer';
+    await reaches(notifier, sendings('unsure'), 1);
+    await postAll(notifier, late);
+    line = 'good';
+    await emptied(notifier);
+    const mails = await mailsOf(mailbox);
+    const told = mails.flatMap(({ alerts }) => alerts.map(({ alertname }) => alertname));
+    expect(told.toSorted()).toEqual([...early, ...late].toSorted());
+    expect(mails[0]).toMatchObject({ copies: 2 });
+    expect(mails[0]?.alerts).toHaveLength(early.length);
+    expect(mails.slice(1).map(({ copies }) => copies)).not.toContain(2);
+  });
+
+  it('when the server refuses each recipient at first and takes him later', async () => {
+    let refusals = 0;
+    const { port, ids } = await startCollector({
+      onRcptTo: (_address, _session, callback) => {
+        refusals += 1;
+        callback(refusals > 4 ? null : Object.assign(new Error('come back later'), { responseCode: 451 }));
+      },
+    });
+    const notifier = await bench.startNotifier({ host: 'mon1', smtp: [port] });
+    await postAll(notifier, ['A', 'B', 'C', 'D']);
+    await emptied(notifier);
+    expect(ids).toHaveLength(4);
+    expect(new Set(ids).size).toBe(4);
+    expect(await metric(notifier, sendings('deferred'))).toBe(4);
+    expect(await metric(notifier, 'holdfast_notifier_dead_mails')).toBe(0);
+  });
+
+  it('when the first of two servers dies between two mails', async () => {
+    let line: Line = 'good';
+    const [first, second] = [await startCollector(), await startCollector()];
+    const port = await startLine(bench, { port: first.port, bytes: 0, state: () => line });
+    const notifier = await bench.startNotifier({ host: 'mon1', smtp: [port, second.port] });
+    await postAll(notifier, ['A', 'B']);
+    await emptied(notifier);
+    line = 'dead';
+    await postAll(notifier, ['C', 'D', 'E']);
+    await emptied(notifier);
+    expect([first.ids.length, second.ids.length]).toEqual([2, 3]);
+    expect(new Set([...first.ids, ...second.ids]).size).toBe(5);
+    expect(await metric(notifier, sendings('sent'))).toBe(5);
+  });
+
+  it('when the server takes a mail and says so later than anybody waits: the same server gets the same mail again', async () => {
+    const slow = await startCollector({}, (taken) => (taken === 1 ? 6_000 : 0));
+    const other = await startCollector();
+    const notifier = await bench.startNotifier({ host: 'mon1', smtp: [slow.port, other.port] });
+    await postAll(notifier, ['A']);
+    await reaches(notifier, sendings('unsure'), 1);
+    await emptied(notifier);
+    expect(slow.ids).toHaveLength(2);
+    expect(new Set(slow.ids).size).toBe(1);
+    expect(other.ids).toEqual([]);
+  });
+});
