@@ -50,10 +50,16 @@ const probe = (seconds = '5') =>
   fetch(`${url}/probe?module=shop&target=app1`, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': seconds } });
 
 it('scrapes at the same time share one look, and the next one looks again', async () => {
+  let asked = 0;
+  server.on('request', () => (asked += 1));
   const two = [probe(), probe()];
-  await vi.waitFor(() => {
-    expect(looks).toBe(1);
-  });
+  // The second one has to be there before the first look ends.
+  await vi.waitFor(
+    () => {
+      expect([asked, looks]).toEqual([2, 1]);
+    },
+    { timeout: 10_000 },
+  );
   go.resolve(undefined);
   for (const response of await Promise.all(two)) expect(await response.text()).toContain('\nshop_things 1\n');
   expect(await (await probe()).text()).toContain('\nshop_things 2\n');
