@@ -99,6 +99,15 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     expect((await mailsWhen(mailbox, 2)).map(({ status }) => status)).toEqual(['firing', 'resolved']);
   });
 
+  it('show a person once what two notifiers told that could not ask each other', async () => {
+    const mailbox = await startMailbox();
+    const hosts = ['mon1', 'mon2'];
+    const alone = await Promise.all(hosts.map((host) => startNotifier({ host, smtp: [mailbox.smtpPort] })));
+    await Promise.all(alone.map((notifier) => post(notifier, LOST)));
+    await waitFor(async () => (await mailsOf(mailbox))[0]?.copies === 2, { what: 'both mails', deadlineMs: 15_000 });
+    expect(await mailsOf(mailbox)).toHaveLength(1);
+  });
+
   it('put aside what the mail server refuses for good', async () => {
     const port = await startSmtp({
       onRcptTo: (_address, _session, callback) => {
