@@ -85,20 +85,31 @@ const hopFailing = ({ profile: { watch } }: Topology): Alert => ({
   expr: unlessToldLately(
     HOST_LOST_ALERTS,
     watch.roundIntervalMs + watch.evaluationIntervalMs,
-    'max by (job, host) (probe_success{job="hop",host!~"http|https|db-.*"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
+    // Without the route for writes nobody can order: DatabaseNoWritablePrimary or JourneyFailing tells that. Reads go on by it, so nothing else tells of theirs.
+    'max by (job, host) (probe_success{job="hop",host!~"http|https|db-write"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
   ),
   forMs: outlastsOneLook,
   onAbsent: { coveredBy: 'TargetDown' },
-  summary: '{{ $labels.host }} gives no page',
+  summary: '{{ $labels.host }} fails when it is asked directly',
   description:
-    'Asked directly, {{ $labels.host }} gives no whole page, while nothing says that it is lost. Redundancy hides it from customers.',
+    'Asked directly, {{ $labels.host }} does not give what it is there for (a host: a whole page; a route: a session with a database), while nothing says that it is lost. Redundancy hides it from customers.',
   cases: [
     fires(
       'one edge gives errors',
       { ...EDGES_SEEN, [success('hop', 'edge1')]: turns(1, 0), [success('hop', 'edge2')]: always(1) },
       { labels: { job: 'hop', host: 'edge1' } },
     ),
+    fires(
+      'the route for reads is dead, and reads go to the primary',
+      { ...EDGES_SEEN, [success('hop', 'db-read')]: turns(1, 0), [success('hop', 'db-write')]: always(1) },
+      { labels: { job: 'hop', host: 'db-read' } },
+    ),
     quiet('it misses one probe', { ...EDGES_SEEN, [success('hop', 'edge1')]: dips(1, 0, 9) }),
+    quiet('there is no primary, which other alerts tell', {
+      ...EDGES_SEEN,
+      [success('hop', 'db-read')]: always(1),
+      [success('hop', 'db-write')]: turns(1, 0),
+    }),
     absent('nobody asks', {}),
     resolves(
       'it gives pages again',
