@@ -2,7 +2,7 @@ import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
 import { routeAddress, type Topology } from '../../deploy/topology.ts';
 import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsOneLook } from '../alert.ts';
-import { unlessToldLately } from '../promql.ts';
+import { anyOf, unlessToldLately } from '../promql.ts';
 
 /** What a customer meets, asked by the prober of each monitor host. */
 export function probeAlerts(topology: Topology): readonly Alert[] {
@@ -128,11 +128,16 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
     severity: 'warning',
     owner: 'platform',
     // What has ended already is told as well: the prober reads the end of a certificate that it does not accept.
-    expr: `min by (job, host) (probe_ssl_earliest_cert_expiry - time()) < ${horizonS}`,
+    expr: anyOf(
+      `min by (job, host) (probe_ssl_earliest_cert_expiry - time()) < ${horizonS}`,
+      // Nobody gets into a database whose certificate has ended: then other alerts tell that it is lost.
+      `min by (job, host) (mysql_global_status_ssl_server_not_after - time()) < ${horizonS}`,
+      `min by (job, host) (holdfast_mailbox_certificate_end_timestamp_seconds - time()) < ${horizonS}`,
+    ),
     forMs: outlastsOneLook,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: 'The certificate behind {{ $labels.host }} ends soon',
-    description: `The certificate that {{ $labels.host }} shows ends within ${days} days, or has ended. From then on browsers and every client that checks it turn away.`,
+    summary: 'The certificate behind {{ $labels.host }} ends soon ({{ $labels.job }})',
+    description: `The certificate that {{ $labels.host }} shows ({{ $labels.job }}) ends within ${days} days, or has ended. From then on browsers and every client that checks it turn away.`,
     cases: [
       fires(
         'what is shown is suddenly an older one',
@@ -144,6 +149,23 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
         { [certificateEnds('https')]: turns(2 * horizonS, 1) },
         { labels: { job: 'hop', host: 'https' } },
       ),
+      fires(
+        'a database has read no new one since it was started',
+        {
+          [databaseCertificateEnds('db1')]: always(2 * horizonS),
+          [databaseCertificateEnds('db2')]: turns(2 * horizonS, horizonS - 86_400),
+        },
+        { labels: { job: 'mysql', host: 'db2' } },
+      ),
+      fires(
+        'the mailbox shows an older one',
+        { [MAILBOX_CERTIFICATE_ENDS]: turns(2 * horizonS, horizonS - 86_400) },
+        { labels: { job: 'mailbox', host: 'mail1' } },
+      ),
+      quiet('those of databases and the mailbox have a little more time', {
+        [databaseCertificateEnds('db1')]: always(horizonS + 200),
+        [MAILBOX_CERTIFICATE_ENDS]: always(horizonS + 200),
+      }),
       quiet('there is a little more time', { [certificateEnds('https')]: always(horizonS + 200) }),
       quiet('one probe met the load balancer that was renewed last', {
         [certificateEnds('https')]: dips(2 * horizonS, horizonS - 86_400, 9),
@@ -159,3 +181,6 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
 }
 
 const certificateEnds = (host: string): string => `probe_ssl_earliest_cert_expiry{job="hop",host="${host}"}`;
+const databaseCertificateEnds = (host: string): string =>
+  `mysql_global_status_ssl_server_not_after{job="mysql",host="${host}"}`;
+const MAILBOX_CERTIFICATE_ENDS = 'holdfast_mailbox_certificate_end_timestamp_seconds{job="mailbox",host="mail1"}';
