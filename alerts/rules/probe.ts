@@ -1,12 +1,12 @@
 import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
 import { routeAddress, type Topology } from '../../deploy/topology.ts';
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsOneLook } from '../alert.ts';
 import { anyOf, unlessToldLately } from '../promql.ts';
 
 /** What a customer meets, asked by the prober of each monitor host. */
 export function probeAlerts(topology: Topology): readonly Alert[] {
-  return [siteUnreachable(topology), JOURNEY_FAILING, hopFailing(topology), certificateExpiring(topology)];
+  return [siteUnreachable(topology), journeyFailing(topology), hopFailing(topology), certificateExpiring(topology)];
 }
 
 const success = (job: string, host: string): string => `probe_success{job="${job}",host="${host}"}`;
@@ -37,8 +37,8 @@ function siteUnreachable(topology: Topology): Alert {
         { labels: { job: 'hop', host: 'https' } },
       ),
       quiet('a failover of the load balancers', {
-        [success('hop', 'http')]: dips(1, 0, 9),
-        [success('hop', 'https')]: dips(1, 0, 9),
+        [success('hop', 'http')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
+        [success('hop', 'https')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
       }),
       absent('nobody asks', {}),
       resolves(
@@ -50,7 +50,7 @@ function siteUnreachable(topology: Topology): Alert {
   };
 }
 
-const JOURNEY_FAILING: Alert = {
+const journeyFailing = ({ profile: { watch } }: Topology): Alert => ({
   name: 'JourneyFailing',
   domain: 'site',
   severity: 'critical',
@@ -64,11 +64,11 @@ const JOURNEY_FAILING: Alert = {
     'Logging in, looking at a product, ordering it and reading the order back does not work, twice in a row.',
   cases: [
     fires('it fails again and again', { [success('journey', 'shop')]: turns(1, 0) }, { labels: {} }),
-    quiet('one round fails', { [success('journey', 'shop')]: dips(1, 0, 9) }),
+    quiet('one round fails', { [success('journey', 'shop')]: dipsOnce(1, 0, watch.roundIntervalMs) }),
     absent('nobody walks', {}),
     resolves('it works again', { [success('journey', 'shop')]: dips(1, 0) }, { labels: {} }),
   ],
-};
+});
 
 /** No edge is lost. */
 const EDGES_SEEN = {
@@ -104,7 +104,7 @@ const hopFailing = ({ profile: { watch } }: Topology): Alert => ({
       { ...EDGES_SEEN, [success('hop', 'db-read')]: turns(1, 0), [success('hop', 'db-write')]: always(1) },
       { labels: { job: 'hop', host: 'db-read' } },
     ),
-    quiet('it misses one probe', { ...EDGES_SEEN, [success('hop', 'edge1')]: dips(1, 0, 9) }),
+    quiet('it misses one probe', { ...EDGES_SEEN, [success('hop', 'edge1')]: dipsOnce(1, 0, watch.roundIntervalMs) }),
     quiet('there is no primary, which other alerts tell', {
       ...EDGES_SEEN,
       [success('hop', 'db-read')]: always(1),
@@ -168,7 +168,7 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
       }),
       quiet('there is a little more time', { [certificateEnds('https')]: always(horizonS + 200) }),
       quiet('one probe met the load balancer that was renewed last', {
-        [certificateEnds('https')]: dips(2 * horizonS, horizonS - 86_400, 9),
+        [certificateEnds('https')]: dipsOnce(2 * horizonS, horizonS - 86_400, watch.roundIntervalMs),
       }),
       absent('nobody asks', {}),
       resolves(
