@@ -101,6 +101,10 @@ export const dips = (value: number | null, dip: number | null, seconds = 40): Co
   [value, 140 - seconds],
 ];
 
+/** Another value for one look and until the next one, `everyMs` later. */
+export const dipsOnce = (value: number | null, dip: number | null, everyMs: number): Course =>
+  dips(value, dip, everyMs / 1000);
+
 /** A counter that grows by `rates` per second, each rate for its seconds. */
 export function counts(...rates: readonly (readonly [perSecond: number, seconds: number])[]): Course {
   let value = 0;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DRILL, PRODUCTION } from '../deploy/profile.ts';
+import { DRILL, PRODUCTION, type Profile } from '../deploy/profile.ts';
 import { makeTopology } from '../deploy/topology.ts';
+import { findAll, parsePromql } from '../exporters/promql/syntax.ts';
+import { parsePromDuration } from '../kit/prom-duration.ts';
 import { checkTiming } from './check-timing.ts';
 import { makeRuleFiles } from './render-rules.ts';
 import type { Rule } from './rule.ts';
@@ -8,6 +10,34 @@ import type { Rule } from './rule.ts';
 it.each([DRILL, PRODUCTION])('no rule looks too briefly in the profile $name', (profile) => {
   const groups = Object.values(makeRuleFiles(makeTopology({ profile }))).flat();
   expect(checkTiming(groups, profile.watch)).toEqual([]);
+});
+
+/** Every time in a profile, so many times as long. */
+function stretched(value: object, times: number): object {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]: [string, unknown]) => {
+      if (typeof one === 'object' && one !== null) return [key, stretched(one, times)];
+      return [key, typeof one === 'number' && key.endsWith('Ms') ? one * times : one];
+    }),
+  );
+}
+
+/** The times that each rule looks back or waits, by its name. */
+function timesOf(profile: Profile): ReadonlyMap<string, readonly number[]> {
+  const groups = Object.values(makeRuleFiles(makeTopology({ profile }))).flat();
+  const rules = groups.flatMap((group) => group.rules);
+  return new Map(
+    rules.map((rule, index) => {
+      const looksBack = findAll(parsePromql(rule.expr), 'NumberDurationLiteralInDurationContext');
+      const times = [...looksBack.map(({ text }) => text), ...('for' in rule ? [rule.for] : [])];
+      return [`${index} ${'record' in rule ? rule.record : rule.alert}`, times.map(parsePromDuration)];
+    }),
+  );
+}
+
+it('no time in a rule is anything but the profile’s', () => {
+  const doubled = timesOf(stretched(DRILL, 2) as Profile);
+  for (const [rule, times] of timesOf(DRILL)) expect(doubled.get(rule), rule).toEqual(times.map((ms) => 2 * ms));
 });
 
 describe('in the drill profile', () => {

@@ -18,7 +18,8 @@ export function makeLogModules(
     servers: new Set([...slotsOf(topology, 'web'), ...slotsOf(topology, 'app')].map(({ name }) => name)),
   };
   const nginx = booksOf(hostsOf(topology, 'web'), () => makeNginxBook(topology.profile.traces, Date.now));
-  const haproxy = booksOf(hostsOf(topology, 'lb'), () => makeHaproxyBook(names, topology.profile.traces, Date.now));
+  const clocks = { now: Date.now, elapsed: () => performance.now() };
+  const haproxy = booksOf(hostsOf(topology, 'lb'), () => makeHaproxyBook(names, topology.profile.traces, clocks));
   return {
     modules: [
       makeModule('nginx-log', { exporter: makeLogExporter('nginx_log', NGINX_LOG), targets: nginx, log }),

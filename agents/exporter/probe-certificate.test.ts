@@ -31,6 +31,7 @@ describe('a probe of a site with a certificate', () => {
     return probeHop(hop, {
       login: { user: 'monitor', password: '', authority: stranger.certificate },
       deadlineMs: 2_000,
+      signal: AbortSignal.timeout(2_000),
     });
   }
 

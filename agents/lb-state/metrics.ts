@@ -37,13 +37,12 @@ export function renderMetrics(view: VrrpView, haproxyAnswers: boolean): string {
     ...family(
       ['keepalived_become_master_total', 'counter'],
       'Times that this host took the virtual address.',
-      ({ transitions }) => [{ value: transitions.filter((state) => state === 'MASTER').length }],
+      ({ reached }) => [{ value: reached.MASTER }],
     ),
     ...family(
       ['keepalived_vrrp_transitions_total', 'counter'],
       'Changes to a state since the host started.',
-      ({ transitions }) =>
-        STATES.map((state) => ({ state, value: transitions.filter((reached) => reached === state).length })),
+      ({ reached }) => STATES.map((state) => ({ state, value: reached[state] })),
     ),
     ...family(
       ['keepalived_vrrp_last_transition_timestamp_seconds', 'gauge'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { renderMetrics } from './metrics.ts';
-import { isRunning, parseTransitions, readVrrp } from './vrrp.ts';
+import { isRunning, parseTransitions, readVrrp, type VrrpState } from './vrrp.ts';
 
 const instance = { name: 'front', address: '198.18.0.10', routerId: 51, ownAddress: '127.0.0.1' };
 
@@ -27,8 +27,23 @@ test.each([
   expect(isRunning(stat)).toBe(running);
 });
 
-test('what keepalived tells is read in order, and a word that is no state is none', () => {
-  expect(parseTransitions('FAULT\nBACKUP\nMASTER\nSTOP\n')).toEqual(['FAULT', 'BACKUP', 'MASTER', 'INIT']);
+test.each<readonly [string, string, Partial<Record<VrrpState, number>>, VrrpState | undefined]>([
+  [
+    'a word that is no state is none',
+    'FAULT\nBACKUP\nMASTER\nSTOP\n',
+    { FAULT: 1, BACKUP: 1, MASTER: 1, INIT: 1 },
+    'INIT',
+  ],
+  [
+    'what was added up counts on',
+    'MASTER 7\nSTOP 2\nBACKUP 6\nMASTER\nBACKUP\n',
+    { MASTER: 8, INIT: 2, BACKUP: 7 },
+    'BACKUP',
+  ],
+  ['nothing is no state', '', {}, undefined],
+])('of what keepalived tells, %s', (...[, text, reached, last]) => {
+  expect(parseTransitions(text).reached).toEqual({ INIT: 0, BACKUP: 0, MASTER: 0, FAULT: 0, ...reached });
+  expect(parseTransitions(text).last).toBe(last);
 });
 
 test('a holder that keepalived names but whose address is nowhere is told as both', async () => {

@@ -16,8 +16,8 @@ export interface InstanceView {
   readonly interfaceName: string;
   /** Whether the virtual address really is on an interface of this host. */
   readonly held: boolean;
-  /** Every state that it came to since the host started, oldest first. */
-  readonly transitions: readonly VrrpState[];
+  /** How often it came to each state since the host started. */
+  readonly reached: Readonly<Record<VrrpState, number>>;
   /** When it came to the last of them, in seconds since 1970; undefined before the first one. */
   readonly lastTransitionAt: number | undefined;
 }
@@ -40,25 +40,30 @@ export async function readVrrp(
     interfaces.find(([, entries]) => entries?.some((entry) => entry.address === address))?.[0] ?? '';
   const views = instances.map(async (instance): Promise<InstanceView> => {
     const path = join(folder, 'transitions', instance.name);
-    const told = parseTransitions(await readOrEmpty(path));
+    const { last, reached } = parseTransitions(await readOrEmpty(path));
     return {
       instance,
-      state: up ? (told.at(-1) ?? 'INIT') : 'INIT',
+      state: up ? (last ?? 'INIT') : 'INIT',
       interfaceName: interfaceOf(instance.ownAddress),
       held: interfaceOf(instance.address) !== '',
-      transitions: told,
-      lastTransitionAt: told.length === 0 ? undefined : await readWrittenAt(path),
+      reached,
+      lastTransitionAt: last === undefined ? undefined : await readWrittenAt(path),
     };
   });
   return { up, instances: await Promise.all(views) };
 }
 
-/** The states that the notify script wrote, oldest first; `STOP` is what keepalived says when it ends. */
-export function parseTransitions(text: string): readonly VrrpState[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => (Object.hasOwn(VRRP_STATES, line) ? (line as VrrpState) : 'INIT'));
+/** What the notify script wrote: a state that was reached, or `STATE times`; the last line is the last one. `STOP` is what keepalived says when it ends. */
+export function parseTransitions(text: string): Pick<InstanceView, 'reached'> & { readonly last?: VrrpState } {
+  const reached = { INIT: 0, BACKUP: 0, MASTER: 0, FAULT: 0 };
+  let last: VrrpState | undefined;
+  for (const line of text.split('\n')) {
+    const [word = '', times = '1'] = line.split(' ');
+    if (word === '') continue;
+    last = Object.hasOwn(VRRP_STATES, word) ? (word as VrrpState) : 'INIT';
+    reached[last] += Number(times);
+  }
+  return { reached, ...(last === undefined ? {} : { last }) };
 }
 
 /** Whether `/proc/PID/stat` is that of a keepalived that runs: not stopped (T, t), not a zombie, not another program. */
@@ -71,7 +76,7 @@ async function readOrEmpty(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
 
-/** The notify script only ever appends a line, at once: the file was last written when the last line was. */
+/** The notify script writes when it has a line to add, and then only: the file was last written when the last line was. */
 async function readWrittenAt(path: string): Promise<number | undefined> {
   return stat(path).then(
     ({ mtimeMs }) => mtimeMs / 1000,

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -37,11 +38,18 @@ export async function openMailbox(config: MailboxConfig, log: (line: string) => 
       this.set(store.list(0).length);
     },
   });
+  // Read once: what is on the disk later is shown to nobody before this process is started again.
+  const cert = readFileSync(config.certFile, 'utf8');
+  new Gauge({
+    name: 'holdfast_mailbox_certificate_end_timestamp_seconds',
+    help: 'When the certificate ends that is shown to who brings mail.',
+    registers: [registry],
+  }).set(new X509Certificate(cert).validToDate.getTime() / 1000);
   const smtp = makeSmtpSink({
     ...config,
     store,
     password: readFileSync(config.passwordFile, 'utf8').trim(),
-    cert: readFileSync(config.certFile, 'utf8'),
+    cert,
     key: readFileSync(config.keyFile, 'utf8'),
     now: Date.now,
     onMail: (mail) => {

@@ -7,6 +7,8 @@ import { anyOf, onHost } from '../promql.ts';
 
 /** Fewer requests than this prove nothing by the absence of their lines. */
 const MIN_REQUESTS_PER_SECOND = 1;
+/** A line now and then that is odd or lost is no news, however few others there are: a few of them while one is looked for. */
+const MIN_MISSING_PER_SECOND = 0.2;
 /** Share of lines without which the counts of requests mislead. */
 const MAX_MISSING_RATIO = 0.01;
 
@@ -95,7 +97,7 @@ function silent(watch: Watch): Alert {
 function incomplete(watch: Watch): Alert {
   const window = lineWindow(watch);
   const share = (missing: string, all: string): string =>
-    `sum by (job, host) (rate(${missing}[${window}])) / sum by (job, host) (rate(${all}[${window}])) > ${MAX_MISSING_RATIO}`;
+    `(sum by (job, host) (rate(${missing}[${window}])) > ${MIN_MISSING_PER_SECOND}) / sum by (job, host) (rate(${all}[${window}])) > ${MAX_MISSING_RATIO}`;
   return {
     name: 'AccessLogIncomplete',
     domain: 'monitor',
@@ -131,6 +133,15 @@ function incomplete(watch: Watch): Alert {
         [linesOf('haproxy', 'lb1')]: counts([400, 160]),
         [bad('haproxy', 'lb1', 'lost')]: counts([1, 160]),
       }),
+      quiet('one of few lines is odd', {
+        [linesOf('nginx', 'web1')]: counts([0.5, 160]),
+        [bad('nginx', 'web1', 'malformed')]: counts([0, 20], [0.5, 2], [0, 138]),
+      }),
+      fires(
+        'half of few lines are lost',
+        { [linesOf('haproxy', 'lb1')]: counts([1, 160]), [bad('haproxy', 'lb1', 'lost')]: counts([0, 20], [0.5, 140]) },
+        { labels: { host: 'lb1', job: 'haproxy-log' }, value: '50%' },
+      ),
       quiet('there are no lines at all', {
         [linesOf('nginx', 'web1')]: counts([0, 160]),
         [bad('nginx', 'web1', 'malformed')]: counts([0, 160]),

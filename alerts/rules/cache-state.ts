@@ -1,6 +1,6 @@
 import { slotsOf, type Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, counts, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleSamples, usualFor, usualForDetails } from '../alert.ts';
 
 /** The cache hosts, as they see themselves and each other. */
@@ -43,8 +43,8 @@ function redundancyLost(topology: Topology): Alert {
         { labels: {}, value: '0' },
       ),
       quiet('the links are down for the time of a failover', {
-        [linked('cache2')]: dips(1, 0, 6),
-        [linked('cache3')]: dips(1, 0, 6),
+        [linked('cache2')]: dipsOnce(1, 0, topology.profile.watch.detailScrapeIntervalMs),
+        [linked('cache3')]: dipsOnce(1, 0, topology.profile.watch.detailScrapeIntervalMs),
         [up('cache1')]: always(1),
       }),
       absent('the exporters tell nothing', {}),

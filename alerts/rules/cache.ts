@@ -1,5 +1,5 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsOneLook, usualFor } from '../alert.ts';
 import { absentPerHost, anyOf, orZero } from '../promql.ts';
 
@@ -36,7 +36,10 @@ function cacheHostLost(topology: Topology): Alert {
         { ...ALL_SCRAPED, [hostUp('cache2')]: turns(1, 0), [hostUp('cache1')]: always(1) },
         on('cache2'),
       ),
-      quiet('one look fails', { ...ALL_SCRAPED, [hostUp('cache2')]: dips(1, 0, 9) }),
+      quiet('one look fails', {
+        ...ALL_SCRAPED,
+        [hostUp('cache2')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
+      }),
       absent(
         'a cache host is looked at by nobody',
         { [scraped('cache1')]: always(1), [scraped('cache3')]: always(1) },

@@ -1,11 +1,11 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsOneLook, usualForDetails } from '../alert.ts';
 import { absentPerHost, anyOf } from '../promql.ts';
 
 /** The edges, as the monitors' exporters see them. */
 export function edgeAlerts(topology: Topology): readonly Alert[] {
-  return [edgeLost(topology), EDGE_ORIGIN_UNHEALTHY];
+  return [edgeLost(topology), edgeOriginUnhealthy(topology)];
 }
 
 const scraped = (host: string): string => `up{host="${host}",job="host",tier="edge"}`;
@@ -49,7 +49,10 @@ function edgeLost(topology: Topology): Alert {
         { ...BOTH_SCRAPED, [hostUp('edge2')]: always(1), [varnishUp('edge2')]: turns(1, 0) },
         on('edge2'),
       ),
-      quiet('one look fails', { ...BOTH_SCRAPED, [hostUp('edge1')]: dips(1, 0, 9) }),
+      quiet('one look fails', {
+        ...BOTH_SCRAPED,
+        [hostUp('edge1')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
+      }),
       quiet('another host is gone, and an exporter', {
         [scraped('edge1')]: turns(1, 0),
         [scraped('edge2')]: turns(1, 0),
@@ -62,7 +65,7 @@ function edgeLost(topology: Topology): Alert {
   };
 }
 
-const EDGE_ORIGIN_UNHEALTHY: Alert = {
+const edgeOriginUnhealthy = ({ profile: { watch } }: Topology): Alert => ({
   name: 'EdgeOriginUnhealthy',
   domain: 'edge',
   severity: 'critical',
@@ -75,8 +78,10 @@ const EDGE_ORIGIN_UNHEALTHY: Alert = {
     'The health checks of {{ $labels.host }} fail for longer than a load balancer takes to be replaced: it answers with what it has in its cache, stale, and with errors for the rest.',
   cases: [
     fires('its checks fail', { [originUp('edge1')]: turns(1, 0), [originUp('edge2')]: always(1) }, on('edge1')),
-    quiet('the load balancers change places, and a look falls into it', { [originUp('edge1')]: dips(1, 0, 6) }),
+    quiet('the load balancers change places, and a look falls into it', {
+      [originUp('edge1')]: dipsOnce(1, 0, watch.detailScrapeIntervalMs),
+    }),
     absent('no Varnish tells anything', {}),
     resolves('the origin is well again', { [originUp('edge2')]: dips(1, 0) }, on('edge2')),
   ],
-};
+});

@@ -1,6 +1,6 @@
 import type { Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, counts, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsOneLook, usualForDetails } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 
@@ -9,7 +9,7 @@ export function hostAlerts(topology: Topology): readonly Alert[] {
   const { roundIntervalMs } = topology.profile.watch;
   return [
     processRestarting(promDuration(7 * roundIntervalMs)),
-    hostOutOfMemory(promDuration(7 * roundIntervalMs)),
+    hostOutOfMemory(roundIntervalMs),
     hostThrottled(promDuration(3 * roundIntervalMs)),
     DISK_ALMOST_FULL,
   ];
@@ -54,7 +54,8 @@ const exits = (host: string, service: string): string =>
 /** Share of its memory that a host may need: what is left must do for a moment's peak. */
 const MAX_MEMORY_RATIO = 0.95;
 
-function hostOutOfMemory(window: string): Alert {
+function hostOutOfMemory(roundIntervalMs: number): Alert {
+  const window = promDuration(7 * roundIntervalMs);
   return {
     name: 'HostOutOfMemory',
     domain: 'host',
@@ -84,7 +85,10 @@ function hostOutOfMemory(window: string): Alert {
         [needed('app1')]: turns(5e8, 9e8),
         [memory('app1')]: always(1e9),
       }),
-      quiet('one look finds it full', { [needed('app1')]: dips(5e8, 9.9e8, 9), [memory('app1')]: always(1e9) }),
+      quiet('one look finds it full', {
+        [needed('app1')]: dipsOnce(5e8, 9.9e8, roundIntervalMs),
+        [memory('app1')]: always(1e9),
+      }),
       absent('nobody tells of memory', {}),
       resolves(
         'the memory is given back',

@@ -1,5 +1,5 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
-import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, counts, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
 import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
 import { PROBED_JOBS } from '../../deploy/scrape-jobs.ts';
@@ -42,7 +42,10 @@ function monitorLost(topology: Topology): Alert {
         on('mon2'),
       ),
       quiet('all answer', ALL_MONITORS_UP),
-      quiet('one scrape of four seconds is lost', { ...ALL_MONITORS_UP, [up('mon2', 'prometheus')]: dips(1, 0, 2) }),
+      quiet('one scrape is lost', {
+        ...ALL_MONITORS_UP,
+        [up('mon2', 'prometheus')]: dipsOnce(1, 0, topology.profile.watch.monitorScrapeIntervalMs),
+      }),
       absent(
         'one host is scraped by nobody',
         { [up('mon1', 'prometheus')]: always(1), [up('mon1', 'alertmanager')]: always(1) },
@@ -61,6 +64,8 @@ function notificationsFailing(topology: Topology): Alert {
   const { watch } = topology.profile;
   const maxAgeS = (3 * watch.groupIntervalMs) / 1000;
   const window = promDuration(watch.monitorScrapeIntervalMs * 5);
+  // A mail that was put aside stays there: it is told for so long, and then it is somebody's or nobody's.
+  const told = promDuration(watch.groupIntervalMs * 60);
   return {
     name: 'NotificationsFailing',
     domain: 'monitor',
@@ -69,7 +74,7 @@ function notificationsFailing(topology: Topology): Alert {
     expr: unlessToldBy(
       ['MonitorLost'],
       `max by (host) (holdfast_notifier_oldest_queued_age_seconds) > ${maxAgeS}`,
-      'max by (host) (holdfast_notifier_dead_mails - holdfast_notifier_dead_mails offset 5m) > 0',
+      `max by (host) (holdfast_notifier_dead_mails - min_over_time(holdfast_notifier_dead_mails[${told}])) > 0`,
       `sum by (host) (rate(alertmanager_notifications_failed_total{integration="webhook"}[${window}])) > 0`,
       'min by (host) (up{job="notifier"}) == 0',
       absentPerHost(hostsOf(topology, 'monitor'), (host) => `up{job="notifier",host="${host}"}`),
@@ -93,6 +98,11 @@ function notificationsFailing(topology: Topology): Alert {
           'alertmanager_notifications_failed_total{host="mon2",integration="webhook"}': counts([0, 20], [0.2, 100]),
         },
         on('mon2'),
+      ),
+      fires(
+        'a mail was refused for good, soon after the notifier was started',
+        { ...ALL_NOTIFIERS_UP, 'holdfast_notifier_dead_mails{host="mon1"}': turns(0, 1) },
+        on('mon1'),
       ),
       quiet('mails go out, each after a moment', {
         ...ALL_NOTIFIERS_UP,
@@ -195,7 +205,7 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
       },
       { labels: { job: 'mailbox', host: 'mail1' } },
     ),
-    quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dips(1, 0, 4) }),
+    quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dipsOnce(1, 0, 2 * watch.scrapeIntervalMs) }),
     fires(
       'an exporter answers, and not for one of its targets',
       { [up('mon1', 'exporter')]: always(1), [up('web1', 'nginx')]: turns(1, 0) },
@@ -203,7 +213,9 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
     ),
     quiet('an alert that says more is firing', { [up('mon2', 'alertmanager')]: turns(1, 0) }),
     absent('nothing is scraped', {}),
-    quiet('one look at what is asked seldom fails', { [up('db1', 'mysql-detail')]: dips(1, 0, 15) }),
+    quiet('one look at what is asked seldom fails', {
+      [up('db1', 'mysql-detail')]: dipsOnce(1, 0, watch.seldomScrapeIntervalMs),
+    }),
     resolves('it is back', { [up('mail1', 'mailbox')]: dips(1, 0) }, { labels: { job: 'mailbox', host: 'mail1' } }),
   ],
 });

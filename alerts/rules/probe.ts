@@ -1,12 +1,12 @@
 import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
 import { routeAddress, type Topology } from '../../deploy/topology.ts';
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsOneLook } from '../alert.ts';
-import { unlessToldLately } from '../promql.ts';
+import { anyOf, unlessToldLately } from '../promql.ts';
 
 /** What a customer meets, asked by the prober of each monitor host. */
 export function probeAlerts(topology: Topology): readonly Alert[] {
-  return [siteUnreachable(topology), JOURNEY_FAILING, hopFailing(topology), certificateExpiring(topology)];
+  return [siteUnreachable(topology), journeyFailing(topology), hopFailing(topology), certificateExpiring(topology)];
 }
 
 const success = (job: string, host: string): string => `probe_success{job="${job}",host="${host}"}`;
@@ -37,8 +37,8 @@ function siteUnreachable(topology: Topology): Alert {
         { labels: { job: 'hop', host: 'https' } },
       ),
       quiet('a failover of the load balancers', {
-        [success('hop', 'http')]: dips(1, 0, 9),
-        [success('hop', 'https')]: dips(1, 0, 9),
+        [success('hop', 'http')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
+        [success('hop', 'https')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
       }),
       absent('nobody asks', {}),
       resolves(
@@ -50,7 +50,7 @@ function siteUnreachable(topology: Topology): Alert {
   };
 }
 
-const JOURNEY_FAILING: Alert = {
+const journeyFailing = ({ profile: { watch } }: Topology): Alert => ({
   name: 'JourneyFailing',
   domain: 'site',
   severity: 'critical',
@@ -64,11 +64,11 @@ const JOURNEY_FAILING: Alert = {
     'Logging in, looking at a product, ordering it and reading the order back does not work, twice in a row.',
   cases: [
     fires('it fails again and again', { [success('journey', 'shop')]: turns(1, 0) }, { labels: {} }),
-    quiet('one round fails', { [success('journey', 'shop')]: dips(1, 0, 9) }),
+    quiet('one round fails', { [success('journey', 'shop')]: dipsOnce(1, 0, watch.roundIntervalMs) }),
     absent('nobody walks', {}),
     resolves('it works again', { [success('journey', 'shop')]: dips(1, 0) }, { labels: {} }),
   ],
-};
+});
 
 /** No edge is lost. */
 const EDGES_SEEN = {
@@ -85,20 +85,31 @@ const hopFailing = ({ profile: { watch } }: Topology): Alert => ({
   expr: unlessToldLately(
     HOST_LOST_ALERTS,
     watch.roundIntervalMs + watch.evaluationIntervalMs,
-    'max by (job, host) (probe_success{job="hop",host!~"http|https|db-.*"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
+    // Without the route for writes nobody can order: DatabaseNoWritablePrimary or JourneyFailing tells that. Reads go on by it, so nothing else tells of theirs.
+    'max by (job, host) (probe_success{job="hop",host!~"http|https|db-write"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
   ),
   forMs: outlastsOneLook,
   onAbsent: { coveredBy: 'TargetDown' },
-  summary: '{{ $labels.host }} gives no page',
+  summary: '{{ $labels.host }} fails when it is asked directly',
   description:
-    'Asked directly, {{ $labels.host }} gives no whole page, while nothing says that it is lost. Redundancy hides it from customers.',
+    'Asked directly, {{ $labels.host }} does not give what it is there for (a host: a whole page; a route: a session with a database), while nothing says that it is lost. Redundancy hides it from customers.',
   cases: [
     fires(
       'one edge gives errors',
       { ...EDGES_SEEN, [success('hop', 'edge1')]: turns(1, 0), [success('hop', 'edge2')]: always(1) },
       { labels: { job: 'hop', host: 'edge1' } },
     ),
-    quiet('it misses one probe', { ...EDGES_SEEN, [success('hop', 'edge1')]: dips(1, 0, 9) }),
+    fires(
+      'the route for reads is dead, and reads go to the primary',
+      { ...EDGES_SEEN, [success('hop', 'db-read')]: turns(1, 0), [success('hop', 'db-write')]: always(1) },
+      { labels: { job: 'hop', host: 'db-read' } },
+    ),
+    quiet('it misses one probe', { ...EDGES_SEEN, [success('hop', 'edge1')]: dipsOnce(1, 0, watch.roundIntervalMs) }),
+    quiet('there is no primary, which other alerts tell', {
+      ...EDGES_SEEN,
+      [success('hop', 'db-read')]: always(1),
+      [success('hop', 'db-write')]: turns(1, 0),
+    }),
     absent('nobody asks', {}),
     resolves(
       'it gives pages again',
@@ -117,11 +128,16 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
     severity: 'warning',
     owner: 'platform',
     // What has ended already is told as well: the prober reads the end of a certificate that it does not accept.
-    expr: `min by (job, host) (probe_ssl_earliest_cert_expiry - time()) < ${horizonS}`,
+    expr: anyOf(
+      `min by (job, host) (probe_ssl_earliest_cert_expiry - time()) < ${horizonS}`,
+      // Nobody gets into a database whose certificate has ended: then other alerts tell that it is lost.
+      `min by (job, host) (mysql_global_status_ssl_server_not_after - time()) < ${horizonS}`,
+      `min by (job, host) (holdfast_mailbox_certificate_end_timestamp_seconds - time()) < ${horizonS}`,
+    ),
     forMs: outlastsOneLook,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: 'The certificate behind {{ $labels.host }} ends soon',
-    description: `The certificate that {{ $labels.host }} shows ends within ${days} days, or has ended. From then on browsers and every client that checks it turn away.`,
+    summary: 'The certificate behind {{ $labels.host }} ends soon ({{ $labels.job }})',
+    description: `The certificate that {{ $labels.host }} shows ({{ $labels.job }}) ends within ${days} days, or has ended. From then on browsers and every client that checks it turn away.`,
     cases: [
       fires(
         'what is shown is suddenly an older one',
@@ -133,9 +149,26 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
         { [certificateEnds('https')]: turns(2 * horizonS, 1) },
         { labels: { job: 'hop', host: 'https' } },
       ),
+      fires(
+        'a database has read no new one since it was started',
+        {
+          [databaseCertificateEnds('db1')]: always(2 * horizonS),
+          [databaseCertificateEnds('db2')]: turns(2 * horizonS, horizonS - 86_400),
+        },
+        { labels: { job: 'mysql', host: 'db2' } },
+      ),
+      fires(
+        'the mailbox shows an older one',
+        { [MAILBOX_CERTIFICATE_ENDS]: turns(2 * horizonS, horizonS - 86_400) },
+        { labels: { job: 'mailbox', host: 'mail1' } },
+      ),
+      quiet('those of databases and the mailbox have a little more time', {
+        [databaseCertificateEnds('db1')]: always(horizonS + 200),
+        [MAILBOX_CERTIFICATE_ENDS]: always(horizonS + 200),
+      }),
       quiet('there is a little more time', { [certificateEnds('https')]: always(horizonS + 200) }),
       quiet('one probe met the load balancer that was renewed last', {
-        [certificateEnds('https')]: dips(2 * horizonS, horizonS - 86_400, 9),
+        [certificateEnds('https')]: dipsOnce(2 * horizonS, horizonS - 86_400, watch.roundIntervalMs),
       }),
       absent('nobody asks', {}),
       resolves(
@@ -148,3 +181,6 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
 }
 
 const certificateEnds = (host: string): string => `probe_ssl_earliest_cert_expiry{job="hop",host="${host}"}`;
+const databaseCertificateEnds = (host: string): string =>
+  `mysql_global_status_ssl_server_not_after{job="mysql",host="${host}"}`;
+const MAILBOX_CERTIFICATE_ENDS = 'holdfast_mailbox_certificate_end_timestamp_seconds{job="mailbox",host="mail1"}';

@@ -93,11 +93,16 @@ export const PROBES: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Time until the certificate ends',
-          description: 'Below 0 it has ended. Every `up` renews a certificate that has less than 30 days left.',
+          title: 'Time until certificates end',
+          description:
+            'Of the site, the databases and the mailbox. Below 0 it has ended. Every `up` renews a certificate that has less than 30 days left.',
           unit: 's',
           signed: true,
-          queries: [{ expr: 'min by (host) (probe_ssl_earliest_cert_expiry{job="hop"} - time())', legend: '{{host}}' }],
+          queries: [
+            { expr: 'min by (host) (probe_ssl_earliest_cert_expiry{job="hop"} - time())', legend: '{{host}}' },
+            { expr: 'min by (host) (mysql_global_status_ssl_server_not_after - time())', legend: '{{host}}' },
+            { expr: 'min by (host) (holdfast_mailbox_certificate_end_timestamp_seconds - time())', legend: '{{host}}' },
+          ],
           alert: 'CertificateExpiring',
           drillDown: 'holdfast-lb',
         },

@@ -55,7 +55,8 @@ it('only a trace that can be expected to be kept becomes an exemplar', async () 
 });
 
 it('a request of HAProxy is counted by its way and its end; a health check is a line and no request', async () => {
-  const book = makeHaproxyBook(NAMES, KEEP, () => 0);
+  let seconds = 0;
+  const book = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => (seconds += 10) * 1_000 });
   book.take(`{"line":"H1|7|0|http|web|web1|200|--|12|-|${TRACE}","`);
   book.take('{"line":"H1|7|1|http|web|<NOSRV>|503|SC|2000|check|-","');
   book.take('{"line":"H1|7|4|http|web|<NOSRV>|503|SC|2000|-|-","');
@@ -70,8 +71,27 @@ it('a request of HAProxy is counted by its way and its end; a health check is a 
   expect(find(await samplesOf(book, 'haproxy'), 'haproxy_log_lines_lost_total')?.value).toBe(2);
 });
 
+it('lines that are lost are counted whatever time the clock is set to', async () => {
+  let [time, elapsed] = [1_700_000_000_000, 0];
+  const book = makeHaproxyBook(NAMES, KEEP, { now: () => time, elapsed: () => elapsed });
+  const lost: (number | undefined)[] = [];
+  for (const [sequence, stepMs] of [
+    [0, 0],
+    [3, -86_400_000],
+    [4, 2 * 86_400_000],
+    [7, -86_400_000],
+    [8, 0],
+  ] as const) {
+    time += stepMs;
+    elapsed += 6_000;
+    book.take(`{"line":"H1|7|${sequence}|http|web|web1|200|--|12|-|${TRACE}","`);
+    lost.push(find(await samplesOf(book, 'haproxy'), 'haproxy_log_lines_lost_total')?.value);
+  }
+  expect(lost).toEqual([0, 0, 2, 2, 4]);
+});
+
 it('the number of series stays small, whatever is sent', async () => {
-  const haproxy = makeHaproxyBook(NAMES, KEEP, () => 0);
+  const haproxy = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => 0 });
   const book = makeNginxBook(KEEP, () => 0);
   fc.assert(
     fc.property(fc.tuple(fc.string(), fc.string(), anyBytes()), fc.nat(999), ([a, b, c], status) => {

@@ -5,11 +5,19 @@ import { parseHaproxyLine, type HaproxyNames } from './parse-haproxy-line.ts';
 import { makeSequenceWatch } from './sequence.ts';
 import { makeCounters, makeHistograms } from './series-map.ts';
 
-/** Counts the requests of one HAProxy. `keep`: which traces make exemplars; `now`: milliseconds since 1970. */
-export function makeHaproxyBook(names: HaproxyNames, keep: Traces, now: () => number): LineBook {
+/** When something was, and how long ago it is: the first may be set to any time, the second goes on evenly. Both in milliseconds. */
+interface Clocks {
+  /** Since 1970. */
+  readonly now: () => number;
+  /** Since any moment. */
+  readonly elapsed: () => number;
+}
+
+/** Counts the requests of one HAProxy. `keep`: which traces make exemplars. */
+export function makeHaproxyBook(names: HaproxyNames, keep: Traces, { now, elapsed }: Clocks): LineBook {
   const durations = makeHistograms('haproxy_log_request_duration_seconds', ['proxy', 'backend', 'server']);
   const requests = makeCounters('haproxy_log_requests_total', ['proxy', 'backend', 'server', 'code', 'termination']);
-  const sequence = makeSequenceWatch(now);
+  const sequence = makeSequenceWatch(elapsed);
   let lines = 0;
   let malformed = 0;
   return {

@@ -28,8 +28,8 @@ else await send(Number(values.to));
 async function receive(): Promise<void> {
   const names = { proxies: new Set(['http', 'web']), servers: new Set(['web1']) };
   const keep = { slowMs: 300, keptRatio: 1 };
-  const book: LineBook =
-    values.of === 'haproxy' ? makeHaproxyBook(names, keep, Date.now) : makeNginxBook(keep, Date.now);
+  const clocks = { now: Date.now, elapsed: () => performance.now() };
+  const book: LineBook = values.of === 'haproxy' ? makeHaproxyBook(names, keep, clocks) : makeNginxBook(keep, Date.now);
   await using intake = await openIntake({ address: '127.0.0.1', port: 0, books: new Map([['127.0.0.1', book]]) });
   const before = await cost(intake.received);
   const sender = fork(import.meta.filename, [...process.argv.slice(2), '--to', String(intake.port)]);

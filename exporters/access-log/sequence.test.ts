@@ -4,15 +4,22 @@ import { makeSequenceWatch } from './sequence.ts';
 
 const A = '7|http';
 
-function watch(): { readonly seen: (...numbers: readonly number[]) => number; readonly at: (ms: number) => void } {
+/** Between two scrapes of one Prometheus. */
+const SCRAPE_MS = 6_000;
+
+function watch() {
   let now = 0;
   const sequence = makeSequenceWatch(() => now);
   return {
-    seen: (...numbers) => {
+    /** These lines come, and are followed by a scrape at the usual pace. */
+    seen: (...numbers: readonly number[]): number => {
       for (const number of numbers) sequence.take(A, number);
+      now += SCRAPE_MS;
       return sequence.lost();
     },
-    at: (ms) => (now = ms),
+    /** Somebody else asks, too, without any time going by. */
+    seenByAnother: (): number => sequence.lost(),
+    at: (ms: number) => (now = ms),
   };
 }
 
@@ -35,6 +42,17 @@ describe('lines that are missing in the numbering', () => {
     seen(0, 2, 1, 4, 4);
     expect(seen(3, 6, 6, 8)).toBe(0);
     expect(seen(9)).toBe(0);
+  });
+
+  it('are the same for everybody who asks, and nobody takes lines on their way for lost because another one asked', () => {
+    const { seen, seenByAnother } = watch();
+    seen(0, 1);
+    expect(seen(2, 5)).toBe(0);
+    expect(seenByAnother()).toBe(0);
+    expect(seen(3, 4, 6)).toBe(0);
+    expect(seen(9)).toBe(0);
+    expect(seenByAnother()).toBe(0);
+    expect([seen(10), seenByAnother(), seenByAnother()]).toEqual([2, 2, 2]);
   });
 
   it('are not those of a process that was started again', () => {

@@ -2,7 +2,10 @@
 export interface SequenceWatch {
   /** One line arrived. `counter`: who numbers it. */
   readonly take: (counter: string, sequence: number) => void;
-  /** Lines that were lost. Counts only what was sent before the last call, so that lines on their way are not taken for lost. */
+  /**
+   * Lines that were lost. Counts only what was sent {@link ON_THE_WAY_MS} ago, so that lines on their way are not taken for lost, however many ask and
+   * however often.
+   */
   readonly lost: () => number;
 }
 
@@ -11,8 +14,9 @@ interface Course {
   first: number;
   highest: number;
   received: number;
-  /** {@link highest} when it was last asked, and how many lines beyond it have come since. */
+  /** {@link highest} when it was noted last, when that was, and how many lines beyond it have come since. */
   settledAt: number;
+  settledMs: number;
   beyond: number;
   lost: number;
   lastMs: number;
@@ -22,10 +26,12 @@ interface Course {
 const RESTART_DISTANCE = 1_000;
 /** A process that said nothing for this long is not followed any more; HAProxy ends old ones after 30 s. */
 const FORGOTTEN_MS = 120_000;
+/** Far longer than a datagram takes from one host to the next, or waits in the socket of an exporter that is busy. */
+const ON_THE_WAY_MS = 1_000;
 /** More than processes and frontends of one host at a time. */
 const MAX_COURSES = 32;
 
-/** Starts with nothing expected. `now`: milliseconds. */
+/** Starts with nothing expected. `now`: milliseconds of a clock that nobody sets. */
 export function makeSequenceWatch(now: () => number): SequenceWatch {
   const courses = new Map<string, Course>();
   let ended = 0;
@@ -40,6 +46,7 @@ export function makeSequenceWatch(now: () => number): SequenceWatch {
       highest: sequence,
       received: 1,
       settledAt: sequence - 1,
+      settledMs: -Infinity,
       beyond: 1,
       lost: 0,
       lastMs: now(),
@@ -49,6 +56,17 @@ export function makeSequenceWatch(now: () => number): SequenceWatch {
   function end(counter: string, course: Course): void {
     ended += course.lost;
     courses.delete(counter);
+  }
+
+  /** Counts what has not come of what was noted last, and notes what has come since. */
+  function settle(course: Course, nowMs: number): void {
+    const expected = course.settledAt - course.first + 1;
+    course.lost = Math.max(course.lost, expected - (course.received - course.beyond));
+    course.settledMs = nowMs;
+    if (course.highest <= course.settledAt) return;
+    course.settledAt = course.highest;
+    course.beyond = 0;
+    course.lastMs = nowMs;
   }
 
   return {
@@ -74,13 +92,7 @@ export function makeSequenceWatch(now: () => number): SequenceWatch {
       const nowMs = now();
       let total = ended;
       for (const [counter, course] of courses) {
-        const expected = course.settledAt - course.first + 1;
-        course.lost = Math.max(course.lost, expected - (course.received - course.beyond));
-        if (course.highest > course.settledAt) {
-          course.settledAt = course.highest;
-          course.beyond = 0;
-          course.lastMs = nowMs;
-        }
+        if (nowMs - course.settledMs >= ON_THE_WAY_MS) settle(course, nowMs);
         total += course.lost;
         if (nowMs - course.lastMs > FORGOTTEN_MS) end(counter, course);
       }

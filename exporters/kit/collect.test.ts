@@ -121,7 +121,49 @@ describe('a look at a target', () => {
     expect(valueOf(samples, 'shop_up')).toBe(0);
   });
 
-  it('shows a million series as far as it may, and says how many it left out', async () => {
+  it('keeps no more of a million series than it may, and says how many it left out', async () => {
+    const many: Collector<Disposable> = {
+      name: 'many',
+      collect: (_session, emit) => {
+        for (let kind = 0; kind < 1_000_000; kind += 1)
+          emit({ name: 'shop_things', labels: { kind: String(kind) }, value: 1 });
+        return Promise.resolve();
+      },
+    };
+    const { samples } = await collect(
+      exporterOf([many, things]),
+      'x',
+      options({ deadlineMs: 60_000, maxSeries: 5_000 }),
+    );
+    expect(samples.filter(({ name }) => name === 'shop_things')).toHaveLength(5_000);
+    // The one of the other collector came too late.
+    expect(valueOf(samples, 'shop_scrape_series_dropped')).toBe(1_000_000 + 1 - 5_000);
+  });
+
+  it('takes no time for a fault that comes of setting the clock', async () => {
+    const set = vi.spyOn(Date, 'now');
+    let hours = 0;
+    const stepping: Collector<Disposable> = {
+      name: 'stepping',
+      collect: async (_session, emit) => {
+        for (const step of [5, -10, 24]) {
+          hours += step;
+          await sleep(5);
+        }
+        emit({ name: 'shop_things', labels: { kind: 'a' }, value: 1 });
+      },
+    };
+    const real = Date.now();
+    set.mockImplementation(() => real + hours * 3_600_000);
+    const { samples, failures } = await collect(exporterOf([stepping]), 'x', options({ deadlineMs: 10_000 }));
+    set.mockRestore();
+    expect(failures).toEqual({});
+    const seconds = valueOf(samples, 'shop_scrape_collector_duration_seconds') ?? -1;
+    expect(seconds).toBeGreaterThan(0.01);
+    expect(seconds).toBeLessThan(10);
+  });
+
+  it('leaves out what is too much, and counts a series that comes again once', async () => {
     const many: Collector<Disposable> = {
       name: 'many',
       collect: (_session, emit) => {

@@ -16,7 +16,9 @@ const modules: readonly Module[] = [
 
 it('gives what Prometheus would be answered', async () => {
   expect(await probeOnce(modules, ['shop', 'app2'])).toEqual({ text: 'shop_up 1\n' });
-  expect(looked).toEqual([['app2', { deadlineMs: 1_500, format: 'text' }]]);
+  expect(looked).toEqual([
+    ['app2', { deadlineMs: 1_500, format: 'text', signal: expect.any(AbortSignal) as AbortSignal }],
+  ]);
 });
 
 it.each([

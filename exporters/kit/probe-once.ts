@@ -11,6 +11,11 @@ export async function probeOnce(modules: readonly Module[], words: readonly stri
   const found = findTarget(modules, name, target);
   if ('problem' in found) return found;
   if (rest.length > 0) return { problem: `${rest.join(' ')} is too much: there is --once MODULE TARGET.` };
-  const { body } = await found.module.probe(target, { deadlineMs: scrapeDeadlineMs(undefined), format: 'text' });
+  const { body } = await found.module.probe(target, {
+    deadlineMs: scrapeDeadlineMs(undefined),
+    format: 'text',
+    // Who started it waits, or ends the whole process.
+    signal: new AbortController().signal,
+  });
   return { text: body };
 }

@@ -8,12 +8,14 @@ import { makeModule, makeProbeServer } from './probe-server.ts';
 const log = vi.fn();
 const metrics = { ...scrapeMetrics('shop', ['things']), shop_things: gauge('1', 'Things.') };
 let looks = 0;
+let signals: AbortSignal[] = [];
 let go = Promise.withResolvers<unknown>();
 let url = '';
 let server: ReturnType<typeof makeProbeServer>;
 
 beforeEach(async () => {
   looks = 0;
+  signals = [];
   go = Promise.withResolvers<unknown>();
   log.mockClear();
   const module = makeModule('shop', {
@@ -26,8 +28,9 @@ beforeEach(async () => {
       collectors: [
         {
           name: 'things',
-          collect: async (_session, emit) => {
+          collect: async (_session, emit, signal) => {
             looks += 1;
+            signals.push(signal);
             await go.promise;
             emit({ name: 'shop_things', value: looks });
           },
@@ -46,8 +49,11 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-const probe = (seconds = '5') =>
-  fetch(`${url}/probe?module=shop&target=app1`, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': seconds } });
+const probe = (seconds = '5', signal: AbortSignal | null = null) =>
+  fetch(`${url}/probe?module=shop&target=app1`, {
+    headers: { 'X-Prometheus-Scrape-Timeout-Seconds': seconds },
+    signal,
+  });
 
 it('scrapes at the same time share one look, and the next one looks again', async () => {
   let asked = 0;
@@ -67,12 +73,45 @@ it('scrapes at the same time share one look, and the next one looks again', asyn
 
 it('answers before Prometheus gives up, with what there is, and logs why', async () => {
   const text = await (await probe('0.3')).text();
+  expect(signals[0]?.aborted).toBe(true);
   expect(text).toContain('\nshop_up 1\n');
   expect(text).toContain('shop_scrape_collector_success{collector="things"} 0\n');
   expect(log).toHaveBeenCalledWith(
     'collector failed',
     expect.objectContaining({ target: 'app1', collector: 'things' }),
   );
+});
+
+it('breaks off what nobody waits for any more, says nothing bad of the target, and looks anew for who asks next', async () => {
+  const gone = new AbortController();
+  const left = probe('30', gone.signal);
+  await vi.waitFor(() => {
+    expect(looks).toBe(1);
+  });
+  gone.abort();
+  await expect(left).rejects.toThrow('aborted');
+  await vi.waitFor(() => {
+    expect(signals[0]?.aborted).toBe(true);
+  });
+  go.resolve(undefined);
+  expect(await (await probe()).text()).toContain('\nshop_things 2\n');
+  expect(log).not.toHaveBeenCalled();
+});
+
+it('goes on with a look while one of those who share it waits', async () => {
+  const gone = new AbortController();
+  const [left, stays] = [probe('30', gone.signal), probe('30')];
+  await vi.waitFor(() => {
+    expect(looks).toBe(1);
+  });
+  // Both have been heard when a third request, which came later, was answered.
+  await (await fetch(`${url}/metrics`)).text();
+  gone.abort();
+  await expect(left).rejects.toThrow('aborted');
+  await (await fetch(`${url}/metrics`)).text();
+  expect(signals[0]?.aborted).toBe(false);
+  go.resolve(undefined);
+  expect(await (await stays).text()).toContain('\nshop_things 1\n');
 });
 
 it.each([

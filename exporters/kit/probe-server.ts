@@ -5,6 +5,7 @@ import type { Exporter, Session } from './exporter.ts';
 import { makeFailureLog, type Log } from './failure-log.ts';
 import { negotiateFormat, renderSamples, type Exposition, type Format } from './render-samples.ts';
 import { scrapeDeadlineMs } from './scrape-deadline.ts';
+import { makeSharedLooks } from './shared-looks.ts';
 
 /** A kind of target that can be probed, with the targets that there are. */
 export interface Module {
@@ -17,6 +18,8 @@ export interface Module {
 interface ProbeOptions {
   readonly deadlineMs: number;
   readonly format: Format;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 /** More than any target of this stack has, and less than hurts Prometheus. */
@@ -35,14 +38,15 @@ export function makeModule<T, S extends Session>(
   return {
     name,
     targets: [...targets.keys()],
-    async probe(target, { deadlineMs, format }) {
+    async probe(target, { deadlineMs, format, signal }) {
       const at = targets.get(target);
       if (at === undefined) throw new Error(`${name} has no target ${target}`);
-      const signal = new AbortController().signal;
       const { samples, failures } = await collect(exporter, at, { deadlineMs, maxSeries: MAX_SERIES, signal });
       // Collectors of a target that was not reached were not asked.
       const asked = 'open' in failures ? [] : exporter.collectors.map((collector) => collector.name);
-      for (const collector of ['open', ...asked]) tell({ module: name, target, collector }, failures[collector]);
+      // What was broken off because nobody waited says nothing about the target.
+      if (!signal.aborted)
+        for (const collector of ['open', ...asked]) tell({ module: name, target, collector }, failures[collector]);
       return renderSamples(samples, exporter.metrics, format);
     },
   };
@@ -56,14 +60,15 @@ interface ServerOptions {
 }
 
 /**
- * `/probe?module=&target=` looks at one target; scrapes of the same one at the same time share a look. `/metrics` is about this process. Only
+ * `/probe?module=&target=` looks at one target; scrapes of the same one at the same time share a look, which is broken off when none of them waits any more. `/metrics` is about this process. Only
  * the targets that it was made with can be probed, so nobody can send it elsewhere.
  */
 export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
-  const looking = new Map<string, Promise<Exposition>>();
+  const share = makeSharedLooks<Exposition>();
 
   async function answer(
     request: IncomingMessage,
+    gone: AbortSignal,
   ): Promise<Exposition | { readonly status: number; readonly text: string }> {
     const url = new URL(request.url ?? '/', 'http://exporter');
     const format = negotiateFormat(request.headers.accept);
@@ -75,15 +80,17 @@ export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
     const found = findTarget(modules, name, target);
     if ('problem' in found) return { status: 400, text: found.problem };
     const deadlineMs = scrapeDeadlineMs(request.headers['x-prometheus-scrape-timeout-seconds']);
-    const key = `${name} ${target} ${format}`;
-    const look =
-      looking.get(key) ?? found.module.probe(target, { deadlineMs, format }).finally(() => looking.delete(key));
-    looking.set(key, look);
-    return look;
+    return share(`${name} ${target} ${format}`, gone, (signal) =>
+      found.module.probe(target, { deadlineMs, format, signal }),
+    );
   }
 
   return createServer((request, response) => {
-    answer(request).then(
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+    });
+    answer(request, gone.signal).then(
       (result) => {
         if ('body' in result) send(response, 200, result);
         else send(response, result.status, { contentType: 'text/plain; charset=utf-8', body: `${result.text}\n` });

@@ -7,6 +7,11 @@ const level = shown('gauge', '1');
 /** `performance_schema.global_status`, by the names that mysqld_exporter gives them: those that its mixin, its dashboards and our rules read. */
 export const STATUS: Readonly<Record<string, Shown>> = {
   Uptime: shown('gauge', 'seconds')('mysql_global_status_uptime', 'Time since the server was started.'),
+  // As new connections are shown it: `ALTER INSTANCE RELOAD TLS` changes it.
+  Ssl_server_not_after: shown('gauge', 'timestamp')(
+    'mysql_global_status_ssl_server_not_after',
+    'When the certificate of the server ends.',
+  ),
   Queries: count('mysql_global_status_queries', 'Statements, those inside of stored programs included.'),
   Questions: count('mysql_global_status_questions', 'Statements that clients sent.'),
   Slow_queries: count('mysql_global_status_slow_queries', 'Statements that took longer than long_query_time.'),

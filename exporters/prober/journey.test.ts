@@ -24,7 +24,7 @@ const WORKING: Readonly<Record<string, Answer>> = {
     response.writeHead(headers.cookie === 'hf_session=s; own=w' ? 200 : 404).end('{"orderId":41}'),
 };
 
-async function walk(broken: Readonly<Record<string, Answer>> = {}) {
+async function walk(broken: Readonly<Record<string, Answer>> = {}, signal = AbortSignal.timeout(2_000)) {
   server = createServer((request, response) => {
     const key = `${request.method ?? ''} ${request.url ?? ''}`;
     const answer = broken[key] ?? WORKING[key];
@@ -34,7 +34,7 @@ async function walk(broken: Readonly<Record<string, Answer>> = {}) {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return probeJourney({
-    ...{ site, authority: '', email: 'user1@shop.test', password: 'p', key: 'k', productId: 7, deadlineMs: 2_000 },
+    ...{ site, authority: '', email: 'user1@shop.test', password: 'p', key: 'k', productId: 7, signal },
   });
 }
 

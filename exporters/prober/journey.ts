@@ -16,12 +16,12 @@ export interface JourneyOptions {
   /** Makes this order one that was never placed before. */
   readonly key: string;
   readonly productId: number;
-  readonly deadlineMs: number;
+  /** Ends the walk wherever it is. */
+  readonly signal: AbortSignal;
 }
 
 interface Walk {
   readonly options: JourneyOptions;
-  readonly signal: AbortSignal;
   cookies: readonly string[];
   orderId?: string;
 }
@@ -63,7 +63,7 @@ const STEPS: Readonly<Record<Step, (walk: Walk) => Promise<ProbeAnswer>>> = {
  * sample of its duration, and did not succeed.
  */
 export async function probeJourney(options: JourneyOptions): Promise<ProbeResult> {
-  const walk: Walk = { options, signal: AbortSignal.timeout(options.deadlineMs), cookies: [] };
+  const walk: Walk = { options, cookies: [] };
   const samples: Sample[] = [];
   let failure: string | undefined;
   let seconds = 0;
@@ -95,11 +95,11 @@ export async function probeJourney(options: JourneyOptions): Promise<ProbeResult
 }
 
 function send(
-  { options, signal, cookies }: Walk,
+  { options, cookies }: Walk,
   path: string,
   rest: Pick<ProbeRequest, 'method' | 'body' | 'headers'> = {},
 ): Promise<ProbeAnswer> {
-  const { site, authority } = options;
+  const { site, authority, signal } = options;
   return sendProbe({
     url: `${site}${path}`,
     authority,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer as createTcp, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Hop } from '../../deploy/hops.ts';
-import { probeHop, type ProbeResult } from './probe-hop.ts';
+import { probeHop, type ProbeLimit, type ProbeResult } from './probe-hop.ts';
 
 const open: (() => void)[] = [];
 afterEach(() => {
@@ -19,9 +19,11 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function probe(port: number, deadlineMs = 2_000): Promise<ProbeResult> {
+const within = (deadlineMs: number) => ({ deadlineMs, signal: AbortSignal.timeout(deadlineMs) });
+
+async function probe(port: number, limit: ProbeLimit = within(2_000)): Promise<ProbeResult> {
   const hop: Hop = { name: 'web1', tier: 'web', ask: { kind: 'http', url: `http://127.0.0.1:${port}/` } };
-  return probeHop(hop, { login: { user: 'monitor', password: '', authority: '' }, deadlineMs });
+  return probeHop(hop, { login: { user: 'monitor', password: '', authority: '' }, ...limit });
 }
 
 const answering = (listener: RequestListener): Promise<number> => listen(createHttp(listener));
@@ -57,13 +59,25 @@ describe('a probe of a hop', () => {
   });
 
   it('fails in time when nothing is answered, at once when nobody listens', async () => {
-    const hanging = await probe(await answering(() => undefined), 100);
+    const hanging = await probe(await answering(() => undefined), within(100));
     expect(valueOf(hanging, 'probe_success')).toBe(0);
     expect(valueOf(hanging, 'probe_duration_seconds')).toBeGreaterThanOrEqual(0.09);
     const closed = createTcp();
     const port = await listen(closed);
     await new Promise((resolve) => closed.close(resolve));
     expect(valueOf(await probe(port), 'probe_success')).toBe(0);
+  });
+
+  it('is broken off at once when nobody waits for it any more', async () => {
+    const gone = new AbortController();
+    const left = Promise.withResolvers<unknown>();
+    const port = await answering(({ socket }) => {
+      socket.once('close', left.resolve);
+      gone.abort();
+    });
+    const result = await probe(port, { deadlineMs: 60_000, signal: gone.signal });
+    expect(valueOf(result, 'probe_success')).toBe(0);
+    await left.promise;
   });
 
   it('fails when what answers does not speak HTTP', async () => {
@@ -75,6 +89,6 @@ describe('a probe of a hop', () => {
     const port = await listen(createTcp((socket) => socket.destroy()));
     const hop: Hop = { name: 'db-write', tier: 'db', ask: { kind: 'mysql', host: '127.0.0.1', port, writable: true } };
     const login = { user: 'monitor', password: 'x', authority: '' };
-    expect(valueOf(await probeHop(hop, { login, deadlineMs: 500 }), 'probe_success')).toBe(0);
+    expect(valueOf(await probeHop(hop, { login, ...within(500) }), 'probe_success')).toBe(0);
   });
 });

@@ -5,11 +5,16 @@ import type { Sample } from '../kit/exporter.ts';
 import { PHASES, sendProbe } from './http-request.ts';
 import { readCertificateEnd } from './read-certificate-end.ts';
 
-/** What a probe needs to get in. */
-export interface ProbeContext {
-  readonly login: MysqlLogin;
-  /** For everything. */
+/** How long a probe may take. */
+export interface ProbeLimit {
   readonly deadlineMs: number;
+  /** Aborts at the deadline at the latest. */
+  readonly signal: AbortSignal;
+}
+
+/** What a probe needs to get in. */
+export interface ProbeContext extends ProbeLimit {
+  readonly login: MysqlLogin;
 }
 
 /** One look at a hop. */
@@ -38,8 +43,7 @@ export async function probeHop({ ask }: Hop, context: ProbeContext): Promise<Pro
 
 type Asked<K extends Hop['ask']['kind']> = Extract<Hop['ask'], { readonly kind: K }>;
 
-async function probeHttp({ url }: Asked<'http'>, { login, deadlineMs }: ProbeContext): Promise<ProbeResult> {
-  const signal = AbortSignal.timeout(deadlineMs);
+async function probeHttp({ url }: Asked<'http'>, { login, signal }: ProbeContext): Promise<ProbeResult> {
   const answer = await sendProbe({ url, authority: login.authority, signal }).catch(async (error: unknown) => {
     // When a certificate that is not accepted ends says why.
     const ends = url.startsWith('https:') ? await readCertificateEnd(url, signal) : undefined;
@@ -69,9 +73,13 @@ function certificateSamples(ends: number | undefined): readonly Sample[] {
 
 async function probeMysql(
   { host, port, writable }: Asked<'mysql'>,
-  { login, deadlineMs }: ProbeContext,
+  { login, deadlineMs, signal }: ProbeContext,
 ): Promise<ProbeResult> {
   using connection = await openMysqlConnection({ address: host, port }, login, deadlineMs);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', () => {
+    connection[Symbol.dispose]();
+  });
   const [row] = await connection.query('SELECT @@GLOBAL.super_read_only AS readonly', deadlineMs);
   const takesWrites = String(row?.['readonly']) === '0';
   return { samples: [], ...(writable && !takesWrites ? { failure: 'the node behind the route takes no writes' } : {}) };

@@ -1,15 +1,17 @@
+import { deadlineSignal } from '../../kit/deadline.ts';
 import type { Metric } from '../catalog/metric.ts';
 import { makeFailureLog, type Log } from '../kit/failure-log.ts';
 import type { Module } from '../kit/probe-server.ts';
 import { renderSamples } from '../kit/render-samples.ts';
-import type { ProbeResult } from './probe-hop.ts';
+import type { ProbeLimit, ProbeResult } from './probe-hop.ts';
 
 interface ProbeModuleOptions<T> {
   readonly name: string;
   readonly metrics: Readonly<Record<string, Metric>>;
   /** Name → what is asked. */
   readonly targets: ReadonlyMap<string, T>;
-  readonly probe: (target: T, deadlineMs: number) => Promise<ProbeResult>;
+  /** `signal`: aborts at the deadline, and when nobody waits for the answer any more. */
+  readonly probe: (target: T, limit: ProbeLimit) => Promise<ProbeResult>;
   readonly log: Log;
 }
 
@@ -19,11 +21,12 @@ export function makeProbeModule<T>({ name, metrics, targets, probe, log }: Probe
   return {
     name,
     targets: [...targets.keys()],
-    async probe(target, { deadlineMs, format }) {
+    async probe(target, { deadlineMs, format, signal }) {
       const at = targets.get(target);
       if (at === undefined) throw new Error(`${name} has no target ${target}`);
-      const { samples, failure } = await probe(at, deadlineMs);
-      tell({ module: name, target }, failure);
+      const { samples, failure } = await probe(at, { deadlineMs, signal: deadlineSignal(deadlineMs, signal) });
+      // What was broken off because nobody waited says nothing about the target.
+      if (!signal.aborted) tell({ module: name, target }, failure);
       return renderSamples(samples, metrics, format);
     },
   };

@@ -20,18 +20,18 @@ export const probeModules: ModuleMaker = ({ topology, readSecret, log }) => {
       name: 'hop',
       metrics: PROBE_HOP,
       targets: new Map(hopsOf(topology).map((hop) => [hop.name, hop])),
-      probe: (hop, deadlineMs) => probeHop(hop, { login, deadlineMs }),
+      probe: (hop, limit) => probeHop(hop, { login, ...limit }),
       log,
     }),
     makeProbeModule({
       name: 'journey',
       metrics: PROBE_JOURNEY,
       targets: new Map([['shop', `http://${front.host}:${front.port}`]]),
-      probe: (site, deadlineMs) => {
+      probe: (site, { signal }) => {
         const now = Date.now();
         const productId = 1 + (Math.floor(now / topology.profile.watch.roundIntervalMs) % PRODUCTS);
         const key = `probe-${process.env['HOLDFAST_HOST'] ?? 'monitor'}-${now}`;
-        return probeJourney({ site, authority, ...CUSTOMER, key, productId, deadlineMs });
+        return probeJourney({ site, authority, ...CUSTOMER, key, productId, signal });
       },
       log,
     }),

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+
+const run = promisify(execFile);
+let folder = '';
+let file = '';
+
+/** The script as the image has it, in a folder of its own. */
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vrrp-notify-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'transitions'));
+  file = join(folder, 'transitions/front');
+  const script = await readFile(join(import.meta.dirname, 'image/vrrp-notify'), 'utf8');
+  await writeFile(join(folder, 'notify'), script.replaceAll('/run/keepalived', folder));
+});
+
+const tell = async (...states: readonly string[]): Promise<void> => {
+  for (const state of states) await run('sh', [join(folder, 'notify'), 'INSTANCE', 'front', state, '100']);
+};
+const lines = async (): Promise<readonly string[]> => (await readFile(file, 'utf8')).trimEnd().split('\n');
+
+/** How often each state was reached, by the file. */
+async function counted(): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  for (const line of await lines()) {
+    const [state = '', times = '1'] = line.split(' ');
+    counts[state] = (counts[state] ?? 0) + Number(times);
+  }
+  return counts;
+}
+
+it('each transition is a line, and what is no instance is none', async () => {
+  await tell('BACKUP', 'MASTER');
+  await run('sh', [join(folder, 'notify'), 'GROUP', 'all', 'MASTER', '100']);
+  expect(await lines()).toEqual(['BACKUP', 'MASTER']);
+  expect(await readdir(join(folder, 'transitions'))).toEqual(['front']);
+});
+
+it('a long file becomes a short one that counts the same and ends with the same state', async () => {
+  await writeFile(file, 'STOP 3\nMASTER 2\n' + 'BACKUP\nMASTER\n'.repeat(400));
+  await tell('BACKUP');
+  expect((await stat(file)).size).toBeLessThan(100);
+  expect(await counted()).toEqual({ STOP: 3, MASTER: 402, BACKUP: 401 });
+  expect((await lines()).at(-1)).toBe('BACKUP');
+  await tell('FAULT');
+  expect((await lines()).slice(-2)).toEqual(['BACKUP', 'FAULT']);
+  // Whoever reads the folder must find instances only.
+  expect(await readdir(join(folder, 'transitions'))).toEqual(['front']);
+});
+
+it('what one that was killed left behind harms nobody', async () => {
+  await writeFile(join(folder, 'transitions.new'), 'MASTER 9');
+  await writeFile(file, 'BACKUP\n'.repeat(600));
+  await tell('MASTER');
+  expect(await lines()).toEqual(['BACKUP 600', 'MASTER']);
+});
+
+it('transitions that are told at once are all counted', async () => {
+  await writeFile(file, 'BACKUP\n'.repeat(580));
+  await Promise.all(Array.from({ length: 20 }, (_, index) => tell(index % 2 === 0 ? 'MASTER' : 'BACKUP')));
+  expect(await counted()).toEqual({ BACKUP: 590, MASTER: 10 });
+});

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import type { Sample } from '../kit/exporter.ts';
+import { emitNumber } from './emit.ts';
+
+it.each([
+  ['12', [12]],
+  ['0.5', [0.5]],
+  ['ON', [1]],
+  ['off', [0]],
+  // The end of a certificate, as MySQL writes it.
+  ['Nov 24 12:00:00 2027 GMT', [Date.UTC(2027, 10, 24, 12) / 1000]],
+  ['Dec  4 01:02:03 2026 GMT', [Date.UTC(2026, 11, 4, 1, 2, 3) / 1000]],
+  // No TLS, no certificate.
+  ['', []],
+  [undefined, []],
+  ['COMPRESSED', []],
+  ['Nov 24', []],
+])('%j is shown as %j', (value, expected) => {
+  const samples: Sample[] = [];
+  emitNumber((sample) => samples.push(sample), { name: 'mysql_some' }, value);
+  expect(samples.map((sample) => sample.value)).toEqual(expected);
+});
