@@ -58,7 +58,7 @@ export function registerDashboardCommands(program: Command, { topology, signal }
       const source = openPanelSource(url, signal);
       const asked = await source.now('up');
       if (asked.kind === 'unreachable') {
-        throw new HoldfastError('http', `Prometheus cannot be asked: ${asked.why}`, {
+        throw new HoldfastError('http', asked.why, {
           fix: 'Bring the stack up with `./holdfast up`.',
         });
       }

@@ -2,14 +2,10 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { connect as connectTls } from 'node:tls';
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { openTestBench } from '../notifier/testing.ts';
 
 const bench = openTestBench();
-beforeAll(bench.prepare);
-beforeEach(bench.begin);
-afterEach(bench.end);
-afterAll(bench.remove);
 
 /** When the certificate ends that who brings mail is shown, in seconds since 1970. */
 async function shownEnd(port: number): Promise<number> {

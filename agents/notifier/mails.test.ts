@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { type RequestListener, createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Mail, mailSchema } from '../../deploy/mail/mailbox-api.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
@@ -9,10 +9,6 @@ import { samplePayload } from './fixtures.ts';
 import { mailsOf, mailsWhen, metric, openTestBench, post } from './testing.ts';
 
 const bench = openTestBench();
-beforeAll(bench.prepare);
-afterAll(bench.remove);
-beforeEach(bench.begin);
-afterEach(bench.end);
 
 /** An HTTP server in Prometheus' place; answers its address. */
 async function startPrometheus(listener: RequestListener): Promise<string> {

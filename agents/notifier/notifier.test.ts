@@ -2,17 +2,13 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
 import { samplePayload } from './fixtures.ts';
 import { mailsOf, mailsWhen, metric, openTestBench, post } from './testing.ts';
 
 const bench = openTestBench();
 const { startMailbox, startNotifier, startSmtp } = bench;
-beforeAll(bench.prepare);
-afterAll(bench.remove);
-beforeEach(bench.begin);
-afterEach(bench.end);
 
 const LOST = samplePayload([{ name: 'LoadBalancerLost', host: 'lb1' }]);
 const BACK = samplePayload([{ name: 'LoadBalancerLost', host: 'lb1', status: 'resolved' }]);

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SMTPServerOptions } from 'smtp-server';
 import { waitFor } from '../../kit/deadline.ts';
 import { samplePayload } from './fixtures.ts';
@@ -8,10 +8,6 @@ import { type Line, startLine } from './testing-lines.ts';
 import { mailsOf, metric, openTestBench, post } from './testing.ts';
 
 const bench = openTestBench();
-beforeAll(bench.prepare);
-afterAll(bench.remove);
-beforeEach(bench.begin);
-afterEach(bench.end);
 
 /** An SMTP server that takes mails and tells the Message-IDs of what it took; `delayMs`: before it answers to a mail, by how many it took. */
 async function startCollector(

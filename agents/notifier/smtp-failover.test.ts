@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSecrets } from '../../deploy/make-secrets.ts';
 import { makeTopology } from '../../deploy/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
@@ -15,14 +15,11 @@ const bench = openTestBench();
 /** Secrets of another authority, which nobody here trusts. */
 const strangers = mkdtempSync(join(tmpdir(), 'holdfast-strangers-'));
 beforeAll(async () => {
-  await Promise.all([bench.prepare(), makeSecrets(makeTopology(), strangers)]);
+  await makeSecrets(makeTopology(), strangers);
 });
 afterAll(() => {
-  bench.remove();
   rmSync(strangers, { recursive: true });
 });
-beforeEach(bench.begin);
-afterEach(bench.end);
 
 const MAIL: MailText = {
   ...{ subject: 'a', text: 'b', html: '<p>c</p>', messageId: '<1@x>', references: '<thread@x>', headers: {} },

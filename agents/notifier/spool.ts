@@ -1,13 +1,12 @@
-import { mkdirSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
+import { mkdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
-import { messageOf } from '../../kit/errors.ts';
-import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
-import { cleanLine } from './clean-text.ts';
+import { openDeadLetters } from './dead-letters.ts';
 import { openJournal } from './journal.ts';
 import { type Told, isNews, mergeTold } from './news.ts';
 import { type Notification, idOf } from './notification.ts';
 import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
+import { readJsonFolder } from './read-json-folder.ts';
 import { type Tellings, openTellings } from './tellings.ts';
 
 /** What became of a notification that was put in. */
@@ -52,7 +51,11 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
   mkdirSync(queueFolder, { recursive: true, mode: 0o700 });
   const dead = openDeadLetters(join(folder, 'dead'), DEAD_LIMITS);
   const journal = openJournal(join(folder, 'told.jsonl'));
-  const queue = new Map(readQueue(queueFolder, { dead, log }).map((mail) => [mail.key, mail]));
+  const queued = readJsonFolder(queueFolder, {
+    ...{ of: 'the queue', parse: parseQueuedMail, dead, log },
+    deadName: (key) => `${key}.json`,
+  });
+  const queue = new Map(queued.map((mail) => [mail.key, mail]));
   const tellings = openTellings(join(folder, 'telling'), { dead, log });
   for (const telling of tellings.list()) {
     if (!telling.mails.some(({ key }) => queue.has(key))) tellings.end(telling);
@@ -113,27 +116,4 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
 /** Sorts by time. */
 function nameOf(nowMs: number, counter: number): string {
   return `${String(nowMs).padStart(15, '0')}-${String(counter).padStart(6, '0')}`;
-}
-
-const ENDING = '.json';
-
-/** What is still to be sent, oldest first. What cannot be read is laid with the dead: it must keep no other mail from being sent. */
-function readQueue(
-  folder: string,
-  { dead, log }: { readonly dead: DeadLetters; readonly log: (line: string) => void },
-): readonly QueuedMail[] {
-  return readdirSync(folder)
-    .toSorted()
-    .flatMap((name) => {
-      const path = join(folder, name);
-      try {
-        if (name.endsWith(ENDING)) return [parseQueuedMail(readFileSync(path, 'utf8'), name.slice(0, -ENDING.length))];
-        // Without its final name it was never acknowledged: Alertmanager sends that notification again.
-        unlinkSync(path);
-      } catch (error) {
-        dead.move(path, name);
-        log(`${name} of the queue is damaged and was put aside: ${cleanLine(messageOf(error), 300)}`);
-      }
-      return [];
-    });
 }

@@ -1,11 +1,10 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { removeDurably, writeDurably } from '../../kit/durable-file.ts';
-import { messageOf } from '../../kit/errors.ts';
-import { cleanLine } from './clean-text.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { type QueuedMail, queuedMailSchema } from './queued-mail.ts';
+import { readJsonFolder } from './read-json-folder.ts';
 
 /**
  * What one mail tells, fixed before it is sent for the first time: of each queued mail what is news. As long as it may have arrived, the
@@ -28,7 +27,11 @@ export interface Tellings {
 
 const schema = z.object({ id: z.string(), mails: z.array(queuedMailSchema).min(1) });
 
-const ENDING = '.json';
+function parseTelling(text: string, id: string): Telling {
+  const telling = schema.parse(JSON.parse(text));
+  if (telling.id !== id) throw new Error(`it is the telling ${telling.id}`);
+  return telling;
+}
 
 /** Opens the folder. A damaged file is laid with the dead; its mails are in the queue and are told anew. */
 export function openTellings(
@@ -36,32 +39,22 @@ export function openTellings(
   { dead, log }: { readonly dead: DeadLetters; readonly log: (line: string) => void },
 ): Tellings {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const tellings = new Map<string, Telling>();
-  for (const name of readdirSync(folder).toSorted()) {
-    const path = join(folder, name);
-    if (!name.endsWith(ENDING)) {
-      // It was never begun.
-      rmSync(path, { recursive: true });
-      continue;
-    }
-    try {
-      const telling = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
-      if (`${telling.id}${ENDING}` !== name) throw new Error(`it is the telling ${telling.id}`);
-      tellings.set(telling.id, telling);
-    } catch (error) {
-      dead.move(path, `telling-${name}`);
-      log(`${name} of the tellings is damaged and was put aside: ${cleanLine(messageOf(error), 300)}`);
-    }
-  }
+  const begun = readJsonFolder(folder, {
+    ...{ of: 'the tellings', parse: parseTelling, dead, log },
+    // The mail that it is called after may be laid there, too.
+    deadName: (id) => `${id}-telling.json`,
+  });
+  const tellings = new Map(begun.map((telling) => [telling.id, telling]));
+  const fileOf = (id: string): string => join(folder, `${id}.json`);
   return {
     list: () => [...tellings.values()],
     begin: (telling) => {
       tellings.set(telling.id, telling);
-      writeDurably(join(folder, `${telling.id}${ENDING}`), JSON.stringify(telling));
+      writeDurably(fileOf(telling.id), JSON.stringify(telling));
     },
     end: ({ id }) => {
       tellings.delete(id);
-      removeDurably(join(folder, `${id}${ENDING}`));
+      removeDurably(fileOf(id));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { type MailSummary, mailListSchema } from '../../deploy/mail/mailbox-api.ts';
 import { makeSecrets } from '../../deploy/make-secrets.ts';
@@ -26,10 +27,6 @@ interface NotifierStart extends Partial<Pick<NotifierConfig, 'peers' | 'flood' |
 
 /** Real notifiers, mailboxes and SMTP servers for tests: certificates once, a folder for each test, everything closed after it. */
 export interface TestBench {
-  readonly prepare: () => Promise<void>;
-  readonly remove: () => void;
-  readonly begin: () => void;
-  readonly end: () => Promise<void>;
   /** Where the notifiers of this test keep their state, each under its host. */
   readonly folder: () => string;
   readonly secret: (name: keyof typeof SECRETS) => string;
@@ -40,27 +37,28 @@ export interface TestBench {
   readonly defer: (close: () => Promise<void>) => void;
 }
 
+/** Called at the top of a file of tests. */
 export function openTestBench(): TestBench {
   let secrets = '';
   let folder = '';
   let stack = new AsyncDisposableStack();
   const secret: TestBench['secret'] = (name) => join(secrets, SECRETS[name]);
+  beforeAll(async () => {
+    secrets = mkdtempSync(join(tmpdir(), 'holdfast-secrets-'));
+    await makeSecrets(makeTopology(), secrets);
+  });
+  afterAll(() => {
+    rmSync(secrets, { recursive: true });
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'holdfast-notifier-'));
+    stack = new AsyncDisposableStack();
+  });
+  afterEach(async () => {
+    await stack.disposeAsync();
+    rmSync(folder, { recursive: true });
+  });
   return {
-    prepare: async () => {
-      secrets = mkdtempSync(join(tmpdir(), 'holdfast-secrets-'));
-      await makeSecrets(makeTopology(), secrets);
-    },
-    remove: () => {
-      rmSync(secrets, { recursive: true });
-    },
-    begin: () => {
-      folder = mkdtempSync(join(tmpdir(), 'holdfast-notifier-'));
-      stack = new AsyncDisposableStack();
-    },
-    end: async () => {
-      await stack.disposeAsync();
-      rmSync(folder, { recursive: true });
-    },
     folder: () => folder,
     secret,
     defer: (close) => {

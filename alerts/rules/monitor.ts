@@ -130,7 +130,7 @@ const age = (host: string): string => `holdfast_notifier_oldest_queued_age_secon
 /** What Prometheus asks itself, and what the exporter beside it looks at for it. */
 const PROBED = namesOf(PROBED_JOBS);
 const SELDOM = namesOf(PROBED_JOBS.filter(({ pace }) => pace === 'seldom'));
-const OFTEN = namesOf(PROBED_JOBS.filter(({ pace }) => pace !== 'seldom'));
+const OFTEN_JOBS = PROBED_JOBS.filter(({ pace }) => pace !== 'seldom');
 const DIRECT_DOWN = `up{job!~"self|${PROBED}"}`;
 
 const UNLESS_EXPORTER_GONE = 'unless on () (min(up{job="exporter"}) == 0)';
@@ -140,7 +140,7 @@ function namesOf(jobs: typeof PROBED_JOBS): string {
 }
 
 /** Of each kind of target that is looked at often, whether the exporter reached it. A probe has no such metric: not to reach is what it tells. */
-const UNREACHED = PROBED_JOBS.filter(({ pace }) => pace !== 'seldom').flatMap(({ name }) => {
+const UNREACHED = OFTEN_JOBS.flatMap(({ name }) => {
   const metrics = CATALOG.find(({ job }) => job === name)?.metrics ?? {};
   const reached = Object.keys(metrics).find((metric) => metric.endsWith('_up') && isOfScrape(metric, metrics));
   if (reached === undefined) return [];
@@ -163,7 +163,7 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
     [...HOST_LOST_ALERTS, 'NotificationsFailing'],
     `min by (job, host) (${DIRECT_DOWN}) == 0`,
     // An exporter that is gone is told once, not for everything that it would have looked at.
-    `(min by (job, host) (up{job=~"${OFTEN}"}) == 0) ${UNLESS_EXPORTER_GONE}`,
+    `(min by (job, host) (up{job=~"${namesOf(OFTEN_JOBS)}"}) == 0) ${UNLESS_EXPORTER_GONE}`,
     // One look that failed stays true longer than this alert waits.
     `(max by (job, host) (max_over_time(up{job=~"${SELDOM}"}[${promDuration(2 * watch.seldomScrapeIntervalMs)}])) == 0) ${UNLESS_EXPORTER_GONE}`,
     ...UNREACHED,

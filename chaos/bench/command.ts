@@ -84,13 +84,13 @@ const PARTS: readonly { readonly name: string; readonly description: string; rea
   [
     {
       name: 'monitoring',
-      description: 'what `exporters` and `alerts` measure, in one table (about five minutes)',
+      description: 'what `exporters` and `alerts` measure, in one table (six to eight minutes)',
       measure: [idle, exporters, alerts],
     },
     {
       name: 'exporters',
       description:
-        "our exporters beside Debian's on the same targets, their memory, and monitoring at idle (about a minute and a half)",
+        "our exporters beside Debian's on the same targets, their memory, and monitoring at idle (two to four minutes)",
       measure: [idle, exporters],
     },
     {

@@ -45,7 +45,7 @@ const STILL_FALLING = 0.95;
 
 /**
  * Reads window after window until one needs hardly less CPU than the one before: only what no longer falls is idling.
- * At most `atMost` windows, the settled one last; if none settled, the last is the lowest that was seen.
+ * At most `atMost` windows, the one to go by last; where none settled it is the lowest that was seen, and more than idling.
  */
 export async function readUntilSettled(
   readWindow: () => Promise<Usage>,

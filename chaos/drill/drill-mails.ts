@@ -9,9 +9,11 @@ export interface DrillMail {
   /** When its notifier wrote it; undefined where it does not say so. */
   readonly writtenAtMs: number | undefined;
   readonly receivedAtMs: number;
+  /** How often it arrived. */
+  readonly copies: number;
 }
 
-/** The mails of a drill in the order of arrival; one that arrived twice is there twice. Throws `http` when the mailbox cannot be read. */
+/** The mails of a drill in the order of arrival, one that arrived again once, as the mailbox shows it. Throws `http` when the mailbox cannot be read. */
 export async function readDrillMails(
   mailboxUrl: string,
   { id, sinceMs }: { readonly id: string; readonly sinceMs: number },
@@ -21,17 +23,15 @@ export async function readDrillMails(
     const alert = mail.alerts.find(({ drill }) => drill === id);
     return alert === undefined ? [] : [{ mail, status: alert.status }];
   });
-  const read = await Promise.all(own.map(async ({ mail, status }) => readMail(mailboxUrl, mail, status)));
-  return read.flat();
+  return Promise.all(own.map(async ({ mail, status }) => readMail(mailboxUrl, mail, status)));
 }
 
 async function readMail(
   mailboxUrl: string,
   { id, subject, from, receivedAtMs, copies }: MailSummary,
   status: DrillMail['status'],
-): Promise<readonly DrillMail[]> {
+): Promise<DrillMail> {
   const { headers } = await fetchJson(`${mailboxUrl}/api/messages/${id}`, mailSchema);
   const written = Date.parse(headers['x-holdfast-written-at'] ?? '');
-  const mail = { status, subject, from, receivedAtMs, writtenAtMs: Number.isFinite(written) ? written : undefined };
-  return Array.from({ length: copies }, () => mail);
+  return { status, subject, from, receivedAtMs, copies, writtenAtMs: Number.isFinite(written) ? written : undefined };
 }

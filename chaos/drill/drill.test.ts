@@ -47,7 +47,7 @@ describe('the alert of a drill', () => {
 const postSchema = z.array(z.object({ labels: z.record(z.string(), z.string()), endsAt: z.string() }));
 type Behaviour = Partial<{
   /** How a mail is received; `undefined`: never. */
-  readonly mails: 'once' | 'twice' | 'never' | 'unmarked';
+  readonly mails: 'once' | 'again' | 'twice' | 'never' | 'unmarked';
   readonly mailbox: 'reads' | 'fails' | 'fails once asked again';
   readonly silenced: boolean;
 }>;
@@ -116,7 +116,7 @@ async function startWorld({ mails = 'once', mailbox = 'reads', silenced = false 
     const found = box.map(({ id, status, drill }) => ({
       ...{ id, receivedAt: new Date().toISOString(), receivedAtMs: Date.now(), from: 'mon1', to: 'oncall' },
       subject: `${mails === 'unmarked' ? '' : '[DRILL] '}[${status.toUpperCase()}] A`,
-      ...{ messageId: `<${id}>`, alerts: [{ alertname: 'A', status, drill }] },
+      ...{ copies: mails === 'again' ? 2 : 1, messageId: `<${id}>`, alerts: [{ alertname: 'A', status, drill }] },
     }));
     const one = /\/api\/messages\/(\d+)$/.exec(request.url ?? '')?.[1];
     const headers = { 'x-holdfast-written-at': new Date().toISOString() };
@@ -189,6 +189,12 @@ describe('a drill', () => {
       behaviour: { mails: 'twice' },
       verdict: 'violated',
       reason: /4 mails arrived instead of 2/,
+    },
+    {
+      what: 'a mail that is there arrives again',
+      behaviour: { mails: 'again' },
+      verdict: 'held',
+      reason: /\[FIRING\] A arrived 2 times; the mailbox shows it once/,
     },
     {
       what: 'the mail does not say that it is a drill',

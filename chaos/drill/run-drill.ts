@@ -104,6 +104,10 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
     step('resolved', last.receivedAtMs, last.subject);
     const mails = await readDrillMails(mailboxUrl, { id: alert.id, sinceMs: startedAtMs - 1_000 });
     if (mails.length !== 2) blame(`${mails.length} mails arrived instead of 2`);
+    // The same mail: whoever sent it again could not know that it had arrived.
+    for (const { subject, copies } of mails) {
+      if (copies > 1) reasons.push(`${subject} arrived ${copies} times; the mailbox shows it once`);
+    }
     return result(verdict);
   } catch (error) {
     signal.throwIfAborted();

@@ -7,7 +7,7 @@ interface Interrupted {
   readonly topology: Topology;
   /** All that were to be shown, in their order. */
   readonly guarantees: readonly Guarantee[];
-  /** What was shown before; its first as it began. */
+  /** Those of them that came to their end: the first ones. */
   readonly finished: readonly GuaranteeOutcome[];
   readonly startedAt: number;
   readonly endedAt: number;

@@ -45,8 +45,8 @@ export function makeModule<T, S extends Session>(
       // Collectors of a target that was not reached were not asked.
       const asked = 'open' in failures ? [] : exporter.collectors.map((collector) => collector.name);
       // What was broken off because nobody waited says nothing about the target.
-      if (!signal.aborted)
-        for (const collector of ['open', ...asked]) tell({ module: name, target, collector }, failures[collector]);
+      const told = signal.aborted ? [] : ['open', ...asked];
+      for (const collector of told) tell({ module: name, target, collector }, failures[collector]);
       return renderSamples(samples, exporter.metrics, format);
     },
   };
@@ -60,8 +60,9 @@ interface ServerOptions {
 }
 
 /**
- * `/probe?module=&target=` looks at one target; scrapes of the same one at the same time share a look, which is broken off when none of them waits any more. `/metrics` is about this process. Only
- * the targets that it was made with can be probed, so nobody can send it elsewhere.
+ * `/probe?module=&target=` looks at one target; scrapes of the same one at the same time share a look, which is broken off when none of
+ * them waits any more. `/metrics` is about this process. Only the targets that it was made with can be probed, so nobody can send it
+ * elsewhere.
  */
 export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
   const share = makeSharedLooks<Exposition>();

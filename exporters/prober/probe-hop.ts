@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Hop } from '../../deploy/hops.ts';
 import { openMysqlConnection, type MysqlLogin } from '../../kit/mysql-connection.ts';
 import type { Sample } from '../kit/exporter.ts';
@@ -77,7 +78,7 @@ async function probeMysql(
 ): Promise<ProbeResult> {
   using connection = await openMysqlConnection({ address: host, port }, login, deadlineMs);
   signal.throwIfAborted();
-  signal.addEventListener('abort', () => {
+  using _listener = addAbortListener(signal, () => {
     connection[Symbol.dispose]();
   });
   const [row] = await connection.query('SELECT @@GLOBAL.super_read_only AS readonly', deadlineMs);

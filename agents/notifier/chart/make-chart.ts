@@ -1,4 +1,4 @@
-import { messageOf } from '../../../kit/errors.ts';
+import { HoldfastError, messageOf } from '../../../kit/errors.ts';
 import { openPrometheus, type PrometheusRange, type PrometheusSeries } from '../../../kit/prometheus.ts';
 import type { NotifiedAlert } from '../notification.ts';
 import { type Line, chooseLine } from './choose-line.ts';
@@ -86,7 +86,9 @@ async function readLines(
       );
       return (await Promise.all(answers)).flat();
     } catch (error) {
-      reason = signal.aborted ? `not within ${deadlineMs} ms` : messageOf(error);
+      // The cause says why; that it did not answer is said below.
+      const why = error instanceof HoldfastError ? (error.cause ?? error) : error;
+      reason = signal.aborted ? `not within ${deadlineMs} ms` : messageOf(why);
     }
   }
   throw new Error(`Prometheus did not answer: ${reason}`);
