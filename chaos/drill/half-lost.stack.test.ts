@@ -37,7 +37,8 @@ it.each([
     });
     expect(result.verdict).toBe('held');
     // That one Alertmanager could not be told is why a second one is there; who cannot ask the one that mailed mails the same again.
-    expect(result.reasons.length).toBeGreaterThan(0);
+    // One that dies meanwhile may still have heard of the end.
+    if (lostAt === undefined) expect(result.reasons.length).toBeGreaterThan(0);
     for (const reason of result.reasons) expect(reason).toMatch(/did not take it|the mailbox shows it once/);
     expect(killed).toHaveLength(1);
   } finally {
