@@ -20,54 +20,81 @@ interface Case {
   readonly decision: string;
 }
 
-const NOTHING = { told: {}, queued: false };
+const NOTHING = { told: undefined, queued: false };
+const { startsAtMs = 0 } = notification.alerts[0] ?? {};
+const { endsAtMs = 0 } = over.alerts[0] ?? {};
+const fired = (atMs: number, sinceMs = startsAtMs): Told => ({ status: 'firing', sinceMs, atMs });
+const ended = (atMs: number, sinceMs = endsAtMs): Told => ({ status: 'resolved', sinceMs, atMs });
+const peerTold = (told: Told) => ({ told, queued: false });
 
 describe('what notifiers agree on', () => {
   it.each<Case>([
     { what: 'nobody told it', peer: NOTHING, decision: 'send' },
-    { what: 'the peer told it', peer: { told: { firingAtMs: NOW - 5 }, queued: false }, decision: 'drop' },
+    { what: 'the peer told it', peer: peerTold(fired(NOW - 5)), decision: 'drop' },
+    { what: 'the peer told it long ago: a reminder', peer: peerTold(fired(1)), decision: 'send' },
     {
-      what: 'the peer told it long ago: a reminder',
-      peer: { told: { firingAtMs: 1 }, queued: false },
-      decision: 'send',
+      what: 'the peer told it of another beginning',
+      peer: peerTold(fired(NOW - 5, startsAtMs - 2_000)),
+      decision: 'drop',
     },
     { what: 'the peer does not answer', peer: undefined, decision: 'send' },
-    { what: 'the first by name has it in hand', peer: { told: {}, queued: true }, decision: 'wait' },
+    { what: 'the first by name has it in hand', peer: { told: undefined, queued: true }, decision: 'wait' },
     {
       what: 'the first by name has it in hand for too long',
-      peer: { told: {}, queued: true },
+      peer: { told: undefined, queued: true },
       ageMs: 60_000,
       decision: 'send',
     },
-    { what: 'the second by name has it in hand', peer: { told: {}, queued: true }, host: 'mon0', decision: 'send' },
     {
-      what: 'it fires again in words of the past',
-      own: { firingAtMs: NOW - 60_000, resolvedAtMs: NOW - 2_000 },
+      what: 'the second by name has it in hand',
+      peer: { told: undefined, queued: true },
+      host: 'mon0',
+      decision: 'send',
+    },
+    { what: 'it fires again in words of the past', own: ended(NOW - 2_000), peer: NOTHING, decision: 'drop' },
+    { what: 'it fires on long after its end was told', own: ended(NOW - 60_000), peer: NOTHING, decision: 'send' },
+    {
+      what: 'that it fires on was told after its end',
+      own: ended(NOW - 60_000),
+      peer: peerTold(fired(NOW - 5)),
+      decision: 'drop',
+    },
+    { what: 'it began again after its end', own: ended(NOW - 5, startsAtMs), peer: NOTHING, decision: 'send' },
+    { what: 'the end of what the peer told', notification: over, peer: peerTold(fired(1)), decision: 'send' },
+    {
+      what: 'the end of what was told of another beginning',
+      notification: over,
+      own: fired(1, startsAtMs - 2_000),
       peer: NOTHING,
+      decision: 'send',
+    },
+    {
+      what: 'the end that was told',
+      notification: over,
+      own: fired(NOW - 9),
+      peer: peerTold(ended(NOW - 5)),
       decision: 'drop',
     },
     {
-      what: 'the end of what the peer told',
+      what: 'an earlier end of what began again',
       notification: over,
-      peer: { told: { firingAtMs: 1 }, queued: false },
-      decision: 'send',
+      own: fired(NOW - 5, endsAtMs + 1),
+      peer: NOTHING,
+      decision: 'drop',
     },
     { what: 'the end of what nobody heard of', notification: over, peer: NOTHING, decision: 'drop' },
     { what: 'the end of what a silent peer may have told', notification: over, peer: undefined, decision: 'send' },
-  ])(
-    '$what: $decision',
-    ({ notification: told = notification, own = {}, peer, host = 'mon2', ageMs = 0, decision }) => {
-      const agreement = decideAgreement(
-        { key: 'x', notification: told, repetition: 0, queuedAtMs: NOW - ageMs },
-        {
-          host,
-          nowMs: NOW,
-          repeatAfterMs: 500_000,
-          told: () => own,
-          peers: new Map([['mon1', peer === undefined ? undefined : new Map([[key, peer]])]]),
-        },
-      );
-      expect(agreement.decision).toBe(decision);
-    },
-  );
+  ])('$what: $decision', ({ notification: told = notification, own, peer, host = 'mon2', ageMs = 0, decision }) => {
+    const agreement = decideAgreement(
+      { key: 'x', notification: told, repetition: 0, queuedAtMs: NOW - ageMs },
+      {
+        host,
+        nowMs: NOW,
+        repeatAfterMs: 500_000,
+        told: () => own,
+        peers: new Map([['mon1', peer === undefined ? undefined : new Map([[key, peer]])]]),
+      },
+    );
+    expect(agreement.decision).toBe(decision);
+  });
 });

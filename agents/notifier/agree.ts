@@ -1,4 +1,4 @@
-import { type Told, isNews, mergeTold } from './news.ts';
+import { type Told, isNews, lastOf } from './news.ts';
 import type { Notification } from './notification.ts';
 import type { PeerKnowledge } from './peers.ts';
 import type { QueuedMail } from './queued-mail.ts';
@@ -34,8 +34,8 @@ export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
   const known = answers.filter((answer) => answer !== undefined);
   const peersKnown = known.length === answers.length;
   const alerts = mail.notification.alerts.filter((alert) => {
-    const told = known.reduce(
-      (sum, knowledge) => mergeTold(sum, knowledge.get(alert.key)?.told ?? {}),
+    const told = known.reduce<Told>(
+      (last, knowledge) => lastOf(last, knowledge.get(alert.key)?.told),
       facts.told(alert.key),
     );
     return isNews(alert, told, { ...facts, peersKnown });

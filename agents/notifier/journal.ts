@@ -1,9 +1,9 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writeDurably } from '../../kit/durable-file.ts';
-import type { Told } from './news.ts';
+import { type Told, type Word, wordSchema } from './news.ts';
 
-const lineSchema = z.object({ key: z.string(), status: z.enum(['firing', 'resolved']), atMs: z.number() });
+const lineSchema = wordSchema.extend({ key: z.string() });
 type Line = Readonly<z.infer<typeof lineSchema>>;
 
 /** What was told to people, on disk before {@link Journal.append} returns. Where the disk takes no more, that is thrown, and remembered until the process ends. */
@@ -15,23 +15,22 @@ export interface Journal {
 /** How many alerts are remembered; older ones do not come again. */
 const KEPT_ALERTS = 5_000;
 
-/** With more lines than this in its file it is written anew: one line for what is remembered of each alert and status, which is at most half of it. */
+/** With more lines than this in its file it is written anew, one line for each alert. */
 const MAX_LINES = 4 * KEPT_ALERTS;
 
 /** Opens the journal and shortens it to what is remembered. A line that a kill or a full disk cut in two is left out. */
 export function openJournal(path: string): Journal {
-  const told = new Map<string, Told>();
-  const remember = (line: Line): void => {
-    const before = told.get(line.key);
-    told.delete(line.key);
-    told.set(line.key, { ...before, [`${line.status}AtMs`]: line.atMs });
+  const told = new Map<string, Word>();
+  const remember = ({ key, ...word }: Line): void => {
+    told.delete(key);
+    told.set(key, word);
     const [oldest] = told.keys();
     if (told.size > KEPT_ALERTS && oldest !== undefined) told.delete(oldest);
   };
   let lines = 0;
   let isWhole = true;
   const shorten = (): void => {
-    const remembered = [...told].flatMap(([key, one]) => linesOf(key, one));
+    const remembered = [...told].map(([key, word]) => ({ key, ...word }));
     writeDurably(path, textOf(remembered));
     lines = remembered.length;
     isWhole = true;
@@ -39,7 +38,7 @@ export function openJournal(path: string): Journal {
   if (existsSync(path)) readLines(readFileSync(path, 'utf8')).forEach(remember);
   shorten();
   return {
-    find: (key) => told.get(key) ?? {},
+    find: (key) => told.get(key),
     append: (added) => {
       added.forEach(remember);
       if (lines + added.length > MAX_LINES) {
@@ -60,15 +59,6 @@ export function openJournal(path: string): Journal {
       lines += added.length;
     },
   };
-}
-
-/** In the order in which they were told. */
-function linesOf(key: string, { firingAtMs, resolvedAtMs }: Told): readonly Line[] {
-  const lines: readonly Line[] = [
-    ...(firingAtMs === undefined ? [] : [{ key, status: 'firing', atMs: firingAtMs } as const]),
-    ...(resolvedAtMs === undefined ? [] : [{ key, status: 'resolved', atMs: resolvedAtMs } as const]),
-  ];
-  return lines.toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function textOf(lines: readonly Line[]): string {

@@ -1,10 +1,19 @@
+import { z } from 'zod';
 import type { NotifiedAlert } from './notification.ts';
 
-/** What people know about one alert of one beginning: when they were told that it fires, and that it is over. */
-export interface Told {
-  readonly firingAtMs?: number;
-  readonly resolvedAtMs?: number;
-}
+export const wordSchema = z.object({
+  status: z.enum(['firing', 'resolved']),
+  /** When it began to fire, or ended: milliseconds since the epoch. */
+  sinceMs: z.number(),
+  /** When people were told. */
+  atMs: z.number(),
+});
+
+/** What people were told about one alert. */
+export type Word = Readonly<z.infer<typeof wordSchema>>;
+
+/** The last that people were told about one alert; `undefined`: nothing. */
+export type Told = Word | undefined;
 
 /**
  * Alertmanager decides what to send some seconds before it sends (members wait for each other), so a member may say that something
@@ -12,32 +21,41 @@ export interface Told {
  */
 const STALE_MS = 30_000;
 
+type Alert = Pick<NotifiedAlert, 'status' | 'startsAtMs' | 'endsAtMs'>;
+
+/** What a mail about an alert tells people. */
+export function wordOf(alert: Alert, atMs: number): Word {
+  return { status: alert.status, sinceMs: sinceOf(alert), atMs };
+}
+
 /**
  * Whether an alert says anything that people do not know. `peersKnown`: every notifier that may have told it was asked; only then
- * is the end of something that nobody ever heard of kept quiet.
+ * is the end of something that nobody ever heard of kept quiet. Its end need not tell the beginning that was mailed: where two
+ * Prometheus saw it one after the other, Alertmanager knows the later one only.
  */
 export function isNews(
-  alert: Pick<NotifiedAlert, 'status'>,
+  alert: Alert,
   told: Told,
   facts: { readonly nowMs: number; readonly repeatAfterMs: number; readonly peersKnown: boolean },
 ): boolean {
-  const { firingAtMs, resolvedAtMs } = told;
-  if (alert.status === 'resolved') return resolvedAtMs === undefined && (firingAtMs !== undefined || !facts.peersKnown);
-  if (resolvedAtMs !== undefined) return facts.nowMs - resolvedAtMs > STALE_MS;
-  return firingAtMs === undefined || facts.nowMs - firingAtMs >= facts.repeatAfterMs;
+  if (told === undefined) return alert.status === 'firing' || !facts.peersKnown;
+  if (alert.status === 'resolved') return told.status === 'firing' && sinceOf(alert) >= told.sinceMs;
+  if (told.status === 'firing') return facts.nowMs - told.atMs >= facts.repeatAfterMs;
+  return alert.startsAtMs >= told.sinceMs || facts.nowMs - told.atMs > STALE_MS;
 }
 
-/** What is known when two notifiers put their knowledge together. */
-export function mergeTold(a: Told, b: Told): Told {
-  const firingAtMs = latest(a.firingAtMs, b.firingAtMs);
-  const resolvedAtMs = latest(a.resolvedAtMs, b.resolvedAtMs);
-  return {
-    ...(firingAtMs === undefined ? {} : { firingAtMs }),
-    ...(resolvedAtMs === undefined ? {} : { resolvedAtMs }),
-  };
+/** Whether what is news was told before: a reminder, or that it fires although people heard that it is over. */
+export function isRepeated(alert: Alert, told: Told): boolean {
+  if (alert.status === 'resolved' || told === undefined) return false;
+  return told.status === 'firing' || alert.startsAtMs < told.sinceMs;
 }
 
-function latest(a: number | undefined, b: number | undefined): number | undefined {
+/** What was said last, when two notifiers put their knowledge together. */
+export function lastOf(a: Told, b: Told): Told {
   if (a === undefined || b === undefined) return a ?? b;
-  return Math.max(a, b);
+  return b.atMs > a.atMs ? b : a;
+}
+
+function sinceOf({ status, startsAtMs, endsAtMs }: Alert): number {
+  return status === 'resolved' ? (endsAtMs ?? startsAtMs) : startsAtMs;
 }

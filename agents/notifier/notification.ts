@@ -4,7 +4,7 @@ import type { Payload, PayloadAlert } from './payload.ts';
 
 /** One alert as a mail tells it. */
 export interface NotifiedAlert {
-  /** The same for the same alert of the same beginning, whoever tells it. */
+  /** The same for the same alert, whoever tells it and since whenever it fires. */
   readonly key: string;
   readonly name: string;
   readonly status: 'firing' | 'resolved';
@@ -52,7 +52,7 @@ export function statusOf(notification: Notification): NotifiedAlert['status'] {
 export function idOf(notification: Notification): string {
   return digest([
     notification.thread,
-    ...notification.alerts.map((alert) => `${alert.status} ${alert.key}`).toSorted(),
+    ...notification.alerts.map(({ status, key, startsAtMs }) => `${status} ${key}@${startsAtMs}`).toSorted(),
   ]);
 }
 
@@ -75,7 +75,7 @@ function notifiedAlert(alert: PayloadAlert): NotifiedAlert {
     return value === undefined ? undefined : cleanLine(value, MAX.value);
   };
   return {
-    key: `${cleanLine(alert.fingerprint, MAX.name)}@${Date.parse(alert.startsAt)}`,
+    key: cleanLine(alert.fingerprint, MAX.name),
     name: label('alertname') ?? 'Alert',
     status: alert.status,
     host: label('host'),

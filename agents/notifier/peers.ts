@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Told } from './news.ts';
+import { type Told, wordSchema } from './news.ts';
 
 /** Another notifier. */
 export interface Peer {
@@ -8,10 +8,8 @@ export interface Peer {
   readonly url: string;
 }
 
-const toldSchema = z.object({ firingAtMs: z.number().optional(), resolvedAtMs: z.number().optional() });
-
 /** Reply of `GET /told?key=…&key=…`: by alert key. */
-const knownSchema = z.record(z.string(), z.object({ told: toldSchema, queued: z.boolean() }));
+const knownSchema = z.record(z.string(), z.object({ told: wordSchema.optional(), queued: z.boolean() }));
 
 /** What a peer knows about alerts, by key. */
 export type PeerKnowledge = ReadonlyMap<string, { readonly told: Told; readonly queued: boolean }>;
@@ -24,19 +22,10 @@ export async function askPeer(peer: Peer, keys: readonly string[]): Promise<Peer
   try {
     const response = await fetch(`${peer.url}/told?${query.toString()}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     const known = knownSchema.parse(await response.json());
-    return new Map(
-      Object.entries(known).map(([key, { told, queued }]) => [key, { told: withoutUndefined(told), queued }]),
-    );
+    return new Map(Object.entries(known).map(([key, { told, queued }]) => [key, { told, queued }]));
   } catch {
     return undefined;
   }
-}
-
-function withoutUndefined({ firingAtMs, resolvedAtMs }: z.infer<typeof toldSchema>): Told {
-  return {
-    ...(firingAtMs === undefined ? {} : { firingAtMs }),
-    ...(resolvedAtMs === undefined ? {} : { resolvedAtMs }),
-  };
 }
 
 const healthSchema = z.object({ watchdogHeard: z.boolean() });

@@ -56,6 +56,18 @@ describe('the spool', () => {
     expect(spool.put(resolved, 5)).toBe('duplicate');
   });
 
+  it('takes the end of what it told, although Alertmanager forgot when that began', () => {
+    const spool = open();
+    spool.put(firing, 1);
+    sendAll(spool, 2);
+    const later = notificationOf(
+      samplePayload([{ name: 'A', host: 'lb1', status: 'resolved', startsAt: '2026-11-23T15:00:02.918Z' }]),
+    );
+    expect(spool.put(later, 3)).toBe('queued');
+    expect(spool.queue()[0]?.repetition).toBe(0);
+    expect(spool.put(resolved, 4)).toBe('duplicate');
+  });
+
   it('takes the same news later as a reminder with a Message-ID of its own', () => {
     const spool = open();
     spool.put(firing, 1);
@@ -85,16 +97,16 @@ describe('the spool', () => {
     spool.markTold(firing, 2);
     const after = open();
     expect(after.queue()).toHaveLength(1);
-    expect(after.known(firing.alerts[0]?.key ?? '').told).toEqual({ firingAtMs: 2 });
+    expect(after.known(firing.alerts[0]?.key ?? '').told).toMatchObject({ status: 'firing', atMs: 2 });
   });
 
   it('forgets a file that a kill left half written, and a line cut in two', () => {
     open().put(firing, 1);
     writeFileSync(join(folder, 'queue', 'half.json.new'), '{"key":');
-    writeFileSync(join(folder, 'told.jsonl'), '{"key":"x","status":"firing","atMs":1}\n{"key":"y","sta');
+    writeFileSync(join(folder, 'told.jsonl'), '{"key":"x","status":"firing","sinceMs":0,"atMs":1}\n{"key":"y","sta');
     const spool = open();
     expect(spool.queue()).toHaveLength(1);
-    expect(spool.known('x').told).toEqual({ firingAtMs: 1 });
+    expect(spool.known('x').told).toEqual({ status: 'firing', sinceMs: 0, atMs: 1 });
     expect(readdirSync(join(folder, 'queue'))).toHaveLength(1);
   });
 

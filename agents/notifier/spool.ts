@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { openJournal } from './journal.ts';
-import { type Told, isNews, mergeTold } from './news.ts';
+import { type Told, isNews, isRepeated, wordOf } from './news.ts';
 import { type Notification, idOf } from './notification.ts';
 import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
 import { readJsonFolder } from './read-json-folder.ts';
@@ -64,9 +64,9 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
 
   /** What people know, and what they will know once the queue is empty. */
   const toldSoon = (alertKey: string): Told =>
-    [...queue.values()].reduce<Told>((told, mail) => {
-      const queued = mail.notification.alerts.filter((alert) => alert.key === alertKey);
-      return queued.reduce((sum, alert) => mergeTold(sum, { [`${alert.status}AtMs`]: mail.queuedAtMs }), told);
+    [...queue.values()].reduce<Told>((told, { notification, queuedAtMs }) => {
+      const queued = notification.alerts.findLast(({ key }) => key === alertKey);
+      return queued === undefined ? told : wordOf(queued, queuedAtMs);
     }, journal.find(alertKey));
   const drop = (mail: QueuedMail): void => {
     if (!queue.delete(mail.key)) return;
@@ -89,7 +89,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
       const mail: QueuedMail = {
         key: `${nameOf(nowMs, counter)}-${idOf(news)}`,
         notification: news,
-        repetition: alerts.every((alert) => toldSoon(alert.key)[`${alert.status}AtMs`] === undefined) ? 0 : nowMs,
+        repetition: alerts.some((alert) => isRepeated(alert, toldSoon(alert.key))) ? nowMs : 0,
         queuedAtMs: nowMs,
       };
       writeDurably(join(queueFolder, `${mail.key}.json`), JSON.stringify(mail));
@@ -97,7 +97,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
       return 'queued';
     },
     markTold: (notification, nowMs) => {
-      journal.append(notification.alerts.map(({ key, status }) => ({ key, status, atMs: nowMs })));
+      journal.append(notification.alerts.map((alert) => ({ key: alert.key, ...wordOf(alert, nowMs) })));
     },
     tellings,
     drop,

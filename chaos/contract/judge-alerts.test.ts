@@ -32,6 +32,10 @@ function judge(evidence: Partial<AlertEvidence>, at: Partial<AlertTimes> = {}): 
   return Object.fromEntries(clauses.map((clause) => [shortOf(clause.id), clause]));
 }
 
+function clauseOf(evidence: AlertEvidence, id: string): ClauseJudgement | undefined {
+  return judgeAlerts(contract, evidence, times).find((clause) => clause.id === id);
+}
+
 describe('an alert contract', () => {
   it('is held when the mail came, its end came, each once, and nothing else did', () => {
     const clauses = judge({ delivered: [mail(109_000), resolved] });
@@ -120,6 +124,19 @@ describe('an alert contract', () => {
     expect(judge({ delivered: [mail(109_000), other, resolved] })['resolved']?.verdict).toBe('held');
   });
 
+  it('wants the end of what need not have come as well, and lets it come while the fault is in place', () => {
+    const besides = mail(111_000, { alertname: 'HighErrorRate' });
+    const kept = { firing: [fired], delivered: [mail(109_000), besides, resolved], problems: [] };
+    expect(clauseOf(kept, 'resolved-HighErrorRate')).toMatchObject({
+      ...{ verdict: 'violated', reasons: ['no mail said that HighErrorRate (app2) is over'] },
+    });
+    const over = { ...besides, status: 'resolved', receivedAtMs: 120_000 } as const;
+    expect(
+      clauseOf({ ...kept, delivered: [mail(109_000), besides, over, resolved] }, 'resolved-HighErrorRate')?.verdict,
+    ).toBe('held');
+    expect(clauseOf({ ...kept, delivered: [mail(109_000), resolved] }, 'resolved-HighErrorRate')).toBeUndefined();
+  });
+
   it('is violated when it ends for one of two broken hosts only', () => {
     const two = { targets: ['app1', 'app2'] };
     const both = [mail(109_000), mail(109_000, { host: 'app1' })];
@@ -155,7 +172,7 @@ describe('an alert contract', () => {
   });
 
   it('is violated when a person is told the same twice, that it fires or that it is over', () => {
-    const twice = [mail(109_000, { key: 'f@1' }), mail(110_000, { key: 'f@2' }), resolved];
+    const twice = [mail(109_000, { key: 'f' }), mail(110_000, { key: 'f' }), resolved];
     expect(judge({ delivered: twice })['once']).toMatchObject({
       ...{ verdict: 'violated', measured: '1', reasons: ['mailed twice: AppHostLost (app2) firing'] },
     });
@@ -175,7 +192,7 @@ describe('an alert contract', () => {
   it('takes neither what comes back, nor what differs in another label, nor what was before the fault for a repetition', () => {
     const back = [mail(109_000), resolved, mail(150_000), mail(160_000, { status: 'resolved' })];
     expect(judge({ delivered: back })['once']?.verdict).toBe('held');
-    const others = [mail(109_000, { key: 'f1@1' }), mail(110_000, { key: 'f2@1' })];
+    const others = [mail(109_000, { key: 'f1' }), mail(110_000, { key: 'f2' })];
     expect(judge({ delivered: others })['once']?.verdict).toBe('held');
     expect(judge({ delivered: [mail(99_000), mail(109_000)] })['once']?.verdict).toBe('held');
   });

@@ -34,6 +34,10 @@ export function judgeAlerts(
       judgeDelivered(expected, { contract, evidence, times }),
       judgeResolved(expected, { contract, evidence, times }),
     ]),
+    ...cameToo(contract, evidence.delivered, times.injectedAt).map((expected) =>
+      // What follows from a fault may be over before it: a new primary is elected while the old one is away.
+      judgeResolved(expected, { contract: { ...contract, mendsItself: true }, evidence, times }),
+    ),
     judgeQuiet({ contract, evidence, times }),
     judgeOnce(evidence, times),
   ];
@@ -192,6 +196,22 @@ function firstMail(expected: ExpectedAlert, { evidence, times, status }: MailQue
       alert.receivedAtMs >= times.injectedAt &&
       isAbout(alert.host, expected, times.targets),
   );
+}
+
+/** What was mailed as firing though it need not have been: its end has to be mailed as well. */
+export function cameToo(
+  { mayDeliver }: AlertContract,
+  delivered: readonly DeliveredAlert[],
+  injectedAt: number,
+): readonly ExpectedAlert[] {
+  return mayDeliver
+    .filter((name) =>
+      delivered.some(
+        ({ alertname, status, receivedAtMs }) =>
+          alertname === name && status === 'firing' && receivedAtMs >= injectedAt,
+      ),
+    )
+    .map((alertname) => ({ alertname, ofTarget: false }));
 }
 
 /** The last mail about an expected alert, of each host that there were any of: one that comes back is not over. */

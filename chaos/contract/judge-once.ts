@@ -29,7 +29,7 @@ export function judgeOnce(
 
 /** The same for the same alert, whoever mails it and since whenever it fires; some share name and host, and differ in another label. */
 function identityOf({ key, alertname, host }: DeliveredAlert): string {
-  return key?.replace(/@\d+$/, '') ?? `${alertname} ${host ?? ''}`;
+  return key ?? `${alertname} ${host ?? ''}`;
 }
 
 function namesOf(alerts: readonly DeliveredAlert[]): string {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertContract } from '../contract/alert-contract.ts';
 import type { AlertWatch } from '../contract/alert-watch.ts';
-import { isAbout, lastWords } from '../contract/judge-alerts.ts';
+import { cameToo, isAbout, lastWords } from '../contract/judge-alerts.ts';
 import type { ChosenFault, Guarantee } from '../guarantees/guarantee.ts';
 import type { ActiveFault } from '../journal/open-fault.ts';
 import type { Timeline } from './timeline.ts';
@@ -45,35 +45,30 @@ function isMailed({ contract, chosen, watch }: MailQuestion): boolean {
   );
 }
 
-/** Whether all that has to be mailed was mailed as over. */
-function isOver({ contract, chosen, watch }: MailQuestion): boolean {
+/** Whether all that had to be mailed, and what came besides, was mailed as over. */
+function isOver({ contract, chosen, watch, injectedAt }: EndQuestion): boolean {
   const { delivered } = watch.evidence();
-  return contract.mustDeliver.every((expected) => {
+  return [...contract.mustDeliver, ...cameToo(contract, delivered, injectedAt)].every((expected) => {
     const last = lastWords(expected, delivered, chosen.fault.targets);
     return last.length > 0 && last.every(({ status }) => status === 'resolved');
   });
 }
 
-interface Resolving {
-  readonly contract: AlertContract;
-  readonly chosen: ChosenFault;
+interface EndQuestion extends MailQuestion {
+  /** Milliseconds since the epoch. */
+  readonly injectedAt: number;
+}
+
+interface Resolving extends EndQuestion {
   /** From when on the mail is waited for: since the stack is whole again. */
   readonly sinceMs: number;
-  readonly watch: AlertWatch;
   readonly timeline: Timeline;
   readonly signal: AbortSignal;
 }
 
 /** Waits until all that was mailed as firing was mailed as over, or is overdue. */
-export async function waitForResolved({
-  contract,
-  chosen,
-  sinceMs,
-  watch,
-  timeline,
-  signal,
-}: Resolving): Promise<void> {
-  const question = { contract, chosen, watch } as const;
+export async function waitForResolved({ sinceMs, timeline, signal, ...question }: Resolving): Promise<void> {
+  const { contract } = question;
   // What was never mailed will not be mailed as resolved, unless mails could not come before now.
   if (contract.deliverFrom === undefined && !isMailed(question)) return;
   const endAt = sinceMs + contract.resolveWithinMs;

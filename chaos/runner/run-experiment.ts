@@ -74,6 +74,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const provenAt = Date.now();
   timeline.add('fault', chosen.fault.description, active.orderedAt);
   timeline.add('fault', `${active.effect.seen ? 'it bit' : 'NOT PROVEN'}: ${active.effect.text}`, provenAt);
+  timeline.add('phase', `the fault is kept for ${guarantee.holdMs / 1_000} s`);
   await hold({ guarantee, chosen, active, watch, signal });
   const stillThere = await active.look();
   timeline.add('fault', `${stillThere.seen ? 'still there' : 'NOT THERE ANY MORE'}: ${stillThere.text}`);
@@ -90,8 +91,10 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const { readBacks, problems: readBackProblems } = await readOrders(world.topology, runId);
   const { redundantAt: sinceMs } = recovery;
   // What is still broken is rightly not told to be over.
-  if (sinceMs !== undefined)
-    await waitForResolved({ contract: guarantee.alerts, chosen, sinceMs, watch, timeline, signal });
+  if (sinceMs !== undefined) {
+    const { injectedAt } = active;
+    await waitForResolved({ contract: guarantee.alerts, chosen, injectedAt, sinceMs, watch, timeline, signal });
+  }
   return {
     ...{ runId, rate, readBacks, readBackProblems, stolenCores },
     fault: {
