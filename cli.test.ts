@@ -18,6 +18,8 @@ describe('a wrong command line', STARTED, () => {
     ['guarantee', ['prove', '--no-up', 'spof/app-crsh'], 'Known guarantees: spof/app-crash'],
     ['option', ['up', '--fast'], "unknown option '--fast'"],
     ['subject', ['silence', 'add', 'ap1', '--for', '5m', '--reason', 'x'], 'Known: app1'],
+    ['missing options', ['silence', 'add', 'app1'], 'needs --for and --reason'],
+    ['part', ['bench', 'alrts'], 'Known parts: alerts'],
     ['time', ['silence', 'add', 'app1', '--for', '5d', '--reason', 'x'], '--for 5d'],
     ['rate', ['prove', '--no-up', '--rate', 'many'], '--rate many'],
   ])('names the known ones, nearest first, and exits 64: %s', async (_, args, said) => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from './package.json' with { type: 'json' };
-import { registerAlertCommands } from './alerts/commands.ts';
+import { readSilenceLines, registerAlertCommands } from './alerts/commands.ts';
 import { ruleExpressions } from './alerts/render-rules.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
@@ -27,9 +27,16 @@ Exit codes:
   70   something of this machine or the stack is broken
   130  interrupted, after faults were undone`;
 
+/** Who interrupts something is told after this time that it is being undone. */
+const UNDOING_MS = 500;
+
 async function main(): Promise<void> {
   const interruption = new AbortController();
   const interrupt = (): void => {
+    if (interruption.signal.aborted) return;
+    setTimeout(() => {
+      console.error('Interrupted: undoing what was begun.');
+    }, UNDOING_MS).unref();
     interruption.abort(new HoldfastError('interrupted', 'Interrupted.'));
   };
   // Whoever read the output is gone (`| head`): nothing more can be told, and what was begun is undone as after Ctrl-C.
@@ -61,6 +68,7 @@ export function makeProgram(signal: AbortSignal): Command {
     },
     signal,
     heal: (onProgress) => healAll({ topology, onProgress }),
+    silences: () => readSilenceLines({ topology, signal }),
   };
   registerDeployCommands(program, context);
   registerLoadCommand(program, context);

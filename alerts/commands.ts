@@ -27,17 +27,22 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
     .command('add')
     .description('silence it on both Alertmanagers; once more makes it longer, never shorter')
     .argument('<subject>', 'a host such as app1, or a failure domain such as database')
-    .requiredOption('--for <time>', 'how long, such as 10m; 4h at most')
-    .requiredOption('--reason <text>', 'what is done, for those who wonder')
-    .addHelpText('after', '\nAlerts of objectives (SLOs) and the watchdog are never silenced.')
-    .action(async (word: string, flags: { readonly for: string; readonly reason: string }) => {
+    .option('--for <time>', 'how long, such as 10m; 4h at most (needed)')
+    .option('--reason <text>', 'what is done, for those who wonder (needed)')
+    .addHelpText('after', '\nAlerts of objectives (SLOs), the watchdog and drills are never silenced.')
+    .action(async (word: string, flags: { readonly for?: string; readonly reason?: string }) => {
       const subject = parseSubject(topology, word);
-      const forMs = parseDuration(flags.for);
-      if (flags.reason.trim() === '') throw new HoldfastError('usage', '--reason is empty: say what is done.');
+      const { for: time = '', reason = '' } = flags;
+      const missing = [...(time === '' ? ['--for'] : []), ...(reason.trim() === '' ? ['--reason'] : [])];
+      if (missing.length > 0) {
+        throw new HoldfastError('usage', `A silence needs ${missing.join(' and ')}.`, {
+          fix: `Such as: ./holdfast silence add ${word} --for 10m --reason "new disk"`,
+        });
+      }
+      const forMs = parseDuration(time);
       const by = userInfo().username;
       const { id, endsAt, unaware } = await addSilence(openMembers(topology, signal), {
-        ...{ subject, forMs, by },
-        reason: flags.reason,
+        ...{ subject, forMs, by, reason },
       });
       console.log(`${id}  ${word} is silent until ${endsAt.toISOString()}.`);
       tellUnaware(unaware);
@@ -86,6 +91,16 @@ function chooseSilences(
   throw new HoldfastError('usage', `No silence ${wrong} is in force.`, {
     fix: known.length === 0 ? 'Nothing is silent.' : `In force: ${nearest(wrong, known).join(', ')}.`,
   });
+}
+
+/** A line for each silence that is in force; none when no Alertmanager answers: that is told by whoever looks at hosts. */
+export async function readSilenceLines({ topology, signal }: CommandContext): Promise<readonly string[]> {
+  try {
+    return currentSilences(await readSilences(openMembers(topology, signal))).map(renderSilence);
+  } catch (error) {
+    if (error instanceof HoldfastError && error.code === 'stack-down') return [];
+    throw error;
+  }
 }
 
 function renderSilence({ id, matchers, endsAt, createdBy, comment }: Silence): string {

@@ -23,9 +23,14 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
+const VERIFY_EXIT_CODES =
+  '\nExit code: 0 every query gives what it should, 1 one fails or has no data, 2 a monitor could not be asked.';
+
 /** `dashboards list`, `dashboards verify` and `dashboards preview`. */
 export function registerDashboardCommands(program: Command, { topology, signal }: CommandContext): void {
-  const dashboards = program.command('dashboards').description('the boards for Grafana: list them, or verify them');
+  const dashboards = program
+    .command('dashboards')
+    .description('the boards for Grafana: list them, verify them, or look at them without Grafana');
   dashboards
     .command('list')
     .description('show every board and the question that it answers')
@@ -35,10 +40,9 @@ export function registerDashboardCommands(program: Command, { topology, signal }
     });
   dashboards
     .command('verify')
-    .description(
-      'run every panel, variable and annotation query on the running stack; exit 1 where one fails or has no data',
-    )
+    .description('run every panel, variable and annotation query on the running stack')
     .option('--json', 'print what came out as JSON')
+    .addHelpText('after', VERIFY_EXIT_CODES)
     .action(async ({ json }: JsonOption) => {
       const progress = openProgress();
       const findings = await verifyStack({ topology, boards: BOARDS, signal, onProgress: progress.report }).finally(

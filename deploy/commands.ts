@@ -23,6 +23,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Undoes faults that an interrupted run left in place. */
   readonly heal: (onProgress: (line: string) => void) => Promise<unknown>;
+  /** What is silenced now, a line each; nothing when no Alertmanager answers. */
+  readonly silences: () => Promise<readonly string[]>;
 }
 
 export function registerDeployCommands(program: Command, context: CommandContext): void {
@@ -62,11 +64,11 @@ export function registerDeployCommands(program: Command, context: CommandContext
 
   program
     .command('status')
-    .description('show every host, who holds the virtual addresses, and the pages to open')
+    .description('show every host, who holds the virtual addresses, what is silenced, and the pages to open')
     .option('--json', 'print it as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const status = await readStatus(topology);
-      console.log(json === true ? JSON.stringify(status, null, 2) : renderStatus(status));
+      const [status, silences] = await Promise.all([readStatus(topology), context.silences()]);
+      console.log(json === true ? JSON.stringify({ ...status, silences }, null, 2) : renderStatus(status, silences));
       process.exitCode = status.healthy ? EXIT.held : EXIT.violated;
     });
 

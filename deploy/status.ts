@@ -69,8 +69,8 @@ async function readAddresses(hosts: Hosts, host: Host, topology: Topology): Prom
     .map(({ address }) => `virtual address ${address}`);
 }
 
-/** A table for people. */
-export function renderStatus(status: StackStatus): string {
+/** A table for people; `silences`: a line each. */
+export function renderStatus(status: StackStatus, silences: readonly string[] = []): string {
   const rows = status.hosts.map((host) => [
     host.host,
     host.state,
@@ -88,5 +88,6 @@ export function renderStatus(status: StackStatus): string {
       .trimEnd(),
   );
   const pages = Object.entries(status.pages).map(([what, address]) => `${address}  ${what}`);
-  return [...table, '', ...pages].join('\n');
+  const silenced = silences.length === 0 ? [] : ['', 'Silenced:', ...silences];
+  return [...table, ...silenced, '', ...pages].join('\n');
 }

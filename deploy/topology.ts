@@ -26,6 +26,8 @@ export interface Links {
   readonly dashboards?: string;
   readonly prometheus?: string;
   readonly alertmanager?: string;
+  /** A Zipkin, where the traces of failed requests are. */
+  readonly traces?: string;
 }
 
 export type Tier = 'edge' | 'lb' | 'web' | 'app' | 'db' | 'cache' | 'monitor' | 'mail' | 'trace';

@@ -6,6 +6,7 @@ import { renderProblems } from '../kit/problem.ts';
 import { checkTopology } from './check-topology.ts';
 import { checkMachine } from './doctor.ts';
 import { ensureEngine } from './engine/ensure-engine.ts';
+import { refuseOthersStack } from './refuse-others-stack.ts';
 import { legsOf } from './host-legs.ts';
 import { buildImages } from './images.ts';
 import { makeSecrets } from './make-secrets.ts';
@@ -35,7 +36,9 @@ export async function up({ topology, files, signal, onProgress, heal }: UpOption
   const problems = checkTopology(topology);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new HoldfastError('invalid-topology', renderProblems(errors));
+  onProgress('looking at the engine and this machine');
   await ensureEngine({ signal, onProgress });
+  await refuseOthersStack();
   const unfit = (await checkMachine(topology)).filter(({ severity }) => severity === 'error');
   if (unfit.length > 0) throw new HoldfastError('machine-unfit', renderProblems(unfit));
   await buildImages({ signal, onProgress });

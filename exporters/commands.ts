@@ -7,7 +7,7 @@ import { checkCatalog } from './catalog/check-catalog.ts';
 import { checkLive } from './catalog/check-live.ts';
 import { findUnused } from './catalog/find-unused.ts';
 import type { LabelValues } from './catalog/metric.ts';
-import { readExposed } from './catalog/read-exposed.ts';
+import { readExposed, readWatchedMs } from './catalog/read-exposed.ts';
 
 interface CommandContext {
   readonly topology: Topology;
@@ -27,9 +27,13 @@ export function registerExporterCommands(program: Command, { topology, signal, e
   program
     .command('metrics')
     .description('show the metric catalogue: every metric that rules and dashboards may name')
-    .option('--check', 'compare it with what the running stack exposes; exit 1 when they differ')
+    .option('--check', 'compare it with what the running stack exposes')
     .option('--unused', 'only those of ours that no rule reads')
     .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      '\nExit code of --check: 0 as catalogued, 1 they differ, 2 they differ and the stack has just come up.',
+    )
     .action(async ({ check, unused, json }: MetricsFlags) => {
       if (unused === true) {
         const found = findUnused(expressions());
@@ -47,9 +51,10 @@ export function registerExporterCommands(program: Command, { topology, signal, e
       const count = CATALOG.reduce((sum, { metrics }) => sum + Object.keys(metrics).length, 0);
       const said = renderProblems(problems) || `${count} metrics of ${CATALOG.length} jobs are as the catalogue says.`;
       console.log(json === true ? JSON.stringify(problems, undefined, 2) : said);
-      if (problems.length > 0)
-        console.error('A stack that has just come up may not be scraped whole yet: then check again.');
-      process.exitCode = problems.length === 0 ? EXIT.held : EXIT.violated;
+      const isYoung = (await readWatchedMs(url, signal)) < 2 * topology.profile.watch.seldomScrapeIntervalMs;
+      if (problems.length > 0 && isYoung)
+        console.error('The stack has just come up and may not be scraped whole yet: check again in half a minute.');
+      process.exitCode = problems.length === 0 ? EXIT.held : isYoung ? EXIT.unknown : EXIT.violated;
     });
 }
 

@@ -19,6 +19,7 @@ const ERROR_CODES = {
   'compose-failed': EXIT.internal,
   'stack-not-healthy': EXIT.internal,
   'stack-down': EXIT.internal,
+  'stack-elsewhere': EXIT.usage,
   'config-drift': EXIT.violated,
   locked: EXIT.usage,
   'heal-failed': EXIT.internal,

@@ -5,7 +5,7 @@ import { openIntake } from '../../exporters/access-log/intake.ts';
 import type { Log } from '../../exporters/kit/failure-log.ts';
 import { probeOnce } from '../../exporters/kit/probe-once.ts';
 import { makeProbeServer, type Module } from '../../exporters/kit/probe-server.ts';
-import { EXIT } from '../../kit/errors.ts';
+import { EXIT, messageOf } from '../../kit/errors.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
 import { collectIntakeMetrics } from './intake-metrics.ts';
 import { makeLogModules } from './log-modules.ts';
@@ -26,7 +26,7 @@ const log: Log = (message, details) => {
   else console.log(line);
 };
 
-if (flag === undefined) await serve();
+if (flag === undefined) await serve().catch(giveUp);
 else if (isOnce) process.exitCode = await look();
 else {
   // Also what the image's build asks, to have everything compiled.
@@ -50,6 +50,15 @@ async function look(): Promise<number> {
   return problem === undefined ? EXIT.held : EXIT.usage;
 }
 
+/** Mostly another one has the port: somebody tries it by hand beside the one that runs. */
+function giveUp(error: unknown): void {
+  log('cannot answer', {
+    error: messageOf(error),
+    hint: 'where the exporter runs already, look with --once MODULE TARGET',
+  });
+  process.exit(EXIT.internal);
+}
+
 /** Answers Prometheus, and counts the lines that servers send meanwhile. */
 async function serve(): Promise<void> {
   const { modules: logs, books } = makeLogModules(makeTopology(), log);
@@ -62,7 +71,7 @@ async function serve(): Promise<void> {
     own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     log,
   });
-  server.listen(PORTS.exporter, '0.0.0.0', () => {
+  server.on('error', giveUp).listen(PORTS.exporter, '0.0.0.0', () => {
     log('listening', { port: PORTS.exporter });
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -5,7 +5,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { renderListPage } from './list-page.ts';
 import { renderMailPage } from './mail-page.ts';
-import { renderRunbookPage } from './runbook-page.ts';
+import { renderRunbookList, renderRunbookPage } from './runbook-page.ts';
 import { openMailStore } from './store.ts';
 
 let folder: string;
@@ -90,6 +90,14 @@ describe('the mailbox', () => {
     expect(sections[0]?.match(/<li>/g)).toHaveLength(2);
     expect(sections[0]).not.toContain('DRILL');
     expect(sections[1]).toContain('<span class="badge drill">DRILL</span>');
+  });
+
+  it('lists all runbooks by name', () => {
+    const page = renderRunbookList(['WebHostLost', 'AppHostLost']);
+    expect([...page.matchAll(/<a href="(\/runbooks\/\w+)">/g)].map(([, path]) => path)).toEqual([
+      '/runbooks/AppHostLost',
+      '/runbooks/WebHostLost',
+    ]);
   });
 
   it('shows a runbook with its headings, lists and code, and nothing that runs', () => {

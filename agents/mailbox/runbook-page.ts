@@ -4,7 +4,17 @@ import { renderPage } from './layout.ts';
 /** A runbook as a page: the little Markdown that runbooks use (headings, lists, code, paragraphs). */
 export function renderRunbookPage(name: string, markdown: string): string {
   const blocks = markdown.split(/\n{2,}/).map(renderBlock);
-  return renderPage({ title: name, body: `<p class="quiet"><a href="/">← all mail</a></p>${blocks.join('\n')}` });
+  return renderPage({
+    title: name,
+    body: `<p class="quiet"><a href="/">← all mail</a> · <a href="/runbooks">all runbooks</a></p>${blocks.join('\n')}`,
+  });
+}
+
+/** All runbooks, by the names of their alerts. */
+export function renderRunbookList(names: readonly string[]): string {
+  const items = names.toSorted().map((name) => `<li><a href="/runbooks/${name}">${escapeMarkup(name)}</a></li>`);
+  const body = `<p class="quiet"><a href="/">← all mail</a></p><h1>Runbooks</h1><ul>${items.join('\n')}</ul>`;
+  return renderPage({ title: 'Runbooks', body });
 }
 
 function renderBlock(block: string): string {

@@ -1,12 +1,12 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import { messageOf } from '../../kit/errors.ts';
 import { summaryOf } from './parse-mail.ts';
 import { renderListPage } from './list-page.ts';
 import { renderMailPage } from './mail-page.ts';
-import { renderRunbookPage } from './runbook-page.ts';
+import { renderRunbookList, renderRunbookPage } from './runbook-page.ts';
 import type { MailStore } from './store.ts';
 
 interface ServerOptions {
@@ -39,12 +39,16 @@ export function makeServer(options: ServerOptions): Server {
 }
 
 async function answer(request: IncomingMessage, options: ServerOptions): Promise<Answer> {
-  const { store, registry, links } = options;
+  const { store, registry, links, runbooksFolder } = options;
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://mailbox');
   const route = `${request.method ?? ''} ${pathname}`;
   switch (route) {
     case 'GET /':
       return html(renderListPage(store.list(0), links));
+    case 'GET /runbooks': {
+      const names = (await readdir(runbooksFolder)).flatMap((file) => /^(\w+)\.md$/.exec(file)?.[1] ?? []);
+      return html(renderRunbookList(names));
+    }
     case 'GET /healthz':
       return json({ mails: store.list(0).length });
     case 'GET /metrics':

@@ -33,6 +33,7 @@ const configSchema = z.object({
     dashboards: baseUrl.optional(),
     prometheus: baseUrl.optional(),
     alertmanager: baseUrl.optional(),
+    traces: baseUrl.optional(),
   }),
   chart: z.object({
     /** Asked in this order. */

@@ -6,6 +6,20 @@ import { samplePayload } from './fixtures.ts';
 import { linksOf } from './links.ts';
 import { notificationOf } from './notification.ts';
 
+it('leads from an alert about requests to the traces of those that failed around it', () => {
+  const [over] = notificationOf(samplePayload([{ name: 'HighErrorRate', status: 'resolved' }])).alerts;
+  if (over === undefined) throw new Error('the sample has no alert');
+  const links = { traces: 'http://zipkin.example' };
+  const urls = linksOf({ ...over, domain: 'site' }, { links, drawn: undefined }).map(({ url }) => new URL(url));
+  expect(urls.map(({ pathname }) => pathname)).toEqual(['/zipkin/']);
+  expect(Object.fromEntries(urls[0]?.searchParams ?? [])).toEqual({
+    ...{ annotationQuery: 'error', lookback: 'range', limit: '50' },
+    startTs: String(over.startsAtMs - 60_000),
+    endTs: String((over.endsAtMs ?? 0) + 60_000),
+  });
+  expect(linksOf({ ...over, domain: 'monitor' }, { links, drawn: undefined })).toEqual([]);
+});
+
 function boardOf(domain: string): string {
   const [alert] = notificationOf(samplePayload([{ name: 'SomethingLost' }])).alerts;
   if (alert === undefined) throw new Error('the sample has no alert');

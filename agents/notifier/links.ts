@@ -20,6 +20,9 @@ const BOARD_OF_DOMAIN: ReadonlyMap<string, string> = new Map([
   ['monitor', 'monitors'],
 ]);
 
+/** Requests go through these, and their traces are kept when they fail. */
+const DOMAINS_OF_REQUESTS: ReadonlySet<string> = new Set(['lb', 'web', 'app', 'database', 'cache', 'site']);
+
 /** The links of an alert; one without a configured base is left out. Nothing of an alert gets into an address but as an encoded parameter. */
 export function linksOf(alert: NotifiedAlert, { links, drawn }: LinkFacts): readonly Link[] {
   const runbook = /^alerts\/runbooks\/(\w+)\.md$/.exec(alert.runbook)?.[1];
@@ -36,6 +39,9 @@ export function linksOf(alert: NotifiedAlert, { links, drawn }: LinkFacts): read
     ...(links.prometheus === undefined || drawn === undefined
       ? []
       : [{ title: 'Query', url: graphUrl(links.prometheus, drawn) }]),
+    ...(links.traces === undefined || !DOMAINS_OF_REQUESTS.has(alert.domain ?? '')
+      ? []
+      : [{ title: 'Failed requests', url: tracesUrl(links.traces, alert) }]),
     ...(links.alertmanager === undefined
       ? []
       : [
@@ -55,6 +61,19 @@ function boardUrl(base: string, { domain = '', host, startsAtMs }: NotifiedAlert
     ...(host === undefined ? {} : { 'var-host': host }),
   });
   return `${base}/d/${uid}?${parameters.toString()}`;
+}
+
+/** Zipkin's list of the traces with an error in them, from a minute before the alert began to a minute after it ended. */
+function tracesUrl(base: string, { startsAtMs, endsAtMs }: NotifiedAlert): string {
+  const aroundMs = 60_000;
+  const parameters = new URLSearchParams({
+    annotationQuery: 'error',
+    lookback: 'range',
+    startTs: String(startsAtMs - aroundMs),
+    endTs: String((endsAtMs ?? startsAtMs + 10 * aroundMs) + aroundMs),
+    limit: '50',
+  });
+  return `${base}/zipkin/?${parameters.toString()}`;
 }
 
 function graphUrl(base: string, { query, startMs, endMs }: NonNullable<LinkFacts['drawn']>): string {

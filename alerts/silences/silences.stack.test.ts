@@ -14,9 +14,10 @@ const members = openMembers(topology, signal);
 const monitors = hostsOf(topology, 'monitor').map((host) => `http://${addressOn(host, 'ops')}:${PORTS.alertmanager}`);
 const run = randomUUID();
 const web = { severity: 'info', domain: 'web', run };
-/** A silenced one, one that objectives are told by, and one of another host. */
+/** A silenced one, one that objectives are told by, a drill, and one of another host. */
 const SILENCED = { ...web, alertname: 'SilenceProbe', host: 'web2' };
 const OBJECTIVE = { ...web, alertname: 'SilenceProbeOfObjective', host: 'web2', slo: 'site/availability' };
+const DRILL = { ...web, alertname: 'SilenceProbeOfDrill', host: 'web2', drill: 'true', drill_id: run };
 const OTHER = { ...web, alertname: 'SilenceProbeOfOther', host: 'web1' };
 
 async function post(labels: readonly object[]): Promise<void> {
@@ -63,16 +64,18 @@ it('a silenced alert is mailed to nobody until the silence is over; others are',
   {
     const subject = parseSubject(topology, 'web2');
     await using silence = await openSilence(members, { subject, forMs: 120_000, reason: 'a test', by: 'a test' });
-    await post([SILENCED, OBJECTIVE]);
+    await post([SILENCED, OBJECTIVE, DRILL]);
     for (const url of monitors) {
       const states = await waitFor(
         async () => {
           const now = await readStates(url);
-          return Object.keys(now).length === 2 ? now : undefined;
+          return Object.keys(now).length === 3 ? now : undefined;
         },
-        { what: 'both alerts', deadlineMs: 10_000 },
+        { what: 'the alerts', deadlineMs: 10_000 },
       );
-      expect(states).toEqual({ SilenceProbe: 'suppressed', SilenceProbeOfObjective: 'active' });
+      expect(states).toEqual({
+        ...{ SilenceProbe: 'suppressed', SilenceProbeOfObjective: 'active', SilenceProbeOfDrill: 'active' },
+      });
     }
     for (const { silences } of (await readSilences(members)).answering) {
       expect(silences.filter(({ id }) => id === silence.id)).toHaveLength(1);

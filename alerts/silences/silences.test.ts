@@ -21,12 +21,13 @@ function minutesLeft(endsAt: Date | string): number {
 }
 
 describe('what is silenced', () => {
-  it('is a host or a failure domain, never an objective or the watchdog', () => {
+  it('is a host or a failure domain, never an objective, the watchdog or a drill', () => {
     expect(matchersOf(parseSubject(topology, 'db1'))[0]).toMatchObject({ name: 'host', value: 'db1' });
     expect(matchersOf(parseSubject(topology, 'database'))).toEqual([
       { name: 'domain', value: 'database', isEqual: true, isRegex: false },
       { name: 'slo', value: '', isEqual: true, isRegex: false },
       { name: 'alertname', value: 'Watchdog', isEqual: false, isRegex: false },
+      { name: 'drill', value: '', isEqual: true, isRegex: false },
     ]);
   });
 

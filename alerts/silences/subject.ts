@@ -26,12 +26,13 @@ export function parseSubject(topology: Topology, word: string): Subject {
   });
 }
 
-/** Whose alerts are silenced. Objectives are not: work that users feel is no maintenance. Nor is the watchdog: it says that alerts arrive. */
+/** Whose alerts are silenced. Objectives are not: work that users feel is no maintenance. Nor are the watchdog and drills: they say whether alerts arrive. */
 export function matchersOf({ kind, name }: Subject): readonly Matcher[] {
   return [
     { name: kind, value: name, isEqual: true, isRegex: false },
     { name: 'slo', value: '', isEqual: true, isRegex: false },
     { name: 'alertname', value: 'Watchdog', isEqual: false, isRegex: false },
+    { name: 'drill', value: '', isEqual: true, isRegex: false },
   ];
 }
 

@@ -5,7 +5,9 @@ import type { CommandContext } from '../../deploy/commands.ts';
 import { down } from '../../deploy/down.ts';
 import { routeAddress, type Topology } from '../../deploy/topology.ts';
 import { up } from '../../deploy/up.ts';
+import { HoldfastError } from '../../kit/errors.ts';
 import { openHosts } from '../../kit/hosts.ts';
+import { nearest } from '../../kit/nearest.ts';
 import { WARM_UP_SECONDS } from '../../k6/lib/plan.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { openProgress } from '../../kit/progress.ts';
@@ -37,7 +39,15 @@ export function registerBenchCommand(program: Command, context: CommandContext):
     )
     .option('--json', 'print the figures as JSON')
     .addHelpText('after', EXIT_CODES)
+    .allowExcessArguments()
     .action(async ({ json }: { json?: boolean }) => {
+      const [word] = bench.args;
+      if (word !== undefined) {
+        const known = PARTS.map(({ name }) => name);
+        throw new HoldfastError('usage', `There is no part ${word} to measure.`, {
+          fix: `Known parts: ${nearest(word, known).join(', ')}.`,
+        });
+      }
       await run('bench', json === true, (report) => measure(context, report));
     });
   // The option stands before a subcommand or after it: `bench` has taken it.

@@ -55,7 +55,7 @@ function checkHost(
   if (scope !== 'host' && scope !== 'target') {
     throw new HoldfastError('usage', `${name} is not about one host.`, { fix: 'Leave --host out.' });
   }
-  const known = topology.hosts.map((one) => one.name);
+  const known = topology.hosts.filter(({ enabled }) => enabled).map((one) => one.name);
   if (known.includes(host)) return { host };
   throw new HoldfastError('usage', `There is no host ${host}.`, {
     fix: `Known hosts: ${nearest(host, known).join(', ')}.`,

@@ -32,6 +32,7 @@ describe('the alert of a drill', () => {
     ['Watchdog', undefined, 'Known alerts:'],
     ['WatchdogSilent', undefined, 'Known alerts:'],
     ['AppHostLost', 'ap2', 'Known hosts: app2,'],
+    ['AppHostLost', 'app8', 'Known hosts: app'],
     ['CacheNoPrimary', 'cache1', 'Leave --host out'],
   ])('of %s on %s is a mistake, said with the fix', (name, host, fix) => {
     expect(() => makeDrillAlert(topology, { name, host, id: 'x' })).toThrow(HoldfastError);

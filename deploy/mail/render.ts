@@ -15,15 +15,18 @@ export function renderMail(topology: Topology, host: Host): readonly RenderedFil
     // About a day of a very bad day.
     maxMails: 2_000,
     runbooksFolder: '/etc/holdfast-runbooks',
-    // Where the reader finds the Alertmanagers on the user's machine.
-    links: topology.hosts.flatMap((other) =>
-      other.tier === 'monitor'
-        ? other.published.map(({ loopbackPort, what }) => ({
-            title: `${what} on ${other.name}`,
-            url: `http://127.0.0.1:${loopbackPort}/`,
-          }))
-        : [],
-    ),
+    links: [
+      { title: 'runbooks', url: '/runbooks' },
+      // Where the reader finds the monitors on the user's machine.
+      ...topology.hosts.flatMap((other) =>
+        other.tier === 'monitor'
+          ? other.published.map(({ loopbackPort, what }) => ({
+              title: `${what} on ${other.name}`,
+              url: `http://127.0.0.1:${loopbackPort}/`,
+            }))
+          : [],
+      ),
+    ],
   };
   return [
     { path: 'mailbox.json', text: `${JSON.stringify(config, undefined, 2)}\n` },

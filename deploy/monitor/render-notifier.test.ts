@@ -15,6 +15,7 @@ describe('the links of a notifier', () => {
       runbooks: 'http://127.0.0.1:8025/runbooks',
       prometheus: 'http://127.0.0.1:9092',
       alertmanager: 'http://127.0.0.1:9094',
+      traces: 'http://127.0.0.1:9411',
     });
   });
 

@@ -48,10 +48,13 @@ function linksOf(topology: Topology, host: Host): Links {
   const mailbox = publishedUrl(mail, PORTS.mailbox);
   const prometheus = publishedUrl(host, PORTS.prometheus);
   const alertmanager = publishedUrl(host, PORTS.alertmanager);
+  const [trace] = hostsOf(topology, 'trace');
+  const traces = publishedUrl(trace, PORTS.zipkin);
   return {
     ...(mailbox === undefined ? {} : { runbooks: `${mailbox}/runbooks` }),
     ...(prometheus === undefined ? {} : { prometheus }),
     ...(alertmanager === undefined ? {} : { alertmanager }),
+    ...(traces === undefined ? {} : { traces }),
     ...topology.links,
   };
 }

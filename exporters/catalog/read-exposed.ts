@@ -19,3 +19,10 @@ export async function readExposed(url: string, signal: AbortSignal): Promise<Exp
   }));
   return { families, series };
 }
+
+/** How long the youngest Prometheus has been watching, as this one knows; 0 when it knows none. */
+export async function readWatchedMs(url: string, signal: AbortSignal): Promise<number> {
+  const asked = await openPrometheus(url, { signal }).query('time() - process_start_time_seconds{job="prometheus"}');
+  const seconds = asked.flatMap(({ samples }) => samples.map(([, value]) => value));
+  return seconds.length === 0 ? 0 : 1_000 * Math.min(...seconds);
+}
