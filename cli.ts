@@ -44,10 +44,16 @@ async function main(): Promise<void> {
   // Not `once`: libraries that clean up at exit end the process when nobody else listens any more, before faults are undone.
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  process.exitCode = await runCommand(process.argv.slice(2), interruption.signal);
+}
+
+/** Runs what the words of a command line ask for, and returns the exit code; what is wrong is said on stderr. */
+export async function runCommand(words: readonly string[], signal: AbortSignal): Promise<typeof process.exitCode> {
   try {
-    await makeProgram(interruption.signal).parseAsync();
+    await makeProgram(signal).parseAsync(words, { from: 'user' });
+    return process.exitCode;
   } catch (error) {
-    process.exitCode = explain(error, interruption.signal);
+    return explain(error, signal);
   }
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ALERTS, type AlertName } from '../alerts/names.ts';
 import { DRILL } from '../deploy/profile.ts';
+import { makeTopology } from '../deploy/topology.ts';
 import { PREDICTED_FAULTS, predictAlert, predictOutage } from './predict.ts';
 
 describe('a prediction', () => {
@@ -21,6 +23,15 @@ describe('a prediction', () => {
     expect(predictOutage('lb-crash', DRILL).worstMs).toBeLessThan(1_000);
     expect(predictOutage('db-primary-crash', DRILL).worstMs).toBeLessThan(9_000);
     expect(predictOutage('cache-slow', DRILL).worstMs).toBeLessThan(300);
-    expect(predictAlert(DRILL).worstMs).toBeLessThan(60_000);
+    const mailed = ['LoadBalancerLost', 'AppHostLost', 'DatabaseNodeLost', 'DatabaseRedundancyLost'] as const;
+    expect(predictAlert(makeTopology(), mailed).worstMs).toBeLessThan(60_000);
+  });
+
+  it('of a mail is that of the alert that is looked at most seldom', () => {
+    const of = (...names: readonly AlertName[]): number => predictAlert(makeTopology(), names).worstMs;
+    expect(of('EdgeLost')).toBeGreaterThan(of('LoadBalancerLost'));
+    expect(of('LoadBalancerLost', 'EdgeLost')).toBe(of('EdgeLost'));
+    expect(of()).toBe(0);
+    for (const name of Object.keys(ALERTS) as readonly AlertName[]) expect(of(name), name).toBeGreaterThan(0);
   });
 });

@@ -1,4 +1,9 @@
+import { makeAlerts } from '../alerts/alerts.ts';
+import type { AlertName } from '../alerts/names.ts';
+import { slowestPace } from '../alerts/slowest-pace.ts';
 import type { Profile } from '../deploy/profile.ts';
+import { paceMs } from '../deploy/scrape-jobs.ts';
+import type { Topology } from '../deploy/topology.ts';
 
 /** What a fault will cost, computed from the recovery-time profile; stands beside what was measured. Milliseconds. */
 export interface Prediction {
@@ -71,13 +76,27 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
   }
 }
 
-/** From a host's crash to the mail about it. */
-export function predictAlert(profile: Profile): Prediction {
-  const { scrapeIntervalMs, evaluationIntervalMs, alertForMs, groupWaitMs } = profile.watch;
-  return {
-    what: 'alert mailed',
-    bestMs: alertForMs + groupWaitMs,
-    worstMs: 2 * scrapeIntervalMs + 2 * evaluationIntervalMs + alertForMs + groupWaitMs + 1_000,
-    formula: `for ${alertForMs} + group wait ${groupWaitMs} … + scrape and its timeout ${2 * scrapeIntervalMs} + 2 × evaluation ${evaluationIntervalMs} + mail 1000`,
-  };
+/** A notifier asks the other one, draws a chart and finds a mail server. */
+const MAIL_MS = 1_000;
+
+/** From a host's crash to the mail about it: the last of these alerts. None: nobody is to be told. */
+export function predictAlert(topology: Topology, names: readonly AlertName[]): Prediction {
+  const { profile } = topology;
+  const { evaluationIntervalMs, groupWaitMs } = profile.watch;
+  const predictions = makeAlerts(topology)
+    .filter(({ name }) => names.includes(name))
+    .map((alert) => {
+      const forMs = alert.forMs(profile.watch);
+      // The next look, and how long it may take before it has failed.
+      const lookMs = paceMs(profile.watch, slowestPace(alert)) + profile.watch.scrapeIntervalMs;
+      // Who asks the nodes is told of a silent one when the group has given it up.
+      const suspicionMs = alert.domain === 'database' ? profile.groupSuspicionMs : 0;
+      return {
+        bestMs: forMs + groupWaitMs,
+        worstMs: suspicionMs + lookMs + 2 * evaluationIntervalMs + forMs + groupWaitMs + MAIL_MS,
+        formula: `${alert.name}: for ${forMs} + group wait ${groupWaitMs} … + ${suspicionMs === 0 ? '' : `suspicion of the group ${suspicionMs} + `}look and its timeout ${lookMs} + 2 × evaluation ${evaluationIntervalMs} + mail ${MAIL_MS}`,
+      };
+    });
+  const [last] = predictions.toSorted((a, b) => b.worstMs - a.worstMs);
+  return { what: 'alert mailed', ...(last ?? { bestMs: 0, worstMs: 0, formula: 'nobody is to be told' }) };
 }

@@ -34,7 +34,7 @@ async function show(guarantee: Guarantee, within: FaultWorld = world): Promise<G
   });
   const prediction = guarantee.predict(topology);
   return judgeExperiment(guarantee, evidence, {
-    profile: topology.profile,
+    topology,
     prediction,
     startedAt,
     endedAt: Date.now(),

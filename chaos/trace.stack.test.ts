@@ -168,9 +168,15 @@ it('a person goes from the graph to that trace, on its page to the statement, an
   );
 
   await using page = await openBrowser();
-  await page.open(`${store}/zipkin/traces/${traceId}`);
   const shows = (text: string): string =>
     `document.body.innerText.toLowerCase().includes(${JSON.stringify(text.toLowerCase())})`;
+  // Where a mail leads to (agents/notifier/links.ts).
+  const [startTs, endTs] = [Date.now() - 120_000, Date.now()].map(String) as [string, string];
+  const failures = new URLSearchParams({ annotationQuery: 'error', lookback: 'range', startTs, endTs, limit: '50' });
+  await page.open(`${store}/zipkin/?${failures.toString()}`);
+  await page.waitFor(shows('get /api/products/:id'));
+  await page.screenshot(join(PATHS.screenshots, 'failed-requests.png'));
+  await page.open(`${store}/zipkin/traces/${traceId}`);
   for (const text of ['GET /api/products/:id', 'shop', 'wait for db-read', traceId]) await page.waitFor(shows(text));
   await page.screenshot(join(PATHS.screenshots, 'trace.png'));
   const statement = (await findTrace(traceId)).find(({ tags }) => tags['error.type'] === 'STATEMENT_TIMEOUT');

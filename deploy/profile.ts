@@ -146,9 +146,9 @@ export const DRILL: Profile = {
   traces: { slowMs: 300, keptRatio: 0.02 },
   watch: {
     scrapeIntervalMs: 2_000,
-    monitorScrapeIntervalMs: 4_000,
+    monitorScrapeIntervalMs: 5_000,
     detailScrapeIntervalMs: 6_000,
-    roundIntervalMs: 9_000,
+    roundIntervalMs: 10_000,
     seldomScrapeIntervalMs: 15_000,
     evaluationIntervalMs: 2_000,
     sloIntervalMs: 5_000,

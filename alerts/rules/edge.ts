@@ -1,6 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsOneLook, usualForDetails } from '../alert.ts';
+import { type Alert, outlastsOneLook } from '../alert.ts';
 import { absentPerHost, anyOf } from '../promql.ts';
 
 /** The edges, as the monitors' exporters see them. */
@@ -71,7 +71,7 @@ const edgeOriginUnhealthy = ({ profile: { watch } }: Topology): Alert => ({
   severity: 'critical',
   owner: 'platform',
   expr: 'min by (host) (varnish_backend_up) == 0',
-  forMs: usualForDetails,
+  forMs: outlastsOneLook,
   onAbsent: { coveredBy: 'EdgeLost' },
   summary: '{{ $labels.host }} finds its origin ill',
   description:

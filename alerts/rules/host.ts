@@ -153,7 +153,7 @@ const DISK_ALMOST_FULL: Alert = {
   severity: 'warning',
   owner: 'platform',
   expr: `max by (host, where) (label_replace(${anyOf(
-    `node_filesystem_avail_bytes / node_filesystem_size_bytes < ${MIN_FREE_RATIO} and node_filesystem_avail_bytes < ${ENOUGH_BYTES}`,
+    `(node_filesystem_avail_bytes < ${ENOUGH_BYTES}) / node_filesystem_size_bytes < ${MIN_FREE_RATIO}`,
     `node_filesystem_files_free / node_filesystem_files < ${MIN_FREE_FILES_RATIO}`,
   )}, "where", "$1", "mountpoint", "(.+)"))`,
   forMs: outlastsOneLook,

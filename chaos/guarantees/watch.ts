@@ -1,5 +1,7 @@
+import type { AlertName } from '../../alerts/names.ts';
 import { servicesOf } from '../../deploy/host-services.ts';
 import type { Host, Topology } from '../../deploy/topology.ts';
+import type { AlertContract } from '../contract/alert-contract.ts';
 import { alertsOfCrash, alertsOfKill } from '../contract/expected-alerts.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import { observeHostBack } from '../faults/host-fault.ts';
@@ -37,6 +39,8 @@ export function watchGuarantees(topology: Topology): readonly Guarantee[] {
   ];
 }
 
+const namesOf = ({ mustDeliver }: AlertContract): readonly AlertName[] => mustDeliver.map(({ alertname }) => alertname);
+
 type Watched = Pick<Guarantee, 'id' | 'claim' | 'alerts'> & { readonly fault: AnyFault };
 
 function watchGuarantee(topology: Topology, host: Host, { fault, ...about }: Watched): Guarantee {
@@ -44,7 +48,7 @@ function watchGuarantee(topology: Topology, host: Host, { fault, ...about }: Wat
     ...about,
     budgets: [{ kind: 'lost-writes', most: 0 }],
     holdMs: HOLD_MS,
-    predict: ({ profile }) => predictAlert(profile),
+    predict: (world) => predictAlert(world, namesOf(about.alerts)),
     choose: () =>
       Promise.resolve({
         fault,

@@ -15,7 +15,7 @@ import { type Reported, reportRun } from './report-run.ts';
 const topology = makeTopology();
 const guarantees = [lbActiveCrash, appCrash, ...watchGuarantees(topology).slice(0, 1)];
 const held = judgeExperiment(lbActiveCrash, evidence(), {
-  ...{ profile: topology.profile, prediction: lbActiveCrash.predict(topology), startedAt: T0, endedAt: T0 + 60_000 },
+  ...{ topology, prediction: lbActiveCrash.predict(topology), startedAt: T0, endedAt: T0 + 60_000 },
 });
 const interrupted = new HoldfastError('interrupted', 'Interrupted; every fault is undone.');
 

@@ -16,7 +16,7 @@ import { writeReport } from './write-report.ts';
 
 const topology = makeTopology();
 const prediction = lbActiveCrash.predict(topology);
-const context = { profile: topology.profile, prediction, startedAt: T0 - 9_000, endedAt: T0 + 60_000 };
+const context = { topology, prediction, startedAt: T0 - 9_000, endedAt: T0 + 60_000 };
 const held = judgeExperiment(lbActiveCrash, evidence(), context);
 const nasty = `<script>alert("x")</script> & ']]> \u0000\u001b[31m`;
 const violated = judgeExperiment(

@@ -13,7 +13,7 @@ const good = evidence();
 
 function judge(seen: ExperimentEvidence, guarantee: Guarantee = lbActiveCrash): GuaranteeOutcome {
   return judgeExperiment(guarantee, seen, {
-    profile: topology.profile,
+    topology,
     prediction: guarantee.predict(topology),
     startedAt: T0 - 20_000,
     endedAt: T0 + 60_000,

@@ -1,7 +1,7 @@
-import type { Profile } from '../../deploy/profile.ts';
+import type { Topology } from '../../deploy/topology.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import { judgeAlerts, type AlertTimes } from '../contract/judge-alerts.ts';
-import { predictAlert } from '../predict.ts';
+import { predictAlert, type Prediction } from '../predict.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { closeLedger } from '../judge/ledger.ts';
 import type { Window } from '../judge/judgement.ts';
@@ -13,7 +13,7 @@ import type { BudgetOutcome, ExperimentOutcome, GuaranteeOutcome } from './outco
 import { renderMs } from './units.ts';
 
 interface JudgeContext {
-  readonly profile: Profile;
+  readonly topology: Topology;
   readonly prediction: GuaranteeOutcome['prediction'];
   readonly startedAt: number;
   readonly endedAt: number;
@@ -37,7 +37,7 @@ export function judgeExperiment(
     ...guarantee.budgets.map((budget) =>
       judgeBudget(budget, { evidence, window, doubts, prediction: context.prediction }),
     ),
-    ...judgeContract(guarantee, evidence, { doubts, profile: context.profile }),
+    ...judgeContract(guarantee, evidence, { doubts, topology: context.topology }),
   ];
   return {
     id: guarantee.id,
@@ -89,11 +89,13 @@ export function doubtsAbout(evidence: ExperimentEvidence): readonly string[] {
 function judgeContract(
   guarantee: Guarantee,
   evidence: ExperimentEvidence,
-  { doubts, profile }: { readonly doubts: readonly string[]; readonly profile: Profile },
+  { doubts, topology }: { readonly doubts: readonly string[]; readonly topology: Topology },
 ): readonly BudgetOutcome[] {
   const { injectedAt, undoneAt, redundantAt } = evidence.phases;
   const times: AlertTimes = { injectedAt, undoneAt, redundantAt, targets: evidence.fault.targets };
-  const prediction = predictAlert(profile);
+  const predictions = new Map(
+    guarantee.alerts.mustDeliver.map(({ alertname }) => [`alert-${alertname}`, predictAlert(topology, [alertname])]),
+  );
   // A fault that was not there is no reason for an alert to come.
   const { seen: bit, text } = evidence.fault.effect;
   const unproven = bit ? [] : [`the fault was not proven to bite: ${text}`];
@@ -101,14 +103,17 @@ function judgeContract(
   return judgeAlerts(guarantee.alerts, alerts, times).map((clause) => ({
     ...clause,
     ...(clause.verdict === 'held' && doubts.length > 0 ? { verdict: 'unknown', reasons: doubts } : {}),
-    ...(clause.id.startsWith('alert-')
-      ? { predicted: `${renderMs(prediction.bestMs)} … ${renderMs(prediction.worstMs)}` }
-      : {}),
+    ...predictedOf(predictions.get(clause.id)),
     evidence: evidence.alerts.delivered
       .filter(({ receivedAtMs }) => receivedAtMs >= injectedAt)
       .map((alert) => `+${renderMs(alert.receivedAtMs - injectedAt)} ${alert.subject}`)
       .slice(0, 10),
   }));
+}
+
+function predictedOf(prediction: Prediction | undefined): Pick<BudgetOutcome, 'predicted'> {
+  if (prediction === undefined) return {};
+  return { predicted: `${renderMs(prediction.bestMs)} … ${renderMs(prediction.worstMs)}` };
 }
 
 function summarize(evidence: ExperimentEvidence, window: Window): ExperimentOutcome {

@@ -107,7 +107,7 @@ async function proveOne({ options, guarantee, ...run }: Run): Promise<GuaranteeO
       },
     });
     return judgeExperiment(guarantee, evidence, {
-      profile: topology.profile,
+      topology,
       prediction,
       startedAt,
       endedAt: Date.now(),

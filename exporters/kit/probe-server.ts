@@ -89,7 +89,8 @@ export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
   return createServer((request, response) => {
     const gone = new AbortController();
     response.once('close', () => {
-      gone.abort();
+      // Who was answered waits for nothing any more.
+      if (!response.writableEnded) gone.abort();
     });
     answer(request, gone.signal).then(
       (result) => {
