@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from './package.json' with { type: 'json' };
-import { readSilenceLines, registerAlertCommands } from './alerts/commands.ts';
+import { readSilenceTexts, registerAlertCommands } from './alerts/commands.ts';
 import { ruleExpressions } from './alerts/render-rules.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
@@ -74,7 +74,7 @@ export function makeProgram(signal: AbortSignal): Command {
     },
     signal,
     heal: (onProgress) => healAll({ topology, onProgress }),
-    silences: () => readSilenceLines({ topology, signal }),
+    silences: () => readSilenceTexts({ topology, signal }),
   };
   registerDeployCommands(program, context);
   registerLoadCommand(program, context);

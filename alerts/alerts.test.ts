@@ -13,7 +13,7 @@ import { makeRuleFiles, recordedNames, type RuleFile } from './render-rules.ts';
 import { plotsOfAlert } from './render-plots.ts';
 import { renderRuleTests } from './render-tests.ts';
 import type { Rule } from './rule.ts';
-import { slowestPace } from './slowest-pace.ts';
+import { slowestLookMs, slowestPace } from './slowest-pace.ts';
 import { ALERTS, labelsOf, NOTIFIER_ALERTS } from './names.ts';
 
 /** From a fault to its alert: what is looked at more seldom may take longer. */
@@ -66,9 +66,7 @@ describe('the alerts', () => {
     (alert) => {
       const { watch } = topology.profile;
       const pace = slowestPace(alert);
-      // A look that takes longer than the usual interval has failed (deploy/scrape-jobs.ts).
-      const lookMs = paceMs(watch, pace) + watch.scrapeIntervalMs;
-      const raisedMs = alert.forMs(watch) + lookMs + watch.evaluationIntervalMs;
+      const raisedMs = alert.forMs(watch) + slowestLookMs(alert, watch) + watch.evaluationIntervalMs;
       expect(raisedMs, pace).toBeLessThanOrEqual(RAISED_WITHIN_MS[pace]);
     },
   );

@@ -93,8 +93,8 @@ function chooseSilences(
   });
 }
 
-/** A line for each silence that is in force; none when no Alertmanager answers: that is told by whoever looks at hosts. */
-export async function readSilenceLines({ topology, signal }: CommandContext): Promise<readonly string[]> {
+/** Each silence that is in force, as `silence list` shows it; none when no Alertmanager answers: that is told by whoever looks at hosts. */
+export async function readSilenceTexts({ topology, signal }: CommandContext): Promise<readonly string[]> {
   try {
     return currentSilences(await readSilences(openMembers(topology, signal))).map(renderSilence);
   } catch (error) {

@@ -1,8 +1,7 @@
 import { makeAlerts } from '../alerts/alerts.ts';
 import type { AlertName } from '../alerts/names.ts';
-import { slowestPace } from '../alerts/slowest-pace.ts';
+import { slowestLookMs } from '../alerts/slowest-pace.ts';
 import type { Profile } from '../deploy/profile.ts';
-import { paceMs } from '../deploy/scrape-jobs.ts';
 import type { Topology } from '../deploy/topology.ts';
 
 /** What a fault will cost, computed from the recovery-time profile; stands beside what was measured. Milliseconds. */
@@ -87,8 +86,7 @@ export function predictAlert(topology: Topology, names: readonly AlertName[]): P
     .filter(({ name }) => names.includes(name))
     .map((alert) => {
       const forMs = alert.forMs(profile.watch);
-      // The next look, and how long it may take before it has failed.
-      const lookMs = paceMs(profile.watch, slowestPace(alert)) + profile.watch.scrapeIntervalMs;
+      const lookMs = slowestLookMs(alert, profile.watch);
       // Who asks the nodes is told of a silent one when the group has given it up.
       const suspicionMs = alert.domain === 'database' ? profile.groupSuspicionMs : 0;
       return {

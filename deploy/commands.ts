@@ -23,7 +23,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Undoes faults that an interrupted run left in place. */
   readonly heal: (onProgress: (line: string) => void) => Promise<unknown>;
-  /** What is silenced now, a line each; nothing when no Alertmanager answers. */
+  /** What is silenced now, as `silence list` shows it; nothing when no Alertmanager answers. */
   readonly silences: () => Promise<readonly string[]>;
 }
 
@@ -65,10 +65,13 @@ export function registerDeployCommands(program: Command, context: CommandContext
   program
     .command('status')
     .description('show every host, who holds the virtual addresses, what is silenced, and the pages to open')
-    .option('--json', 'print it as JSON')
+    .option('--json', 'print hosts and pages as JSON; silences: `silence list --json`')
     .action(async ({ json }: { json?: boolean }) => {
-      const [status, silences] = await Promise.all([readStatus(topology), context.silences()]);
-      console.log(json === true ? JSON.stringify({ ...status, silences }, null, 2) : renderStatus(status, silences));
+      const status = await readStatus(topology);
+      // Without a monitor there may be no network either, and what is sent would go elsewhere.
+      const isWatched = status.hosts.some(({ tier, state }) => tier === 'monitor' && state === 'healthy');
+      const silences = isWatched && json !== true ? await context.silences() : [];
+      console.log(json === true ? JSON.stringify(status, null, 2) : renderStatus(status, silences));
       process.exitCode = status.healthy ? EXIT.held : EXIT.violated;
     });
 

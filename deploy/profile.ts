@@ -148,7 +148,7 @@ export const DRILL: Profile = {
     scrapeIntervalMs: 2_000,
     monitorScrapeIntervalMs: 5_000,
     detailScrapeIntervalMs: 6_000,
-    roundIntervalMs: 10_000,
+    roundIntervalMs: 9_000,
     seldomScrapeIntervalMs: 15_000,
     evaluationIntervalMs: 2_000,
     sloIntervalMs: 5_000,

@@ -15,7 +15,7 @@ export async function refuseOthersStack(): Promise<void> {
   const other = otherCheckout(folders, ROOT);
   if (other === undefined) return;
   throw new HoldfastError('stack-elsewhere', `The stack on this machine was brought up from ${other}.`, {
-    fix: 'Go on there, or remove it first: `./holdfast down --volumes` forgets its data, too.',
+    fix: 'Go on there, or remove it, and its data, with `./holdfast down --volumes`: they belong to the passwords of that checkout.',
   });
 }
 

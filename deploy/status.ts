@@ -69,7 +69,7 @@ async function readAddresses(hosts: Hosts, host: Host, topology: Topology): Prom
     .map(({ address }) => `virtual address ${address}`);
 }
 
-/** A table for people; `silences`: a line each. */
+/** A table for people; `silences`: as `silence list` shows them. */
 export function renderStatus(status: StackStatus, silences: readonly string[] = []): string {
   const rows = status.hosts.map((host) => [
     host.host,

@@ -51,10 +51,13 @@ export function registerExporterCommands(program: Command, { topology, signal, e
       const count = CATALOG.reduce((sum, { metrics }) => sum + Object.keys(metrics).length, 0);
       const said = renderProblems(problems) || `${count} metrics of ${CATALOG.length} jobs are as the catalogue says.`;
       console.log(json === true ? JSON.stringify(problems, undefined, 2) : said);
-      const isYoung = (await readWatchedMs(url, signal)) < 2 * topology.profile.watch.seldomScrapeIntervalMs;
-      if (problems.length > 0 && isYoung)
-        console.error('The stack has just come up and may not be scraped whole yet: check again in half a minute.');
-      process.exitCode = problems.length === 0 ? EXIT.held : isYoung ? EXIT.unknown : EXIT.violated;
+      if (problems.length === 0) return;
+      process.exitCode = EXIT.violated;
+      const leftMs = 2 * topology.profile.watch.seldomScrapeIntervalMs - (await readWatchedMs(url, signal));
+      if (leftMs <= 0) return;
+      const again = `check again in ${Math.ceil(leftMs / 1_000)} s`;
+      console.error(`The stack has just come up and may not be scraped whole yet: ${again}.`);
+      process.exitCode = EXIT.unknown;
     });
 }
 

@@ -63,14 +63,14 @@ function boardUrl(base: string, { domain = '', host, startsAtMs }: NotifiedAlert
   return `${base}/d/${uid}?${parameters.toString()}`;
 }
 
-/** Zipkin's list of the traces with an error in them, from a minute before the alert began to a minute after it ended. */
+/** Zipkin's list of the traces with an error in them, from a minute before the alert began to a minute after it ended; while it fires, of its first ten minutes. */
 function tracesUrl(base: string, { startsAtMs, endsAtMs }: NotifiedAlert): string {
   const aroundMs = 60_000;
   const parameters = new URLSearchParams({
     annotationQuery: 'error',
     lookback: 'range',
     startTs: String(startsAtMs - aroundMs),
-    endTs: String((endsAtMs ?? startsAtMs + 10 * aroundMs) + aroundMs),
+    endTs: String((endsAtMs ?? startsAtMs + 9 * aroundMs) + aroundMs),
     limit: '50',
   });
   return `${base}/zipkin/?${parameters.toString()}`;

@@ -1,7 +1,5 @@
-import type { AlertName } from '../../alerts/names.ts';
 import { servicesOf } from '../../deploy/host-services.ts';
 import type { Host, Topology } from '../../deploy/topology.ts';
-import type { AlertContract } from '../contract/alert-contract.ts';
 import { alertsOfCrash, alertsOfKill } from '../contract/expected-alerts.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import { observeHostBack } from '../faults/host-fault.ts';
@@ -39,8 +37,6 @@ export function watchGuarantees(topology: Topology): readonly Guarantee[] {
   ];
 }
 
-const namesOf = ({ mustDeliver }: AlertContract): readonly AlertName[] => mustDeliver.map(({ alertname }) => alertname);
-
 type Watched = Pick<Guarantee, 'id' | 'claim' | 'alerts'> & { readonly fault: AnyFault };
 
 function watchGuarantee(topology: Topology, host: Host, { fault, ...about }: Watched): Guarantee {
@@ -48,7 +44,11 @@ function watchGuarantee(topology: Topology, host: Host, { fault, ...about }: Wat
     ...about,
     budgets: [{ kind: 'lost-writes', most: 0 }],
     holdMs: HOLD_MS,
-    predict: (world) => predictAlert(world, namesOf(about.alerts)),
+    predict: () =>
+      predictAlert(
+        topology,
+        about.alerts.mustDeliver.map(({ alertname }) => alertname),
+      ),
     choose: () =>
       Promise.resolve({
         fault,

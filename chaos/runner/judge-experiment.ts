@@ -93,8 +93,11 @@ function judgeContract(
 ): readonly BudgetOutcome[] {
   const { injectedAt, undoneAt, redundantAt } = evidence.phases;
   const times: AlertTimes = { injectedAt, undoneAt, redundantAt, targets: evidence.fault.targets };
+  const { mustDeliver, deliverFrom } = guarantee.alerts;
+  // What is predicted counts from the fault.
+  const predicted = deliverFrom === undefined ? mustDeliver : [];
   const predictions = new Map(
-    guarantee.alerts.mustDeliver.map(({ alertname }) => [`alert-${alertname}`, predictAlert(topology, [alertname])]),
+    predicted.map(({ alertname }) => [`alert-${alertname}`, predictAlert(topology, [alertname])]),
   );
   // A fault that was not there is no reason for an alert to come.
   const { seen: bit, text } = evidence.fault.effect;

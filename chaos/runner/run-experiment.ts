@@ -74,7 +74,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const provenAt = Date.now();
   timeline.add('fault', chosen.fault.description, active.orderedAt);
   timeline.add('fault', `${active.effect.seen ? 'it bit' : 'NOT PROVEN'}: ${active.effect.text}`, provenAt);
-  timeline.add('phase', `the fault is kept for ${guarantee.holdMs / 1_000} s`);
+  timeline.add('phase', `the fault is kept for ${guarantee.holdMs / 1_000} s at least`);
   await hold({ guarantee, chosen, active, watch, signal });
   const stillThere = await active.look();
   timeline.add('fault', `${stillThere.seen ? 'still there' : 'NOT THERE ANY MORE'}: ${stillThere.text}`);
