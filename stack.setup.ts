@@ -1,7 +1,12 @@
+import { down } from './deploy/down.ts';
 import { makeTopology } from './deploy/topology.ts';
 import { up } from './deploy/up.ts';
+import { HoldfastError } from './kit/errors.ts';
 import { openStackLock } from './kit/stack-lock.ts';
 import { renderFiles } from './render-files.ts';
+
+/** Set where the machine is there for tests alone (`.ci/run`): what an interrupted run of another checkout left is nobody's. */
+const OWNS_MACHINE = process.env['HOLDFAST_TEST_OWNS_MACHINE'] === '1';
 
 /** Brings the stack up, or repairs it, before the tests that need it. */
 export default async function setup(): Promise<void> {
@@ -11,5 +16,13 @@ export default async function setup(): Promise<void> {
   await using _lock = await openStackLock('test');
   const topology = makeTopology();
   const files = renderFiles(topology);
-  await up({ topology, files, signal: new AbortController().signal, onProgress });
+  const { signal } = new AbortController();
+  try {
+    await up({ topology, files, signal, onProgress });
+  } catch (error) {
+    if (!OWNS_MACHINE || !(error instanceof HoldfastError) || error.code !== 'stack-elsewhere') throw error;
+    onProgress('removing the stack that another checkout left');
+    await down({ volumes: true, signal });
+    await up({ topology, files, signal, onProgress });
+  }
 }

@@ -1,3 +1,4 @@
+import { OWN_PROMETHEUS } from '../deploy/scrape-jobs.ts';
 /** What a case shows. Every alert needs one of each kind; `absent` shows what {@link OnAbsent} says. */
 export const CASE_KINDS = ['fires', 'quiet', 'absent', 'resolves'] as const;
 
@@ -116,5 +117,10 @@ export function counts(...rates: readonly (readonly [perSecond: number, seconds:
 /** Between two samples of a case's series. */
 export const STEP_S = 2;
 
+const OWN = `{host="mon1",instance="${OWN_PROMETHEUS}",job="prometheus"}`;
+/** What Prometheus knows of itself, in cases. */
+export const OWN_UP = `up${OWN}`;
+export const OWN_START = `process_start_time_seconds${OWN}`;
+
 /** What every case gets unless it says otherwise: Prometheus scrapes at least itself. */
-export const SELF: Series = { 'up{host="mon1",job="self"}': always(1) };
+export const SELF: Series = { [OWN_UP]: always(1) };

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { OWN_PROMETHEUS } from '../deploy/scrape-jobs.ts';
 import type { Topology } from '../deploy/topology.ts';
 import { type Alert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
@@ -22,7 +23,7 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
   return {
     'rules.yaml': [
       // It costs as much as all alerts together, and nobody needs to know at once that everything is well.
-      { name: 'well', interval: promDuration(5 * watch.evaluationIntervalMs), rules: [wellRule(topology)] },
+      { name: 'well', interval: promDuration(10 * watch.evaluationIntervalMs), rules: [wellRule(topology)] },
       // One group, so that everything is judged at the same instant and in this order.
       { name: 'holdfast', interval: promDuration(watch.evaluationIntervalMs), rules: makeRules(topology) },
     ],
@@ -83,7 +84,7 @@ function wellRule(topology: Topology): Rule {
  */
 function settlingRule(topology: Topology): Rule {
   const { settleMs } = topology.profile.watch;
-  const started = 'max(process_start_time_seconds{job="self"})';
+  const started = `max(process_start_time_seconds{job="prometheus",instance="${OWN_PROMETHEUS}"})`;
   return {
     record: SETTLING,
     expr: anyOf(

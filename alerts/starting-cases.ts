@@ -1,7 +1,7 @@
-import { type AlertCase, always, turns } from './alert-case.ts';
+import { type AlertCase, always, OWN_START, turns } from './alert-case.ts';
 import type { Alert } from './alert.ts';
 
-const STARTED = { 'process_start_time_seconds{host="mon1",job="self"}': always(0) };
+const STARTED = { [OWN_START]: always(0) };
 const [DOWN, OTHER] = ['up{host="lb1",job="haproxy"}', 'up{host="lb2",job="haproxy"}'];
 const LOST = { labels: { host: 'lb1' } };
 

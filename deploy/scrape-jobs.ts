@@ -78,6 +78,9 @@ export const SCRAPE_JOBS: readonly Job[] = [
   },
 ];
 
+/** The address at which each Prometheus asks itself, and so the label `instance` by which rules, the same on both, know their own one. */
+export const OWN_PROMETHEUS = `127.0.0.1:${PORTS.prometheus}`;
+
 /** One target of a job. */
 export interface Target {
   /** The value of the label `host`. */

@@ -7,6 +7,34 @@ export function deadlineSignal(ms: number, signal?: AbortSignal): AbortSignal {
   return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
 }
 
+/** A signal of one's own, for what usually ends well before its deadline. */
+export interface Deadline extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * As {@link deadlineSignal}, but nothing is left of it once it is disposed of: what is asked several times a second would otherwise wake the
+ * process again for every deadline that nobody waits for any more.
+ */
+export function openDeadline(ms: number, signal: AbortSignal): Deadline {
+  const controller = new AbortController();
+  const stop = (): void => {
+    controller.abort(signal.reason);
+  };
+  const timer = setTimeout(() => {
+    controller.abort(new HoldfastError('deadline', `no answer within ${ms} ms`));
+  }, ms);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    },
+  };
+}
+
 interface WaitOptions {
   /** Names what is waited for, in the error. */
   readonly what: string;

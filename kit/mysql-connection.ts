@@ -38,7 +38,10 @@ export async function openMysqlConnection(
     stream: socket,
     user: login.user,
     password: login.password,
-    ssl: { ca: login.authority },
+    // Together with the object above they tell the library whose TLS session it may take up again.
+    host: server.address,
+    port: server.port,
+    ssl: trustIn(login.authority),
     connectTimeout: deadlineMs,
     dateStrings: true,
     supportBigNumbers: true,
@@ -46,6 +49,15 @@ export async function openMysqlConnection(
   });
   const connection = await within(opening, { what: 'login', deadlineMs, socket });
   return wrap(connection, socket);
+}
+
+const TRUST = new Map<string, { readonly ca: string }>();
+
+/** One object per authority: the library keeps what it read of certificates, and TLS sessions, by the object itself. */
+function trustIn(authority: string): { readonly ca: string } {
+  const known = TRUST.get(authority) ?? { ca: authority };
+  TRUST.set(authority, known);
+  return known;
 }
 
 function wrap(connection: Connection, socket: Socket): MysqlConnection {

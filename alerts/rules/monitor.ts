@@ -1,5 +1,5 @@
 import { hostsOf, type Topology } from '../../deploy/topology.ts';
-import { absent, always, counts, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, counts, dips, dipsOnce, fires, OWN_UP, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
 import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
 import { PROBED_JOBS } from '../../deploy/scrape-jobs.ts';
@@ -131,7 +131,7 @@ const age = (host: string): string => `holdfast_notifier_oldest_queued_age_secon
 const PROBED = namesOf(PROBED_JOBS);
 const SELDOM = namesOf(PROBED_JOBS.filter(({ pace }) => pace === 'seldom'));
 const OFTEN_JOBS = PROBED_JOBS.filter(({ pace }) => pace !== 'seldom');
-const DIRECT_DOWN = `up{job!~"self|${PROBED}"}`;
+const DIRECT_DOWN = `up{job!~"${PROBED}"}`;
 
 const UNLESS_EXPORTER_GONE = 'unless on () (min(up{job="exporter"}) == 0)';
 
@@ -235,7 +235,7 @@ function watchdog(topology: Topology): Alert {
       'Fires as long as anything is scraped. A notifier that does not hear it reports WatchdogSilent by itself.',
     cases: [
       { kind: 'fires', title: 'anything is scraped', series: {}, expect: [{ atS: 4, alerts: [{ labels: {} }] }] },
-      absent('nothing is scraped', { 'up{host="mon1",job="self"}': always(null) }),
+      absent('nothing is scraped', { [OWN_UP]: always(null) }),
     ],
   };
 }

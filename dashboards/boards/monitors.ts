@@ -31,7 +31,7 @@ export const MONITORS: Board = {
           title: 'Jobs',
           description: 'Whether every target of a job answers.',
           unit: 'short',
-          queries: [{ expr: 'min by (job) (up{job!="self"})', legend: '{{job}}' }],
+          queries: [{ expr: 'min by (job) (up)', legend: '{{job}}' }],
           states: UP,
           alert: 'TargetDown',
         },
@@ -227,7 +227,7 @@ export const MONITORS: Board = {
           unit: 'percentunit',
           queries: [
             {
-              expr: 'sum by (job, host) (rate(process_cpu_seconds_total{tier=~"monitor|mail",job!="self"}[$__rate_interval]))',
+              expr: 'sum by (job, host) (rate(process_cpu_seconds_total{tier=~"monitor|mail"}[$__rate_interval]))',
               legend: '{{job}} on {{host}}',
             },
           ],
@@ -240,7 +240,7 @@ export const MONITORS: Board = {
           unit: 'bytes',
           queries: [
             {
-              expr: 'sum by (job, host) (process_resident_memory_bytes{tier=~"monitor|mail",job!="self"})',
+              expr: 'sum by (job, host) (process_resident_memory_bytes{tier=~"monitor|mail"})',
               legend: '{{job}} on {{host}}',
             },
           ],

@@ -181,7 +181,7 @@ export const OVERVIEW: Board = {
           title: 'Hosts that answer',
           description: 'Whether everything on a host that is scraped answers.',
           unit: 'short',
-          queries: [{ expr: 'min by (host) (up{job!="self"})', legend: '{{host}}' }],
+          queries: [{ expr: 'min by (host) (up)', legend: '{{host}}' }],
           states: UP,
           alert: 'TargetDown',
           drillDown: 'holdfast-hosts',

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { paceMs, SCRAPE_JOBS, targetsOf, type Job, type Target } from '../scrape-jobs.ts';
+import { OWN_PROMETHEUS, paceMs, SCRAPE_JOBS, targetsOf, type Job, type Target } from '../scrape-jobs.ts';
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Watch } from '../profile.ts';
@@ -34,7 +34,7 @@ export function renderPrometheusConfig(topology: Topology, host: Host): string {
       ],
     },
     storage: { exemplars: { max_exemplars: 10_000 } },
-    scrape_configs: [...SCRAPE_JOBS.map((job) => scrapeConfig(topology, job)), selfScrape(watch, host)],
+    scrape_configs: SCRAPE_JOBS.map((job) => scrapeConfig(topology, host, job)),
   };
   return stringify(config, { lineWidth: 0 });
 }
@@ -77,7 +77,7 @@ const HAPROXY_PARAMETERS = {
   ],
 };
 
-function scrapeConfig(topology: Topology, job: Job): object {
+function scrapeConfig(topology: Topology, asking: Host, job: Job): object {
   const { name, port, module } = job;
   const about = { job_name: name, ...paced(topology.profile.watch, job), ...NEARBY };
   const targets = targetsOf(topology, job);
@@ -87,7 +87,7 @@ function scrapeConfig(topology: Topology, job: Job): object {
     ...(job.path === undefined ? {} : { metrics_path: job.path }),
     ...(name === 'haproxy' ? { params: HAPROXY_PARAMETERS } : {}),
     static_configs: targets.map(({ address = '', ...target }) => ({
-      targets: [`${address}:${port}`],
+      targets: [name === 'prometheus' && target.name === asking.name ? OWN_PROMETHEUS : `${address}:${port}`],
       labels: { host: target.name, tier: target.tier },
     })),
     ...(job.keep === undefined
@@ -125,17 +125,6 @@ function paced(watch: Watch, { pace, isPatient }: Pick<Job, 'pace' | 'isPatient'
   return {
     ...(pace === 'usual' ? {} : { scrape_interval: interval }),
     ...(isPatient === true ? { scrape_timeout: interval } : {}),
-  };
-}
-
-/** The age of this very Prometheus, which tells the rules whether it was just started (the rules are the same on both). */
-function selfScrape(watch: Watch, host: Host): object {
-  return {
-    job_name: 'self',
-    ...paced(watch, { pace: 'monitor' }),
-    ...NEARBY,
-    static_configs: [{ targets: [`127.0.0.1:${PORTS.prometheus}`], labels: { host: host.name, tier: host.tier } }],
-    metric_relabel_configs: [{ action: 'keep', source_labels: ['__name__'], regex: 'process_start_time_seconds' }],
   };
 }
 

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { openDeadline } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { factsOf, type Facts } from './facts.ts';
 
@@ -20,7 +21,8 @@ const MAX_BYTES = 256 * 1024;
  * missing. Throws when there is nothing to be used, or when it is another host that speaks.
  */
 export async function askDoor(door: Door, signal: AbortSignal): Promise<Facts> {
-  const facts = factsOf(await readAll(door, signal), door.host);
+  using limit = openDeadline(door.answerMs, signal);
+  const facts = factsOf(await readAll(door, limit.signal), door.host);
   if (facts.name !== undefined && facts.name !== door.host)
     throw new HoldfastError(
       'unreadable-record',
@@ -29,11 +31,11 @@ export async function askDoor(door: Door, signal: AbortSignal): Promise<Facts> {
   return facts;
 }
 
-function readAll({ address, port, answerMs, host }: Door, signal: AbortSignal): Promise<string> {
+function readAll({ address, port, host }: Door, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const socket = connect({ host: address, port, signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]) });
+  const socket = connect({ host: address, port, signal });
   socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
     bytes += chunk.length;

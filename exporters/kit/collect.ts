@@ -1,3 +1,4 @@
+import { openDeadline } from '../../kit/deadline.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { makeSampleStore, type SampleStore } from './sample-store.ts';
 import type { Collector, Exporter, Sample, Session } from './exporter.ts';
@@ -30,7 +31,8 @@ export async function collect<T, S extends Session>(
   const { prefix } = exporter;
   const store = makeSampleStore(exporter.metrics, maxSeries);
   const failures: Record<string, string> = {};
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  using limit = openDeadline(deadlineMs, signal);
+  const deadline = limit.signal;
   let session: S | undefined;
   try {
     session = await before(deadline, exporter.open(target, deadline), release);

@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { openDeadline } from '../../kit/deadline.ts';
 import { NGINX } from '../catalog/nginx.ts';
 import type { Exporter } from '../kit/exporter.ts';
 import { parseStubStatus } from './parse-stub-status.ts';
@@ -35,11 +36,11 @@ export const NGINX_EXPORTER: Exporter<NginxTarget, Page> = {
 /** The page has a hundred characters. */
 const MAX_BYTES = 4_096;
 
-function readPage({ address, port, answerMs }: NginxTarget, signal: AbortSignal): Promise<string> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
-  return new Promise((resolve, reject) => {
+async function readPage({ address, port, answerMs }: NginxTarget, signal: AbortSignal): Promise<string> {
+  using limit = openDeadline(answerMs, signal);
+  return await new Promise((resolve, reject) => {
     // A connection of its own: one that is kept would be counted among those that wait.
-    const request = get({ host: address, port, path: '/stub_status', agent: false, signal: limit }, (response) => {
+    const request = get({ host: address, port, path: '/stub_status', agent: false, signal: limit.signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

@@ -1,4 +1,4 @@
-import { deadlineSignal } from '../../kit/deadline.ts';
+import { openDeadline } from '../../kit/deadline.ts';
 import type { Metric } from '../catalog/metric.ts';
 import { makeFailureLog, type Log } from '../kit/failure-log.ts';
 import type { Module } from '../kit/probe-server.ts';
@@ -24,7 +24,8 @@ export function makeProbeModule<T>({ name, metrics, targets, probe, log }: Probe
     async probe(target, { deadlineMs, format, signal }) {
       const at = targets.get(target);
       if (at === undefined) throw new Error(`${name} has no target ${target}`);
-      const { samples, failure } = await probe(at, { deadlineMs, signal: deadlineSignal(deadlineMs, signal) });
+      using limit = openDeadline(deadlineMs, signal);
+      const { samples, failure } = await probe(at, { deadlineMs, signal: limit.signal });
       // What was broken off because nobody waited says nothing about the target.
       if (!signal.aborted) tell({ module: name, target }, failure);
       return renderSamples(samples, metrics, format);

@@ -48,7 +48,6 @@ describe('an expression is right', () => {
     'predict_linear(memory_bytes[1h], 3600) > 1e9',
     'clamp_max(connections, 5)',
     'up{job="shop"} == 0',
-    'up{job=~"shop|self"} == 0',
     'connections{job!="nobody"} > 0',
   ])('%s', (text) => {
     expect(checkPromql(text, { at: 'here', recorded: ['shop:well'], series })).toEqual([]);

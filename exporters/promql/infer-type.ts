@@ -74,8 +74,7 @@ function checkMatcher(matcher: Syntax, { known, labels, report }: MatcherContext
     report('unknown-label', `${known.name} has no label ${label}.`);
     return;
   }
-  // By the name `self` each Prometheus scrapes what is known of it by another job as well.
-  const closed = label === 'job' && !known.isRecorded ? [...known.jobs, 'self'] : known.labels[label];
+  const closed = label === 'job' && !known.isRecorded ? known.jobs : known.labels[label];
   const operator = childOf(matcher, 'MatchOp')?.text;
   if (closed === undefined || !('length' in closed)) return;
   const wanted = unquote(value.text);
