@@ -22,8 +22,8 @@ export interface Alert {
   readonly severity: AlertSeverity;
   /** Who mends it. */
   readonly owner: 'platform' | 'application' | 'database' | 'monitoring';
-  /** The group of rules that it is evaluated with; missing: with most others. */
-  readonly group?: 'slo-fast' | 'slo-slow';
+  /** The group of rules that it is evaluated with; missing: with most others. `unhurried`: half as often ({@link evaluationMsOf}). */
+  readonly group?: 'unhurried' | 'slo-fast' | 'slo-slow';
   /** PromQL. One series per alert; its labels say what the alert is about. */
   readonly expr: string;
   /** What the chart in its mail draws, where that is not what the expression compares: see `plotsOf`. */
@@ -41,11 +41,23 @@ export interface Alert {
   readonly cases: readonly AlertCase[];
 }
 
+/** Whether it is about what is seen now, not about what an objective has left. */
+export const isOfNow = ({ group }: Pick<Alert, 'group'>): boolean => group === undefined || group === 'unhurried';
+
+/** Time between two evaluations of an alert that is of now, in ms. What is no outage yet and is seen more seldom than that needs half of them. */
+export function evaluationMsOf({ group }: Pick<Alert, 'group'>, { evaluationIntervalMs }: Watch): number {
+  return group === 'unhurried' ? 2 * evaluationIntervalMs : evaluationIntervalMs;
+}
+
 /** The profile's usual time: outlasts one lost scrape of a target that is not a monitor. */
 export const usualFor = (watch: Watch): number => watch.alertForMs;
 
-/** The usual time for what is asked at the pace of details: outlasts one lost look. */
-export const usualForDetails = (watch: Watch): number => watch.detailScrapeIntervalMs + watch.evaluationIntervalMs;
+/** The usual time for what is asked at the pace of details: outlasts one lost look, and is evaluated twice also where nobody hurries. */
+export const usualForDetails = (watch: Watch): number =>
+  Math.max(
+    watch.detailScrapeIntervalMs + watch.evaluationIntervalMs,
+    2 * evaluationMsOf({ group: 'unhurried' }, watch),
+  );
 
 /** For what the stack lives with: only what lasts is worth a mail. */
 export const tolerated = (watch: Watch): number => 15 * watch.alertForMs;

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { OWN_PROMETHEUS } from '../deploy/scrape-jobs.ts';
 import type { Topology } from '../deploy/topology.ts';
-import { type Alert, runbookOf } from './alert.ts';
+import { type Alert, evaluationMsOf, isOfNow, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { promDuration } from '../kit/prom-duration.ts';
 import { anyOf, everythingScraped, somethingScraped } from './promql.ts';
@@ -18,18 +18,27 @@ const WELL = 'holdfast:all_well_timestamp_seconds';
 /** The groups of rules of each file of Prometheus. */
 export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, readonly RuleGroup[]>> {
   const { watch } = topology.profile;
-  const sloAlertsOf = (group: string): readonly Rule[] =>
+  const alertRulesOf = (group: string | undefined): readonly Rule[] =>
     makeAlerts(topology).flatMap((alert) => (alert.group === group ? [alertRule(topology, alert)] : []));
   return {
     'rules.yaml': [
       // It costs as much as all alerts together, and nobody needs to know at once that everything is well.
       { name: 'well', interval: promDuration(10 * watch.evaluationIntervalMs), rules: [wellRule(topology)] },
-      // One group, so that everything is judged at the same instant and in this order.
-      { name: 'holdfast', interval: promDuration(watch.evaluationIntervalMs), rules: makeRules(topology) },
+      // One group, so that whatever is urgent is judged at the same instant and in this order.
+      {
+        name: 'holdfast',
+        interval: promDuration(watch.evaluationIntervalMs),
+        rules: [settlingRule(topology), ...alertRulesOf(undefined)],
+      },
+      {
+        name: 'unhurried',
+        interval: promDuration(evaluationMsOf({ group: 'unhurried' }, watch)),
+        rules: alertRulesOf('unhurried'),
+      },
     ],
     'slo.yaml': sloGroups(topology, SLOS).map((group) => ({
       ...group,
-      rules: [...group.rules, ...sloAlertsOf(group.name)],
+      rules: [...group.rules, ...alertRulesOf(group.name)],
     })),
     'records.yaml': [redGroup(topology)],
   };
@@ -55,19 +64,9 @@ export function ruleExpressions(topology: Topology): readonly string[] {
   );
 }
 
-/** Alerts that are judged all the time. */
-function usualAlerts(topology: Topology): readonly Alert[] {
-  return makeAlerts(topology).filter(({ group }) => group === undefined);
-}
-
-/** What is judged all the time, in the order in which it is evaluated. */
-function makeRules(topology: Topology): readonly Rule[] {
-  return [settlingRule(topology), ...usualAlerts(topology).map((alert) => alertRule(topology, alert))];
-}
-
 /** Notes when everything was well. */
 function wellRule(topology: Topology): Rule {
-  const faults = usualAlerts(topology)
+  const faults = makeAlerts(topology)
     .filter(isGated)
     .map((alert) => `(${alert.expr})`);
   return {
@@ -96,7 +95,7 @@ function settlingRule(topology: Topology): Rule {
 
 /** Objectives count nothing while the stack is starting, and what they counted before stays true. */
 function isGated(alert: Alert): boolean {
-  return alert.name !== 'Watchdog' && alert.group === undefined;
+  return alert.name !== 'Watchdog' && isOfNow(alert);
 }
 
 function alertRule(topology: Topology, alert: Alert): Rule {

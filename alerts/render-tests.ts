@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Topology } from '../deploy/topology.ts';
 import { type AlertCase, type Counting, type Course, SELF, type Series, STEP_S } from './alert-case.ts';
-import { type Alert, runbookOf } from './alert.ts';
+import { type Alert, isOfNow, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { expand } from './expand.ts';
 import { RED_CASES, type RecordCase } from './records/record-cases.ts';
@@ -10,7 +10,7 @@ import { STARTING_CASES, startingSubject } from './starting-cases.ts';
 
 /** A file of tests for `promtool test rules`: every case of every alert of a file of rules. */
 export function renderRuleTests(topology: Topology, file: RuleFile): string {
-  const alerts = makeAlerts(topology).filter(({ group }) => fileOf(group) === file);
+  const alerts = makeAlerts(topology).filter((alert) => fileOf(alert) === file);
   const stepS = file === 'slo.yaml' ? topology.profile.watch.sloIntervalMs / 1000 : STEP_S;
   const tests = alerts.flatMap((alert) => alert.cases.map((one) => renderCase(alert, one, stepS)));
   return stringify(
@@ -27,8 +27,8 @@ export function renderRuleTests(topology: Topology, file: RuleFile): string {
   );
 }
 
-function fileOf(group: Alert['group']): RuleFile {
-  return group === undefined ? 'rules.yaml' : 'slo.yaml';
+function fileOf(alert: Alert): RuleFile {
+  return isOfNow(alert) ? 'rules.yaml' : 'slo.yaml';
 }
 
 /** Rates of made-up counters are a rounding off. */

@@ -1,5 +1,6 @@
 import { makeAlerts } from '../alerts/alerts.ts';
 import type { AlertName } from '../alerts/names.ts';
+import { evaluationMsOf } from '../alerts/alert.ts';
 import { slowestLookMs } from '../alerts/slowest-pace.ts';
 import type { Profile } from '../deploy/profile.ts';
 import type { Topology } from '../deploy/topology.ts';
@@ -81,18 +82,19 @@ const MAIL_MS = 1_000;
 /** From a host's crash to the mail about it: the last of these alerts. None: nobody is to be told. */
 export function predictAlert(topology: Topology, names: readonly AlertName[]): Prediction {
   const { profile } = topology;
-  const { evaluationIntervalMs, groupWaitMs } = profile.watch;
+  const { groupWaitMs } = profile.watch;
   const predictions = makeAlerts(topology)
     .filter(({ name }) => names.includes(name))
     .map((alert) => {
       const forMs = alert.forMs(profile.watch);
       const lookMs = slowestLookMs(alert, profile.watch);
+      const evaluationMs = evaluationMsOf(alert, profile.watch);
       // Who asks the nodes is told of a silent one when the group has given it up.
       const suspicionMs = alert.domain === 'database' ? profile.groupSuspicionMs : 0;
       return {
         bestMs: forMs + groupWaitMs,
-        worstMs: suspicionMs + lookMs + 2 * evaluationIntervalMs + forMs + groupWaitMs + MAIL_MS,
-        formula: `${alert.name}: for ${forMs} + group wait ${groupWaitMs} … + ${suspicionMs === 0 ? '' : `suspicion of the group ${suspicionMs} + `}look and its timeout ${lookMs} + 2 × evaluation ${evaluationIntervalMs} + mail ${MAIL_MS}`,
+        worstMs: suspicionMs + lookMs + 2 * evaluationMs + forMs + groupWaitMs + MAIL_MS,
+        formula: `${alert.name}: for ${forMs} + group wait ${groupWaitMs} … + ${suspicionMs === 0 ? '' : `suspicion of the group ${suspicionMs} + `}look and its timeout ${lookMs} + 2 × evaluation ${evaluationMs} + mail ${MAIL_MS}`,
       };
     });
   const [last] = predictions.toSorted((a, b) => b.worstMs - a.worstMs);

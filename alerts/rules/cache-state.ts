@@ -19,6 +19,7 @@ function redundancyLost(topology: Topology): Alert {
     domain: 'cache',
     severity: 'warning',
     owner: 'platform',
+    group: 'unhurried',
     // A host that does not answer has no link to tell of; where no host answers, the exporters still say so.
     expr: `(sum(max by (host) (redis_master_link_up)) or max(redis_up) * 0) < ${replicas}`,
     // A failover leaves the replicas without a link for a moment.
@@ -65,6 +66,7 @@ const sentinelQuorumLost: Alert = {
   domain: 'cache',
   severity: 'warning',
   owner: 'platform',
+  group: 'unhurried',
   // The best view counts: a sentinel that was cut off sees less, never more.
   expr: '(max(redis_sentinel_master_ckquorum_status) or max(redis_sentinel_up)) < 1',
   forMs: usualForDetails,

@@ -17,6 +17,7 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     domain: 'database',
     severity: 'warning',
     owner: 'database',
+    group: 'unhurried',
     expr: `max by (host) (mysql_group_replication_apply_lag_seconds) > ${MAX_LAG_SECONDS}`,
     forMs: usualForDetails,
     // A node that recovers or is gone has no lag.
@@ -40,6 +41,7 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     domain: 'database',
     severity: 'warning',
     owner: 'application',
+    group: 'unhurried',
     expr: `max by (host) (mysql_global_status_threads_connected / mysql_global_variables_max_connections) > ${MAX_CONNECTIONS_RATIO}`,
     forMs: usualForDetails,
     onAbsent: { coveredBy: 'DatabaseNodeLost' },

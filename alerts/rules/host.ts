@@ -27,6 +27,7 @@ function processRestarting(window: string): Alert {
     domain: 'host',
     severity: 'warning',
     owner: 'platform',
+    group: 'unhurried',
     expr: `max by (host, where) (label_replace(${many}, "where", "$1", "service", "(.+)"))`,
     forMs: usualForDetails,
     onAbsent: { coveredBy: 'TargetDown' },
@@ -61,6 +62,7 @@ function hostOutOfMemory(roundIntervalMs: number): Alert {
     domain: 'host',
     severity: 'warning',
     owner: 'platform',
+    group: 'unhurried',
     expr: anyOf(
       `max by (host) (increase(host_memory_oom_kills_total[${window}])) > 0`,
       `max by (host) (host_memory_working_set_bytes / node_memory_MemTotal_bytes) > ${MAX_MEMORY_RATIO}`,
@@ -112,6 +114,7 @@ function hostThrottled(window: string): Alert {
     domain: 'host',
     severity: 'warning',
     owner: 'platform',
+    group: 'unhurried',
     // A host without a limited share has no periods, and is told nothing of: 0 / 0 is more than nothing.
     expr: `max by (host) (rate(host_cpu_throttled_periods_total[${window}]) / rate(host_cpu_periods_total[${window}])) > ${MAX_THROTTLED_RATIO}`,
     forMs: usualForDetails,
@@ -152,6 +155,7 @@ const DISK_ALMOST_FULL: Alert = {
   domain: 'host',
   severity: 'warning',
   owner: 'platform',
+  group: 'unhurried',
   expr: `max by (host, where) (label_replace(${anyOf(
     `(node_filesystem_avail_bytes < ${ENOUGH_BYTES}) / node_filesystem_size_bytes < ${MIN_FREE_RATIO}`,
     `node_filesystem_files_free / node_filesystem_files < ${MIN_FREE_FILES_RATIO}`,

@@ -127,6 +127,7 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
     domain: 'site',
     severity: 'warning',
     owner: 'platform',
+    group: 'unhurried',
     // What has ended already is told as well: the prober reads the end of a certificate that it does not accept.
     expr: anyOf(
       `min by (job, host) (probe_ssl_earliest_cert_expiry - time()) < ${horizonS}`,

@@ -40,19 +40,22 @@ async function readPage({ address, port, answerMs }: NginxTarget, signal: AbortS
   using limit = openDeadline(answerMs, signal);
   return await new Promise((resolve, reject) => {
     // A connection of its own: one that is kept would be counted among those that wait.
-    const request = get({ host: address, port, path: '/stub_status', agent: false, signal: limit.signal }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > MAX_BYTES) request.destroy(new Error('the page is too long'));
-      });
-      response.on('error', reject);
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`the page is answered with ${response.statusCode}`));
-      });
-    });
+    const request = get(
+      { host: address, port, path: '/stub_status', agent: false, signal: limit.signal },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+          if (text.length > MAX_BYTES) request.destroy(new Error('the page is too long'));
+        });
+        response.on('error', reject);
+        response.on('end', () => {
+          if (response.statusCode === 200) resolve(text);
+          else reject(new Error(`the page is answered with ${response.statusCode}`));
+        });
+      },
+    );
     request.on('error', reject);
   });
 }
