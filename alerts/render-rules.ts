@@ -21,9 +21,11 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
   const alertRulesOf = (group: string | undefined): readonly Rule[] =>
     makeAlerts(topology).flatMap((alert) => (alert.group === group ? [alertRule(topology, alert)] : []));
   return {
-    'rules.yaml': [
+    'well.yaml': [
       // It costs as much as all alerts together, and nobody needs to know at once that everything is well.
       { name: 'well', interval: promDuration(10 * watch.evaluationIntervalMs), rules: [wellRule(topology)] },
+    ],
+    'rules.yaml': [
       // One group, so that whatever is urgent is judged at the same instant and in this order.
       {
         name: 'holdfast',
@@ -44,7 +46,8 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
   };
 }
 
-export type RuleFile = 'rules.yaml' | 'slo.yaml' | 'records.yaml';
+/** `well.yaml` is a file of its own because each case of an alert would pay for it, and only those of a starting stack need it. */
+export type RuleFile = 'well.yaml' | 'rules.yaml' | 'slo.yaml' | 'records.yaml';
 
 /** A file of rules as Prometheus reads it. */
 export function renderRules(groups: readonly RuleGroup[]): string {

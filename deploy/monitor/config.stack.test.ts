@@ -52,12 +52,14 @@ describe('the configuration of a monitor host', () => {
   });
 });
 
-describe('the alert rules', () => {
+// Those of objectives are tried in each profile: rendered.stack.test.ts.
+describe.each(['well', 'rules', 'records'])('the rules in %s.yaml', (file) => {
   it('are accepted by Prometheus', async () => {
-    expect(await inMonitor('promtool', 'check', 'rules', '/etc/holdfast-alerts/rules.yaml')).toContain('SUCCESS');
+    expect(await inMonitor('promtool', 'check', 'rules', `/etc/holdfast-alerts/${file}.yaml`)).toContain('SUCCESS');
   });
 
-  it('fire, stay quiet and resolve as their cases say', async () => {
-    expect(await inMonitor('promtool', 'test', 'rules', '/etc/holdfast-alerts/rules.test.yaml')).toContain('SUCCESS');
+  it('fire, stay quiet and resolve, or record, as their cases say', async () => {
+    const tests = `/etc/holdfast-alerts/${file}.test.yaml`;
+    expect(await inMonitor('promtool', 'test', 'rules', tests)).toContain('SUCCESS');
   });
 });
