@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, type OpenMetricsContentType, type Registry } from 'prom-client';
 
@@ -20,11 +20,7 @@ export function collectProcessMetrics(registry: Registry | Registry<OpenMetricsC
   gauge('process_start_time_seconds', 'When the process was started, since 1970.', () => startedAt);
   gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.', () => process.memoryUsage.rss());
   gauge('nodejs_heap_size_used_bytes', "Memory that JavaScript's objects take.", () => process.memoryUsage().heapUsed);
-  gauge('process_open_fds', 'Open files and sockets of the process.', async () => {
-    const files = await readdir('/proc/self/fd').catch(() => undefined);
-    // One of them is the folder that is being read.
-    return files === undefined ? undefined : files.length - 1;
-  });
+  gauge('process_open_fds', 'Open files and sockets of the process.', countOpenFiles);
 
   function counter(name: string, help: string, value: () => number): void {
     new Counter({
@@ -38,15 +34,25 @@ export function collectProcessMetrics(registry: Registry | Registry<OpenMetricsC
     });
   }
 
-  function gauge(name: string, help: string, value: () => number | Promise<number | undefined>): void {
+  function gauge(name: string, help: string, value: () => number | undefined): void {
     new Gauge({
       name,
       help,
       registers,
-      async collect() {
-        const now = await value();
+      collect() {
+        const now = value();
         if (now !== undefined) this.set(now);
       },
     });
+  }
+}
+
+/** Read at once: that another thread reads what is in memory takes longer than reading. Undefined where no more file can be opened. */
+function countOpenFiles(): number | undefined {
+  try {
+    // One of them is the folder that is being read.
+    return readdirSync('/proc/self/fd').length - 1;
+  } catch {
+    return undefined;
   }
 }

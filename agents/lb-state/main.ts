@@ -30,16 +30,15 @@ const server = createServer((request, response) => {
     response.writeHead(404).end();
     return;
   }
-  readVrrp(settings.instances, { folder: FOLDER }).then(
-    (view) =>
-      response
-        .setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-        .end(renderMetrics(view, watch.answers)),
-    (error: unknown) => {
-      log(`no metrics: ${messageOf(error)}`);
-      response.writeHead(500).end();
-    },
-  );
+  try {
+    const view = readVrrp(settings.instances, { folder: FOLDER });
+    response
+      .setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+      .end(renderMetrics(view, watch.answers));
+  } catch (error) {
+    log(`no metrics: ${messageOf(error)}`);
+    response.writeHead(500).end();
+  }
 });
 // A network that is gone must not end the watch.
 server.on('error', (error) => {

@@ -52,7 +52,7 @@ test('a holder that keepalived names but whose address is nowhere is told as bot
     '76/stat': '76 (keepalived) S 1',
     'transitions/front': 'BACKUP\nMASTER\n',
   });
-  const text = renderMetrics(await readVrrp([instance], { folder, proc: folder }), true);
+  const text = renderMetrics(readVrrp([instance], { folder, proc: folder }), true);
   expect(text).toContain('keepalived_up 1\n');
   expect(text).toMatch(/keepalived_vrrp_state\{iname="front",intf="lo\d*",vrid="51",ip_address="198.18.0.10"\} 2\n/);
   expect(text).toMatch(/lb_virtual_address_held\{.*\} 0\n/);
@@ -71,7 +71,7 @@ test('the time of the last transition is when it was told, and there is none bef
   const told = new Date('2026-01-02T03:04:05.678Z');
   await utimes(join(folder, 'transitions/front'), told, told);
   const app = { ...instance, name: 'app', routerId: 52 };
-  const text = renderMetrics(await readVrrp([instance, app], { folder, proc: folder }), true);
+  const text = renderMetrics(readVrrp([instance, app], { folder, proc: folder }), true);
   const times = [...text.matchAll(/^keepalived_vrrp_last_transition_timestamp_seconds\{iname="(\w+)".*\} (.*)$/gm)];
   expect(times.map(([, name, value]) => `${name} ${value}`)).toEqual(['front 1767323045.678']);
 });
@@ -82,12 +82,12 @@ test('a stopped keepalived holds no state, whatever it told before', async () =>
     '76/stat': '76 (keepalived) T 1',
     'transitions/front': 'MASTER\n',
   });
-  const view = await readVrrp([instance], { folder, proc: folder });
+  const view = readVrrp([instance], { folder, proc: folder });
   expect(view.up).toBe(false);
   expect(view.instances[0]?.state).toBe('INIT');
 });
 
 test('without any file nothing is up and nothing throws', async () => {
-  const view = await readVrrp([instance], { folder: '/nonexistent', proc: '/nonexistent' });
+  const view = readVrrp([instance], { folder: '/nonexistent', proc: '/nonexistent' });
   expect(renderMetrics(view, false)).toContain('keepalived_up 0\n');
 });

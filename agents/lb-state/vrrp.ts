@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Instance } from './settings.ts';
@@ -28,29 +28,32 @@ export interface VrrpView {
   readonly instances: readonly InstanceView[];
 }
 
-/** Reads the state of keepalived below `folder` (`/run/keepalived`), the process table below `proc`, and the interfaces. */
-export async function readVrrp(
+/**
+ * Reads the state of keepalived below `folder` (`/run/keepalived`), the process table below `proc`, and the interfaces. All of it is in memory:
+ * to have it read by another thread takes three times as long.
+ */
+export function readVrrp(
   instances: readonly Instance[],
   { folder, proc = '/proc' }: { readonly folder: string; readonly proc?: string },
-): Promise<VrrpView> {
-  const pid = (await readOrEmpty(join(folder, 'vrrp.pid'))).trim();
-  const up = /^\d+$/.test(pid) && isRunning(await readOrEmpty(join(proc, pid, 'stat')));
+): VrrpView {
+  const pid = readOrEmpty(join(folder, 'vrrp.pid')).trim();
+  const up = /^\d+$/.test(pid) && isRunning(readOrEmpty(join(proc, pid, 'stat')));
   const interfaces = Object.entries(networkInterfaces());
   const interfaceOf = (address: string): string =>
     interfaces.find(([, entries]) => entries?.some((entry) => entry.address === address))?.[0] ?? '';
-  const views = instances.map(async (instance): Promise<InstanceView> => {
+  const views = instances.map((instance): InstanceView => {
     const path = join(folder, 'transitions', instance.name);
-    const { last, reached } = parseTransitions(await readOrEmpty(path));
+    const { last, reached } = parseTransitions(readOrEmpty(path));
     return {
       instance,
       state: up ? (last ?? 'INIT') : 'INIT',
       interfaceName: interfaceOf(instance.ownAddress),
       held: interfaceOf(instance.address) !== '',
       reached,
-      lastTransitionAt: last === undefined ? undefined : await readWrittenAt(path),
+      lastTransitionAt: last === undefined ? undefined : readWrittenAt(path),
     };
   });
-  return { up, instances: await Promise.all(views) };
+  return { up, instances: views };
 }
 
 /** What the notify script wrote: a state that was reached, or `STATE times`; the last line is the last one. `STOP` is what keepalived says when it ends. */
@@ -72,14 +75,16 @@ export function isRunning(stat: string): boolean {
   return match?.[1]?.startsWith('keepalived') === true && !['T', 't', 'Z', 'X'].includes(match[2] ?? 'X');
 }
 
-async function readOrEmpty(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** The notify script writes when it has a line to add, and then only: the file was last written when the last line was. */
-async function readWrittenAt(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ mtimeMs }) => mtimeMs / 1000,
-    () => undefined,
-  );
+function readWrittenAt(path: string): number | undefined {
+  const written = statSync(path, { throwIfNoEntry: false });
+  return written === undefined ? undefined : written.mtimeMs / 1000;
 }

@@ -58,7 +58,8 @@ export function renderCacheRoute(topology: Topology, host: Host): string {
     '    mode tcp',
     ...sessionTimeouts(topology.profile),
     ...roleCheck('role:master'),
-    `    default-server ${checkTimes(topology.profile.check)}`,
+    // That a replica has become a primary without any is rare, and asking costs as much as for the route itself.
+    `    default-server ${checkTimes(topology.profile.check)} downinter ${4 * topology.profile.check.intervalMs}ms`,
     ...nodes.map(({ name, at }) => `    server ${name} ${at} check`),
     '',
   ].join('\n');
