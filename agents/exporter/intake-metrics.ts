@@ -18,13 +18,13 @@ export function collectIntakeMetrics(registry: Registry, intake: Intake): void {
     },
   });
 
-  function counter(name: keyof typeof LOG_INTAKE, value: () => number | Promise<number | undefined>): void {
+  function counter(name: keyof typeof LOG_INTAKE, value: () => number | undefined): void {
     new Counter({
       name,
       help: LOG_INTAKE[name].help,
       registers,
-      async collect() {
-        const now = await value();
+      collect() {
+        const now = value();
         this.reset();
         if (now !== undefined) this.inc(now);
       },

@@ -87,7 +87,7 @@ test('a stopped keepalived holds no state, whatever it told before', async () =>
   expect(view.instances[0]?.state).toBe('INIT');
 });
 
-test('without any file nothing is up and nothing throws', async () => {
+test('without any file nothing is up and nothing throws', () => {
   const view = readVrrp([instance], { folder: '/nonexistent', proc: '/nonexistent' });
   expect(renderMetrics(view, false)).toContain('keepalived_up 0\n');
 });

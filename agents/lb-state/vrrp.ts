@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { readOrEmpty } from '../../kit/read-or-empty.ts';
 import type { Instance } from './settings.ts';
 
 /** keepalived's own numbers for the states of an instance. */
@@ -28,10 +29,7 @@ export interface VrrpView {
   readonly instances: readonly InstanceView[];
 }
 
-/**
- * Reads the state of keepalived below `folder` (`/run/keepalived`), the process table below `proc`, and the interfaces. All of it is in memory:
- * to have it read by another thread takes three times as long.
- */
+/** Reads the state of keepalived below `folder` (`/run/keepalived`), the process table below `proc`, and the interfaces. */
 export function readVrrp(
   instances: readonly Instance[],
   { folder, proc = '/proc' }: { readonly folder: string; readonly proc?: string },
@@ -73,14 +71,6 @@ export function parseTransitions(text: string): Pick<InstanceView, 'reached'> & 
 export function isRunning(stat: string): boolean {
   const match = /^\d+ \((.*)\) (\S) /s.exec(stat);
   return match?.[1]?.startsWith('keepalived') === true && !['T', 't', 'Z', 'X'].includes(match[2] ?? 'X');
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 /** The notify script writes when it has a line to add, and then only: the file was last written when the last line was. */

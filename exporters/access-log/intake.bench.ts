@@ -41,7 +41,7 @@ async function receive(): Promise<void> {
   const perSecond = Math.round(lines / (after.atSeconds - before.atSeconds));
   const microseconds = (cpuSeconds / lines) * 1e6;
   console.log(
-    `${values.of}: ${lines} of ${rate * seconds} lines taken in, ${perSecond}/s; ${String(await intake.dropped())} dropped for want of buffer (${intake.bufferBytes()} bytes)`,
+    `${values.of}: ${lines} of ${rate * seconds} lines taken in, ${perSecond}/s; ${String(intake.dropped())} dropped for want of buffer (${intake.bufferBytes()} bytes)`,
   );
   console.log(
     `${microseconds.toFixed(1)} µs of processor time per line: ${Math.round(1e6 / microseconds)} lines/s fill a core, 200 lines/s take ${((microseconds * 200) / 1e4).toFixed(2)} % of one; RSS ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`,

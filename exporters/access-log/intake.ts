@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readOrEmpty } from '../../kit/read-or-empty.ts';
 import type { LineBook } from './line-book.ts';
 import { parseSocketDrops } from './socket-drops.ts';
 
@@ -12,7 +12,7 @@ export interface Intake extends AsyncDisposable {
   /** Those of them that came from addresses that are no server's. */
   readonly foreign: () => number;
   /** What the kernel threw away because this process did not read fast enough; undefined where it does not tell. */
-  readonly dropped: () => Promise<number | undefined>;
+  readonly dropped: () => number | undefined;
   readonly bufferBytes: () => number;
 }
 
@@ -47,8 +47,7 @@ export async function openIntake({ address, port, books }: IntakeOptions): Promi
     port: bound,
     received: () => received,
     foreign: () => foreign,
-    dropped: async () =>
-      parseSocketDrops(await readFile('/proc/net/udp', 'utf8').catch(() => ''), { address, port: bound }),
+    dropped: () => parseSocketDrops(readOrEmpty('/proc/net/udp'), { address, port: bound }),
     bufferBytes: () => socket.getRecvBufferSize(),
     async [Symbol.asyncDispose]() {
       const closed = once(socket, 'close');
