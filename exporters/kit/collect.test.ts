@@ -90,12 +90,12 @@ describe('a look at a target', () => {
       },
     };
     const hung: Collector<Disposable> = { name: 'hung', collect: () => never };
-    const { samples, failures } = await collect(exporterOf([half, hung, things]), 'x', options({ deadlineMs: 30 }));
+    const { samples, failures } = await collect(exporterOf([half, hung, things]), 'x', options({ deadlineMs: 300 }));
     expect(valueOf(samples, 'shop_up')).toBe(1);
     expect(['half', 'hung', 'things'].map((name) => success(samples, name))).toEqual([0, 0, 1]);
     expect(valueOf(samples, 'shop_things', { kind: 'b' })).toBe(5);
     expect(failures).toEqual({ half: 'garbage', hung: 'no answer in time' });
-    expect(valueOf(samples, 'shop_scrape_collector_duration_seconds', { collector: 'hung' })).toBeGreaterThan(0.02);
+    expect(valueOf(samples, 'shop_scrape_collector_duration_seconds', { collector: 'hung' })).toBeGreaterThan(0.1);
   });
 
   it('takes nothing that comes after the deadline', async () => {
