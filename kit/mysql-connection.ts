@@ -38,7 +38,7 @@ export async function openMysqlConnection(
     stream: socket,
     user: login.user,
     password: login.password,
-    // Together with the object above they tell the library whose TLS session it may take up again.
+    // Together with `ssl` these tell the library whose TLS session it may take up again.
     host: server.address,
     port: server.port,
     ssl: trustIn(login.authority),

@@ -47,7 +47,7 @@ export function collectProcessMetrics(registry: Registry | Registry<OpenMetricsC
   }
 }
 
-/** Read at once: that another thread reads what is in memory takes longer than reading. Undefined where no more file can be opened. */
+/** Read at once, since it is in memory (kit/read-or-empty.ts). Undefined where no more file can be opened. */
 function countOpenFiles(): number | undefined {
   try {
     // One of them is the folder that is being read.

