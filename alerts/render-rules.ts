@@ -6,6 +6,7 @@ import { makeAlerts } from './alerts.ts';
 import { promDuration } from '../kit/prom-duration.ts';
 import { anyOf, everythingScraped, somethingScraped } from './promql.ts';
 import { redGroup } from './records/red-rules.ts';
+import { useGroup } from './records/use-rules.ts';
 import type { Rule, RuleGroup } from './rule.ts';
 import { sloGroups } from './slo/slo-rules.ts';
 import { SLOS } from './slo/slos.ts';
@@ -42,7 +43,7 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
       ...group,
       rules: [...group.rules, ...alertRulesOf(group.name)],
     })),
-    'records.yaml': [redGroup(topology)],
+    'records.yaml': [redGroup(topology), useGroup(topology)],
   };
 }
 

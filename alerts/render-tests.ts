@@ -4,7 +4,7 @@ import { type AlertCase, type Counting, type Course, SELF, type Series, STEP_S }
 import { type Alert, isOfNow, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { expand } from './expand.ts';
-import { RED_CASES, type RecordCase } from './records/record-cases.ts';
+import { RECORD_CASES, type RecordCase } from './records/record-cases.ts';
 import { ruleLabels, type RuleFile } from './render-rules.ts';
 import { STARTING_CASES, startingSubject } from './starting-cases.ts';
 
@@ -20,7 +20,7 @@ export function renderRuleTests(topology: Topology, file: RuleFile): string {
       tests: [
         ...tests,
         ...(file === 'well.yaml' ? renderStarting(makeAlerts(topology)) : []),
-        ...(file === 'records.yaml' ? RED_CASES.map((one) => renderRecordCase(one, stepS)) : []),
+        ...(file === 'records.yaml' ? RECORD_CASES.map((one) => renderRecordCase(one, stepS)) : []),
       ],
     },
     { lineWidth: 0, aliasDuplicateObjects: false },

@@ -1,4 +1,4 @@
-import { type Counting, type Series } from '../alert-case.ts';
+import type { Counting, Series } from '../alert-case.ts';
 
 /** What is recorded of given series. */
 export interface RecordCase {
@@ -12,23 +12,29 @@ export interface RecordCase {
 const END_S = 60;
 const steadily = (perSecond: number): Counting => ({ stretches: [{ perSecond, seconds: END_S + 10 }] });
 const haproxy = (name: string, labels: string): string => `haproxy_${name}{host="lb1",job="haproxy",${labels}}`;
+const edge = (name: string): string => `varnish_main_${name}{host="edge1",job="varnish"}`;
 const app = (name: string, labels: string): string => `${name}{host="app1",job="app"${labels}}`;
 const page = ',method="GET",route="/",status_code="200"';
 const read = ',pool="db-read",operation="product"';
 
 /** Half of the requests take at most 0.1 s, all at most 0.3 s; 0.1 s each on average. */
-function histogram(name: string, labels: string, perSecond: number): Series {
+function histogram(name: string, labels: string, perSecond: number, of = app): Series {
   return {
-    [app(`${name}_count`, labels)]: steadily(perSecond),
-    [app(`${name}_sum`, labels)]: steadily(perSecond / 10),
-    [app(`${name}_bucket`, `${labels},le="0.1"`)]: steadily(perSecond / 2),
-    [app(`${name}_bucket`, `${labels},le="0.3"`)]: steadily(perSecond),
-    [app(`${name}_bucket`, `${labels},le="+Inf"`)]: steadily(perSecond),
+    [of(`${name}_count`, labels)]: steadily(perSecond),
+    [of(`${name}_sum`, labels)]: steadily(perSecond / 10),
+    [of(`${name}_bucket`, `${labels},le="0.1"`)]: steadily(perSecond / 2),
+    [of(`${name}_bucket`, `${labels},le="0.3"`)]: steadily(perSecond),
+    [of(`${name}_bucket`, `${labels},le="+Inf"`)]: steadily(perSecond),
   };
 }
 
-/** Each recording rule in traffic and without any. */
-export const RED_CASES: readonly RecordCase[] = [
+const logOf =
+  (host: string, job: string) =>
+  (name: string, labels: string): string =>
+    `${name}{host="${host}",job="${job}"${labels}}`;
+
+/** Rates, errors and durations in traffic and without any. */
+const RED_CASES: readonly RecordCase[] = [
   {
     title: 'rate, errors and duration of every tier',
     series: {
@@ -37,7 +43,12 @@ export const RED_CASES: readonly RecordCase[] = [
       [haproxy('frontend_http_responses_total', 'proxy="http",code="5xx"')]: steadily(2),
       [haproxy('backend_http_responses_total', 'proxy="web",code="2xx"')]: steadily(30),
       [haproxy('backend_http_responses_total', 'proxy="web",code="5xx"')]: steadily(10),
-      [haproxy('backend_response_time_average_seconds', 'proxy="web"')]: [[0.25, END_S + 10]],
+      [edge('client_req')]: steadily(60),
+      [edge('backend_fail')]: steadily(1),
+      [edge('backend_unhealthy')]: steadily(2),
+      [edge('backend_busy')]: steadily(0),
+      ...histogram('haproxy_log_request_duration_seconds', ',proxy="http"', 40, logOf('lb1', 'haproxy-log')),
+      ...histogram('nginx_http_request_duration_seconds', ',route="/",code="2xx"', 30, logOf('web1', 'nginx-log')),
       ...histogram('http_request_duration_seconds', page, 20),
       [app('http_request_duration_seconds_count', ',method="GET",route="/readyz",status_code="503"')]: steadily(8),
       ...histogram('db_query_duration_seconds', read, 50),
@@ -46,11 +57,20 @@ export const RED_CASES: readonly RecordCase[] = [
     },
     atS: END_S,
     values: {
+      'tier:requests:rate{tier="edge"}': 60,
+      'tier:errors:rate{tier="edge"}': 3,
       'tier:requests:rate{tier="lb"}': 40,
       'tier:errors:rate{tier="lb"}': 2,
+      'tier:duration_seconds:mean{tier="lb"}': 0.1,
+      'tier:duration_seconds:p50{tier="lb"}': 0.1,
+      'tier:duration_seconds:p95{tier="lb"}': 0.28,
+      'tier:duration_seconds:p99{tier="lb"}': 0.296,
       'tier:requests:rate{tier="web"}': 40,
       'tier:errors:rate{tier="web"}': 10,
-      'tier:duration_seconds:mean{tier="web"}': 0.25,
+      'tier:duration_seconds:mean{tier="web"}': 0.1,
+      'tier:duration_seconds:p50{tier="web"}': 0.1,
+      'tier:duration_seconds:p95{tier="web"}': 0.28,
+      'tier:duration_seconds:p99{tier="web"}': 0.296,
       'tier:requests:rate{tier="app"}': 20,
       'tier:errors:rate{tier="app"}': 0,
       'tier:duration_seconds:mean{tier="app"}': 0.1,
@@ -80,3 +100,55 @@ export const RED_CASES: readonly RecordCase[] = [
     },
   },
 ];
+
+const host = (name: string, labels = ''): string => `${name}{host="db1",job="host"${labels}}`;
+const level = (value: number): Series[string] => [[value, END_S + 10]];
+
+const USE_CASES: readonly RecordCase[] = [
+  {
+    title: 'a host of which everything is used, short of and broken',
+    series: {
+      [host('host_cpu_seconds_total', ',mode="user"')]: steadily(0.5),
+      [host('host_cpu_seconds_total', ',mode="system"')]: steadily(0.25),
+      [host('host_cpu_cores')]: level(2),
+      [host('host_cpu_periods_total')]: steadily(10),
+      [host('host_cpu_throttled_periods_total')]: steadily(4),
+      [host('host_memory_working_set_bytes')]: level(300),
+      [host('node_memory_MemTotal_bytes')]: level(400),
+      [host('host_memory_limit_hits_total')]: steadily(3),
+      [host('host_memory_oom_kills_total')]: steadily(1),
+      [host('node_filesystem_avail_bytes', ',mountpoint="/data"')]: level(10),
+      [host('node_filesystem_size_bytes', ',mountpoint="/data"')]: level(40),
+      [host('node_filesystem_avail_bytes', ',mountpoint="/"')]: level(30),
+      [host('node_filesystem_size_bytes', ',mountpoint="/"')]: level(40),
+      [host('node_network_receive_drop_total', ',device="data"')]: steadily(1),
+      [host('node_network_transmit_drop_total', ',device="data"')]: steadily(2),
+      [host('node_network_receive_errs_total', ',device="data"')]: steadily(3),
+      [host('node_network_transmit_errs_total', ',device="ops"')]: steadily(4),
+    },
+    atS: END_S,
+    values: {
+      'host:cpu_utilization:ratio{host="db1"}': 0.375,
+      'host:cpu_saturation:ratio{host="db1"}': 0.4,
+      'host:memory_utilization:ratio{host="db1"}': 0.75,
+      'host:memory_saturation:rate{host="db1"}': 3,
+      'host:memory_errors:rate{host="db1"}': 1,
+      'host:disk_utilization:ratio{host="db1"}': 0.75,
+      'host:network_saturation:rate{host="db1"}': 3,
+      'host:network_errors:rate{host="db1"}': 7,
+    },
+  },
+  {
+    title: 'a host whose processors are not limited waits for none, and one that tells nothing has nothing',
+    series: { [host('host_cpu_cores')]: level(2), [host('host_cpu_periods_total')]: steadily(0) },
+    atS: END_S,
+    values: {
+      'host:cpu_saturation:ratio{host="db1"}': 0,
+      'host:cpu_utilization:ratio{host="db1"}': undefined,
+      'host:disk_utilization:ratio{host="db1"}': undefined,
+    },
+  },
+];
+
+/** What each recording rule makes of given series. */
+export const RECORD_CASES: readonly RecordCase[] = [...RED_CASES, ...USE_CASES];

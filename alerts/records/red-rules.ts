@@ -1,3 +1,4 @@
+import { paceMs, type Pace } from '../../deploy/scrape-jobs.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
@@ -13,20 +14,20 @@ const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 export function redGroup(topology: Topology): RuleGroup {
   const { watch } = topology.profile;
   // Five scrapes: a rate needs two, some may be late or lost.
-  const window = promDuration(watch.scrapeIntervalMs * 5);
-  const rate = (selector: string): string => `sum(rate(${selector}[${window}]))`;
+  const windowOf = (pace: Pace): string => promDuration(5 * paceMs(watch, pace));
+  const rate = (selector: string, pace: Pace = 'usual'): string => `sum(rate(${selector}[${windowOf(pace)}]))`;
   const ofTier = (tier: string, record: string, expr: string): Rule => ({ record, expr, labels: { tier } });
-  const counted = (tier: string, all: string, failed: string): readonly Rule[] => [
-    ofTier(tier, 'tier:requests:rate', rate(all)),
+  const counted = (tier: string, all: string, failed: string, pace?: Pace): readonly Rule[] => [
+    ofTier(tier, 'tier:requests:rate', rate(all, pace)),
     // A counter of failures that nobody has needed yet is not there.
-    ofTier(tier, 'tier:errors:rate', `${rate(failed)} or 0 * ${rate(all)}`),
+    ofTier(tier, 'tier:errors:rate', `${rate(failed, pace)} or 0 * ${rate(all, pace)}`),
   ];
-  const timed = (tier: string, histogram: string, matchers: string): readonly Rule[] => {
-    const happened = `${rate(`${histogram}_count{${matchers}}`)} > 0`;
+  const timed = (tier: string, histogram: string, matchers: string, pace: Pace = 'usual'): readonly Rule[] => {
+    const happened = `${rate(`${histogram}_count{${matchers}}`, pace)} > 0`;
     return [
-      ofTier(tier, 'tier:duration_seconds:mean', `${rate(`${histogram}_sum{${matchers}}`)} / (${happened})`),
+      ofTier(tier, 'tier:duration_seconds:mean', `${rate(`${histogram}_sum{${matchers}}`, pace)} / (${happened})`),
       ...Object.entries(QUANTILES).map(([name, quantile]) => {
-        const buckets = `sum by (le) (rate(${histogram}_bucket{${matchers}}[${window}]))`;
+        const buckets = `sum by (le) (rate(${histogram}_bucket{${matchers}}[${windowOf(pace)}]))`;
         return ofTier(
           tier,
           `tier:duration_seconds:${name}`,
@@ -40,22 +41,26 @@ export function redGroup(topology: Topology): RuleGroup {
     // People look at them, no alert does.
     interval: promDuration(2 * watch.sloIntervalMs),
     rules: [
+      // Varnish tells no time. What it could not get is an error even where something stale was there to be sent.
+      ofTier('edge', 'tier:requests:rate', rate('varnish_main_client_req', 'round')),
+      ofTier(
+        'edge',
+        'tier:errors:rate',
+        ['fail', 'unhealthy', 'busy'].map((why) => rate(`varnish_main_backend_${why}`, 'round')).join(' + '),
+      ),
       ...counted(
         'lb',
         'haproxy_frontend_http_requests_total{proxy=~"http|https"}',
         'haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}',
       ),
+      // HAProxy has no histograms: from the lines that it writes.
+      ...timed('lb', 'haproxy_log_request_duration_seconds', 'proxy=~"http|https"', 'detail'),
       ...counted(
         'web',
         'haproxy_backend_http_responses_total{proxy="web"}',
         'haproxy_backend_http_responses_total{proxy="web",code="5xx"}',
       ),
-      // HAProxy has no histograms: the mean over the last 1024 answers of each load balancer that has any.
-      ofTier(
-        'web',
-        'tier:duration_seconds:mean',
-        'avg(haproxy_backend_response_time_average_seconds{proxy="web"} > 0)',
-      ),
+      ...timed('web', 'nginx_http_request_duration_seconds', 'route!~"/readyz|/livez"', 'detail'),
       ...counted(
         'app',
         `http_request_duration_seconds_count{${ASKED}}`,

@@ -1,11 +1,13 @@
-import { gauge, type Metric } from './metric.ts';
+import { atMost, gauge, type Metric, type Unit } from './metric.ts';
 
 const SLO = { slo: ['site/availability', 'pages/latency', 'orders/placed'] } as const;
 const WINDOW = { pair: ['14.4', '6', '3', '1'], span: ['long', 'short'] } as const;
 
-const TIER = { tier: ['lb', 'web', 'app', 'db', 'cache'] } as const;
+const TIER = { tier: ['edge', 'lb', 'web', 'app', 'db', 'cache'] } as const;
 const duration = (what: string): Metric =>
   gauge('seconds', `Time that a request takes, ${what}; absent without requests.`, { labels: TIER });
+const ofHost = (unit: Unit, help: string): Metric =>
+  gauge(unit, help, { labels: { host: atMost(32, 'hosts of the topology') } });
 
 /** What recording rules make, for rules and dashboards that read it: alerts/check-rules.ts compares both ways. */
 export const RECORDED = {
@@ -31,11 +33,21 @@ export const RECORDED = {
   'tier:requests:rate': gauge('1 per second', 'Requests of a tier, health checks of the load balancers left out.', {
     labels: TIER,
   }),
-  'tier:errors:rate': gauge('1 per second', 'Those that failed; of the database, writes that were tried again.', {
-    labels: TIER,
-  }),
+  'tier:errors:rate': gauge(
+    '1 per second',
+    'Those that failed; of the edges, what they could not get; of the database, writes that were tried again.',
+    { labels: TIER },
+  ),
   'tier:duration_seconds:mean': duration('on average'),
   'tier:duration_seconds:p50': duration('for half of them at most'),
   'tier:duration_seconds:p95': duration('for 95 % of them at most'),
   'tier:duration_seconds:p99': duration('for 99 % of them at most'),
+  'host:cpu_utilization:ratio': ofHost('ratio', 'Share of its processors that a host uses.'),
+  'host:cpu_saturation:ratio': ofHost('ratio', 'Share of the periods in which it had to wait for its processors.'),
+  'host:memory_utilization:ratio': ofHost('ratio', 'Share of its memory that cannot be taken back at once.'),
+  'host:memory_saturation:rate': ofHost('1 per second', 'Times that it was at the limit of its memory.'),
+  'host:memory_errors:rate': ofHost('1 per second', 'Processes that were killed for want of memory.'),
+  'host:disk_utilization:ratio': ofHost('ratio', 'Share of its fullest file system that is used.'),
+  'host:network_saturation:rate': ofHost('1 per second', 'Packets that were dropped, in both directions.'),
+  'host:network_errors:rate': ofHost('1 per second', 'Packets that were broken, in both directions.'),
 } as const;
