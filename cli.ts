@@ -9,6 +9,7 @@ import { registerChaosCommands } from './chaos/commands.ts';
 import { registerDrillCommand } from './chaos/drill/command.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
 import { healAll } from './chaos/heal-all.ts';
+import { boardExpressions } from './dashboards/boards.ts';
 import { registerDashboardCommands } from './dashboards/commands.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
 import { makeTopology } from './deploy/topology.ts';
@@ -81,7 +82,11 @@ export function makeProgram(signal: AbortSignal): Command {
   registerChaosCommands(program, context);
   registerDrillCommand(program, context);
   registerBenchCommand(program, context);
-  registerExporterCommands(program, { topology, signal, expressions: () => ruleExpressions(topology) });
+  registerExporterCommands(program, {
+    topology,
+    signal,
+    expressions: () => [...ruleExpressions(topology), ...boardExpressions()],
+  });
   registerAlertCommands(program, context);
   registerDashboardCommands(program, context);
   registerTestCommand(program, signal);

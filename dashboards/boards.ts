@@ -1,4 +1,4 @@
-import type { Board } from './board.ts';
+import { type Board, dataPanelsOf } from './board.ts';
 import { APP_BOARD } from './boards/app.ts';
 import { CACHE_BOARD } from './boards/cache.ts';
 import { CHAOS } from './boards/chaos.ts';
@@ -13,6 +13,7 @@ import { OVERVIEW } from './boards/overview.ts';
 import { PROBES } from './boards/probes.ts';
 import { USER_BEHAVIOUR } from './boards/user-behaviour.ts';
 import { WEB_BOARD } from './boards/web.ts';
+import { BUILT_IN, substitute } from './substitute.ts';
 
 /** Every board, from the site as a whole to its parts. */
 export const BOARDS: readonly Board[] = [
@@ -31,3 +32,10 @@ export const BOARDS: readonly Board[] = [
   LOAD,
   CHAOS,
 ];
+
+/** Everything that boards ask of the metrics, with Grafana's own variables filled in. */
+export function boardExpressions(): readonly string[] {
+  return BOARDS.flatMap((board) =>
+    dataPanelsOf(board).flatMap(({ queries }) => queries.map(({ expr }) => substitute(expr, BUILT_IN))),
+  );
+}

@@ -7,12 +7,13 @@ import { checkCatalog } from './catalog/check-catalog.ts';
 import { checkLive } from './catalog/check-live.ts';
 import { findUnused } from './catalog/find-unused.ts';
 import type { LabelValues } from './catalog/metric.ts';
+import { RESERVED } from './catalog/reserved.ts';
 import { readExposed, readWatchedMs } from './catalog/read-exposed.ts';
 
 interface CommandContext {
   readonly topology: Topology;
   readonly signal: AbortSignal;
-  /** Everything that is asked of the metrics: PromQL of rules. */
+  /** Everything that is asked of the metrics: PromQL of rules and boards. */
   readonly expressions: () => readonly string[];
 }
 
@@ -28,7 +29,7 @@ export function registerExporterCommands(program: Command, { topology, signal, e
     .command('metrics')
     .description('show the metric catalogue: every metric that rules and dashboards may name')
     .option('--check', 'compare it with what the running stack exposes')
-    .option('--unused', 'only those of ours that no rule reads')
+    .option('--unused', 'only those of ours that no rule and no board reads')
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
@@ -42,7 +43,9 @@ export function registerExporterCommands(program: Command, { topology, signal, e
         return;
       }
       if (check !== true) {
-        console.log(json === true ? JSON.stringify(CATALOG, undefined, 2) : CATALOG.map(renderSource).join('\n\n'));
+        const reserved: Source = { job: 'reserved, exposed by nobody yet', coverage: 'whole', metrics: RESERVED };
+        const text = [...CATALOG, reserved].map(renderSource).join('\n\n');
+        console.log(json === true ? JSON.stringify(CATALOG, undefined, 2) : text);
         return;
       }
       const [monitor] = hostsOf(topology, 'monitor');

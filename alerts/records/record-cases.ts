@@ -18,20 +18,30 @@ const page = ',method="GET",route="/",status_code="200"';
 const read = ',pool="db-read",operation="product"';
 
 /** Half of the requests take at most 0.1 s, all at most 0.3 s; 0.1 s each on average. */
-function histogram(name: string, labels: string, perSecond: number, of = app): Series {
+function histogram(perSecond: number, series: (ending: string, le: string) => string): Series {
   return {
-    [of(`${name}_count`, labels)]: steadily(perSecond),
-    [of(`${name}_sum`, labels)]: steadily(perSecond / 10),
-    [of(`${name}_bucket`, `${labels},le="0.1"`)]: steadily(perSecond / 2),
-    [of(`${name}_bucket`, `${labels},le="0.3"`)]: steadily(perSecond),
-    [of(`${name}_bucket`, `${labels},le="+Inf"`)]: steadily(perSecond),
+    [series('count', '')]: steadily(perSecond),
+    [series('sum', '')]: steadily(perSecond / 10),
+    [series('bucket', ',le="0.1"')]: steadily(perSecond / 2),
+    [series('bucket', ',le="0.3"')]: steadily(perSecond),
+    [series('bucket', ',le="+Inf"')]: steadily(perSecond),
   };
 }
 
-const logOf =
-  (host: string, job: string) =>
-  (name: string, labels: string): string =>
-    `${name}{host="${host}",job="${job}"${labels}}`;
+const requests = (perSecond: number): Series =>
+  histogram(perSecond, (ending, le) => app(`http_request_duration_seconds_${ending}`, page + le));
+const queries = (perSecond: number): Series =>
+  histogram(perSecond, (ending, le) => app(`db_query_duration_seconds_${ending}`, read + le));
+const ofLb = (perSecond: number): Series =>
+  histogram(
+    perSecond,
+    (ending, le) => `haproxy_log_request_duration_seconds_${ending}{host="lb1",job="haproxy-log",proxy="http"${le}}`,
+  );
+const ofWeb = (perSecond: number): Series =>
+  histogram(
+    perSecond,
+    (ending, le) => `nginx_http_request_duration_seconds_${ending}{host="web1",job="nginx-log",route="/"${le}}`,
+  );
 
 /** Rates, errors and durations in traffic and without any. */
 const RED_CASES: readonly RecordCase[] = [
@@ -47,11 +57,11 @@ const RED_CASES: readonly RecordCase[] = [
       [edge('backend_fail')]: steadily(1),
       [edge('backend_unhealthy')]: steadily(2),
       [edge('backend_busy')]: steadily(0),
-      ...histogram('haproxy_log_request_duration_seconds', ',proxy="http"', 40, logOf('lb1', 'haproxy-log')),
-      ...histogram('nginx_http_request_duration_seconds', ',route="/",code="2xx"', 30, logOf('web1', 'nginx-log')),
-      ...histogram('http_request_duration_seconds', page, 20),
+      ...ofLb(40),
+      ...ofWeb(30),
+      ...requests(20),
       [app('http_request_duration_seconds_count', ',method="GET",route="/readyz",status_code="503"')]: steadily(8),
-      ...histogram('db_query_duration_seconds', read, 50),
+      ...queries(50),
       [app('cache_requests_total', ',operation="get",result="hit"')]: steadily(9),
       [app('cache_requests_total', ',operation="get",result="error"')]: steadily(1),
     },
@@ -89,7 +99,7 @@ const RED_CASES: readonly RecordCase[] = [
   },
   {
     title: 'nothing is asked: a rate of nothing, and no duration',
-    series: histogram('http_request_duration_seconds', page, 0),
+    series: requests(0),
     atS: END_S,
     values: {
       'tier:requests:rate{tier="app"}': 0,

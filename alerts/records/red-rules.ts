@@ -1,4 +1,5 @@
 import { paceMs, type Pace } from '../../deploy/scrape-jobs.ts';
+import type { Watch } from '../../deploy/profile.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
@@ -13,63 +14,76 @@ const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
  */
 export function redGroup(topology: Topology): RuleGroup {
   const { watch } = topology.profile;
-  // Five scrapes: a rate needs two, some may be late or lost.
-  const windowOf = (pace: Pace): string => promDuration(5 * paceMs(watch, pace));
-  const rate = (selector: string, pace: Pace = 'usual'): string => `sum(rate(${selector}[${windowOf(pace)}]))`;
-  const ofTier = (tier: string, record: string, expr: string): Rule => ({ record, expr, labels: { tier } });
-  const counted = (tier: string, all: string, failed: string, pace?: Pace): readonly Rule[] => [
-    ofTier(tier, 'tier:requests:rate', rate(all, pace)),
-    // A counter of failures that nobody has needed yet is not there.
-    ofTier(tier, 'tier:errors:rate', `${rate(failed, pace)} or 0 * ${rate(all, pace)}`),
-  ];
-  const timed = (tier: string, histogram: string, matchers: string, pace: Pace = 'usual'): readonly Rule[] => {
-    const happened = `${rate(`${histogram}_count{${matchers}}`, pace)} > 0`;
-    return [
-      ofTier(tier, 'tier:duration_seconds:mean', `${rate(`${histogram}_sum{${matchers}}`, pace)} / (${happened})`),
-      ...Object.entries(QUANTILES).map(([name, quantile]) => {
-        const buckets = `sum by (le) (rate(${histogram}_bucket{${matchers}}[${windowOf(pace)}]))`;
-        return ofTier(
-          tier,
-          `tier:duration_seconds:${name}`,
-          `histogram_quantile(${quantile}, ${buckets}) and on () (${happened})`,
-        );
-      }),
-    ];
-  };
+  const [usual, detail, round] = [rulesAt(watch, 'usual'), rulesAt(watch, 'detail'), rulesAt(watch, 'round')];
   return {
     name: 'red',
     // People look at them, no alert does.
     interval: promDuration(2 * watch.sloIntervalMs),
     rules: [
       // Varnish tells no time. What it could not get is an error even where something stale was there to be sent.
-      ofTier('edge', 'tier:requests:rate', rate('varnish_main_client_req', 'round')),
+      ofTier('edge', 'tier:requests:rate', round.rate('varnish_main_client_req')),
       ofTier(
         'edge',
         'tier:errors:rate',
-        ['fail', 'unhealthy', 'busy'].map((why) => rate(`varnish_main_backend_${why}`, 'round')).join(' + '),
+        ['fail', 'unhealthy', 'busy'].map((why) => round.rate(`varnish_main_backend_${why}`)).join(' + '),
       ),
-      ...counted(
+      ...usual.counted(
         'lb',
         'haproxy_frontend_http_requests_total{proxy=~"http|https"}',
         'haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}',
       ),
       // HAProxy has no histograms: from the lines that it writes.
-      ...timed('lb', 'haproxy_log_request_duration_seconds', 'proxy=~"http|https"', 'detail'),
-      ...counted(
+      ...detail.timed('lb', 'haproxy_log_request_duration_seconds', 'proxy=~"http|https"'),
+      ...usual.counted(
         'web',
         'haproxy_backend_http_responses_total{proxy="web"}',
         'haproxy_backend_http_responses_total{proxy="web",code="5xx"}',
       ),
-      ...timed('web', 'nginx_http_request_duration_seconds', 'route!~"/readyz|/livez"', 'detail'),
-      ...counted(
+      ...detail.timed('web', 'nginx_http_request_duration_seconds', 'route!~"/readyz|/livez"'),
+      ...usual.counted(
         'app',
         `http_request_duration_seconds_count{${ASKED}}`,
         `http_request_duration_seconds_count{${ASKED},status_code=~"5.."}`,
       ),
-      ...timed('app', 'http_request_duration_seconds', ASKED),
-      ...counted('db', 'db_query_duration_seconds_count{job="app"}', 'db_transaction_retries_total{job="app"}'),
-      ...timed('db', 'db_query_duration_seconds', 'job="app"'),
-      ...counted('cache', 'cache_requests_total{job="app"}', 'cache_requests_total{job="app",result=~"error|skipped"}'),
+      ...usual.timed('app', 'http_request_duration_seconds', ASKED),
+      ...usual.counted('db', 'db_query_duration_seconds_count{job="app"}', 'db_transaction_retries_total{job="app"}'),
+      ...usual.timed('db', 'db_query_duration_seconds', 'job="app"'),
+      ...usual.counted(
+        'cache',
+        'cache_requests_total{job="app"}',
+        'cache_requests_total{job="app",result=~"error|skipped"}',
+      ),
     ],
+  };
+}
+
+const ofTier = (tier: string, record: string, expr: string): Rule => ({ record, expr, labels: { tier } });
+
+/** The rules of what is scraped at this pace. */
+function rulesAt(watch: Watch, pace: Pace) {
+  // Five scrapes: a rate needs two, some may be late or lost.
+  const window = promDuration(5 * paceMs(watch, pace));
+  const rate = (selector: string): string => `sum(rate(${selector}[${window}]))`;
+  return {
+    rate,
+    counted: (tier: string, all: string, failed: string): readonly Rule[] => [
+      ofTier(tier, 'tier:requests:rate', rate(all)),
+      // A counter of failures that nobody has needed yet is not there.
+      ofTier(tier, 'tier:errors:rate', `${rate(failed)} or 0 * ${rate(all)}`),
+    ],
+    timed: (tier: string, histogram: string, matchers: string): readonly Rule[] => {
+      const happened = `${rate(`${histogram}_count{${matchers}}`)} > 0`;
+      return [
+        ofTier(tier, 'tier:duration_seconds:mean', `${rate(`${histogram}_sum{${matchers}}`)} / (${happened})`),
+        ...Object.entries(QUANTILES).map(([name, quantile]) => {
+          const buckets = `sum by (le) (rate(${histogram}_bucket{${matchers}}[${window}]))`;
+          return ofTier(
+            tier,
+            `tier:duration_seconds:${name}`,
+            `histogram_quantile(${quantile}, ${buckets}) and on () (${happened})`,
+          );
+        }),
+      ];
+    },
   };
 }

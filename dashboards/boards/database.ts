@@ -1,5 +1,6 @@
 import type { Board } from '../board.ts';
 import { databaseGroupRow } from './database-group.ts';
+import { NOBODY_ASKS } from './queries.ts';
 import { HOLDS } from './states.ts';
 import { hostsVariable } from './variables.ts';
 
@@ -220,6 +221,70 @@ export const DATABASE: Board = {
               legend: '{{host}} sent',
             },
           ],
+        },
+      ],
+    },
+    {
+      title: 'Statements and sizes',
+      panels: [
+        {
+          kind: 'table',
+          title: 'Statements that take the most time',
+          description:
+            'Kinds of statements and the time that they took on all nodes together, of all the time that passed: 100 % is one session that does nothing else. Their texts are in `performance_schema.events_statements_summary_by_digest`.',
+          unit: 'percentunit',
+          columns: { schema: 'Schema', digest: 'Digest' },
+          queries: [
+            {
+              expr: `topk(10, sum by (schema, digest) (rate(mysql_perf_schema_events_statements_seconds_total{${H}}[$__rate_interval])))`,
+              legend: 'Time',
+              emptyWhen: NOBODY_ASKS,
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Statements that are expensive',
+          description:
+            'Statements that read a table without an index, that needed a disk for what they sort, or that failed.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: `sum by (host) (rate(mysql_perf_schema_events_statements_no_index_used_total{${H}}[$__rate_interval]))`,
+              legend: '{{host}} without an index',
+              emptyWhen: NOBODY_ASKS,
+            },
+            {
+              expr: `sum by (host) (rate(mysql_perf_schema_events_statements_tmp_disk_tables_total{${H}}[$__rate_interval]))`,
+              legend: '{{host}} with a disk',
+              emptyWhen: NOBODY_ASKS,
+            },
+            {
+              expr: `sum by (host) (rate(mysql_perf_schema_events_statements_errors_total{${H}}[$__rate_interval]))`,
+              legend: '{{host}} failed',
+              emptyWhen: NOBODY_ASKS,
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Size of schemas',
+          description: 'What the files of each schema take of the disk.',
+          unit: 'bytes',
+          queries: [
+            {
+              expr: `max by (host, schema) (mysql_info_schema_schema_allocated_size_bytes{${H}})`,
+              legend: '{{schema}} on {{host}}',
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Binary logs',
+          description:
+            'Size of the binary logs that a node keeps. Members that come back get what they missed from them.',
+          unit: 'bytes',
+          queries: [{ expr: `max by (host) (mysql_binlog_size_bytes{${H}})`, legend: '{{host}}' }],
         },
       ],
     },

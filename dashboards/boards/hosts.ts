@@ -14,6 +14,39 @@ export const HOSTS: Board = {
   variables: [hostsOfEveryTier()],
   rows: [
     {
+      title: 'Every host at a glance',
+      panels: [
+        {
+          kind: 'table',
+          title: 'How much of it is used',
+          description:
+            'Share of its processors, of its memory and of its fullest file system that a host uses, and share of the time in which it had to wait for its processors.',
+          unit: 'percentunit',
+          columns: { host: 'Host' },
+          queries: [
+            { expr: `max by (host) (host:cpu_utilization:ratio{${H}})`, legend: 'Processors' },
+            { expr: `max by (host) (host:cpu_saturation:ratio{${H}})`, legend: 'Throttled' },
+            { expr: `max by (host) (host:memory_utilization:ratio{${H}})`, legend: 'Memory' },
+            { expr: `max by (host) (host:disk_utilization:ratio{${H}})`, legend: 'Fullest file system' },
+          ],
+        },
+        {
+          kind: 'table',
+          title: 'What it was short of, and what failed',
+          description:
+            'How often each second a host was at the limit of its memory or a process was killed for want of it, and packets that were dropped or broken.',
+          unit: 'ops',
+          columns: { host: 'Host' },
+          queries: [
+            { expr: `max by (host) (host:memory_saturation:rate{${H}})`, legend: 'At the limit of memory' },
+            { expr: `max by (host) (host:memory_errors:rate{${H}})`, legend: 'Killed' },
+            { expr: `max by (host) (host:network_saturation:rate{${H}})`, legend: 'Packets dropped' },
+            { expr: `max by (host) (host:network_errors:rate{${H}})`, legend: 'Packets broken' },
+          ],
+        },
+      ],
+    },
+    {
       title: 'Processors',
       panels: [
         {

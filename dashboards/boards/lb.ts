@@ -1,6 +1,6 @@
 import type { Board } from '../board.ts';
 import { logLinesRow } from './log-lines.ts';
-import { NOBODY_ASKS } from './queries.ts';
+import { NOBODY_ASKS, quantiles } from './queries.ts';
 import { HOLDS, UP } from './states.ts';
 import { hostsVariable } from './variables.ts';
 
@@ -133,6 +133,28 @@ export const LB: Board = {
             {
               expr: `max by (proxy) (haproxy_backend_response_time_average_seconds{${H}})`,
               legend: '{{proxy}}',
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Duration',
+          description:
+            'Requests of clients from the first byte to the last of the answer, from the lines that HAProxy writes. One in two, one in ten, one in a hundred takes longer. Each point that stands apart is one request, and leads to its trace.',
+          unit: 's',
+          queries: quantiles(`haproxy_log_request_duration_seconds_bucket{${H},proxy=~"http|https"}`),
+        },
+        {
+          kind: 'timeseries',
+          title: 'Who ended requests',
+          description:
+            'Requests of clients that did not end in good order, by the two letters of HAProxy: who ended them, and in which phase.',
+          unit: 'reqps',
+          queries: [
+            {
+              expr: `sum by (termination) (rate(haproxy_log_requests_total{${H},proxy=~"http|https",termination!="--"}[$__rate_interval]))`,
+              legend: '{{termination}}',
+              emptyWhen: 'every request ends in good order',
             },
           ],
         },

@@ -3,9 +3,7 @@ import type { Slo } from '../../alerts/slo/slo.ts';
 import { SLOS } from '../../alerts/slo/slos.ts';
 import { DRILL } from '../../deploy/profile.ts';
 import type { Board, Row, TimeseriesPanel } from '../board.ts';
-import { NOBODY_ASKS } from './queries.ts';
-
-const NO_BUDGET = 'there were too few requests yet for a budget of one failure';
+import { NO_BUDGET, NOBODY_ASKS } from './queries.ts';
 
 export const OBJECTIVES: Board = {
   uid: 'holdfast-objectives',

@@ -1,5 +1,5 @@
 import type { Board } from '../board.ts';
-import { NOBODY_ASKS, quantiles } from './queries.ts';
+import { NO_BUDGET, NOBODY_ASKS, quantiles } from './queries.ts';
 import { FIRING, HOLDS, UP } from './states.ts';
 
 const FRONT = 'proxy=~"http|https"';
@@ -140,6 +140,63 @@ export const OVERVIEW: Board = {
             { expr: '1 - min(haproxy_process_idle_time_percent) / 100', legend: 'HAProxy' },
           ],
           drillDown: 'holdfast-app',
+        },
+      ],
+    },
+    {
+      title: 'What was promised',
+      panels: [
+        {
+          kind: 'timeseries',
+          title: 'Error budget left',
+          description:
+            'What is left of the errors that each objective may have in its period. Below 0 the promise of this period is broken.',
+          unit: 'percentunit',
+          signed: true,
+          max: 1,
+          queries: [{ expr: 'max by (slo) (slo:error_budget_left:ratio)', legend: '{{slo}}', emptyWhen: NO_BUDGET }],
+          drillDown: 'holdfast-objectives',
+        },
+        {
+          kind: 'timeseries',
+          title: 'Burn rate',
+          description:
+            'How many times faster than it lasts each budget is spent now. At 100 % it is used up exactly at the end of its period.',
+          unit: 'percentunit',
+          queries: [{ expr: 'max by (slo) (slo:burn_rate:ratio)', legend: '{{slo}}', emptyWhen: NOBODY_ASKS }],
+          drillDown: 'holdfast-objectives',
+        },
+      ],
+    },
+    {
+      title: 'Tier by tier',
+      panels: [
+        {
+          kind: 'timeseries',
+          title: 'Requests of each tier',
+          description:
+            'What each tier is asked, health checks left out: queries of the database, commands of the cache.',
+          unit: 'reqps',
+          width: 'third',
+          queries: [{ expr: 'max by (tier) (tier:requests:rate)', legend: '{{tier}}' }],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Errors of each tier',
+          description:
+            'What failed: 5xx of load balancers, web and application hosts, what an edge could not get, writes that were tried again, commands of the cache that failed or were not tried.',
+          unit: 'ops',
+          width: 'third',
+          queries: [{ expr: 'max by (tier) (tier:errors:rate)', legend: '{{tier}}' }],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Duration in each tier',
+          description:
+            'One request in a hundred takes longer. The difference between two tiers is spent in the first one.',
+          unit: 's',
+          width: 'third',
+          queries: [{ expr: 'max by (tier) (tier:duration_seconds:p99)', legend: '{{tier}}', emptyWhen: NOBODY_ASKS }],
         },
       ],
     },

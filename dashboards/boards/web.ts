@@ -1,9 +1,14 @@
 import type { Board } from '../board.ts';
 import { logLinesRow } from './log-lines.ts';
+import { NOBODY_ASKS, quantiles } from './queries.ts';
 import { UP } from './states.ts';
 
 /** The servers of a pool as HAProxy sees them; the choice is a server, not a load balancer. */
 const WEB = 'proxy="web",server=~"$server"';
+/** Servers are called like their hosts. */
+const H = 'host=~"$server"';
+/** What people ask for, not what load balancers ask. */
+const ASKED = `${H},route!~"/readyz|/livez"`;
 
 export const WEB_BOARD: Board = {
   uid: 'holdfast-web',
@@ -128,7 +133,50 @@ export const WEB_BOARD: Board = {
         },
       ],
     },
-    // Servers are called like their hosts.
-    logLinesRow('nginx', 'host=~"$server"'),
+    {
+      title: 'As they tell it themselves',
+      panels: [
+        {
+          kind: 'timeseries',
+          title: 'Requests by route',
+          description: 'Answers by what was asked for, from the lines that Nginx writes.',
+          unit: 'reqps',
+          queries: [
+            {
+              expr: `sum by (route) (rate(nginx_http_request_duration_seconds_count{${ASKED}}[$__rate_interval]))`,
+              legend: '{{route}}',
+              emptyWhen: NOBODY_ASKS,
+            },
+          ],
+          stacked: true,
+        },
+        {
+          kind: 'timeseries',
+          title: 'Duration',
+          description:
+            'From the first byte of a request to the last of its answer. One in two, one in ten, one in a hundred takes longer. Each point that stands apart is one request, and leads to its trace.',
+          unit: 's',
+          queries: quantiles(`nginx_http_request_duration_seconds_bucket{${ASKED}}`),
+        },
+        {
+          kind: 'timeseries',
+          title: 'Duration of the application',
+          description: 'What one try at an application host took, as Nginx sees it.',
+          unit: 's',
+          queries: quantiles(`nginx_upstream_response_duration_seconds_bucket{${H}}`),
+        },
+        {
+          kind: 'timeseries',
+          title: 'Connections',
+          description: 'Connections that are open, and those in which nothing is asked at the moment.',
+          unit: 'short',
+          queries: [
+            { expr: `sum by (host) (nginx_connections_active{${H}})`, legend: '{{host}} open' },
+            { expr: `sum by (host) (nginx_connections_waiting{${H}})`, legend: '{{host}} idle' },
+          ],
+        },
+      ],
+    },
+    logLinesRow('nginx', H),
   ],
 };

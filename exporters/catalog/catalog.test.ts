@@ -29,6 +29,7 @@ describe('a catalogue is not in order', () => {
     ['unit-name', { changed_seconds: gauge('timestamp', 'A time.') }],
     ['target-label', { up_hosts: gauge('1', 'Hosts.', { labels: { host: ['a'] } }) }],
     ['help', { things: gauge('1', 'things') }],
+    ['reserved', { backup_failures_total: counter('1', 'Others than those of the database.') }],
   ])('with %s', (code, metrics) => {
     expect(checkCatalog([source(metrics)]).map((problem) => problem.code)).toEqual([code]);
   });

@@ -1,6 +1,7 @@
 import type { Problem } from '../../kit/problem.ts';
 import { CATALOG, type Source } from './catalog.ts';
 import { TARGET_LABELS, type Metric } from './metric.ts';
+import { RESERVED } from './reserved.ts';
 
 /** Endings that Prometheus' naming rules ask for, by unit. */
 const ENDINGS: Readonly<Record<Exclude<Metric['unit'], '1'>, RegExp>> = {
@@ -17,7 +18,19 @@ export function checkCatalog(catalog: readonly Source[] = CATALOG): readonly Pro
   const all = catalog.flatMap(({ job, metrics }) =>
     Object.entries(metrics).map(([name, metric]) => ({ job, name, metric })),
   );
-  return [...all.flatMap(checkMetric), ...checkSameEverywhere(all)];
+  const reserved = Object.entries(RESERVED).map(([name, metric]) => ({ job: 'reserved', name, metric }));
+  const taken = all.filter(({ name }) => name in RESERVED);
+  return [
+    ...[...all, ...reserved].flatMap(checkMetric),
+    ...checkSameEverywhere(all),
+    ...taken.map(({ job, name }) =>
+      problem(
+        'reserved',
+        `${name} is reserved in exporters/catalog/reserved.ts; take it from there first.`,
+        `${job}/${name}`,
+      ),
+    ),
+  ];
 }
 
 interface Entry {
