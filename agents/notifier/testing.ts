@@ -18,7 +18,9 @@ const SECRETS = {
   keyFile: 'mail-key',
 } as const;
 
-interface NotifierStart extends Partial<Pick<NotifierConfig, 'peers' | 'flood' | 'chart' | 'links'>> {
+interface NotifierStart extends Partial<
+  Pick<NotifierConfig, 'peers' | 'flood' | 'chart' | 'links' | 'watchdogDeadlineMs'>
+> {
   readonly host: string;
   /** Ports of the SMTP servers, in the order of preference. */
   readonly smtp: readonly number[];
