@@ -21,6 +21,7 @@ import { ratioOf, renderComparisons, type Comparison } from './comparison.ts';
 import { judgeFigure, renderFigure, renderVerdict, type Figure } from './figure.ts';
 import { measureAlerts, STEADY_DEADLINE_MS } from './measure-alerts.ts';
 import { measureExporters } from './measure-exporters.ts';
+import { measureIntake } from './measure-intake.ts';
 import { monitoringFigures } from './measure-monitoring.ts';
 import { readUntilSettled, readUsage, type Usage } from './read-usage.ts';
 
@@ -85,6 +86,7 @@ const exporters: Measure = ({ topology, signal }, report) => measureExporters(to
 const idle: Measure = async (context, report) => ({
   figures: monitoringFigures(context.topology, (await readIdleUsage(context, report)).idle),
 });
+const intake: Measure = async ({ signal }, report) => ({ figures: await measureIntake({ signal, report }) });
 const alerts: Measure = async ({ topology, signal }, report) => ({
   figures: await measureAlerts(topology, { signal, report }),
 });
@@ -95,13 +97,13 @@ const PARTS: readonly { readonly name: string; readonly description: string; rea
     {
       name: 'monitoring',
       description: 'what `exporters` and `alerts` measure, in one table (six to eight minutes)',
-      measure: [idle, exporters, alerts],
+      measure: [idle, exporters, intake, alerts],
     },
     {
       name: 'exporters',
       description:
-        "our exporters beside Debian's on the same targets, their memory, and monitoring at idle (two to four minutes)",
-      measure: [idle, exporters],
+        "our exporters beside Debian's on the same targets, their memory, the intake of access logs, and monitoring at idle (two to four minutes)",
+      measure: [idle, exporters, intake],
     },
     {
       name: 'alerts',

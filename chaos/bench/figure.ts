@@ -7,11 +7,11 @@ export interface Figure {
   readonly measured: number;
   /** Missing: told so that the others can be understood. */
   readonly atMost?: number;
-  readonly unit: 's' | 'ms' | 'MiB' | '%' | 'times' | 'requests' | 'doubts' | 'series';
+  readonly unit: 's' | 'ms' | 'µs' | 'MiB' | '%' | 'times' | 'requests' | 'doubts' | 'series';
 }
 
 const MARKS: Readonly<Record<Verdict, string>> = { held: 'ok  ', violated: 'OVER', unknown: '?   ' };
-const WITH_FRACTION: readonly Figure['unit'][] = ['s', 'ms', '%', 'times'];
+const WITH_FRACTION: readonly Figure['unit'][] = ['s', 'ms', 'µs', '%', 'times'];
 
 export function renderFigure(figure: Figure): string {
   const { what, measured, atMost, unit } = figure;

@@ -11,7 +11,7 @@ import { makeNginxBook } from './nginx-book.ts';
 /**
  * `node exporters/access-log/intake.bench.ts [--rate 25000] [--seconds 5] [--of nginx|haproxy]`: sends lines over loopback from another
  * process and prints what taking them in cost this one. At `--rate 600`, three lines for each of 200 requests a second, every line wakes the process by
- * itself; at high rates many are read at once. Nothing of it is a limit that a test holds: machines differ.
+ * itself; at high rates many are read at once. `--json`: as chaos/bench/measure-intake.ts reads it. Nothing of it is a limit that a test holds: machines differ.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     of: { type: 'string', default: 'nginx' },
     to: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 });
 const [rate, seconds] = [Number(values.rate), Number(values.seconds)];
@@ -40,6 +41,10 @@ async function receive(): Promise<void> {
   const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
   const perSecond = Math.round(lines / (after.atSeconds - before.atSeconds));
   const microseconds = (cpuSeconds / lines) * 1e6;
+  if (values.json) {
+    console.log(JSON.stringify({ sent: rate * seconds, taken: lines, microseconds }));
+    return;
+  }
   console.log(
     `${values.of}: ${lines} of ${rate * seconds} lines taken in, ${perSecond}/s; ${String(intake.dropped())} dropped for want of buffer (${intake.bufferBytes()} bytes)`,
   );
