@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { mailListSchema } from '../deploy/mail/mailbox-api.ts';
+import { SECRETS, secretsOf } from '../deploy/secrets.ts';
+import { addressOn, hostsOf, makeTopology, PORTS } from '../deploy/topology.ts';
+import { containerName, openHosts } from '../kit/hosts.ts';
+import { PATHS } from '../kit/paths.ts';
+import { fetchJson, fetchText } from './probes/http.ts';
+
+const topology = makeTopology();
+const hosts = openHosts();
+const names = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
+const [monitor] = hostsOf(topology, 'monitor');
+const [mail] = hostsOf(topology, 'mail');
+const [trace] = hostsOf(topology, 'trace');
+if (monitor === undefined || mail === undefined || trace === undefined) throw new Error('a host is missing');
+const urlOf = (host: typeof monitor, port: number): string => `http://${addressOn(host, 'ops')}:${port}`;
+
+/** Enough of a secret to know it by: MySQL's replication has but the first 32 characters of its password. */
+const NEEDLE_LENGTH = 32;
+
+/** What nobody may find, by the name of its secret: of a private key the first line of its body. */
+async function readNeedles(): Promise<ReadonlyMap<string, string>> {
+  const secret = SECRETS.filter(({ name }) => !name.endsWith('-cert'));
+  const texts = await Promise.all(secret.map(({ name }) => readFile(join(PATHS.secrets, name), 'utf8')));
+  return new Map(
+    secret.map(({ name }, at) => {
+      const text = texts[at] ?? '';
+      const body = /PRIVATE KEY-----\n([\w+/=]+)/.exec(text)?.[1] ?? text.trim();
+      return [name, body.slice(0, NEEDLE_LENGTH)];
+    }),
+  );
+}
+
+const needles = await readNeedles();
+
+/** The secrets that stand in a text. */
+function found(text: string): readonly string[] {
+  return [...needles].flatMap(([name, needle]) => (text.includes(needle) ? [name] : []));
+}
+
+async function inHost(host: string, script: string): Promise<string> {
+  const { code, stdout, stderr } = await hosts.exec(host, ['sh', '-c', script]);
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+describe('no secret is found', () => {
+  it('where none is, but every one that a host may read is found in its files', async () => {
+    for (const needle of needles.values()) expect(needle).toHaveLength(NEEDLE_LENGTH);
+    const files = await inHost(monitor.name, 'cat /run/holdfast/secrets/*');
+    const readable = secretsOf('monitor').filter((name) => needles.has(name));
+    expect(found(files).toSorted()).toEqual(readable.toSorted());
+  });
+
+  it.each(names)('in what %s has logged, nor in the arguments of its processes', async (name) => {
+    const { all } = await execa('docker', ['logs', containerName(name)], { all: true, maxBuffer: 2 ** 30 });
+    expect(all.length).toBeGreaterThan(0);
+    expect(found(all)).toEqual([]);
+    const argv = await inHost(name, String.raw`cat /proc/[0-9]*/cmdline | tr '\0' ' '`);
+    expect(argv).toContain('s6-svscan');
+    expect(found(argv)).toEqual([]);
+  });
+
+  it('in what any target exposes', async () => {
+    const schema = z.object({ data: z.object({ activeTargets: z.array(z.object({ scrapeUrl: z.string() })) }) });
+    const { data } = await fetchJson(`${urlOf(monitor, PORTS.prometheus)}/api/v1/targets?state=active`, schema);
+    // Each monitor asks some things of itself, over loopback.
+    const urls = data.activeTargets.map(({ scrapeUrl }) =>
+      scrapeUrl.replace('//127.0.0.1:', `//${addressOn(monitor, 'ops')}:`),
+    );
+    expect(urls.length).toBeGreaterThan(names.length);
+    for (const url of urls) {
+      const text = await fetchText(url, { timeoutMs: 15_000 });
+      expect(text, url).toMatch(/^# TYPE /m);
+      expect(found(text), url).toEqual([]);
+    }
+  });
+
+  it('in the labels that Prometheus keeps', async () => {
+    const text = await fetchText(`${urlOf(monitor, PORTS.prometheus)}/api/v1/series?match[]={job=~".%2B"}`, {
+      timeoutMs: 30_000,
+    });
+    expect(text).toContain('"job":"mysql"');
+    expect(found(text)).toEqual([]);
+  });
+
+  it('in any mail', async () => {
+    const url = urlOf(mail, PORTS.mailbox);
+    const mails = await fetchJson(`${url}/api/messages?since=0`, mailListSchema);
+    expect(mails.length).toBeGreaterThan(0);
+    for (const { id } of mails) expect(found(await fetchText(`${url}/api/messages/${id}`)), id).toEqual([]);
+  });
+
+  it('in any trace', async () => {
+    const text = await fetchText(`${urlOf(trace, PORTS.zipkin)}/api/v2/traces?limit=1000&lookback=86400000`, {
+      timeoutMs: 30_000,
+    });
+    expect(text).toContain('"traceId"');
+    expect(found(text)).toEqual([]);
+  });
+});
