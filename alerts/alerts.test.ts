@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CATALOG, seriesOf } from '../exporters/catalog/catalog.ts';
 import { checkPromql, seriesIn } from '../exporters/promql/check-promql.ts';
 import { makeTopology } from '../deploy/topology.ts';
 import { paceMs, type Pace } from '../deploy/scrape-jobs.ts';
@@ -141,6 +142,27 @@ describe('the runbooks', () => {
     expect(text.startsWith(`# ${name}\n`)).toBe(true);
     expect(sections.map((section) => section.split('\n')[0])).toEqual(['Meaning', 'Impact', 'Diagnosis', 'Mitigation']);
     for (const section of sections) expect(section.split('\n').slice(1).join('').trim().length).toBeGreaterThan(20);
+  });
+});
+
+describe('what runbooks say to ask Prometheus', () => {
+  const series = seriesOf();
+  const metrics = new Set(CATALOG.flatMap((source) => Object.keys(source.metrics)).concat([...series.keys()]));
+  const families = new Set([...metrics].map((metric) => metric.split(/[_:]/)[0] ?? ''));
+  const isMetric = (code: string): boolean =>
+    /^[a-z][a-z0-9]*[_:][a-z0-9_:]+$/i.test(code) && families.has(code.split(/[_:]/)[0] ?? '');
+  // A call of something, or what is chosen by labels; not of a shell.
+  const isExpression = (code: string): boolean =>
+    /^(topk|sum|max|min|avg|count|rate|increase|changes|histogram_quantile)\b.*\(/.test(code) ||
+    isMetric(/^(\w+)\{/.exec(code)?.[1] ?? '');
+
+  it.each([...Object.keys(ALERTS), ...NOTIFIER_ALERTS])('%s asks for what is there', async (name) => {
+    const text = await readFile(join(ROOT, runbookOf(name)), 'utf8');
+    const codes = [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+    expect(codes.filter((code) => isMetric(code) && !metrics.has(code))).toEqual([]);
+    // A person may look at the value of a counter.
+    const problems = codes.filter(isExpression).flatMap((code) => checkPromql(code, { at: code, recorded: RECORDED }));
+    expect(problems.filter(({ code }) => code !== 'counter-without-rate')).toEqual([]);
   });
 });
 
