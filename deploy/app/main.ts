@@ -37,6 +37,11 @@ async function main(): Promise<void> {
   const phase: Phase = { current: 'starting' };
   const server = makeServer({ services: shop.services, phase, log, endTrace: tracing.end });
   const metricsServer = makeMetricsServer(metrics, shop.observe).listen(config.metrics.port, config.metrics.host);
+  let inFlight = 0;
+  server.server.on('request', (_request, response) => {
+    inFlight += 1;
+    response.once('close', () => (inFlight -= 1));
+  });
   await server.listen({ ...config.listen, backlog: 1_024 });
 
   const stopping = new AbortController();
@@ -50,6 +55,7 @@ async function main(): Promise<void> {
       drainMs,
       // A write that came before the signal has used this much of its budget already.
       finishMs: writeBudgetMs - drainMs,
+      inFlight: () => inFlight,
       close: () => server.close(),
       closeAll: () => {
         server.server.closeAllConnections();

@@ -196,6 +196,8 @@ function renderHttpPool(topology: Topology, { pool, route, checkPath, hop }: Htt
     '    option httpchk',
     `    http-check send meth GET uri ${checkPath} ver HTTP/1.1 hdr Host ${pool}`,
     '    http-check expect status 200',
+    // Who leaves in order says so with 404: nothing new is sent to it, and what is under way there is not cut.
+    '    http-check disable-on-404',
     // Answers of the application, errors too, are its own to give; only connections that gave none are tried again.
     `    retry-on conn-failure empty-response junk-response${pool === 'web' ? ' 502' : ''}`,
     `    timeout server ${responseTimeoutMs(topology.profile, hop)}ms`,

@@ -12,6 +12,7 @@ const apps = hostsOf(topology, 'app');
 const [leaving] = apps as [Host];
 const balancers = hostsOf(topology, 'lb');
 const front = routeAddress(topology, 'http');
+const pool = routeAddress(topology, 'app-pool');
 const direct = { host: addressOn(leaving, 'app'), port: PORTS.app };
 
 /** A request every 50 ms: enough that some are under way at every instant of the restart, far from what two cores can do. */
@@ -60,6 +61,20 @@ async function signIn(): Promise<string> {
   });
   expect(response.status).toBe(200);
   return response.headers.getSetCookie().join('; ');
+}
+
+/** Requests that load balancers have under way at these hosts. */
+async function sessionsAt(...some: readonly Host[]): Promise<number> {
+  let sum = 0;
+  for (const balancer of balancers) {
+    const url = `http://${addressOn(balancer, 'ops')}:${PORTS.haproxyStats}/metrics?scope=server`;
+    const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
+    for (const { name } of some) {
+      const labels = `proxy="app-pool",server="${name}"`;
+      sum += Number(new RegExp(`^haproxy_server_current_sessions\\{${labels}\\} (.+)$`, 'm').exec(text)?.[1]);
+    }
+  }
+  return sum;
 }
 
 /** The load balancers that send requests to the application host. */
@@ -221,31 +236,37 @@ it('an application that is told to end fails no request, and says that it is not
   expect(stream.outcomes.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
   expect(new Set(stream.outcomes.map(({ what }) => what)).size).toBe(6);
   const steps = looks.map(({ said }) => said).filter((said, index, all) => said !== all[index - 1]);
-  expect(steps.filter((said) => said !== '200 ready').slice(0, 2)).toEqual(['503 draining', 'closed']);
+  expect(steps.filter((said) => said !== '200 ready').slice(0, 2)).toEqual(['404 draining', 'closed']);
   // It still listened when the last load balancer had let go of it, and nobody used it after it had closed.
-  expect(looks).toContainEqual({ said: '503 draining', usedBy: [] });
+  expect(looks).toContainEqual({ said: '404 draining', usedBy: [] });
   expect(looks.filter(({ said, usedBy }) => said === 'closed' && usedBy.length > 0)).toEqual([]);
 });
 
-it('a request that is under way when the application stops listening is answered', async () => {
+it('requests that are under way at a host that leaves are answered, however long after it was let go of', async () => {
   const headers = { 'content-type': 'application/json', 'content-length': String(LOGIN.length) };
-  // It cannot be answered before the rest of it comes.
-  const late = open({ to: direct, method: 'POST', path: '/api/login', headers, timeoutMs: RESTART_DEADLINE_MS });
-  const answer = answerTo(late);
-  answer.catch(() => undefined);
-  late.write(LOGIN.slice(0, 10));
-  await once(late, 'socket');
-  await waitFor(() => Promise.resolve(late.socket?.bytesWritten !== undefined && late.socket.bytesWritten > 10), {
-    what: 'the first half sent',
-    deadlineMs: 5_000,
+  // They cannot be answered before the rest of them comes, nor sent to another host.
+  const late = [1, 2, 3, 4].map(() =>
+    open({ to: pool, method: 'POST', path: '/api/login', headers, timeoutMs: 60_000 }),
+  );
+  const answers = Promise.all(late.map(answerTo));
+  answers.catch(() => undefined);
+  for (const one of late) one.write(LOGIN.slice(0, 10));
+  await waitFor(async () => (await sessionsAt(leaving)) >= 1 && (await sessionsAt(...apps)) >= late.length, {
+    what: 'the first halves arrived',
+    deadlineMs: 10_000,
   });
 
   await restart();
-  await waitFor(async () => (await readiness()) === 'closed', {
-    what: `${leaving.name} closed`,
-    deadlineMs: RESTART_DEADLINE_MS,
-    intervalMs: 20,
-  });
-  late.end(LOGIN.slice(10));
-  expect(await answer).toMatchObject({ status: 200 });
+  let aloneSinceMs: number | undefined;
+  await waitFor(
+    async () => {
+      const isAlone = (await balancersThatUse(leaving)).length === 0;
+      aloneSinceMs = isAlone ? (aloneSinceMs ?? performance.now()) : undefined;
+      expect(await readiness()).not.toBe('closed');
+      return aloneSinceMs !== undefined && performance.now() - aloneSinceMs > 1.5 * topology.profile.client.drainMs;
+    },
+    { what: `${leaving.name} alone for longer than load balancers need`, deadlineMs: RESTART_DEADLINE_MS },
+  );
+  for (const one of late) one.end(LOGIN.slice(10));
+  expect((await answers).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
 });

@@ -7,17 +7,26 @@ interface DrainOptions {
   readonly drainMs: number;
   /** How long requests in flight may take after that. */
   readonly finishMs: number;
+  /** Requests that are not answered yet. */
+  readonly inFlight: () => number;
   /** Stops listening and resolves when the last request is answered. */
   readonly close: () => Promise<void>;
   /** Ends what is still open. */
   readonly closeAll: () => void;
 }
 
-/** Leaves without failing a request: say so, serve on, stop listening, finish what is in flight. */
-export async function drain({ phase, drainMs, finishMs, close, closeAll }: DrainOptions): Promise<void> {
+const LOOK_EVERY_MS = 20;
+
+/**
+ * Leaves without failing a request: say so, serve on, finish what is in flight, stop listening. In this order: load balancers take a host that does
+ * not listen for dead, and cut what is under way there.
+ */
+export async function drain({ phase, drainMs, finishMs, inFlight, close, closeAll }: DrainOptions): Promise<void> {
   phase.current = 'draining';
   await sleep(drainMs);
-  const timer = setTimeout(closeAll, finishMs);
+  const untilMs = performance.now() + finishMs;
+  while (inFlight() > 0 && performance.now() < untilMs) await sleep(LOOK_EVERY_MS);
+  const timer = setTimeout(closeAll, Math.max(0, untilMs - performance.now()));
   await close();
   clearTimeout(timer);
 }
