@@ -72,7 +72,7 @@ async function stopReaders(hosts: Hosts, topology: Topology, made: readonly stri
   await Promise.all(running.map(({ name }) => hosts.stop(name)));
 }
 
-/** Compose does not see that a running host was cut off from a network. */
+/** Compose 2.40.3 makes a host anew that was cut off from a network; whatever is left cut off is connected here. */
 async function reconnect(hosts: Hosts, topology: Topology): Promise<void> {
   const states = await hosts.list();
   for (const host of topology.hosts.filter(({ enabled }) => enabled)) {
