@@ -44,8 +44,8 @@ export function registerExporterCommands(program: Command, { topology, signal, e
       }
       if (check !== true) {
         const reserved: Source = { job: 'reserved, exposed by nobody yet', coverage: 'whole', metrics: RESERVED };
-        const text = [...CATALOG, reserved].map(renderSource).join('\n\n');
-        console.log(json === true ? JSON.stringify(CATALOG, undefined, 2) : text);
+        const all = [...CATALOG, reserved];
+        console.log(json === true ? JSON.stringify(all, undefined, 2) : all.map(renderSource).join('\n\n'));
         return;
       }
       const [monitor] = hostsOf(topology, 'monitor');

@@ -4,8 +4,9 @@ import type { Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
 
+const BY_PEOPLE = 'route!~"/readyz|/livez"';
 /** What a person asks of the application: not what load balancers and edges ask to see whether it is well. */
-export const ASKED = 'job="app",route!~"/readyz|/livez"';
+export const ASKED = `job="app",${BY_PEOPLE}`;
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 
 /**
@@ -39,7 +40,7 @@ export function redGroup(topology: Topology): RuleGroup {
         'haproxy_backend_http_responses_total{proxy="web"}',
         'haproxy_backend_http_responses_total{proxy="web",code="5xx"}',
       ),
-      ...detail.timed('web', 'nginx_http_request_duration_seconds', 'route!~"/readyz|/livez"'),
+      ...detail.timed('web', 'nginx_http_request_duration_seconds', BY_PEOPLE),
       ...usual.counted(
         'app',
         `http_request_duration_seconds_count{${ASKED}}`,

@@ -6,6 +6,7 @@ import type { Figure } from './figure.ts';
 
 /** 20,000 lines each second on one core. */
 const MOST_MICROSECONDS_PER_LINE = 50;
+const LOAD = { rate: 20_000, seconds: 5 } as const;
 const KINDS = ['nginx', 'haproxy'] as const;
 
 const schema = z.strictObject({ sent: z.number(), taken: z.number(), microseconds: z.number() });
@@ -22,9 +23,10 @@ interface Options {
 export async function measureIntake({ signal, report }: Options): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const kind of KINDS) {
-    report(`lines of ${kind}: 5 s of 20,000 each`);
+    report(`lines of ${kind}: ${LOAD.seconds} s of ${LOAD.rate} each`);
     const program = join(ROOT, 'exporters/access-log/intake.bench.ts');
-    const { stdout } = await execa(process.execPath, [program, '--json', '--rate', '20000', '--of', kind], {
+    const load = ['--rate', String(LOAD.rate), '--seconds', String(LOAD.seconds)];
+    const { stdout } = await execa(process.execPath, [program, '--json', ...load, '--of', kind], {
       cancelSignal: signal,
     });
     const { sent, taken, microseconds } = schema.parse(JSON.parse(stdout));

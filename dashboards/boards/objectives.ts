@@ -3,6 +3,7 @@ import type { Slo } from '../../alerts/slo/slo.ts';
 import { SLOS } from '../../alerts/slo/slos.ts';
 import { DRILL } from '../../deploy/profile.ts';
 import type { Board, Row, TimeseriesPanel } from '../board.ts';
+import { budgetLeftPanel, burnRatePanel } from './budget-panels.ts';
 import { NO_BUDGET, NOBODY_ASKS } from './queries.ts';
 
 export const OBJECTIVES: Board = {
@@ -34,26 +35,8 @@ export const OBJECTIVES: Board = {
           ],
           drillDown: 'holdfast-overview',
         },
-        {
-          kind: 'timeseries',
-          title: 'Error budget left',
-          description:
-            'What is left of the errors that the period may have. It falls while more than the promised share fails, and comes back as old errors leave the period.',
-          unit: 'percentunit',
-          signed: true,
-          max: 1,
-          queries: [{ expr: 'max by (slo) (slo:error_budget_left:ratio)', legend: '{{slo}}', emptyWhen: NO_BUDGET }],
-          drillDown: 'holdfast-overview',
-        },
-        {
-          kind: 'timeseries',
-          title: 'Burn rate',
-          description:
-            'How many times faster than it lasts each budget is spent now. At 100 % it is used up exactly at the end of its period.',
-          unit: 'percentunit',
-          queries: [{ expr: 'max by (slo) (slo:burn_rate:ratio)', legend: '{{slo}}', emptyWhen: NOBODY_ASKS }],
-          drillDown: 'holdfast-chaos',
-        },
+        budgetLeftPanel('holdfast-overview'),
+        burnRatePanel('holdfast-chaos'),
         {
           kind: 'timeseries',
           title: 'Events',

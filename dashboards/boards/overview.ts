@@ -1,5 +1,6 @@
 import type { Board } from '../board.ts';
-import { NO_BUDGET, NOBODY_ASKS, quantiles } from './queries.ts';
+import { budgetLeftPanel, burnRatePanel } from './budget-panels.ts';
+import { NOBODY_ASKS, quantiles } from './queries.ts';
 import { FIRING, HOLDS, UP } from './states.ts';
 
 const FRONT = 'proxy=~"http|https"';
@@ -145,28 +146,7 @@ export const OVERVIEW: Board = {
     },
     {
       title: 'What was promised',
-      panels: [
-        {
-          kind: 'timeseries',
-          title: 'Error budget left',
-          description:
-            'What is left of the errors that each objective may have in its period. Below 0 the promise of this period is broken.',
-          unit: 'percentunit',
-          signed: true,
-          max: 1,
-          queries: [{ expr: 'max by (slo) (slo:error_budget_left:ratio)', legend: '{{slo}}', emptyWhen: NO_BUDGET }],
-          drillDown: 'holdfast-objectives',
-        },
-        {
-          kind: 'timeseries',
-          title: 'Burn rate',
-          description:
-            'How many times faster than it lasts each budget is spent now. At 100 % it is used up exactly at the end of its period.',
-          unit: 'percentunit',
-          queries: [{ expr: 'max by (slo) (slo:burn_rate:ratio)', legend: '{{slo}}', emptyWhen: NOBODY_ASKS }],
-          drillDown: 'holdfast-objectives',
-        },
-      ],
+      panels: [budgetLeftPanel('holdfast-objectives'), burnRatePanel('holdfast-objectives')],
     },
     {
       title: 'Tier by tier',
@@ -192,8 +172,7 @@ export const OVERVIEW: Board = {
         {
           kind: 'timeseries',
           title: 'Duration in each tier',
-          description:
-            'One request in a hundred takes longer. The difference between two tiers is spent in the first one.',
+          description: 'One request in a hundred takes longer; of the database, one query.',
           unit: 's',
           width: 'third',
           queries: [{ expr: 'max by (tier) (tier:duration_seconds:p99)', legend: '{{tier}}', emptyWhen: NOBODY_ASKS }],

@@ -7,8 +7,6 @@ import { UP } from './states.ts';
 const WEB = 'proxy="web",server=~"$server"';
 /** Servers are called like their hosts. */
 const H = 'host=~"$server"';
-/** What people ask for, not what load balancers ask. */
-const ASKED = `${H},route!~"/readyz|/livez"`;
 
 export const WEB_BOARD: Board = {
   uid: 'holdfast-web',
@@ -143,7 +141,7 @@ export const WEB_BOARD: Board = {
           unit: 'reqps',
           queries: [
             {
-              expr: `sum by (route) (rate(nginx_http_request_duration_seconds_count{${ASKED}}[$__rate_interval]))`,
+              expr: `sum by (route) (rate(nginx_http_request_duration_seconds_count{${H}}[$__rate_interval]))`,
               legend: '{{route}}',
               emptyWhen: NOBODY_ASKS,
             },
@@ -156,7 +154,7 @@ export const WEB_BOARD: Board = {
           description:
             'From the first byte of a request to the last of its answer. One in two, one in ten, one in a hundred takes longer. Each point that stands apart is one request, and leads to its trace.',
           unit: 's',
-          queries: quantiles(`nginx_http_request_duration_seconds_bucket{${ASKED}}`),
+          queries: quantiles(`nginx_http_request_duration_seconds_bucket{${H}}`),
         },
         {
           kind: 'timeseries',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seriesOf, type Source } from './catalog.ts';
 import { checkCatalog } from './check-catalog.ts';
+import { RESERVED } from './reserved.ts';
 import { counter, gauge, histogram } from './metric.ts';
 
 describe('the catalogue', () => {
@@ -15,6 +16,12 @@ describe('the catalogue', () => {
     expect(series.get('wait_seconds_count')).toMatchObject({ unit: '1', labels: { pool: ['a'] } });
     expect(Object.keys(series.get('wait_seconds_bucket')?.labels ?? {})).toEqual(['pool', 'le']);
   });
+});
+
+it('what is reserved is no series that a rule or a panel may read', () => {
+  const series = seriesOf();
+  const names = Object.keys(RESERVED).flatMap((name) => [name, `${name}_count`]);
+  expect(names.filter((name) => series.has(name))).toEqual([]);
 });
 
 function source(metrics: Source['metrics'], job = 'some'): Source {

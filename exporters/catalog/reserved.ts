@@ -1,6 +1,10 @@
+import type { Verdict } from '../../kit/verdict.ts';
 import { atMost, counter, gauge, histogram, type Metric } from './metric.ts';
 
 const GUARANTEE = { guarantee: atMost(200, 'guarantees of `holdfast prove --list`') } as const;
+const VERDICT = { verdict: ['held', 'violated', 'unknown'] } as const satisfies {
+  readonly verdict: readonly Verdict[];
+};
 const RELEASE = { release: atMost(10, 'releases that are kept') } as const;
 
 /**
@@ -28,12 +32,12 @@ export const RESERVED: Readonly<Record<string, Metric>> = {
   }),
   experiment_running: gauge('1', 'Whether a fault is in place for this guarantee.', { labels: GUARANTEE }),
   experiment_verdict: gauge('1', 'Last verdict: 1 for the one that it is.', {
-    labels: { ...GUARANTEE, verdict: ['held', 'violated', 'unknown'] },
+    labels: { ...GUARANTEE, ...VERDICT },
   }),
   experiment_last_run_timestamp_seconds: gauge('timestamp', 'When the guarantee was last put to the proof.', {
     labels: GUARANTEE,
   }),
   experiment_runs_total: counter('1', 'Experiments by verdict.', {
-    labels: { ...GUARANTEE, verdict: ['held', 'violated', 'unknown'] },
+    labels: { ...GUARANTEE, ...VERDICT },
   }),
 };

@@ -63,33 +63,27 @@ async function signIn(): Promise<string> {
   return response.headers.getSetCookie().join('; ');
 }
 
-/** Requests that load balancers have under way at these hosts. */
-async function sessionsAt(...some: readonly Host[]): Promise<number> {
-  let sum = 0;
-  for (const balancer of balancers) {
+/** What each load balancer says of a server of the pool: a series of HAProxy by its labels. */
+async function serverValues(metric: string, host: Host, more = ''): Promise<ReadonlyMap<string, number>> {
+  const series = `haproxy_server_${metric}{proxy="app-pool",server="${host.name}"${more}} `;
+  const values = balancers.map(async (balancer): Promise<[string, number]> => {
     const url = `http://${addressOn(balancer, 'ops')}:${PORTS.haproxyStats}/metrics?scope=server`;
     const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
-    for (const { name } of some) {
-      const labels = `proxy="app-pool",server="${name}"`;
-      sum += Number(new RegExp(`^haproxy_server_current_sessions\\{${labels}\\} (.+)$`, 'm').exec(text)?.[1]);
-    }
-  }
-  return sum;
+    const line = text.split('\n').find((one) => one.startsWith(series));
+    if (line === undefined) throw new Error(`${balancer.name} tells nothing of ${host.name}`);
+    return [balancer.name, Number(line.slice(series.length))];
+  });
+  return new Map(await Promise.all(values));
+}
+
+/** Requests that load balancers have under way at a host. */
+async function sessionsAt(host: Host): Promise<number> {
+  return [...(await serverValues('current_sessions', host)).values()].reduce((sum, one) => sum + one, 0);
 }
 
 /** The load balancers that send requests to the application host. */
 async function balancersThatUse(host: Host): Promise<readonly string[]> {
-  const using = await Promise.all(
-    balancers.map(async (balancer) => {
-      const url = `http://${addressOn(balancer, 'ops')}:${PORTS.haproxyStats}/metrics?scope=server`;
-      const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
-      const status = `haproxy_server_status{proxy="app-pool",server="${host.name}",state="UP"} `;
-      const at = text.indexOf(status);
-      if (at < 0) throw new Error(`${balancer.name} tells nothing of ${host.name}`);
-      return text[at + status.length] === '1' ? [balancer.name] : [];
-    }),
-  );
-  return using.flat();
+  return [...(await serverValues('status', host, ',state="UP"'))].flatMap(([name, isUp]) => (isUp === 1 ? [name] : []));
 }
 
 /** What a load balancer's check would hear now. A new connection each time: only that shows whether the application still listens. */
@@ -242,7 +236,7 @@ it('an application that is told to end fails no request, and says that it is not
   expect(looks.filter(({ said, usedBy }) => said === 'closed' && usedBy.length > 0)).toEqual([]);
 });
 
-it('requests that are under way at a host that leaves are answered, however long after it was let go of', async () => {
+it('requests that are under way at a host that leaves are answered, also after load balancers let go of it', async () => {
   const headers = { 'content-type': 'application/json', 'content-length': String(LOGIN.length) };
   // They cannot be answered before the rest of them comes, nor sent to another host.
   const late = [1, 2, 3, 4].map(() =>
@@ -251,22 +245,28 @@ it('requests that are under way at a host that leaves are answered, however long
   const answers = Promise.all(late.map(answerTo));
   answers.catch(() => undefined);
   for (const one of late) one.write(LOGIN.slice(0, 10));
-  await waitFor(async () => (await sessionsAt(leaving)) >= 1 && (await sessionsAt(...apps)) >= late.length, {
-    what: 'the first halves arrived',
-    deadlineMs: 10_000,
-  });
+  await waitFor(
+    async () => {
+      const [atLeaving = 0, ...others] = await Promise.all(apps.map(sessionsAt));
+      return atLeaving >= 1 && others.reduce((sum, one) => sum + one, atLeaving) >= late.length;
+    },
+    { what: 'the first halves arrived', deadlineMs: 10_000 },
+  );
 
   await restart();
   let aloneSinceMs: number | undefined;
+  const said: string[] = [];
   await waitFor(
     async () => {
       const isAlone = (await balancersThatUse(leaving)).length === 0;
       aloneSinceMs = isAlone ? (aloneSinceMs ?? performance.now()) : undefined;
-      expect(await readiness()).not.toBe('closed');
+      said.push(await readiness());
       return aloneSinceMs !== undefined && performance.now() - aloneSinceMs > 1.5 * topology.profile.client.drainMs;
     },
     { what: `${leaving.name} alone for longer than load balancers need`, deadlineMs: RESTART_DEADLINE_MS },
   );
+  expect(said).toContain('404 draining');
+  expect(said).not.toContain('closed');
   for (const one of late) one.end(LOGIN.slice(10));
   expect((await answers).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
 });

@@ -18,7 +18,7 @@ interface DrainOptions {
 const LOOK_EVERY_MS = 20;
 
 /**
- * Leaves without failing a request: say so, serve on, finish what is in flight, stop listening. In this order: load balancers take a host that does
+ * Leaves without failing a request that is done in time: say so, serve on, finish what is in flight, stop listening. In this order: load balancers take a host that does
  * not listen for dead, and cut what is under way there.
  */
 export async function drain({ phase, drainMs, finishMs, inFlight, close, closeAll }: DrainOptions): Promise<void> {
