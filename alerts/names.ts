@@ -73,4 +73,4 @@ export function labelsOf(name: AlertName): readonly string[] {
 }
 
 /** Alerts that are not Prometheus' but a notifier's own, told without Alertmanager. They have runbooks too. */
-export const NOTIFIER_ALERTS = ['WatchdogSilent'] as const;
+export const NOTIFIER_ALERTS = ['WatchdogSilent', 'MonitorsSilent'] as const;

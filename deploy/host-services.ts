@@ -9,7 +9,7 @@ const SERVICES: Readonly<Record<Tier, readonly string[]>> = {
   db: ['mysqld'],
   cache: ['valkey', 'sentinel'],
   monitor: ['prometheus', 'alertmanager', 'exporter', 'notifier'],
-  mail: ['mailbox'],
+  mail: ['mailbox', 'deadman'],
   trace: ['zipkin'],
 };
 

@@ -126,7 +126,7 @@ export const DRILL: Profile = {
   name: 'drill',
   vrrpAdvertMs: 100,
   check: { intervalMs: 500, fastIntervalMs: 200, timeoutMs: 400, fall: 2, rise: 2, slowStartMs: 5_000 },
-  role: { intervalMs: 400, agentCheckMs: 2_000, timeoutMs: 400, maxApplyQueue: 100, mendAfterMs: 3_000 },
+  role: { intervalMs: 500, agentCheckMs: 2_000, timeoutMs: 500, maxApplyQueue: 100, mendAfterMs: 3_000 },
   sentinelDownAfterMs: 1_000,
   sentinelFailoverTimeoutMs: 5_000,
   groupSuspicionMs: 5_000,

@@ -22,7 +22,7 @@ export interface Topology {
 export interface Links {
   /** A page per alert, by its name. */
   readonly runbooks?: string;
-  /** A Grafana with the dashboards of this project; without one no mail links to a dashboard. */
+  /** A Grafana with the dashboards of this project. */
   readonly dashboards?: string;
   readonly prometheus?: string;
   readonly alertmanager?: string;

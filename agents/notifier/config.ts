@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
+import { OWN_ALERTS } from './watchdog.ts';
 
 const smtpServerSchema = z.object({
   host: z.string(),
@@ -35,20 +36,30 @@ const configSchema = z.object({
     alertmanager: baseUrl.optional(),
     traces: baseUrl.optional(),
   }),
-  chart: z.object({
-    /** Asked in this order. */
-    prometheus: z.array(z.string()),
-    /** What to draw of each alert. */
-    plotsFile: z.string(),
-    /** How much of the time before the alert is shown. */
-    leadMs: z.number().positive(),
-    minStepMs: z.number().positive(),
-    /** No mail waits longer for its chart. */
-    deadlineMs: z.number().positive(),
-  }),
+  /** Missing where there is no Prometheus to ask. */
+  chart: z
+    .object({
+      /** Asked in this order. */
+      prometheus: z.array(z.string()),
+      /** What to draw of each alert. */
+      plotsFile: z.string(),
+      /** How much of the time before the alert is shown. */
+      leadMs: z.number().positive(),
+      minStepMs: z.number().positive(),
+      /** No mail waits longer for its chart. */
+      deadlineMs: z.number().positive(),
+    })
+    .optional(),
   /** More groups than this within that time are told in one mail. */
   flood: z.object({ groups: z.number().positive(), withinMs: z.number().positive() }),
-  watchdogDeadlineMs: z.number().positive(),
+  /** What must be heard again and again, and what is told when it is not. */
+  watchdog: z.object({
+    alert: z.enum(OWN_ALERTS),
+    heardFrom: z.enum(['this host', 'network']),
+    deadlineMs: z.number().positive(),
+  }),
+  /** Notifiers elsewhere, as `http://address:port`, that tell when none of those shows a sign of life that they hear. */
+  signsOfLifeTo: z.array(z.string()),
   /** The other notifiers. */
   peers: z.array(z.object({ host: z.string(), url: z.string() })),
 });

@@ -104,7 +104,7 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
   );
   computed(
     'holdfast_notifier_watchdog_last_seen_timestamp_seconds',
-    'When Alertmanager last passed the always firing alert on; at first the start of the notifier.',
+    'When the always firing alert was last heard, on the mail host a sign of life of a monitor; at first the start of the notifier.',
     () => watchdogLastSeenMs() / 1000,
   );
   return {

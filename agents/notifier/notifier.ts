@@ -27,6 +27,7 @@ const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
 /** The alerts of a mail that get a chart. */
 const MAX_CHARTS = 3;
+const NOTHING_TO_DRAW: Chart = { kind: 'none', reason: 'no metric tells of this alert', failed: false };
 /** Mail that could not be delivered for this long helps nobody any more; it is kept aside. */
 const MAX_AGE_MS = 3 * 24 * 3_600_000;
 
@@ -37,14 +38,15 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
   const put = (notification: Parameters<typeof spool.put>[0]): void => {
     if (spool.put(notification, now()) === 'queued') delivery.wake();
   };
-  const watchdog = openWatchdogTimer({ ...config, deadlineMs: config.watchdogDeadlineMs, now, put, log });
+  const watchdog = openWatchdogTimer({ ...config, now, elapsed: () => performance.now(), put, log });
   const metrics = makeMetrics({
     ...{ spool, now, servers: config.smtp, flood: config.flood },
     watchdogLastSeenMs: watchdog.lastSeenMs,
   });
   const chartsOf = async ({ alerts }: Notification): Promise<ReadonlyMap<string, Chart>> => {
+    const options = config.chart;
     const drawn = alerts.slice(0, MAX_CHARTS).map(async (alert) => {
-      const chart = await makeChart(alert, { ...config.chart, now });
+      const chart = options === undefined ? NOTHING_TO_DRAW : await makeChart(alert, { ...options, now });
       metrics.countChart(chart);
       return [alert.key, chart] as const;
     });
@@ -96,6 +98,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     onQueued: delivery.wake,
     onWatchdog: watchdog.heard,
     watchdogHeard: watchdog.isHeard,
+    watchdogFrom: config.watchdog.heardFrom,
     log,
   });
   server.listen(config.port);

@@ -44,3 +44,13 @@ export async function anyPeerHears(peers: readonly Peer[]): Promise<boolean> {
   );
   return answers.includes(true);
 }
+
+/** Lets a notifier elsewhere hear that this one lives. Where nobody listens it is that host's loss, which the monitors tell of. */
+export async function showSignOfLife(url: string): Promise<void> {
+  try {
+    const response = await fetch(`${url}/watchdog`, { method: 'POST', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    await response.text();
+  } catch {
+    // The next one is shown soon.
+  }
+}

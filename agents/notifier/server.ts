@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { messageOf } from '../../kit/errors.ts';
 import { cleanLine } from './clean-text.ts';
+import type { NotifierConfig } from './config.ts';
 import type { NotifierMetrics } from './metrics.ts';
 import { notificationOf } from './notification.ts';
 import { payloadSchema } from './payload.ts';
@@ -13,6 +14,7 @@ interface ServerOptions {
   readonly onQueued: () => void;
   readonly onWatchdog: () => void;
   readonly watchdogHeard: () => boolean;
+  readonly watchdogFrom: NotifierConfig['watchdog']['heardFrom'];
   readonly log: (line: string) => void;
 }
 
@@ -22,7 +24,7 @@ interface Answer {
   readonly type?: string;
 }
 
-/** The notifier's HTTP side: `POST /webhook`, `POST /watchdog` (both from this host only), `GET /healthz`, `GET /metrics`, `GET /told`. */
+/** The notifier's HTTP side: `POST /webhook` (from this host only), `POST /watchdog` (from where the configuration says), `GET /healthz`, `GET /metrics`, `GET /told`. */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options)
@@ -55,7 +57,8 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
     return { status: 200, body: await registry.metrics(), type: registry.contentType };
   }
   if (route !== 'POST /webhook' && route !== 'POST /watchdog') return { status: 404, body: 'not found' };
-  if (!isLoopback(request.socket.remoteAddress)) return { status: 403, body: 'only from this host' };
+  const isOpen = route === 'POST /watchdog' && options.watchdogFrom === 'network';
+  if (!isOpen && !isLoopback(request.socket.remoteAddress)) return { status: 403, body: 'only from this host' };
   const { body, isWhole } = await readBody(request);
   if (!isWhole) return refuse(body, `more than ${MAX_BODY_BYTES} bytes`, options);
   if (route === 'POST /webhook') return accept(body, options);

@@ -18,12 +18,11 @@ const SECRETS = {
   keyFile: 'mail-key',
 } as const;
 
-interface NotifierStart extends Partial<
-  Pick<NotifierConfig, 'peers' | 'flood' | 'chart' | 'links' | 'watchdogDeadlineMs'>
-> {
+interface NotifierStart extends Partial<Pick<NotifierConfig, 'peers' | 'flood' | 'chart' | 'links' | 'signsOfLifeTo'>> {
   readonly host: string;
   /** Ports of the SMTP servers, in the order of preference. */
   readonly smtp: readonly number[];
+  readonly watchdog?: Partial<NotifierConfig['watchdog']>;
   readonly log?: (line: string) => void;
 }
 
@@ -78,7 +77,7 @@ export function openTestBench(): TestBench {
           () => undefined,
         ),
       ),
-    startNotifier: async ({ host, smtp, log = () => undefined, ...rest }) =>
+    startNotifier: async ({ host, smtp, watchdog, log = () => undefined, ...rest }) =>
       stack.use(
         await openNotifier(
           {
@@ -86,7 +85,8 @@ export function openTestBench(): TestBench {
             to: ['oncall@holdfast.example'],
             smtp: smtp.map((port) => ({ host: '127.0.0.1', port, servername: 'mail1', user: 'notifier' })),
             ...{ passwordFile: secret('passwordFile'), caFile: secret('caFile') },
-            ...{ repeatAfterMs: 60_000, watchdogDeadlineMs: 60_000, peers: [], links: {} },
+            ...{ repeatAfterMs: 60_000, peers: [], links: {}, signsOfLifeTo: [] },
+            watchdog: { alert: 'WatchdogSilent', heardFrom: 'this host', deadlineMs: 60_000, ...watchdog },
             chart: { prometheus: [], plotsFile: '/nonexistent', leadMs: 60_000, minStepMs: 1_000, deadlineMs: 500 },
             flood: { groups: 10, withinMs: 10_000 },
             ...rest,

@@ -1,51 +1,64 @@
+import type { NotifierConfig } from './config.ts';
 import type { Notification } from './notification.ts';
-import { type Peer, anyPeerHears } from './peers.ts';
-import { type WatchdogState, decideWatchdog, watchdogNotification } from './watchdog.ts';
+import { anyPeerHears, showSignOfLife } from './peers.ts';
+import { decideWatchdog, watchdogNotification } from './watchdog.ts';
 
-interface WatchdogTimerOptions {
-  readonly host: string;
-  readonly peers: readonly Peer[];
-  readonly deadlineMs: number;
+interface WatchdogTimerOptions extends Pick<NotifierConfig, 'host' | 'peers' | 'watchdog' | 'signsOfLifeTo'> {
+  /** What people call now; it may be set anew. */
   readonly now: () => number;
+  /** Time that only passes, in ms. */
+  readonly elapsed: () => number;
   readonly put: (notification: Notification) => void;
   readonly log: (line: string) => void;
 }
 
-/** Listens for the always firing alert and reports its silence. */
+/** Listens for what must be heard again and again, and reports its silence. */
 interface WatchdogTimer extends Disposable {
   readonly heard: () => void;
   readonly isHeard: () => boolean;
+  /** Epoch milliseconds; at first the start of this notifier. */
   readonly lastSeenMs: () => number;
 }
 
-export function openWatchdogTimer(options: WatchdogTimerOptions): WatchdogTimer {
-  const { host, deadlineMs, now, put, log } = options;
-  let state: WatchdogState = { lastSeenMs: now(), reportedSinceMs: undefined };
-  const isSilent = (): boolean => now() - state.lastSeenMs > deadlineMs;
+/** How often it is looked at, and that notifiers elsewhere hear of it; the deadline of a watchdog is several times longer. */
+const LOOK_EVERY_MS = 5_000;
 
-  const check = async (): Promise<void> => {
+export function openWatchdogTimer(options: WatchdogTimerOptions): WatchdogTimer {
+  const { host, watchdog, now, elapsed, put, log } = options;
+  const { alert, deadlineMs } = watchdog;
+  const everyMs = Math.min(LOOK_EVERY_MS, deadlineMs / 4);
+  let lastSeenMs = now();
+  let lastSeen = elapsed();
+  let lastLook = elapsed();
+  let reportedSinceMs: number | undefined;
+  const isSilent = (): boolean => elapsed() - lastSeen > deadlineMs;
+
+  const look = async (): Promise<void> => {
+    // Who was held up, as a frozen host is, could not hear: that is no silence of others.
+    if (elapsed() - lastLook > deadlineMs / 2) lastSeen = elapsed();
+    lastLook = elapsed();
+    // Shown by what would report the silence of the monitors itself: where that hangs, somebody else has to.
+    void Promise.all(options.signsOfLifeTo.map(showSignOfLife));
     const peerHeard = isSilent() && (await anyPeerHears(options.peers));
-    const decision = decideWatchdog(state, { nowMs: now(), deadlineMs, peerHeard });
-    const startsAtMs = state.reportedSinceMs ?? now();
+    const decision = decideWatchdog({ silent: isSilent(), reported: reportedSinceMs !== undefined, peerHeard });
     if (decision === 'nothing') return;
-    const firing = decision === 'report';
-    state = { ...state, reportedSinceMs: firing ? startsAtMs : undefined };
-    put(watchdogNotification(host, firing ? { startsAtMs } : { startsAtMs, endsAtMs: now() }));
+    const startsAtMs = reportedSinceMs ?? now();
+    const isOver = decision === 'resolve';
+    reportedSinceMs = isOver ? undefined : startsAtMs;
+    put(watchdogNotification({ alert, host }, isOver ? { startsAtMs, endsAtMs: now() } : { startsAtMs }));
   };
-  const timer = setInterval(
-    () => {
-      check().catch((error: unknown) => {
-        log(`checking the watchdog failed: ${String(error)}`);
-      });
-    },
-    Math.min(5_000, deadlineMs / 4),
-  );
+  const timer = setInterval(() => {
+    look().catch((error: unknown) => {
+      log(`looking at the watchdog failed: ${String(error)}`);
+    });
+  }, everyMs);
   return {
     heard: () => {
-      state = { ...state, lastSeenMs: now() };
+      lastSeenMs = now();
+      lastSeen = elapsed();
     },
     isHeard: () => !isSilent(),
-    lastSeenMs: () => state.lastSeenMs,
+    lastSeenMs: () => lastSeenMs,
     [Symbol.dispose]: () => {
       clearInterval(timer);
     },

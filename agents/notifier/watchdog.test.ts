@@ -1,29 +1,75 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
 import { mailsOf, mailsWhen, openTestBench } from './testing.ts';
-import { decideWatchdog } from './watchdog.ts';
+import { NOTIFIER_ALERTS } from '../../alerts/names.ts';
+import { decideWatchdog, OWN_ALERTS } from './watchdog.ts';
+import type { Notification } from './notification.ts';
 import type { Notifier } from './notifier.ts';
+import { openWatchdogTimer } from './watchdog-timer.ts';
 
 describe('the silence of the always firing alert', () => {
-  const late = { lastSeenMs: 0, reportedSinceMs: undefined };
-  const reported = { lastSeenMs: 0, reportedSinceMs: 500 };
+  const silent = { silent: true, reported: false, peerHeard: false };
   it.each([
-    { when: 'heard in time', state: { ...late, lastSeenMs: 900 }, peerHeard: false, decision: 'nothing' },
-    { when: 'late, and nobody else can tell', state: late, peerHeard: false, decision: 'report' },
-    { when: 'late, and another monitor can tell', state: late, peerHeard: true, decision: 'nothing' },
-    { when: 'reported already', state: reported, peerHeard: false, decision: 'nothing' },
-    { when: 'reported, and another monitor is back', state: reported, peerHeard: true, decision: 'nothing' },
+    { when: 'heard in time', facts: { ...silent, silent: false }, decision: 'nothing' },
+    { when: 'late, and nobody else can tell', facts: silent, decision: 'report' },
+    { when: 'late, and another monitor can tell', facts: { ...silent, peerHeard: true }, decision: 'nothing' },
+    { when: 'reported already', facts: { ...silent, reported: true }, decision: 'nothing' },
     {
-      when: 'reported, and heard again',
-      state: { ...reported, lastSeenMs: 950 },
-      peerHeard: false,
-      decision: 'resolve',
+      when: 'reported, and another monitor is back',
+      facts: { ...silent, reported: true, peerHeard: true },
+      decision: 'nothing',
     },
-  ])('$when: $decision', ({ state, peerHeard, decision }) => {
-    expect(decideWatchdog(state, { nowMs: 1_000, deadlineMs: 200, peerHeard })).toBe(decision);
+    { when: 'reported, and heard again', facts: { ...silent, silent: false, reported: true }, decision: 'resolve' },
+  ])('$when: $decision', ({ facts, decision }) => {
+    expect(decideWatchdog(facts)).toBe(decision);
+  });
+});
+
+describe('what is no silence', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  /** Looks every second, and what it tells. */
+  const open = (clocks: { readonly now: () => number; readonly elapsed: () => number }) => {
+    const told: Notification[] = [];
+    const timer = openWatchdogTimer({
+      ...{ ...clocks, host: 'mon1', peers: [], signsOfLifeTo: [], log: () => undefined },
+      watchdog: { alert: 'WatchdogSilent', heardFrom: 'this host', deadlineMs: 4_000 },
+      put: (notification) => told.push(notification),
+    });
+    return { timer, told };
+  };
+
+  it('is a clock that is set, whatever it is set to', async () => {
+    let stepMs = 0;
+    const { timer, told } = open({ now: () => Date.now() + stepMs, elapsed: () => Date.now() });
+    using _ = timer;
+    for (stepMs of [3_600_000, -7_200_000]) {
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(timer.isHeard()).toBe(true);
+      timer.heard();
+    }
+    expect(told).toEqual([]);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(told.map(({ alerts }) => alerts[0]?.status)).toEqual(['firing']);
+  });
+
+  it('is that it was held up itself', async () => {
+    let heldUpMs = 0;
+    const { timer, told } = open({ now: Date.now, elapsed: () => Date.now() + heldUpMs });
+    using _ = timer;
+    await vi.advanceTimersByTimeAsync(2_500);
+    heldUpMs = 60_000;
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(told).toEqual([]);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(told).toHaveLength(1);
   });
 });
 
@@ -38,7 +84,11 @@ async function sayWell(notifier: Notifier): Promise<void> {
 describe('a notifier that hears nothing', { timeout: 30_000 }, () => {
   it('mails it once, and once that it hears again', async () => {
     const mailbox = await bench.startMailbox();
-    const notifier = await bench.startNotifier({ host: 'mon1', smtp: [mailbox.smtpPort], watchdogDeadlineMs: 1_000 });
+    const notifier = await bench.startNotifier({
+      host: 'mon1',
+      smtp: [mailbox.smtpPort],
+      watchdog: { deadlineMs: 1_000 },
+    });
     const [silent] = await mailsWhen(mailbox, 1);
     expect(silent).toMatchObject({ alertname: 'WatchdogSilent', status: 'firing', host: 'mon1' });
     const mails = await waitFor(
@@ -68,11 +118,42 @@ describe('a notifier that hears nothing', { timeout: 30_000 }, () => {
     await once(peer, 'listening');
     const url = `http://127.0.0.1:${(peer.address() as AddressInfo).port}`;
     await bench.startNotifier({
-      ...{ host: 'mon1', smtp: [mailbox.smtpPort], watchdogDeadlineMs: 400, peers: [{ host: 'mon2', url }] },
+      ...{ host: 'mon1', smtp: [mailbox.smtpPort], watchdog: { deadlineMs: 400 }, peers: [{ host: 'mon2', url }] },
     });
     await waitFor(() => Promise.resolve(asked >= 5), { what: 'the other one to be asked', deadlineMs: 10_000 });
     expect(await mailsOf(mailbox)).toEqual([]);
     watchdogHeard = false;
     expect(await mailsWhen(mailbox, 1)).toMatchObject([{ alertname: 'WatchdogSilent', status: 'firing' }]);
+  });
+});
+
+describe("the dead man's switch", { timeout: 30_000 }, () => {
+  it('mails when no notifier shows that it lives, and when one does again', async () => {
+    const mailbox = await bench.startMailbox();
+    const deadman = await bench.startNotifier({
+      ...{ host: 'mail1', smtp: [mailbox.smtpPort] },
+      watchdog: { alert: 'MonitorsSilent', heardFrom: 'network', deadlineMs: 1_500 },
+    });
+    const start = { host: 'mon1', smtp: [mailbox.smtpPort], watchdog: { deadlineMs: 1_000 } };
+    const living = { ...start, signsOfLifeTo: [`http://127.0.0.1:${deadman.port}`] };
+    const notifier = await bench.startNotifier(living);
+    // It hears nothing itself, and says so: as long as it lives that is its to tell.
+    await mailsWhen(mailbox, 1);
+    await notifier[Symbol.asyncDispose]();
+    const [, silent] = await mailsWhen(mailbox, 2);
+    expect(silent).toMatchObject({ alertname: 'MonitorsSilent', status: 'firing', host: 'mail1' });
+    await bench.startNotifier(living);
+    const mails = await waitFor(
+      async () => {
+        const own = (await mailsOf(mailbox)).filter(({ alertname }) => alertname === 'MonitorsSilent');
+        return own.length > 1 && own;
+      },
+      { what: 'a second mail of the switch', deadlineMs: 15_000 },
+    );
+    expect(mails.map(({ status }) => status)).toEqual(['firing', 'resolved']);
+  });
+
+  it('has a runbook for each of what notifiers tell by themselves', () => {
+    expect(OWN_ALERTS).toEqual(NOTIFIER_ALERTS);
   });
 });

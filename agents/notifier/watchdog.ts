@@ -1,50 +1,62 @@
 import { type Notification, digest } from './notification.ts';
 
-/** What is known of the always firing alert. */
-export interface WatchdogState {
-  /** When it was last heard; at first, when this notifier started. */
-  readonly lastSeenMs: number;
-  /** Since when its silence is a reported fault. */
-  readonly reportedSinceMs: number | undefined;
-}
+/** What a notifier tells by itself when it hears nothing. Each has a runbook of its name. */
+export const OWN_ALERTS = ['WatchdogSilent', 'MonitorsSilent'] as const;
+
+type OwnAlert = (typeof OWN_ALERTS)[number];
+
+const TEXTS: Readonly<Record<OwnAlert, { readonly summary: (host: string) => string; readonly description: string }>> =
+  {
+    WatchdogSilent: {
+      summary: (host) => `No sign of life from the monitoring of ${host} or of any other monitor host`,
+      description:
+        'The alert Watchdog always fires and is sent again and again. It has not been heard: Prometheus, Alertmanager or the way between them is broken, and no other alert can be relied on.',
+    },
+    MonitorsSilent: {
+      summary: () => 'No monitor host shows a sign of life',
+      description:
+        'The notifiers of the monitor hosts show again and again that they live, and none has: the monitors are lost, or the network between them and this host. Nothing is watched, and no other alert can come.',
+    },
+  };
 
 /** What to do about the watchdog. */
 export type WatchdogDecision = 'nothing' | 'report' | 'resolve';
 
 /**
- * The path from Prometheus to this notifier is broken when the watchdog is silent for too long. A silence that another monitor
- * host can tell of by the ordinary path (its own watchdog is heard) is not reported twice.
+ * What is watched is broken when the watchdog is silent for too long. A silence that another monitor host can tell of by the ordinary path (its
+ * own watchdog is heard) is not reported twice.
  */
-export function decideWatchdog(
-  state: WatchdogState,
-  facts: { readonly nowMs: number; readonly deadlineMs: number; readonly peerHeard: boolean },
-): WatchdogDecision {
-  const silent = facts.nowMs - state.lastSeenMs > facts.deadlineMs;
-  if (state.reportedSinceMs !== undefined) return silent ? 'nothing' : 'resolve';
-  return silent && !facts.peerHeard ? 'report' : 'nothing';
+export function decideWatchdog(facts: {
+  readonly silent: boolean;
+  /** The silence was told. */
+  readonly reported: boolean;
+  readonly peerHeard: boolean;
+}): WatchdogDecision {
+  const { silent, reported, peerHeard } = facts;
+  if (reported) return silent ? 'nothing' : 'resolve';
+  return silent && !peerHeard ? 'report' : 'nothing';
 }
 
-/** The notifier's own notification of a silent watchdog, which no Alertmanager can send. */
+/** The notifier's own notification of a silence, which no Alertmanager can send. */
 export function watchdogNotification(
-  host: string,
+  { alert, host }: { readonly alert: OwnAlert; readonly host: string },
   since: { readonly startsAtMs: number; readonly endsAtMs?: number },
 ): Notification {
   const status = since.endsAtMs === undefined ? 'firing' : 'resolved';
-  const labels = { alertname: 'WatchdogSilent', host, severity: 'critical', owner: 'monitoring' };
+  const labels = { alertname: alert, host, severity: 'critical', owner: 'monitoring' };
   return {
-    thread: digest(['watchdog', host]),
+    thread: digest([alert, host]),
     alerts: [
       {
-        key: `watchdog-${host}@${since.startsAtMs}`,
-        name: 'WatchdogSilent',
+        key: `${alert}-${host}@${since.startsAtMs}`,
+        name: alert,
         status,
         host,
         severity: labels.severity,
         owner: labels.owner,
-        summary: `No sign of life from the monitoring of ${host} or of any other monitor host`,
-        description:
-          'The alert Watchdog always fires and is sent again and again. It has not been heard: Prometheus, Alertmanager or the way between them is broken, and no other alert can be relied on.',
-        runbook: 'alerts/runbooks/WatchdogSilent.md',
+        summary: TEXTS[alert].summary(host),
+        description: TEXTS[alert].description,
+        runbook: `alerts/runbooks/${alert}.md`,
         startsAtMs: since.startsAtMs,
         endsAtMs: since.endsAtMs,
         labels,

@@ -49,12 +49,16 @@ export const MONITORS: Board = {
           kind: 'timeseries',
           title: 'Last sign of the watchdog',
           description:
-            'How long ago each notifier heard the alert that always fires. When it grows, the way from Prometheus is broken.',
+            'How long ago each notifier heard the alert that always fires, and the switch on the mail host any notifier. When the first grows, the way from Prometheus is broken; when the last does, nothing is watched.',
           unit: 's',
           queries: [
             {
-              expr: `time() - max by (host) (holdfast_notifier_watchdog_last_seen_timestamp_seconds{${H}})`,
+              expr: `time() - max by (host) (holdfast_notifier_watchdog_last_seen_timestamp_seconds{job="notifier",${H}})`,
               legend: '{{host}}',
+            },
+            {
+              expr: 'time() - max by (host) (holdfast_notifier_watchdog_last_seen_timestamp_seconds{job="deadman"})',
+              legend: '{{host}}: a sign of life of any',
             },
           ],
         },
@@ -168,7 +172,12 @@ export const MONITORS: Board = {
           title: 'Oldest mail that waits',
           description: 'Age of the oldest mail that could not be handed over yet.',
           unit: 's',
-          queries: [{ expr: `max by (host) (holdfast_notifier_oldest_queued_age_seconds{${H}})`, legend: '{{host}}' }],
+          queries: [
+            {
+              expr: `max by (host) (holdfast_notifier_oldest_queued_age_seconds{job="notifier",${H}})`,
+              legend: '{{host}}',
+            },
+          ],
           alert: 'NotificationsFailing',
         },
         {
@@ -179,7 +188,7 @@ export const MONITORS: Board = {
           unit: 'short',
           queries: [
             {
-              expr: `sum by (outcome) (increase(holdfast_notifier_sendings_total{${H}}[$__rate_interval]))`,
+              expr: `sum by (outcome) (increase(holdfast_notifier_sendings_total{job="notifier",${H}}[$__rate_interval]))`,
               legend: '{{outcome}}',
             },
             {
@@ -211,8 +220,8 @@ export const MONITORS: Board = {
           description: 'Mails that wait, and notifications that nobody could be mailed about.',
           unit: 'short',
           queries: [
-            { expr: `max by (host) (holdfast_notifier_queue_length{${H}})`, legend: '{{host}} wait' },
-            { expr: `max by (host) (holdfast_notifier_dead_mails{${H}})`, legend: '{{host}} put aside' },
+            { expr: `max by (host) (holdfast_notifier_queue_length{job="notifier",${H}})`, legend: '{{host}} wait' },
+            { expr: `max by (host) (holdfast_notifier_dead_mails{job="notifier",${H}})`, legend: '{{host}} put aside' },
           ],
         },
       ],

@@ -1,7 +1,8 @@
+import { renderDeadmanConfig } from '../monitor/render-notifier.ts';
 import type { RenderedFile } from '../rendered-file.ts';
 import { type Host, PORTS, type Topology } from '../topology.ts';
 
-/** What the mail host reads from `/etc/holdfast`; the shape is `agents/mailbox/config.ts`'s. */
+/** What the mail host reads from `/etc/holdfast`; the shape of `mailbox.json` is `agents/mailbox/config.ts`'s. */
 export function renderMail(topology: Topology, host: Host): readonly RenderedFile[] {
   const config = {
     host: host.name,
@@ -30,7 +31,8 @@ export function renderMail(topology: Topology, host: Host): readonly RenderedFil
   };
   return [
     { path: 'mailbox.json', text: `${JSON.stringify(config, undefined, 2)}\n` },
+    { path: 'deadman.json', text: renderDeadmanConfig(topology, host) },
     // What `/usr/local/bin/healthy` asks: port, path, name.
-    { path: 'healthy.list', text: `${PORTS.mailbox} /healthz the mailbox\n` },
+    { path: 'healthy.list', text: `${PORTS.mailbox} /healthz the mailbox\n${PORTS.notifier} /healthz the dead man's switch\n` },
   ];
 }

@@ -10,12 +10,13 @@ function linksFor(links?: Links): unknown {
 }
 
 describe('the links of a notifier', () => {
-  it('are what the stack publishes on this machine, of its own host, and no dashboards', () => {
+  it('are what the stack publishes on this machine, of its own host, and where Grafana is once it runs', () => {
     expect(linksFor()).toEqual({
       runbooks: 'http://127.0.0.1:8025/runbooks',
       prometheus: 'http://127.0.0.1:9092',
       alertmanager: 'http://127.0.0.1:9094',
       traces: 'http://127.0.0.1:9411',
+      dashboards: 'http://127.0.0.1:3000',
     });
   });
 

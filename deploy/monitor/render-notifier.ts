@@ -1,4 +1,4 @@
-import { type Host, type Links, PORTS, type Topology, addressOn, hostsOf, publishedUrl } from '../topology.ts';
+import { GRAFANA, type Host, type Links, PORTS, type Topology, addressOn, hostsOf, publishedUrl } from '../topology.ts';
 import { ALERTS_FOLDER } from './render-prometheus.ts';
 import { watchdogIntervalMs } from './render-alertmanager.ts';
 
@@ -6,24 +6,11 @@ import { watchdogIntervalMs } from './render-alertmanager.ts';
 export function renderNotifierConfig(topology: Topology, host: Host): string {
   const { watch } = topology.profile;
   const others = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
-  const config = {
-    host: host.name,
-    port: PORTS.notifier,
+  return render({
+    ...commonConfig(topology, host),
     stateFolder: '/var/lib/holdfast/notifier',
-    from: `holdfast ${host.name} <notifier@${host.name}.holdfast.example>`,
-    to: ['oncall@holdfast.example'],
-    smtp: hostsOf(topology, 'mail').map((mail) => ({
-      host: addressOn(mail, 'ops'),
-      port: PORTS.smtp,
-      servername: mail.name,
-      user: 'notifier',
-    })),
-    passwordFile: '/run/holdfast/secrets/smtp-password',
-    caFile: '/run/holdfast/secrets/ca-cert',
-    // What Alertmanager retells sooner is nothing new; later it is a reminder.
-    repeatAfterMs: watch.repeatIntervalMs,
-    peers: others.map((other) => ({ host: other.name, url: `http://${addressOn(other, 'ops')}:${PORTS.notifier}` })),
-    links: linksOf(topology, host),
+    passwordFile: `${SECRETS}/smtp-password`,
+    peers: others.map((other) => ({ host: other.name, url: notifierUrl(other) })),
     chart: {
       // The one on the same host first: it shares this notifier's fate.
       prometheus: ['127.0.0.1', ...others.map((other) => addressOn(other, 'ops'))].map(
@@ -35,11 +22,57 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
       minStepMs: watch.scrapeIntervalMs,
       deadlineMs: 1_500,
     },
+    watchdog: { alert: 'WatchdogSilent', heardFrom: 'this host', deadlineMs: 6 * watchdogIntervalMs(topology) },
+    signsOfLifeTo: hostsOf(topology, 'mail').map(notifierUrl),
+  });
+}
+
+/**
+ * `deadman.json` of a mail host: a notifier without an Alertmanager, outside of what fails together with the monitors. It tells when no
+ * notifier of theirs shows that it lives, for longer than both need to be started anew.
+ */
+export function renderDeadmanConfig(topology: Topology, host: Host): string {
+  const { watch } = topology.profile;
+  return render({
+    ...commonConfig(topology, host),
+    stateFolder: '/var/lib/holdfast/deadman',
+    passwordFile: `${SECRETS}/deadman-smtp-password`,
+    peers: [],
+    watchdog: { alert: 'MonitorsSilent', heardFrom: 'network', deadlineMs: 6 * watch.groupIntervalMs },
+    signsOfLifeTo: [],
+  });
+}
+
+const SECRETS = '/run/holdfast/secrets';
+
+function commonConfig(topology: Topology, host: Host) {
+  const { watch } = topology.profile;
+  return {
+    host: host.name,
+    port: PORTS.notifier,
+    from: `holdfast ${host.name} <notifier@${host.name}.holdfast.example>`,
+    to: ['oncall@holdfast.example'],
+    smtp: hostsOf(topology, 'mail').map((mail) => ({
+      host: addressOn(mail, 'ops'),
+      port: PORTS.smtp,
+      servername: mail.name,
+      user: 'notifier',
+    })),
+    caFile: `${SECRETS}/ca-cert`,
+    // What Alertmanager retells sooner is nothing new; later it is a reminder.
+    repeatAfterMs: watch.repeatIntervalMs,
+    links: linksOf(topology, host),
     // Shorter than what makes a mail that waits an alert of its own.
     flood: { groups: 10, withinMs: 2 * watch.groupIntervalMs },
-    watchdogDeadlineMs: 6 * watchdogIntervalMs(topology),
   };
+}
+
+function render(config: object): string {
   return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+function notifierUrl(host: Host): string {
+  return `http://${addressOn(host, 'ops')}:${PORTS.notifier}`;
 }
 
 /** What the stack publishes itself, unless the topology says where else. A key that is undefined is not written. */
@@ -55,6 +88,8 @@ function linksOf(topology: Topology, host: Host): Links {
     ...(prometheus === undefined ? {} : { prometheus }),
     ...(alertmanager === undefined ? {} : { alertmanager }),
     ...(traces === undefined ? {} : { traces }),
+    // Answers where Grafana was started: its profile in the Compose file is for whoever wants the boards.
+    dashboards: `http://127.0.0.1:${GRAFANA.loopbackPort}`,
     ...topology.links,
   };
 }

@@ -35,6 +35,7 @@ export const CATALOG: readonly Source[] = [
   { job: 'lb-state', coverage: 'whole', metrics: LB_STATE },
   { job: 'db-role', coverage: 'whole', metrics: DB_ROLE },
   { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
+  { job: 'deadman', coverage: 'whole', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
   { job: 'zipkin', coverage: 'chosen', metrics: ZIPKIN },
   { job: 'mysql', coverage: 'whole', metrics: MYSQL },

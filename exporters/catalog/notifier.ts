@@ -4,7 +4,7 @@ import { PROCESS } from './process.ts';
 const OUTCOMES = ['sent', 'unreachable', 'deferred', 'refused', 'unsure'] as const;
 const SERVERS = atMost(5, 'the SMTP servers in notifier.json');
 
-/** The notifier on each monitor host: agents/notifier/metrics.ts. */
+/** The notifier on each monitor host, and the dead man's switch on the mail host, which is one too: agents/notifier/metrics.ts. */
 export const NOTIFIER = {
   ...PROCESS,
   holdfast_notifier_webhooks_total: counter('1', 'Notifications received from Alertmanager by what became of them.', {
@@ -52,6 +52,6 @@ export const NOTIFIER = {
   holdfast_notifier_dead_mails: gauge('1', 'Notifications that could not be mailed and were put aside.'),
   holdfast_notifier_watchdog_last_seen_timestamp_seconds: gauge(
     'timestamp',
-    'When Alertmanager last passed the always firing alert on; at first the start of the notifier.',
+    'When the always firing alert was last heard, on the mail host a sign of life of a monitor; at first the start of the notifier.',
   ),
 } as const;

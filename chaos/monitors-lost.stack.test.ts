@@ -1,0 +1,50 @@
+import { afterAll, expect, it } from 'vitest';
+import { hostsOf, makeTopology } from '../deploy/topology.ts';
+import { waitFor } from '../kit/deadline.ts';
+import { openHosts } from '../kit/hosts.ts';
+import { PATHS } from '../kit/paths.ts';
+import { isOwnAlert, type DeliveredAlert } from './contract/alert-contract.ts';
+import { readDelivered } from './contract/alert-watch.ts';
+import { hostCrash } from './faults/host-crash.ts';
+import { openJournal } from './journal/journal.ts';
+import { openFault } from './journal/open-fault.ts';
+import { waitForSteady } from './runner/steady-state.ts';
+
+const topology = makeTopology();
+const world = { topology, hosts: openHosts() };
+const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
+/** The switch waits for 30 s in this profile, looks every few seconds, and mails. */
+const TOLD_WITHIN_MS = 60_000;
+
+async function mailedSince(sinceMs: number): Promise<readonly DeliveredAlert[]> {
+  return (await readDelivered(topology, sinceMs)).filter(({ alertname }) => !isOwnAlert(alertname));
+}
+
+afterAll(async () => {
+  await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
+});
+
+it('the loss of every monitor is mailed, and its end, and nothing else', async () => {
+  await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
+  const sinceMs = Date.now();
+  const options = { world, journal: openJournal(PATHS.journal), leaseMs: 180_000 };
+  {
+    await using faults = new AsyncDisposableStack();
+    for (const monitor of monitors) {
+      const fault = faults.use(await openFault(hostCrash(monitor), options));
+      expect(fault.effect).toMatchObject({ seen: true });
+    }
+    await waitFor(async () => (await mailedSince(sinceMs)).length > 0, {
+      ...{ what: 'a mail that nothing is watched', deadlineMs: TOLD_WITHIN_MS, intervalMs: 500 },
+    });
+  }
+  await waitFor(async () => (await mailedSince(sinceMs)).some(({ status }) => status === 'resolved'), {
+    ...{ what: 'a mail that it is over', deadlineMs: TOLD_WITHIN_MS, intervalMs: 500 },
+  });
+  // What the monitors have to say when they are back, they have said by then.
+  await waitForSteady(world, { deadlineMs: 150_000, signal: new AbortController().signal });
+  expect((await mailedSince(sinceMs)).map(({ alertname, status }) => [alertname, status])).toEqual([
+    ['MonitorsSilent', 'firing'],
+    ['MonitorsSilent', 'resolved'],
+  ]);
+});
