@@ -70,7 +70,7 @@ describe('checkTopology', () => {
     ],
     [
       'questions to a database node that are rarer than their timeout',
-      makeTopology({ profile: { ...DRILL, role: { ...DRILL.role, intervalMs: 500 } } }),
+      makeTopology({ profile: { ...DRILL, role: { ...DRILL.role, intervalMs: 600 } } }),
       'profile-contradiction',
     ],
   ])('names %s', (_, topology, code) => {

@@ -33,6 +33,9 @@ export function renderMail(topology: Topology, host: Host): readonly RenderedFil
     { path: 'mailbox.json', text: `${JSON.stringify(config, undefined, 2)}\n` },
     { path: 'deadman.json', text: renderDeadmanConfig(topology, host) },
     // What `/usr/local/bin/healthy` asks: port, path, name.
-    { path: 'healthy.list', text: `${PORTS.mailbox} /healthz the mailbox\n${PORTS.notifier} /healthz the dead man's switch\n` },
+    {
+      path: 'healthy.list',
+      text: `${PORTS.mailbox} /healthz the mailbox\n${PORTS.notifier} /healthz the dead man's switch\n`,
+    },
   ];
 }
