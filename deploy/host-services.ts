@@ -10,7 +10,7 @@ const SERVICES: Readonly<Record<Tier, readonly string[]>> = {
   cache: ['valkey', 'sentinel'],
   monitor: ['prometheus', 'alertmanager', 'exporter', 'notifier'],
   mail: ['mailbox', 'deadman'],
-  trace: ['zipkin'],
+  trace: ['zipkin', 'logbook'],
 };
 
 /** Tiers whose processes reach their dependencies through Toxiproxy. */

@@ -32,6 +32,8 @@ export interface Job {
   readonly path?: string;
   /** Names of what is kept of somebody else's many metrics, as a regular expression. */
   readonly keep?: string;
+  /** The job on the same host that is told as lost in its place when both are, where no alert of the host itself says it. */
+  readonly toldWith?: string;
 }
 
 /** What is scraped. Hosts are asked at their addresses in the network `ops`. */
@@ -77,6 +79,7 @@ export const SCRAPE_JOBS: readonly Job[] = [
     path: '/prometheus',
     keep: 'zipkin_collector_.*|jvm_memory_(used|max)_bytes',
   },
+  { name: 'logbook', of: 'trace', port: PORTS.logbookPage, pace: 'round', toldWith: 'zipkin' },
 ];
 
 /** The address at which each Prometheus asks itself, and so the label `instance` by which rules, the same on both, know their own one. */

@@ -28,6 +28,8 @@ export interface Links {
   readonly alertmanager?: string;
   /** A Zipkin, where the traces of failed requests are. */
   readonly traces?: string;
+  /** A logbook, where the log lines of a trace are. */
+  readonly logs?: string;
 }
 
 export type Tier = 'edge' | 'lb' | 'web' | 'app' | 'db' | 'cache' | 'monitor' | 'mail' | 'trace';
@@ -111,6 +113,10 @@ export const PORTS = {
   varnishFacts: 9102,
   /** UDP: lines of access logs come here, in the network `ops`. */
   accessLogs: 9514,
+  /** UDP: whole log lines of requests come here, in the network `ops`. */
+  logbook: 9515,
+  /** The pages that show them. */
+  logbookPage: 9412,
   smtp: 1025,
   mailbox: 8025,
   zipkin: 9411,
@@ -216,8 +222,11 @@ const TIERS: readonly TierPlan[] = [
     tier: 'trace',
     networks: ['ops', 'publish'],
     firstOctet: 91,
-    memoryMiB: 320,
-    published: () => [{ loopbackPort: 9411, port: PORTS.zipkin, what: 'traces' }],
+    memoryMiB: 416,
+    published: () => [
+      { loopbackPort: 9411, port: PORTS.zipkin, what: 'traces' },
+      { loopbackPort: 9412, port: PORTS.logbookPage, what: 'logs by trace' },
+    ],
   },
 ];
 

@@ -1,7 +1,8 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
+import { type Answer, html, json, notFound, sendAnswer } from '../../kit/answers.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { summaryOf } from './parse-mail.ts';
 import { renderListPage } from './list-page.ts';
@@ -17,22 +18,19 @@ interface ServerOptions {
   readonly log: (line: string) => void;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string | Buffer;
-}
+/** Mails are shown in a frame in which nothing runs, with the pictures that they bring. */
+const MAIL_MAY_HAVE = "frame-src 'self'; img-src data:; ";
 
 /** The mailbox's HTTP side: the pages and the API of `api.ts`, `/healthz` and `/metrics`. */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options).then(
       (reply) => {
-        send(response, reply);
+        sendAnswer(response, reply, MAIL_MAY_HAVE);
       },
       (error: unknown) => {
         options.log(`answering ${request.url ?? ''} failed: ${messageOf(error)}`);
-        send(response, { status: 500, type: 'text/plain', body: 'the mailbox failed' });
+        sendAnswer(response, { status: 500, type: 'text/plain', body: 'the mailbox failed' });
       },
     );
   });
@@ -82,30 +80,4 @@ async function answerMail(pathname: string, store: MailStore): Promise<Answer> {
   if (kind !== 'mail') return json(mail);
   if (ending === undefined) return html(renderMailPage(mail));
   return { status: 200, type: 'text/plain; charset=utf-8', body: (await store.source(summaryOf(mail).id)) ?? '' };
-}
-
-function html(body: string): Answer {
-  return { status: 200, type: 'text/html; charset=utf-8', body };
-}
-
-function json(value: unknown, status = 200): Answer {
-  return { status, type: 'application/json', body: JSON.stringify(value) };
-}
-
-function notFound(): Answer {
-  return { status: 404, type: 'text/plain', body: 'not found' };
-}
-
-/** Nothing that a mail brings may run here, whatever it contains. */
-const CONTENT_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
-
-function send(response: ServerResponse, { status, type, body }: Answer): void {
-  response.writeHead(status, {
-    'content-type': type,
-    'content-security-policy': CONTENT_POLICY,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  });
-  response.end(body);
 }

@@ -2,7 +2,7 @@ import { hostsOf, type Topology } from '../../deploy/topology.ts';
 import { absent, always, counts, dips, dipsOnce, fires, OWN_UP, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
 import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
-import { PROBED_JOBS } from '../../deploy/scrape-jobs.ts';
+import { PROBED_JOBS, SCRAPE_JOBS } from '../../deploy/scrape-jobs.ts';
 import { CATALOG } from '../../exporters/catalog/catalog.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absentPerHost, anyOf, somethingScraped, unlessToldBy } from '../promql.ts';
@@ -133,6 +133,14 @@ const SELDOM = namesOf(PROBED_JOBS.filter(({ pace }) => pace === 'seldom'));
 const OFTEN_JOBS = PROBED_JOBS.filter(({ pace }) => pace !== 'seldom');
 const DIRECT_DOWN = `up{job!~"${PROBED}"}`;
 
+/** A host that is lost with several processes is told once, by the one that the others are told with. */
+const LED = SCRAPE_JOBS.flatMap(({ name, toldWith }) => (toldWith === undefined ? [] : [{ name, toldWith }]));
+const LEADING_DOWN = `up{job!~"${[PROBED, ...LED.map(({ name }) => name)].join('|')}"}`;
+const LED_DOWN = LED.map(
+  ({ name, toldWith }) =>
+    `(min by (job, host) (up{job="${name}"}) == 0) unless on (host) (min by (host) (up{job="${toldWith}"}) == 0)`,
+);
+
 const UNLESS_EXPORTER_GONE = 'unless on () (min(up{job="exporter"}) == 0)';
 
 function namesOf(jobs: typeof PROBED_JOBS): string {
@@ -161,7 +169,8 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
   owner: 'monitoring',
   expr: unlessToldBy(
     [...HOST_LOST_ALERTS, 'NotificationsFailing'],
-    `min by (job, host) (${DIRECT_DOWN}) == 0`,
+    `min by (job, host) (${LEADING_DOWN}) == 0`,
+    ...LED_DOWN,
     // An exporter that is gone is told once, not for everything that it would have looked at.
     `(min by (job, host) (up{job=~"${namesOf(OFTEN_JOBS)}"}) == 0) ${UNLESS_EXPORTER_GONE}`,
     // One look that failed stays true longer than this alert waits.
@@ -204,6 +213,23 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
         'host_up{host="mail1",job="host"}': turns(1, 0),
       },
       { labels: { job: 'mailbox', host: 'mail1' } },
+    ),
+    fires(
+      'the trace host is gone, as is seen of its two processes one after the other, told once',
+      {
+        [up('trace1', 'logbook')]: turns(1, 0),
+        // Looked at just before the host was lost, and not again for almost a round.
+        [up('trace1', 'zipkin')]: [
+          [1, 28],
+          [0, 132],
+        ],
+      },
+      { labels: { job: 'zipkin', host: 'trace1' } },
+    ),
+    fires(
+      'the logbook alone is gone',
+      { [up('trace1', 'zipkin')]: always(1), [up('trace1', 'logbook')]: turns(1, 0) },
+      { labels: { job: 'logbook', host: 'trace1' } },
     ),
     quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dipsOnce(1, 0, 2 * watch.scrapeIntervalMs) }),
     fires(

@@ -165,6 +165,56 @@ export const MONITORS: Board = {
       ],
     },
     {
+      title: 'Log lines beside traces',
+      panels: [
+        {
+          kind: 'timeseries',
+          title: 'Lines for the logbook',
+          description:
+            'Whole log lines by what became of them. Surplus ones are of a trace that has more than one may have, foreign ones of no host of this stack.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: 'sum by (result) (rate(holdfast_logbook_lines_total[$__rate_interval]))',
+              legend: '{{result}}',
+            },
+            {
+              expr: 'sum(rate(holdfast_logbook_datagrams_dropped_total[$__rate_interval]))',
+              legend: 'dropped by the kernel',
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'How far back lines go',
+          description:
+            'Age of the oldest line that is kept: lasting ones are of requests whose trace is kept, passing ones of all others.',
+          unit: 's',
+          queries: [
+            {
+              expr: 'time() - min by (shelf) (holdfast_logbook_oldest_line_timestamp_seconds)',
+              legend: '{{shelf}}',
+              emptyWhen: 'no line of a request has come since the logbook was started',
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Memory of kept lines',
+          description: 'Memory that kept lines take, about. At its limit the oldest go.',
+          unit: 'bytes',
+          queries: [{ expr: 'max by (shelf) (holdfast_logbook_kept_bytes)', legend: '{{shelf}}' }],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Kept lines',
+          description: 'Lines that can be looked up by their trace.',
+          unit: 'short',
+          queries: [{ expr: 'max by (shelf) (holdfast_logbook_kept_lines)', legend: '{{shelf}}' }],
+        },
+      ],
+    },
+    {
       title: 'The way to a person',
       panels: [
         {
@@ -236,7 +286,7 @@ export const MONITORS: Board = {
           unit: 'percentunit',
           queries: [
             {
-              expr: 'sum by (job, host) (rate(process_cpu_seconds_total{tier=~"monitor|mail"}[$__rate_interval]))',
+              expr: 'sum by (job, host) (rate(process_cpu_seconds_total{tier=~"monitor|mail|trace"}[$__rate_interval]))',
               legend: '{{job}} on {{host}}',
             },
           ],
@@ -249,7 +299,7 @@ export const MONITORS: Board = {
           unit: 'bytes',
           queries: [
             {
-              expr: 'sum by (job, host) (process_resident_memory_bytes{tier=~"monitor|mail"})',
+              expr: 'sum by (job, host) (process_resident_memory_bytes{tier=~"monitor|mail|trace"})',
               legend: '{{job}} on {{host}}',
             },
           ],

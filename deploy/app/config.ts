@@ -22,6 +22,8 @@ const schema = z.strictObject({
     slowMs: milliseconds,
     keptRatio: z.number().min(0).max(1),
   }),
+  /** Where log lines of requests are sent, beside being printed: UDP. */
+  logbook: address,
   timeouts: z.strictObject({
     connectMs: milliseconds,
     readQueryMs: milliseconds,

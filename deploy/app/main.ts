@@ -7,6 +7,7 @@ import { warmUp } from './boot/warm-up.ts';
 import { isPrepared } from './boot/prepare-database.ts';
 import { makeShop, type Shop } from './make-shop.ts';
 import { parseSabotage } from './shop/sabotage.ts';
+import { openLogbookSender } from './telemetry/logbook-sender.ts';
 import { makeLogger, type Logger } from './telemetry/logger.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
 import { startTracing } from './telemetry/tracing.ts';
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
   const files = appFiles(environment);
   const config = parseAppConfig(readFileSync(files.config, 'utf8'));
   const commit = environment['HOLDFAST_COMMIT'] ?? 'unknown';
-  const log = makeLogger(config.host, environment['HOLDFAST_LOG_LEVEL'] ?? 'info');
+  const level = environment['HOLDFAST_LOG_LEVEL'] ?? 'info';
+  const log = makeLogger(config.host, level, openLogbookSender(config.logbook));
   const sabotage = parseSabotage(environment['HOLDFAST_SABOTAGE']);
   if (sabotage !== undefined) log.error({ sabotage }, 'SABOTAGE: this application breaks its promises on purpose');
   const metrics = makeMetrics(commit);

@@ -22,6 +22,7 @@ export function renderApp(topology: Topology, host: Host): readonly RenderedFile
 export function makeAppConfig(topology: Topology, host: Host): AppConfig {
   const { client } = topology.profile;
   const { idleMs, drainMs, ...timeouts } = client;
+  const store = traceStoreAddress(topology);
   return {
     host: host.name,
     listen: { host: addressOn(host, 'app'), port: PORTS.app },
@@ -33,7 +34,8 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
       poolSize: POOL_SIZE,
     },
     cache: addressOf(topology, 'cache'),
-    traces: { storeUrl: traceStoreUrl(topology), ...topology.profile.traces },
+    traces: { storeUrl: `http://${store}:${PORTS.zipkin}/api/v2/spans`, ...topology.profile.traces },
+    logbook: { host: store, port: PORTS.logbook },
     timeouts: {
       ...timeouts,
       // One cut attempt, one on a fresh connection, and the time to open a third: what keeps a read below 1.5 s.
@@ -44,10 +46,11 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
   };
 }
 
-function traceStoreUrl(topology: Topology): string {
+/** Traces are kept there, and beside them the log lines of their requests. */
+function traceStoreAddress(topology: Topology): string {
   const [store] = hostsOf(topology, 'trace');
   if (store === undefined) throw new Error('the topology has no host for traces');
-  return `http://${addressOn(store, 'ops')}:${PORTS.zipkin}/api/v2/spans`;
+  return addressOn(store, 'ops');
 }
 
 function addressOf(topology: Topology, name: string): { host: string; port: number } {

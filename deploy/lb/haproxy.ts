@@ -16,6 +16,8 @@ import { renderCacheRoute, renderDatabaseRoute } from './tcp-routes.ts';
 const REQUESTS_PER_HOST = 512;
 /** How long a request may wait for a free place before it is refused: overload turns into latency first, then into errors. */
 const QUEUE_MS = 2_000;
+/** A whole line: HAProxy notes 1,024 bytes of an address, and escaping may double them. */
+const LOGBOOK_DATAGRAM_BYTES = 4_096;
 /** A client gets this long to send its headers; slower ones only hold connections. */
 const REQUEST_HEADERS_MS = 5_000;
 
@@ -155,21 +157,26 @@ const QUIET_CHECKS = [
 ];
 
 /**
- * One line per request for the monitors, a datagram each, which is dropped where nobody takes it; printed is only what went wrong, which
- * `log-separate-errors` raises above the level of the rest.
+ * One line per request for the monitors, and whole for the logbook beside the traces, a datagram each, which is dropped where nobody takes it;
+ * printed is only what went wrong, which `log-separate-errors` raises above the level of the rest.
  */
 function renderHttpLog(topology: Topology): readonly string[] {
   const format =
     `${HAPROXY_PREFIX}${compactFormat(HAPROXY_MARK, HAPROXY_FIELDS)}",` +
     '"at":%Ts.%ms,"route":"%ft","server":"%b/%s","client":"%ci:%cp","status":%ST,"ended":"%tsc",' +
     '"ms":{"request":%TR,"queue":%Tw,"connect":%Tc,"response":%Tr,"all":%Ta},"retries":"%rc",' +
-    '"request":"%HM %[capture.req.uri,json(utf8s)]","id":"%[var(txn.id),json(utf8s)]","trace_id":"%[var(txn.trace_id)]"}';
+    // What is longer than a target takes loses its end, where the client's own words are.
+    '"trace_id":"%[var(txn.trace_id)]","request":"%HM %[capture.req.uri,json(utf8s)]","id":"%[var(txn.id),json(utf8s)]"}';
   return [
     '    no option dontlog-normal',
     '    option log-separate-errors',
     ...hostsOf(topology, 'monitor').map(
       (monitor) =>
         `    log ${addressOn(monitor, 'ops')}:${PORTS.accessLogs} len ${HAPROXY_DATAGRAM_BYTES} format raw local0 info`,
+    ),
+    ...hostsOf(topology, 'trace').map(
+      (trace) =>
+        `    log ${addressOn(trace, 'ops')}:${PORTS.logbook} len ${LOGBOOK_DATAGRAM_BYTES} format raw local0 info`,
     ),
     `    log-format '${format}'`,
   ];

@@ -66,6 +66,7 @@ ${renderRequestLog(topology)}
         '"upstream":{"connect":"$upstream_connect_time","header":"$upstream_header_time","all":"$upstream_response_time","status":"$upstream_status"},'
         '"client":"$http_x_forwarded_for","id":"$id","trace_id":"$trace_id"}';
     access_log /dev/stdout json if=$worth_a_line;
+${renderLogbookTargets(topology)}
 
     map $http_x_request_id $id {
         "" $request_id;
@@ -178,9 +179,8 @@ ${hostsOf(topology, 'monitor')
  */
 function renderRequestLog(topology: Topology): string {
   const routes = routeExpressions().map(([expression, route]) => `        "~${expression}" ${route};`);
-  const targets = hostsOf(topology, 'monitor').map(
-    (monitor) =>
-      `    access_log syslog:server=${addressOn(monitor, 'ops')}:${PORTS.accessLogs},facility=local7,severity=info,tag=nginx,nohostname compact;`,
+  const targets = hostsOf(topology, 'monitor').map((monitor) =>
+    renderLogTarget(`${addressOn(monitor, 'ops')}:${PORTS.accessLogs}`, 'compact'),
   );
   return `    map $request_uri $route {
 ${routes.join('\n')}
@@ -197,4 +197,16 @@ ${METHODS.map((method) => `        ${method} ${method};`).join('\n')}
     log_format compact '${compactFormat(NGINX_MARK, NGINX_FIELDS)}';
 ${targets.join('\n')}
 `;
+}
+
+/** The whole line of each request for the logbook beside the traces, under the same conditions. */
+function renderLogbookTargets(topology: Topology): string {
+  const targets = hostsOf(topology, 'trace').map((trace) =>
+    renderLogTarget(`${addressOn(trace, 'ops')}:${PORTS.logbook}`, 'json'),
+  );
+  return targets.join('\n');
+}
+
+function renderLogTarget(address: string, format: 'compact' | 'json'): string {
+  return `    access_log syslog:server=${address},facility=local7,severity=info,tag=nginx,nohostname ${format};`;
 }

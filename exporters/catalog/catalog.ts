@@ -4,6 +4,7 @@ import { DB_ROLE } from './db-role.ts';
 import { HAPROXY } from './haproxy.ts';
 import { HOST } from './host.ts';
 import { LB_STATE } from './lb-state.ts';
+import { LOGBOOK } from './logbook.ts';
 import { MAILBOX } from './mailbox.ts';
 import type { Metric } from './metric.ts';
 import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
@@ -38,6 +39,7 @@ export const CATALOG: readonly Source[] = [
   { job: 'deadman', coverage: 'whole', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
   { job: 'zipkin', coverage: 'chosen', metrics: ZIPKIN },
+  { job: 'logbook', coverage: 'whole', metrics: LOGBOOK },
   { job: 'mysql', coverage: 'whole', metrics: MYSQL },
   { job: 'hop', coverage: 'whole', metrics: PROBE_HOP },
   { job: 'journey', coverage: 'whole', metrics: PROBE_JOURNEY },

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { openDatagrams } from '../../kit/open-datagrams.ts';
+import type { LogbookConfig } from './config.ts';
+import { makeIntake } from './intake.ts';
+import { makeMetrics } from './metrics.ts';
+import { makeServer } from './server.ts';
+import { makeLogStore } from './store.ts';
+
+/** A running logbook; its ports are of interest when the configuration said 0. */
+interface Logbook extends AsyncDisposable {
+  readonly linesPort: number;
+  readonly pagePort: number;
+}
+
+/** Starts to listen for lines, and the page. */
+export async function openLogbook(config: LogbookConfig, log: (line: string) => void): Promise<Logbook> {
+  const startedAtMs = Date.now();
+  const store = makeLogStore(config.room);
+  const { registry, count } = makeMetrics(store, () => datagrams.dropped());
+  const take = makeIntake(config, { store, count, now: Date.now });
+  const datagrams = await openDatagrams({ address: '0.0.0.0', port: config.linesPort, take });
+  const page = makeServer({ store, registry, tracesUrl: config.tracesUrl, startedAtMs, log });
+  page.listen(config.pagePort);
+  await once(page, 'listening');
+  return {
+    linesPort: datagrams.port,
+    pagePort: (page.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      page.close();
+      page.closeAllConnections();
+      await datagrams[Symbol.asyncDispose]();
+    },
+  };
+}

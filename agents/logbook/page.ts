@@ -1,0 +1,86 @@
+import { escapeMarkup } from '../../kit/escape-markup.ts';
+import { renderHtmlPage } from '../../kit/html-page.ts';
+import { parseFields } from './parse-fields.ts';
+import { SHELVES, type LogLine, type LogStore, type ShelfName } from './store.ts';
+
+interface Facts {
+  /** Where a browser finds Zipkin. */
+  readonly tracesUrl: string | undefined;
+  readonly startedAtMs: number;
+  readonly use: LogStore['use'];
+}
+
+/** What a line says once more, in its row or on the page. */
+const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['line', 'host', 'service', 'trace_id']);
+
+/** The lines of a trace, in the order in which they arrived: each server writes its own when it is done, so that the one nearest to the client is the last. */
+export function renderTracePage(traceId: string, lines: readonly LogLine[], facts: Facts): string {
+  const [first] = lines;
+  const body = `<p class="quiet">${renderBack(facts, traceId)}</p>
+<h1>Log lines of one request</h1>
+<p class="quiet">Trace <code>${escapeMarkup(traceId)}</code> · ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} · times are UTC, of their arrival here</p>
+${lines.map((line) => renderLine(line, line.atMs - (first?.atMs ?? line.atMs))).join('\n')}`;
+  return renderHtmlPage({ title: `Log lines of ${traceId}`, style: STYLE, body });
+}
+
+/** What is said of a trace that has no lines here. */
+export function renderUnknownPage(traceId: string, facts: Facts): string {
+  const body = `<p class="quiet">${renderBack(facts, traceId)}</p>
+<h1>No log lines of this request</h1>
+<p>There are none of the trace <code>${escapeMarkup(traceId)}</code>: they have made room for newer ones, they came before this logbook was started, or they were lost on their way (a datagram is sent once).</p>
+${renderWhatIsKept(facts)}`;
+  return renderHtmlPage({ title: 'No log lines', style: STYLE, body });
+}
+
+/** What the logbook is for. */
+export function renderHomePage(facts: Facts): string {
+  const body = `<h1>Logbook</h1>
+<p>The log lines of load balancers, web hosts and the application, by the trace of their request: <code>/logs/</code> and the id that an answer names in <code>x-trace-id</code>, or “View Logs” in the menu of a trace in ${renderLink(facts.tracesUrl, '/zipkin/', 'Zipkin')}.</p>
+${renderWhatIsKept(facts)}`;
+  return renderHtmlPage({ title: 'Logbook', style: STYLE, body });
+}
+
+function renderBack({ tracesUrl }: Facts, traceId: string): string {
+  return renderLink(tracesUrl, `/zipkin/traces/${traceId}`, '← the trace in Zipkin');
+}
+
+function renderLink(base: string | undefined, path: string, title: string): string {
+  return base === undefined ? title : `<a href="${escapeMarkup(`${base}${path}`)}">${title}</a>`;
+}
+
+const WHOSE: Readonly<Record<ShelfName, string>> = {
+  lasting: 'of requests whose trace is kept, since they failed, were slow or were chosen by their id',
+  passing: 'of all other requests',
+};
+
+function renderWhatIsKept({ startedAtMs, use }: Facts): string {
+  const rows = SHELVES.map((shelf) => {
+    const { lines, oldestAtMs } = use(shelf);
+    const since = oldestAtMs === undefined ? '' : `, back to ${renderTime(oldestAtMs)}`;
+    return `<li>${lines} lines ${WHOSE[shelf]}${since}</li>`;
+  });
+  return `<p>Lines are kept in memory, as many as there is room for, since ${renderTime(startedAtMs)} (UTC):</p><ul>${rows.join('')}</ul>`;
+}
+
+function renderLine(line: LogLine, afterMs: number): string {
+  const fields = Object.entries(parseFields(line.text));
+  const rows = fields
+    .filter(([name]) => !SHOWN_ELSEWHERE.has(name))
+    .map(([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd>`);
+  const shown = rows.length === 0 ? `<pre>${escapeMarkup(line.text)}</pre>` : `<dl>${rows.join('')}</dl>`;
+  const cut = line.isCut ? '<p class="quiet">The line was longer and has been cut.</p>' : '';
+  return `<section class="line"><h2>${renderTime(line.atMs)} <span class="quiet">+${afterMs} ms</span> ${escapeMarkup(line.host)} <span class="quiet">${escapeMarkup(line.service)}</span></h2>${shown}${cut}</section>`;
+}
+
+function renderTime(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+}
+
+/** A value is isolated: characters that turn the direction of text turn nothing beyond it. */
+const STYLE = `
+.line { border-left: 4px solid #8886; margin: 0 0 .9em; padding: .1em 0 .1em .8em }
+.line h2 { font-size: 1em; margin: 0; font-variant-numeric: tabular-nums }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1em; margin: .2em 0 0; font-size: .9em }
+dt { color: #777 } dd { margin: 0; font-family: ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere }
+dt, dd, pre { unicode-bidi: isolate }
+`;

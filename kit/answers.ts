@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+
+/** What an agent's HTTP server answers. */
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Buffer;
+}
+
+export function html(body: string, status = 200): Answer {
+  return { status, type: 'text/html; charset=utf-8', body };
+}
+
+export function json(value: unknown, status = 200): Answer {
+  return { status, type: 'application/json', body: JSON.stringify(value) };
+}
+
+export function notFound(): Answer {
+  return { status: 404, type: 'text/plain', body: 'not found' };
+}
+
+/** Nothing runs on a page, whatever it shows; `allowed` says what else but its own style it may have. */
+export function sendAnswer(response: ServerResponse, { status, type, body }: Answer, allowed = ''): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; ${allowed}base-uri 'none'; form-action 'none'`,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
+  response.end(body);
+}

@@ -1,0 +1,28 @@
+import { escapeMarkup } from './escape-markup.ts';
+
+interface Page {
+  readonly title: string;
+  /** CSS beyond what every page has. */
+  readonly style: string;
+  /** HTML of the head beyond title and style. */
+  readonly head?: string;
+  /** HTML. */
+  readonly body: string;
+}
+
+/** A whole page of one of our agents. It runs nothing. */
+export function renderHtmlPage({ title, style, head = '', body }: Page): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}
+<title>${escapeMarkup(title)}</title><style>${BASE_STYLE}${style}</style></head><body>${body}</body></html>
+`;
+}
+
+const BASE_STYLE = `
+:root { color-scheme: light dark; --fire: #c5362c; --calm: #23854c; --drill: #b87700 }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em }
+h1 { font-size: 1.4em; margin: .3em 0 }
+a { color: inherit } code { background: #8882; padding: .1em .3em; border-radius: 3px }
+.quiet { color: #777 }
+pre { white-space: pre-wrap; overflow-wrap: anywhere }
+`;
