@@ -11,6 +11,7 @@ import {
   NO_SERVER,
 } from '../access-log.ts';
 import { hostsOf, makeTopology, type Host } from '../topology.ts';
+import { renderWeb } from '../web/render.ts';
 import { renderLb } from './render.ts';
 
 const topology = makeTopology();
@@ -92,7 +93,7 @@ test('behind the web tier a trace context is taken as it is', () => {
   expect(lines).toContain('set-var(txn.trace_id)');
 });
 
-test('each HTTP route sends its lines to both monitors, and the longest compact part fits into what is sent', () => {
+test('each HTTP route sends its lines to both monitors and whole to the logbook, and the longest compact part fits into what is sent', () => {
   const text = fileOf(lb1, 'haproxy.cfg');
   const sections = [...text.matchAll(/^frontend (\S+)\n(?: {4}.*\n|\n)*/gm)].filter(([body]) =>
     body.includes(HAPROXY_PREFIX),
@@ -102,9 +103,10 @@ test('each HTTP route sends its lines to both monitors, and the longest compact 
   expect([...LOGGED_BACKENDS]).toEqual(['web', 'app-pool']);
   for (const route of LOGGED_FRONTENDS) {
     const lines = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`);
-    expect(lines.filter((line) => line.startsWith('log 198'))).toEqual(
-      ['198.18.3.71', '198.18.3.72'].map((monitor) => `log ${monitor}:9514 len 200 format raw local0 info`),
-    );
+    expect(lines.filter((line) => line.startsWith('log 198'))).toEqual([
+      ...['198.18.3.71', '198.18.3.72'].map((monitor) => `log ${monitor}:9514 len 200 format raw local0 info`),
+      'log 198.18.3.91:9515 len 4096 format raw local0 info',
+    ]);
   }
   const longest: Record<keyof typeof HAPROXY_FIELDS, string> = {
     process: '4194304',
@@ -119,6 +121,13 @@ test('each HTTP route sends its lines to both monitors, and the longest compact 
     traceId: 'a'.repeat(32),
   };
   expect(`${HAPROXY_PREFIX}${compactFormat(HAPROXY_MARK, longest)}"`.length).toBeLessThan(HAPROXY_DATAGRAM_BYTES);
+});
+
+test.each(['lb', 'web'] as const)('the tier %s sends nothing to a logbook where there is none', (tier) => {
+  const without = { ...topology, hosts: topology.hosts.filter((host) => host.tier !== 'trace') };
+  const [host] = hostsOf(without, tier) as [Host];
+  const texts = (tier === 'lb' ? renderLb : renderWeb)(without, host).map(({ text }) => text);
+  expect(texts.join('\n')).not.toContain(':9515');
 });
 
 test('no password stands in a rendered file', () => {

@@ -35,3 +35,11 @@ test('lines for the monitors go to both, name no client and no path, and are sen
   expect(format).not.toMatch(/\$(request|request_uri|uri|args|remote_addr|http_\w+)\b/);
   expect(text.match(/access_log off;/g)).toHaveLength(2);
 });
+
+test('the logbook gets whole lines, once what they are made of is said', () => {
+  const text = nginxOf();
+  expect(text).toContain(
+    'access_log syslog:server=198.18.3.91:9515,facility=local7,severity=info,tag=nginx,nohostname json;',
+  );
+  expect(text.indexOf('log_format json')).toBeLessThan(text.indexOf('nohostname json;'));
+});

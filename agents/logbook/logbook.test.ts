@@ -1,0 +1,174 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { renderTrace } from '../../deploy/trace/render.ts';
+import { hostsOf, makeTopology, type Host } from '../../deploy/topology.ts';
+import { LOGBOOK } from '../../exporters/catalog/logbook.ts';
+import { parseLogbookConfig, type LogbookConfig } from './config.ts';
+import { lineLeadsToTrace } from './leads-to-trace.ts';
+import { openLogbook } from './logbook.ts';
+import { renderTracePage, renderUnknownPage } from './page.ts';
+import { parseFields } from './parse-fields.ts';
+import type { LogLine } from './store.ts';
+
+const ID = '0123456789abcdef0123456789abcdef';
+const LOOPBACK = '127.0.0.1';
+const CONFIG: LogbookConfig = {
+  host: 'trace1',
+  linesPort: 0,
+  pagePort: 0,
+  senders: [{ address: LOOPBACK, host: 'web1', service: 'Nginx' }],
+  tracesUrl: 'http://127.0.0.1:9411',
+  keep: { slowMs: 300, keptRatio: 0 },
+  room: { lastingBytes: 100_000, passingBytes: 100_000, linesPerTrace: 10 },
+  lineBytes: 500,
+};
+const quiet = (): void => undefined;
+
+async function send(port: number, ...lines: readonly string[]): Promise<void> {
+  const socket = createSocket('udp4');
+  for (const line of lines) {
+    await new Promise((resolve) => {
+      socket.send(line, port, LOOPBACK, resolve);
+    });
+  }
+  socket.close();
+  await once(socket, 'close');
+}
+
+describe('the logbook', () => {
+  it('shows the lines that servers send by the trace of their request, and tells programs the same', async () => {
+    await using logbook = await openLogbook(CONFIG, quiet);
+    const url = `http://${LOOPBACK}:${logbook.pagePort}`;
+    await send(
+      logbook.linesPort,
+      `<190>Nov 26 08:26:52 nginx: {"host":"web1","request":"GET /cart HTTP/1.1","status":"503","upstream":{"status":"502"},"trace_id":"${ID}"}`,
+      '{"trace_id":"-"}',
+      `{"level":"error","trace_id":"${ID}","msg":"${'m'.repeat(600)}"}`,
+    );
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${url}/metrics`)).text()).toContain('holdfast_logbook_lines_total{result="cut"} 1');
+    });
+    const told: unknown = await (await fetch(`${url}/api/logs/${ID}`)).json();
+    expect(told).toMatchObject([
+      { host: 'web1', service: 'Nginx', isCut: false, fields: { status: '503', 'upstream.status': '502' } },
+      { isCut: true, fields: {} },
+    ]);
+    const page = await fetch(`${url}/logs/${ID}`);
+    expect(page.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+    );
+    const text = await page.text();
+    expect(text).toContain('GET /cart HTTP/1.1');
+    expect(text).toContain(`href="http://127.0.0.1:9411/zipkin/traces/${ID}"`);
+
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('holdfast_logbook_lines_total{result="kept"} 1');
+    expect(metrics).toContain('holdfast_logbook_lines_total{result="without_trace"} 1');
+    expect(metrics).toContain('holdfast_logbook_kept_lines{shelf="lasting"} 2');
+    const names = [...metrics.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect(names.toSorted()).toEqual(Object.keys(LOGBOOK).toSorted());
+  });
+
+  it('takes nothing from hosts that are not of the stack', async () => {
+    await using logbook = await openLogbook({ ...CONFIG, senders: [] }, quiet);
+    const url = `http://${LOOPBACK}:${logbook.pagePort}`;
+    await send(logbook.linesPort, `{"trace_id":"${ID}"}`);
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${url}/metrics`)).text()).toContain('result="foreign"} 1');
+    });
+    expect((await fetch(`${url}/logs/${ID}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['/', 200, 'Logbook'],
+    ['/healthz', 200, '{"lines":0}'],
+    [`/logs/${ID}`, 404, 'No log lines of this request'],
+    [`/api/logs/${ID}`, 404, '{"error"'],
+    ['/logs/short', 404, 'not found'],
+    [`/logs/${ID}%22%3E%3Cscript%3E`, 404, 'not found'],
+    [`/logs/${ID.toUpperCase()}`, 404, 'not found'],
+  ])('answers %s with %i', async (path, status, text) => {
+    await using logbook = await openLogbook(CONFIG, quiet);
+    const response = await fetch(`http://${LOOPBACK}:${logbook.pagePort}${path}`);
+    expect(response.status).toBe(status);
+    expect(await response.text()).toContain(text);
+  });
+
+  it('reads what the topology renders, and knows each host that sends lines', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-logbook-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const topology = makeTopology();
+    const [trace] = hostsOf(topology, 'trace') as [Host];
+    const text = renderTrace(topology, trace).find(({ path }) => path === 'logbook.json')?.text ?? '';
+    const file = join(folder, 'logbook.json');
+    writeFileSync(file, text);
+    const config = parseLogbookConfig(file);
+    expect(config.senders).toContainEqual({ address: '198.18.3.31', host: 'web1', service: 'Nginx' });
+    expect(config.senders).toHaveLength(2 + 2 + 8);
+  });
+});
+
+describe('a page', () => {
+  const facts = {
+    tracesUrl: 'http://127.0.0.1:9411',
+    startedAtMs: 0,
+    use: () => ({ lines: 0, bytes: 0, oldestAtMs: undefined }),
+  };
+  const line = (text: string): LogLine => ({ atMs: 1_000, host: 'web1', service: 'Nginx', text, isCut: false });
+  const EVIL = `"'></dd></section><script>alert(1)</script><img src=x onerror=alert(2)>\u202e\u0000`;
+
+  it.each([
+    ['a value', JSON.stringify({ request: EVIL })],
+    ['the name of a field', JSON.stringify({ [EVIL]: { [EVIL]: EVIL } })],
+    ['a line that is no JSON', EVIL],
+    ['a list', JSON.stringify({ list: [EVIL] })],
+  ])('shows what a client wrote as text, in %s', (_where, text) => {
+    const page = renderTracePage(ID, [line(text)], facts);
+    expect(page).not.toMatch(/<script|<img|onerror=alert\(2\)>/);
+    expect(page).toContain('&lt;script&gt;');
+    expect(page).not.toContain('\u0000');
+    expect(page.match(/<\/section>/g)).toHaveLength(1);
+  });
+
+  it('links to the trace only where there is a Zipkin', () => {
+    expect(renderUnknownPage(ID, { ...facts, tracesUrl: undefined })).not.toContain('href');
+    expect(renderUnknownPage(ID, facts)).toContain(`/zipkin/traces/${ID}`);
+  });
+});
+
+it('a field is named by its way into the line', () => {
+  expect(parseFields('{"a":1,"b":{"c":"x","d":{"e":null}},"f":[1,"y"],"__proto__":"z"}')).toEqual(
+    Object.fromEntries([
+      ['a', '1'],
+      ['b.c', 'x'],
+      ['b.d.e', 'null'],
+      ['f', '[1,"y"]'],
+      ['__proto__', 'z'],
+    ]),
+  );
+  for (const text of ['', '"text"', '7', 'null', '{"cut":"at th']) expect(parseFields(text)).toEqual({});
+});
+
+it.each([
+  ['of a request that failed', '{"status":503}', true],
+  ['of Nginx, of one that failed', '{"status":"502","seconds":"0.001"}', true],
+  ['of HAProxy, of a slow one', '{"status":200,"ms":{"all":301}}', true],
+  ['of Nginx, of a slow one', '{"status":"200","seconds":"0.400"}', true],
+  ['of the application', '{"level":"warn","msg":"x"}', true],
+  ['of any other request', '{"status":200,"ms":{"all":12}}', false],
+  ['of one that the client gave up', '{"status":-1,"ms":{"all":-1}}', false],
+  ['that was cut', '{"status":503,"reque', false],
+])('a line %s: %s, is of a kept trace: %s', (_what, text, isKept) => {
+  expect(lineLeadsToTrace({ traceId: 'f'.repeat(32), text, isCut: false }, { slowMs: 300, keptRatio: 0.02 })).toBe(
+    isKept,
+  );
+  expect(lineLeadsToTrace({ traceId: '0'.repeat(32), text, isCut: false }, { slowMs: 300, keptRatio: 0.02 })).toBe(
+    true,
+  );
+});

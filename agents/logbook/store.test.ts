@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LINE_OVERHEAD, makeLogStore, SHELVES, type LogLine, type LogStore } from './store.ts';
+
+const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+
+/** Takes 1,000 bytes. */
+function line(atMs: number, text = 'x'.repeat(1_000 - LINE_OVERHEAD)): LogLine {
+  return { atMs, host: 'lb1', service: 'HAProxy', text, isCut: false };
+}
+
+function makeStore(): LogStore {
+  return makeLogStore({ lastingBytes: 3_000, passingBytes: 3_000, linesPerTrace: 3 });
+}
+
+const timesOf = (store: LogStore, traceId: string): readonly number[] | undefined =>
+  store.read(traceId)?.map(({ atMs }) => atMs);
+
+describe('the kept lines', () => {
+  it('are found by their trace, in the order in which they came', () => {
+    const store = makeStore();
+    for (const [id, atMs] of [
+      ['a', 1],
+      ['b', 2],
+      ['a', 3],
+    ] as const)
+      store.add(id, line(atMs), 'passing');
+    expect([timesOf(store, 'a'), timesOf(store, 'b'), timesOf(store, 'c')]).toEqual([[1, 3], [2], undefined]);
+    expect(store.use('passing')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 1 });
+    expect(store.use('lasting')).toEqual({ lines: 0, bytes: 0, oldestAtMs: undefined });
+  });
+
+  it('go as whole traces, the first first, when there is no room', () => {
+    const store = makeStore();
+    for (const [id, atMs] of [
+      ['a', 1],
+      ['b', 2],
+      ['a', 3],
+      ['c', 4],
+    ] as const)
+      store.add(id, line(atMs), 'passing');
+    expect([timesOf(store, 'a'), timesOf(store, 'b'), timesOf(store, 'c')]).toEqual([undefined, [2], [4]]);
+    expect(store.use('passing')).toEqual({ lines: 2, bytes: 2_000, oldestAtMs: 2 });
+  });
+
+  it('outlast the passing ones with all their trace once a line says that the trace is kept', () => {
+    const store = makeStore();
+    store.add('a', line(1), 'passing');
+    store.add('failed', line(2), 'passing');
+    store.add('failed', line(3), 'lasting');
+    store.add('failed', line(4), 'passing');
+    for (let atMs = 5; atMs < 20; atMs += 1) store.add(`other ${atMs}`, line(atMs), 'passing');
+    expect(timesOf(store, 'failed')).toEqual([2, 3, 4]);
+    expect(timesOf(store, 'a')).toBeUndefined();
+    expect(store.use('lasting')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 2 });
+    expect(store.use('passing')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 17 });
+  });
+
+  it('of one trace are bounded, since a client chooses its id', () => {
+    const store = makeLogStore({ lastingBytes: 1e6, passingBytes: 1e6, linesPerTrace: 3 });
+    expect([1, 2, 3, 4, 5].map((atMs) => store.add('a', line(atMs), 'passing'))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(timesOf(store, 'a')).toEqual([1, 2, 3]);
+  });
+
+  it('of a line that is larger than all room are none, and the next one is kept', () => {
+    const store = makeStore();
+    store.add('large', line(1, 'x'.repeat(5_000)), 'passing');
+    expect(timesOf(store, 'large')).toBeUndefined();
+    store.add('b', line(2), 'passing');
+    expect(timesOf(store, 'b')).toEqual([2]);
+  });
+
+  it('stay within their room and are counted right, whatever comes', () => {
+    const steps = fc.array(
+      fc.record({ id: fc.constantFrom(...IDS), shelf: fc.constantFrom(...SHELVES), size: fc.nat(1_500) }),
+      { maxLength: 80 },
+    );
+    fc.assert(
+      fc.property(steps, (lines) => {
+        const store = makeStore();
+        for (const [atMs, { id, shelf, size }] of lines.entries()) store.add(id, line(atMs, 'x'.repeat(size)), shelf);
+        const kept = IDS.flatMap((id) => store.read(id) ?? []);
+        const used = SHELVES.map((shelf) => store.use(shelf));
+        expect(used.reduce((sum, use) => sum + use.lines, 0)).toBe(kept.length);
+        expect(used.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(
+          kept.reduce((sum, { text }) => sum + text.length + LINE_OVERHEAD, 0),
+        );
+        for (const { bytes } of used) expect(bytes).toBeLessThanOrEqual(3_000);
+      }),
+    );
+  });
+});
