@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { mailListSchema } from '../deploy/mail/mailbox-api.ts';
 import { SECRETS } from '../deploy/secrets.ts';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress } from '../deploy/topology.ts';
+import { waitFor } from '../kit/deadline.ts';
 import { containerName, openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
 import { pathOf } from './drill/command.ts';
@@ -112,5 +113,26 @@ describe('no secret is found', () => {
     });
     expect(text).toContain('"traceId"');
     expect(found(text)).toEqual([]);
+  });
+
+  it('in the log lines beside any trace', async () => {
+    const linesOf = (id: string): Promise<Response> =>
+      fetch(`${urlOf(trace, PORTS.logbookPage)}/api/logs/${id}`, { signal: AbortSignal.timeout(5_000) });
+    // One whose trace is kept, by its id.
+    const own = `${randomBytes(10).toString('hex')}${'0'.repeat(12)}`;
+    const { host, port } = routeAddress(topology, 'http');
+    await fetch(`http://${host}:${port}/api/products/1`, {
+      headers: { traceparent: `00-${own}-${randomBytes(8).toString('hex')}-00` },
+      signal: AbortSignal.timeout(10_000),
+    });
+    await waitFor(async () => (await linesOf(own)).ok, { what: `log lines of the trace ${own}`, deadlineMs: 10_000 });
+    const traces = await fetchJson(
+      `${urlOf(trace, PORTS.zipkin)}/api/v2/traces?limit=200&lookback=86400000`,
+      z.array(z.array(z.object({ traceId: z.string() }))),
+      { timeoutMs: 30_000 },
+    );
+    for (const id of new Set([own, ...traces.flat().map(({ traceId }) => traceId)])) {
+      expect(found(await (await linesOf(id)).text()), id).toEqual([]);
+    }
   });
 });

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openBrowser } from '../deploy/browser/open-browser.ts';
-import { addressOn, hostsOf, makeTopology, PORTS, routeAddress } from '../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, publishedUrl, routeAddress } from '../deploy/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { containerName, openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
@@ -21,7 +21,10 @@ const journal = openJournal(PATHS.journal);
 const apps = hostsOf(topology, 'app').map(({ name }) => name);
 const front = routeAddress(topology, 'http');
 const site = `http://${front.host}:${front.port}`;
-const [store] = hostsOf(topology, 'trace').map((host) => `http://${addressOn(host, 'ops')}:${PORTS.zipkin}`);
+const [traceHost] = hostsOf(topology, 'trace');
+if (traceHost === undefined) throw new Error('no host for traces');
+const store = `http://${addressOn(traceHost, 'ops')}:${PORTS.zipkin}`;
+const logbook = `http://${addressOn(traceHost, 'ops')}:${PORTS.logbookPage}`;
 
 const spansSchema = z.array(
   z.object({
@@ -42,6 +45,22 @@ async function findTrace(traceId: string): Promise<readonly Span[]> {
       return response.status === 200 ? spansSchema.parse(await response.json()) : undefined;
     },
     { what: `the trace ${traceId}`, deadlineMs: 15_000, intervalMs: 200 },
+  );
+}
+
+const linesSchema = z.array(
+  z.object({ host: z.string(), service: z.string(), fields: z.record(z.string(), z.string()) }),
+);
+
+/** What the logbook has of a trace, once the lines of every tier are there. */
+async function findLines(traceId: string): Promise<z.infer<typeof linesSchema>> {
+  return await waitFor(
+    async () => {
+      const response = await fetch(`${logbook}/api/logs/${traceId}`, { signal: AbortSignal.timeout(2_000) });
+      const lines = response.status === 200 ? linesSchema.parse(await response.json()) : [];
+      return new Set(lines.map(({ service }) => service)).size === 3 ? lines : undefined;
+    },
+    { what: `log lines of the trace ${traceId}`, deadlineMs: 10_000 },
   );
 }
 
@@ -159,7 +178,7 @@ function renderClick(span: string): string {
   return `[...document.querySelectorAll('main *')].find(${isRow}).click()`;
 }
 
-it('a person goes from the graph to that trace, on its page to the statement, and with its id to the line of every tier', async () => {
+it('a person goes from the graph to that trace, on its page to the statement, and by its link to the line of every tier', async () => {
   expect(failed).toBeDefined();
   const traceId = await waitFor(
     async () =>
@@ -185,6 +204,20 @@ it('a person goes from the graph to that trace, on its page to the statement, an
     await page.waitFor(shows(text));
   await page.screenshot(join(PATHS.screenshots, 'trace-statement.png'));
 
+  // As a browser on this machine follows it; this one is inside the network `ops`.
+  const link = `${publishedUrl(traceHost, PORTS.logbookPage) ?? ''}/logs/${traceId}`;
+  await page.waitFor(`document.querySelector('a[href=${JSON.stringify(link)}]')?.textContent === 'View Logs'`);
+  const lines = await findLines(traceId);
+  expect([...new Set(lines.map(({ service }) => service))].toSorted()).toEqual(['HAProxy', 'Nginx', 'application']);
+  for (const { fields } of lines) expect(fields['trace_id']).toBe(traceId);
+  expect(lines.find(({ service }) => service === 'application')?.fields['msg']).toBe('request failed');
+  await page.open(`${logbook}/logs/${traceId}`);
+  for (const { host, service } of lines) await page.waitFor(shows(`${host} ${service}`));
+  for (const text of ['request failed', '503', traceId]) await page.waitFor(shows(text));
+  await page.screenshot(join(PATHS.screenshots, 'logs.png'));
+  const back = await page.evaluate(`document.querySelector('a').getAttribute('href')`);
+  expect(back).toBe(`${publishedUrl(traceHost, PORTS.zipkin) ?? ''}/zipkin/traces/${traceId}`);
+
   for (const tier of ['lb', 'web', 'app'] as const) {
     const line = await waitFor(
       async () => {
@@ -198,8 +231,7 @@ it('a person goes from the graph to that trace, on its page to the statement, an
 });
 
 it('a store that hangs costs spans and nothing else, and takes them again when it is back', async () => {
-  const [host] = hostsOf(topology, 'trace').map(({ name }) => name);
-  if (host === undefined) throw new Error('no host for traces');
+  const host = traceHost.name;
   const lostBefore = await spansLost();
   await world.hosts.pause(host);
   try {

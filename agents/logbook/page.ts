@@ -35,7 +35,7 @@ ${renderWhatIsKept(facts)}`;
 /** What the logbook is for. */
 export function renderHomePage(facts: Facts): string {
   const body = `<h1>Logbook</h1>
-<p>The log lines of load balancers, web hosts and the application, by the trace of their request: <code>/logs/</code> and the id that an answer names in <code>x-trace-id</code>, or “View Logs” in the menu of a trace in ${renderLink(facts.tracesUrl, '/zipkin/', 'Zipkin')}.</p>
+<p>The log lines of load balancers, web hosts and the application, by the trace of their request: <code>/logs/</code> and the id that an answer names in <code>x-trace-id</code>, or "View Logs" in the menu of a trace in ${renderLink(facts.tracesUrl, '/zipkin/', 'Zipkin')}.</p>
 ${renderWhatIsKept(facts)}`;
   return renderHtmlPage({ title: 'Logbook', style: STYLE, body });
 }

@@ -76,6 +76,12 @@ describe('the kept lines', () => {
     expect(timesOf(store, 'b')).toEqual([2]);
   });
 
+  it('count for what they take, also where a client wrote what is not ASCII', () => {
+    const store = makeStore();
+    store.add('a', line(1, 'ß'.repeat(100)), 'passing');
+    expect(store.use('passing').bytes).toBe(200 + LINE_OVERHEAD);
+  });
+
   it('stay within their room and are counted right, whatever comes', () => {
     const steps = fc.array(
       fc.record({ id: fc.constantFrom(...IDS), shelf: fc.constantFrom(...SHELVES), size: fc.nat(1_500) }),

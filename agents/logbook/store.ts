@@ -80,6 +80,11 @@ export function makeLogStore({ lastingBytes, passingBytes, linesPerTrace }: Room
   };
 }
 
+/** What a text takes in memory: one byte for each character, or two for each where they are not all ASCII. */
+function sizeOf(text: string): number {
+  return Buffer.byteLength(text) === text.length ? text.length : 2 * text.length;
+}
+
 /** Traces in the order in which they came here. */
 class Shelf {
   readonly #mostBytes: number;
@@ -116,7 +121,7 @@ class Shelf {
 
   /** One more line of a trace that stands here. */
   grow(trace: Trace, line: LogLine): void {
-    const bytes = Buffer.byteLength(line.text) + LINE_OVERHEAD;
+    const bytes = sizeOf(line.text) + LINE_OVERHEAD;
     trace.lines.push(line);
     trace.bytes += bytes;
     this.#lines += 1;
