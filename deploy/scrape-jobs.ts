@@ -69,7 +69,7 @@ export const SCRAPE_JOBS: readonly Job[] = [
     keep: 'process_.*|alertmanager_(alerts.*|(build|cluster|config|notification|notifications|silences)_.*)',
   },
   { name: 'notifier', of: 'monitor', port: PORTS.notifier, pace: 'monitor' },
-  { name: 'deadman', of: 'mail', port: PORTS.notifier, pace: 'monitor' },
+  { name: 'deadman', of: 'mail', port: PORTS.notifier, pace: 'monitor', toldWith: 'mailbox' },
   { name: 'mailbox', of: 'mail', port: PORTS.mailbox, pace: 'usual' },
   {
     name: 'zipkin',
