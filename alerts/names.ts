@@ -15,8 +15,10 @@ export const ALERTS = {
   DatabaseNodeLost: 'host',
   DatabaseRedundancyLost: 'service',
   DatabaseNoWritablePrimary: 'service',
+  DatabaseViewSplit: 'service',
   CacheHostLost: 'host',
   CacheNoPrimary: 'service',
+  CachePrimaryDuplicated: 'service',
   ProcessRestarting: 'host',
   HostOutOfMemory: 'host',
   HostThrottled: 'host',
@@ -54,6 +56,12 @@ export const ALERTS = {
   PageLatencyBudgetBurnsSlowly: 'slo',
   OrdersBudgetBurnsFast: 'slo',
   OrdersBudgetBurnsSlowly: 'slo',
+  OrderLatencyBudgetBurnsFast: 'slo',
+  OrderLatencyBudgetBurnsSlowly: 'slo',
+  LoginsBudgetBurnsFast: 'slo',
+  LoginsBudgetBurnsSlowly: 'slo',
+  LoginLatencyBudgetBurnsFast: 'slo',
+  LoginLatencyBudgetBurnsSlowly: 'slo',
 } as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'backend' | 'slo' | 'service'>>;
 
 export type AlertName = keyof typeof ALERTS;

@@ -13,6 +13,12 @@ export interface Profile {
   /** Valkey Sentinel's view of a primary. */
   readonly sentinelDownAfterMs: number;
   readonly sentinelFailoverTimeoutMs: number;
+  /**
+   * How long a primary that was frozen or cut off calls itself one after it is back. Compiled into Sentinel: it asks a replica for its role every
+   * 10 s (`sentinel_info_period`), and makes one follow that has called itself the primary for 8 s (four times `sentinel_publish_period`), so at
+   * the second answer; before the first it has to connect.
+   */
+  readonly sentinelDemotesMs: number;
   /** Group Replication's failure detection: compiled into the server (5 s), stated so that predictions can use it. */
   readonly groupSuspicionMs: number;
   /** When the kernel of a database node gives up another one that says nothing: see deploy/host-legs.ts. */
@@ -129,6 +135,7 @@ export const DRILL: Profile = {
   role: { intervalMs: 500, agentCheckMs: 2_000, timeoutMs: 500, maxApplyQueue: 100, mendAfterMs: 3_000 },
   sentinelDownAfterMs: 1_000,
   sentinelFailoverTimeoutMs: 5_000,
+  sentinelDemotesMs: 12_000,
   groupSuspicionMs: 5_000,
   neighbour: { believedMs: 1_000, askAgainMs: 100 },
   client: {
@@ -178,6 +185,7 @@ export const PRODUCTION: Profile = {
   role: { intervalMs: 1_000, agentCheckMs: 2_000, timeoutMs: 1_000, maxApplyQueue: 1_000, mendAfterMs: 10_000 },
   sentinelDownAfterMs: 5_000,
   sentinelFailoverTimeoutMs: 30_000,
+  sentinelDemotesMs: 15_000,
   groupSuspicionMs: 5_000,
   neighbour: { believedMs: 1_000, askAgainMs: 500 },
   client: {

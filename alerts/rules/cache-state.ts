@@ -1,3 +1,4 @@
+import type { Watch } from '../../deploy/profile.ts';
 import { slotsOf, type Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
@@ -5,7 +6,7 @@ import { type Alert, outlastsStaleSamples, usualFor, usualForDetails } from '../
 
 /** The cache hosts, as they see themselves and each other. */
 export function cacheStateAlerts(topology: Topology): readonly Alert[] {
-  return [redundancyLost(topology), sentinelQuorumLost, evicting(topology)];
+  return [redundancyLost(topology), primaryDuplicated(topology), sentinelQuorumLost, evicting(topology)];
 }
 
 const linked = (host: string): string =>
@@ -53,6 +54,59 @@ function redundancyLost(topology: Topology): Alert {
         'it follows again',
         { [linked('cache2')]: dips(1, 0), [linked('cache3')]: always(1), [up('cache1')]: always(1) },
         { labels: {}, value: '1' },
+      ),
+    ],
+  };
+}
+
+const isPrimary = (host: string): string => `redis_instance_role{host="${host}",role="primary"}`;
+
+/**
+ * Longer than a primary that was away is left to itself and seen as one after that, and than the last sample of one that is gone is believed. One
+ * that crashed asks the sentinels at its boot and comes back as a replica.
+ */
+const demotionFor =
+  ({ profile }: Topology) =>
+  (watch: Watch): number =>
+    profile.sentinelDemotesMs + watch.detailScrapeIntervalMs + watch.scrapeIntervalMs;
+
+function primaryDuplicated(topology: Topology): Alert {
+  return {
+    name: 'CachePrimaryDuplicated',
+    domain: 'cache',
+    severity: 'critical',
+    owner: 'platform',
+    // What each says of itself: the load balancers use the first of two primaries that have replicas, and count no others.
+    expr: 'sum(max by (host) (redis_instance_role{role="primary"})) > 1',
+    forMs: demotionFor(topology),
+    isTolerated: true,
+    onAbsent: { coveredBy: 'TargetDown' },
+    summary: '{{ $value }} cache hosts call themselves the primary',
+    description:
+      '{{ $value }} cache hosts call themselves the primary, for longer than Sentinel takes to make a returned one follow: what is written to one of them is missing on the other.',
+    cases: [
+      fires(
+        'nobody demotes the old one',
+        { [isPrimary('cache1')]: always(1), [isPrimary('cache2')]: turns(0, 1), [isPrimary('cache3')]: always(0) },
+        { labels: {}, value: '2' },
+      ),
+      quiet('a frozen primary comes back and is demoted', {
+        [isPrimary('cache1')]: dips(0, 1, 18),
+        [isPrimary('cache2')]: always(1),
+      }),
+      quiet('a primary is gone, and its last sample is believed after the failover', {
+        [isPrimary('cache1')]: [
+          [1, 28],
+          [null, 132],
+        ],
+        [isPrimary('cache2')]: turns(0, 1),
+      }),
+      quiet('nobody is the primary', { [isPrimary('cache1')]: turns(1, 0), [isPrimary('cache2')]: always(0) }),
+      absent('the exporters tell nothing', {}),
+      resolves(
+        'the second one follows again',
+        { [isPrimary('cache1')]: always(1), [isPrimary('cache3')]: dips(0, 1) },
+        { labels: {}, value: '2' },
       ),
     ],
   };

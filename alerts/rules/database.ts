@@ -5,15 +5,16 @@ import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
 import { anyOf, onHost, orZero } from '../promql.ts';
 
 /**
- * The database group, as the role agents on the load balancers see it. Both look at the same group: the better view counts, since an
- * agent that lost its way to the nodes sees less, never more; an agent that is gone has no series and changes nothing.
+ * The database group, as the role agents on the load balancers see it. Both look at the same group: what the one that sees more sees counts,
+ * since an agent that lost its way to the nodes sees less, never more; an agent that is gone has no series and changes nothing.
  */
 export function databaseAlerts(topology: Topology): readonly Alert[] {
-  return [nodeLost(topology), redundancyLost(topology), noWritablePrimary(topology)];
+  return [nodeLost(topology), redundancyLost(topology), noWritablePrimary(topology), viewSplit(topology)];
 }
 
 const online = (agent: string): string => `holdfast_db_group_members_online{host="${agent}"}`;
 const writable = (agent: string): string => `holdfast_db_writers{host="${agent}"}`;
+const disagreement = (agent: string): string => `holdfast_db_view_disagreement{host="${agent}"}`;
 const member = (agent: string, name: string): string =>
   `holdfast_db_node_state{host="${agent}",node="${name}",state="ONLINE"}`;
 
@@ -130,6 +131,51 @@ function noWritablePrimary(topology: Topology): Alert {
       resolves(
         'there is one again',
         { [writable('lb1')]: dips(1, 0), [writable('lb2')]: turns(1, null) },
+        { labels: {} },
+      ),
+    ],
+  };
+}
+
+/**
+ * Only nodes that answer and have a quorum in their own eyes are compared, so one that is dead, frozen or cut off disagrees with nobody. Those
+ * that are left change their views within a second of each other; one that thaws believes in its old view until it hears that it was expelled.
+ */
+function viewSplit(topology: Topology): Alert {
+  return {
+    name: 'DatabaseViewSplit',
+    domain: 'database',
+    severity: 'critical',
+    owner: 'database',
+    expr: 'max(holdfast_db_view_disagreement) == 1',
+    forMs: failoverFor(topology),
+    // Without agents no member of the group is known either.
+    onAbsent: { coveredBy: 'DatabaseRedundancyLost' },
+    summary: 'Database nodes disagree on who is in their group',
+    description:
+      'Nodes that each see a majority name different members or another primary, for longer than a failover takes: there may be two groups.',
+    cases: [
+      fires(
+        'one agent reaches both sides, the other one of them',
+        { [disagreement('lb1')]: turns(0, 1), [disagreement('lb2')]: always(0) },
+        { labels: {} },
+      ),
+      quiet('the group changes for the time of a failover', {
+        [disagreement('lb1')]: dips(0, 1, 8),
+        [disagreement('lb2')]: dips(0, 1, 6),
+      }),
+      quiet('the only agent that saw it is gone', {
+        [disagreement('lb1')]: [
+          [0, 20],
+          [1, 6],
+          [null, 134],
+        ],
+        [disagreement('lb2')]: always(0),
+      }),
+      absent('no agent tells anything', {}),
+      resolves(
+        'they agree again',
+        { [disagreement('lb1')]: dips(0, 1), [disagreement('lb2')]: dips(0, 1) },
         { labels: {} },
       ),
     ],

@@ -4,6 +4,16 @@ import type { Slo } from './slo.ts';
 /** Pages and the API that a reader waits for; not what load balancers ask. */
 const READS = `job="app",method="GET",route!~"/readyz|/livez|${OTHER_ROUTE}"`;
 
+/** What the application answers with 4xx (wrong, sold out, another password) is refused in its order: it says nothing of the service. */
+const NOT_REFUSED = 'status_code!~"4.."';
+/** Both ways to place an order, and both to log in: the page's and the API's. */
+const ORDERS = `job="app",method="POST",route=~"/orders|/api/orders",${NOT_REFUSED}`;
+const LOGINS = `job="app",method="POST",route=~"/login|/api/login",${NOT_REFUSED}`;
+
+/** A series of one of the application's routes, as an example. */
+const posted = (route: string, status: number): string =>
+  `host="app1",job="app",method="POST",route="${route}",status_code="${status}"`;
+
 /** The objectives of the reference stack. */
 export const SLOS: readonly Slo[] = [
   {
@@ -56,5 +66,57 @@ export const SLOS: readonly Slo[] = [
     coveredBy: 'AppHostLost',
     alerts: { fast: 'OrdersBudgetBurnsFast', slow: 'OrdersBudgetBurnsSlowly' },
     failing: 'orders could not be placed',
+  },
+  {
+    id: 'orders/latency',
+    journey: 'Who places an order knows soon that it is placed.',
+    objective: 0.99,
+    // A failover of the database makes orders wait for up to nine seconds. They are placed, and late: that is what this budget is for.
+    sli: {
+      kind: 'latency',
+      histogram: 'http_request_duration_seconds',
+      matchers: ORDERS,
+      atMostSeconds: 1,
+      example: posted('/api/orders', 201),
+    },
+    owner: 'application',
+    coveredBy: 'AppHostLost',
+    alerts: { fast: 'OrderLatencyBudgetBurnsFast', slow: 'OrderLatencyBudgetBurnsSlowly' },
+    failing: 'orders took longer than 1 s in the application',
+  },
+  {
+    id: 'logins/succeed',
+    journey: 'Who has an account and its password gets in.',
+    objective: 0.999,
+    sli: {
+      kind: 'ratio',
+      events: `http_request_duration_seconds_count{${LOGINS}}`,
+      bad: `http_request_duration_seconds_count{${LOGINS},status_code=~"5.."}`,
+      example: {
+        good: `http_request_duration_seconds_count{${posted('/api/login', 200)}}`,
+        bad: `http_request_duration_seconds_count{${posted('/api/login', 503)}}`,
+      },
+    },
+    owner: 'application',
+    coveredBy: 'AppHostLost',
+    alerts: { fast: 'LoginsBudgetBurnsFast', slow: 'LoginsBudgetBurnsSlowly' },
+    failing: 'logins failed with an error of the application (5xx)',
+  },
+  {
+    id: 'logins/latency',
+    journey: 'Who logs in is in before he wonders whether anything happens.',
+    objective: 0.99,
+    // Longer than a page may take: a password is compared with a hash that is made to be slow.
+    sli: {
+      kind: 'latency',
+      histogram: 'http_request_duration_seconds',
+      matchers: LOGINS,
+      atMostSeconds: 0.5,
+      example: posted('/api/login', 200),
+    },
+    owner: 'application',
+    coveredBy: 'AppHostLost',
+    alerts: { fast: 'LoginLatencyBudgetBurnsFast', slow: 'LoginLatencyBudgetBurnsSlowly' },
+    failing: 'logins took longer than 500 ms in the application',
   },
 ];

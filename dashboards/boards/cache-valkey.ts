@@ -17,6 +17,15 @@ export function valkeyRow(selector: string): Row {
         states: HOLDS,
       },
       {
+        kind: 'stat',
+        title: 'Primaries in their own eyes',
+        description: 'How many instances hold themselves for the primary: one.',
+        unit: 'short',
+        queries: [{ expr: 'sum(max by (host) (redis_instance_role{role="primary"}))', legend: 'primaries' }],
+        alert: 'CachePrimaryDuplicated',
+        width: 'sixth',
+      },
+      {
         kind: 'state-timeline',
         title: 'Replicas that follow',
         description: 'Whether each replica is connected to its primary. With none, the next loss empties the cache.',

@@ -55,6 +55,7 @@ export const DATABASE: Board = {
             'Whether nodes name different members or primaries. Anything but 0 for longer than a failover is a split.',
           unit: 'short',
           queries: [{ expr: 'max(holdfast_db_view_disagreement)', legend: 'disagreement' }],
+          alert: 'DatabaseViewSplit',
         },
         {
           kind: 'stat',

@@ -73,7 +73,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
     equal: [],
     why: 'No application host can reach a cache that nobody serves.',
   },
-  ...['Availability', 'PageLatency', 'Orders'].map((objective) => ({
+  ...['Availability', 'PageLatency', 'Orders', 'OrderLatency', 'Logins', 'LoginLatency'].map((objective) => ({
     causes: [`${objective}BudgetBurnsFast`],
     symptoms: [`${objective}BudgetBurnsSlowly`],
     equal: ['slo'],

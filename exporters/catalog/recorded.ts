@@ -1,6 +1,8 @@
 import { atMost, gauge, type Metric, type Unit } from './metric.ts';
 
-const SLO = { slo: ['site/availability', 'pages/latency', 'orders/placed'] } as const;
+const SLO = {
+  slo: ['site/availability', 'pages/latency', 'orders/placed', 'orders/latency', 'logins/succeed', 'logins/latency'],
+} as const;
 const WINDOW = { pair: ['14.4', '6', '3', '1'], span: ['long', 'short'] } as const;
 
 const TIER = { tier: ['edge', 'lb', 'web', 'app', 'db', 'cache'] } as const;
