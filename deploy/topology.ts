@@ -321,6 +321,18 @@ export function routeAddress(topology: Topology, name: RouteName): { readonly ho
   return { host: topology.virtualAddresses[route.virtualAddress].address, port: route.port };
 }
 
+/** Keeps traces, and beside them the log lines of their requests. */
+export function traceHostOf(topology: Topology): Host {
+  const [store] = hostsOf(topology, 'trace');
+  if (store === undefined) throw new Error('the topology has no host for traces');
+  return store;
+}
+
+/** Where spans are posted. */
+export function traceStoreUrl(topology: Topology): string {
+  return `http://${addressOn(traceHostOf(topology), 'ops')}:${PORTS.zipkin}/api/v2/spans`;
+}
+
 /** Where a consumer connects to for a dependency: its own Toxiproxy, or the route itself. */
 export function dependencyAddress(
   topology: Topology,

@@ -51,7 +51,7 @@ export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
       [
         [before, { firing: 0 }],
         [short, { firing: 1 }],
-        [calm(3 * countS), { firing: 0, values: [[over(first, 'long', budget), 1]] }],
+        [calm(3 * countS), { firing: 0, values: [[over(slo, first, 'long'), 1]] }],
       ],
     ),
     course(slo, { kind: 'fires', title: `${percent(slower.badShare)} fail for long (second pair)` }, [
@@ -67,7 +67,7 @@ export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
       [
         [before, { alerts: [] }],
         [outage, { alerts: [alert(slo, 1)] }],
-        [forgotten, { alerts: [], values: [[over(second, 'long', budget), 1]] }],
+        [forgotten, { alerts: [], values: [[over(slo, second, 'long'), 1]] }],
       ],
     ),
     course(slo, { kind: 'quiet', title: 'what fails is less than any pair allows' }, [
@@ -77,7 +77,7 @@ export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
       [before, { alerts: [] }],
       [
         failing((0.4 * first.factor * budget * first.longS) / (3 * countS), 3 * countS),
-        { alerts: [], values: [[over(first, 'short', budget), 1]] },
+        { alerts: [], values: [[over(slo, first, 'short'), 1]] },
       ],
       [calm(second.shortS), { alerts: [] }],
     ]),
@@ -122,7 +122,7 @@ function slowCasesInFull(topology: Topology, slo: Slo): readonly AlertCase[] {
         [evenly(0, second.longS - first.longS), { alerts: [] }],
         [
           { perSecond: NIGHT, badShare: nightly, seconds: whole(1.05 * first.longS) },
-          { alerts: [alert(slo, nightly)], values: [[over(second, 'long', budget), 0]] },
+          { alerts: [alert(slo, nightly)], values: [[over(slo, second, 'long'), 0]] },
         ],
         [evenly(0, first.shortS + 3 * countS), { alerts: [] }],
       ],
@@ -135,8 +135,8 @@ function slowCasesInFull(topology: Topology, slo: Slo): readonly AlertCase[] {
       },
       [
         [evenly(0.9 * second.factor, 1.02 * second.longS), { alerts: [] }],
-        [evenly(0.9 * first.factor, 0.12 * second.longS), { firing: 1, values: [[over(first, 'long', budget), 0]] }],
-        [evenly(0, second.shortS + 3 * countS), { alerts: [], values: [[over(second, 'long', budget), 1]] }],
+        [evenly(0.9 * first.factor, 0.12 * second.longS), { firing: 1, values: [[over(slo, first, 'long'), 0]] }],
+        [evenly(0, second.shortS + 3 * countS), { alerts: [], values: [[over(slo, second, 'long'), 1]] }],
       ],
     ),
   ];
@@ -164,7 +164,7 @@ function commonCases(topology: Topology, slo: Slo, urgency: BurnPair['urgency'])
     course(slo, { kind: 'quiet', title: 'the budget is less than one event, so that there is none' }, [
       [
         { ...outage, perSecond: 0.5 / (budget * periodS) },
-        { alerts: [], values: [['count(slo:error_budget_left:ratio) or vector(0)', 0]] },
+        { alerts: [], values: [[`count(slo:error_budget_left:ratio{slo="${slo.id}"}) or vector(0)`, 0]] },
       ],
     ]),
     course(slo, { kind: 'quiet', title: 'the counters start anew' }, [
@@ -233,9 +233,10 @@ function course(
   };
 }
 
-/** How many windows of a span are over the limit of their pair: 1 or 0, of one objective. */
-function over({ factor }: { readonly factor: number }, span: 'long' | 'short', budget: number): string {
-  return `count(slo:error_ratio:window{pair="${factor}",span="${span}"} > ${Number((factor * budget).toPrecision(6))}) or vector(0)`;
+/** How many windows of a span are over the limit of their pair: 1 or 0. Other objectives may count the same events. */
+function over({ id, objective }: Slo, { factor }: { readonly factor: number }, span: 'long' | 'short'): string {
+  const limit = Number((factor * (1 - objective)).toPrecision(6));
+  return `count(slo:error_ratio:window{slo="${id}",pair="${factor}",span="${span}"} > ${limit}) or vector(0)`;
 }
 
 /** 1 where what is recorded of an objective compares so, else 0. */

@@ -1,5 +1,14 @@
 import type { RenderedFile } from '../rendered-file.ts';
-import { addressOn, dependenciesOf, dependencyAddress, hostsOf, PORTS, type Host, type Topology } from '../topology.ts';
+import {
+  addressOn,
+  dependenciesOf,
+  dependencyAddress,
+  PORTS,
+  traceHostOf,
+  traceStoreUrl,
+  type Host,
+  type Topology,
+} from '../topology.ts';
 import { renderToxiproxy } from '../toxiproxy/render.ts';
 import { SCHEMA } from '../db/accounts.ts';
 import type { AppConfig } from './config.ts';
@@ -22,7 +31,6 @@ export function renderApp(topology: Topology, host: Host): readonly RenderedFile
 export function makeAppConfig(topology: Topology, host: Host): AppConfig {
   const { client } = topology.profile;
   const { idleMs, drainMs, ...timeouts } = client;
-  const store = traceStoreAddress(topology);
   return {
     host: host.name,
     listen: { host: addressOn(host, 'app'), port: PORTS.app },
@@ -34,8 +42,8 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
       poolSize: POOL_SIZE,
     },
     cache: addressOf(topology, 'cache'),
-    traces: { storeUrl: `http://${store}:${PORTS.zipkin}/api/v2/spans`, ...topology.profile.traces },
-    logbook: { host: store, port: PORTS.logbook },
+    traces: { storeUrl: traceStoreUrl(topology), ...topology.profile.traces },
+    logbook: { host: addressOn(traceHostOf(topology), 'ops'), port: PORTS.logbook },
     timeouts: {
       ...timeouts,
       // One cut attempt, one on a fresh connection, and the time to open a third: what keeps a read below 1.5 s.
@@ -44,13 +52,6 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
       drainMs,
     },
   };
-}
-
-/** Traces are kept there, and beside them the log lines of their requests. */
-function traceStoreAddress(topology: Topology): string {
-  const [store] = hostsOf(topology, 'trace');
-  if (store === undefined) throw new Error('the topology has no host for traces');
-  return addressOn(store, 'ops');
 }
 
 function addressOf(topology: Topology, name: string): { host: string; port: number } {

@@ -89,6 +89,22 @@ describe('a probe of a hop', () => {
     const port = await listen(createTcp((socket) => socket.destroy()));
     const hop: Hop = { name: 'db-write', tier: 'db', ask: { kind: 'mysql', host: '127.0.0.1', port, writable: true } };
     const login = { user: 'monitor', password: 'x', authority: '' };
-    expect(valueOf(await probeHop(hop, { login, ...within(500) }), 'probe_success')).toBe(0);
+    const result = await probeHop(hop, { login, ...within(500) });
+    expect(valueOf(result, 'probe_success')).toBe(0);
+    const { span } = result;
+    expect(span?.traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(result.failure).toContain(`; trace ${span?.traceId ?? ''}`);
+    const about = { 'db.system.name': 'mysql', 'holdfast.route': 'db-write' };
+    expect(span).toMatchObject({
+      name: 'probe db-write',
+      attributes: { ...about, 'server.address': '127.0.0.1', 'server.port': port },
+    });
+    // Never its text, which may quote values.
+    expect(span?.errorType).toMatch(/^[\w-]+$/);
+  });
+
+  it('leaves the spans of what HTTP reaches to those that answer', async () => {
+    const result = await probe(await answering((_, response) => response.writeHead(503).end()));
+    expect(result.span).toBeUndefined();
   });
 });

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { addAbortListener } from 'node:events';
 import type { Hop } from '../../deploy/hops.ts';
 import { openMysqlConnection, type MysqlLogin } from '../../kit/mysql-connection.ts';
 import type { Sample } from '../kit/exporter.ts';
-
+import type { ClientSpan } from './client-span.ts';
 import { PHASES, sendProbe } from './http-request.ts';
 import { readCertificateEnd } from './read-certificate-end.ts';
 
@@ -23,14 +24,18 @@ export interface ProbeResult {
   readonly samples: readonly Sample[];
   /** Why it failed, with the id of the trace where there is one. For the log, never for a label. */
   readonly failure?: string;
+  /** Where what was asked tells of no trace itself. */
+  readonly span?: ClientSpan;
 }
 
 /** Asks a hop. Never throws: a hop that is broken, slow or talks nonsense is one whose probe does not succeed. */
-export async function probeHop({ ask }: Hop, context: ProbeContext): Promise<ProbeResult> {
+export async function probeHop({ name, ask }: Hop, context: ProbeContext): Promise<ProbeResult> {
   const begin = performance.now();
-  const { samples, failure } = await (ask.kind === 'http' ? probeHttp(ask, context) : probeMysql(ask, context)).catch(
-    (error: unknown): ProbeResult => ({ samples: [], failure: String(error) }),
-  );
+  const probing = ask.kind === 'http' ? probeHttp(ask, context) : probeRoute(name, ask, context);
+  const { samples, failure, span } = await probing.catch((error: unknown): ProbeResult => ({
+    samples: [],
+    failure: String(error),
+  }));
   const seconds = (performance.now() - begin) / 1000;
   return {
     samples: [
@@ -39,6 +44,7 @@ export async function probeHop({ ask }: Hop, context: ProbeContext): Promise<Pro
       ...samples,
     ],
     ...(failure === undefined ? {} : { failure }),
+    ...(span === undefined ? {} : { span }),
   };
 }
 
@@ -72,10 +78,41 @@ function certificateSamples(ends: number | undefined): readonly Sample[] {
   return ends === undefined ? [] : [{ name: 'probe_ssl_earliest_cert_expiry', value: ends }];
 }
 
-async function probeMysql(
+/** Asks the node behind a database route, in a trace of its own: MySQL carries none. */
+async function probeRoute(route: string, asked: Asked<'mysql'>, context: ProbeContext): Promise<ProbeResult> {
+  const traceId = randomBytes(16).toString('hex');
+  const startedAtMs = Date.now();
+  const begin = performance.now();
+  const broken = await askNode(asked, context).catch((error: unknown) => ({
+    failure: String(error),
+    errorType: errorTypeOf(error),
+  }));
+  const span: ClientSpan = {
+    traceId,
+    name: `probe ${route}`,
+    startedAtMs,
+    seconds: (performance.now() - begin) / 1000,
+    attributes: {
+      'db.system.name': 'mysql',
+      'holdfast.route': route,
+      'server.address': asked.host,
+      'server.port': asked.port,
+    },
+    ...(broken === undefined ? {} : { errorType: broken.errorType }),
+  };
+  return { samples: [], span, ...(broken === undefined ? {} : { failure: `${broken.failure}; trace ${traceId}` }) };
+}
+
+interface Broken {
+  readonly failure: string;
+  /** For the span; see {@link ClientSpan}. */
+  readonly errorType: string;
+}
+
+async function askNode(
   { host, port, writable }: Asked<'mysql'>,
   { login, deadlineMs, signal }: ProbeContext,
-): Promise<ProbeResult> {
+): Promise<Broken | undefined> {
   using connection = await openMysqlConnection({ address: host, port }, login, deadlineMs);
   signal.throwIfAborted();
   using _listener = addAbortListener(signal, () => {
@@ -83,5 +120,13 @@ async function probeMysql(
   });
   const [row] = await connection.query('SELECT @@GLOBAL.super_read_only AS readonly', deadlineMs);
   const takesWrites = String(row?.['readonly']) === '0';
-  return { samples: [], ...(writable && !takesWrites ? { failure: 'the node behind the route takes no writes' } : {}) };
+  return writable && !takesWrites
+    ? { failure: 'the node behind the route takes no writes', errorType: 'read-only' }
+    : undefined;
+}
+
+/** The code of an error, else its name. */
+function errorTypeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

@@ -1,6 +1,7 @@
 import { hopsOf } from '../../../deploy/hops.ts';
-import { routeAddress } from '../../../deploy/topology.ts';
+import { routeAddress, traceStoreUrl } from '../../../deploy/topology.ts';
 import { PROBE_HOP, PROBE_JOURNEY } from '../../../exporters/catalog/probe.ts';
+import { makeSpanSender } from '../../../exporters/prober/client-span.ts';
 import { probeJourney } from '../../../exporters/prober/journey.ts';
 import { probeHop } from '../../../exporters/prober/probe-hop.ts';
 import { makeProbeModule } from '../../../exporters/prober/probe-module.ts';
@@ -21,6 +22,7 @@ export const probeModules: ModuleMaker = ({ topology, readSecret, log }) => {
       metrics: PROBE_HOP,
       targets: new Map(hopsOf(topology).map((hop) => [hop.name, hop])),
       probe: (hop, limit) => probeHop(hop, { login, ...limit }),
+      sendSpan: makeSpanSender({ storeUrl: traceStoreUrl(topology), policy: topology.profile.traces, log }),
       log,
     }),
     makeProbeModule({
