@@ -3,7 +3,7 @@ import { promDuration } from '../../kit/prom-duration.ts';
 import type { Alert } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 import { type BurnPair, burnPairs, groupIntervalMs } from './burn-windows.ts';
-import { fastCases, slowCases } from './slo-cases.ts';
+import { type Extent, fastCases, slowCases } from './slo-cases.ts';
 import type { Slo } from './slo.ts';
 import { SLOS } from './slos.ts';
 
@@ -32,9 +32,14 @@ function sloAlert(topology: Topology, slo: Slo, urgency: BurnPair['urgency']): A
     onAbsent: { coveredBy: slo.coveredBy },
     summary: `{{ $value | humanizePercentage }} of ${slo.failing}`,
     description: `Lately {{ $value | humanizePercentage }} of ${slo.failing}, and ${objective} must be well. The error budget is spent faster than it lasts: ${shares} is an alert, as long as it goes on.`,
-    cases:
-      urgency === 'fast' ? fastCases(topology, slo) : slowCases(topology, slo, slo === SLOS[0] && isShort(topology)),
+    cases: (urgency === 'fast' ? fastCases : slowCases)(topology, slo, extentOf(topology, slo)),
   };
+}
+
+/** promtool evaluates all rules at every step, so what is the same for several objectives is shown by the first of them. */
+function extentOf(topology: Topology, slo: Slo): Extent {
+  if (slo === SLOS[0] && isShort(topology)) return 'windows';
+  return slo === SLOS.find(({ sli }) => sli.kind === slo.sli.kind) ? 'arithmetic' : 'own';
 }
 
 /** promtool evaluates every step of a test: days of production take it minutes, and the windows are the same shares of the period. */

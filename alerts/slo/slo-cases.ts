@@ -8,17 +8,21 @@ import type { Slo } from './slo.ts';
 const BUSY = 200;
 const NIGHT = BUSY / 20;
 
+/**
+ * How much is shown of an objective. `own`: what it counts, and what comes of it. `arithmetic`: also what the rules make of that, which is the same for
+ * every objective of its kind. `windows`: also slow windows from end to end, which are the same for every objective.
+ */
+export type Extent = 'own' | 'arithmetic' | 'windows';
+
 /** What burns fast: both pairs of windows, each where the other one is not met. */
-export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
-  const { first, second, budget, whole, countS, periodS } = numbersOf(topology, slo, 'fast');
+export function fastCases(topology: Topology, slo: Slo, extent: Extent): readonly AlertCase[] {
+  const { first, budget, whole, countS, periodS } = numbersOf(topology, slo, 'fast');
   const calm = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: whole(seconds) });
   const failing = (badShare: number, seconds: number): Stretch => ({ ...calm(seconds), badShare });
   const before = calm(first.longS);
   const outage = failing(1, first.longS + 3 * countS);
   // Enough for the first pair, whose budget is a smaller one than the second pair's.
   const short = failing(60 * budget, first.longS / 2);
-  const slower = failing(((first.factor + second.factor) / 2) * budget, 1.1 * second.longS);
-  const forgotten = calm(second.shortS + 3 * countS);
   return [
     course(slo, { kind: 'fires', title: 'everything fails' }, [
       [before, { alerts: [] }],
@@ -54,6 +58,20 @@ export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
         [calm(3 * countS), { firing: 0, values: [[over(slo, first, 'long'), 1]] }],
       ],
     ),
+    ...(extent === 'own' ? [] : fastArithmetic(topology, slo)),
+    ...commonCases({ topology, slo, extent }, 'fast'),
+  ];
+}
+
+function fastArithmetic(topology: Topology, slo: Slo): readonly AlertCase[] {
+  const { first, second, budget, whole, countS } = numbersOf(topology, slo, 'fast');
+  const calm = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: whole(seconds) });
+  const failing = (badShare: number, seconds: number): Stretch => ({ ...calm(seconds), badShare });
+  const before = calm(first.longS);
+  const outage = failing(1, first.longS + 3 * countS);
+  const slower = failing(((first.factor + second.factor) / 2) * budget, 1.1 * second.longS);
+  const forgotten = calm(second.shortS + 3 * countS);
+  return [
     course(slo, { kind: 'fires', title: `${percent(slower.badShare)} fail for long (second pair)` }, [
       [failing(slower.badShare, 0.5 * second.longS), { alerts: [] }],
       [failing(slower.badShare, 0.6 * second.longS), { alerts: [alert(slo, slower.badShare)] }],
@@ -81,12 +99,11 @@ export function fastCases(topology: Topology, slo: Slo): readonly AlertCase[] {
       ],
       [calm(second.shortS), { alerts: [] }],
     ]),
-    ...commonCases(topology, slo, 'fast'),
   ];
 }
 
-/** What burns slowly. `inFull` goes through whole windows, which are the same for every objective. */
-export function slowCases(topology: Topology, slo: Slo, inFull: boolean): readonly AlertCase[] {
+/** What burns slowly. */
+export function slowCases(topology: Topology, slo: Slo, extent: Extent): readonly AlertCase[] {
   const { first, second, countS, whole } = numbersOf(topology, slo, 'slow');
   const calm = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: whole(seconds) });
   const outage = { ...calm(first.shortS), badShare: 1 };
@@ -100,13 +117,13 @@ export function slowCases(topology: Topology, slo: Slo, inFull: boolean): readon
       [outage, { firing: 1 }],
       [restart, { alerts: [] }],
     ]),
-    ...(inFull ? slowCasesInFull(topology, slo) : []),
-    ...commonCases(topology, slo, 'slow'),
+    ...(extent === 'windows' ? slowWindows(topology, slo) : []),
+    ...commonCases({ topology, slo, extent }, 'slow'),
   ];
 }
 
 /** At an even traffic the second pair is met whenever the first one is, so the first one is shown at night. */
-function slowCasesInFull(topology: Topology, slo: Slo): readonly AlertCase[] {
+function slowWindows(topology: Topology, slo: Slo): readonly AlertCase[] {
   const { first, second, budget, countS, whole } = numbersOf(topology, slo, 'slow');
   const evenly = (share: number, seconds: number): Stretch => ({
     perSecond: BUSY,
@@ -142,8 +159,14 @@ function slowCasesInFull(topology: Topology, slo: Slo): readonly AlertCase[] {
   ];
 }
 
+interface Subject {
+  readonly topology: Topology;
+  readonly slo: Slo;
+  readonly extent: Extent;
+}
+
 /** What is the same however fast it burns. */
-function commonCases(topology: Topology, slo: Slo, urgency: BurnPair['urgency']): readonly AlertCase[] {
+function commonCases({ topology, slo, extent }: Subject, urgency: BurnPair['urgency']): readonly AlertCase[] {
   const { first, budget, countS, whole, periodS } = numbersOf(topology, slo, urgency);
   const seconds = whole(urgency === 'fast' ? first.longS : first.shortS);
   const calm: Stretch = { perSecond: BUSY, badShare: 0, seconds };
@@ -167,14 +190,18 @@ function commonCases(topology: Topology, slo: Slo, urgency: BurnPair['urgency'])
         { alerts: [], values: [[`count(slo:error_budget_left:ratio{slo="${slo.id}"}) or vector(0)`, 0]] },
       ],
     ]),
-    course(slo, { kind: 'quiet', title: 'the counters start anew' }, [
-      [calm, { alerts: [] }],
-      [{ ...calm, seconds: whole(countS), restarted: true }, { alerts: [] }],
-      [calm, { alerts: [] }],
-    ]),
-    course(slo, { kind: 'quiet', title: 'the stack is starting', more: SETTLING }, [
-      [outage, { alerts: [], values: [[none, 0]] }],
-    ]),
+    ...(extent === 'own'
+      ? []
+      : [
+          course(slo, { kind: 'quiet', title: 'the counters start anew' }, [
+            [calm, { alerts: [] }],
+            [{ ...calm, seconds: whole(countS), restarted: true }, { alerts: [] }],
+            [calm, { alerts: [] }],
+          ]),
+          course(slo, { kind: 'quiet', title: 'the stack is starting', more: SETTLING }, [
+            [outage, { alerts: [], values: [[none, 0]] }],
+          ]),
+        ]),
     isFailureCounted
       ? {
           kind: 'quiet',
