@@ -23,8 +23,8 @@ it('gives the application the buckets and outcomes that rules ask for', async ()
   const { registry, requestDuration } = makeMetrics('test');
   requestDuration.observe({ labels: { method: 'GET', route: '/', status_code: '200' }, value: 1, exemplarLabels: {} });
   const observed = await registry.metrics();
-  const found = [...observed.matchAll(/^http_request_duration_seconds_bucket\{le="([\d.]+)"/gm)].map(([, le]) =>
-    Number(le),
+  const found = [...observed.matchAll(/^http_request_duration_seconds_bucket\{le="([\d.]+)",method="GET"/gm)].map(
+    ([, le]) => Number(le),
   );
   expect(found).toEqual(buckets);
   for (const result of ['created', 'unavailable', 'failed'])
