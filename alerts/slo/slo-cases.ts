@@ -165,31 +165,24 @@ interface Subject {
   readonly extent: Extent;
 }
 
-/** What is the same however fast it burns. */
+/** What is the same however fast it burns. Of one that shows only its own, what is counted is shown where it takes less time. */
 function commonCases({ topology, slo, extent }: Subject, urgency: BurnPair['urgency']): readonly AlertCase[] {
-  const { first, budget, countS, whole, periodS } = numbersOf(topology, slo, urgency);
+  const { first, countS, whole } = numbersOf(topology, slo, urgency);
   const seconds = whole(urgency === 'fast' ? first.longS : first.shortS);
   const calm: Stretch = { perSecond: BUSY, badShare: 0, seconds };
   const outage: Stretch = { ...calm, badShare: 1, seconds: 2 * seconds };
-  const none = 'count(slo:error_ratio:window) or vector(0)';
-  const isFailureCounted = slo.sli.kind === 'ratio';
-  const partial = exampleSeries(slo.sli, [{ ...calm, seconds: outage.seconds }]).partial;
   return [
-    course(slo, { kind: 'quiet', title: 'nobody asks for anything: there is no ratio either' }, [
-      [
-        { ...calm, perSecond: 0 },
-        { alerts: [], values: [[none, 0]] },
-      ],
-    ]),
     course(slo, { kind: 'quiet', title: 'every one of very few requests fails' }, [
       [{ ...outage, perSecond: 3 / seconds }, { alerts: [] }],
     ]),
-    course(slo, { kind: 'quiet', title: 'the budget is less than one event, so that there is none' }, [
-      [
-        { ...outage, perSecond: 0.5 / (budget * periodS) },
-        { alerts: [], values: [[`count(slo:error_budget_left:ratio{slo="${slo.id}"}) or vector(0)`, 0]] },
-      ],
-    ]),
+    {
+      kind: 'absent',
+      title: 'nothing is counted',
+      series: {},
+      expect: [{ atS: outage.seconds, alerts: [] }],
+      values: [{ atS: outage.seconds, expr: NO_RATIO, value: 0 }],
+    },
+    ...(extent === 'own' && urgency === 'slow' ? [] : countingCases({ topology, slo }, { calm, outage })),
     ...(extent === 'own'
       ? []
       : [
@@ -199,10 +192,35 @@ function commonCases({ topology, slo, extent }: Subject, urgency: BurnPair['urge
             [calm, { alerts: [] }],
           ]),
           course(slo, { kind: 'quiet', title: 'the stack is starting', more: SETTLING }, [
-            [outage, { alerts: [], values: [[none, 0]] }],
+            [outage, { alerts: [], values: [[NO_RATIO, 0]] }],
           ]),
         ]),
-    isFailureCounted
+  ];
+}
+
+const NO_RATIO = 'count(slo:error_ratio:window) or vector(0)';
+
+/** What is counted, and what is not. */
+function countingCases(
+  { topology, slo }: Omit<Subject, 'extent'>,
+  { calm, outage }: Readonly<Record<'calm' | 'outage', Stretch>>,
+): readonly AlertCase[] {
+  const periodS = topology.profile.watch.budgetPeriodMs / 1000;
+  const partial = exampleSeries(slo.sli, [{ ...calm, seconds: outage.seconds }]).partial;
+  return [
+    course(slo, { kind: 'quiet', title: 'nobody asks for anything: there is no ratio either' }, [
+      [
+        { ...calm, perSecond: 0 },
+        { alerts: [], values: [[NO_RATIO, 0]] },
+      ],
+    ]),
+    course(slo, { kind: 'quiet', title: 'the budget is less than one event, so that there is none' }, [
+      [
+        { ...outage, perSecond: 0.5 / ((1 - slo.objective) * periodS) },
+        { alerts: [], values: [[`count(slo:error_budget_left:ratio{slo="${slo.id}"}) or vector(0)`, 0]] },
+      ],
+    ]),
+    slo.sli.kind === 'ratio'
       ? {
           kind: 'quiet',
           title: 'no failure was ever counted',
@@ -217,13 +235,6 @@ function commonCases({ topology, slo, extent }: Subject, urgency: BurnPair['urge
           expect: [],
           firing: [{ atS: outage.seconds, count: 1 }],
         },
-    {
-      kind: 'absent',
-      title: 'nothing is counted',
-      series: {},
-      expect: [{ atS: outage.seconds, alerts: [] }],
-      values: [{ atS: outage.seconds, expr: none, value: 0 }],
-    },
   ];
 }
 
