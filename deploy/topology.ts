@@ -215,7 +215,7 @@ const TIERS: readonly TierPlan[] = [
     tier: 'mail',
     networks: ['ops', 'publish'],
     firstOctet: 81,
-    memoryMiB: 256,
+    memoryMiB: 320,
     published: () => [{ loopbackPort: 8025, port: PORTS.mailbox, what: 'the mailbox of the person on call' }],
   },
   {

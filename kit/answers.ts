@@ -15,8 +15,12 @@ export function json(value: unknown, status = 200): Answer {
   return { status, type: 'application/json', body: JSON.stringify(value) };
 }
 
+export function text(body: string, status = 200): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body };
+}
+
 export function notFound(): Answer {
-  return { status: 404, type: 'text/plain', body: 'not found' };
+  return text('not found', 404);
 }
 
 /** Nothing runs on a page, whatever it shows; `allowed` says what else but its own style it may have. */

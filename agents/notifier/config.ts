@@ -55,7 +55,8 @@ const configSchema = z.object({
   /** What must be heard again and again, and what is told when it is not. */
   watchdog: z.object({
     alert: z.enum(OWN_ALERTS),
-    heardFrom: z.enum(['this host', 'network']),
+    /** Addresses of other hosts that it may be heard from, beside this one. */
+    heardFrom: z.array(z.ipv4()),
     deadlineMs: z.number().positive(),
   }),
   /** Notifiers elsewhere, as `http://address:port`, that tell when none of those shows a sign of life that they hear. */

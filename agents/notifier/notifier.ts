@@ -11,6 +11,7 @@ import { askPeer } from './peers.ts';
 import { makeServer } from './server.ts';
 import { makeSendMail } from './smtp.ts';
 import { openSpool } from './spool.ts';
+import { openToldSilence } from './told-silence.ts';
 import { openWatchdogTimer } from './watchdog-timer.ts';
 
 /** A running notifier. */
@@ -38,7 +39,10 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
   const put = (notification: Parameters<typeof spool.put>[0]): void => {
     if (spool.put(notification, now()) === 'queued') delivery.wake();
   };
-  const watchdog = openWatchdogTimer({ ...config, now, elapsed: () => performance.now(), put, log });
+  const watchdog = openWatchdogTimer({
+    ...{ ...config, now, elapsed: () => performance.now(), put, log },
+    told: openToldSilence(config.stateFolder),
+  });
   const metrics = makeMetrics({
     ...{ spool, now, servers: config.smtp, flood: config.flood },
     watchdogLastSeenMs: watchdog.lastSeenMs,

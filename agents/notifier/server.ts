@@ -1,4 +1,5 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type Server, createServer } from 'node:http';
+import { type Answer, json, notFound, sendAnswer, text } from '../../kit/answers.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { cleanLine } from './clean-text.ts';
 import type { NotifierConfig } from './config.ts';
@@ -18,12 +19,6 @@ interface ServerOptions {
   readonly log: (line: string) => void;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly type?: string;
-}
-
 /** The notifier's HTTP side: `POST /webhook` (from this host only), `POST /watchdog` (from where the configuration says), `GET /healthz`, `GET /metrics`, `GET /told`. */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
@@ -31,10 +26,10 @@ export function makeServer(options: ServerOptions): Server {
       .catch((error: unknown): Answer => {
         if (request.url === '/webhook') options.metrics.countWebhook('failed');
         options.log(`answering ${request.url ?? ''} failed: ${messageOf(error)}`);
-        return { status: 500, body: messageOf(error) };
+        return text(messageOf(error), 500);
       })
       .then((reply) => {
-        send(response, reply);
+        sendAnswer(response, reply);
       })
       .catch((error: unknown) => {
         options.log(messageOf(error));
@@ -56,14 +51,17 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
     const { registry } = options.metrics;
     return { status: 200, body: await registry.metrics(), type: registry.contentType };
   }
-  if (route !== 'POST /webhook' && route !== 'POST /watchdog') return { status: 404, body: 'not found' };
-  const isOpen = route === 'POST /watchdog' && options.watchdogFrom === 'network';
-  if (!isOpen && !isLoopback(request.socket.remoteAddress)) return { status: 403, body: 'only from this host' };
+  if (route === 'POST /watchdog') {
+    // That it comes is what it says.
+    request.resume();
+    if (!isFrom(request.socket.remoteAddress, options.watchdogFrom)) return text('only from who is watched', 403);
+    options.onWatchdog();
+    return text('heard');
+  }
+  if (route !== 'POST /webhook') return notFound();
+  if (!isFrom(request.socket.remoteAddress, [])) return text('only from this host', 403);
   const { body, isWhole } = await readBody(request);
-  if (!isWhole) return refuse(body, `more than ${MAX_BODY_BYTES} bytes`, options);
-  if (route === 'POST /webhook') return accept(body, options);
-  options.onWatchdog();
-  return { status: 200, body: 'heard' };
+  return isWhole ? accept(body, options) : refuse(body, `more than ${MAX_BODY_BYTES} bytes`, options);
 }
 
 /** Answers 200 only when the notification is on the disk; what cannot be read is kept there too, for a person. */
@@ -74,7 +72,7 @@ function accept(body: string, options: ServerOptions): Answer {
   const result = spool.put(notificationOf(payload.data), now());
   metrics.countWebhook(result);
   if (result === 'queued') onQueued();
-  return { status: 200, body: result };
+  return text(result);
 }
 
 /** Keeps what shows what it was. */
@@ -82,7 +80,7 @@ function refuse(body: string, reason: string, { spool, metrics, now, log }: Serv
   spool.buryText(body.slice(0, KEPT_CHARACTERS), reason, now());
   metrics.countWebhook('unreadable');
   log(`a webhook was not readable: ${cleanLine(reason, 500)}`);
-  return { status: 413, body: reason };
+  return text(reason, 413);
 }
 
 /** Some thousand alerts; Alertmanager leaves out what is too much only where it is told to. */
@@ -100,10 +98,6 @@ async function readBody(request: IncomingMessage): Promise<{ readonly body: stri
   return { body: Buffer.concat(chunks).toString(), isWhole: bytes <= MAX_BODY_BYTES };
 }
 
-function json(value: unknown): Answer {
-  return { status: 200, body: JSON.stringify(value), type: 'application/json' };
-}
-
 function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -112,10 +106,8 @@ function parseJson(body: string): unknown {
   }
 }
 
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(::ffff:)?127\.|^::1$/.test(address);
-}
-
-function send(response: ServerResponse, { status, body, type = 'text/plain; charset=utf-8' }: Answer): void {
-  response.writeHead(status, { 'content-type': type }).end(body);
+/** Whether an address, as a socket tells it, is this host's own or one of others. */
+export function isFrom(remoteAddress: string | undefined, others: readonly string[]): boolean {
+  const address = remoteAddress?.replace(/^::ffff:/, '') ?? '';
+  return /^127\.|^::1$/.test(address) || others.includes(address);
 }

@@ -86,7 +86,7 @@ export function openTestBench(): TestBench {
             smtp: smtp.map((port) => ({ host: '127.0.0.1', port, servername: 'mail1', user: 'notifier' })),
             ...{ passwordFile: secret('passwordFile'), caFile: secret('caFile') },
             ...{ repeatAfterMs: 60_000, peers: [], links: {}, signsOfLifeTo: [] },
-            watchdog: { alert: 'WatchdogSilent', heardFrom: 'this host', deadlineMs: 60_000, ...watchdog },
+            watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 60_000, ...watchdog },
             chart: { prometheus: [], plotsFile: '/nonexistent', leadMs: 60_000, minStepMs: 1_000, deadlineMs: 500 },
             flood: { groups: 10, withinMs: 10_000 },
             ...rest,

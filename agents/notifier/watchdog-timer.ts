@@ -3,11 +3,18 @@ import type { Notification } from './notification.ts';
 import { anyPeerHears, showSignOfLife } from './peers.ts';
 import { decideWatchdog, watchdogNotification } from './watchdog.ts';
 
+/** Since when a silence is told as a fault (epoch ms), kept where a restart finds it: what was told has to be told as over. */
+export interface ToldSilence {
+  readonly read: () => number | undefined;
+  readonly write: (sinceMs: number | undefined) => void;
+}
+
 interface WatchdogTimerOptions extends Pick<NotifierConfig, 'host' | 'peers' | 'watchdog' | 'signsOfLifeTo'> {
   /** What people call now; it may be set anew. */
   readonly now: () => number;
   /** Time that only passes, in ms. */
   readonly elapsed: () => number;
+  readonly told: ToldSilence;
   readonly put: (notification: Notification) => void;
   readonly log: (line: string) => void;
 }
@@ -24,18 +31,19 @@ interface WatchdogTimer extends Disposable {
 const LOOK_EVERY_MS = 5_000;
 
 export function openWatchdogTimer(options: WatchdogTimerOptions): WatchdogTimer {
-  const { host, watchdog, now, elapsed, put, log } = options;
+  const { host, watchdog, now, elapsed, told, put, log } = options;
   const { alert, deadlineMs } = watchdog;
   const everyMs = Math.min(LOOK_EVERY_MS, deadlineMs / 4);
   let lastSeenMs = now();
-  let lastSeen = elapsed();
+  let reportedSinceMs = told.read();
+  // What was silent before this notifier was started is so until it is heard.
+  let lastSeen = reportedSinceMs === undefined ? elapsed() : -Infinity;
   let lastLook = elapsed();
-  let reportedSinceMs: number | undefined;
   const isSilent = (): boolean => elapsed() - lastSeen > deadlineMs;
 
   const look = async (): Promise<void> => {
     // Who was held up, as a frozen host is, could not hear: that is no silence of others.
-    if (elapsed() - lastLook > deadlineMs / 2) lastSeen = elapsed();
+    if (reportedSinceMs === undefined && elapsed() - lastLook > deadlineMs / 2) lastSeen = elapsed();
     lastLook = elapsed();
     // Shown by what would report the silence of the monitors itself: where that hangs, somebody else has to.
     void Promise.all(options.signsOfLifeTo.map(showSignOfLife));
@@ -46,6 +54,7 @@ export function openWatchdogTimer(options: WatchdogTimerOptions): WatchdogTimer 
     const isOver = decision === 'resolve';
     reportedSinceMs = isOver ? undefined : startsAtMs;
     put(watchdogNotification({ alert, host }, isOver ? { startsAtMs, endsAtMs: now() } : { startsAtMs }));
+    told.write(reportedSinceMs);
   };
   const timer = setInterval(() => {
     look().catch((error: unknown) => {

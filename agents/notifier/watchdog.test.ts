@@ -8,6 +8,7 @@ import { NOTIFIER_ALERTS } from '../../alerts/names.ts';
 import { decideWatchdog, OWN_ALERTS } from './watchdog.ts';
 import type { Notification } from './notification.ts';
 import type { Notifier } from './notifier.ts';
+import { isFrom } from './server.ts';
 import { openWatchdogTimer } from './watchdog-timer.ts';
 
 describe('the silence of the always firing alert', () => {
@@ -39,8 +40,9 @@ describe('what is no silence', () => {
   const open = (clocks: { readonly now: () => number; readonly elapsed: () => number }) => {
     const told: Notification[] = [];
     const timer = openWatchdogTimer({
+      told: { read: () => undefined, write: () => undefined },
       ...{ ...clocks, host: 'mon1', peers: [], signsOfLifeTo: [], log: () => undefined },
-      watchdog: { alert: 'WatchdogSilent', heardFrom: 'this host', deadlineMs: 4_000 },
+      watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 4_000 },
       put: (notification) => told.push(notification),
     });
     return { timer, told };
@@ -69,6 +71,10 @@ describe('what is no silence', () => {
     await vi.advanceTimersByTimeAsync(4_000);
     expect(told).toEqual([]);
     await vi.advanceTimersByTimeAsync(3_000);
+    expect(told).toHaveLength(1);
+    // Nor does it hear anything by that once the silence is told.
+    heldUpMs = 120_000;
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(told).toHaveLength(1);
   });
 });
@@ -128,21 +134,28 @@ describe('a notifier that hears nothing', { timeout: 30_000 }, () => {
 });
 
 describe("the dead man's switch", { timeout: 30_000 }, () => {
-  it('mails when no notifier shows that it lives, and when one does again', async () => {
+  it('mails when no notifier shows that it lives, and when one does again, though it was started anew itself', async () => {
     const mailbox = await bench.startMailbox();
-    const deadman = await bench.startNotifier({
-      ...{ host: 'mail1', smtp: [mailbox.smtpPort] },
-      watchdog: { alert: 'MonitorsSilent', heardFrom: 'network', deadlineMs: 1_500 },
-    });
-    const start = { host: 'mon1', smtp: [mailbox.smtpPort], watchdog: { deadlineMs: 1_000 } };
-    const living = { ...start, signsOfLifeTo: [`http://127.0.0.1:${deadman.port}`] };
-    const notifier = await bench.startNotifier(living);
+    const startSwitch = () =>
+      bench.startNotifier({
+        ...{ host: 'mail1', smtp: [mailbox.smtpPort] },
+        watchdog: { alert: 'MonitorsSilent', heardFrom: [], deadlineMs: 1_500 },
+      });
+    const startWatched = (deadman: Notifier) =>
+      bench.startNotifier({
+        ...{ host: 'mon1', smtp: [mailbox.smtpPort], watchdog: { deadlineMs: 1_000 } },
+        signsOfLifeTo: [`http://127.0.0.1:${deadman.port}`],
+      });
+    const deadman = await startSwitch();
+    const watched = await startWatched(deadman);
     // It hears nothing itself, and says so: as long as it lives that is its to tell.
     await mailsWhen(mailbox, 1);
-    await notifier[Symbol.asyncDispose]();
+    await watched[Symbol.asyncDispose]();
     const [, silent] = await mailsWhen(mailbox, 2);
     expect(silent).toMatchObject({ alertname: 'MonitorsSilent', status: 'firing', host: 'mail1' });
-    await bench.startNotifier(living);
+    await deadman[Symbol.asyncDispose]();
+    const again = await startSwitch();
+    await startWatched(again);
     const mails = await waitFor(
       async () => {
         const own = (await mailsOf(mailbox)).filter(({ alertname }) => alertname === 'MonitorsSilent');
@@ -151,9 +164,22 @@ describe("the dead man's switch", { timeout: 30_000 }, () => {
       { what: 'a second mail of the switch', deadlineMs: 15_000 },
     );
     expect(mails.map(({ status }) => status)).toEqual(['firing', 'resolved']);
+    expect(mails[1]?.alerts[0]?.key).toBe(mails[0]?.alerts[0]?.key);
   });
 
-  it('has a runbook for each of what notifiers tell by themselves', () => {
+  it.each([
+    { address: '127.0.0.1', isHeard: true },
+    { address: '::1', isHeard: true },
+    { address: '::ffff:127.0.0.1', isHeard: true },
+    { address: '::ffff:198.18.3.71', isHeard: true },
+    { address: '198.18.3.7', isHeard: false },
+    { address: '::ffff:198.18.3.31', isHeard: false },
+    { address: undefined, isHeard: false },
+  ])('hears none but those whose silence it tells of, and this host: $address', ({ address, isHeard }) => {
+    expect(isFrom(address, ['198.18.3.71', '198.18.3.72'])).toBe(isHeard);
+  });
+
+  it('and every notifier tell only what the alerts know by name', () => {
     expect(OWN_ALERTS).toEqual(NOTIFIER_ALERTS);
   });
 });

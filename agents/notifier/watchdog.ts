@@ -15,7 +15,7 @@ const TEXTS: Readonly<Record<OwnAlert, { readonly summary: (host: string) => str
     MonitorsSilent: {
       summary: () => 'No monitor host shows a sign of life',
       description:
-        'The notifiers of the monitor hosts show again and again that they live, and none has: the monitors are lost, or the network between them and this host. Nothing is watched, and no other alert can come.',
+        'The notifiers of the monitor hosts show again and again that they live, and none has: the monitors are lost, or the network between them and this host. If they are, nothing is watched, and no other alert can come.',
     },
   };
 

@@ -133,7 +133,10 @@ const SELDOM = namesOf(PROBED_JOBS.filter(({ pace }) => pace === 'seldom'));
 const OFTEN_JOBS = PROBED_JOBS.filter(({ pace }) => pace !== 'seldom');
 const DIRECT_DOWN = `up{job!~"${PROBED}"}`;
 
-/** A host that is lost with several processes is told once, by the one that the others are told with. */
+/**
+ * A host that is lost with several processes is told once, by the one that the others are told with: where that one is lost later than another, the
+ * other is told as over, and the one in its place.
+ */
 const LED = SCRAPE_JOBS.flatMap(({ name, toldWith }) => (toldWith === undefined ? [] : [{ name, toldWith }]));
 const LEADING_DOWN = `up{job!~"${[PROBED, ...LED.map(({ name }) => name)].join('|')}"}`;
 const LED_DOWN = LED.map(
@@ -209,10 +212,16 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
       'the mailbox is gone with its host, told once',
       {
         [up('mail1', 'mailbox')]: turns(1, 0),
+        [up('mail1', 'deadman')]: turns(1, 0),
         [up('mail1', 'host')]: always(1),
         'host_up{host="mail1",job="host"}': turns(1, 0),
       },
       { labels: { job: 'mailbox', host: 'mail1' } },
+    ),
+    fires(
+      'the switch alone is gone',
+      { [up('mail1', 'mailbox')]: always(1), [up('mail1', 'deadman')]: turns(1, 0) },
+      { labels: { job: 'deadman', host: 'mail1' } },
     ),
     fires(
       'the trace host is gone, as is seen of its two processes one after the other, told once',

@@ -6,9 +6,11 @@ const READS = `job="app",method="GET",route!~"/readyz|/livez|${OTHER_ROUTE}"`;
 
 /** What the application answers with 4xx (wrong, sold out, another password) is refused in its order: it says nothing of the service. */
 const NOT_REFUSED = 'status_code!~"4.."';
+/** How long a failure took says nothing either: that it failed is another objective's. */
+const DONE = 'status_code!~"[45].."';
 /** Both ways to place an order, and both to log in: the page's and the API's. */
-const ORDERS = `job="app",method="POST",route=~"/orders|/api/orders",${NOT_REFUSED}`;
-const LOGINS = `job="app",method="POST",route=~"/login|/api/login",${NOT_REFUSED}`;
+const ORDERS = 'job="app",method="POST",route=~"/orders|/api/orders"';
+const LOGINS = 'job="app",method="POST",route=~"/login|/api/login"';
 
 /** A series of one of the application's routes, as an example. */
 const posted = (route: string, status: number): string =>
@@ -75,7 +77,7 @@ export const SLOS: readonly Slo[] = [
     sli: {
       kind: 'latency',
       histogram: 'http_request_duration_seconds',
-      matchers: ORDERS,
+      matchers: `${ORDERS},${DONE}`,
       atMostSeconds: 1,
       example: posted('/api/orders', 201),
     },
@@ -90,7 +92,7 @@ export const SLOS: readonly Slo[] = [
     objective: 0.999,
     sli: {
       kind: 'ratio',
-      events: `http_request_duration_seconds_count{${LOGINS}}`,
+      events: `http_request_duration_seconds_count{${LOGINS},${NOT_REFUSED}}`,
       bad: `http_request_duration_seconds_count{${LOGINS},status_code=~"5.."}`,
       example: {
         good: `http_request_duration_seconds_count{${posted('/api/login', 200)}}`,
@@ -110,7 +112,7 @@ export const SLOS: readonly Slo[] = [
     sli: {
       kind: 'latency',
       histogram: 'http_request_duration_seconds',
-      matchers: LOGINS,
+      matchers: `${LOGINS},${DONE}`,
       atMostSeconds: 0.5,
       example: posted('/api/login', 200),
     },

@@ -22,7 +22,7 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
       minStepMs: watch.scrapeIntervalMs,
       deadlineMs: 1_500,
     },
-    watchdog: { alert: 'WatchdogSilent', heardFrom: 'this host', deadlineMs: 6 * watchdogIntervalMs(topology) },
+    watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 6 * watchdogIntervalMs(topology) },
     signsOfLifeTo: hostsOf(topology, 'mail').map(notifierUrl),
   });
 }
@@ -38,7 +38,11 @@ export function renderDeadmanConfig(topology: Topology, host: Host): string {
     stateFolder: '/var/lib/holdfast/deadman',
     passwordFile: `${SECRETS}/deadman-smtp-password`,
     peers: [],
-    watchdog: { alert: 'MonitorsSilent', heardFrom: 'network', deadlineMs: 6 * watch.groupIntervalMs },
+    watchdog: {
+      alert: 'MonitorsSilent',
+      heardFrom: hostsOf(topology, 'monitor').map((monitor) => addressOn(monitor, 'ops')),
+      deadlineMs: 6 * watch.groupIntervalMs,
+    },
     signsOfLifeTo: [],
   });
 }
