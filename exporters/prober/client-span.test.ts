@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -23,19 +23,25 @@ async function listen(server: Server): Promise<string> {
 }
 
 /** A store that keeps what it gets. */
-async function openStore(): Promise<{ readonly url: string; readonly got: unknown[] }> {
+async function openStore(): Promise<{
+  readonly url: string;
+  readonly got: unknown[];
+  readonly headers: IncomingHttpHeaders[];
+}> {
   const got: unknown[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
+    headers.push(request.headers);
     void json(request).then((body) => {
       got.push(body);
       response.writeHead(202).end();
     });
   });
-  return { url: await listen(server), got };
+  return { url: await listen(server), got, headers };
 }
 
 const sender = (storeUrl: string, keptRatio = 0, log: (message: string) => void = () => undefined) =>
-  makeSpanSender({ storeUrl, policy: { slowMs: 300, keptRatio }, log });
+  makeSpanSender({ storeUrl, host: 'mon2', policy: { slowMs: 300, keptRatio }, log });
 
 it('sends a failed one, red, in the words of Zipkin', async () => {
   const { url, got } = await openStore();
@@ -53,12 +59,22 @@ it('sends a failed one, red, in the words of Zipkin', async () => {
         tags: {
           'holdfast.route': 'db-write',
           'server.port': '3306',
+          'host.name': 'mon2',
           'error.type': 'read-only',
           error: 'read-only',
         },
       },
     ],
   ]);
+});
+
+it('delivers them as what they are: no probe, and in no trace', async () => {
+  const { url, headers } = await openStore();
+  await sender(url, 1)(SPAN);
+  expect(headers).toMatchObject([{ 'content-type': 'application/json' }]);
+  expect(Object.keys(headers[0] ?? {})).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(traceparent|x-holdfast-synthetic)$/)]),
+  );
 });
 
 it.each<readonly [string, { readonly seconds?: number; readonly keptRatio?: number }, number]>([

@@ -1,8 +1,8 @@
 import type { Traces } from '../../deploy/profile.ts';
 import { deadlineSignal } from '../../kit/deadline.ts';
+import { messageOf } from '../../kit/errors.ts';
 import { leadsToTrace } from '../access-log/leads-to-trace.ts';
 import { makeFailureLog, type Log } from '../kit/failure-log.ts';
-import { sendProbe } from './http-request.ts';
 
 /** What was asked of a server that takes no trace context, so that nobody but the asker can tell of it. */
 export interface ClientSpan {
@@ -18,6 +18,8 @@ export interface ClientSpan {
 
 interface SpanSenderOptions {
   readonly storeUrl: string;
+  /** Who asks: each monitor has a prober, and what one of them cannot reach another may. */
+  readonly host: string;
   readonly policy: Traces;
   readonly log: Log;
 }
@@ -30,23 +32,36 @@ const DEADLINE_MS = 2_000;
  * Sends the spans that are kept to a Zipkin, by the rule of the application: failed and slow ones, and a share of the others. A store that is gone
  * costs the span, and is logged.
  */
-export function makeSpanSender({ storeUrl, policy, log }: SpanSenderOptions): (span: ClientSpan) => Promise<void> {
+export function makeSpanSender({
+  storeUrl,
+  host,
+  policy,
+  log,
+}: SpanSenderOptions): (span: ClientSpan) => Promise<void> {
   const tell = makeFailureLog(log, { fails: 'spans are lost', works: 'spans are taken again' });
   return async (span) => {
     const code = span.errorType === undefined ? '2xx' : '5xx';
     if (!leadsToTrace({ traceId: span.traceId, code, seconds: span.seconds }, policy)) return;
-    const failure = await sendProbe({
-      url: storeUrl,
-      method: 'POST',
-      body: [toZipkin(span)],
-      authority: '',
-      signal: deadlineSignal(DEADLINE_MS),
-    }).then(
-      ({ status }) => (status === 202 ? undefined : `Zipkin answered ${status}`),
-      (error: unknown) => String(error),
-    );
-    tell({ store: storeUrl }, failure);
+    const attributes = { ...span.attributes, 'host.name': host };
+    tell({ store: storeUrl }, await deliver(storeUrl, toZipkin({ ...span, attributes })));
   };
+}
+
+/** Says what went wrong, if anything did. A delivery is no probe: it has no trace, and nothing marks it as synthetic. */
+async function deliver(storeUrl: string, span: object): Promise<string | undefined> {
+  try {
+    const response = await fetch(storeUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([span]),
+      signal: deadlineSignal(DEADLINE_MS),
+    });
+    await response.body?.cancel();
+    return response.status === 202 ? undefined : `Zipkin answered ${response.status}`;
+  } catch (error) {
+    // What `fetch` throws says that it failed, and only its cause why.
+    return messageOf((error instanceof Error ? error.cause : undefined) ?? error);
+  }
 }
 
 /** As Zipkin's second API takes it: times in microseconds, 0 for unknown; the tag `error` makes it red. A root's id may be the end of its trace's. */

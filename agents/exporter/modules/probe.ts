@@ -16,13 +16,14 @@ export const probeModules: ModuleMaker = ({ topology, readSecret, log }) => {
   const authority = readSecret('ca-cert');
   const login = { user: 'monitor', password: readSecret('db-monitor-password'), authority };
   const front = routeAddress(topology, 'http');
+  const host = process.env['HOLDFAST_HOST'] ?? 'monitor';
   return [
     makeProbeModule({
       name: 'hop',
       metrics: PROBE_HOP,
       targets: new Map(hopsOf(topology).map((hop) => [hop.name, hop])),
       probe: (hop, limit) => probeHop(hop, { login, ...limit }),
-      sendSpan: makeSpanSender({ storeUrl: traceStoreUrl(topology), policy: topology.profile.traces, log }),
+      sendSpan: makeSpanSender({ storeUrl: traceStoreUrl(topology), host, policy: topology.profile.traces, log }),
       log,
     }),
     makeProbeModule({
@@ -32,7 +33,7 @@ export const probeModules: ModuleMaker = ({ topology, readSecret, log }) => {
       probe: (site, { signal }) => {
         const now = Date.now();
         const productId = 1 + (Math.floor(now / topology.profile.watch.roundIntervalMs) % PRODUCTS);
-        const key = `probe-${process.env['HOLDFAST_HOST'] ?? 'monitor'}-${now}`;
+        const key = `probe-${host}-${now}`;
         return probeJourney({ site, authority, ...CUSTOMER, key, productId, signal });
       },
       log,
