@@ -19,7 +19,7 @@ export function renderHtmlPage({ title, style, head = '', body }: Page): string 
 }
 
 const BASE_STYLE = `
-:root { color-scheme: light dark; --fire: #c5362c; --calm: #23854c; --drill: #b87700 }
+:root { color-scheme: light dark }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em }
 h1 { font-size: 1.4em; margin: .3em 0 }
 a { color: inherit } code { background: #8882; padding: .1em .3em; border-radius: 3px }

@@ -14,6 +14,7 @@ export function renderPage(page: Page): string {
 }
 
 const STYLE = `
+:root { --fire: #c5362c; --calm: #23854c; --drill: #b87700 }
 h1.firing { color: var(--fire) } h1.resolved { color: var(--calm) }
 .thread { border-left: 4px solid #8886; margin: 0 0 .9em; padding: .1em 0 .1em .8em }
 .thread.firing { border-color: var(--fire) } .thread.resolved { border-color: var(--calm) }
