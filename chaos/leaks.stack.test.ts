@@ -1,27 +1,34 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { mailListSchema } from '../deploy/mail/mailbox-api.ts';
 import { SECRETS } from '../deploy/secrets.ts';
-import { addressOn, hostsOf, makeTopology, PORTS, routeAddress } from '../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../deploy/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { containerName, openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
 import { pathOf } from './drill/command.ts';
 import { makeDrillAlert } from './drill/drill-alert.ts';
 import { runDrill } from './drill/run-drill.ts';
+import type { FaultWorld } from './faults/fault.ts';
+import { toxiproxyTimeout } from './faults/toxiproxy-timeout.ts';
+import { openJournal } from './journal/journal.ts';
+import { openFault } from './journal/open-fault.ts';
 import { fetchJson, fetchText } from './probes/http.ts';
+import { waitForSteady } from './runner/steady-state.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
+const world: FaultWorld = { topology, hosts };
 const names = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
 const [monitor] = hostsOf(topology, 'monitor');
 const [trace] = hostsOf(topology, 'trace');
-if (monitor === undefined || trace === undefined) throw new Error('a host is missing');
-const urlOf = (host: typeof monitor, port: number): string => `http://${addressOn(host, 'ops')}:${port}`;
+const [app] = hostsOf(topology, 'app');
+if (monitor === undefined || trace === undefined || app === undefined) throw new Error('a host is missing');
+const urlOf = (host: Host, port: number): string => `http://${addressOn(host, 'ops')}:${port}`;
 
 /** Enough of a secret to know it by: MySQL's replication has but the first 32 characters of its password. */
 const NEEDLE_LENGTH = 32;
@@ -51,6 +58,54 @@ async function inHost(host: string, script: string): Promise<string> {
   expect(code, stderr).toBe(0);
   return stdout;
 }
+
+/** What the logbook tells of a trace, be it that it has none. */
+const linesOf = async (id: string): Promise<string> => {
+  const response = await fetch(`${urlOf(trace, PORTS.logbookPage)}/api/logs/${id}`, {
+    signal: AbortSignal.timeout(5_000),
+  });
+  return await response.text();
+};
+
+/**
+ * Makes requests of one application host fail until one has, and waits for its line there, which is all that the application writes of a request; it
+ * tells of the error, so that this is where a secret would stand. Says its trace.
+ */
+async function failOnce(host: string): Promise<string> {
+  const options = { world, journal: openJournal(PATHS.journal), leaseMs: 120_000 };
+  const where = { hosts: [host] };
+  await using reads = await openFault(toxiproxyTimeout({ ...where, dependency: 'db-read' }, 0), options);
+  await using writes = await openFault(toxiproxyTimeout({ ...where, dependency: 'db-write' }, 0), options);
+  expect([reads.effect, writes.effect]).toMatchObject([{ seen: true }, { seen: true }]);
+  return await waitFor(
+    async () => {
+      const own = await askAnew();
+      if (own === undefined) return undefined;
+      await waitFor(async () => (await linesOf(own)).includes('"service":"application"'), {
+        what: `a line of the application in the trace ${own}`,
+        deadlineMs: 5_000,
+      });
+      return own;
+    },
+    { what: 'a request that fails, and the line of the application about it', deadlineMs: 60_000 },
+  );
+}
+
+/** Asks for a product that no cache knows, in a trace of its own, and says which where it fails. */
+async function askAnew(): Promise<string | undefined> {
+  const own = randomBytes(16).toString('hex');
+  const { host, port } = routeAddress(topology, 'http');
+  const response = await fetch(`http://${host}:${port}/api/products/${randomInt(1_000_000, 2_000_000_000)}`, {
+    headers: { traceparent: `00-${own}-${randomBytes(8).toString('hex')}-00` },
+    signal: AbortSignal.timeout(10_000),
+  });
+  await response.text();
+  return response.status >= 500 ? own : undefined;
+}
+
+afterAll(async () => {
+  await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
+});
 
 describe('no secret is found', () => {
   it('where none is, but one is where it may be read', async () => {
@@ -116,23 +171,14 @@ describe('no secret is found', () => {
   });
 
   it('in the log lines beside any trace', async () => {
-    const linesOf = (id: string): Promise<Response> =>
-      fetch(`${urlOf(trace, PORTS.logbookPage)}/api/logs/${id}`, { signal: AbortSignal.timeout(5_000) });
-    // One whose trace is kept, by its id.
-    const own = `${randomBytes(10).toString('hex')}${'0'.repeat(12)}`;
-    const { host, port } = routeAddress(topology, 'http');
-    await fetch(`http://${host}:${port}/api/products/1`, {
-      headers: { traceparent: `00-${own}-${randomBytes(8).toString('hex')}-00` },
-      signal: AbortSignal.timeout(10_000),
-    });
-    await waitFor(async () => (await linesOf(own)).ok, { what: `log lines of the trace ${own}`, deadlineMs: 10_000 });
+    const own = await failOnce(app.name);
     const traces = await fetchJson(
       `${urlOf(trace, PORTS.zipkin)}/api/v2/traces?limit=200&lookback=86400000`,
       z.array(z.array(z.object({ traceId: z.string() }))),
       { timeoutMs: 30_000 },
     );
     for (const id of new Set([own, ...traces.flat().map(({ traceId }) => traceId)])) {
-      expect(found(await (await linesOf(id)).text()), id).toEqual([]);
+      expect(found(await linesOf(id)), id).toEqual([]);
     }
   });
 });
