@@ -60,3 +60,9 @@ export function compactFormat(mark: string, fields: Readonly<Record<string, stri
  */
 export const HAPROXY_PREFIX = '{"line":"';
 export const HAPROXY_DATAGRAM_BYTES = 200;
+
+/**
+ * How much the logbook keeps of a whole line: more than a stack trace of the application takes, or the 1,024 bytes that HAProxy notes of an address,
+ * which escaping may double. Who cuts lines itself sends one byte more, so that a cut line is known as one.
+ */
+export const LOGBOOK_LINE_BYTES = 4_096;

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { LOGBOOK_LINE_BYTES } from '../../deploy/access-log.ts';
 import { renderTrace } from '../../deploy/trace/render.ts';
 import { hostsOf, makeTopology, type Host } from '../../deploy/topology.ts';
 import { LOGBOOK } from '../../exporters/catalog/logbook.ts';
 import { parseLogbookConfig, type LogbookConfig } from './config.ts';
-import { lineLeadsToTrace } from './leads-to-trace.ts';
+import { lineLeadsToTrace } from './line-leads-to-trace.ts';
 import { openLogbook } from './logbook.ts';
 import { renderTracePage, renderUnknownPage } from './page.ts';
 import { parseFields } from './parse-fields.ts';
@@ -55,7 +56,7 @@ describe('the logbook', () => {
     const told: unknown = await (await fetch(`${url}/api/logs/${ID}`)).json();
     expect(told).toMatchObject([
       { host: 'web1', service: 'Nginx', isCut: false, fields: { status: '503', 'upstream.status': '502' } },
-      { isCut: true, fields: {} },
+      { isCut: true, fields: { level: 'error', trace_id: ID } },
     ]);
     const page = await fetch(`${url}/logs/${ID}`);
     expect(page.headers.get('content-security-policy')).toBe(
@@ -71,6 +72,25 @@ describe('the logbook', () => {
     expect(metrics).toContain('holdfast_logbook_kept_lines{shelf="lasting"} 2');
     const names = [...metrics.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
     expect(names.toSorted()).toEqual(Object.keys(LOGBOOK).toSorted());
+  });
+
+  it('keeps of the longest line of HAProxy its fields, its trace and that it was cut, where the traces that are kept are', async () => {
+    await using logbook = await openLogbook({ ...CONFIG, lineBytes: LOGBOOK_LINE_BYTES }, quiet);
+    const url = `http://${LOOPBACK}:${logbook.pagePort}`;
+    const id = 'f'.repeat(32);
+    const line = `{"line":"H1|7|1","status":503,"ms":{"all":12},"trace_id":"${id}","request":"GET \\/","id":"${'\\"'.repeat(4_096)}"}`;
+    // As HAProxy cuts: what ends the line has room within its limit.
+    await send(logbook.linesPort, `${line.slice(0, LOGBOOK_LINE_BYTES)}\n`);
+    const told = await vi.waitFor(async () => {
+      const response = await fetch(`${url}/api/logs/${id}`);
+      expect(response.status).toBe(200);
+      return await response.json();
+    });
+    const fields = { status: '503', 'ms.all': '12', trace_id: id, request: 'GET /' };
+    expect(told).toMatchObject([{ isCut: true, fields }]);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('holdfast_logbook_kept_lines{shelf="lasting"} 1');
+    expect(metrics).toContain('holdfast_logbook_lines_total{result="cut"} 1');
   });
 
   it('takes nothing from hosts that are not of the stack', async () => {
@@ -119,6 +139,7 @@ describe('a page', () => {
     tracesUrl: 'http://127.0.0.1:9411',
     startedAtMs: 0,
     use: () => ({ lines: 0, bytes: 0, oldestAtMs: undefined }),
+    surplusOf: () => 0,
   };
   const line = (text: string): LogLine => ({ atMs: 1_000, host: 'web1', service: 'Nginx', text, isCut: false });
   const EVIL = `"'></dd></section><script>alert(1)</script><img src=x onerror=alert(2)>\u202e\u0000`;
@@ -134,6 +155,11 @@ describe('a page', () => {
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toContain('\u0000');
     expect(page.match(/<\/section>/g)).toHaveLength(1);
+  });
+
+  it('says how many lines came beyond those that one trace may have', () => {
+    expect(renderTracePage(ID, [line('{}')], { ...facts, surplusOf: () => 7 })).toContain('7 more came');
+    expect(renderTracePage(ID, [line('{}')], facts)).not.toContain('more came');
   });
 
   it('links to the trace only where there is a Zipkin', () => {
@@ -152,7 +178,21 @@ it('a field is named by its way into the line', () => {
       ['__proto__', 'z'],
     ]),
   );
-  for (const text of ['', '"text"', '7', 'null', '{"cut":"at th']) expect(parseFields(text)).toEqual({});
+  for (const text of ['', '"text"', '7', 'null']) expect(parseFields(text)).toEqual({});
+});
+
+it('a line that was cut has the fields before the cut and what is there of the last one, wherever that is', () => {
+  const whole = { status: 503, ms: { all: 7 }, request: 'GET /"\u0001ä,"x', err: { type: 'E', stack: 'a\\\nb' } };
+  const text = JSON.stringify(whole).replaceAll('/', String.raw`\/`);
+  for (let cut = text.indexOf('"request"') + 1; cut < text.length; cut += 1) {
+    const { status, request = '', 'err.stack': stack = '', ...others } = parseFields(text.slice(0, cut));
+    expect(status, text.slice(0, cut)).toBe('503');
+    expect(others['ms.all'], text.slice(0, cut)).toBe('7');
+    expect(whole.request.startsWith(request)).toBe(true);
+    expect(whole.err.stack.startsWith(stack)).toBe(true);
+  }
+  const within = text.slice(0, text.indexOf('x'));
+  expect(parseFields(within)['request']).toBe('GET /"\u0001ä,"');
 });
 
 it.each([
@@ -163,7 +203,10 @@ it.each([
   ['of the application', '{"level":"warn","msg":"x"}', true],
   ['of any other request', '{"status":200,"ms":{"all":12}}', false],
   ['of one that the client gave up', '{"status":-1,"ms":{"all":-1}}', false],
-  ['that was cut', '{"status":503,"reque', false],
+  ['of a request that failed, that was cut', '{"status":503,"reque', true],
+  ['of the application, that was cut in a stack trace', '{"level":"error","err":{"type":"E","stack":"at', true],
+  ['of any other request, that was cut', '{"status":200,"ms":{"all":12},"request":"GET \\\\/', false],
+  ['that is no JSON', 'status 503', false],
 ])('a line %s: %s, is of a kept trace: %s', (_what, text, isKept) => {
   expect(lineLeadsToTrace({ traceId: 'f'.repeat(32), text, isCut: false }, { slowMs: 300, keptRatio: 0.02 })).toBe(
     isKept,

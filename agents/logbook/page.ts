@@ -8,6 +8,7 @@ interface Facts {
   readonly tracesUrl: string | undefined;
   readonly startedAtMs: number;
   readonly use: LogStore['use'];
+  readonly surplusOf: LogStore['surplusOf'];
 }
 
 /** What a line says once more, in its row or on the page. */
@@ -16,9 +17,11 @@ const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['line', 'host', 'service',
 /** The lines of a trace, in the order in which they arrived: each server writes its own when it is done, so that the one nearest to the client is the last. */
 export function renderTracePage(traceId: string, lines: readonly LogLine[], facts: Facts): string {
   const [first] = lines;
+  const surplus = facts.surplusOf(traceId);
+  const more = surplus === 0 ? '' : ` · ${surplus} more came than are kept of one trace`;
   const body = `<p class="quiet">${renderBack(facts, traceId)}</p>
 <h1>Log lines of one request</h1>
-<p class="quiet">Trace <code>${escapeMarkup(traceId)}</code> · ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} · times are UTC, of their arrival here</p>
+<p class="quiet">Trace <code>${escapeMarkup(traceId)}</code> · ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} · times are UTC, of their arrival here${more}</p>
 ${lines.map((line) => renderLine(line, line.atMs - (first?.atMs ?? line.atMs))).join('\n')}`;
   return renderHtmlPage({ title: `Log lines of ${traceId}`, style: STYLE, body });
 }

@@ -1,15 +1,31 @@
 /**
- * The fields of a line that is JSON, those of objects in it as `outer.inner`, in their order; none where it is something else or was cut. What
- * is no text is shown as JSON writes it.
+ * The fields of a line that is JSON, those of objects in it as `outer.inner`, in their order; of one that was cut those before the cut, with what is
+ * there of the last one; none where it is something else. What is no text is shown as JSON writes it.
  */
 export function parseFields(text: string): Readonly<Record<string, string>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return {};
+  for (const reading of readingsOf(text)) {
+    try {
+      return Object.fromEntries(flatten('', JSON.parse(reading)));
+    } catch {
+      // The next one may be it.
+    }
   }
-  return Object.fromEntries(flatten('', value));
+  return {};
+}
+
+/** An escape whose end is missing. */
+const HALF_ESCAPE = /\\[^\\]{0,4}$/;
+
+/**
+ * What a text may be: whole, cut within a value, there within an escape, or cut elsewhere, which costs the last field. The cut may be in an object of
+ * the line, as a stack trace is. A client chooses how long its words are, and so where its line is cut: none of these may hide how the request ended.
+ */
+function* readingsOf(text: string): Generator<string> {
+  yield text;
+  for (const begun of [`${text}"`, `${text.replace(HALF_ESCAPE, '')}"`, text.slice(0, text.lastIndexOf(',"'))]) {
+    yield `${begun}}`;
+    yield `${begun}}}`;
+  }
 }
 
 function flatten(name: string, value: unknown): readonly (readonly [string, string])[] {

@@ -34,7 +34,7 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
   const { pathname } = new URL(request.url ?? '/', 'http://logbook');
   switch (`${request.method ?? ''} ${pathname}`) {
     case 'GET /':
-      return html(renderHomePage({ ...options, use: store.use }));
+      return html(renderHomePage({ ...options, ...store }));
     case 'GET /healthz':
       return json({ lines: store.use('lasting').lines + store.use('passing').lines });
     case 'GET /metrics':
@@ -53,7 +53,7 @@ function answerTrace(pathname: string, { store, ...options }: ServerOptions): An
   if (api !== undefined) {
     return lines === undefined ? json({ error: 'no lines of this trace' }, 404) : json(lines.map(tellLine));
   }
-  const facts = { ...options, use: store.use };
+  const facts = { ...options, ...store };
   return lines === undefined
     ? html(renderUnknownPage(traceId, facts), 404)
     : html(renderTracePage(traceId, lines, facts));

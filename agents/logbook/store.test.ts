@@ -66,6 +66,7 @@ describe('the kept lines', () => {
       false,
     ]);
     expect(timesOf(store, 'a')).toEqual([1, 2, 3]);
+    expect([store.surplusOf('a'), store.surplusOf('b')]).toEqual([2, 0]);
   });
 
   it('of a line that is larger than all room are none, and the next one is kept', () => {

@@ -26,6 +26,8 @@ export interface LogStore {
   readonly add: (traceId: string, line: LogLine, shelf: ShelfName) => boolean;
   /** In the order in which they arrived; undefined where there are none. */
   readonly read: (traceId: string) => readonly LogLine[] | undefined;
+  /** How many more lines of a trace that is here came than one may have. */
+  readonly surplusOf: (traceId: string) => number;
   readonly use: (shelf: ShelfName) => ShelfUse;
 }
 
@@ -43,6 +45,7 @@ interface Trace {
   readonly id: string;
   readonly lines: LogLine[];
   bytes: number;
+  surplus: number;
   shelf: Shelf;
   /** Its neighbours on the shelf. */
   before: Trace | undefined;
@@ -50,7 +53,8 @@ interface Trace {
 }
 
 /**
- * Keeps lines in memory. A trace stays or goes as a whole, so that what is shown of a request is never half of it; the one that came first goes first.
+ * Keeps lines in memory. A trace goes as a whole; the one that came first goes first. What is shown of a request is part of it where it had more lines
+ * than a trace may have, where a line came after its trace had gone and so began a new one, and where one was lost on its way.
  */
 export function makeLogStore({ lastingBytes, passingBytes, linesPerTrace }: Room): LogStore {
   const traces = new Map<string, Trace>();
@@ -58,7 +62,7 @@ export function makeLogStore({ lastingBytes, passingBytes, linesPerTrace }: Room
   const find = (id: string, shelf: Shelf): Trace => {
     const found = traces.get(id);
     if (found !== undefined) return found;
-    const trace: Trace = { id, lines: [], bytes: 0, shelf, before: undefined, after: undefined };
+    const trace: Trace = { id, lines: [], bytes: 0, surplus: 0, shelf, before: undefined, after: undefined };
     traces.set(id, trace);
     shelf.put(trace);
     return trace;
@@ -72,10 +76,12 @@ export function makeLogStore({ lastingBytes, passingBytes, linesPerTrace }: Room
       }
       const hasRoom = trace.lines.length < linesPerTrace;
       if (hasRoom) trace.shelf.grow(trace, line);
+      else trace.surplus += 1;
       for (const { id } of trace.shelf.takeTooMany()) traces.delete(id);
       return hasRoom;
     },
     read: (traceId) => traces.get(traceId)?.lines,
+    surplusOf: (traceId) => traces.get(traceId)?.surplus ?? 0,
     use: (name) => shelves[name].use(),
   };
 }

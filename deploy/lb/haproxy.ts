@@ -5,6 +5,7 @@ import {
   HAPROXY_FIELDS,
   HAPROXY_MARK,
   HAPROXY_PREFIX,
+  LOGBOOK_LINE_BYTES,
 } from '../access-log.ts';
 import type { Profile } from '../profile.ts';
 import { responseTimeoutMs, type ResponseHop } from '../response-timeout.ts';
@@ -16,8 +17,8 @@ import { renderCacheRoute, renderDatabaseRoute } from './tcp-routes.ts';
 const REQUESTS_PER_HOST = 512;
 /** How long a request may wait for a free place before it is refused: overload turns into latency first, then into errors. */
 const QUEUE_MS = 2_000;
-/** A whole line: HAProxy notes 1,024 bytes of an address, and escaping may double them. */
-const LOGBOOK_DATAGRAM_BYTES = 4_096;
+/** How much of the id that a client gives its request is in lines: the rest of a line must not depend on it. */
+const REQUEST_ID_BYTES = 128;
 /** A client gets this long to send its headers; slower ones only hold connections. */
 const REQUEST_HEADERS_MS = 5_000;
 
@@ -123,7 +124,7 @@ function renderHttpRoute(topology: Topology, host: Host, name: HttpRoute): reado
       ...TRACED,
       ...forwarded,
       '    http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }',
-      '    http-request set-var(txn.id) req.hdr(X-Request-ID)',
+      `    http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,${REQUEST_ID_BYTES})`,
       '    http-request set-var(txn.trace_id) req.hdr(traceparent),field(2,-) if one_context whole_context',
       // What was sent once may be sent again only if the application can tell that it is the same.
       '    http-request disable-l7-retry if !{ method GET HEAD OPTIONS } !{ req.hdr(Idempotency-Key) -m found }',
@@ -176,7 +177,7 @@ function renderHttpLog(topology: Topology): readonly string[] {
     ),
     ...hostsOf(topology, 'trace').map(
       (trace) =>
-        `    log ${addressOn(trace, 'ops')}:${PORTS.logbook} len ${LOGBOOK_DATAGRAM_BYTES} format raw local0 info`,
+        `    log ${addressOn(trace, 'ops')}:${PORTS.logbook} len ${LOGBOOK_LINE_BYTES + 1} format raw local0 info`,
     ),
     `    log-format '${format}'`,
   ];

@@ -6,6 +6,7 @@ import {
   HAPROXY_DATAGRAM_BYTES,
   HAPROXY_MARK,
   HAPROXY_PREFIX,
+  LOGBOOK_LINE_BYTES,
   LOGGED_BACKENDS,
   LOGGED_FRONTENDS,
   NO_SERVER,
@@ -105,7 +106,7 @@ test('each HTTP route sends its lines to both monitors and whole to the logbook,
     const lines = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`);
     expect(lines.filter((line) => line.startsWith('log 198'))).toEqual([
       ...['198.18.3.71', '198.18.3.72'].map((monitor) => `log ${monitor}:9514 len 200 format raw local0 info`),
-      'log 198.18.3.91:9515 len 4096 format raw local0 info',
+      `log 198.18.3.91:9515 len ${LOGBOOK_LINE_BYTES + 1} format raw local0 info`,
     ]);
   }
   const longest: Record<keyof typeof HAPROXY_FIELDS, string> = {
@@ -121,6 +122,13 @@ test('each HTTP route sends its lines to both monitors and whole to the logbook,
     traceId: 'a'.repeat(32),
   };
   expect(`${HAPROXY_PREFIX}${compactFormat(HAPROXY_MARK, longest)}"`.length).toBeLessThan(HAPROXY_DATAGRAM_BYTES);
+});
+
+test('a client cannot make the lines of its request longer by the id that it gives it', () => {
+  for (const route of LOGGED_FRONTENDS)
+    expect(section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`)).toContain(
+      'http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,128)',
+    );
 });
 
 test.each(['lb', 'web'] as const)('the tier %s sends nothing to a logbook where there is none', (tier) => {

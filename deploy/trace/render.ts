@@ -1,3 +1,4 @@
+import { LOGBOOK_LINE_BYTES } from '../access-log.ts';
 import type { RenderedFile } from '../rendered-file.ts';
 import { type Host, PORTS, type Tier, type Topology, addressOn, publishedUrl, slotsOf } from '../topology.ts';
 
@@ -28,8 +29,6 @@ const JAVA_ARGUMENTS: readonly string[] = [
  * that fail or are slow: `lastingBytes` holds a quarter of an hour of that share. When every request fails it holds half a minute, as Zipkin does then.
  */
 const ROOM = { lastingBytes: 12 * 2 ** 20, passingBytes: 4 * 2 ** 20, linesPerTrace: 100 };
-/** A stack trace of the application is shorter, and the longest address that HAProxy and Nginx note. */
-const LINE_BYTES = 4_096;
 
 /** Who sends the log lines of requests, and what its lines are called. */
 const SENDERS: readonly (readonly [Tier, string])[] = [
@@ -82,6 +81,6 @@ function makeLogbookConfig(topology: Topology, host: Host): object {
     tracesUrl: topology.links.traces ?? publishedUrl(host, PORTS.zipkin),
     keep: topology.profile.traces,
     room: ROOM,
-    lineBytes: LINE_BYTES,
+    lineBytes: LOGBOOK_LINE_BYTES,
   };
 }

@@ -36,6 +36,12 @@ test('lines for the monitors go to both, name no client and no path, and are sen
   expect(text.match(/access_log off;/g)).toHaveLength(2);
 });
 
+test('what a client wrote is the end of a whole line, so that a cut one still tells how the request ended', () => {
+  const [, format = ''] = /log_format json escape=json ([^;]*);/.exec(nginxOf()) ?? [];
+  const names = [...format.matchAll(/\$(\w+)/g)].map(([, name]) => name);
+  expect(names.slice(-4)).toEqual(['trace_id', 'http_x_forwarded_for', 'id', 'request']);
+});
+
 test('the logbook gets whole lines, once what they are made of is said', () => {
   const text = nginxOf();
   expect(text).toContain(

@@ -62,9 +62,10 @@ ${renderRequestLog(topology)}
         00 0;
         default 1;
     }
-    log_format json escape=json '{"time":"$time_iso8601","host":"${host.name}","request":"$request","status":"$status","seconds":"$request_time",'
+    # What a client wrote comes last: of a line that is too long for the logbook the end is lost.
+    log_format json escape=json '{"time":"$time_iso8601","host":"${host.name}","status":"$status","seconds":"$request_time",'
         '"upstream":{"connect":"$upstream_connect_time","header":"$upstream_header_time","all":"$upstream_response_time","status":"$upstream_status"},'
-        '"client":"$http_x_forwarded_for","id":"$id","trace_id":"$trace_id"}';
+        '"trace_id":"$trace_id","client":"$http_x_forwarded_for","id":"$id","request":"$request"}';
     access_log /dev/stdout json if=$worth_a_line;
 ${renderLogbookTargets(topology)}
 
