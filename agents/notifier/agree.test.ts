@@ -59,6 +59,25 @@ describe('what notifiers agree on', () => {
       peer: peerTold(fired(NOW - 5)),
       decision: 'drop',
     },
+    {
+      what: 'it fires, which was told in what is the future since the clock was set back',
+      own: fired(NOW + 3_600_000, startsAtMs + 10_000),
+      peer: NOTHING,
+      decision: 'drop',
+    },
+    {
+      what: 'it is over, and its beginning was told before the clock was set back',
+      notification: over,
+      own: fired(NOW + 3_600_000, endsAtMs + 10_000),
+      peer: NOTHING,
+      decision: 'send',
+    },
+    {
+      what: 'it fires, and its end was told before the clock was set back',
+      own: ended(NOW + 3_600_000, startsAtMs + 10_000),
+      peer: NOTHING,
+      decision: 'send',
+    },
     { what: 'it began again after its end', own: ended(NOW - 5, startsAtMs), peer: NOTHING, decision: 'send' },
     { what: 'the end of what the peer told', notification: over, peer: peerTold(fired(1)), decision: 'send' },
     {

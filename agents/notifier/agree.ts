@@ -1,7 +1,7 @@
 import { type Told, isNews, lastOf } from './news.ts';
 import type { Notification } from './notification.ts';
 import type { PeerKnowledge } from './peers.ts';
-import type { QueuedMail } from './queued-mail.ts';
+import { type QueuedMail, ageMs } from './queued-mail.ts';
 
 /** What to do with a mail after the other notifiers were asked. */
 export type Agreement =
@@ -44,6 +44,6 @@ export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
   const inHandElsewhere = [...facts.peers].some(
     ([host, knowledge]) => host < facts.host && alerts.some((alert) => knowledge?.get(alert.key)?.queued === true),
   );
-  if (inHandElsewhere && facts.nowMs - mail.queuedAtMs < YIELD_MS) return { decision: 'wait' };
+  if (inHandElsewhere && ageMs(mail, facts.nowMs) < YIELD_MS) return { decision: 'wait' };
   return { decision: 'send', notification: { ...mail.notification, alerts } };
 }

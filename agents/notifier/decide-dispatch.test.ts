@@ -73,6 +73,7 @@ describe('what to send next', () => {
       lastDigestMs: NOW - 4_000,
       next: { waitMs: 6_000 },
     },
+    { what: 'nothing waits for a clock that was set back', queue: many(12, -3_600_000), next: { digest: 12 } },
     { what: 'and then the next', queue: many(12), lastDigestMs: NOW - 10_000, next: { digest: 12 } },
     { what: 'a digest of one is a mail', queue: many(1), told: toldLately(10, 1), next: { one: 'm0' } },
     { what: 'a digest has an end, the rest comes in the next one', queue: many(900), next: { digest: 400 } },
@@ -92,7 +93,7 @@ describe('what to send next', () => {
   ])('$what', ({ queue, backoffs = {}, told = [], lastDigestMs, tellings = [], next }) => {
     const facts = {
       backoffs: new Map(Object.entries(backoffs).map(([key, untilMs]) => [key, { untilMs }])),
-      ...{ flood: { groups: 10, withinMs: 10_000 }, told, tellings, lastDigestMs, nowMs: NOW },
+      ...{ flood: { groups: 10, withinMs: 10_000 }, told, tellings, lastDigestMs, nowMs: NOW, clockMs: NOW },
     };
     expect(keyed(decideDispatch(queue, facts))).toEqual(next);
   });

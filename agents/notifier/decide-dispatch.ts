@@ -1,4 +1,4 @@
-import type { QueuedMail } from './queued-mail.ts';
+import { type QueuedMail, ageMs } from './queued-mail.ts';
 import type { Telling } from './tellings.ts';
 
 /** Waits of one mail by its key, or of all of them ({@link ALL}) when no server takes anything. */
@@ -24,7 +24,10 @@ interface Facts {
   /** Which group was told, and when, lately. */
   readonly told: readonly { readonly thread: string; readonly atMs: number }[];
   readonly lastDigestMs: number | undefined;
+  /** On the clock of all times here, which only passes. */
   readonly nowMs: number;
+  /** What people call now: when mails were queued is told by that. */
+  readonly clockMs: number;
 }
 
 /** A digest waits this long for the rest of a burst. */
@@ -43,7 +46,10 @@ export function decideDispatch(queue: readonly QueuedMail[], facts: Facts): Disp
   const telling = facts.tellings.find(({ mails }) => mails.some(({ key }) => ready.some((mail) => mail.key === key)));
   if (telling !== undefined) return { kind: 'again', telling };
   if (!isFlooded(ready, facts)) return { kind: 'one', mail: first };
-  const dueMs = Math.max(first.queuedAtMs + GATHER_MS, (facts.lastDigestMs ?? -Infinity) + facts.flood.withinMs);
+  const dueMs = Math.max(
+    nowMs + GATHER_MS - ageMs(first, facts.clockMs),
+    (facts.lastDigestMs ?? -Infinity) + facts.flood.withinMs,
+  );
   if (nowMs < dueMs) return { kind: 'wait', waitMs: Math.min(dueMs, earliestMs) - nowMs };
   return ready.length === 1 ? { kind: 'one', mail: first } : { kind: 'digest', mails: atMostAlerts(ready) };
 }

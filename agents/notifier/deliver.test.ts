@@ -16,9 +16,12 @@ const context = () => ({ charts: new Map(), links: {}, host: 'mon1', nowMs: Date
 
 let folder: string;
 let spool: Spool;
+/** How far the clock that people call now was set from the one of this test. */
+let stepMs = 0;
 const openAgain = (): Spool => openSpool({ folder, repeatAfterMs: 24 * HOUR_MS, log: () => undefined });
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000_000_000 });
+  stepMs = 0;
   folder = mkdtempSync(join(tmpdir(), 'holdfast-deliver-'));
   spool = openAgain();
 });
@@ -37,7 +40,7 @@ function deliverWith(sendingAt: (nowMs: number) => Sending, agree = tellAll) {
   const logged: string[] = [];
   let tries = 0;
   const delivery = openDelivery({
-    ...{ spool, now: Date.now, flood: { groups: 3, withinMs: 10_000 } },
+    ...{ spool, now: () => Date.now() + stepMs, elapsed: Date.now, flood: { groups: 3, withinMs: 10_000 } },
     ...{ minBackoffMs: 500, maxBackoffMs: 15_000, maxAgeMs: 72 * HOUR_MS },
     agree: (mail) => Promise.resolve(agree(mail)),
     write: (notification, repetition) => Promise.resolve(mailTextOf(notification, repetition, context())),
@@ -57,7 +60,7 @@ function deliverWith(sendingAt: (nowMs: number) => Sending, agree = tellAll) {
 
 const put = (name: string, status: 'firing' | 'resolved' = 'firing'): void => {
   const payload = samplePayload([{ name, host: name, status }]);
-  spool.put(notificationOf({ ...payload, groupKey: name }), Date.now());
+  spool.put(notificationOf({ ...payload, groupKey: name }), Date.now() + stepMs);
 };
 
 describe('the delivery', () => {
@@ -132,6 +135,38 @@ describe('the delivery', () => {
     for (let index = 0; index < 40; index += 1) put(`A${index}`);
     await vi.advanceTimersByTimeAsync(HOUR_MS + 20_000);
     expect(subjects).toEqual(['[FIRING] Digest: 40 firing, 0 resolved, in 40 groups']);
+    expect(spool.queue()).toEqual([]);
+    await delivery[Symbol.asyncDispose]();
+  });
+});
+
+describe('a clock that is set while mails wait', () => {
+  it.each([
+    { to: 'ahead', byMs: 2 * HOUR_MS },
+    { to: 'back', byMs: -2 * HOUR_MS },
+  ])('$to holds none up, and none is told twice', async ({ byMs }) => {
+    const backMs = Date.now() + 60_000;
+    const { delivery, subjects } = deliverWith((nowMs) =>
+      nowMs < backMs ? { outcome: 'unreachable', reason: 'down' } : { outcome: 'sent' },
+    );
+    put('A');
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(30_000);
+    stepMs = byMs;
+    await vi.advanceTimersByTimeAsync(46_000);
+    expect(subjects).toEqual(['[FIRING] A A']);
+    put('A');
+    put('A', 'resolved');
+    put('A', 'resolved');
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(subjects).toEqual(['[FIRING] A A', '[RESOLVED] A A']);
+    await vi.advanceTimersByTimeAsync(20_000);
+    stepMs = 0;
+    for (const name of ['B', 'C', 'D', 'E']) put(name);
+    delivery.wake();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(subjects.slice(2)).toEqual(['[FIRING] Digest: 4 firing, 0 resolved, in 4 groups']);
     expect(spool.queue()).toEqual([]);
     await delivery[Symbol.asyncDispose]();
   });

@@ -26,7 +26,10 @@ interface DeliveryOptions {
   readonly writeDigest: (mails: readonly QueuedMail[]) => MailText;
   /** More groups than this within that time are told in one mail. */
   readonly flood: { readonly groups: number; readonly withinMs: number };
+  /** What people call now; it may be set anew. */
   readonly now: () => number;
+  /** Time that only passes, in ms: by it waits are told. */
+  readonly elapsed: () => number;
   /** First wait after a failure; doubles up to {@link maxBackoffMs}. */
   readonly minBackoffMs: number;
   readonly maxBackoffMs: number;
@@ -39,7 +42,7 @@ interface DeliveryOptions {
 
 /** Starts delivering, one mail at a time, in the order that {@link decideDispatch} says. */
 export function openDelivery(options: DeliveryOptions): Delivery {
-  const { spool, now } = options;
+  const { spool, now, elapsed } = options;
   const backoffs = new Map<string, { readonly failures: number; readonly untilMs: number }>();
   const stopping = new AbortController();
   let told: readonly { readonly thread: string; readonly atMs: number }[] = [];
@@ -49,7 +52,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   const fail = (key: string): void => {
     const failures = (backoffs.get(key)?.failures ?? 0) + 1;
     const waitMs = Math.min(options.maxBackoffMs, options.minBackoffMs * 2 ** (failures - 1));
-    backoffs.set(key, { failures, untilMs: now() + waitMs });
+    backoffs.set(key, { failures, untilMs: elapsed() + waitMs });
   };
   /** What of these mails is to be told now; what others have told is dropped, what others have in hand waits. */
   const agree = async (mails: readonly QueuedMail[]): Promise<readonly QueuedMail[]> => {
@@ -74,7 +77,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     return false;
   };
   const leave = (mail: QueuedMail): void => {
-    backoffs.set(mail.key, { failures: 0, untilMs: now() + options.minBackoffMs });
+    backoffs.set(mail.key, { failures: 0, untilMs: elapsed() + options.minBackoffMs });
   };
   const forget = (mail: QueuedMail): void => {
     backoffs.delete(mail.key);
@@ -109,7 +112,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     if (sending.outcome !== 'unreachable') backoffs.delete(ALL);
     if (sending.outcome === 'unreachable' && mails.every((mail) => !isTooOld(mail))) fail(ALL);
     else for (const mail of mails) settle(mail, sending);
-    if (sending.outcome === 'sent' && mails.length > 1) lastDigestMs = now();
+    if (sending.outcome === 'sent' && mails.length > 1) lastDigestMs = elapsed();
     options.onSending(mails, sending);
     return sending;
   };
@@ -130,8 +133,8 @@ export function openDelivery(options: DeliveryOptions): Delivery {
         spool.markTold(notification, now());
       });
       spool.drop(mail);
-      const lately = told.filter(({ atMs }) => now() - atMs < options.flood.withinMs);
-      told = [...lately, { thread: notification.thread, atMs: now() }];
+      const lately = told.filter(({ atMs }) => elapsed() - atMs < options.flood.withinMs);
+      told = [...lately, { thread: notification.thread, atMs: elapsed() }];
     } else if (sending.outcome === 'refused') bury(mail, sending.reason);
     else if (isTooOld(mail)) bury(mail, `given up: ${sending.reason}`);
     else fail(sending.outcome === 'unreachable' ? ALL : mail.key);
@@ -148,7 +151,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     while (!stopping.signal.aborted) {
       const next = decideDispatch(spool.queue(), {
         ...{ ...options, backoffs, told, lastDigestMs },
-        ...{ tellings: spool.tellings.list(), nowMs: now() },
+        ...{ tellings: spool.tellings.list(), nowMs: elapsed(), clockMs: now() },
       });
       if (next.kind !== 'wait') {
         if (next.kind === 'again') await deliverAgain(next.telling);

@@ -39,9 +39,12 @@ export function isNews(
   facts: { readonly nowMs: number; readonly repeatAfterMs: number; readonly peersKnown: boolean },
 ): boolean {
   if (told === undefined) return alert.status === 'firing' || !facts.peersKnown;
-  if (alert.status === 'resolved') return told.status === 'firing' && sinceOf(alert) >= told.sinceMs;
-  if (told.status === 'firing') return facts.nowMs - told.atMs >= facts.repeatAfterMs;
-  return alert.startsAtMs >= told.sinceMs || facts.nowMs - told.atMs > STALE_MS;
+  const agoMs = facts.nowMs - told.atMs;
+  // Told in what is the future now: the clock was set back, and no time of before says what came first.
+  const isBefore = agoMs < -STALE_MS;
+  if (alert.status === 'resolved') return told.status === 'firing' && (isBefore || sinceOf(alert) >= told.sinceMs);
+  if (told.status === 'firing') return agoMs >= facts.repeatAfterMs;
+  return isBefore || alert.startsAtMs >= told.sinceMs || agoMs > STALE_MS;
 }
 
 /** Whether what is news was told before: a reminder, or that it fires although people heard that it is over. */

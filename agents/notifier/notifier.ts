@@ -35,12 +35,13 @@ const MAX_AGE_MS = 3 * 24 * 3_600_000;
 /** Starts the notifier: spool, delivery, watchdog, HTTP. */
 export async function openNotifier(config: NotifierConfig, log: (line: string) => void): Promise<Notifier> {
   const now = (): number => Date.now();
+  const elapsed = (): number => performance.now();
   const spool = openSpool({ folder: config.stateFolder, repeatAfterMs: config.repeatAfterMs, log });
   const put = (notification: Parameters<typeof spool.put>[0]): void => {
     if (spool.put(notification, now()) === 'queued') delivery.wake();
   };
   const watchdog = openWatchdogTimer({
-    ...{ ...config, now, elapsed: () => performance.now(), put, log },
+    ...{ ...config, now, elapsed, put, log },
     told: openToldSilence(config.stateFolder),
   });
   const metrics = makeMetrics({
@@ -61,7 +62,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     spool,
     flood: config.flood,
     send: makeSendMail({
-      ...{ ...config, servers: config.smtp, timeoutMs: SMTP_TIMEOUT_MS, deadlineMs: SMTP_DEADLINE_MS, now },
+      ...{ ...config, servers: config.smtp, timeoutMs: SMTP_TIMEOUT_MS, deadlineMs: SMTP_DEADLINE_MS, elapsed },
       onAttempt: (server, attempt, tookMs) => {
         metrics.countAttempt(server, attempt.outcome, tookMs);
         if (attempt.outcome !== 'sent') log(`${server.servername}: ${attempt.outcome} (${attempt.reason})`);
@@ -84,6 +85,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
       });
     },
     now,
+    elapsed,
     minBackoffMs: MIN_BACKOFF_MS,
     maxBackoffMs: MAX_BACKOFF_MS,
     maxAgeMs: MAX_AGE_MS,

@@ -36,6 +36,11 @@ export const queuedMailSchema: z.ZodType<QueuedMail> = z.object({
   queuedAtMs: z.number(),
 });
 
+/** How long ago it was queued, by the clock that people call now; for ever where that was set back since. */
+export function ageMs({ queuedAtMs }: QueuedMail, clockMs: number): number {
+  return clockMs < queuedAtMs ? Infinity : clockMs - queuedAtMs;
+}
+
 /** Reads the text of the file `<key>.json`. Throws when it is damaged, or the file of another mail. */
 export function parseQueuedMail(text: string, key: string): QueuedMail {
   const mail = queuedMailSchema.parse(JSON.parse(text));

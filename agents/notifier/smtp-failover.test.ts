@@ -49,7 +49,7 @@ function openSender(ports: readonly number[], servername = 'mail1'): Sender {
       timeoutMs: 1_000,
       deadlineMs: 4_000,
     },
-    now: () => Date.now() + laterMs,
+    elapsed: () => performance.now() + laterMs,
     onAttempt: ({ port }, { outcome }) => attempts.push([port, outcome]),
   });
   return { send, attempts, pass: (ms) => (laterMs += ms) };

@@ -8,7 +8,7 @@ it('a password that cannot be read is a reason to try again later, and ends noth
     to: ['oncall@holdfast.example'],
     passwordFile: '/nonexistent/password',
     caFile: '/nonexistent/ca',
-    ...{ timeoutMs: 100, deadlineMs: 1_000, now: Date.now, onAttempt: () => undefined },
+    ...{ timeoutMs: 100, deadlineMs: 1_000, elapsed: Date.now, onAttempt: () => undefined },
   });
   const mail = {
     subject: 'a',

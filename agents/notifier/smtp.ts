@@ -14,7 +14,8 @@ interface SmtpOptions extends AttemptOptions {
   readonly servers: readonly SmtpServer[];
   readonly from: string;
   readonly to: readonly string[];
-  readonly now: () => number;
+  /** Time that only passes, in ms. */
+  readonly elapsed: () => number;
   readonly onAttempt: (server: SmtpServer, attempt: Attempt, tookMs: number) => void;
 }
 
@@ -27,18 +28,22 @@ const REST_MS = 30_000;
  * the Message-ID if it has the mail. Only when it cannot be asked, another one gets it: better twice than never.
  */
 export function makeSendMail(options: SmtpOptions): SendMail {
-  const { servers, now, onAttempt } = options;
+  const { servers, elapsed, onAttempt } = options;
   const restsUntil = new Map<SmtpServer, number>();
   const mayHave = new Map<string, SmtpServer>();
   return async (mail) => {
     const message = await composeMessage(mail, options);
     const doubtful = mayHave.get(mail.messageId);
     const failures: { readonly server: SmtpServer; readonly attempt: Exclude<Attempt, { outcome: 'sent' }> }[] = [];
-    for (const server of inOrder(servers, { doubtful, rests: (one) => (restsUntil.get(one) ?? 0) > now() })) {
+    for (const server of inOrder(servers, {
+      doubtful,
+      rests: (one) => (restsUntil.get(one) ?? 0) > elapsed(),
+    })) {
       const startedAt = performance.now();
       const attempt = await attemptSmtp(server, message, options);
       onAttempt(server, attempt, performance.now() - startedAt);
-      if (attempt.outcome === 'unreachable' || attempt.outcome === 'unsure') restsUntil.set(server, now() + REST_MS);
+      if (attempt.outcome === 'unreachable' || attempt.outcome === 'unsure')
+        restsUntil.set(server, elapsed() + REST_MS);
       else restsUntil.delete(server);
       if (attempt.outcome === 'sent') {
         mayHave.delete(mail.messageId);

@@ -37,6 +37,16 @@ describe('the spool', () => {
     expect(open().queue()).toMatchObject([{ notification: { alerts: [{ name: 'A' }] }, queuedAtMs: 1 }]);
   });
 
+  it('has after a restart what came first as the first, though the clock was set back in between', () => {
+    const spool = open();
+    spool.put(firing, 1_000_000);
+    spool.put(resolved, 10);
+    expect(open().queue()).toMatchObject([
+      { notification: { alerts: [{ status: 'firing' }] } },
+      { notification: { alerts: [{ status: 'resolved' }] } },
+    ]);
+  });
+
   it('takes the same news once, queued or sent, before and after a restart', () => {
     const spool = open();
     expect(spool.put(firing, 1)).toBe('queued');

@@ -61,6 +61,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
     if (!telling.mails.some(({ key }) => queue.has(key))) tellings.end(telling);
   }
   let counter = 0;
+  let latestMs = 0;
 
   /** What people know, and what they will know once the queue is empty. */
   const toldSoon = (alertKey: string): Told =>
@@ -86,8 +87,10 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
       if (alerts.length === 0) return 'duplicate';
       const news = { ...notification, alerts };
       counter += 1;
+      // What came first is told first, also by the next life, and also where the clock was set back in between.
+      latestMs = Math.max(latestMs, nowMs, ...[...queue.values()].map((mail) => mail.queuedAtMs));
       const mail: QueuedMail = {
-        key: `${nameOf(nowMs, counter)}-${idOf(news)}`,
+        key: `${nameOf(latestMs, counter)}-${idOf(news)}`,
         notification: news,
         repetition: alerts.some((alert) => isRepeated(alert, toldSoon(alert.key))) ? nowMs : 0,
         queuedAtMs: nowMs,
