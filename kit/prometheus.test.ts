@@ -64,6 +64,12 @@ describe('a Prometheus', () => {
     expect(asked).toEqual(['POST /api/v1/query_range query=up&start=1&end=2.5&step=0.5']);
   });
 
+  it('says since when it runs', async () => {
+    const { prometheus, asked } = await answering(200, success({ startTime: '2026-01-01T00:00:00.5Z', GOGC: '200' }));
+    expect(await prometheus.startedAtMs()).toBe(Date.UTC(2026, 0, 1) + 500);
+    expect(asked).toEqual(['GET /api/v1/status/runtimeinfo']);
+  });
+
   it('says since when alerts are active', async () => {
     const alerts = [{ labels: { alertname: 'A' }, state: 'firing', activeAt: '2026-01-01T00:00:00.5Z', value: '1' }];
     const { prometheus } = await answering(200, success({ alerts }));

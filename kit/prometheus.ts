@@ -36,6 +36,8 @@ export interface Prometheus {
     readonly { readonly target: Readonly<Record<string, string>>; readonly metric: string; readonly type: string }[]
   >;
   readonly alerts: () => Promise<readonly PrometheusAlert[]>;
+  /** When its process was started, epoch milliseconds. */
+  readonly startedAtMs: () => Promise<number>;
   /** Exemplars of all series that an expression reads. */
   readonly exemplars: (
     expr: string,
@@ -69,6 +71,7 @@ const alertsSchema = z.object({
     }),
   ),
 });
+const runtimeSchema = z.object({ startTime: z.iso.datetime({ offset: true }) });
 const exemplarsSchema = z.array(
   z.object({ exemplars: z.array(z.object({ labels: labelsSchema, value: z.coerce.number() })) }),
 );
@@ -137,6 +140,7 @@ export function openPrometheus(url: string, options: PrometheusOptions = {}): Pr
         ...alert,
         activeAtMs: Date.parse(activeAt),
       })),
+    startedAtMs: async () => Date.parse((await ask('status/runtimeinfo', runtimeSchema)).startTime),
     exemplars: async (expr, { startMs, endMs }) => {
       const fields = post({ query: expr, start: seconds(startMs), end: seconds(endMs) });
       return (await ask('query_exemplars', exemplarsSchema, fields)).flatMap(({ exemplars }) => exemplars);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mailListSchema } from '../../deploy/mail/mailbox-api.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
 import { messageOf } from '../../kit/errors.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
 import { openPrometheus, type Prometheus } from '../../kit/prometheus.ts';
 import { fetchJson } from '../probes/http.ts';
 import { isOwnAlert, type AlertEvidence, type DeliveredAlert, type FiringAlert } from './alert-contract.ts';
@@ -23,9 +24,20 @@ export async function readFiring(topology: Topology, monitor: string): Promise<r
     }));
 }
 
-/** Whether this Prometheus still holds its alerts back because the stack is starting. */
+/**
+ * Whether this Prometheus still holds its alerts back because the stack is starting, or is about to: for some seconds after it was started itself its
+ * rules do not know that yet.
+ */
 export async function isSettling(topology: Topology, monitor: string): Promise<boolean> {
-  return (await prometheusOf(topology, monitor).query('holdfast:settling')).length > 0;
+  const prometheus = prometheusOf(topology, monitor);
+  const { settleMs } = topology.profile.watch;
+  const [settling, [well], startedAtMs] = await Promise.all([
+    prometheus.query('holdfast:settling'),
+    prometheus.query(`max_over_time(holdfast:all_well_timestamp_seconds[${promDuration(2 * settleMs)}])`),
+    prometheus.startedAtMs(),
+  ]);
+  const wellMs = (well?.samples.at(-1)?.[1] ?? 0) * 1_000;
+  return settling.length > 0 || (wellMs < startedAtMs && Date.now() - startedAtMs < settleMs);
 }
 
 function prometheusOf(topology: Topology, monitor: string): Prometheus {

@@ -1,0 +1,69 @@
+import { afterAll, expect, it } from 'vitest';
+import { hostsOf, makeTopology, type Host } from '../deploy/topology.ts';
+import { waitFor } from '../kit/deadline.ts';
+import { openHosts } from '../kit/hosts.ts';
+import { PATHS } from '../kit/paths.ts';
+import type { AlertName } from '../alerts/names.ts';
+import { isOwnAlert, type DeliveredAlert } from './contract/alert-contract.ts';
+import { readDelivered } from './contract/alert-watch.ts';
+import { hostCrash } from './faults/host-crash.ts';
+import { openJournal } from './journal/journal.ts';
+import { openFault } from './journal/open-fault.ts';
+import { waitForSteady } from './runner/steady-state.ts';
+
+const topology = makeTopology();
+const world = { topology, hosts: openHosts() };
+const [monitor, otherMonitor] = hostsOf(topology, 'monitor') as [Host, Host];
+const [, web] = hostsOf(topology, 'web') as [Host, Host];
+const faultOptions = { world, journal: openJournal(PATHS.journal), leaseMs: 180_000 };
+const steady = (): Promise<void> => waitForSteady(world, { deadlineMs: 150_000, signal: new AbortController().signal });
+
+/** Ends one process of a host, and lets nobody start it again before this is disposed of. */
+async function stopService(host: string, service: string): Promise<AsyncDisposable> {
+  const order = async (option: string): Promise<void> => {
+    const { code, stderr } = await world.hosts.exec(host, ['s6-svc', option, `/etc/s6/${service}`]);
+    if (code !== 0) throw new Error(`${service} on ${host}: ${stderr}`);
+  };
+  await order('-d');
+  return { [Symbol.asyncDispose]: () => order('-u') };
+}
+
+async function mailedSince(sinceMs: number): Promise<readonly DeliveredAlert[]> {
+  return (await readDelivered(topology, sinceMs)).filter(({ alertname }) => !isOwnAlert(alertname));
+}
+
+afterAll(steady);
+
+it.each([
+  { half: 'one Prometheus', lost: monitor, lose: () => stopService(monitor.name, 'prometheus') },
+  { half: 'one Alertmanager', lost: otherMonitor, lose: () => stopService(otherMonitor.name, 'alertmanager') },
+  { half: 'one monitor host', lost: monitor, lose: () => openFault(hostCrash(monitor.name), faultOptions) },
+])('with $half gone, what breaks meanwhile is mailed once, and its end once', async ({ lost, lose }) => {
+  await steady();
+  const sinceMs = Date.now();
+  const mailed = (alertname: AlertName, status: DeliveredAlert['status']) =>
+    waitFor(
+      async () =>
+        (await mailedSince(sinceMs)).some((alert) => alert.alertname === alertname && alert.status === status),
+      { what: `the mail that ${alertname} is ${status}`, deadlineMs: 60_000, intervalMs: 500 },
+    );
+  {
+    await using _lost = await lose();
+    await mailed('MonitorLost', 'firing');
+    {
+      await using crash = await openFault(hostCrash(web.name), faultOptions);
+      expect(crash.effect).toMatchObject({ seen: true });
+      await mailed('WebHostLost', 'firing');
+    }
+    await mailed('WebHostLost', 'resolved');
+  }
+  await mailed('MonitorLost', 'resolved');
+  // What the lost half has still to say when it is back, it has said by then.
+  await steady();
+  expect((await mailedSince(sinceMs)).map(({ alertname, status, host }) => [alertname, status, host])).toEqual([
+    ['MonitorLost', 'firing', lost.name],
+    ['WebHostLost', 'firing', web.name],
+    ['WebHostLost', 'resolved', web.name],
+    ['MonitorLost', 'resolved', lost.name],
+  ]);
+});
