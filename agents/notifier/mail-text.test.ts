@@ -51,6 +51,15 @@ describe('the mail of a notification', () => {
     }
   });
 
+  it('has its links below each other, each apart from its title', () => {
+    const links = { runbooks: 'http://runbooks.example', traces: 'http://traces.example' };
+    const payload = payloadSchema.parse(samplePayload([{ name: 'X', host: 'lb1' }]));
+    const { text } = mailTextOf(notificationOf(payload), 0, { ...CONTEXT, links });
+    const columns = text.split('\n').flatMap((line) => (line.includes(': ') ? [line.indexOf('http')] : []));
+    expect(new Set(columns.filter((column) => column > 0)).size).toBe(1);
+    expect(text).toMatch(/Failed requests: +http/);
+  });
+
   it('lets nothing of an alert become HTML', () => {
     expect(mailOf({ name: 'X', host: '<script>' }).html).not.toMatch(/<script>|<all>/);
   });
