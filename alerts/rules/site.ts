@@ -5,17 +5,31 @@ import { type Alert, usualFor } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 import { ASKED } from '../records/red-rules.ts';
 
-/** Share of failed requests from which on people notice, and the number per second below which one failure is not a share. */
+/** Share of failed requests from which on people notice, and how many there must be: of twenty requests in a night one may fail with a host. */
 const MAX_ERROR_RATIO = 0.02;
-const MIN_REQUESTS_PER_SECOND = 1;
+const MIN_FAILURES = 5;
 
 /** What users feel, whatever the cause. */
 export function siteAlerts(topology: Topology): readonly Alert[] {
   const { watch } = topology.profile;
   // Five scrapes: a rate needs two, some may be late or lost.
-  const window = promDuration(watch.scrapeIntervalMs * 5);
-  const ratio = (where: string, all: string, failed: string): string =>
-    `label_replace(sum(rate(${failed}[${window}])) / (sum(rate(${all}[${window}])) > ${MIN_REQUESTS_PER_SECOND}) > ${MAX_ERROR_RATIO}, "where", "${where}", "", "")`;
+  const windowMs = watch.scrapeIntervalMs * 5;
+  const window = promDuration(windowMs);
+  const minPerSecond = Number((MIN_FAILURES / (windowMs / 1_000)).toPrecision(2));
+  const rate = (of: string): string => `sum(rate(${of}[${window}]))`;
+  const counted = [
+    {
+      where: 'load balancer',
+      all: rate('haproxy_frontend_http_responses_total{proxy=~"http|https"}'),
+      failed: rate('haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}'),
+    },
+    {
+      where: 'application',
+      all: rate(`http_request_duration_seconds_count{${ASKED}}`),
+      failed: rate(`http_request_duration_seconds_count{${ASKED},status_code=~"5.."}`),
+    },
+  ];
+  const at = (where: string, expr: string): string => `label_replace(${expr}, "where", "${where}", "", "")`;
   return [
     {
       name: 'HighErrorRate',
@@ -23,22 +37,20 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
       severity: 'critical',
       owner: 'application',
       expr: anyOf(
-        ratio(
-          'load balancer',
-          'haproxy_frontend_http_responses_total{proxy=~"http|https"}',
-          'haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}',
-        ),
-        ratio(
-          'application',
-          `http_request_duration_seconds_count{${ASKED}}`,
-          `http_request_duration_seconds_count{${ASKED},status_code=~"5.."}`,
+        ...counted.map(({ where, all, failed }) =>
+          at(where, `(${failed} > ${minPerSecond}) / ${all} > ${MAX_ERROR_RATIO}`),
         ),
       ),
+      // The ratio of few failures, too: there is a line before the alert.
+      plots: counted.map(({ where, all, failed }) => ({
+        query: at(where, `${failed} / ${all}`),
+        threshold: { comparison: '>', value: MAX_ERROR_RATIO },
+      })),
       forMs: usualFor,
       // Without load balancers or application hosts nothing is counted; those alerts say so.
       onAbsent: { coveredBy: 'LoadBalancerLost' },
       summary: '{{ $value | humanizePercentage }} of requests fail at the {{ $labels.where }}',
-      description: `Of the requests that the {{ $labels.where }} answered, {{ $value | humanizePercentage }} failed with 5xx (over the last ${window}; more than ${MAX_ERROR_RATIO * 100} % is an alert).`,
+      description: `Of the requests that the {{ $labels.where }} answered, {{ $value | humanizePercentage }} failed with 5xx (over the last ${window}; more than ${MAX_ERROR_RATIO * 100} % is an alert, if it is more than ${MIN_FAILURES} requests).`,
       cases: [
         fires(
           'the load balancers answer 10 % with 5xx',
@@ -59,7 +71,11 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
           [front('5xx')]: counts([1, 120]),
         }),
         quiet('nobody asks anything', { [front('2xx')]: counts([0, 120]), [front('5xx')]: counts([0, 120]) }),
-        quiet('every one of very few requests fails', { [front('5xx')]: counts([0.5, 120]) }),
+        quiet('every one of very few requests fails', { [front('5xx')]: counts([0.4, 120]) }),
+        quiet('four of eighty requests fail with the host that they were sent to', {
+          [front('2xx')]: counts([8, 120]),
+          [front('5xx')]: counts([0, 40], [0.4, 10], [0, 70]),
+        }),
         absent('nothing is counted', {}),
         resolves(
           'the errors end',
