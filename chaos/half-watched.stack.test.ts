@@ -65,7 +65,7 @@ it.each([
   const words = (await mailedSince(sinceMs)).map(({ alertname, status, host }) => [alertname, status, host]);
   // Also that the host that is left has no other: true for as long as it is, which may be too short to be told.
   const redundancy = words.filter(([alertname]) => alertname === 'WebRedundancyLost');
-  expect(redundancy.map(([, status]) => status)).toEqual(['firing', 'resolved'].slice(0, redundancy.length));
+  expect(redundancy.map(([, status]) => status)).toEqual(redundancy.length === 0 ? [] : ['firing', 'resolved']);
   expect(words.filter((word) => !redundancy.includes(word))).toEqual([
     ['MonitorLost', 'firing', lost.name],
     ['WebHostLost', 'firing', web.name],

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { HoldfastError } from '../../kit/errors.ts';
+import { readConfig } from '../../kit/read-config.ts';
 
 const bytes = z.int().positive();
 
@@ -26,9 +25,5 @@ export type LogbookConfig = Readonly<z.infer<typeof configSchema>>;
 
 /** Reads `logbook.json`. Throws `usage` when it cannot be read or is not one. */
 export function parseLogbookConfig(file: string): LogbookConfig {
-  try {
-    return configSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    throw new HoldfastError('usage', `${file} is not a configuration of the logbook`, { cause: error });
-  }
+  return readConfig(file, configSchema, 'the logbook');
 }

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, createServer } from 'node:http';
 import type { Registry } from 'prom-client';
-import { type Answer, html, json, notFound, sendAnswer } from '../../kit/answers.ts';
+import { type Answer, html, json, notFound, sendAnswer, text } from '../../kit/answers.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { renderHomePage, renderTracePage, renderUnknownPage } from './page.ts';
 import { parseFields } from './parse-fields.ts';
@@ -23,7 +23,7 @@ export function makeServer(options: ServerOptions): Server {
       },
       (error: unknown) => {
         options.log(`answering ${request.url ?? ''} failed: ${messageOf(error)}`);
-        sendAnswer(response, { status: 500, type: 'text/plain', body: 'the logbook failed' });
+        sendAnswer(response, text('the logbook failed', 500));
       },
     );
   });

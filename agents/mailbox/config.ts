@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { HoldfastError } from '../../kit/errors.ts';
+import { readConfig } from '../../kit/read-config.ts';
 
 const configSchema = z.object({
   host: z.string(),
@@ -26,9 +25,5 @@ export type MailboxConfig = Readonly<z.infer<typeof configSchema>>;
 
 /** Reads `mailbox.json`. Throws `usage` when it cannot be read or is not one. */
 export function parseMailboxConfig(file: string): MailboxConfig {
-  try {
-    return configSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    throw new HoldfastError('usage', `${file} is not a configuration of the mailbox`, { cause: error });
-  }
+  return readConfig(file, configSchema, 'the mailbox');
 }

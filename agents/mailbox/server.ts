@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { type Answer, html, json, notFound, sendAnswer } from '../../kit/answers.ts';
+import { type Answer, html, json, notFound, sendAnswer, text } from '../../kit/answers.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { summaryOf } from './parse-mail.ts';
 import { renderListPage } from './list-page.ts';
@@ -30,7 +30,7 @@ export function makeServer(options: ServerOptions): Server {
       },
       (error: unknown) => {
         options.log(`answering ${request.url ?? ''} failed: ${messageOf(error)}`);
-        sendAnswer(response, { status: 500, type: 'text/plain', body: 'the mailbox failed' });
+        sendAnswer(response, text('the mailbox failed', 500));
       },
     );
   });

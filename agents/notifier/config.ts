@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { HoldfastError } from '../../kit/errors.ts';
+import { readConfig } from '../../kit/read-config.ts';
 import { OWN_ALERTS } from './watchdog.ts';
 
 const smtpServerSchema = z.object({
@@ -70,9 +69,5 @@ export type NotifierConfig = Readonly<z.infer<typeof configSchema>>;
 
 /** Reads `notifier.json`. Throws `usage` when it cannot be read or is not one. */
 export function parseNotifierConfig(file: string): NotifierConfig {
-  try {
-    return configSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    throw new HoldfastError('usage', `${file} is not a configuration of the notifier`, { cause: error });
-  }
+  return readConfig(file, configSchema, 'the notifier');
 }

@@ -39,9 +39,9 @@ export function makeSendMail(options: SmtpOptions): SendMail {
       doubtful,
       rests: (one) => (restsUntil.get(one) ?? 0) > elapsed(),
     })) {
-      const startedAt = performance.now();
+      const startedAt = elapsed();
       const attempt = await attemptSmtp(server, message, options);
-      onAttempt(server, attempt, performance.now() - startedAt);
+      onAttempt(server, attempt, elapsed() - startedAt);
       if (attempt.outcome === 'unreachable' || attempt.outcome === 'unsure')
         restsUntil.set(server, elapsed() + REST_MS);
       else restsUntil.delete(server);

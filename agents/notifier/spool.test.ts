@@ -40,7 +40,7 @@ describe('the spool', () => {
   it('has after a restart what came first as the first, though the clock was set back in between', () => {
     const spool = open();
     spool.put(firing, 1_000_000);
-    spool.put(resolved, 10);
+    open().put(resolved, 10);
     expect(open().queue()).toMatchObject([
       { notification: { alerts: [{ status: 'firing' }] } },
       { notification: { alerts: [{ status: 'resolved' }] } },

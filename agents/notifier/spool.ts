@@ -61,7 +61,8 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
     if (!telling.mails.some(({ key }) => queue.has(key))) tellings.end(telling);
   }
   let counter = 0;
-  let latestMs = 0;
+  // What came first is told first, also by the next life, and also where the clock was set back in between.
+  let latestMs = Math.max(0, ...queued.map(({ key }) => timeOf(key)));
 
   /** What people know, and what they will know once the queue is empty. */
   const toldSoon = (alertKey: string): Told =>
@@ -87,8 +88,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
       if (alerts.length === 0) return 'duplicate';
       const news = { ...notification, alerts };
       counter += 1;
-      // What came first is told first, also by the next life, and also where the clock was set back in between.
-      latestMs = Math.max(latestMs, nowMs, ...[...queue.values()].map((mail) => mail.queuedAtMs));
+      latestMs = Math.max(latestMs, nowMs);
       const mail: QueuedMail = {
         key: `${nameOf(latestMs, counter)}-${idOf(news)}`,
         notification: news,
@@ -119,4 +119,8 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
 /** Sorts by time. */
 function nameOf(nowMs: number, counter: number): string {
   return `${String(nowMs).padStart(15, '0')}-${String(counter).padStart(6, '0')}`;
+}
+
+function timeOf(name: string): number {
+  return Number.parseInt(name, 10) || 0;
 }

@@ -5,9 +5,10 @@ import { type Alert, usualFor } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 import { ASKED } from '../records/red-rules.ts';
 
-/** Share of failed requests from which on people notice, and how many there must be: of twenty requests in a night one may fail with a host. */
+/** Share of failed requests from which on people notice. */
 const MAX_ERROR_RATIO = 0.02;
-const MIN_FAILURES = 5;
+/** So many failures within the window are no alert: of the few requests of a quiet stack they are a share, and a host that is lost may take them along. */
+const FEW_FAILURES = 5;
 
 /** What users feel, whatever the cause. */
 export function siteAlerts(topology: Topology): readonly Alert[] {
@@ -15,7 +16,7 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
   // Five scrapes: a rate needs two, some may be late or lost.
   const windowMs = watch.scrapeIntervalMs * 5;
   const window = promDuration(windowMs);
-  const minPerSecond = Number((MIN_FAILURES / (windowMs / 1_000)).toPrecision(2));
+  const minPerSecond = Number((FEW_FAILURES / (windowMs / 1_000)).toPrecision(2));
   const rate = (of: string): string => `sum(rate(${of}[${window}]))`;
   const counted = [
     {
@@ -50,7 +51,7 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
       // Without load balancers or application hosts nothing is counted; those alerts say so.
       onAbsent: { coveredBy: 'LoadBalancerLost' },
       summary: '{{ $value | humanizePercentage }} of requests fail at the {{ $labels.where }}',
-      description: `Of the requests that the {{ $labels.where }} answered, {{ $value | humanizePercentage }} failed with 5xx (over the last ${window}; more than ${MAX_ERROR_RATIO * 100} % is an alert, if it is more than ${MIN_FAILURES} requests).`,
+      description: `Of the requests that the {{ $labels.where }} answered, {{ $value | humanizePercentage }} failed with 5xx (over the last ${window}; more than ${MAX_ERROR_RATIO * 100} % is an alert, if it is more than ${FEW_FAILURES} requests).`,
       cases: [
         fires(
           'the load balancers answer 10 % with 5xx',
@@ -71,7 +72,7 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
           [front('5xx')]: counts([1, 120]),
         }),
         quiet('nobody asks anything', { [front('2xx')]: counts([0, 120]), [front('5xx')]: counts([0, 120]) }),
-        quiet('every one of very few requests fails', { [front('5xx')]: counts([0.4, 120]) }),
+        quiet('every one of very few requests fails', { [front('5xx')]: counts([0.5, 120]) }),
         quiet('four of eighty requests fail with the host that they were sent to', {
           [front('2xx')]: counts([8, 120]),
           [front('5xx')]: counts([0, 40], [0.4, 10], [0, 70]),
