@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { decideAgreement } from './agree.ts';
 import { samplePayload } from './fixtures.ts';
-import type { Told } from './news.ts';
+import type { Known, Told } from './news.ts';
 import { notificationOf } from './notification.ts';
 
-const NOW = 1_000_000;
+/** A minute after the sample began. */
+const NOW = Date.parse('2026-11-23T15:01:00Z');
 const notification = notificationOf(samplePayload([{ name: 'A', host: 'lb1' }]));
 const over = notificationOf(samplePayload([{ name: 'A', host: 'lb1', status: 'resolved' }]));
 const key = notification.alerts[0]?.key ?? '';
@@ -14,18 +15,20 @@ interface Case {
   readonly notification?: typeof notification;
   readonly own?: Told;
   /** `undefined`: does not answer. */
-  readonly peer: { readonly told: Told; readonly queued: boolean } | undefined;
+  readonly peer: Known | undefined;
   readonly host?: string;
   readonly ageMs?: number;
   readonly decision: string;
 }
 
-const NOTHING = { told: undefined, queued: false };
+const NOTHING = { told: undefined, queued: false, telling: false };
+const QUEUED = { ...NOTHING, queued: true };
+const TELLING = { ...QUEUED, telling: true };
 const { startsAtMs = 0 } = notification.alerts[0] ?? {};
 const { endsAtMs = 0 } = over.alerts[0] ?? {};
 const fired = (atMs: number, sinceMs = startsAtMs): Told => ({ status: 'firing', sinceMs, atMs });
 const ended = (atMs: number, sinceMs = endsAtMs): Told => ({ status: 'resolved', sinceMs, atMs });
-const peerTold = (told: Told) => ({ told, queued: false });
+const peerTold = (told: Told) => ({ ...NOTHING, told });
 
 describe('what notifiers agree on', () => {
   it.each<Case>([
@@ -38,17 +41,25 @@ describe('what notifiers agree on', () => {
       decision: 'drop',
     },
     { what: 'the peer does not answer', peer: undefined, decision: 'send' },
-    { what: 'the first by name has it in hand', peer: { told: undefined, queued: true }, decision: 'wait' },
+    { what: 'the first by name has it in hand', peer: QUEUED, decision: 'wait' },
     {
       what: 'the first by name has it in hand for too long',
-      peer: { told: undefined, queued: true },
+      peer: QUEUED,
       ageMs: 60_000,
       decision: 'send',
     },
     {
       what: 'the second by name has it in hand',
-      peer: { told: undefined, queued: true },
+      peer: QUEUED,
       host: 'mon0',
+      decision: 'send',
+    },
+    { what: 'the second by name is telling it', peer: TELLING, host: 'mon0', decision: 'wait' },
+    {
+      what: 'the second by name has been telling it for too long',
+      peer: TELLING,
+      host: 'mon0',
+      ageMs: 60_000,
       decision: 'send',
     },
     { what: 'it fires again in words of the past', own: ended(NOW - 2_000), peer: NOTHING, decision: 'drop' },
@@ -100,6 +111,25 @@ describe('what notifiers agree on', () => {
       own: fired(NOW - 5, endsAtMs + 1),
       peer: NOTHING,
       decision: 'drop',
+    },
+    {
+      what: 'it began after what this one told, and a peer that told its end in between is silent',
+      own: fired(startsAtMs - 60_000, startsAtMs - 60_000),
+      peer: undefined,
+      decision: 'send',
+    },
+    {
+      what: 'it began after what was told, but it is the same for all',
+      own: fired(startsAtMs - 60_000, startsAtMs - 60_000),
+      peer: NOTHING,
+      decision: 'drop',
+    },
+    {
+      what: 'it ended after what this one told, and a peer that told another beginning in between is silent',
+      notification: over,
+      own: ended(startsAtMs - 60_000, startsAtMs - 60_000),
+      peer: undefined,
+      decision: 'send',
     },
     { what: 'the end of what nobody heard of', notification: over, peer: NOTHING, decision: 'drop' },
     { what: 'the end of what a silent peer may have told', notification: over, peer: undefined, decision: 'send' },

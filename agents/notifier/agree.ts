@@ -27,7 +27,7 @@ const YIELD_MS = 8_000;
 
 /**
  * Alertmanagers that lost sight of each other, or one that comes back, send what was sent already. So the notifiers agree: what one
- * has told, no other tells; what two have in hand, the first by name tells. A peer that does not answer is not waited for.
+ * has told or is telling, no other tells; what two have in hand, the first by name tells. A peer that does not answer is not waited for.
  */
 export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
   const answers = [...facts.peers.values()];
@@ -41,8 +41,11 @@ export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
     return isNews(alert, told, { ...facts, peersKnown });
   });
   if (alerts.length === 0) return { decision: 'drop' };
-  const inHandElsewhere = [...facts.peers].some(
-    ([host, knowledge]) => host < facts.host && alerts.some((alert) => knowledge?.get(alert.key)?.queued === true),
+  const inHandElsewhere = [...facts.peers].some(([host, knowledge]) =>
+    alerts.some(({ key }) => {
+      const { queued, telling } = knowledge?.get(key) ?? { queued: false, telling: false };
+      return telling || (queued && host < facts.host);
+    }),
   );
   if (inHandElsewhere && ageMs(mail, facts.nowMs) < YIELD_MS) return { decision: 'wait' };
   return { decision: 'send', notification: { ...mail.notification, alerts } };

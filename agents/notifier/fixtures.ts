@@ -1,5 +1,8 @@
 import type { Payload } from './payload.ts';
 
+const STARTS_AT = '2026-11-23T15:00:00.918Z';
+const ENDS_AT = '2026-11-23T15:00:42.918Z';
+
 /** A payload as Alertmanager 0.31 sends it, for tests. */
 export function samplePayload(
   alerts: readonly {
@@ -7,9 +10,11 @@ export function samplePayload(
     readonly status?: 'firing' | 'resolved';
     readonly host?: string;
     readonly startsAt?: string;
+    /** Of one that is resolved. */
+    readonly endsAt?: string;
   }[],
 ): Payload {
-  const full = alerts.map(({ name, status = 'firing', host, startsAt = '2026-11-23T15:00:00.918Z' }) => ({
+  const full = alerts.map(({ name, status = 'firing', host, startsAt = STARTS_AT, endsAt = ENDS_AT }) => ({
     status,
     labels: {
       alertname: name,
@@ -24,7 +29,7 @@ export function samplePayload(
       runbook: `alerts/runbooks/${name}.md`,
     },
     startsAt,
-    endsAt: status === 'resolved' ? '2026-11-23T15:00:42.918Z' : '0001-01-01T00:00:00Z',
+    endsAt: status === 'resolved' ? endsAt : '0001-01-01T00:00:00Z',
     generatorURL: 'http://mon1:9090/graph',
     fingerprint: `${name}-${host ?? ''}`,
   }));

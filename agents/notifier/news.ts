@@ -15,6 +15,16 @@ export type Word = Readonly<z.infer<typeof wordSchema>>;
 /** The last that people were told about one alert; `undefined`: nothing. */
 export type Told = Word | undefined;
 
+/** What a notifier knows about one alert. */
+export interface Known {
+  /** What it told itself. */
+  readonly told: Told;
+  /** It has it in its queue. */
+  readonly queued: boolean;
+  /** It has agreed with the others, and sends it. */
+  readonly telling: boolean;
+}
+
 /**
  * Alertmanager decides what to send some seconds before it sends (members wait for each other), so a member may say that something
  * fires just after the other one said that it is over. Within this time that is no news.
@@ -31,7 +41,8 @@ export function wordOf(alert: Alert, atMs: number): Word {
 /**
  * Whether an alert says anything that people do not know. `peersKnown`: every notifier that may have told it was asked; only then
  * is the end of something that nobody ever heard of kept quiet. Its end need not tell the beginning that was mailed: where two
- * Prometheus saw it one after the other, Alertmanager knows the later one only.
+ * Prometheus saw it one after the other, Alertmanager knows the later one only. Until the others were asked, what began or ended after
+ * `told` is news whatever `told` says: another notifier may have told what was in between.
  */
 export function isNews(
   alert: Alert,
@@ -39,6 +50,7 @@ export function isNews(
   facts: { readonly nowMs: number; readonly repeatAfterMs: number; readonly peersKnown: boolean },
 ): boolean {
   if (told === undefined) return alert.status === 'firing' || !facts.peersKnown;
+  if (!facts.peersKnown && isAfter(alert, told, facts.nowMs)) return true;
   const agoMs = facts.nowMs - told.atMs;
   // Told in what is the future now: the clock was set back, and no time of before says what came first.
   const isBefore = agoMs < -STALE_MS;
@@ -48,8 +60,8 @@ export function isNews(
 }
 
 /** Whether what is news was told before: a reminder, or that it fires although people heard that it is over. */
-export function isRepeated(alert: Alert, told: Told): boolean {
-  if (alert.status === 'resolved' || told === undefined) return false;
+export function isRepeated(alert: Alert, told: Told, nowMs: number): boolean {
+  if (alert.status === 'resolved' || told === undefined || isAfter(alert, told, nowMs)) return false;
   return told.status === 'firing' || alert.startsAtMs < told.sinceMs;
 }
 
@@ -57,6 +69,12 @@ export function isRepeated(alert: Alert, told: Told): boolean {
 export function lastOf(a: Told, b: Told): Told {
   if (a === undefined || b === undefined) return a ?? b;
   return b.atMs > a.atMs ? b : a;
+}
+
+/** Whether it began or ended after people were told that. A time ahead of the clock is from before that was set back, and says nothing. */
+function isAfter(alert: Alert, told: Word, nowMs: number): boolean {
+  const sinceMs = sinceOf(alert);
+  return told.atMs < sinceMs && sinceMs <= nowMs;
 }
 
 function sinceOf({ status, startsAtMs, endsAtMs }: Alert): number {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
 import { samplePayload } from './fixtures.ts';
+import type { Notifier } from './notifier.ts';
+import type { Payload } from './payload.ts';
 import { mailsOf, mailsWhen, metric, openTestBench, post } from './testing.ts';
 
 const bench = openTestBench();
@@ -93,6 +95,69 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     });
     await post(second, BACK);
     expect((await mailsWhen(mailbox, 2)).map(({ status }) => status)).toEqual(['firing', 'resolved']);
+  });
+
+  it('mail once what one of them is telling when the other one, the first by name, gets it', async () => {
+    let copies = 0;
+    const port = await startSmtp({
+      onData: (stream, _session, callback) => {
+        copies += 1;
+        stream.resume();
+        setTimeout(callback, 1_000);
+      },
+    });
+    const second = await startNotifier({ host: 'mon2', smtp: [port] });
+    const first = await startNotifier({
+      ...{ host: 'mon1', smtp: [port] },
+      peers: [{ host: 'mon2', url: `http://127.0.0.1:${second.port}` }],
+    });
+    await post(second, LOST);
+    await waitFor(() => Promise.resolve(copies === 1), {
+      what: 'a mail under way',
+      deadlineMs: 10_000,
+      intervalMs: 20,
+    });
+    await post(first, LOST);
+    await waitFor(async () => (await metric(first, 'holdfast_notifier_queue_length')) === 0, {
+      ...{ what: 'an empty queue', deadlineMs: 10_000, intervalMs: 50 },
+    });
+    expect(await metric(first, 'holdfast_notifier_sendings_total{outcome="known"}')).toBe(1);
+    expect(copies).toBe(1);
+  });
+
+  it('mail what begins or ends after the other notifier told what was in between', async () => {
+    const mailbox = await startMailbox();
+    const other = await startNotifier({ host: 'mon1', smtp: [mailbox.smtpPort] });
+    const notifier = await startNotifier({
+      ...{ host: 'mon2', smtp: [mailbox.smtpPort] },
+      peers: [{ host: 'mon1', url: `http://127.0.0.1:${other.port}` }],
+    });
+    let mails = 0;
+    const told = async (by: Notifier, payload: Payload): Promise<void> => {
+      await post(by, payload);
+      mails += 1;
+      await mailsWhen(mailbox, mails);
+    };
+    const since = (status: 'firing' | 'resolved'): Payload => {
+      const now = new Date().toISOString();
+      return samplePayload([{ name: 'LoadBalancerLost', host: 'lb1', status, startsAt: now, endsAt: now }]);
+    };
+    await told(notifier, LOST);
+    // The other one asks nobody; a person sees this once.
+    await post(other, LOST);
+    await told(other, since('resolved'));
+    await told(notifier, since('firing'));
+    await told(notifier, since('resolved'));
+    await told(other, since('firing'));
+    await told(notifier, since('resolved'));
+    expect((await mailsOf(mailbox)).map(({ subject }) => subject)).toEqual([
+      '[FIRING] LoadBalancerLost lb1',
+      '[RESOLVED] LoadBalancerLost lb1',
+      '[FIRING] LoadBalancerLost lb1',
+      '[RESOLVED] LoadBalancerLost lb1',
+      '[FIRING] LoadBalancerLost lb1',
+      '[RESOLVED] LoadBalancerLost lb1',
+    ]);
   });
 
   it('show a person once what two notifiers told that could not ask each other', async () => {

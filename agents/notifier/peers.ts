@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Told, wordSchema } from './news.ts';
+import { type Known, wordSchema } from './news.ts';
 
 /** Another notifier. */
 export interface Peer {
@@ -9,10 +9,13 @@ export interface Peer {
 }
 
 /** Reply of `GET /told?key=…&key=…`: by alert key. */
-const knownSchema = z.record(z.string(), z.object({ told: wordSchema.optional(), queued: z.boolean() }));
+const knownSchema = z.record(
+  z.string(),
+  z.object({ told: wordSchema.optional(), queued: z.boolean(), telling: z.boolean() }),
+);
 
-/** What a peer knows about alerts, by key. */
-export type PeerKnowledge = ReadonlyMap<string, { readonly told: Told; readonly queued: boolean }>;
+/** By alert key. */
+export type PeerKnowledge = ReadonlyMap<string, Known>;
 
 const TIMEOUT_MS = 1_000;
 
@@ -22,7 +25,7 @@ export async function askPeer(peer: Peer, keys: readonly string[]): Promise<Peer
   try {
     const response = await fetch(`${peer.url}/told?${query.toString()}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     const known = knownSchema.parse(await response.json());
-    return new Map(Object.entries(known).map(([key, { told, queued }]) => [key, { told, queued }]));
+    return new Map(Object.entries(known).map(([key, { told, ...rest }]) => [key, { told, ...rest }]));
   } catch {
     return undefined;
   }

@@ -78,6 +78,22 @@ describe('the spool', () => {
     expect(spool.put(resolved, 4)).toBe('duplicate');
   });
 
+  it('takes what began or ended after all that it told: another notifier may have told what was in between', () => {
+    const startsAtMs = firing.alerts[0]?.startsAtMs ?? 0;
+    const endsAtMs = resolved.alerts[0]?.endsAtMs ?? 0;
+    const spool = open();
+    spool.put(firing, startsAtMs - 20_000);
+    sendAll(spool, startsAtMs - 10_000);
+    expect(spool.put(firing, startsAtMs - 1)).toBe('duplicate');
+    expect(spool.put(firing, startsAtMs + 1_000)).toBe('queued');
+    expect(spool.queue()).toMatchObject([{ repetition: 0 }]);
+    expect(spool.put(firing, startsAtMs + 2_000)).toBe('duplicate');
+    expect(spool.put(resolved, endsAtMs - 20_000)).toBe('queued');
+    sendAll(spool, endsAtMs - 10_000);
+    expect(spool.put(resolved, endsAtMs + 1_000)).toBe('queued');
+    expect(spool.put(resolved, endsAtMs + 2_000)).toBe('duplicate');
+  });
+
   it('takes the same news later as a reminder with a Message-ID of its own', () => {
     const spool = open();
     spool.put(firing, 1);

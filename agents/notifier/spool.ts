@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { openJournal } from './journal.ts';
-import { type Told, isNews, isRepeated, wordOf } from './news.ts';
+import { type Known, type Told, isNews, isRepeated, wordOf } from './news.ts';
 import { type Notification, idOf } from './notification.ts';
 import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
 import { readJsonFolder } from './read-json-folder.ts';
@@ -21,8 +21,7 @@ export type Accepted = 'queued' | 'duplicate';
 export interface Spool {
   readonly queue: () => readonly QueuedMail[];
   readonly deadCount: () => number;
-  /** What this notifier has told, and whether it has it in its queue. */
-  readonly known: (alertKey: string) => { readonly told: Told; readonly queued: boolean };
+  readonly known: (alertKey: string) => Known;
   /** Queues the alerts of a notification that are news. */
   readonly put: (notification: Notification, nowMs: number) => Accepted;
   /** People know these alerts now, by this notifier or by another one. */
@@ -80,7 +79,8 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
     deadCount: dead.count,
     known: (alertKey) => ({
       told: journal.find(alertKey),
-      queued: [...queue.values()].some((mail) => mail.notification.alerts.some((alert) => alert.key === alertKey)),
+      queued: [...queue.values()].some((mail) => isAbout(mail, alertKey)),
+      telling: tellings.list().some(({ mails }) => mails.some((mail) => isAbout(mail, alertKey))),
     }),
     put: (notification, nowMs) => {
       const facts = { nowMs, repeatAfterMs, peersKnown: false };
@@ -92,7 +92,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
       const mail: QueuedMail = {
         key: `${nameOf(latestMs, counter)}-${idOf(news)}`,
         notification: news,
-        repetition: alerts.some((alert) => isRepeated(alert, toldSoon(alert.key))) ? nowMs : 0,
+        repetition: alerts.some((alert) => isRepeated(alert, toldSoon(alert.key), nowMs)) ? nowMs : 0,
         queuedAtMs: nowMs,
       };
       writeDurably(join(queueFolder, `${mail.key}.json`), JSON.stringify(mail));
@@ -114,6 +114,10 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
       dead.lay(`${nameOf(nowMs, counter)}-unreadable.json`, { text, reason });
     },
   };
+}
+
+function isAbout({ notification }: QueuedMail, alertKey: string): boolean {
+  return notification.alerts.some(({ key }) => key === alertKey);
 }
 
 /** Sorts by time. */
