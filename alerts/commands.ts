@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Topology } from '../deploy/topology.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
 import { nearest } from '../kit/nearest.ts';
+import { DOMAINS } from './alert.ts';
 import { addSilence } from './silences/add-silence.ts';
 import { openMembers } from './silences/member.ts';
 import { parseDuration } from './silences/parse-duration.ts';
@@ -29,7 +30,10 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
     .argument('<subject>', 'a host such as app1, or a failure domain such as database')
     .option('--for <time>', 'how long, such as 10m; 4h at most (needed)')
     .option('--reason <text>', 'what is done, for those who wonder (needed)')
-    .addHelpText('after', '\nAlerts of objectives (SLOs), the watchdog and drills are never silenced.')
+    .addHelpText(
+      'after',
+      `\nFailure domains: ${DOMAINS.join(', ')}. That a tier lost its redundancy with a host is an alert of the domain, not of the host.\nAlerts of objectives (SLOs), the watchdog and drills are never silenced.`,
+    )
     .action(async (word: string, flags: { readonly for?: string; readonly reason?: string }) => {
       const subject = parseSubject(topology, word);
       const { for: time = '', reason = '' } = flags;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../deploy/commands.ts';
 import { pagesOf } from '../deploy/status.ts';
+import { requireNetwork } from '../kit/require-network.ts';
 import { up } from '../deploy/up.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
 import { PATHS } from '../kit/paths.ts';
@@ -78,6 +79,7 @@ async function runProve(
 ): Promise<void> {
   const { topology, files, signal, heal } = context;
   const rate = parseRate(flags.rate);
+  if (!flags.up) requireNetwork(topology.networks.ops);
   const progress = openProgress();
   const tell = ({ outcome, page }: Reported): void => {
     if (flags.json === true) {

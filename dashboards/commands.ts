@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { requireNetwork } from '../kit/require-network.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/topology.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { STATE } from '../kit/paths.ts';
@@ -44,6 +45,7 @@ export function registerDashboardCommands(program: Command, { topology, signal }
     .option('--json', 'print what came out as JSON')
     .addHelpText('after', VERIFY_EXIT_CODES)
     .action(async ({ json }: JsonOption) => {
+      requireNetwork(topology.networks.ops);
       const progress = openProgress();
       const findings = await verifyStack({ topology, boards: BOARDS, signal, onProgress: progress.report }).finally(
         progress.stop,
@@ -57,6 +59,7 @@ export function registerDashboardCommands(program: Command, { topology, signal }
     .description('write a page with every board and its data of the last minutes, to look at without Grafana')
     .option('--out <file>', 'where to write it', join(STATE, 'boards.html'))
     .action(async ({ out }: { readonly out: string }) => {
+      requireNetwork(topology.networks.ops);
       const [monitor] = hostsOf(topology, 'monitor');
       const url = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
       const source = openPanelSource(url, signal);

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { requireNetwork } from '../kit/require-network.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/topology.ts';
 import { EXIT } from '../kit/errors.ts';
 import { renderProblems } from '../kit/problem.ts';
@@ -29,7 +30,7 @@ export function registerExporterCommands(program: Command, { topology, signal, e
     .command('metrics')
     .description('show the metric catalogue: every metric that rules and dashboards may name')
     .option('--check', 'compare it with what the running stack exposes')
-    .option('--unused', 'only those of ours that no rule and no board reads')
+    .addOption(new Option('--unused', 'only those of ours that no rule and no board reads').conflicts('check'))
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
@@ -48,6 +49,7 @@ export function registerExporterCommands(program: Command, { topology, signal, e
         console.log(json === true ? JSON.stringify(all, undefined, 2) : all.map(renderSource).join('\n\n'));
         return;
       }
+      requireNetwork(topology.networks.ops);
       const [monitor] = hostsOf(topology, 'monitor');
       const url = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
       const problems = [...checkCatalog(), ...checkLive(await readExposed(url, signal))];

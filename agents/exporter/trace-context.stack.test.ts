@@ -68,6 +68,22 @@ describe('a request reaches the application', () => {
   });
 });
 
+describe('the answer to a request', () => {
+  it('names its trace also where the application was not asked', async () => {
+    const id = hex(16);
+    const { status, headers } = await ask('/static/none', { traceparent: `00-${id}-${hex(8)}-00` });
+    expect({ status, trace: headers['x-trace-id'] }).toEqual({ status: 404, trace: id });
+  });
+
+  it('names none where an edge had it', async () => {
+    const [edge] = hostsOf(topology, 'edge');
+    const url = edge === undefined ? '' : `http://${addressOn(edge, 'front')}:${PORTS.varnish}/`;
+    await fetch(url);
+    const { headers } = await fetch(url);
+    expect([headers.get('x-cache'), headers.get('x-trace-id')]).toEqual(['HIT', null]);
+  });
+});
+
 /** What the hosts of a tier have printed lately. */
 async function printed(tier: Tier): Promise<readonly string[]> {
   const texts = await Promise.all(
@@ -85,6 +101,7 @@ it('a request that failed is found by its trace and its id in the lines of every
     return ['db-read', 'db-write', 'cache'].map((proxy) => ({ api, proxy }));
   });
   const [trace, id] = [hex(16), randomUUID()];
+  const beganMs = Date.now();
   try {
     await Promise.all(dependencies.map(({ api, proxy }) => api.setEnabled(proxy, false)));
     const path = `/api/products/${700_000 + (Date.now() % 100_000)}`;
@@ -100,5 +117,6 @@ it('a request that failed is found by its trace and its id in the lines of every
     });
     expect(JSON.parse(line)).toMatchObject({ trace_id: trace });
     expect(line).toContain(id);
+    if (tier === 'lb') expect(Date.parse((JSON.parse(line) as { at: string }).at)).toBeGreaterThanOrEqual(beganMs);
   }
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireNetwork } from '../../kit/require-network.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import type { Matcher } from './subject.ts';
@@ -24,8 +25,9 @@ export interface Member {
   readonly expire: (id: string) => Promise<void>;
 }
 
-/** The Alertmanagers of the stack. */
+/** The Alertmanagers of the stack. Throws `stack-down` when there is none on this machine. */
 export function openMembers(topology: Topology, signal: AbortSignal): readonly Member[] {
+  requireNetwork(topology.networks.ops);
   return hostsOf(topology, 'monitor').map((host) =>
     openMember(host.name, `http://${addressOn(host, 'ops')}:${PORTS.alertmanager}`, signal),
   );

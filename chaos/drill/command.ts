@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../deploy/commands.ts';
+import { requireNetwork } from '../../kit/require-network.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
 import { openProgress } from '../../kit/progress.ts';
 import { exitCodeOf } from '../../kit/verdict.ts';
@@ -21,6 +22,7 @@ export function registerDrillCommand(program: Command, { topology, signal }: Com
     .addHelpText('after', '\nExit code: 0 both mails came, once each; 1 they did not; 2 the mailbox cannot be read.')
     .action(async (name: string, { host, json }: { readonly host?: string; readonly json?: boolean }) => {
       const alert = makeDrillAlert(topology, { name, host, id: `drill-${randomUUID()}` });
+      requireNetwork(topology.networks.ops);
       const progress = openProgress();
       progress.report(`${name} is sent as a drill`);
       const result = await runDrill({

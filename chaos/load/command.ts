@@ -26,13 +26,27 @@ export function registerLoadCommand(program: Command, context: CommandContext): 
     .command('load')
     .description('load the running stack with k6 and print what its visitors saw')
     .argument('<suite>', SUITES.join(', '))
-    .option('--rate <n>', 'requests per second (of ramp: at its highest)', '200')
-    .option('--duration <seconds>', 'how long', '60')
-    .option('--target <name>', 'virtual-address (or vip), edge1, edge2; smoke takes every way in by default')
+    .option('--rate <n>', 'requests per second (of ramp: at its highest; smoke has its own)', '200')
+    .option('--duration <seconds>', 'how long (smoke takes what it takes)', '60')
+    .option(
+      '--target <name>',
+      'virtual-address (or vip), virtual-address-tls, edge1, edge2; smoke takes every way in by default',
+    )
     .option('--json', 'print it as JSON')
     .addHelpText('after', '\nExit codes: 0 nothing failed or was dropped, 1 something was, 2 the evidence is doubtful')
-    .action(async (word: string, options: CommandOptions) => {
-      await runLoad(parseSuite(word), options, context);
+    .action(async (word: string, options: CommandOptions, command: Command) => {
+      const suite = parseSuite(word);
+      const ignored = ['rate', 'duration'].filter((name) => command.getOptionValueSource(name) === 'cli');
+      if (suite === 'smoke' && ignored.length > 0) {
+        throw new HoldfastError(
+          'usage',
+          `smoke has no --${ignored.join(' and no --')}: it asks for everything once by every way in.`,
+          {
+            fix: 'Leave it out, or load with steady or ramp.',
+          },
+        );
+      }
+      await runLoad(suite, options, context);
     });
 }
 

@@ -12,6 +12,7 @@ import { responseTimeoutMs, type ResponseHop } from '../response-timeout.ts';
 import { addressOn, hostsOf, PORTS, slotsOf, type Host, type RouteName, type Topology } from '../topology.ts';
 import { bindsOf } from './binds.ts';
 import { renderCacheRoute, renderDatabaseRoute } from './tcp-routes.ts';
+import { utcOf } from './utc-of.ts';
 
 /** Requests that one host of a pool works on at a time; a stalled database must fill it with waiting writes, not with errors. */
 const REQUESTS_PER_HOST = 512;
@@ -128,6 +129,8 @@ function renderHttpRoute(topology: Topology, host: Host, name: HttpRoute): reado
       '    http-request set-var(txn.trace_id) req.hdr(traceparent),field(2,-) if one_context whole_context',
       // What was sent once may be sent again only if the application can tell that it is the same.
       '    http-request disable-l7-retry if !{ method GET HEAD OPTIONS } !{ req.hdr(Idempotency-Key) -m found }',
+      // The application names it itself; also where it was not asked, whoever got the answer can name it.
+      '    http-after-response set-header x-trace-id %[var(txn.trace_id)] if { var(txn.trace_id) -m found } !{ res.hdr(x-trace-id) -m found } !{ var(txn.kind) -m found }',
       `    default_backend ${name === 'app-pool' ? 'app-pool' : 'web'}`,
       '',
     ].join('\n'),
@@ -164,7 +167,7 @@ const QUIET_CHECKS = [
 function renderHttpLog(topology: Topology): readonly string[] {
   const format =
     `${HAPROXY_PREFIX}${compactFormat(HAPROXY_MARK, HAPROXY_FIELDS)}",` +
-    '"at":%Ts.%ms,"route":"%ft","server":"%b/%s","client":"%ci:%cp","status":%ST,"ended":"%tsc",' +
+    `"at":"${utcOf('request_date')}","route":"%ft","server":"%b/%s","client":"%ci:%cp","status":%ST,"ended":"%tsc",` +
     '"ms":{"request":%TR,"queue":%Tw,"connect":%Tc,"response":%Tr,"all":%Ta},"retries":"%rc",' +
     // What is longer than a target takes loses its end, where the client's own words are.
     '"trace_id":"%[var(txn.trace_id)]","request":"%HM %[capture.req.uri,json(utf8s)]","id":"%[var(txn.id),json(utf8s)]"}';

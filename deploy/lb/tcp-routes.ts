@@ -1,9 +1,10 @@
 import type { Profile } from '../profile.ts';
 import { addressOn, PORTS, slotsOf, type Host, type Topology } from '../topology.ts';
 import { bindsOf } from './binds.ts';
+import { utcOf } from './utc-of.ts';
 
 const LOG =
-  '{"at":%Ts.%ms,"route":"%ft","server":"%b/%s","client":"%ci:%cp","ended":"%tsc",' +
+  `{"at":"${utcOf('accept_date')}","route":"%ft","server":"%b/%s","client":"%ci:%cp","ended":"%tsc",` +
   '"ms":{"queue":%Tw,"connect":%Tc,"all":%Tt},"bytes":%B,"retries":"%rc"}';
 
 /**

@@ -2,7 +2,8 @@ import { stringify } from 'yaml';
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { INHIBITIONS, inhibitRule } from './inhibitions.ts';
-import { lines } from './render-prometheus.ts';
+import { linksOf } from './links-of.ts';
+import { externalUrl, lines } from './render-prometheus.ts';
 
 /** How often Alertmanager tells its notifier that it lives (the always firing alert `Watchdog`). */
 export function watchdogIntervalMs(topology: Topology): number {
@@ -61,6 +62,7 @@ export function renderAlertmanagerArguments(topology: Topology, host: Host): str
     '--storage.path=/var/lib/alertmanager',
     '--data.retention=24h',
     `--web.listen-address=0.0.0.0:${PORTS.alertmanager}`,
+    ...externalUrl(linksOf(topology, host).alertmanager),
     `--cluster.listen-address=${gossip(host)}`,
     `--cluster.advertise-address=${gossip(host)}`,
     ...peers.map((peer) => `--cluster.peer=${gossip(peer)}`),

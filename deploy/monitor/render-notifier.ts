@@ -1,4 +1,5 @@
-import { GRAFANA, type Host, type Links, PORTS, type Topology, addressOn, hostsOf, publishedUrl } from '../topology.ts';
+import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
+import { linksOf } from './links-of.ts';
 import { ALERTS_FOLDER } from './render-prometheus.ts';
 import { watchdogIntervalMs } from './render-alertmanager.ts';
 
@@ -77,23 +78,4 @@ function render(config: object): string {
 
 function notifierUrl(host: Host): string {
   return `http://${addressOn(host, 'ops')}:${PORTS.notifier}`;
-}
-
-/** What the stack publishes itself, unless the topology says where else. A key that is undefined is not written. */
-function linksOf(topology: Topology, host: Host): Links {
-  const [mail] = hostsOf(topology, 'mail');
-  const mailbox = publishedUrl(mail, PORTS.mailbox);
-  const prometheus = publishedUrl(host, PORTS.prometheus);
-  const alertmanager = publishedUrl(host, PORTS.alertmanager);
-  const [trace] = hostsOf(topology, 'trace');
-  const traces = publishedUrl(trace, PORTS.zipkin);
-  return {
-    ...(mailbox === undefined ? {} : { runbooks: `${mailbox}/runbooks` }),
-    ...(prometheus === undefined ? {} : { prometheus }),
-    ...(alertmanager === undefined ? {} : { alertmanager }),
-    ...(traces === undefined ? {} : { traces }),
-    // Answers where Grafana was started: its profile in the Compose file is for whoever wants the boards.
-    dashboards: `http://127.0.0.1:${GRAFANA.loopbackPort}`,
-    ...topology.links,
-  };
 }

@@ -3,6 +3,7 @@ import { OWN_PROMETHEUS, paceMs, SCRAPE_JOBS, targetsOf, type Job, type Target }
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Watch } from '../profile.ts';
+import { linksOf } from './links-of.ts';
 
 /** Where what the alerts room generates is mounted on a monitor host. */
 export const ALERTS_FOLDER = '/etc/holdfast-alerts';
@@ -129,7 +130,7 @@ function paced(watch: Watch, { pace, isPatient }: Pick<Job, 'pace' | 'isPatient'
 }
 
 /** Command line of Prometheus, one argument a line. */
-export function renderPrometheusArguments(topology: Topology): string {
+export function renderPrometheusArguments(topology: Topology, host: Host): string {
   return lines([
     '--config.file=/etc/holdfast/prometheus.yml',
     '--storage.tsdb.path=/var/lib/prometheus',
@@ -138,6 +139,7 @@ export function renderPrometheusArguments(topology: Topology): string {
     '--storage.tsdb.wal-compression',
     '--enable-feature=exemplar-storage',
     `--web.listen-address=0.0.0.0:${PORTS.prometheus}`,
+    ...externalUrl(linksOf(topology, host).prometheus),
     '--query.max-concurrency=4',
     '--query.timeout=20s',
     `--query.lookback-delta=${promDuration(topology.profile.watch.lookbackMs)}`,
@@ -145,6 +147,11 @@ export function renderPrometheusArguments(topology: Topology): string {
     '--rules.alert.resend-delay=5s',
     '--log.level=warn',
   ]);
+}
+
+/** Where a link from an alert leads; the server's own name is known on its own network only. */
+export function externalUrl(url: string | undefined): readonly string[] {
+  return url === undefined ? [] : [`--web.external-url=${url}`, '--web.route-prefix=/'];
 }
 
 /** One argument a line, as `run-with-arguments` reads them. */

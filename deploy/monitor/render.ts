@@ -19,7 +19,7 @@ const HEALTHY = lines([
 export function renderMonitor(topology: Topology, host: Host): readonly RenderedFile[] {
   return [
     { path: 'prometheus.yml', text: renderPrometheusConfig(topology, host) },
-    { path: 'prometheus.args', text: renderPrometheusArguments(topology) },
+    { path: 'prometheus.args', text: renderPrometheusArguments(topology, host) },
     { path: 'alertmanager.yml', text: renderAlertmanagerConfig(topology, host) },
     { path: 'alertmanager.args', text: renderAlertmanagerArguments(topology, host) },
     { path: 'notifier.json', text: renderNotifierConfig(topology, host) },

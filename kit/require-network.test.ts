@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { requireNetwork } from './require-network.ts';
+
+const network = { subnet: '198.18.3.0/24' };
+
+test('nothing may be sent where this machine has no address in the network', () => {
+  expect(() => {
+    requireNetwork(network, ['127.0.0.1', '::1', '192.0.2.2', '198.18.30.1']);
+  }).toThrow('The stack is not up');
+});
+
+test('the address of the bridge is enough', () => {
+  requireNetwork(network, ['127.0.0.1', '198.18.3.1']);
+});
