@@ -2,14 +2,14 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Topology } from '../deploy/topology.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
-import { nearest } from '../kit/nearest.ts';
 import { DOMAINS } from './alert.ts';
 import { addSilence } from './silences/add-silence.ts';
+import { chooseSilences } from './silences/choose-silences.ts';
 import { openMembers } from './silences/member.ts';
 import { parseDuration } from './silences/parse-duration.ts';
 import { currentSilences, readSilences } from './silences/read-silences.ts';
 import { removeSilences } from './silences/remove-silences.ts';
-import { isOurs, type Silence } from './silences/silence.ts';
+import type { Silence } from './silences/silence.ts';
 import { parseSubject } from './silences/subject.ts';
 
 interface CommandContext {
@@ -67,34 +67,16 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
   silence
     .command('remove')
     .description('end silences at once')
-    .argument('[id...]', 'as `silence list` shows them')
+    .argument('[id...]', 'as `silence list` shows them, or what `silence add` was told, such as app1')
     .option('--all', 'all that were made by holdfast')
-    .action(async (ids: readonly string[], { all }: { readonly all?: boolean }) => {
+    .action(async (words: readonly string[], { all }: { readonly all?: boolean }) => {
       const members = openMembers(topology, signal);
       const current = currentSilences(await readSilences(members));
-      const chosen = chooseSilences(current, { ids, all: all === true });
+      const chosen = chooseSilences(current, { words, all: all === true });
       const holding = await removeSilences(members, chosen);
       console.log(chosen.length === 0 ? 'Nothing was silent.' : `Removed: ${chosen.join(', ')}.`);
       tellUnaware(holding);
     });
-}
-
-function chooseSilences(
-  current: readonly Silence[],
-  { ids, all }: { readonly ids: readonly string[]; readonly all: boolean },
-): readonly string[] {
-  if (all === ids.length > 0) {
-    throw new HoldfastError('usage', all ? 'Ids and --all exclude each other.' : 'Which silence?', {
-      fix: 'Name ids as `./holdfast silence list` shows them, or use --all.',
-    });
-  }
-  if (all) return current.filter(isOurs).map(({ id }) => id);
-  const known = current.map(({ id }) => id);
-  const wrong = ids.find((id) => !known.includes(id));
-  if (wrong === undefined) return ids;
-  throw new HoldfastError('usage', `No silence ${wrong} is in force.`, {
-    fix: known.length === 0 ? 'Nothing is silent.' : `In force: ${nearest(wrong, known).join(', ')}.`,
-  });
 }
 
 /** Each silence that is in force, as `silence list` shows it; none when no Alertmanager answers: that is told by whoever looks at hosts. */

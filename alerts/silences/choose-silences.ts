@@ -1,0 +1,33 @@
+import { HoldfastError } from '../../kit/errors.ts';
+import { nearest } from '../../kit/nearest.ts';
+import { isOurs, type Silence } from './silence.ts';
+
+/**
+ * The ids of the silences that are meant. `words`: ids, or hosts and failure domains that `silence add` was told; of those what others made is left
+ * alone, as it is by `all`. Throws `usage` for a word that means none.
+ */
+export function chooseSilences(
+  current: readonly Silence[],
+  { words, all }: { readonly words: readonly string[]; readonly all: boolean },
+): readonly string[] {
+  if (all === words.length > 0) {
+    throw new HoldfastError('usage', all ? 'Ids and --all exclude each other.' : 'Which silence?', {
+      fix: 'Name ids as `./holdfast silence list` shows them, or use --all.',
+    });
+  }
+  if (all) return current.filter(isOurs).map(({ id }) => id);
+  return [...new Set(words.flatMap((word) => meantBy(word, current)))];
+}
+
+function meantBy(word: string, current: readonly Silence[]): readonly string[] {
+  const meant = current.filter((silence) => silence.id === word || (isOurs(silence) && isAbout(silence, word)));
+  if (meant.length > 0) return meant.map(({ id }) => id);
+  const known = current.map(({ id }) => id);
+  throw new HoldfastError('usage', `No silence ${word} is in force.`, {
+    fix: known.length === 0 ? 'Nothing is silent.' : `In force: ${nearest(word, known).join(', ')}.`,
+  });
+}
+
+function isAbout({ matchers }: Silence, subject: string): boolean {
+  return matchers.some(({ name, value, isEqual }) => isEqual && value === subject && ['host', 'domain'].includes(name));
+}
