@@ -75,12 +75,15 @@ describe('the answer to a request', () => {
     expect({ status, trace: headers['x-trace-id'] }).toEqual({ status: 404, trace: id });
   });
 
-  it('names none where an edge had it', async () => {
+  it('names the trace of the request that fetched it where an edge had it', async () => {
     const [edge] = hostsOf(topology, 'edge');
-    const url = edge === undefined ? '' : `http://${addressOn(edge, 'front')}:${PORTS.varnish}/`;
-    await fetch(url);
-    const { headers } = await fetch(url);
-    expect([headers.get('x-cache'), headers.get('x-trace-id')]).toEqual(['HIT', null]);
+    const url =
+      edge === undefined ? '' : `http://${addressOn(edge, 'front')}:${PORTS.varnish}/products/1?seen-by=${hex(8)}`;
+    const answers = [await fetch(url), await fetch(url)];
+    expect(answers[1]?.headers.get('x-cache')).toBe('HIT');
+    const [fetched, kept] = answers.map(({ headers }) => headers.get('x-trace-id'));
+    expect(fetched).toMatch(/^[0-9a-f]{32}$/);
+    expect(kept).toBe(fetched);
   });
 });
 

@@ -178,10 +178,6 @@ sub vcl_deliver {
     if (req.url !~ "^/static/") {
         unset resp.http.Age;
     }
-    # It names the request that fetched it, not this one.
-    if (resp.http.X-Cache == "HIT" || resp.http.X-Cache == "STALE") {
-        unset resp.http.x-trace-id;
-    }
 }
 
 sub vcl_synth {
