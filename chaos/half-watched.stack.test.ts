@@ -4,12 +4,12 @@ import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
 import type { AlertName } from '../alerts/names.ts';
-import { isOfObjective, isOwnAlert, type DeliveredAlert } from './contract/alert-contract.ts';
-import { readDelivered } from './contract/alert-watch.ts';
+import type { DeliveredAlert } from './contract/alert-contract.ts';
 import { hostCrash } from './faults/host-crash.ts';
 import { openJournal } from './journal/journal.ts';
 import { openFault } from './journal/open-fault.ts';
 import { waitForSteady } from './runner/steady-state.ts';
+import { mailedSince } from './testing.ts';
 
 const topology = makeTopology();
 const world = { topology, hosts: openHosts() };
@@ -26,12 +26,6 @@ async function stopService(host: string, service: string): Promise<AsyncDisposab
   };
   await order('-d');
   return { [Symbol.asyncDispose]: () => order('-u') };
-}
-
-/** Without what objectives say: it may be of what was broken before. */
-async function mailedSince(sinceMs: number): Promise<readonly DeliveredAlert[]> {
-  const delivered = await readDelivered(topology, sinceMs);
-  return delivered.filter(({ alertname }) => !isOwnAlert(alertname) && !isOfObjective(alertname));
 }
 
 afterAll(steady);

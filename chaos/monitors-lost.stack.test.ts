@@ -3,24 +3,17 @@ import { hostsOf, makeTopology } from '../deploy/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
-import { isOfObjective, isOwnAlert, type DeliveredAlert } from './contract/alert-contract.ts';
-import { readDelivered } from './contract/alert-watch.ts';
 import { hostCrash } from './faults/host-crash.ts';
 import { openJournal } from './journal/journal.ts';
 import { openFault } from './journal/open-fault.ts';
 import { waitForSteady } from './runner/steady-state.ts';
+import { mailedSince } from './testing.ts';
 
 const topology = makeTopology();
 const world = { topology, hosts: openHosts() };
 const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
 /** The switch waits for 30 s in this profile, looks every few seconds, and mails. */
 const TOLD_WITHIN_MS = 60_000;
-
-/** Without what objectives say: it may be of what was broken before. */
-async function mailedSince(sinceMs: number): Promise<readonly DeliveredAlert[]> {
-  const delivered = await readDelivered(topology, sinceMs);
-  return delivered.filter(({ alertname }) => !isOwnAlert(alertname) && !isOfObjective(alertname));
-}
 
 afterAll(async () => {
   await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { requireNetwork } from '../kit/require-network.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/topology.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { STATE } from '../kit/paths.ts';
 import { openProgress } from '../kit/progress.ts';
+import { requireNetwork } from '../kit/require-network.ts';
 import { exitCodeOf, mergeVerdicts } from '../kit/verdict.ts';
 import { dataPanelsOf } from './board.ts';
 import { BOARDS } from './boards.ts';

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { requireNetwork } from '../kit/require-network.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/topology.ts';
 import { EXIT } from '../kit/errors.ts';
 import { renderProblems } from '../kit/problem.ts';
+import { requireNetwork } from '../kit/require-network.ts';
 import { CATALOG, type Source } from './catalog/catalog.ts';
 import { checkCatalog } from './catalog/check-catalog.ts';
 import { checkLive } from './catalog/check-live.ts';

@@ -119,7 +119,7 @@ describe('what notifiers agree on', () => {
       decision: 'send',
     },
     {
-      what: 'it began after what was told, but it is the same for all',
+      what: 'it began after what this one told, and nobody told an end',
       own: fired(startsAtMs - 60_000, startsAtMs - 60_000),
       peer: NOTHING,
       decision: 'drop',

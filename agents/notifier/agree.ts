@@ -43,8 +43,8 @@ export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
   if (alerts.length === 0) return { decision: 'drop' };
   const inHandElsewhere = [...facts.peers].some(([host, knowledge]) =>
     alerts.some(({ key }) => {
-      const { queued, telling } = knowledge?.get(key) ?? { queued: false, telling: false };
-      return telling || (queued && host < facts.host);
+      const known = knowledge?.get(key);
+      return known !== undefined && (known.telling || (known.queued && host < facts.host));
     }),
   );
   if (inHandElsewhere && ageMs(mail, facts.nowMs) < YIELD_MS) return { decision: 'wait' };

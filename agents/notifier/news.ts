@@ -41,8 +41,8 @@ export function wordOf(alert: Alert, atMs: number): Word {
 /**
  * Whether an alert says anything that people do not know. `peersKnown`: every notifier that may have told it was asked; only then
  * is the end of something that nobody ever heard of kept quiet. Its end need not tell the beginning that was mailed: where two
- * Prometheus saw it one after the other, Alertmanager knows the later one only. Until the others were asked, what began or ended after
- * `told` is news whatever `told` says: another notifier may have told what was in between.
+ * Prometheus saw it one after the other, Alertmanager knows the later one only. Unless all of them were, what began or ended
+ * after `told` is news whatever `told` says: another notifier may have told what was in between.
  */
 export function isNews(
   alert: Alert,

@@ -7,7 +7,7 @@ import { waitFor } from '../../kit/deadline.ts';
 import { samplePayload } from './fixtures.ts';
 import type { Notifier } from './notifier.ts';
 import type { Payload } from './payload.ts';
-import { mailsOf, mailsWhen, metric, openTestBench, post } from './testing.ts';
+import { mailsOf, mailsWhen, metric, openTestBench, peerOf, post } from './testing.ts';
 
 const bench = openTestBench();
 const { startMailbox, startNotifier, startSmtp } = bench;
@@ -83,10 +83,7 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
   it('mail news once that two notifiers got, and the end of it once', async () => {
     const mailbox = await startMailbox();
     const first = await startNotifier({ host: 'mon1', smtp: [mailbox.smtpPort] });
-    const second = await startNotifier({
-      ...{ host: 'mon2', smtp: [mailbox.smtpPort] },
-      peers: [{ host: 'mon1', url: `http://127.0.0.1:${first.port}` }],
-    });
+    const second = await startNotifier({ host: 'mon2', smtp: [mailbox.smtpPort], peers: [peerOf('mon1', first)] });
     await Promise.all([post(first, LOST), post(second, LOST)]);
     await mailsWhen(mailbox, 1);
     await waitFor(async () => (await metric(second, 'holdfast_notifier_queue_length')) === 0, {
@@ -97,41 +94,10 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     expect((await mailsWhen(mailbox, 2)).map(({ status }) => status)).toEqual(['firing', 'resolved']);
   });
 
-  it('mail once what one of them is telling when the other one, the first by name, gets it', async () => {
-    let copies = 0;
-    const port = await startSmtp({
-      onData: (stream, _session, callback) => {
-        copies += 1;
-        stream.resume();
-        setTimeout(callback, 1_000);
-      },
-    });
-    const second = await startNotifier({ host: 'mon2', smtp: [port] });
-    const first = await startNotifier({
-      ...{ host: 'mon1', smtp: [port] },
-      peers: [{ host: 'mon2', url: `http://127.0.0.1:${second.port}` }],
-    });
-    await post(second, LOST);
-    await waitFor(() => Promise.resolve(copies === 1), {
-      what: 'a mail under way',
-      deadlineMs: 10_000,
-      intervalMs: 20,
-    });
-    await post(first, LOST);
-    await waitFor(async () => (await metric(first, 'holdfast_notifier_queue_length')) === 0, {
-      ...{ what: 'an empty queue', deadlineMs: 10_000, intervalMs: 50 },
-    });
-    expect(await metric(first, 'holdfast_notifier_sendings_total{outcome="known"}')).toBe(1);
-    expect(copies).toBe(1);
-  });
-
   it('mail what begins or ends after the other notifier told what was in between', async () => {
     const mailbox = await startMailbox();
     const other = await startNotifier({ host: 'mon1', smtp: [mailbox.smtpPort] });
-    const notifier = await startNotifier({
-      ...{ host: 'mon2', smtp: [mailbox.smtpPort] },
-      peers: [{ host: 'mon1', url: `http://127.0.0.1:${other.port}` }],
-    });
+    const notifier = await startNotifier({ host: 'mon2', smtp: [mailbox.smtpPort], peers: [peerOf('mon1', other)] });
     let mails = 0;
     const told = async (by: Notifier, payload: Payload): Promise<void> => {
       await post(by, payload);

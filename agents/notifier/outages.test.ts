@@ -5,7 +5,7 @@ import { waitFor } from '../../kit/deadline.ts';
 import { samplePayload } from './fixtures.ts';
 import type { Notifier } from './notifier.ts';
 import { type Line, startLine } from './testing-lines.ts';
-import { mailsOf, metric, openTestBench, post } from './testing.ts';
+import { mailsOf, metric, openTestBench, peerOf, post } from './testing.ts';
 
 const bench = openTestBench();
 
@@ -106,5 +106,19 @@ describe('no mail is lost and none told twice', { timeout: 60_000 }, () => {
     expect(slow.ids).toHaveLength(2);
     expect(new Set(slow.ids).size).toBe(1);
     expect(other.ids).toEqual([]);
+  });
+
+  it('when a notifier, the first by name, gets what the other one is telling', async () => {
+    const { port, ids } = await startCollector({}, () => 1_000);
+    const second = await bench.startNotifier({ host: 'mon2', smtp: [port] });
+    const first = await bench.startNotifier({ host: 'mon1', smtp: [port], peers: [peerOf('mon2', second)] });
+    await postAll(second, ['A']);
+    await waitFor(() => Promise.resolve(ids.length === 1), {
+      ...{ what: 'a mail under way', deadlineMs: 10_000, intervalMs: 20 },
+    });
+    await postAll(first, ['A']);
+    await emptied(first);
+    expect(await metric(first, sendings('known'))).toBe(1);
+    expect(ids).toHaveLength(1);
   });
 });

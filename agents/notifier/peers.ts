@@ -14,7 +14,7 @@ const knownSchema = z.record(
   z.object({ told: wordSchema.optional(), queued: z.boolean(), telling: z.boolean() }),
 );
 
-/** By alert key. */
+/** What a peer knows, by alert key. */
 export type PeerKnowledge = ReadonlyMap<string, Known>;
 
 const TIMEOUT_MS = 1_000;

@@ -10,6 +10,7 @@ import { waitFor } from '../../kit/deadline.ts';
 import { type Mailbox, openMailbox } from '../mailbox/mailbox.ts';
 import type { NotifierConfig } from './config.ts';
 import { type Notifier, openNotifier } from './notifier.ts';
+import type { Peer } from './peers.ts';
 
 const SECRETS = {
   passwordFile: 'smtp-password',
@@ -151,4 +152,9 @@ export async function metric(notifier: Notifier, series: string): Promise<number
   const text = await (await fetch(`http://127.0.0.1:${notifier.port}/metrics`)).text();
   const line = text.split('\n').find((one) => one.startsWith(`${series} `));
   return Number(line?.split(' ').at(-1));
+}
+
+/** How another notifier is told of this one. */
+export function peerOf(host: string, { port }: Notifier): Peer {
+  return { host, url: `http://127.0.0.1:${port}` };
 }

@@ -11,8 +11,8 @@ export function chooseSilences(
   { words, all }: { readonly words: readonly string[]; readonly all: boolean },
 ): readonly string[] {
   if (all === words.length > 0) {
-    throw new HoldfastError('usage', all ? 'Ids and --all exclude each other.' : 'Which silence?', {
-      fix: 'Name ids as `./holdfast silence list` shows them, or use --all.',
+    throw new HoldfastError('usage', all ? 'Names and --all exclude each other.' : 'Which silence?', {
+      fix: 'Name what was silenced, ids as `./holdfast silence list` shows them, or --all.',
     });
   }
   if (all) return current.filter(isOurs).map(({ id }) => id);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { requireNetwork } from '../../kit/require-network.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import { requireNetwork } from '../../kit/require-network.ts';
 import type { Matcher } from './subject.ts';
 import { silenceSchema, type Silence } from './silence.ts';
 

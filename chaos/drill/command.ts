@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../deploy/commands.ts';
-import { requireNetwork } from '../../kit/require-network.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
 import { openProgress } from '../../kit/progress.ts';
+import { requireNetwork } from '../../kit/require-network.ts';
 import { exitCodeOf } from '../../kit/verdict.ts';
 import { makeDrillAlert } from './drill-alert.ts';
 import { renderDrill } from './render-drill.ts';

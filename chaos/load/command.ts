@@ -22,30 +22,19 @@ interface CommandOptions {
 
 /** Registers `holdfast load SUITE`. */
 export function registerLoadCommand(program: Command, context: CommandContext): void {
+  const targets = allTargets(context.topology).map(({ name }) => name);
   program
     .command('load')
     .description('load the running stack with k6 and print what its visitors saw')
     .argument('<suite>', SUITES.join(', '))
-    .option('--rate <n>', 'requests per second (of ramp: at its highest; smoke has its own)', '200')
-    .option('--duration <seconds>', 'how long (smoke takes what it takes)', '60')
-    .option(
-      '--target <name>',
-      'virtual-address (or vip), virtual-address-tls, edge1, edge2; smoke takes every way in by default',
-    )
+    .option('--rate <n>', 'requests per second (of ramp: at its highest; not for smoke)', '200')
+    .option('--duration <seconds>', 'how long (not for smoke)', '60')
+    .option('--target <name>', `${targets.join(', ')}; vip for the first; smoke takes every one by default`)
     .option('--json', 'print it as JSON')
     .addHelpText('after', '\nExit codes: 0 nothing failed or was dropped, 1 something was, 2 the evidence is doubtful')
     .action(async (word: string, options: CommandOptions, command: Command) => {
       const suite = parseSuite(word);
-      const ignored = ['rate', 'duration'].filter((name) => command.getOptionValueSource(name) === 'cli');
-      if (suite === 'smoke' && ignored.length > 0) {
-        throw new HoldfastError(
-          'usage',
-          `smoke has no --${ignored.join(' and no --')}: it asks for everything once by every way in.`,
-          {
-            fix: 'Leave it out, or load with steady or ramp.',
-          },
-        );
-      }
+      if (suite === 'smoke') refuseOptions(command, ['rate', 'duration']);
       await runLoad(suite, options, context);
     });
 }
@@ -78,6 +67,15 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   if (options.json === true) console.log(JSON.stringify(shown, null, 2));
   else console.log([renderLoadTable(report), `${verdict}; records and k6's page in ${directory}`].join('\n'));
   process.exitCode = exitCodeOf(verdict);
+}
+
+/** Throws `usage` for what was given although smoke does not look at it. */
+function refuseOptions(command: Command, names: readonly string[]): void {
+  const given = names.filter((name) => command.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
+  if (given.length === 0) return;
+  throw new HoldfastError('usage', `smoke has no ${given.join(' and no ')}: it asks for everything, by every way in.`, {
+    fix: 'Leave it out, or load with steady or ramp.',
+  });
 }
 
 /** Any failed or dropped request is a violation, however doubtful the rest is. */

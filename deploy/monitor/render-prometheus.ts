@@ -149,7 +149,7 @@ export function renderPrometheusArguments(topology: Topology, host: Host): strin
   ]);
 }
 
-/** Where a link from an alert leads; the server's own name is known on its own network only. */
+/** Where a link from an alert leads: the server's own name is known on its own network only. Its paths stay where they are, whatever that address says. */
 export function externalUrl(url: string | undefined): readonly string[] {
   return url === undefined ? [] : [`--web.external-url=${url}`, '--web.route-prefix=/'];
 }
