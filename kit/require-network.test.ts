@@ -12,3 +12,7 @@ test('nothing may be sent where this machine has no address in the network', () 
 test('the address of the bridge is enough', () => {
   requireNetwork(network, ['127.0.0.1', '198.18.3.1']);
 });
+
+test('a network of another size is understood', () => {
+  requireNetwork({ subnet: '198.18.0.0/15' }, ['198.19.255.1']);
+});

@@ -1,16 +1,16 @@
 import { networkInterfaces } from 'node:os';
 import { HoldfastError } from './errors.ts';
+import { contains } from './subnet.ts';
 
 /**
- * Call it before anything is asked of a host from this machine. `subnet`: CIDR of 24 bits, of the network that it is asked on. Throws `stack-down`
- * when this machine has no address there: what is sent to a host then would leave by whatever route there is, to whoever has that address.
+ * Call it before anything is asked of a host from this machine. `subnet`: CIDR of the network that it is asked on. Throws `stack-down` when this
+ * machine has no address there: what is sent to a host then would leave by whatever route there is, to whoever has that address.
  */
 export function requireNetwork(
   { subnet }: { readonly subnet: string },
   addresses: readonly string[] = ownAddresses(),
 ): void {
-  const prefix = subnet.replace(/0\/24$/, '');
-  if (addresses.some((address) => address.startsWith(prefix))) return;
+  if (addresses.some((address) => contains(subnet, address))) return;
   throw new HoldfastError('stack-down', 'The stack is not up: its networks do not exist on this machine.', {
     fix: 'Bring the stack up with `./holdfast up`.',
   });

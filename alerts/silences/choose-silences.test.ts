@@ -39,3 +39,9 @@ it.each([
 ])('$what is refused', ({ words, all, said }) => {
   expect(() => chooseSilences(CURRENT, { words, all })).toThrow(said);
 });
+
+it('a word that means none is answered with what there is: what was silenced here, and ids', () => {
+  expect(() => chooseSilences(CURRENT, { words: ['web2'], all: false })).toThrow(
+    expect.objectContaining({ fix: 'In force: web1, web, 2b, 1a, 3c.' }),
+  );
+});

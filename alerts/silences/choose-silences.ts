@@ -20,14 +20,18 @@ export function chooseSilences(
 }
 
 function meantBy(word: string, current: readonly Silence[]): readonly string[] {
-  const meant = current.filter((silence) => silence.id === word || (isOurs(silence) && isAbout(silence, word)));
+  const meant = current.filter((silence) => silence.id === word || namesOf(silence).includes(word));
   if (meant.length > 0) return meant.map(({ id }) => id);
-  const known = current.map(({ id }) => id);
+  const known = [...new Set(current.flatMap((silence) => [...namesOf(silence), silence.id]))];
   throw new HoldfastError('usage', `No silence ${word} is in force.`, {
     fix: known.length === 0 ? 'Nothing is silent.' : `In force: ${nearest(word, known).join(', ')}.`,
   });
 }
 
-function isAbout({ matchers }: Silence, subject: string): boolean {
-  return matchers.some(({ name, value, isEqual }) => isEqual && value === subject && ['host', 'domain'].includes(name));
+/** What `silence add` was told; nothing of what others made. */
+function namesOf(silence: Silence): readonly string[] {
+  if (!isOurs(silence)) return [];
+  return silence.matchers.flatMap(({ name, value, isEqual }) =>
+    isEqual && ['host', 'domain'].includes(name) ? [value] : [],
+  );
 }
