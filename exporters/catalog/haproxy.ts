@@ -20,6 +20,14 @@ export const HAPROXY = {
   haproxy_frontend_request_errors_total: counter('1', 'Requests that were not understood or came too slowly.', {
     labels: PROXY,
   }),
+  haproxy_frontend_denied_connections_total: counter(
+    '1',
+    'Connections refused because their client has too many without progress, or opens too many.',
+    { labels: PROXY },
+  ),
+  haproxy_frontend_requests_denied_total: counter('1', 'Requests refused by the limits of their client.', {
+    labels: PROXY,
+  }),
   haproxy_backend_status: gauge('1', 'State of a backend: 1 for the one it is in.', {
     labels: { ...PROXY, ...UP_OR_DOWN },
   }),

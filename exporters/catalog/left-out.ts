@@ -97,7 +97,6 @@ export const LEFT_OUT: readonly { readonly why: string; readonly metrics: readon
     metrics: [
       ...each('haproxy_process_', 'active_peers connected_peers failed_resolutions'),
       ...each('haproxy_sticktable_', 'size used local_updates'),
-      ...each('haproxy_frontend_', 'requests_denied_total denied_connections_total'),
     ],
   },
   {
