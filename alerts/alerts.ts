@@ -3,6 +3,7 @@ import type { Alert } from './alert.ts';
 import { accessLogAlerts } from './rules/access-log.ts';
 import { appAlerts } from './rules/app.ts';
 import { cacheAlerts } from './rules/cache.ts';
+import { clientAlerts } from './rules/clients.ts';
 import { cacheStateAlerts } from './rules/cache-state.ts';
 import { DATABASE_STATE_ALERTS } from './rules/database-state.ts';
 import { databaseAlerts } from './rules/database.ts';
@@ -31,6 +32,7 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...DATABASE_STATE_ALERTS,
     ...cacheStateAlerts(topology),
     ...siteAlerts(topology),
+    ...clientAlerts(topology),
     ...probeAlerts(topology),
     ...accessLogAlerts(topology),
     ...monitorAlerts(topology),

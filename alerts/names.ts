@@ -6,6 +6,7 @@
 export const ALERTS = {
   EdgeLost: 'host',
   EdgeOriginUnhealthy: 'host',
+  ClientLimitExceeded: 'host',
   LoadBalancerLost: 'host',
   VirtualAddressMissing: 'address',
   VirtualAddressDuplicated: 'address',

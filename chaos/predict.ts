@@ -15,7 +15,14 @@ export interface Prediction {
   readonly formula: string;
 }
 
-export const PREDICTED_FAULTS = ['lb-crash', 'app-crash', 'db-primary-crash', 'cache-slow', 'cache-down'] as const;
+export const PREDICTED_FAULTS = [
+  'lb-crash',
+  'app-crash',
+  'db-primary-crash',
+  'cache-slow',
+  'cache-down',
+  'abuse',
+] as const;
 export type PredictedFault = (typeof PREDICTED_FAULTS)[number];
 
 /** Lowest VRRP priority in use; the skew grows as it falls (RFC 9568, section 6.1). */
@@ -59,6 +66,13 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
         formula: `suspicion ${profile.groupSuspicionMs} + election ${ELECTION_MS.best} … ${ELECTION_MS.worst} + role agent ${seen} + connect ${client.connectMs}`,
       };
     }
+    case 'abuse':
+      return {
+        what: 'what is added to a request of another client',
+        bestMs: 0,
+        worstMs: SERVE_MS,
+        formula: `the attacker waits in front of the servers, in its own limits; ${SERVE_MS} for the processor that it shares with them here`,
+      };
     case 'cache-slow':
       return {
         what: 'what is added to a page',

@@ -20,6 +20,11 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
   const rate = (of: string): string => `sum(rate(${of}[${window}]))`;
   const counted = [
     {
+      where: 'edge',
+      all: rate('haproxy_frontend_http_responses_total{proxy="edge"}'),
+      failed: rate('haproxy_frontend_http_responses_total{proxy="edge",code="5xx"}'),
+    },
+    {
       where: 'load balancer',
       all: rate('haproxy_frontend_http_responses_total{proxy=~"http|https"}'),
       failed: rate('haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}'),
@@ -59,6 +64,15 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
           { labels: { where: 'load balancer' }, value: '10%' },
         ),
         fires(
+          'an edge answers with 5xx by itself',
+          {
+            [edge('2xx')]: counts([90, 120]),
+            [edge('5xx')]: counts([0, 20], [10, 100]),
+            [front('2xx')]: counts([90, 120]),
+          },
+          { labels: { where: 'edge' }, value: '10%' },
+        ),
+        fires(
           'the application fails on one host',
           {
             [app('app1', '200')]: counts([50, 120]),
@@ -88,6 +102,8 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
   ];
 }
 
+const edge = (code: string): string =>
+  `haproxy_frontend_http_responses_total{host="edge1",proxy="edge",code="${code}"}`;
 const front = (code: string): string => `haproxy_frontend_http_responses_total{host="lb1",proxy="http",code="${code}"}`;
 const app = (host: string, code: string): string =>
   `http_request_duration_seconds_count{host="${host}",job="app",method="GET",route="/",status_code="${code}"}`;

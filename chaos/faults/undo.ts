@@ -3,6 +3,7 @@ import type { Fault, UndoMethod } from './fault.ts';
 import { hostCrashUndo, undoHostCrash } from './host-crash.ts';
 import { hostCutOffUndo, undoHostCutOff } from './host-cut-off.ts';
 import { hostFreezeUndo, undoHostFreeze } from './host-freeze.ts';
+import { hostileUndo, undoHostile } from './hostile-client.ts';
 import { loadUndo, undoLoad } from './load-left-behind.ts';
 import { processKillUndo, undoProcessKill } from './process-kill.ts';
 import { toxicUndo, undoToxic } from './toxic-fault.ts';
@@ -18,6 +19,7 @@ export const undoSchema = z.discriminatedUnion('kind', [
   toxicUndo,
   toxiproxyDownUndo,
   loadUndo,
+  hostileUndo,
 ]);
 
 export type Undo = z.infer<typeof undoSchema>;
@@ -47,6 +49,8 @@ export function bindUndo(undo: Undo): BoundUndo {
       return bind(undoToxic, undo);
     case 'toxiproxy-down':
       return bind(undoToxiproxyDown, undo);
+    case 'hostile-client':
+      return bind(undoHostile, undo);
     case 'load':
       return bind(undoLoad, undo);
   }
@@ -72,6 +76,6 @@ async function isRemoved(world: FaultWorld, undo: Undo): Promise<boolean> {
 
 /** Hosts that a record breaks. */
 export function hostsOfUndo(undo: Undo): readonly string[] {
-  if (undo.kind === 'load') return [];
+  if (undo.kind === 'load' || undo.kind === 'hostile-client') return [];
   return 'host' in undo ? [undo.host] : undo.targets.map((target) => target.host);
 }

@@ -1,6 +1,7 @@
 import type { Topology } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
+import { ABUSE_GUARANTEES } from './abuse.ts';
 import { cacheDown, cacheSlow } from './dependency.ts';
 import type { Guarantee } from './guarantee.ts';
 import { appCrash, dbPrimaryCrash, lbActiveCrash } from './spof.ts';
@@ -11,7 +12,7 @@ export const GUARANTEES: readonly Guarantee[] = [lbActiveCrash, appCrash, dbPrim
 
 /** Every promise: those, and the ones that take as long as there are hosts and processes. */
 export function allGuarantees(topology: Topology): readonly Guarantee[] {
-  return [...GUARANTEES, ...watchGuarantees(topology)];
+  return [...GUARANTEES, ...ABUSE_GUARANTEES, ...watchGuarantees(topology)];
 }
 
 /** The guarantees of these ids and areas (`spof`), each once; throws `usage` with the known ones, nearest first. */

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../evidence/request-record.ts';
+import { REQUEST_KINDS, type RequestRecord } from '../evidence/request-record.ts';
 import type { OrderAttempt } from '../evidence/write-ledger.ts';
 import type { Budget } from '../guarantees/guarantee.ts';
 import type { Window } from '../judge/judgement.ts';
@@ -114,7 +114,7 @@ function latency(budget: Of<'latency'>, { evidence, doubts, prediction }: Budget
   const { valueMs, requests } = judged.measured;
   return {
     id: `latency-${name}`,
-    claim: `${name} of ${budget.of.join(' and ')} reads during the fault`,
+    claim: `${name} of ${budget.of.length === REQUEST_KINDS.length ? 'all' : budget.of.join(' and ')} requests during the fault`,
     verdict: judged.verdict,
     measured: valueMs === undefined ? 'not measurable' : `${renderMs(valueMs)} of ${requests} requests`,
     limit: `≤ ${renderMs(budget.mostMs)}`,

@@ -21,9 +21,19 @@ export const ATTEMPTS_COUNTER = 4;
 /** Clients that are remembered, at about 200 bytes in all tables. The oldest are forgotten first. */
 const CLIENTS = 50_000;
 
+/** Of so many refused requests one has a line; all are counted (`haproxy_frontend_requests_denied_total`). */
+const REFUSALS_PER_LINE = 100;
+
 const { windowMs, withoutProgress, keepAlive } = CLIENT_LIMITS;
 const MOST_CONNECTIONS = (CLIENT_LIMITS.connectionsPerSecond * windowMs) / 1_000;
 const MOST_REQUESTS = (CLIENT_LIMITS.requestsPerSecond * windowMs) / 1_000;
+
+/** Whether limits are in force: a process-wide variable that tests set to `off`, to show that the guarantees see it. */
+const SWITCH = 'proc.client_limits';
+const LIMITED = `{ var(${SWITCH}) -m str on }`;
+
+/** The line of the `global` section that puts limits in force. */
+export const LIMITS_ON = `    set-var ${SWITCH} str(on)`;
 
 /** The sections that hold the tables. `peers`: the section whose members share the rates, so that they outlive a failover. */
 export function renderClientTables(peers?: string): string {
@@ -51,10 +61,10 @@ export function limitConnections(isProxy: string): readonly string[] {
     `    tcp-request connection set-var(sess.responses) ${current('src', 'responses')} unless ${isProxy}`,
     ...(['connections', 'requests'] as const).map(
       (table) =>
-        `    tcp-request connection reject if !${isProxy} { ${current('src', table)},sub(sess.bodies),add(sess.responses) -m int ge ${withoutProgress} }`,
+        `    tcp-request connection reject if ${LIMITED} !${isProxy} { ${current('src', table)},sub(sess.bodies),add(sess.responses) -m int ge ${withoutProgress} }`,
     ),
     // Counted before this one is: what is refused does not keep a client refused.
-    `    tcp-request connection reject if !${isProxy} { src_conn_rate(${connections.name}) ge ${MOST_CONNECTIONS} }`,
+    `    tcp-request connection reject if ${LIMITED} !${isProxy} { src_conn_rate(${connections.name}) ge ${MOST_CONNECTIONS} }`,
     `    tcp-request connection track-sc${connections.counter} src table ${connections.name} unless ${isProxy}`,
   ];
 }
@@ -65,8 +75,11 @@ export function limitRequests(client: string): readonly string[] {
   return [
     `    http-request set-var(txn.bodies) ${current(client, 'bodies')}`,
     `    http-request set-var(txn.responses) ${current(client, 'responses')}`,
-    `    http-request deny deny_status 429 if { ${current(client, 'requests')},sub(txn.bodies),add(txn.responses) -m int ge ${withoutProgress} }`,
-    `    http-request deny deny_status 429 if { ${client},table_http_req_rate(${requests.name}) ge ${MOST_REQUESTS} }`,
+    `    http-request set-var(txn.limited) bool(true) if ${LIMITED} { ${current(client, 'requests')},sub(txn.bodies),add(txn.responses) -m int ge ${withoutProgress} }`,
+    `    http-request set-var(txn.limited) bool(true) if ${LIMITED} { ${client},table_http_req_rate(${requests.name}) ge ${MOST_REQUESTS} }`,
+    // A client that is refused thousands of times per second must not fill the logs, nor keep the monitors busy.
+    `    http-request set-log-level silent if { var(txn.limited) -m bool } { rand(${REFUSALS_PER_LINE}) gt 0 }`,
+    '    http-request deny deny_status 429 if { var(txn.limited) -m bool }',
     `    http-request track-sc${requests.counter} ${client} table ${requests.name}`,
   ];
 }

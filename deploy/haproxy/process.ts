@@ -1,6 +1,6 @@
 import { REQUEST_LIMITS } from '../request-limits.ts';
 import { addressOn, PORTS, type Host } from '../topology.ts';
-import { STICK_COUNTERS } from './client-limits.ts';
+import { LIMITS_ON, STICK_COUNTERS } from './client-limits.ts';
 
 /** Beside headers and body, a buffer holds HAProxy's own notes on them, and what it adds to them (`tune.maxrewrite`, 1 KiB). */
 const BUFFER_RESERVE = 4_096;
@@ -28,6 +28,7 @@ export function renderGlobal(maxConnections: number, more: readonly string[] = [
     '    lua-load /usr/local/lib/holdfast/hop-headers.lua',
     `    tune.bufsize ${BUFFER_BYTES}`,
     `    tune.stick-counters ${STICK_COUNTERS}`,
+    LIMITS_ON,
     // An HTTP/2 client that opens and resets streams has to connect again sooner or later, and connections are counted.
     '    tune.h2.fe.max-concurrent-streams 100',
     '    tune.h2.fe.max-total-streams 5000',

@@ -1,0 +1,64 @@
+import type { Topology } from '../../deploy/topology.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import { absent, always, counts, fires, quiet, resolves } from '../alert-case.ts';
+import { type Alert, usualFor } from '../alert.ts';
+
+/** Refusals per second from which on somebody should look: a client that misses a limit by a little is refused now and then. */
+const MIN_REFUSED_PER_SECOND = 1;
+
+const refused = (name: 'denied_connections' | 'requests_denied', host: string, proxy = 'edge'): string =>
+  `haproxy_frontend_${name}_total{host="${host}",job="haproxy",proxy="${proxy}"}`;
+const on = (host: string) => ({ labels: { host } });
+
+/** What clients do to the entries of the site. */
+export function clientAlerts({ profile: { watch } }: Topology): readonly Alert[] {
+  // Five scrapes: a rate needs two, some may be late or lost.
+  const window = promDuration(watch.scrapeIntervalMs * 5);
+  const rate = (name: string): string => `rate(haproxy_frontend_${name}_total[${window}])`;
+  return [
+    {
+      name: 'ClientLimitExceeded',
+      domain: 'site',
+      severity: 'warning',
+      owner: 'platform',
+      expr: `sum by (host) (${rate('denied_connections')} + ${rate('requests_denied')}) > ${MIN_REFUSED_PER_SECOND}`,
+      forMs: usualFor,
+      // A host that is down refuses nothing.
+      onAbsent: { coveredBy: 'TargetDown' },
+      summary: 'A client exceeds its limits at {{ $labels.host }}',
+      description:
+        '{{ $labels.host }} refuses {{ $value }} connections and requests per second, because a client address holds too many connections without progress, or sends too much. Other clients are served.',
+      cases: [
+        fires(
+          'connections are refused',
+          {
+            [refused('denied_connections', 'edge1')]: counts([0, 20], [50, 100]),
+            [refused('requests_denied', 'edge1')]: always(0),
+          },
+          { labels: { host: 'edge1' }, value: '50' },
+        ),
+        fires(
+          'requests are refused at a load balancer',
+          {
+            [refused('denied_connections', 'lb1', 'http')]: always(3),
+            [refused('requests_denied', 'lb1', 'http')]: counts([0, 20], [20, 100]),
+          },
+          { labels: { host: 'lb1' }, value: '20' },
+        ),
+        quiet('a client is refused now and then', {
+          [refused('denied_connections', 'edge2')]: counts([0.5, 120]),
+          [refused('requests_denied', 'edge2')]: counts([0.3, 120]),
+        }),
+        absent('no HAProxy is scraped', {}),
+        resolves(
+          'the client gives up',
+          {
+            [refused('denied_connections', 'edge1')]: counts([0, 20], [50, 40], [0, 60]),
+            [refused('requests_denied', 'edge1')]: always(0),
+          },
+          { ...on('edge1'), value: '50' },
+        ),
+      ],
+    },
+  ];
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { HOSTILE_ADDRESS } from '../../deploy/topology.ts';
+import type { AttackKind } from '../hostile/attack.ts';
+import { hasHostile, readHostile, removeHostile, startHostile, type AttackAt } from '../hostile/container.ts';
+import { readClientCounts, type ClientCounts } from '../probes/client-tables.ts';
+import type { Fault, FaultWorld, Observation, UndoMethod } from './fault.ts';
+
+export const hostileUndo = z.strictObject({
+  kind: z.literal('hostile-client'),
+  runId: z.string().regex(/^[a-z0-9-]+$/),
+});
+
+type HostileUndo = z.infer<typeof hostileUndo>;
+
+/** Where an attack is aimed at, and the host whose HAProxy takes it. */
+export interface Attacked extends AttackAt {
+  readonly host: string;
+}
+
+/** It outlasts every experiment; undoing ends it. */
+const SECONDS = 300;
+
+/** What the attacked HAProxy must have counted of the attacker: less is no attack. */
+const TOOK_EFFECT: Readonly<Record<AttackKind, Partial<ClientCounts>>> = {
+  'idle-connections': { connections: 90 },
+  'slow-headers': { connections: 90 },
+  'slow-bodies': { connections: 90 },
+  'slow-readers': { requestRate: 300 },
+  'http2-streams': { requestRate: 300 },
+  'connection-rate': { connectionRate: 300 },
+  'cache-busting': { requestRate: 300 },
+};
+
+/** One client address attacks entries of the site. The effect is counted by the attacked HAProxy, not by the attacker. */
+export function hostileClient(attack: AttackKind, attacked: readonly Attacked[]): Fault<HostileUndo> {
+  return {
+    kind: 'hostile-client',
+    description: `${HOSTILE_ADDRESS} attacks ${attacked.map(({ name }) => name).join(', ')} with ${attack}`,
+    targets: [...new Set(attacked.map(({ host }) => host))],
+    plan: () => Promise.resolve({ kind: 'hostile-client', runId: randomBytes(4).toString('hex') }),
+    inject: (_world, { runId }) => startHostile({ runId, attack, at: attacked, seconds: SECONDS }),
+    probeEffect: (world, { runId }) => observeAttack(world, { attack, attacked, runId }),
+  };
+}
+
+async function observeAttack(
+  world: FaultWorld,
+  {
+    attack,
+    attacked,
+    runId,
+  }: { readonly attack: AttackKind; readonly attacked: readonly Attacked[]; readonly runId: string },
+): Promise<Observation> {
+  const hosts = [...new Set(attacked.map(({ host }) => host))];
+  const seen = await Promise.all(
+    hosts.map(async (host) => {
+      const counts = await readClientCounts(world, host, HOSTILE_ADDRESS);
+      const wanted = Object.entries(TOOK_EFFECT[attack]) as [keyof ClientCounts, number][];
+      return {
+        enough: wanted.every(([name, least]) => counts[name] >= least),
+        text: `${host} counts ${wanted.map(([name]) => `${counts[name]} ${WORDS[name]}`).join(', ')}`,
+      };
+    }),
+  );
+  const reports = Object.entries(await readHostile(runId)).map(
+    ([name, { connected, refused, sent }]) => `${name}: ${connected} connected, ${refused} refused, ${sent} requests`,
+  );
+  return {
+    seen: seen.every(({ enough }) => enough),
+    text: [...seen.map(({ text }) => text), ...reports].join('; '),
+  };
+}
+
+const WORDS: Readonly<Record<keyof ClientCounts, string>> = {
+  connections: 'open connections',
+  connectionRate: 'connections within 10 s',
+  requests: 'requests in progress',
+  requestRate: 'requests within 10 s',
+  responses: 'responses in progress',
+};
+
+export const undoHostile: UndoMethod<HostileUndo> = {
+  undo: (_world, { runId }) => removeHostile(runId),
+  probeClear: async (_world, { runId }) =>
+    (await hasHostile(runId))
+      ? { seen: false, text: 'the attacker still runs' }
+      : { seen: true, text: 'the attacker is gone' },
+};

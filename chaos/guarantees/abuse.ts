@@ -1,0 +1,112 @@
+import { addressOn, hostsOf, HOSTILE_ADDRESS, PORTS, routeAddress, type Topology } from '../../deploy/topology.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { REQUEST_KINDS } from '../evidence/request-record.ts';
+import type { FaultWorld } from '../faults/fault.ts';
+import { hostileClient, type Attacked } from '../faults/hostile-client.ts';
+import { ATTACKS, type AttackKind } from '../hostile/attack.ts';
+import { predictOutage } from '../predict.ts';
+import { readClientCounts } from '../probes/client-tables.ts';
+import { readProcessEnds } from '../probes/process-ends.ts';
+import { findHolders } from '../probes/virtual-address.ts';
+import type { Guarantee, Redundancy } from './guarantee.ts';
+
+/** As long as a hostile client attacks at least: four times as long as the site waits for a request. */
+const HOLD_MS = 20_000;
+
+const CLAIMS: Readonly<Record<AttackKind, string>> = {
+  'idle-connections': 'A thousand idle connections of one client affect nobody else.',
+  'slow-headers': 'Requests of one client whose headers never end affect nobody else.',
+  'slow-bodies': 'Requests of one client whose bodies never end affect nobody else.',
+  'slow-readers': 'A client that reads no responses affects nobody else.',
+  'http2-streams': 'Unfinished, unread and reset HTTP/2 streams of one client affect nobody else.',
+  'connection-rate': 'A client that opens connections as fast as it can affects nobody else.',
+  'cache-busting': 'A client that asks for what no cache has affects nobody else.',
+};
+
+/** That one client cannot take the site from the others: each kind of attack on an edge and on the virtual address, by HTTP and TLS, at once. */
+export const ABUSE_GUARANTEES: readonly Guarantee[] = ATTACKS.map(abuseGuarantee);
+
+function abuseGuarantee(attack: AttackKind): Guarantee {
+  return {
+    id: `abuse/${attack}`,
+    claim: CLAIMS[attack],
+    budgets: [
+      // A failed request counts as slower than any: more than one in a hundred exceeds this as well.
+      { kind: 'latency', of: REQUEST_KINDS, quantile: 0.99, mostMs: 1_000 },
+      { kind: 'lost-writes', most: 0 },
+      { kind: 'redundancy', withinMs: 10_000 },
+    ],
+    alerts: {
+      mustDeliver: [{ alertname: 'ClientLimitExceeded', ofTarget: true }],
+      mayDeliver: [],
+      deliverWithinMs: 60_000,
+      resolveWithinMs: 60_000,
+    },
+    holdMs: HOLD_MS,
+    predict: ({ profile }) => predictOutage('abuse', profile),
+    choose: async (world) => {
+      const attacked = await findEntries(world);
+      const hosts = [...new Set(attacked.map(({ host }) => host))];
+      return {
+        fault: hostileClient(attack, attacked),
+        why: `${attacked.map(({ name, host }) => (name === host ? host : `${name} on ${host}`)).join(', ')}; honest clients have other addresses`,
+        redundancy: [await noProcessEnded(world, hosts), attackerForgotten(hosts)],
+      };
+    },
+  };
+}
+
+/** An edge, and the virtual address by both protocols on the load balancer that has it. */
+async function findEntries(world: FaultWorld): Promise<readonly Attacked[]> {
+  const { topology } = world;
+  const [edge] = hostsOf(topology, 'edge');
+  const { address } = topology.virtualAddresses.front;
+  const holders = await findHolders(world, address);
+  const [holder] = holders;
+  if (edge === undefined || holder === undefined || holders.length > 1)
+    throw new HoldfastError('stack-not-healthy', `${address} is held by ${holders.join(' and ') || 'nobody'}.`);
+  return [
+    { name: edge.name, host: edge.name, url: `http://${addressOn(edge, 'front')}:${PORTS.edge}` },
+    ...(['http', 'https'] as const).map((route) => ({ name: route, host: holder, url: entryUrl(topology, route) })),
+  ];
+}
+
+function entryUrl(topology: Topology, route: 'http' | 'https'): string {
+  const { host, port } = routeAddress(topology, route);
+  return `${route}://${host}:${port}`;
+}
+
+async function noProcessEnded(world: FaultWorld, hosts: readonly string[]): Promise<Redundancy> {
+  const before = await Promise.all(hosts.map((host) => readProcessEnds(world, host)));
+  return {
+    what: 'no process has ended',
+    observe: async () => {
+      const after = await Promise.all(hosts.map((host) => readProcessEnds(world, host)));
+      const ended = hosts.flatMap((host, index) =>
+        Object.entries(after[index] ?? {})
+          .filter(([service, count]) => count > (before[index]?.[service] ?? 0))
+          .map(([service]) => `${service} on ${host}`),
+      );
+      return {
+        seen: ended.length === 0,
+        text: ended.length === 0 ? `no process of ${hosts.join(', ')} has ended` : `${ended.join(', ')} ended`,
+      };
+    },
+  };
+}
+
+function attackerForgotten(hosts: readonly string[]): Redundancy {
+  return {
+    what: 'nothing is left of the attack',
+    observe: async (world) => {
+      const counts = await Promise.all(hosts.map((host) => readClientCounts(world, host, HOSTILE_ADDRESS)));
+      const left = counts.map(({ connections, requests, responses }) => connections + requests + responses);
+      return {
+        seen: left.every((count) => count === 0),
+        text: hosts
+          .map((host, index) => `${left[index] ?? 0} connections and requests of the attacker at ${host}`)
+          .join(', '),
+      };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { FaultWorld } from '../faults/fault.ts';
+
+/** What a HAProxy counts of one client address. Zero for one that it does not know. */
+export interface ClientCounts {
+  /** Open connections. */
+  readonly connections: number;
+  /** Connections within the limits' window. */
+  readonly connectionRate: number;
+  /** Requests whose headers are complete, until their response is sent. */
+  readonly requests: number;
+  /** Requests within the limits' window. */
+  readonly requestRate: number;
+  /** Responses that are on their way. */
+  readonly responses: number;
+}
+
+/** Asks the HAProxy of a host, an edge or a load balancer, what it counts of a client. */
+export async function readClientCounts(world: FaultWorld, host: string, client: string): Promise<ClientCounts> {
+  const commands = ['connections', 'requests', 'responses'].map((table) => `show table client-${table}`).join(';');
+  const { stdout } = await world.hosts.exec(host, ['sh', '-c', `echo "${commands}" | socat - /run/haproxy/admin.sock`]);
+  return parseClientCounts(stdout, client);
+}
+
+/** Reads the answers to `show table` of the three tables. */
+export function parseClientCounts(text: string, client: string): ClientCounts {
+  const found = new Map<string, string>();
+  let table = '';
+  for (const line of text.split('\n')) {
+    table = /^# table: client-(\w+)/.exec(line)?.[1] ?? table;
+    if (new RegExp(`key=(::ffff:)?${client.replaceAll('.', '\\.')} `).test(line)) found.set(table, line);
+  }
+  const read = (name: string, value: string): number =>
+    Number(new RegExp(`\\b${value}(?:\\(\\d+\\))?=(\\d+)`).exec(found.get(name) ?? '')?.[1] ?? 0);
+  return {
+    connections: read('connections', 'conn_cur'),
+    connectionRate: read('connections', 'conn_rate'),
+    requests: read('requests', 'conn_cur'),
+    requestRate: read('requests', 'http_req_rate'),
+    responses: read('responses', 'conn_cur'),
+  };
+}
