@@ -3,7 +3,7 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
 
-/** One request as a stranger would send it: on a connection of its own, with a trace of its own. */
+/** One request as a stranger would send it: on a connection of its own. */
 export interface ProbeRequest {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
@@ -42,7 +42,7 @@ const MAX_BODY = 256 * 1024;
 
 /** Sends it, and waits for the whole answer or the signal. */
 export async function sendProbe(probe: ProbeRequest): Promise<ProbeAnswer> {
-  const traceId = randomBytes(16).toString('hex');
+  const ownId = randomBytes(16).toString('hex');
   const begin = performance.now();
   const since = (): number => (performance.now() - begin) / 1000;
   const marks: Marks = {};
@@ -60,7 +60,7 @@ export async function sendProbe(probe: ProbeRequest): Promise<ProbeAnswer> {
           'user-agent': 'holdfast-prober',
           // For who looks at a request on its way: no visitor sent it.
           'x-holdfast-synthetic': '1',
-          traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-00`,
+          traceparent: `00-${ownId}-${randomBytes(8).toString('hex')}-00`,
           ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
           ...probe.headers,
         },
@@ -85,7 +85,8 @@ export async function sendProbe(probe: ProbeRequest): Promise<ProbeAnswer> {
     status: answer.statusCode ?? 0,
     body,
     cookies: (answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';', 1)[0] ?? ''),
-    traceId,
+    // The first hop of the site names it; a hop inside takes the probe's own.
+    traceId: String(answer.headers['x-trace-id'] ?? ownId),
     phases: phasesOf(marks, seconds),
     seconds,
     ...(certificateEnds === undefined ? {} : { certificateEnds }),
