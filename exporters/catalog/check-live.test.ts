@@ -65,6 +65,13 @@ it('finds another type, an unknown label, an unknown value, and too many values'
   ]);
 });
 
+it('knows that a counter without _total has no type in OpenMetrics', () => {
+  const metrics = { handled: counter('1', 'Handled.', { named: 'elsewhere' }) };
+  const exposed = (type: string): Exposed => ({ families: [{ job: 'shop', name: 'handled', type }], series: [] });
+  expect(codes(exposed('unknown'), [{ ...SHOP, metrics }])).toEqual([]);
+  expect(codes(exposed('gauge'), [{ ...SHOP, metrics }])).toEqual([['type', 'shop/handled']]);
+});
+
 it('says so when a job is silent', () => {
   expect(codes({ families: [], series: [] })).toEqual([['job-missing', 'shop']]);
 });

@@ -68,9 +68,9 @@ function checkFamily(
   ];
 }
 
-/** A counter that is not called one by its ending is exposed as a gauge: OpenMetrics would change its name. */
+/** In OpenMetrics, which Prometheus asks for, a counter that is not called one by its ending has no type. */
 function exposedType(name: string, { type }: Metric): string {
-  return type === 'counter' && !name.endsWith('_total') ? 'gauge' : type;
+  return type === 'counter' && !name.endsWith('_total') ? 'unknown' : type;
 }
 
 function checkValues(

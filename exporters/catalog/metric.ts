@@ -19,7 +19,7 @@ export interface Metric {
    * machine tells it, so that on some machines it is never there.
    */
   readonly appears?: 'on-event' | 'by-kernel';
-  /** The community's name where it does not follow the rules; so that it means the same everywhere, it is kept. Exposed without the type counter. */
+  /** The community's name where it does not follow the rules; so that it means the same everywhere, it is kept. In OpenMetrics exposed without the type counter. */
   readonly named?: 'elsewhere';
 }
 
