@@ -1,0 +1,91 @@
+import type { Metric } from './catalog/metric.ts';
+import type { Sample } from './kit/exporter.ts';
+
+/** What an upstream exporter answered: the type of each metric, and each series with its value. */
+export interface Exposition {
+  readonly types: ReadonlyMap<string, string>;
+  readonly series: ReadonlyMap<string, number>;
+}
+
+export interface UpstreamOptions {
+  /** Metrics under the prefix of the upstream exporter that it does not have. */
+  readonly own: readonly string[];
+  /** The catalogue's entries, for their types. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** Metrics whose type here is another one on purpose. */
+  readonly ourTypes?: readonly string[];
+}
+
+/** Reads the classic text format; labels are sorted by name. */
+export function parseExposition(text: string): Exposition {
+  const types = new Map<string, string>();
+  const series = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const [, typed, type] = /^# TYPE (\S+) (\S+)$/.exec(line) ?? [];
+    if (typed !== undefined && type !== undefined) types.set(typed, type);
+    const [, name, labels = '', value] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+    if (name !== undefined) series.set(keyOf(name, labelsOf(labels)), Number(value));
+  }
+  return { types, series };
+}
+
+/**
+ * Every difference between our samples and what the upstream exporter said of the same server: a name that it does not have, another type, series
+ * that only one of them has, and another value.
+ */
+export function differencesFromUpstream(
+  upstream: Exposition,
+  samples: readonly Sample[],
+  { own, metrics, ourTypes = [] }: UpstreamOptions,
+): readonly string[] {
+  const shared = samples.filter(({ name }) => !own.includes(name));
+  const names = new Set(shared.map(({ name }) => name));
+  const ours = new Map(shared.map(({ name, labels = {}, value }) => [keyOf(name, labels), value]));
+  const unknown = [...names].filter((name) => !upstream.types.has(name));
+  const known = new Set([...names].filter((name) => upstream.types.has(name)));
+  return [
+    ...unknown.map((name) => `${name}: upstream has no such metric`),
+    ...[...known].flatMap((name) => {
+      const [theirs = '', type = ''] = [upstream.types.get(name), metrics[name]?.type];
+      const isSame = theirs === type || theirs === 'untyped' || ourTypes.includes(name);
+      return isSame ? [] : [`${name}: ${type}, upstream ${theirs}`];
+    }),
+    ...[...upstream.series.keys()]
+      .filter((key) => known.has(nameOf(key)) && !ours.has(key))
+      .map((key) => `${key}: only upstream has it`),
+    ...[...ours].flatMap(([key, value = NaN]) => {
+      if (!known.has(nameOf(key))) return [];
+      const theirs = upstream.series.get(key);
+      if (theirs === undefined) return [`${key}: upstream does not have it`];
+      return isClose(theirs, value) ? [] : [`${key}: ${value}, upstream ${theirs}`];
+    }),
+  ];
+}
+
+function keyOf(name: string, labels: Readonly<Record<string, string>>): string {
+  // To Prometheus a label without a value is none.
+  const pairs = Object.entries(labels)
+    .filter(([, value]) => value !== '')
+    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+    .sort();
+  return pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`;
+}
+
+function nameOf(key: string): string {
+  return key.replace(/\{.*/s, '');
+}
+
+function labelsOf(text: string): Readonly<Record<string, string>> {
+  const pairs = text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g);
+  return Object.fromEntries(
+    [...pairs].map(([, label = '', value = '']) => [
+      label,
+      value.replaceAll(/\\(.)/g, (_, one: string) => (one === 'n' ? '\n' : one)),
+    ]),
+  );
+}
+
+/** Go writes large numbers with seven digits less than it has. */
+function isClose(one: number, other: number): boolean {
+  return one === other || Math.abs(one - other) <= 1e-6 * Math.max(Math.abs(one), Math.abs(other));
+}
