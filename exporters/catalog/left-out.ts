@@ -67,10 +67,6 @@ export const LEFT_OUT: readonly { readonly why: string; readonly metrics: readon
     metrics: ['redis_latest_fork_seconds'],
   },
   {
-    why: 'A replica is read-only by default and nobody reads from one. redis_instance_role and redis_master_link_up tell the rest.',
-    metrics: ['redis_slave_info'],
-  },
-  {
     why: 'Its label is the text of an error. redis_up tells that, and the log of the exporter tells why.',
     metrics: ['redis_exporter_last_scrape_error'],
   },
