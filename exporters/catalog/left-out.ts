@@ -14,10 +14,6 @@ export const LEFT_OUT: readonly { readonly why: string; readonly metrics: readon
     ],
   },
   {
-    why: 'MyISAM alone has a key buffer, and no table is MyISAM.',
-    metrics: ['mysql_global_variables_key_buffer_size'],
-  },
-  {
     why: 'Its label is the free text that the server shows to people. mysql_global_status_threads_running counts who is at work; what they do is in performance_schema.processlist.',
     metrics: ['mysql_info_schema_processlist_threads'],
   },

@@ -1,3 +1,4 @@
+import { atMost, type LabelValues } from '../catalog/metric.ts';
 import { shown, type Shown } from '../kit/shown.ts';
 
 const count = shown('counter', '1');
@@ -74,41 +75,29 @@ export const STATUS: Readonly<Record<string, Shown>> = {
   Innodb_buffer_pool_pages_dirty: level('mysql_global_status_buffer_pool_dirty_pages', 'Pages to be written.'),
 };
 
-/** Variables that are one metric together, told apart by a label: the ending of the name, in small letters. */
-export const STATUS_GROUPS = {
+/** Status variables that are one metric together, told apart by a label: what follows the prefix of their names. */
+export interface StatusGroup {
+  readonly prefix: string;
+  readonly label: string;
+  /** All values, or how many the server may have: then whatever has the prefix, and the ending, is shown. */
+  readonly values: LabelValues;
+  readonly ending?: string;
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+}
+
+export const STATUS_GROUPS: Readonly<Record<string, StatusGroup>> = {
   mysql_global_status_commands_total: {
     prefix: 'Com_',
     label: 'command',
-    values: [
-      'select',
-      'insert',
-      'update',
-      'delete',
-      'replace',
-      'begin',
-      'commit',
-      'rollback',
-      'set_option',
-      'call_procedure',
-    ],
+    values: atMost(200, 'kinds of statements that the server counts'),
     type: 'counter',
     help: 'Statements by kind.',
   },
   mysql_global_status_handlers_total: {
     prefix: 'Handler_',
     label: 'handler',
-    values: [
-      'commit',
-      'delete',
-      'read_first',
-      'read_key',
-      'read_next',
-      'read_rnd',
-      'read_rnd_next',
-      'rollback',
-      'update',
-      'write',
-    ],
+    values: atMost(30, 'requests that storage engines take'),
     type: 'counter',
     help: 'Requests to the storage engines by kind.',
   },
@@ -136,7 +125,9 @@ export const STATUS_GROUPS = {
   mysql_global_status_performance_schema_lost_total: {
     prefix: 'Performance_schema_',
     label: 'instrumentation',
-    values: ['digest_lost', 'table_instances_lost', 'thread_instances_lost'],
+    values: atMost(60, 'instruments of performance_schema'),
+    // mysqld_exporter counts Performance_schema_session_connect_attrs_longest_seen too, which is a length and no loss.
+    ending: '_lost',
     type: 'counter',
     help: 'Things that the server could not watch because its tables for that are full.',
   },
@@ -147,7 +138,7 @@ export const STATUS_GROUPS = {
     type: 'gauge',
     help: 'Pages of the buffer pool by state.',
   },
-} as const;
+};
 
 /** `performance_schema.global_variables`, by mysqld_exporter's names. */
 export const VARIABLES: Readonly<Record<string, Shown>> = {
@@ -166,6 +157,10 @@ export const VARIABLES: Readonly<Record<string, Shown>> = {
   innodb_log_buffer_size: shown('gauge', 'bytes')(
     'mysql_global_variables_innodb_log_buffer_size',
     'Size of the log buffer.',
+  ),
+  key_buffer_size: shown('gauge', 'bytes')(
+    'mysql_global_variables_key_buffer_size',
+    'Size of the key buffer, which only MyISAM uses.',
   ),
   read_only: level('mysql_global_variables_read_only', 'Whether only privileged users may write.'),
   super_read_only: level('mysql_global_variables_super_read_only', 'Whether nobody may write.'),
