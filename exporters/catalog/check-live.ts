@@ -79,6 +79,7 @@ function checkValues(
   seen: ReadonlySet<string>,
 ): readonly Problem[] {
   if (label === 'le' && metric.type === 'histogram' && metric.buckets === undefined) return [];
+  if (label === 'quantile' && metric.type === 'summary') return [];
   const allowed = label === 'le' ? metric.buckets?.map(String).concat('+Inf') : metric.labels[label];
   if (allowed === undefined)
     return [problem('label', `${name} has the label ${label}, which the catalogue does not know.`, at)];

@@ -6,8 +6,8 @@ export type LabelValues = readonly string[] | { readonly from: string; readonly 
 
 /** What is known of a metric before any sample of it was seen. */
 export interface Metric {
-  /** `histogram`: its series are `_bucket` (with the label `le`), `_sum` and `_count`. */
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** `histogram`: its series are `_bucket` (with the label `le`), `_sum` and `_count`. `summary`: itself (with the label `quantile`), `_sum` and `_count`. */
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly unit: Unit;
   readonly help: string;
   /** Its own labels; those of the target ({@link TARGET_LABELS}) come with every metric. */
@@ -38,6 +38,10 @@ export function counter(unit: Unit, help: string, details: Details = {}): Metric
 
 export function histogram(unit: Unit, help: string, details: Details = {}): Metric {
   return { type: 'histogram', unit, help, labels: {}, ...details };
+}
+
+export function summary(unit: Unit, help: string, details: Details = {}): Metric {
+  return { type: 'summary', unit, help, labels: {}, ...details };
 }
 
 export function atMost(count: number, from: string): LabelValues {
