@@ -37,6 +37,7 @@ export const HAPROXY = {
   }),
   haproxy_frontend_current_sessions: gauge('1', 'Sessions that are open.', { labels: PROXY }),
   haproxy_frontend_connections_total: counter('1', 'Connections accepted.', { labels: PROXY }),
+  haproxy_frontend_denied_connections_total: counter('1', 'Connections that a rule denied.', { labels: PROXY }),
   haproxy_frontend_bytes_in_total: counter('bytes', 'Received from clients.', { labels: PROXY, named: 'elsewhere' }),
   haproxy_frontend_bytes_out_total: counter('bytes', 'Sent to clients.', { labels: PROXY, named: 'elsewhere' }),
   haproxy_frontend_internal_errors_total: counter('1', 'Requests that failed because HAProxy had no resources.', {
@@ -51,6 +52,8 @@ export const HAPROXY = {
     labels: { ...PROXY, ...UP_OR_DOWN },
   }),
   haproxy_backend_active_servers: gauge('1', 'Servers that are up and no backups.', { labels: PROXY }),
+  haproxy_backend_backup_servers: gauge('1', 'Backups that are up.', { labels: PROXY }),
+  haproxy_backend_limit_sessions: gauge('1', 'Sessions that may be open: a setting.', { labels: PROXY }),
   haproxy_backend_current_queue: gauge('1', 'Requests that wait for a server.', { labels: PROXY }),
   haproxy_backend_current_sessions: gauge('1', 'Sessions that are open.', { labels: PROXY }),
   haproxy_backend_http_requests_total: counter('1', 'HTTP requests received.', { labels: PROXY }),

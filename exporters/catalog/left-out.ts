@@ -49,7 +49,10 @@ export const LEFT_OUT: readonly LeftOut[] = [
   },
   {
     why: 'SHOW REPLICA STATUS has no row on a member of a group, and mysqld_exporter reads these there.',
-    metrics: each('mysql_slave_status_', 'slave_io_running slave_sql_running seconds_behind_master sql_delay'),
+    metrics: each(
+      'mysql_slave_status_',
+      'slave_io_running slave_sql_running seconds_behind_master sql_delay master_server_id',
+    ),
     instead: [
       'mysql_group_replication_member_state',
       'mysql_group_replication_apply_lag_seconds',
@@ -73,6 +76,11 @@ export const LEFT_OUT: readonly LeftOut[] = [
       { file: STATUS, lacks: /^wsrep_/m },
       { file: VARIABLES, lacks: /^wsrep_/m },
     ],
+  },
+  {
+    why: 'Needs CONFIG GET, which shows passwords too; INFO has the same number.',
+    metrics: ['redis_config_maxclients'],
+    instead: ['redis_max_clients'],
   },
   {
     why: 'Valkey runs without cluster mode here, where CLUSTER INFO is an error.',

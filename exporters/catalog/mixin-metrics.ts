@@ -1,4 +1,4 @@
-/** A monitoring mixin, or the dashboards that an exporter comes with, and what it reads. */
+/** A monitoring mixin, a collection of alerts, or the dashboards that an exporter comes with, and what it reads. */
 export interface Mixin {
   readonly repository: string;
   /** The commit that was read. */
@@ -252,6 +252,44 @@ export const MIXINS: Readonly<Record<string, Mixin>> = {
         'clean_start compactions_failed_total head_chunks head_samples_appended_total{type} head_series',
         'reloads_failures_total wal_segment_current',
       ),
+    ],
+  },
+  'awesome-prometheus-alerts': {
+    repository: 'samber/awesome-prometheus-alerts',
+    commit: 'a8533189af0246de5e21a6d8d25bd37816894f07',
+    // The rules for mysqld_exporter, for redis_exporter and for HAProxy's own metrics; Nginx has none for its exporter.
+    folder: 'dist/rules',
+    reads: [
+      'mysql_up',
+      ...each(
+        'mysql_global_status_',
+        'threads_connected threads_running prepared_stmt_count slow_queries innodb_log_waits uptime questions innodb_num_open_files',
+      ),
+      ...each(
+        'mysql_global_variables_',
+        'max_connections max_prepared_stmt_count open_files_limit innodb_force_recovery',
+      ),
+      ...each(
+        'mysql_slave_status_',
+        'slave_io_running slave_sql_running master_server_id seconds_behind_master sql_delay',
+      ),
+      'mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len',
+      ...each(
+        'redis_',
+        'up instance_info{role=master} connected_slaves rdb_last_save_timestamp_seconds memory_used_bytes memory_max_bytes',
+        'total_system_memory_bytes connected_clients config_maxclients rejected_connections_total',
+      ),
+      ...each(
+        'haproxy_server_',
+        'http_responses_total{proxy,server,code=4xx|5xx} response_errors_total{server} connection_errors_total{proxy}',
+        'check_failures_total',
+      ),
+      ...each(
+        'haproxy_backend_',
+        'connection_errors_total{proxy} current_sessions limit_sessions current_queue{proxy} max_total_time_seconds{proxy}',
+        'retry_warnings_total{proxy} active_servers backup_servers',
+      ),
+      'haproxy_frontend_denied_connections_total{proxy}',
     ],
   },
 };

@@ -20,6 +20,7 @@ export const STATUS: Readonly<Record<string, Shown>> = {
   Threads_running: level('mysql_global_status_threads_running', 'Sessions that are at work.'),
   Threads_cached: level('mysql_global_status_threads_cached', 'Threads that wait for a session.'),
   Threads_created: count('mysql_global_status_threads_created', 'Threads that were made for sessions.'),
+  Prepared_stmt_count: level('mysql_global_status_prepared_stmt_count', 'Prepared statements that are open.'),
   Max_used_connections: level('mysql_global_status_max_used_connections', 'Most sessions at a time since the start.'),
   Aborted_connects: count('mysql_global_status_aborted_connects', 'Logins that failed.'),
   Aborted_clients: count('mysql_global_status_aborted_clients', 'Sessions that ended without a farewell.'),
@@ -143,6 +144,14 @@ export const STATUS_GROUPS: Readonly<Record<string, StatusGroup>> = {
 /** `performance_schema.global_variables`, by mysqld_exporter's names. */
 export const VARIABLES: Readonly<Record<string, Shown>> = {
   max_connections: level('mysql_global_variables_max_connections', 'Sessions that may be open.'),
+  max_prepared_stmt_count: level(
+    'mysql_global_variables_max_prepared_stmt_count',
+    'Prepared statements that may be open.',
+  ),
+  innodb_force_recovery: level(
+    'mysql_global_variables_innodb_force_recovery',
+    'How much InnoDB leaves out to start with damaged data; 0 for nothing.',
+  ),
   thread_cache_size: level('mysql_global_variables_thread_cache_size', 'Threads that are kept for sessions.'),
   open_files_limit: level('mysql_global_variables_open_files_limit', 'Files that may be open.'),
   table_open_cache: level('mysql_global_variables_table_open_cache', 'Tables that may be open.'),
