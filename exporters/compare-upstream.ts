@@ -1,20 +1,20 @@
 import type { Metric } from './catalog/metric.ts';
 import type { Sample } from './kit/exporter.ts';
 
-/** What an upstream exporter answered: the type of each metric, and each series with its value. */
+/** A parsed answer of an upstream exporter: type by metric, value by series. */
 export interface Exposition {
   readonly types: ReadonlyMap<string, string>;
   readonly series: ReadonlyMap<string, number>;
 }
 
 export interface UpstreamOptions {
-  /** Metrics under the prefix of the upstream exporter that it does not have. */
+  /** Metrics with the prefix of the upstream exporter that are ours. */
   readonly own: readonly string[];
   /** The catalogue's entries, for their types. */
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** Metrics whose type here is another one on purpose. */
+  /** Metrics with a different type on purpose. */
   readonly ourTypes?: readonly string[];
-  /** Both were asked one after the other, so that counters differ. */
+  /** The two samples were taken one after the other: values are not compared. */
   readonly isLater?: boolean;
 }
 
@@ -31,10 +31,7 @@ export function parseExposition(text: string): Exposition {
   return { types, series };
 }
 
-/**
- * Every difference between our samples and what the upstream exporter said of the same server: a name that it does not have, another type, series
- * that only one of them has, and another value.
- */
+/** Differences from the upstream exporter for the same server: unknown names, types, series that only one has, values. */
 export function differencesFromUpstream(
   upstream: Exposition,
   samples: readonly Sample[],
@@ -87,7 +84,7 @@ function labelsOf(text: string): Readonly<Record<string, string>> {
   );
 }
 
-/** Go writes large numbers with seven digits less than it has. */
+/** The samples hold large numbers with seven digits only. */
 function isClose(one: number, other: number): boolean {
   return one === other || Math.abs(one - other) <= 1e-6 * Math.max(Math.abs(one), Math.abs(other));
 }

@@ -10,7 +10,7 @@ interface Compared {
   readonly series: ReadonlyMap<string, Series>;
 }
 
-/** Everything about mixins and the reasons for what they miss here that does not fit, all at once. */
+/** Compares mixins, exclusions and catalogue; returns all problems. */
 export function checkMixins({ mixins, leftOut, series }: Compared): readonly Problem[] {
   const gaps = new Map(
     Object.entries(mixins).flatMap(([mixin, { reads }]) =>
@@ -22,13 +22,13 @@ export function checkMixins({ mixins, leftOut, series }: Compared): readonly Pro
     ...[...gaps].flatMap(([gap, mixin]) =>
       named.includes(gap)
         ? []
-        : [problem('no-reason', `${mixin} reads ${gap}, which is neither exposed nor left out.`, gap)],
+        : [problem('no-reason', `${mixin} reads ${gap}, which is neither exposed nor excluded.`, gap)],
     ),
     ...named.flatMap((one, at) =>
-      named.indexOf(one) === at ? [] : [problem('twice', `${one} is left out twice.`, one)],
+      named.indexOf(one) === at ? [] : [problem('twice', `${one} is excluded twice.`, one)],
     ),
     ...named.flatMap((one) =>
-      gaps.has(one) ? [] : [problem('not-missing', `${one} is left out, but is exposed or read by no mixin.`, one)],
+      gaps.has(one) ? [] : [problem('not-missing', `${one} is excluded, but is exposed or read by no mixin.`, one)],
     ),
     ...leftOut.flatMap((entry) => checkReason(entry, series)),
     ...Object.entries(mixins).flatMap(([mixin, { reads }]) =>
@@ -39,7 +39,7 @@ export function checkMixins({ mixins, leftOut, series }: Compared): readonly Pro
   ];
 }
 
-/** What of `name{label,other=value|pattern}` is missing: the name, labels (`name{label}`), or values (`name{label=pattern}`). */
+/** Missing parts of `name{label,other=value|pattern}`: the name, labels (`name{label}`) or values (`name{label=pattern}`). */
 function gapsOf(read: string, series: ReadonlyMap<string, Series>): readonly string[] {
   const [, name = '', labels = ''] = /^([\w:]+)(?:\{(.+)\})?$/.exec(read) ?? [];
   const known = series.get(name);
@@ -61,7 +61,7 @@ function checkReason({ why, instead = [], metrics }: LeftOut, series: ReadonlyMa
   const at = metrics[0] ?? '';
   return [
     ...(/^[A-Z].{20,}\.$/s.test(why) ? [] : [problem('reason', `"${why}" is no sentence.`, at)]),
-    ...(metrics.length > 0 ? [] : [problem('reason', `"${why}" leaves nothing out.`, at)]),
+    ...(metrics.length > 0 ? [] : [problem('reason', `"${why}" excludes nothing.`, at)]),
     ...instead.flatMap((name) =>
       series.has(name) ? [] : [problem('instead', `${name} is named instead of ${at}, and nothing exposes it.`, at)],
     ),

@@ -101,8 +101,8 @@ export const HOST: Readonly<Record<string, Metric>> = {
   node_sockstat_TCP_inuse: gauge('1', 'TCP sockets in use.'),
   node_sockstat_TCP_tw: gauge('1', 'TCP connections that are closed and waited for.'),
 
-  node_nf_conntrack_entries: gauge('1', 'Connections that the kernel tracks for the host.', { appears: 'by-kernel' }),
-  node_nf_conntrack_entries_limit: gauge('1', 'Connections that it can track; packets of others are dropped.', {
+  node_nf_conntrack_entries: gauge('1', 'Tracked connections.', { appears: 'by-kernel' }),
+  node_nf_conntrack_entries_limit: gauge('1', 'Limit of tracked connections; packets of further ones are dropped.', {
     appears: 'by-kernel',
   }),
 
@@ -123,7 +123,7 @@ export const HOST: Readonly<Record<string, Metric>> = {
   node_filesystem_files: gauge('1', 'Files that a file system can hold; 0 where it does not say.', FILESYSTEM),
   node_filesystem_files_free: gauge('1', 'Files that a file system can still take.', FILESYSTEM),
 
-  node_uname_info: gauge('1', 'The kernel under the host, and the name of the host.', {
+  node_uname_info: gauge('1', 'Kernel and host name, as uname(2) reports them; always 1.', {
     labels: {
       sysname: ['Linux'],
       release: KERNELS,

@@ -8,12 +8,12 @@ import { LEFT_OUT, type LeftOut } from './left-out.ts';
 import { counter, gauge, summary } from './metric.ts';
 import { MIXINS } from './mixin-metrics.ts';
 
-describe('what the community reads', () => {
-  it('is exposed with the same labels, or left out with a reason', () => {
+describe('the series that community mixins read', () => {
+  it('are exposed with the same labels, or excluded with a reason', () => {
     expect(checkMixins({ mixins: MIXINS, leftOut: LEFT_OUT, series: seriesOf() })).toEqual([]);
   });
 
-  it('has a source: a commit of a repository', () => {
+  it('have a source: a commit of a repository', () => {
     for (const { repository, commit, folder, reads } of Object.values(MIXINS)) {
       expect(`${repository}@${commit}`).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
       expect(folder).not.toBe('');
@@ -22,7 +22,7 @@ describe('what the community reads', () => {
   });
 
   const evidence = LEFT_OUT.flatMap(({ why, shownBy = [] }) => shownBy.map((shown) => ({ why, ...shown })));
-  it.each(evidence)('is left out for a reason that holds: $why ($file)', ({ file, has, lacks }) => {
+  it.each(evidence)('are excluded for a reason that holds: $why ($file)', ({ file, has, lacks }) => {
     const text = readFileSync(join(ROOT, file), 'utf8');
     expect(has !== undefined || lacks !== undefined).toBe(true);
     if (has !== undefined) expect(text).toMatch(has);

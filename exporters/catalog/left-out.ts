@@ -1,14 +1,14 @@
 import { each } from './mixin-metrics.ts';
 
-/** Metrics, labels or values that mixins read and that nothing here exposes. */
+/** Excluded: metrics, labels or values that mixins read and no job exposes. */
 export interface LeftOut {
-  /** A sentence that anybody can check. */
+  /** A reason that can be checked. */
   readonly why: string;
   /** `name`, `name{label}` or `name{label=pattern}`: see exporters/catalog/check-mixins.ts. */
   readonly metrics: readonly string[];
   /** Series of the catalogue that answer the same question. */
   readonly instead?: readonly string[];
-  /** Files of the repository that must match, or must not, while the reason holds. */
+  /** Files of the repository that prove the reason: a test matches them. */
   readonly shownBy?: readonly { readonly file: string; readonly has?: RegExp; readonly lacks?: RegExp }[];
 }
 
@@ -43,12 +43,12 @@ export const LEFT_OUT: readonly LeftOut[] = [
     ],
   },
   {
-    why: 'The label is whatever state a thread is in, of which MySQL has over a hundred; threads that run are counted without it.',
+    why: 'The label is the state of a thread, of which MySQL has more than a hundred; the totals are exposed without it.',
     metrics: ['mysql_info_schema_processlist_threads'],
     instead: ['mysql_global_status_threads_running', 'mysql_global_status_threads_connected'],
   },
   {
-    why: 'SHOW REPLICA STATUS has no row on a member of a group, and mysqld_exporter reads these there.',
+    why: 'Read by mysqld_exporter from SHOW REPLICA STATUS, which has no row on a group member.',
     metrics: each(
       'mysql_slave_status_',
       'slave_io_running slave_sql_running seconds_behind_master sql_delay master_server_id',
@@ -61,7 +61,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
     shownBy: [{ file: MY_CNF, has: /^group_replication_group_name/m }],
   },
   {
-    why: 'Needs a program that writes a row to the primary every second; the servers here keep the time of each commit themselves.',
+    why: 'Needs a process that writes a heartbeat row every second; the servers record the commit time of each transaction themselves.',
     metrics: each('mysql_heartbeat_', 'now_timestamp_seconds stored_timestamp_seconds'),
     instead: ['mysql_group_replication_apply_lag_seconds'],
   },
@@ -88,12 +88,12 @@ export const LEFT_OUT: readonly LeftOut[] = [
     shownBy: [{ file: VALKEY, lacks: /^cluster-enabled\s+yes/m }],
   },
   {
-    why: 'Without an append-only file INFO does not have its size.',
+    why: 'INFO has this size only while there is an append-only file.',
     metrics: ['redis_aof_current_size_bytes'],
     shownBy: [{ file: VALKEY, has: /^appendonly no$/m }],
   },
   {
-    why: 'Exposed by cAdvisor, kubelet and kube-state-metrics of Kubernetes; what a host here has of these comes from its control group.',
+    why: 'Exposed by cAdvisor, kubelet and kube-state-metrics of Kubernetes; hosts here expose the same from their control groups where they have it.',
     metrics: [
       ...each('container_', 'cpu_cfs_periods_total cpu_cfs_throttled_periods_total memory_working_set_bytes'),
       ...each('kube_', 'pod_container_resource_limits pod_container_resource_requests pod_info'),
@@ -110,7 +110,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
     ],
   },
   {
-    why: 'The largest value since HAProxy was started never falls: one slow request hides all later ones.',
+    why: 'The maximum since the start of HAProxy never falls: one slow request hides all later ones.',
     metrics: [
       ...each(
         'haproxy_backend_max_',
@@ -124,7 +124,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
     instead: ['haproxy_server_response_time_average_seconds', 'haproxy_log_request_duration_seconds_bucket'],
   },
   {
-    why: 'The kernel counts it for the whole machine, which many hosts share; names of node_exporter mean the host alone here.',
+    why: 'The kernel counts these for the whole machine, which many hosts share; names of node_exporter are used for the host alone.',
     metrics: each(
       'node_',
       'cpu_seconds_total load1 load5 load15 vmstat_pgmajfault disk_read_bytes_total disk_written_bytes_total',
@@ -142,7 +142,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
     ],
   },
   {
-    why: 'The kernel counts open files of the whole machine; a process here tells its own.',
+    why: 'The kernel counts the open files of the whole machine; each process exposes its own.',
     metrics: each('node_filefd_', 'allocated maximum'),
     instead: ['process_open_fds'],
   },
@@ -151,22 +151,22 @@ export const LEFT_OUT: readonly LeftOut[] = [
     metrics: each('node_disk_io_time_', 'seconds_total weighted_seconds_total'),
   },
   {
-    why: 'The host asks for its file systems by folder; the device under one is a matter of the machine.',
+    why: 'A host queries its file systems by folder; the block device belongs to the machine.',
     metrics: each('node_filesystem_', 'avail_bytes{device} size_bytes{device} files{device} files_free{device}'),
     shownBy: [{ file: 'deploy/base/services/disk-space/run', has: /stat -f -c "%n %T/ }],
   },
   {
-    why: 'Not among what stat(1) tells of a file system, which is how the host asks for it.',
+    why: 'The host queries its file systems with stat(1), which does not report mount flags.',
     metrics: ['node_filesystem_readonly'],
     shownBy: [{ file: 'deploy/base/services/disk-space/run', has: /stat -f -c "%n %T %S %b %f %a %c %d"/ }],
   },
   {
-    why: 'Told by adjtimex(2) alone, and the facts door hands out files.',
+    why: 'Only adjtimex(2) reports these; the host-metrics endpoint serves files of the kernel.',
     metrics: each('node_timex_', 'offset_seconds maxerror_seconds sync_status'),
     shownBy: [{ file: 'deploy/base/services/facts/run', has: /tail -v -n \+1/ }],
   },
   {
-    why: 'The files that the facts door hands out tell the time of day to the second only.',
+    why: 'The files that the host-metrics endpoint serves have the time of day to the second only.',
     metrics: ['node_time_seconds'],
     instead: ['node_boot_time_seconds'],
     shownBy: [{ file: 'deploy/base/services/facts/run', has: /tail -v -n \+1/ }],
@@ -176,7 +176,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
     metrics: ['node_exporter_build_info'],
   },
   {
-    why: 'Read from files that other programs write for node_exporter; there are none.',
+    why: 'Read by node_exporter from textfiles that other programs write; there are none.',
     metrics: ['node_textfile_scrape_error'],
     instead: ['host_scrape_collector_success'],
   },
@@ -211,7 +211,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
     shownBy: [{ file: PROMETHEUS, lacks: /^remote_write:/m }],
   },
   {
-    why: 'Targets are static: none is discovered, and the list is read with the configuration.',
+    why: 'All targets are static: nothing is discovered.',
     metrics: [
       ...each('prometheus_sd_', 'kubernetes_failures_total refresh_failures_total'),
       ...each('prometheus_target_', 'sync_failed_total sync_length_seconds_sum metadata_cache_entries'),

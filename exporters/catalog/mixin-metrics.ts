@@ -5,17 +5,17 @@ export interface Mixin {
   readonly commit: string;
   readonly folder: string;
   /**
-   * Metrics by name, with the labels that are selected, grouped by or shown: `name{label,other=value|pattern}`. Of values the ones that are asked for.
-   * Labels of the place where something runs (job, instance, cluster, namespace, pod, container, addr) are left out: they come from the scrape
-   * configuration. So is what a mixin's own rules record.
+   * Metrics with the labels that expressions select, group by or show, and the values that they select: `name{label,other=value|pattern}`.
+   * Target labels (job, instance, cluster, namespace, pod, container, addr) are not listed: they come from the scrape
+   * configuration. Neither are series that a mixin records itself.
    */
   readonly reads: readonly string[];
 }
 
 /**
- * What the community's mixins read, to be compared with the catalogue: each series is there with these labels, or in {@link LEFT_OUT} with the reason.
- * The large dashboards (rfmoz' HAProxy, Node Exporter Full, PMM) are left out: they show nearly all that an exporter has, most of it without asking a
- * question, so that a list of their metrics is the list of the exporter.
+ * Series that community mixins read. Each is exposed with these labels, or excluded in {@link LEFT_OUT} with a reason.
+ * The large dashboards (HAProxy and Node Exporter Full by rfmoz, PMM) are not compared: they show nearly everything that an exporter exposes,
+ * so a list of their metrics would be the list of the exporter.
  */
 export const MIXINS: Readonly<Record<string, Mixin>> = {
   mysqld: {

@@ -15,11 +15,9 @@ export const SENTINEL: Readonly<Record<string, Metric>> = {
   redis_sentinel_running_scripts: gauge('1', 'Scripts that it runs.'),
   redis_sentinel_scripts_queue_length: gauge('1', 'Scripts that wait.'),
   redis_sentinel_simulate_failure_flags: gauge('1', 'Failures that it plays; 0 for none.'),
-  redis_sentinel_master_status: gauge(
-    '1',
-    'Health of the primary as seen by this Sentinel: 1 for ok, 0 for anything else; the label has the word for it.',
-    { labels: { ...MASTER, master_status: ['ok', 'sdown', 'odown'] } },
-  ),
+  redis_sentinel_master_status: gauge('1', 'Health of the primary as seen by this Sentinel: 1 for ok, 0 otherwise.', {
+    labels: { ...MASTER, master_status: ['ok', 'sdown', 'odown'] },
+  }),
   redis_sentinel_master_primary: gauge('1', 'Whether the host is the primary in the eyes of this sentinel.', {
     labels: { ...NAME, member: atMost(9, 'cache hosts of the topology') },
   }),
@@ -39,7 +37,7 @@ export const SENTINEL: Readonly<Record<string, Metric>> = {
   }),
   redis_sentinel_master_ckquorum_status: gauge(
     '1',
-    'Whether enough sentinels are there to call the primary dead and to elect who leads the failover; the label has the sentence for it.',
+    'Quorum: 1 if enough Sentinels are reachable to agree on a failure and to elect a leader; `message` has the reply of CKQUORUM.',
     { labels: { ...NAME, message: atMost(30, 'counts of sentinels in sentences of Sentinel') } },
   ),
   redis_sentinel_master_setting_ckquorum: gauge('1', 'Votes that call the primary dead.', { labels: MASTER }),

@@ -5,14 +5,14 @@ import { atMost, gauge, type LabelValues, type Metric } from './metric.ts';
 
 const HOSTS = 'cache hosts of the topology';
 
-/** Of a replica: where its primary is. */
+/** Address of the primary of a replica. */
 const PRIMARY = { master_host: atMost(9, HOSTS), master_port: atMost(1, 'the topology') };
 const DB = { db: atMost(16, 'databases of an instance') };
-/** One instance at a time: each restart and each failover makes a new series, and ends the one before. */
+/** Each restart and each failover ends a series and starts another one. */
 const RESTARTS = 'restarts and failovers';
 
-/** What an instance is; a Sentinel tells it too. */
-export const INSTANCE_INFO = gauge('1', 'What the instance is: 1 for what it is now.', {
+/** A Sentinel exposes this too. */
+export const INSTANCE_INFO = gauge('1', 'Role, version and identity of the instance; always 1.', {
   labels: {
     role: ['master', 'slave'],
     redis_version: atMost(3, 'releases at a time'),
@@ -36,13 +36,13 @@ export const VALKEY: Readonly<Record<string, Metric>> = {
   ...metricsOf(REPLICA_FIELDS, PRIMARY),
   ...metricsOf(COMMAND_PARTS, { cmd: atMost(80, 'commands and subcommands that were called') }),
   redis_instance_info: INSTANCE_INFO,
-  redis_slave_info: gauge('1', 'Which primary a replica follows, and whether it refuses writes.', {
+  redis_slave_info: gauge('1', 'Primary of a replica, and its read-only flag; always 1.', {
     labels: { ...PRIMARY, read_only: ['0', '1'] },
     appears: 'on-event',
   }),
   redis_instance_role: gauge(
     '1',
-    'Role of this server: 1 for the one it has. Unlike the role in redis_instance_info it is never there twice, not even within a range that has a failover in it.',
+    'Role of this server: 1 for its current role. Unlike redis_instance_info it has the same series before and after a failover.',
     { labels: { role: ['primary', 'replica'] } },
   ),
   redis_start_time_seconds: gauge('timestamp', 'When the server was started.'),

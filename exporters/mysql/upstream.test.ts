@@ -49,11 +49,11 @@ async function samplesFrom(query: (sql: string) => readonly Readonly<Record<stri
 const OWN = [
   'mysql_group_replication_members',
   'mysql_group_replication_quorum_margin',
-  // A word, which mysqld_exporter leaves out.
+  // A word: mysqld_exporter skips it.
   'mysql_global_variables_group_replication_flow_control_mode',
 ];
 
-it('says of a server what mysqld_exporter says', async () => {
+it('exposes the same series as mysqld_exporter', async () => {
   // A length among losses: see STATUS_GROUPS.
   const upstream = sample('upstream-0.17.2.prom').replace(/^.*longest_seen.*\n/m, '');
   const samples = await samplesFrom(answer);
@@ -66,7 +66,7 @@ it('says of a server what mysqld_exporter says', async () => {
   expect(differences).toEqual([]);
 });
 
-it('counts every kind of statement that a server has, also one of another release', async () => {
+it('counts statements of every kind, also of kinds that a later release adds', async () => {
   const samples = await samplesFrom((sql) =>
     sql.startsWith('SHOW GLOBAL STATUS')
       ? [...answer(sql), { Variable_name: 'Com_travel_in_time', Value: '7' }]

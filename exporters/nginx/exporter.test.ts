@@ -37,7 +37,7 @@ it('an Nginx that answers tells its connections', async () => {
   });
 });
 
-it('one that answers is told as nginx-prometheus-exporter 1.4.1 tells it', async () => {
+it('one that answers has the same series as in nginx-prometheus-exporter 1.4.1', async () => {
   const page =
     'Active connections: 5 \nserver accepts handled requests\n 120 119 364 \nReading: 1 Writing: 2 Waiting: 2 \n';
   const upstream = [

@@ -34,9 +34,9 @@ function withoutLaterLabels(one: Sample): Sample {
   return { ...one, labels };
 }
 
-it.each(['primary', 'replica'])('says of a %s what redis_exporter says', async (role) => {
+it.each(['primary', 'replica'])('exposes the same series as redis_exporter for a %s', async (role) => {
   const upstream = parseExposition(
-    // It shows all 16 databases, and an `INFO` only those with keys.
+    // redis_exporter shows all 16 databases; INFO has only those with keys.
     sample(`upstream-${role}.prom`).replace(/^redis_db_keys\S*\{db="db([1-9]|1\d)"\} 0\n/gm, ''),
   );
   const samples = await samplesOf(VALKEY_EXPORTER, (command) =>
@@ -56,7 +56,7 @@ it.each(['primary', 'replica'])('says of a %s what redis_exporter says', async (
   expect(differences).toEqual([]);
 });
 
-it('says of a Sentinel what redis_exporter says', async () => {
+it('exposes the same series as redis_exporter for a Sentinel', async () => {
   type Records = readonly Readonly<Record<string, string>>[];
   const said = JSON.parse(sample('sentinel.json')) as {
     readonly masters: Records;
@@ -72,7 +72,7 @@ it('says of a Sentinel what redis_exporter says', async () => {
     'SENTINEL CKQUORUM shop': `${said.ckquorum}\r\n`,
   };
   const samples = await samplesOf(makeSentinelExporter(new Map()), (command) => answers[command] ?? '+OK\r\n');
-  // It does not know what a Valkey calls this field.
+  // redis_exporter does not know the name of this field in Valkey.
   const upstream = sample('upstream-sentinel.prom').replace('redis_mode=""', 'redis_mode="sentinel"');
   const differences = differencesFromUpstream(parseExposition(upstream), samples, {
     // The last two are redis_exporter's since 1.80.2.

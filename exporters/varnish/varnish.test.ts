@@ -40,7 +40,7 @@ describe('what an edge says of its Varnish', () => {
     expect(Object.fromEntries(values)).toMatchSnapshot();
   });
 
-  it('is what prometheus_varnish_exporter says of the same numbers', async () => {
+  it('becomes the same series as in prometheus_varnish_exporter', async () => {
     const { samples } = await collectFrom(RELOADED);
     // An age that begins anew is no counter.
     const ourTypes = ['varnish_main_uptime'];
