@@ -35,7 +35,7 @@ interface Answer {
 }
 
 async function ask(edge: Host, path: string): Promise<Answer> {
-  const url = `http://${addressOn(edge, 'front')}:${PORTS.varnish}${path}`;
+  const url = `http://${addressOn(edge, 'front')}:${PORTS.edge}${path}`;
   const { status, headers, text } = await fetch(url, { signal: AbortSignal.timeout(3_000) }).then(async (response) => ({
     status: response.status,
     headers: response.headers,

@@ -34,17 +34,19 @@ export const HAPROXY_FIELDS = {
   termination: '%ts',
   /** Milliseconds. */
   duration: '%Ta',
-  /** {@link CHECK} or `-`. */
+  /** {@link CHECK}, {@link FORWARDED} or `-`: a request of a client that came directly. */
   kind: '%[var(txn.kind)]',
   traceId: '%[var(txn.trace_id)]',
 } as const;
 
 /** The frontends whose requests have lines, and where they send them; a test compares them with HAProxy's configuration. */
-export const LOGGED_FRONTENDS = ['http', 'https', 'app-pool'] as const;
-export const LOGGED_BACKENDS = ['web', 'app-pool'] as const;
+export const LOGGED_FRONTENDS = ['http', 'https', 'app-pool', 'edge'] as const;
+export const LOGGED_BACKENDS = ['web', 'app-pool', 'varnish'] as const;
 
 /** The kind of a line that tells of a health check, which is nobody's request. */
 export const CHECK = 'check';
+/** The kind of a line about a request that came through a proxy of the stack, which has a line of its own about it. */
+export const FORWARDED = 'forwarded';
 /** What HAProxy calls the server of a request that went to none. */
 export const NO_SERVER = '<NOSRV>';
 

@@ -5,10 +5,12 @@ import { containerName, openHosts } from '../kit/hosts.ts';
 import { nearest } from '../kit/nearest.ts';
 import { openProgress } from '../kit/progress.ts';
 import { renderProblems } from '../kit/problem.ts';
+import { requireNetwork } from '../kit/require-network.ts';
 import { openStackLock } from '../kit/stack-lock.ts';
 import { checkTopology } from './check-topology.ts';
 import { checkMachine } from './doctor.ts';
 import { down } from './down.ts';
+import { parsePurgePath, purge } from './edge/purge.ts';
 import { readDrift, writeRendered, type RenderedFiles } from './render.ts';
 import { readStatus, renderStatus } from './status.ts';
 import type { Topology } from './topology.ts';
@@ -100,6 +102,28 @@ export function registerDeployCommands(program: Command, context: CommandContext
           fix: 'Bring the stack up with `./holdfast up`.',
         });
       }
+    });
+
+  program
+    .command('purge')
+    .description('remove a page from the cache of every edge: all variants, fresh and stale')
+    .argument('<path>', 'path with its query, such as /products?page=2, or a whole address')
+    .option('--json', 'print the answer of each edge as JSON')
+    .action(async (text: string, { json }: { json?: boolean }) => {
+      const path = parsePurgePath(text);
+      if (path === undefined) {
+        throw new HoldfastError('usage', `${text} is not a path of the site.`, {
+          fix: 'Give a path, such as /products, or an address, such as http://127.0.0.1:8081/products.',
+        });
+      }
+      requireNetwork(topology.networks.ops);
+      const results = await purge(topology, path, { signal });
+      signal.throwIfAborted();
+      const lines = results.map(
+        ({ edge, ok, problem }) => `${edge}  ${ok ? `purged ${path}` : `NOT PURGED: ${problem ?? ''}`}`,
+      );
+      console.log(json === true ? JSON.stringify({ path, edges: results }, null, 2) : lines.join('\n'));
+      process.exitCode = results.every(({ ok }) => ok) ? EXIT.held : EXIT.violated;
     });
 
   program

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { renderGrafanaService } from './grafana/service.ts';
 import { legsOf } from './host-legs.ts';
-import { COMMON_CAPABILITIES, HOST_NEEDS } from './host-needs.ts';
+import { COMMON_CAPABILITIES, DEFAULT_PROCESSES, HOST_NEEDS } from './host-needs.ts';
 import type { Profile } from './profile.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { secretsOf, SECRETS } from './secrets.ts';
@@ -104,7 +104,7 @@ function renderService(host: Host, profile: Profile, files: readonly RenderedFil
     security_opt: ['no-new-privileges:true'],
     ...(needs.sysctls === undefined ? {} : { sysctls: needs.sysctls }),
     mem_limit: `${host.memoryMiB}m`,
-    pids_limit: 512,
+    pids_limit: needs.processes ?? DEFAULT_PROCESSES,
     environment: { HOLDFAST_HOST: host.name },
     networks: Object.fromEntries(
       legsOf(host, profile).map(({ network, address, options }) => [

@@ -18,9 +18,7 @@ const PAGE = '/products?page=1';
 export function hopsOf(topology: Topology): readonly Hop[] {
   const { http } = topology.routes;
   return [
-    ...hostsOf(topology, 'edge').map((host) =>
-      httpHop(host.name, 'edge', `${addressOn(host, 'front')}:${PORTS.varnish}`),
-    ),
+    ...hostsOf(topology, 'edge').map((host) => httpHop(host.name, 'edge', `${addressOn(host, 'front')}:${PORTS.edge}`)),
     ...(['http', 'https'] as const).map((route): Hop => {
       const { host, port } = routeAddress(topology, route);
       return { name: route, tier: 'lb', ask: { kind: 'http', url: `${route}://${host}:${port}${PAGE}` } };

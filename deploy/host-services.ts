@@ -2,7 +2,7 @@ import type { Tier, Topology } from './topology.ts';
 
 /** What the init of a tier's hosts keeps running, by the name of the folder in `/etc/s6`. A test compares it with the images. */
 const SERVICES: Readonly<Record<Tier, readonly string[]>> = {
-  edge: ['varnish', 'varnish-facts'],
+  edge: ['haproxy', 'varnish', 'varnish-facts'],
   lb: ['haproxy', 'keepalived', 'lb-state', 'role-agent'],
   web: ['nginx'],
   app: ['app'],

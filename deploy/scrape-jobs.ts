@@ -20,8 +20,8 @@ export function paceMs(watch: Watch, pace: Pace): number {
 export interface Job {
   /** The value of the label `job`, which rules select by. */
   readonly name: string;
-  /** Whose enabled hosts are asked; `every`: those of all tiers; `hops`: see {@link hopsOf}; `shop`: the site as a whole. */
-  readonly of: Tier | 'every' | 'hops' | 'shop';
+  /** Whose enabled hosts are asked, of one tier or several; `every`: those of all tiers; `hops`: see {@link hopsOf}; `shop`: the site as a whole. */
+  readonly of: Tier | readonly Tier[] | 'every' | 'hops' | 'shop';
   readonly port: number;
   /** Asked of the exporter beside this Prometheus, by the name of the target. */
   readonly module?: string;
@@ -32,13 +32,22 @@ export interface Job {
   readonly path?: string;
   /** Names of what is kept of somebody else's many metrics, as a regular expression. */
   readonly keep?: string;
+  /** Series that are not kept: values of one of their labels, as a regular expression. */
+  readonly drop?: { readonly label: string; readonly values: string };
   /** The job on the same host that is told as lost in its place when both are, where no alert of the host itself says it. */
   readonly toldWith?: string;
 }
 
 /** What is scraped. Hosts are asked at their addresses in the network `ops`. */
 export const SCRAPE_JOBS: readonly Job[] = [
-  { name: 'haproxy', of: 'lb', port: PORTS.haproxyStats, pace: 'usual' },
+  {
+    name: 'haproxy',
+    of: ['lb', 'edge'],
+    port: PORTS.haproxyStats,
+    pace: 'usual',
+    // Sections that only hold tables.
+    drop: { label: 'proxy', values: 'client-.*|attempts' },
+  },
   { name: 'lb-state', of: 'lb', port: PORTS.lbState, pace: 'usual' },
   { name: 'db-role', of: 'lb', port: PORTS.roleAgentMetrics, pace: 'usual' },
   { name: 'app', of: 'app', port: PORTS.appMetrics, pace: 'usual' },
@@ -48,7 +57,9 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'sentinel', of: 'cache', port: PORTS.exporter, module: 'sentinel', pace: 'detail' },
   { name: 'nginx', of: 'web', port: PORTS.exporter, module: 'nginx', pace: 'detail' },
   { name: 'nginx-log', of: 'web', port: PORTS.exporter, module: 'nginx-log', pace: 'detail' },
-  { name: 'haproxy-log', of: 'lb', port: PORTS.exporter, module: 'haproxy-log', pace: 'detail' },
+  { name: 'haproxy-log', of: ['lb', 'edge'], port: PORTS.exporter, module: 'haproxy-log', pace: 'detail' },
+  // Availability is judged over seconds, and these are two series per entry.
+  { name: 'site', of: ['lb', 'edge'], port: PORTS.exporter, module: 'site', pace: 'usual' },
   { name: 'varnish', of: 'edge', port: PORTS.exporter, module: 'varnish', pace: 'round' },
   { name: 'host', of: 'every', port: PORTS.exporter, module: 'host', pace: 'round' },
   { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'round' },
@@ -98,7 +109,10 @@ export interface Target {
 export function targetsOf(topology: Topology, { of }: Job): readonly Target[] {
   if (of === 'hops') return hopsOf(topology);
   if (of === 'shop') return [{ name: 'shop', tier: 'lb' }];
-  const hosts = of === 'every' ? topology.hosts.filter(({ enabled }) => enabled) : hostsOf(topology, of);
+  const hosts =
+    of === 'every'
+      ? topology.hosts.filter(({ enabled }) => enabled)
+      : [of].flat().flatMap((tier) => hostsOf(topology, tier));
   return hosts.map((host) => ({ name: host.name, tier: host.tier, address: addressOn(host, 'ops') }));
 }
 

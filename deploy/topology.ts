@@ -90,7 +90,10 @@ export interface Dependency {
 
 /** Ports of services on the hosts themselves; a route's port is in {@link Topology.routes}. */
 export const PORTS = {
-  varnish: 8080,
+  /** The front of an edge: HAProxy, with Varnish behind it. */
+  edge: 8080,
+  /** Removes objects from an edge's cache, in the network `ops`. */
+  edgePurge: 8081,
   nginx: 8080,
   nginxStatus: 8090,
   app: 3000,
@@ -101,6 +104,7 @@ export const PORTS = {
   sentinel: 26379,
   toxiproxy: 8474,
   haproxyStats: 8404,
+  haproxyPeers: 10_000,
   roleAgentCheck: 9190,
   roleAgentMetrics: 9191,
   lbState: 9192,
@@ -191,8 +195,8 @@ const TIERS: readonly TierPlan[] = [
     tier: 'edge',
     networks: ['front', 'ops', 'publish'],
     firstOctet: 21,
-    memoryMiB: 384,
-    published: (index) => [{ loopbackPort: 8080 + index, port: PORTS.varnish, what: 'the shop' }],
+    memoryMiB: 512,
+    published: (index) => [{ loopbackPort: 8080 + index, port: PORTS.edge, what: 'the shop' }],
   },
   { tier: 'lb', networks: ['front', 'app', 'data', 'ops'], firstOctet: 11, memoryMiB: 512 },
   { tier: 'web', networks: ['app', 'ops'], firstOctet: 31, memoryMiB: 192 },
@@ -290,6 +294,15 @@ function addressIn(network: NetworkName, octet: number): string {
 
 /** Where the load generator stands while it runs. */
 export const LOAD_ADDRESS = addressIn('front', 90);
+
+/**
+ * The addresses of its visitors, `first-last`: limits count per address, and customers have one each. At the highest rate of a suite, 2,000/s, each of
+ * these 32 sends 63/s.
+ */
+export const LOAD_CLIENTS = `${addressIn('front', 96)}-${addressIn('front', 127)}`;
+
+/** Where the attacker of the hostile suite stands: it has this one address. */
+export const HOSTILE_ADDRESS = addressIn('front', 91);
 
 /** Where Grafana stands when its profile is used: it is no host of the stack, and nothing depends on it. */
 export const GRAFANA = {

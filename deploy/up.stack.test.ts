@@ -90,7 +90,7 @@ it('up brings back a host that was shut down, one that is frozen, and two that w
   expect(restarted.filter(({ name }) => !broken.has(name))).toEqual([]);
   // The leg of a database node has options that connecting it without them would lose.
   expect(await believedMs('db3')).toEqual(believedBefore);
-  const page = await fetch(`http://${addressOn(hostNamed('edge2'), 'front')}:${PORTS.varnish}/login`, {
+  const page = await fetch(`http://${addressOn(hostNamed('edge2'), 'front')}:${PORTS.edge}/login`, {
     signal: AbortSignal.timeout(5_000),
   });
   expect([page.status, page.headers.get('x-served-by')]).toEqual([200, 'edge2']);

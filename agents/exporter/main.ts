@@ -8,7 +8,7 @@ import { makeProbeServer, type Module } from '../../exporters/kit/probe-server.t
 import { EXIT, messageOf } from '../../kit/errors.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
 import { collectIntakeMetrics } from './intake-metrics.ts';
-import { makeLogModules } from './log-modules.ts';
+import { makeLogModules, makeSiteCounters } from './log-modules.ts';
 import { MODULES } from './modules.ts';
 
 /**
@@ -35,10 +35,10 @@ else {
   process.exitCode = flag === '--help' ? EXIT.held : EXIT.usage;
 }
 
-function makeModules(): readonly Module[] {
+function makeModules(site = makeSiteCounters(makeTopology())): readonly Module[] {
   const topology = makeTopology();
   const readSecret = (name: string): string => readFileSync(`${SECRETS}/${name}`, 'utf8').trim();
-  return MODULES.flatMap((make) => make({ topology, readSecret, log }));
+  return MODULES.flatMap((make) => make({ topology, readSecret, log, site }));
 }
 
 async function look(): Promise<number> {
@@ -61,13 +61,14 @@ function giveUp(error: unknown): void {
 
 /** Answers Prometheus, and counts the lines that servers send meanwhile. */
 async function serve(): Promise<void> {
-  const { modules: logs, books } = makeLogModules(makeTopology(), log);
+  const site = makeSiteCounters(makeTopology());
+  const { modules: logs, books } = makeLogModules(makeTopology(), { log, site });
   const intake = await openIntake({ address: '0.0.0.0', port: PORTS.accessLogs, books });
   const registry = new Registry();
   collectProcessMetrics(registry);
   collectIntakeMetrics(registry, intake);
   const server = makeProbeServer({
-    modules: [...makeModules(), ...logs],
+    modules: [...makeModules(site), ...logs],
     own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     log,
   });

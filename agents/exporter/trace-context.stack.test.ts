@@ -50,7 +50,7 @@ describe('a request reaches the application', () => {
     const headers = { traceparent: `00-${id}-${hex(8)}-01` };
     expect(await traceOf('/api/products/1', headers)).toBe(id);
     const [edge] = hostsOf(topology, 'edge');
-    const url = edge === undefined ? '' : `http://${addressOn(edge, 'front')}:${PORTS.varnish}/api/session`;
+    const url = edge === undefined ? '' : `http://${addressOn(edge, 'front')}:${PORTS.edge}/api/session`;
     expect((await fetch(url, { headers })).headers.get('x-trace-id')).toBe(id);
   });
 
@@ -78,7 +78,7 @@ describe('the answer to a request', () => {
   it('names the trace of the request that fetched it where an edge had it', async () => {
     const [edge] = hostsOf(topology, 'edge');
     const url =
-      edge === undefined ? '' : `http://${addressOn(edge, 'front')}:${PORTS.varnish}/products/1?seen-by=${hex(8)}`;
+      edge === undefined ? '' : `http://${addressOn(edge, 'front')}:${PORTS.edge}/products/1?seen-by=${hex(8)}`;
     const answers = [await fetch(url), await fetch(url)];
     expect(answers[1]?.headers.get('x-cache')).toBe('HIT');
     const [fetched, kept] = answers.map(({ headers }) => headers.get('x-trace-id'));

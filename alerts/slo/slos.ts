@@ -22,20 +22,21 @@ export const SLOS: readonly Slo[] = [
     id: 'site/availability',
     journey: 'Whatever is asked of the site, it answers without an error of its own.',
     objective: 0.999,
-    // At the load balancers, which the edges ask: what an edge answers itself is not in it, the edges' health checks (about 8/s) are.
+    // Where customers are: the edges' own lines, and those of the load balancers about clients without an edge. Health checks are no part of it. An edge
+    // that is down writes no lines; its failed probes count instead.
     sli: {
       kind: 'ratio',
-      events: 'haproxy_frontend_http_responses_total{proxy=~"http|https"}',
-      bad: 'haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}',
+      events: 'site_requests_total',
+      bad: 'site_requests_total{outcome="error"}',
       example: {
-        good: 'haproxy_frontend_http_responses_total{host="lb1",proxy="http",code="2xx"}',
-        bad: 'haproxy_frontend_http_responses_total{host="lb1",proxy="http",code="5xx"}',
+        good: 'site_requests_total{host="edge1",job="haproxy-log",source="client",outcome="ok"}',
+        bad: 'site_requests_total{host="edge1",job="haproxy-log",source="client",outcome="error"}',
       },
     },
     owner: 'application',
-    coveredBy: 'LoadBalancerLost',
+    coveredBy: 'TargetDown',
     alerts: { fast: 'AvailabilityBudgetBurnsFast', slow: 'AvailabilityBudgetBurnsSlowly' },
-    failing: 'answers of the load balancers were errors (5xx)',
+    failing: 'requests where customers enter failed with an error of the site (5xx)',
   },
   {
     id: 'pages/latency',

@@ -11,7 +11,7 @@ interface Door {
 const HTTP = 'HEAD / HTTP/1.0\r\n\r\n';
 
 const DOORS: Record<Tier, Door> = {
-  edge: { network: 'front', port: PORTS.varnish, greeting: HTTP },
+  edge: { network: 'front', port: PORTS.edge, greeting: HTTP },
   lb: { network: 'ops', port: PORTS.haproxyStats, greeting: HTTP },
   web: { network: 'app', port: PORTS.nginx, greeting: HTTP },
   app: { network: 'app', port: PORTS.app, greeting: HTTP },

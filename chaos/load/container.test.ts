@@ -5,7 +5,14 @@ import { allTargets, defaultTargets } from './targets.ts';
 
 const PLAN = {
   ...{ name: loadContainerName('r1'), suite: 'steady' as const, runId: 'r1', directory: '/runs/r1' },
-  ...{ network: 'holdfast_front', address: '198.18.0.90', processors: 2, rate: 200, seconds: 60 },
+  ...{
+    network: 'holdfast_front',
+    address: '198.18.0.90',
+    clients: '198.18.0.96-198.18.0.127',
+    processors: 2,
+    rate: 200,
+    seconds: 60,
+  },
   ...{ targets: allTargets(makeTopology()), user: '65534:65534', hasAuthority: true },
 } as const;
 
@@ -13,7 +20,11 @@ test('the load runs as an ordinary user who can do nothing but send and record',
   const args = renderDockerRun(PLAN).join(' ');
   expect(args).toContain('--name holdfast-load-r1 --label org.holdfast=1');
   expect(args).toContain('--network holdfast_front --ip 198.18.0.90');
-  expect(args).toContain('--user 65534:65534 --cap-drop ALL --security-opt no-new-privileges --read-only');
+  expect(args).toContain(
+    '--cap-drop ALL --security-opt no-new-privileges --cap-add NET_ADMIN --cap-add SETUID --cap-add SETGID --read-only',
+  );
+  expect(args).toContain('holdfast/load:dev 65534:65534 198.18.0.90 198.18.0.96-198.18.0.127 k6 run');
+  expect(args).toContain('--local-ips 198.18.0.96-198.18.0.127');
   expect(args).toContain('dst=/holdfast/k6,readonly');
   expect(args).not.toMatch(/--publish|--privileged|-p /);
   expect(args).toMatch(/\/holdfast\/k6\/suites\/steady\.ts$/);
@@ -34,7 +45,7 @@ test('k6 reports to nobody, fetches nothing, and trusts the private authority wh
   expect(renderDockerRun({ ...PLAN, hasAuthority: false }).join(' ')).not.toContain('SSL_CERT_FILE');
 });
 
-test('smoke takes every way in, the others the virtual address', () => {
+test('smoke takes every way in, the others the virtual address and the edges, whose clients know both', () => {
   const topology = makeTopology();
   expect(defaultTargets('smoke', topology).map(({ name }) => name)).toEqual([
     'virtual-address',
@@ -42,5 +53,10 @@ test('smoke takes every way in, the others the virtual address', () => {
     'edge1',
     'edge2',
   ]);
-  expect(defaultTargets('steady', topology)).toEqual([{ name: 'virtual-address', url: 'http://198.18.0.10:80' }]);
+  const [edge1, edge2] = ['http://198.18.0.21:8080', 'http://198.18.0.22:8080'];
+  expect(defaultTargets('steady', topology)).toEqual([
+    { name: 'virtual-address', url: 'http://198.18.0.10:80' },
+    { name: 'edge1', url: edge1, otherwise: edge2 },
+    { name: 'edge2', url: edge2, otherwise: edge1 },
+  ]);
 });

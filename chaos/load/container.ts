@@ -34,6 +34,8 @@ export interface ContainerPlan {
   readonly processors: number;
   readonly network: string;
   readonly address: string;
+  /** Addresses that its visitors come from, `first-last`: each virtual user has one of them. */
+  readonly clients: string;
   readonly rate: number;
   readonly seconds: number;
   readonly targets: readonly LoadTarget[];
@@ -47,7 +49,10 @@ export function loadContainerName(runId: LoadOptions['runId']): string {
   return `${PROJECT}-load-${runId}`;
 }
 
-/** Arguments of `docker` for a load: an ordinary user, nothing writable but the results, on the front network. */
+/**
+ * Arguments of `docker` for a load: k6 as an ordinary user, nothing writable but the results, on the front network. The container's entry gives
+ * it the addresses of its visitors as root, and drops to that user for good.
+ */
 export function renderDockerRun(plan: ContainerPlan): readonly string[] {
   const variables = {
     K6_NO_USAGE_REPORT: 'true',
@@ -69,19 +74,33 @@ export function renderDockerRun(plan: ContainerPlan): readonly string[] {
     RUN_ID: plan.runId,
     RATE: String(plan.rate),
     DURATION: String(plan.seconds),
-    TARGETS: plan.targets.map(({ name, url }) => `${name}=${url}`).join(','),
+    TARGETS: plan.targets
+      .map(({ name, url, otherwise }) => `${name}=${[url, ...(otherwise === undefined ? [] : [otherwise])].join('|')}`)
+      .join(','),
     RESULTS,
   };
   return [
     ...['run', '--rm', '--name', plan.name, '--label', 'org.holdfast=1'],
     ...['--network', plan.network, '--ip', plan.address],
-    ...['--user', plan.user, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+    ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+    ...['NET_ADMIN', 'SETUID', 'SETGID'].flatMap((capability) => ['--cap-add', capability]),
     ...['--read-only', '--tmpfs', '/tmp', '--memory', MEMORY, '--cpu-shares', CPU_SHARES],
     ...['--mount', `type=bind,src=${join(ROOT, 'k6')},dst=/holdfast/k6,readonly`],
     ...['--mount', `type=bind,src=${plan.directory},dst=${RESULTS}`],
     ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     IMAGE,
-    ...['run', '--quiet', '--no-color', '--log-format', 'raw', '--console-output', `${RESULTS}/${FILES.log}`],
+    ...[plan.user, plan.address, plan.clients, 'k6'],
+    ...[
+      'run',
+      '--local-ips',
+      plan.clients,
+      '--quiet',
+      '--no-color',
+      '--log-format',
+      'raw',
+      '--console-output',
+      `${RESULTS}/${FILES.log}`,
+    ],
     ...Object.entries(settings).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
     `/holdfast/k6/suites/${plan.suite}.ts`,
   ];

@@ -10,6 +10,8 @@ export interface LoadTarget {
   readonly name: string;
   /** `http://address[:port]`, without a path. */
   readonly url: string;
+  /** The same for clients that cannot connect to `url`. */
+  readonly otherwise?: string;
 }
 
 export interface LoadOptions {

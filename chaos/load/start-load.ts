@@ -1,7 +1,7 @@
 import { chmod, chown, copyFile, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { LOAD_ADDRESS, makeTopology } from '../../deploy/topology.ts';
+import { LOAD_ADDRESS, LOAD_CLIENTS, makeTopology } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { PROJECT } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
@@ -25,7 +25,12 @@ export async function startLoad(options: LoadOptions): Promise<LoadRun> {
   const place = await prepareDirectory(directory);
   const plan: ContainerPlan = {
     ...{ name: loadContainerName(runId), suite, runId, directory, rate, seconds, targets },
-    ...{ network: `${PROJECT}_front`, address: LOAD_ADDRESS, processors: availableParallelism() },
+    ...{
+      network: `${PROJECT}_front`,
+      address: LOAD_ADDRESS,
+      clients: LOAD_CLIENTS,
+      processors: availableParallelism(),
+    },
     ...place,
   };
   return runContainer(plan, signal);

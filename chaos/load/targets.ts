@@ -6,9 +6,9 @@ export function allTargets(topology: Topology): readonly LoadTarget[] {
   return [virtualAddress(topology), virtualAddressTls(topology), ...edges(topology)];
 }
 
-/** `smoke` takes every way in; the others the virtual address, whose moving is what drills look at. */
+/** `smoke` takes every way in; the others those over HTTP: the edges, as customers do, and the virtual address directly. */
 export function defaultTargets(suite: Suite, topology: Topology): readonly LoadTarget[] {
-  return suite === 'smoke' ? allTargets(topology) : [virtualAddress(topology)];
+  return suite === 'smoke' ? allTargets(topology) : [virtualAddress(topology), ...edges(topology)];
 }
 
 function virtualAddress(topology: Topology): LoadTarget {
@@ -22,8 +22,13 @@ function virtualAddressTls(topology: Topology): LoadTarget {
 }
 
 function edges(topology: Topology): readonly LoadTarget[] {
-  return hostsOf(topology, 'edge').map((host) => ({
+  const all = hostsOf(topology, 'edge').map((host) => ({
     name: host.name,
-    url: `http://${addressOn(host, 'front')}:${PORTS.varnish}`,
+    url: `http://${addressOn(host, 'front')}:${PORTS.edge}`,
   }));
+  // The name of a site with two edges has two addresses: a client that cannot connect to one takes the other.
+  return all.map((edge, index) => {
+    const next = all[(index + 1) % all.length];
+    return next === undefined || next.name === edge.name ? edge : { ...edge, otherwise: next.url };
+  });
 }

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
+import { HAPROXY_PREFIX, LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../access-log.ts';
+import { HOST_NEEDS } from '../host-needs.ts';
+import { renderLb } from '../lb/render.ts';
 import { hostsOf, makeTopology, type Host } from '../topology.ts';
 import { renderEdge } from './render.ts';
 
 const topology = makeTopology();
 const [edge1] = hostsOf(topology, 'edge') as [Host];
+const [lb1] = hostsOf(topology, 'lb') as [Host];
 
 function fileOf(path: string, from = topology): string {
   return renderEdge(from, edge1).find((file) => file.path === path)?.text ?? '';
@@ -16,8 +20,37 @@ test.each([
   expect(fileOf('default.vcl', makeTopology({ toxiproxy }))).toContain(backend);
 });
 
-test('Varnish listens where its clients are: front, publish and loopback', () => {
-  expect(fileOf('varnish.env')).toContain('VARNISH_LISTEN="198.18.0.21:8080 198.18.4.21:8080 127.0.0.1:8080"');
+test('HAProxy listens where clients are: front, publish and loopback; purges come from the operators alone', () => {
+  const binds = [...fileOf('haproxy.cfg').matchAll(/^frontend (\S+)\n((?: {4}bind .*\n)+)/gm)].map(
+    ([, name, lines]) => [name, ...(lines ?? '').matchAll(/bind (\S+)/g).map(([, address]) => address)],
+  );
+  expect(binds).toEqual([
+    ['stats', '198.18.3.21:8404'],
+    ['edge', '198.18.0.21:8080', '198.18.4.21:8080', '127.0.0.1:8080'],
+    ['purge', '198.18.3.21:8081'],
+  ]);
+});
+
+test('no client of an edge is exempt from its limits', () => {
+  const text = fileOf('haproxy.cfg');
+  expect(text).toContain('    acl from_proxy always_false\n');
+  expect(text).not.toMatch(/^ {4}acl .* src /m);
+});
+
+test('every frontend and backend that has lines is a name that the monitors know', () => {
+  const text = fileOf('haproxy.cfg') + (renderLb(topology, lb1).find(({ path }) => path === 'haproxy.cfg')?.text ?? '');
+  const logged = [...text.matchAll(/^frontend (\S+)\n(?: {4}.*\n)*/gm)].filter(([body]) =>
+    body.includes(HAPROXY_PREFIX),
+  );
+  expect(new Set(logged.map(([, name]) => name))).toEqual(new Set(LOGGED_FRONTENDS));
+  expect(new Set(logged.map(([body]) => /default_backend (\S+)/.exec(body)?.[1]))).toEqual(new Set(LOGGED_BACKENDS));
+});
+
+test('a host has room for all threads of Varnish and for everything else beside them', () => {
+  const threads = Number(/VARNISH_THREADS=(\d+)/.exec(fileOf('varnish.env'))?.[1]);
+  const requests = Number(/server edge1 .* maxconn (\d+)/.exec(fileOf('haproxy.cfg'))?.[1]);
+  expect(threads).toBeGreaterThan(2 * requests);
+  expect(HOST_NEEDS.edge.processes).toBeGreaterThanOrEqual(threads + 200);
 });
 
 test('a pass gets 12 s to its first byte', () => {

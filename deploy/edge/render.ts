@@ -1,25 +1,29 @@
+import { renderErrorPages } from '../haproxy/error-pages.ts';
 import type { RenderedFile } from '../rendered-file.ts';
-import { addressOn, PORTS, type Host, type Topology } from '../topology.ts';
+import { PORTS, type Host, type Topology } from '../topology.ts';
 import { renderToxiproxy } from '../toxiproxy/render.ts';
+import { CHECK_PATH, renderEdgeHaproxy, VARNISH_SOCKET } from './haproxy.ts';
+import { VARNISH_THREADS } from './threads.ts';
 import { renderVcl } from './vcl.ts';
 
-/** What the cache may fill of its host's memory; the rest is for the process itself, connections and logs. */
-const CACHE_SHARE = 0.4;
-
+/** What the cache may fill of its host's memory; the rest is for both processes, their threads and buffers, and the logs. */
+const CACHE_SHARE = 0.3;
 /** Every configuration file of an edge. */
 export function renderEdge(topology: Topology, host: Host): readonly RenderedFile[] {
-  const published = (['front', 'publish'] as const).map((network) => `${addressOn(host, network)}:${PORTS.varnish}`);
   return [
+    { path: 'haproxy.cfg', text: renderEdgeHaproxy(topology, host) },
+    ...renderErrorPages(),
     { path: 'default.vcl', text: renderVcl(topology, host) },
     {
       path: 'varnish.env',
       text: [
-        `VARNISH_LISTEN="${[...published, `127.0.0.1:${PORTS.varnish}`].join(' ')}"`,
-        `VARNISH_PORT=${PORTS.varnish}`,
+        `VARNISH_SOCKET=${VARNISH_SOCKET}`,
         `VARNISH_MEMORY_MIB=${Math.floor(host.memoryMiB * CACHE_SHARE)}`,
+        `VARNISH_THREADS=${VARNISH_THREADS}`,
         '',
       ].join('\n'),
     },
+    { path: 'edge.env', text: `EDGE_PORT=${PORTS.edge}\nEDGE_CHECK_PATH=${CHECK_PATH}\n` },
     ...renderToxiproxy(topology, host),
   ];
 }

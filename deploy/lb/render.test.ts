@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
 import type { HAPROXY_FIELDS } from '../access-log.ts';
 import {
-  CHECK,
   compactFormat,
+  FORWARDED,
   HAPROXY_DATAGRAM_BYTES,
   HAPROXY_MARK,
   HAPROXY_PREFIX,
   LOGBOOK_LINE_BYTES,
-  LOGGED_BACKENDS,
-  LOGGED_FRONTENDS,
   NO_SERVER,
 } from '../access-log.ts';
 import { hostsOf, makeTopology, type Host } from '../topology.ts';
@@ -85,6 +83,11 @@ test.each(['http', 'https'])(
     expect(given).toBeGreaterThan(-1);
     expect(noted).toBeGreaterThan(given ?? Infinity);
     expect(lines[given ?? -1]).toMatch(/-00 unless one_context whole_context$/);
+    // What a client directly brings is a note: the context of its request is always made here.
+    expect(lines.slice(0, given).filter((line) => line.includes('traceparent unless from_proxy'))).toEqual([
+      'http-request del-header x-client-traceparent unless from_proxy',
+      'http-request del-header traceparent unless from_proxy',
+    ]);
   },
 );
 
@@ -99,10 +102,9 @@ test('each HTTP route sends its lines to both monitors and whole to the logbook,
   const sections = [...text.matchAll(/^frontend (\S+)\n(?: {4}.*\n|\n)*/gm)].filter(([body]) =>
     body.includes(HAPROXY_PREFIX),
   );
-  expect(sections.map(([, name]) => name)).toEqual([...LOGGED_FRONTENDS]);
+  expect(sections.map(([, name]) => name)).toEqual(['http', 'https', 'app-pool']);
   expect(sections.map(([body]) => /default_backend (\S+)/.exec(body)?.[1])).toEqual(['web', 'web', 'app-pool']);
-  expect([...LOGGED_BACKENDS]).toEqual(['web', 'app-pool']);
-  for (const route of LOGGED_FRONTENDS) {
+  for (const route of ['http', 'https', 'app-pool']) {
     const lines = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`);
     expect(lines.filter((line) => line.startsWith('log 198'))).toEqual([
       ...['198.18.3.71', '198.18.3.72'].map((monitor) => `log ${monitor}:9514 len 200 format raw local0 info`),
@@ -118,14 +120,14 @@ test('each HTTP route sends its lines to both monitors and whole to the logbook,
     status: '503',
     termination: 'SC',
     duration: '3600000000',
-    kind: CHECK,
+    kind: FORWARDED,
     traceId: 'a'.repeat(32),
   };
   expect(`${HAPROXY_PREFIX}${compactFormat(HAPROXY_MARK, longest)}"`.length).toBeLessThan(HAPROXY_DATAGRAM_BYTES);
 });
 
 test('a client cannot make the lines of its request longer by the id that it gives it', () => {
-  for (const route of LOGGED_FRONTENDS)
+  for (const route of ['http', 'https', 'app-pool'])
     expect(section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`)).toContain(
       'http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,128)',
     );

@@ -1,3 +1,4 @@
+import { renderErrorPages } from '../haproxy/error-pages.ts';
 import type { RenderedFile } from '../rendered-file.ts';
 import type { Host, Topology } from '../topology.ts';
 import { renderHaproxy } from './haproxy.ts';
@@ -8,6 +9,7 @@ import { renderLbState } from './lb-state.ts';
 export function renderLb(topology: Topology, host: Host): readonly RenderedFile[] {
   return [
     { path: 'haproxy.cfg', text: renderHaproxy(topology, host) },
+    ...renderErrorPages(),
     { path: 'keepalived.conf', text: renderKeepalived(topology, host) },
     { path: 'lb-state.json', text: renderLbState(topology, host) },
   ];

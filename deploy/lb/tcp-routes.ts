@@ -1,7 +1,7 @@
 import type { Profile } from '../profile.ts';
 import { addressOn, PORTS, slotsOf, type Host, type Topology } from '../topology.ts';
 import { bindsOf } from './binds.ts';
-import { utcOf } from './utc-of.ts';
+import { utcOf } from '../haproxy/utc-of.ts';
 
 const LOG =
   `{"at":"${utcOf('accept_date')}","route":"%ft","server":"%b/%s","client":"%ci:%cp","ended":"%tsc",` +

@@ -65,13 +65,14 @@ const HAPROXY_PARAMETERS = {
       'haproxy_frontend_status',
       'haproxy_frontend_current_sessions',
       'haproxy_frontend_connections_total',
-      'haproxy_frontend_denied_connections_total',
       'haproxy_frontend_bytes_in_total',
       'haproxy_frontend_bytes_out_total',
       'haproxy_frontend_internal_errors_total',
       'haproxy_frontend_http_requests_total',
       'haproxy_frontend_http_responses_total',
       'haproxy_frontend_request_errors_total',
+      'haproxy_frontend_denied_connections_total',
+      'haproxy_frontend_requests_denied_total',
       'haproxy_backend_status',
       'haproxy_backend_active_servers',
       'haproxy_backend_backup_servers',
@@ -126,10 +127,16 @@ function scrapeConfig(topology: Topology, asking: Host, job: Job): object {
       targets: [name === 'prometheus' && target.name === asking.name ? OWN_PROMETHEUS : `${address}:${port}`],
       labels: { host: target.name, tier: target.tier },
     })),
-    ...(job.keep === undefined
-      ? {}
-      : { metric_relabel_configs: [{ action: 'keep', source_labels: ['__name__'], regex: job.keep }] }),
+    ...relabeled(job),
   };
+}
+
+function relabeled({ keep, drop }: Job): object {
+  const rules = [
+    ...(keep === undefined ? [] : [{ action: 'keep', source_labels: ['__name__'], regex: keep }]),
+    ...(drop === undefined ? [] : [{ action: 'drop', source_labels: [drop.label], regex: drop.values }]),
+  ];
+  return rules.length === 0 ? {} : { metric_relabel_configs: rules };
 }
 
 interface Probed {

@@ -2,6 +2,7 @@ import { compactFormat, NGINX_FIELDS, NGINX_MARK } from '../access-log.ts';
 import type { RenderedFile } from '../rendered-file.ts';
 import { responseTimeoutMs } from '../response-timeout.ts';
 import { METHODS, OTHER_METHOD, OTHER_ROUTE, routeExpressions } from '../route-classes.ts';
+import { SECURITY_HEADERS } from '../security-headers.ts';
 import { addressOn, dependenciesOf, dependencyAddress, hostsOf, PORTS, type Host, type Topology } from '../topology.ts';
 import { renderToxiproxy } from '../toxiproxy/render.ts';
 
@@ -84,9 +85,12 @@ ${renderLogbookTargets(topology)}
     keepalive_requests 100000;
     client_max_body_size 64k;
     client_body_buffer_size 64k;
+    # More than the first hop lets through: what is too large is refused there, with one status.
+    large_client_header_buffers 8 16k;
     open_file_cache max=1000 inactive=60s;
     gzip_static on;
     gzip on;
+    gzip_vary on;
     gzip_proxied any;
     gzip_min_length 1024;
     gzip_types text/css text/plain application/json application/javascript text/javascript image/svg+xml;
@@ -103,11 +107,7 @@ ${upstreams.map((address) => `        # Twice: a try that failed before anything
         listen 127.0.0.1:${PORTS.nginx} default_server;
         root /opt/holdfast/web;
 
-        add_header X-Content-Type-Options nosniff always;
-        add_header X-Frame-Options DENY always;
-        add_header Referrer-Policy strict-origin-when-cross-origin always;
-        add_header Permissions-Policy "camera=(), geolocation=(), microphone=()" always;
-        add_header Content-Security-Policy "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'" always;
+${securityHeaders(8)}
 
         # This host itself, whatever the application does: the load balancers and the edges ask here.
         location = /healthz {
@@ -120,7 +120,7 @@ ${upstreams.map((address) => `        # Twice: a try that failed before anything
         location /static/ {
             try_files $uri =404;
             add_header Cache-Control "public, max-age=31536000, immutable";
-            add_header X-Content-Type-Options nosniff always;
+${securityHeaders(12)}
         }
         location = /favicon.ico {
             return 204;
@@ -130,6 +130,10 @@ ${upstreams.map((address) => `        # Twice: a try that failed before anything
             proxy_pass http://app-pool;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
+            # The application sends them as well, for who asks it directly.
+${Object.keys(SECURITY_HEADERS)
+  .map((name) => `            proxy_hide_header ${name};`)
+  .join('\n')}
             proxy_set_header Host $http_host;
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             proxy_set_header X-Forwarded-Host $http_host;
@@ -138,9 +142,10 @@ ${upstreams.map((address) => `        # Twice: a try that failed before anything
             proxy_connect_timeout ${profile.client.connectMs}ms;
             proxy_read_timeout ${responseTimeoutMs(profile, 'web')}ms;
             proxy_send_timeout ${profile.client.writeQueryMs}ms;
+            # Only a connection that broke: the load balancer may have just been replaced. What the application failed at is tried again by the entries.
             # A request that changes something is sent a second time only if the first try never left (Nginx' rule for POST).
-            proxy_next_upstream error timeout http_502;
-            proxy_next_upstream_tries 3;
+            proxy_next_upstream error;
+            proxy_next_upstream_tries 2;
             proxy_next_upstream_timeout ${profile.client.writeQueryMs}ms;
             proxy_buffers 16 16k;
             proxy_buffer_size 16k;
@@ -151,7 +156,7 @@ ${upstreams.map((address) => `        # Twice: a try that failed before anything
         location ^~ /errors/ {
             internal;
             add_header Cache-Control no-store always;
-            add_header X-Content-Type-Options nosniff always;
+${securityHeaders(12)}
         }
     }
 
@@ -172,6 +177,13 @@ ${hostsOf(topology, 'monitor')
     }
 }
 `;
+}
+
+/** Nginx adds the headers of a level only where the level below adds none: each that adds one repeats them. */
+function securityHeaders(indent: number): string {
+  return Object.entries(SECURITY_HEADERS)
+    .map(([name, value]) => `${' '.repeat(indent)}add_header ${name} "${value}" always;`)
+    .join('\n');
 }
 
 /**

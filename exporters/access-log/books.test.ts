@@ -8,6 +8,7 @@ import { makeLogExporter } from './exporter.ts';
 import { makeHaproxyBook } from './haproxy-book.ts';
 import type { LineBook } from './line-book.ts';
 import { makeNginxBook } from './nginx-book.ts';
+import { makeSiteCounter } from './site-counter.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const NAMES = { proxies: new Set(['http', 'web', 'app-pool']), servers: new Set(['web1', 'app1']) };
@@ -56,7 +57,11 @@ it('only a trace that can be expected to be kept becomes an exemplar', async () 
 
 it('a request of HAProxy is counted by its way and its end; a health check is a line and no request', async () => {
   let seconds = 0;
-  const book = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => (seconds += 10) * 1_000 });
+  const book = makeHaproxyBook(NAMES, KEEP, {
+    now: () => 0,
+    elapsed: () => (seconds += 10) * 1_000,
+    site: makeSiteCounter(),
+  });
   book.take(`{"line":"H1|7|0|http|web|web1|200|--|12|-|${TRACE}","`);
   book.take('{"line":"H1|7|1|http|web|<NOSRV>|503|SC|2000|check|-","');
   book.take('{"line":"H1|7|4|http|web|<NOSRV>|503|SC|2000|-|-","');
@@ -73,7 +78,7 @@ it('a request of HAProxy is counted by its way and its end; a health check is a 
 
 it('lines that are lost are counted whatever time the clock is set to', async () => {
   let [time, elapsed] = [1_700_000_000_000, 0];
-  const book = makeHaproxyBook(NAMES, KEEP, { now: () => time, elapsed: () => elapsed });
+  const book = makeHaproxyBook(NAMES, KEEP, { now: () => time, elapsed: () => elapsed, site: makeSiteCounter() });
   const lost: (number | undefined)[] = [];
   for (const [sequence, stepMs] of [
     [0, 0],
@@ -91,7 +96,7 @@ it('lines that are lost are counted whatever time the clock is set to', async ()
 });
 
 it('the number of series stays small, whatever is sent', async () => {
-  const haproxy = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => 0 });
+  const haproxy = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => 0, site: makeSiteCounter() });
   const book = makeNginxBook(KEEP, () => 0);
   fc.assert(
     fc.property(fc.tuple(fc.string(), fc.string(), anyBytes()), fc.nat(999), ([a, b, c], status) => {

@@ -4,17 +4,27 @@ import type { LineBook } from './line-book.ts';
 import { parseHaproxyLine, type HaproxyNames } from './parse-haproxy-line.ts';
 import { makeSequenceWatch } from './sequence.ts';
 import { makeCounters, makeHistograms } from './series-map.ts';
+import type { SiteCounter } from './site-counter.ts';
 
-/** When something was, and how long ago it is: the first may be set to any time, the second goes on evenly. Both in milliseconds. */
-interface Clocks {
+/** `now` may be set to any time, `elapsed` goes on evenly. Both in milliseconds. */
+interface HaproxyBookContext {
   /** Since 1970. */
   readonly now: () => number;
   /** Since any moment. */
   readonly elapsed: () => number;
+  /** Counts the requests that clients sent to it. */
+  readonly site: SiteCounter;
 }
 
+/** Frontends that clients reach: an edge's, and the load balancers' for those that come directly. */
+const ENTRIES: ReadonlySet<string> = new Set(['edge', 'http', 'https']);
+
 /** Counts the requests of one HAProxy. `keep`: which traces make exemplars. */
-export function makeHaproxyBook(names: HaproxyNames, keep: Traces, { now, elapsed }: Clocks): LineBook {
+export function makeHaproxyBook(
+  names: HaproxyNames,
+  keep: Traces,
+  { now, elapsed, site }: HaproxyBookContext,
+): LineBook {
   const durations = makeHistograms('haproxy_log_request_duration_seconds', ['proxy', 'backend', 'server']);
   const requests = makeCounters('haproxy_log_requests_total', ['proxy', 'backend', 'server', 'code', 'termination']);
   const sequence = makeSequenceWatch(elapsed);
@@ -32,6 +42,7 @@ export function makeHaproxyBook(names: HaproxyNames, keep: Traces, { now, elapse
       if (line.isCheck) return;
       durations.of(line.proxy, line.backend, line.server).observe(line.seconds, traceOf(line, keep, now));
       requests.of(line.proxy, line.backend, line.server, line.code, line.termination).value += 1;
+      if (ENTRIES.has(line.proxy) && !line.isForwarded) site.count('client', line.isError ? 'error' : 'ok');
     },
     emit(emit) {
       durations.emit(emit);

@@ -7,6 +7,7 @@ import { makeHaproxyBook } from './haproxy-book.ts';
 import { openIntake } from './intake.ts';
 import type { LineBook } from './line-book.ts';
 import { makeNginxBook } from './nginx-book.ts';
+import { makeSiteCounter } from './site-counter.ts';
 
 /**
  * `node exporters/access-log/intake.bench.ts [--rate 25000] [--seconds 5] [--of nginx|haproxy]`: sends lines over loopback from another
@@ -30,7 +31,10 @@ async function receive(): Promise<void> {
   const names = { proxies: new Set(['http', 'web']), servers: new Set(['web1']) };
   const keep = { slowMs: 300, keptRatio: 1 };
   const clocks = { now: Date.now, elapsed: () => performance.now() };
-  const book: LineBook = values.of === 'haproxy' ? makeHaproxyBook(names, keep, clocks) : makeNginxBook(keep, Date.now);
+  const book: LineBook =
+    values.of === 'haproxy'
+      ? makeHaproxyBook(names, keep, { ...clocks, site: makeSiteCounter() })
+      : makeNginxBook(keep, Date.now);
   await using intake = await openIntake({ address: '127.0.0.1', port: 0, books: new Map([['127.0.0.1', book]]) });
   const before = await cost(intake.received);
   const sender = fork(import.meta.filename, [...process.argv.slice(2), '--to', String(intake.port)]);

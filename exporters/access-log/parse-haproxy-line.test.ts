@@ -19,6 +19,8 @@ it('reads a line as HAProxy 3.0 sends it, cut in the middle of what follows', ()
     termination: '--',
     seconds: 0.012,
     isCheck: false,
+    isForwarded: false,
+    isError: false,
     traceId: TRACE,
   });
 });
@@ -27,6 +29,13 @@ it.each([
   ['no server', `7|0|http|web|<NOSRV>|503|SC|2000|-|-`, { server: 'none', code: '5xx', termination: 'SC' }],
   ['no status', `7|0|http|web|web1|-1|CR|5|-|-`, { code: 'other', termination: 'CR', traceId: undefined }],
   ['a health check', `7|0|http|web|web1|503|SC|5|check|-`, { isCheck: true }],
+  [
+    'a request that an edge has counted',
+    `7|0|http|web|web1|200|--|5|forwarded|-`,
+    { isForwarded: true, isCheck: false },
+  ],
+  ['an error of the site', `7|0|http|web|web1|500|--|5|-|-`, { isError: true }],
+  ['a method that is not implemented', `7|0|http|web|<NOSRV>|501|PR|5|-|-`, { isError: false }],
   [
     'names that nobody knows',
     `7|0|x|y|z|200|??|5|-|-`,

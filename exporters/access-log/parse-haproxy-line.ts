@@ -1,6 +1,7 @@
 import {
   CHECK,
   FIELD_SEPARATOR,
+  FORWARDED,
   HAPROXY_FIELDS,
   HAPROXY_MARK,
   HAPROXY_PREFIX,
@@ -23,6 +24,10 @@ export interface HaproxyLine {
   readonly termination: string;
   readonly seconds: number;
   readonly isCheck: boolean;
+  /** A proxy of the stack has counted it already. */
+  readonly isForwarded: boolean;
+  /** The site failed: 5xx, but for 501 and 505, by which it refuses a request (RFC 9110, 15.6.2 and 15.6.6). */
+  readonly isError: boolean;
   readonly traceId: string | undefined;
 }
 
@@ -58,6 +63,8 @@ export function parseHaproxyLine(text: string, names: HaproxyNames): HaproxyLine
     termination: /^[CSPLRUDKIcs-][RQCHDLT-]$/.test(ended) ? ended : 'other',
     seconds: milliseconds / 1000,
     isCheck: kind === CHECK,
+    isForwarded: kind === FORWARDED,
+    isError: /^5\d\d$/.test(status) && status !== '501' && status !== '505',
     traceId: parseTraceId(traceId),
   };
 }

@@ -28,7 +28,7 @@ const PATH = {
   server: atMost(20, 'hosts of the pools, and none'),
 } as const;
 
-/** Requests of a load balancer, from the lines that its HAProxy sends: exporters/access-log. */
+/** Requests of a load balancer or an edge, from the lines that its HAProxy sends: exporters/access-log. */
 export const HAPROXY_LOG = {
   ...scrapeMetrics('haproxy_log', ['lines']),
   haproxy_log_request_duration_seconds: histogram(

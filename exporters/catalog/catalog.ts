@@ -19,6 +19,7 @@ import { VARNISH } from './varnish.ts';
 import { SENTINEL } from './sentinel.ts';
 import { VALKEY } from './valkey.ts';
 import { RECORDED } from './recorded.ts';
+import { SITE } from './site.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
@@ -51,6 +52,7 @@ export const CATALOG: readonly Source[] = [
   { job: 'nginx', coverage: 'whole', metrics: NGINX },
   { job: 'nginx-log', coverage: 'whole', metrics: NGINX_LOG },
   { job: 'haproxy-log', coverage: 'whole', metrics: HAPROXY_LOG },
+  { job: 'site', coverage: 'whole', metrics: SITE },
   { job: 'exporter', coverage: 'whole', metrics: { ...PROCESS, ...LOG_INTAKE } },
   { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
   { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },

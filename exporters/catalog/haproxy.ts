@@ -37,7 +37,6 @@ export const HAPROXY = {
   }),
   haproxy_frontend_current_sessions: gauge('1', 'Sessions that are open.', { labels: PROXY }),
   haproxy_frontend_connections_total: counter('1', 'Connections accepted.', { labels: PROXY }),
-  haproxy_frontend_denied_connections_total: counter('1', 'Connections denied by a rule.', { labels: PROXY }),
   haproxy_frontend_bytes_in_total: counter('bytes', 'Received from clients.', { labels: PROXY, named: 'elsewhere' }),
   haproxy_frontend_bytes_out_total: counter('bytes', 'Sent to clients.', { labels: PROXY, named: 'elsewhere' }),
   haproxy_frontend_internal_errors_total: counter('1', 'Requests that failed with an internal error.', {
@@ -46,6 +45,14 @@ export const HAPROXY = {
   haproxy_frontend_http_requests_total: counter('1', 'Requests received.', { labels: PROXY }),
   haproxy_frontend_http_responses_total: counter('1', 'Answers sent, by class.', { labels: { ...PROXY, ...CODE } }),
   haproxy_frontend_request_errors_total: counter('1', 'Requests that were not understood or came too slowly.', {
+    labels: PROXY,
+  }),
+  haproxy_frontend_denied_connections_total: counter(
+    '1',
+    'Connections refused because their client has too many without progress, or opens too many.',
+    { labels: PROXY },
+  ),
+  haproxy_frontend_requests_denied_total: counter('1', 'Requests refused by the limits of their client.', {
     labels: PROXY,
   }),
   haproxy_backend_status: gauge('1', 'State of a backend: 1 for the one it is in.', {

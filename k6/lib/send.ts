@@ -44,7 +44,7 @@ export function send(sender: Sender, ask: Ask): Answer | undefined {
   let answer: Answer | undefined;
   let fault: string | undefined;
   try {
-    answer = http.request(ask.method, sender.target.url + ask.path, ask.body ?? null, paramsOf(sender, ask));
+    answer = request(sender, ask, startMs);
     fault = faultOf(answer, ask);
   } catch (error) {
     fault = String(error);
@@ -71,6 +71,21 @@ export function send(sender: Sender, ask: Ask): Answer | undefined {
   return fault === undefined ? answer : undefined;
 }
 
+/**
+ * Sends it to the target, and to the target's other address when no connection was made: nothing was sent then, so this is safe for
+ * orders as well. Both count as one request, for as long as both take.
+ */
+function request(sender: Sender, ask: Ask, startMs: number): Answer {
+  const { url, otherwise } = sender.target;
+  const answer = http.request(ask.method, url + ask.path, ask.body ?? null, paramsOf(sender, ask, ask.timeoutSeconds));
+  const leftSeconds = ask.timeoutSeconds - (Date.now() - startMs) / 1_000;
+  if (otherwise === undefined || leftSeconds <= 0 || !NO_CONNECTION.includes(answer.error_code)) return answer;
+  return http.request(ask.method, otherwise + ask.path, ask.body ?? null, paramsOf(sender, ask, leftSeconds));
+}
+
+/** k6's codes for a connection that was refused, timed out or failed otherwise before it was there ("Error codes" of its manual). */
+const NO_CONNECTION: readonly number[] = [1210, 1211, 1212];
+
 /** The id in the answer to an order, as text. */
 export function orderIdOf(answer: Answer | undefined): string | undefined {
   const id = jsonOf(answer)['orderId'];
@@ -92,7 +107,7 @@ function write(line: Readonly<Record<string, unknown>>): void {
   written.add(1);
 }
 
-function paramsOf(sender: Sender, ask: Ask): Params {
+function paramsOf(sender: Sender, ask: Ask, timeoutSeconds: number): Params {
   return {
     headers: {
       ...ask.headers,
@@ -100,7 +115,7 @@ function paramsOf(sender: Sender, ask: Ask): Params {
       ...(sender.connection === 'new' ? { Connection: 'close' } : {}),
     },
     cookies: { ...ask.cookies },
-    timeout: `${ask.timeoutSeconds}s`,
+    timeout: `${timeoutSeconds}s`,
     // A redirect is not an answer that any of the paths should give.
     redirects: 0,
     responseType: ask.keepBody ? 'text' : 'none',

@@ -12,9 +12,11 @@ export interface Settings {
 export interface Target {
   readonly name: string;
   readonly url: string;
+  /** Where its clients go when they cannot connect there, as browsers try the next address of a name. */
+  readonly otherwise?: string;
 }
 
-/** Reads RUN_ID, RATE (requests per second), DURATION (seconds), TARGETS (`name=url`, comma between) and RESULTS. */
+/** Reads RUN_ID, RATE (requests per second), DURATION (seconds), TARGETS (`name=url` or `name=url|url`, comma between) and RESULTS. */
 export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   return {
     runId: parseText(env, 'RUN_ID'),
@@ -38,8 +40,8 @@ function parseNumber(env: Readonly<Record<string, string | undefined>>, name: st
 }
 
 function parseTarget(text: string): Target {
-  const match = /^([a-z0-9-]+)=(https?:\/\/[^/]+)$/.exec(text);
-  const [, name, url] = match ?? [];
+  const match = /^([a-z0-9-]+)=(https?:\/\/[^/|]+)(?:\|(https?:\/\/[^/|]+))?$/.exec(text);
+  const [, name, url, otherwise] = match ?? [];
   if (name === undefined || url === undefined) throw new Error(`TARGETS: ${text} is not name=http://address`);
-  return { name, url };
+  return { name, url, ...(otherwise === undefined ? {} : { otherwise }) };
 }

@@ -12,7 +12,7 @@ const CUSTOMER = { email: 'user1@shop.test', password: 'holdfast' } as const;
 const PRODUCTS = 100;
 
 /** Every hop on the way of a request, and the way of a customer through the shop. */
-export const probeModules: ModuleMaker = ({ topology, readSecret, log }) => {
+export const probeModules: ModuleMaker = ({ topology, readSecret, log, site }) => {
   const authority = readSecret('ca-cert');
   const login = { user: 'monitor', password: readSecret('db-monitor-password'), authority };
   const front = routeAddress(topology, 'http');
@@ -22,7 +22,11 @@ export const probeModules: ModuleMaker = ({ topology, readSecret, log }) => {
       name: 'hop',
       metrics: PROBE_HOP,
       targets: new Map(hopsOf(topology).map((hop) => [hop.name, hop])),
-      probe: (hop, limit) => probeHop(hop, { login, ...limit }),
+      probe: async (hop, limit) => {
+        const result = await probeHop(hop, { login, ...limit });
+        if (hop.tier === 'edge') site.get(hop.name)?.count('prober', result.failure === undefined ? 'ok' : 'error');
+        return result;
+      },
       sendSpan: makeSpanSender({ storeUrl: traceStoreUrl(topology), host, policy: topology.profile.traces, log }),
       log,
     }),

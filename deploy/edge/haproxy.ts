@@ -1,0 +1,77 @@
+import { renderClientTables } from '../haproxy/client-limits.ts';
+import { renderErrorFiles } from '../haproxy/error-pages.ts';
+import { renderFirstHop } from '../haproxy/first-hop.ts';
+import { renderHttpLog } from '../haproxy/http-log.ts';
+import { QUEUE_MS, renderGlobal, renderStats, REQUEST_ID_BYTES } from '../haproxy/process.ts';
+import { REQUEST_LIMITS } from '../request-limits.ts';
+import { responseTimeoutMs } from '../response-timeout.ts';
+import { SITE_HOST } from '../site.ts';
+import { addressOn, PORTS, type Host, type Topology } from '../topology.ts';
+import { REQUESTS_IN_VARNISH } from './threads.ts';
+
+/** Where Varnish listens: its only client is the HAProxy of the same host. */
+export const VARNISH_SOCKET = '/run/varnish/http';
+/** Asked of an edge itself; the cache answers, so that a frozen one is seen. */
+export const CHECK_PATH = '/.edge/healthz';
+
+/** Connections of clients. Each takes at most two buffers, 64 KiB, and idle ones take none. */
+const MAX_CONNECTIONS = 4_096;
+/** The HAProxy of one edge: it takes requests whole, counts per client, and hands them to Varnish over a few connections. */
+export function renderEdgeHaproxy(topology: Topology, host: Host): string {
+  const { profile } = topology;
+  const addresses = [addressOn(host, 'front'), addressOn(host, 'publish'), '127.0.0.1'];
+  return [
+    renderGlobal(MAX_CONNECTIONS),
+    `defaults
+    log global
+    mode http
+    option dontlog-normal
+    option dontlognull
+    option http-keep-alive
+    retries 1
+    timeout connect ${profile.client.connectMs}ms
+    timeout client ${REQUEST_LIMITS.stallMs}ms
+    timeout server ${responseTimeoutMs(profile, 'edge')}ms
+    timeout http-request ${REQUEST_LIMITS.arrivalMs}ms
+    timeout http-keep-alive ${profile.client.idleMs}ms
+    timeout queue ${QUEUE_MS}ms
+    timeout client-fin 5s
+    timeout server-fin 5s
+`,
+    renderClientTables(),
+    renderStats(host),
+    [
+      'frontend edge',
+      ...addresses.map((address) => `    bind ${address}:${PORTS.edge}`),
+      '    option idle-close-on-response',
+      ...renderHttpLog(topology),
+      ...renderFirstHop(topology, {
+        proxies: [],
+        scheme: 'http',
+        checkPath: CHECK_PATH,
+        requestIdBytes: REQUEST_ID_BYTES,
+      }),
+      `    http-after-response set-header X-Served-By ${host.name}`,
+      '    default_backend varnish',
+      '',
+    ].join('\n'),
+    [
+      '# Operators remove objects here: no other method passes.',
+      'frontend purge',
+      `    bind ${addressOn(host, 'ops')}:${PORTS.edgePurge}`,
+      ...renderErrorFiles(),
+      '    http-request deny deny_status 405 unless { method PURGE }',
+      '    http-request set-uri %[pathq]',
+      `    http-request set-header Host ${SITE_HOST}`,
+      '    default_backend varnish',
+      '',
+    ].join('\n'),
+    [
+      'backend varnish',
+      '    http-reuse always',
+      `    timeout server ${responseTimeoutMs(profile, 'edge') + REQUEST_LIMITS.stallMs}ms`,
+      `    server ${host.name} unix@${VARNISH_SOCKET} maxconn ${REQUESTS_IN_VARNISH}`,
+      '',
+    ].join('\n'),
+  ].join('\n');
+}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { parsePurgePath } from './purge.ts';
+
+it.each([
+  ['/products', '/products'],
+  ['/products?page=2', '/products?page=2'],
+  ['http://127.0.0.1:8081/products/7?a=1#part', '/products/7?a=1'],
+  ['https://shop.test', '/'],
+  ['/a b', '/a%20b'],
+])('%s is the path %s', (text, path) => {
+  expect(parsePurgePath(text)).toBe(path);
+});
+
+it.each(['', 'products', '//evil.test/x', 'ftp://shop.test/x', '*'])('%j is no path', (text) => {
+  expect(parsePurgePath(text)).toBeUndefined();
+});

@@ -1,0 +1,59 @@
+import { request } from 'node:http';
+import { messageOf } from '../../kit/errors.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../topology.ts';
+
+/** How one edge answered. */
+export interface Purged {
+  readonly edge: string;
+  readonly ok: boolean;
+  /** Why not. */
+  readonly problem?: string;
+}
+
+const DEADLINE_MS = 5_000;
+
+/**
+ * Removes a path (with its query) from the cache of every edge: all variants, fresh and stale, under whatever name of the site they were asked for.
+ * An edge that does not answer is in the result; its cache is in memory, so one that was restarted has nothing to remove.
+ */
+export function purge(
+  topology: Topology,
+  path: string,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<readonly Purged[]> {
+  return Promise.all(
+    hostsOf(topology, 'edge').map((host) =>
+      purgeOne(`http://${addressOn(host, 'ops')}:${PORTS.edgePurge}${path}`, signal).then(
+        (status): Purged =>
+          status === 200
+            ? { edge: host.name, ok: true }
+            : { edge: host.name, ok: false, problem: `it answered with status ${status}` },
+        (error: unknown): Purged => ({ edge: host.name, ok: false, problem: messageOf(error) }),
+      ),
+    ),
+  );
+}
+
+function purgeOne(url: string, signal: AbortSignal): Promise<number> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'PURGE', agent: false, signal: deadline }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.once('error', reject);
+    sent.end();
+  });
+}
+
+/** The path of an address or a path, as an edge's cache knows it; undefined for anything else. */
+export function parsePurgePath(text: string): string | undefined {
+  const isPath = text.startsWith('/') && !text.startsWith('//');
+  if (!isPath && !/^https?:\/\/[^/]+/.test(text)) return undefined;
+  try {
+    const { pathname, search } = new URL(text, 'http://site.invalid');
+    return pathname + search;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+import { CHECK, FORWARDED } from '../access-log.ts';
+import { REQUEST_LIMITS } from '../request-limits.ts';
+import { METHODS } from '../route-classes.ts';
+import { SITE_HOST, siteNames } from '../site.ts';
+import type { Topology } from '../topology.ts';
+import { countBody, limitConnections, limitRequests, limitResponses } from './client-limits.ts';
+import { renderErrorFiles, renderSecurityHeaders, returnPage } from './error-pages.ts';
+
+interface FirstHop {
+  /** Addresses of proxies of the stack that stand before this one: what they say of a client is believed. */
+  readonly proxies: readonly string[];
+  /** The protocol of clients that come directly. */
+  readonly scheme: 'http' | 'https';
+  /** The path by which the stack asks whether this entry serves. */
+  readonly checkPath: string;
+  /** Bytes of a client's own request id that are in log lines: the rest of a line must not depend on it. */
+  readonly requestIdBytes: number;
+}
+
+/** Whether a request came through a proxy of the stack; the first line of {@link renderFirstHop} defines it. */
+const IS_PROXY = 'from_proxy';
+const CLIENT = 'var(txn.client)';
+
+/** Methods that HTTP knows and this site does not answer: 405. Any other is unknown: 501 (RFC 9110, 9.1). */
+const REFUSED_METHODS = ['OPTIONS', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'CONNECT', 'PURGE'] as const;
+
+/** Headers that only the stack itself sets, or that are for one hop only: what a client wrote there goes no further. */
+const DROPPED = [
+  'Upgrade',
+  'HTTP2-Settings',
+  'Keep-Alive',
+  'Proxy-Connection',
+  'TE',
+  'Forwarded',
+  'X-Real-IP',
+] as const;
+
+/**
+ * Lines of a frontend that clients reach: who the client is, which requests are served, what of them is passed on, and under
+ * which trace. A request that comes through a proxy of the stack went through the same lines there.
+ */
+export function renderFirstHop(topology: Topology, hop: FirstHop): readonly string[] {
+  const { proxies, scheme, checkPath, requestIdBytes } = hop;
+  return [
+    `    acl ${IS_PROXY} ${proxies.length === 0 ? 'always_false' : `src ${proxies.join(' ')}`}`,
+    ...limitConnections(IS_PROXY),
+    `    timeout client ${REQUEST_LIMITS.stallMs}ms`,
+    ...renderErrorFiles(),
+    // Before this hop adds its own.
+    '    http-request set-var(txn.headers) req.fhdr_cnt()',
+    '    http-request set-var(txn.header_bytes) req.hdrs,length',
+    `    http-request set-var(txn.client) src unless ${IS_PROXY}`,
+    `    http-request set-var(txn.client) req.hdr_ip(X-Forwarded-For,-1) if ${IS_PROXY}`,
+    `    http-request set-var(txn.kind) str(${FORWARDED}) if ${IS_PROXY}`,
+    // Nobody's request, and worth a line only when the answer is no.
+    `    http-request set-var(txn.kind) str(${CHECK}) if { path ${checkPath} }`,
+    `    http-response set-log-level silent if { var(txn.kind) -m str ${CHECK} } { status lt 500 }`,
+    ...startTrace(),
+    '    http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }',
+    `    http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,${requestIdBytes})`,
+    ...limitRequests(CLIENT),
+    ...refuseMalformed(topology),
+    `    http-request wait-for-body time ${REQUEST_LIMITS.arrivalMs}ms`,
+    `    http-request ${returnPage(413)} if { req.body_len gt ${REQUEST_LIMITS.bodyBytes} }`,
+    countBody(CLIENT),
+    ...passOn(scheme),
+    ...limitResponses(CLIENT, IS_PROXY),
+    ...renderSecurityHeaders(),
+  ];
+}
+
+/**
+ * A request gets a trace of its own here, with random ids: what is kept is decided by the trace id (deploy/app/telemetry), so no client
+ * may choose it. A well-formed context of the client goes along as a note. The flags say 00: nothing of this trace has been recorded.
+ */
+function startTrace(): readonly string[] {
+  return [
+    '    acl one_context req.fhdr_cnt(traceparent) eq 1',
+    '    acl whole_context req.fhdr(traceparent) -m reg ^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$',
+    `    http-request del-header x-client-traceparent unless ${IS_PROXY}`,
+    `    http-request set-header x-client-traceparent %[req.fhdr(traceparent)] if !${IS_PROXY} one_context whole_context`,
+    `    http-request del-header tracestate unless ${IS_PROXY}`,
+    `    http-request del-header traceparent unless ${IS_PROXY}`,
+    '    http-request set-header traceparent 00-%[uuid(),regsub(-,,g)]-%[uuid(),bytes(19,17),regsub(-,,)]-00 unless one_context whole_context',
+    '    http-request set-var(txn.trace_id) req.hdr(traceparent),field(2,-)',
+    '    http-after-response set-header x-trace-id %[var(txn.trace_id)] if { var(txn.trace_id) -m found } !{ res.hdr(x-trace-id) -m found }',
+  ];
+}
+
+function refuseMalformed(topology: Topology): readonly string[] {
+  const { headers, headerBytes, urlBytes, bodyBytes } = REQUEST_LIMITS;
+  const refuse = (status: Parameters<typeof returnPage>[0], condition: string): string =>
+    `    http-request ${returnPage(status, status === 405 ? { Allow: METHODS.join(', ') } : {})} if ${condition}`;
+  return [
+    refuse(405, `{ method ${REFUSED_METHODS.join(' ')} }`),
+    refuse(501, `!{ method ${METHODS.join(' ')} }`),
+    refuse(400, '!{ req.hdr(Host) -m found } || { req.hdr(Host) -m len 0 }'),
+    refuse(421, `!{ req.hdr(Host),lower,host_only -m str ${siteNames(topology).join(' ')} }`),
+    refuse(414, `{ pathq,length gt ${urlBytes} }`),
+    refuse(431, `{ var(txn.headers) -m int gt ${headers} } || { var(txn.header_bytes) -m int gt ${headerBytes} }`),
+    refuse(413, `{ req.body_size gt ${bodyBytes} }`),
+  ];
+}
+
+/** What the hops behind this one get: one name of the site, one form of the path, the client's address, and nothing that was for this hop. */
+function passOn(scheme: FirstHop['scheme']): readonly string[] {
+  return [
+    '    http-request lua.drop_hop_headers if { req.hdr(Connection) -m found }',
+    ...DROPPED.map((name) => `    http-request del-header ${name}`),
+    '    http-request set-uri %[pathq]',
+    `    http-request set-header Host ${SITE_HOST}`,
+    `    http-request del-header X-Forwarded- -m beg unless ${IS_PROXY}`,
+    `    http-request set-header X-Forwarded-For %[src] unless ${IS_PROXY}`,
+    `    http-request set-header X-Forwarded-Proto ${scheme} unless ${IS_PROXY}`,
+  ];
+}
