@@ -12,7 +12,7 @@ const scraped = (host: string): string => `up{host="${host}",job="host",tier="ed
 const hostUp = (host: string): string => `host_up{host="${host}",job="host",tier="edge"}`;
 const varnishUp = (host: string): string => `varnish_up{host="${host}",job="varnish",tier="edge"}`;
 const originUp = (host: string): string =>
-  `varnish_backend_up{host="${host}",job="varnish",tier="edge",backend="origin"}`;
+  `varnish_backend_up{host="${host}",job="varnish",tier="edge",backend="origin",server="unknown"}`;
 const on = (host: string) => ({ labels: { host } });
 const BOTH_SCRAPED = { [scraped('edge1')]: always(1), [scraped('edge2')]: always(1) };
 

@@ -175,7 +175,7 @@ export function sentinelRow(selector: string): Row {
         unit: 'short',
         queries: [
           {
-            expr: `max by (host) (redis_sentinel_master_status{${selector},master_status="sdown"} + on (host) 2 * redis_sentinel_master_status{${selector},master_status="odown"})`,
+            expr: `max by (host) ((1 - redis_sentinel_master_status{${selector},master_status!="odown"}) or 2 * (1 - redis_sentinel_master_status{${selector},master_status="odown"}))`,
             legend: '{{host}}',
           },
         ],

@@ -89,7 +89,7 @@ export const DATABASE: Board = {
           unit: 'ops',
           queries: [
             {
-              expr: `sum by (command) (rate(mysql_global_status_commands_total{${H}}[$__rate_interval]))`,
+              expr: `sum by (command) (rate(mysql_global_status_commands_total{${H}}[$__rate_interval])) > 0`,
               legend: '{{command}}',
             },
           ],

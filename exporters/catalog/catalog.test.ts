@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PATHS } from '../../kit/paths.ts';
 import { seriesOf, type Source } from './catalog.ts';
 import { checkCatalog } from './check-catalog.ts';
+import { HAPROXY } from './haproxy.ts';
 import { RESERVED } from './reserved.ts';
-import { counter, gauge, histogram } from './metric.ts';
+import { counter, gauge, histogram, summary } from './metric.ts';
 
 describe('the catalogue', () => {
   it('is in order', () => {
@@ -16,6 +20,21 @@ describe('the catalogue', () => {
     expect(series.get('wait_seconds_count')).toMatchObject({ unit: '1', labels: { pool: ['a'] } });
     expect(Object.keys(series.get('wait_seconds_bucket')?.labels ?? {})).toEqual(['pool', 'le']);
   });
+});
+
+it('the catalogue names the three series of a summary', () => {
+  const series = seriesOf([source({ wait_seconds: summary('seconds', 'A wait.', { labels: { pool: ['a'] } }) })]);
+  expect(series.get('wait_seconds')).toMatchObject({ unit: 'seconds', type: 'gauge' });
+  expect(Object.keys(series.get('wait_seconds')?.labels ?? {})).toEqual(['pool', 'quantile']);
+  expect(series.get('wait_seconds_sum')).toMatchObject({ unit: 'seconds', type: 'counter', labels: { pool: ['a'] } });
+  expect(series.get('wait_seconds_count')).toMatchObject({ unit: '1', type: 'counter' });
+  expect(series.get('wait_seconds_bucket')).toBeUndefined();
+});
+
+it('Prometheus asks HAProxy for everything that the catalogue has of it, and for nothing else', () => {
+  const config = readFileSync(join(PATHS.rendered, 'mon1/prometheus.yml'), 'utf8');
+  const [asked = ''] = config.match(/haproxy_\w+(,haproxy_\w+)+/) ?? [];
+  expect(asked.split(',').sort()).toEqual(Object.keys(HAPROXY).sort());
 });
 
 it('what is reserved is no series that a rule or a panel may read', () => {

@@ -58,14 +58,14 @@ export const CATALOG: readonly Source[] = [
   { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },
 ];
 
-/** A series of the catalogue as PromQL names it: of a histogram, one of its three. */
+/** A series of the catalogue as PromQL names it: of a histogram or a summary, one of its three. */
 export interface Series {
   readonly name: string;
   readonly metric: Metric;
   /** What a sample of this series is measured in: the count of a histogram of seconds is `1`. */
   readonly unit: Metric['unit'];
   readonly type: 'counter' | 'gauge';
-  /** Its own labels, `le` of buckets included. */
+  /** Its own labels, `le` of buckets and `quantile` of summaries included. */
   readonly labels: Metric['labels'];
   /** Whether rules make it, so that it has no labels of a target. */
   readonly isRecorded: boolean;
@@ -94,11 +94,14 @@ export function seriesOf(catalog: readonly Source[] = CATALOG): ReadonlyMap<stri
 
 function expand(name: string, metric: Metric): readonly Omit<Series, 'jobs'>[] {
   const { type, unit, labels } = metric;
-  if (type !== 'histogram') return [{ name, metric, unit, type, labels, isRecorded: false }];
-  const le = metric.buckets?.map(String).concat('+Inf') ?? { from: 'the buckets', atMost: 30 };
   const isRecorded = false;
+  if (type === 'counter' || type === 'gauge') return [{ name, metric, unit, type, labels, isRecorded }];
+  const le = metric.buckets?.map(String).concat('+Inf') ?? { from: 'the buckets', atMost: 30 };
+  const quantile = { from: 'the program', atMost: 10 };
   return [
-    { name: `${name}_bucket`, metric, unit: '1', type: 'counter', labels: { ...labels, le }, isRecorded },
+    type === 'histogram'
+      ? { name: `${name}_bucket`, metric, unit: '1', type: 'counter', labels: { ...labels, le }, isRecorded }
+      : { name, metric, unit, type: 'gauge', labels: { ...labels, quantile }, isRecorded },
     { name: `${name}_sum`, metric, unit, type: 'counter', labels, isRecorded },
     { name: `${name}_count`, metric, unit: '1', type: 'counter', labels, isRecorded },
   ];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Source } from './catalog.ts';
 import { checkLive, type Exposed } from './check-live.ts';
-import { atMost, counter, gauge, histogram } from './metric.ts';
+import { atMost, counter, gauge, histogram, summary } from './metric.ts';
 
 const SHOP: Source = {
   job: 'shop',
@@ -63,6 +63,23 @@ it('finds another type, an unknown label, an unknown value, and too many values'
     ['type', 'shop/connections'],
     ['label', 'shop/connections'],
   ]);
+});
+
+it('takes the quantiles of a summary, and no other label that it does not know', () => {
+  const metrics = { wait_seconds: summary('seconds', 'A wait.') };
+  const exposed = (label: string): Exposed => ({
+    families: [{ job: 'shop', name: 'wait_seconds', type: 'summary' }],
+    series: [{ __name__: 'wait_seconds', job: 'shop', [label]: '0.9' }],
+  });
+  expect(codes(exposed('quantile'), [{ ...SHOP, metrics }])).toEqual([]);
+  expect(codes(exposed('colour'), [{ ...SHOP, metrics }])).toEqual([['label', 'shop/wait_seconds']]);
+});
+
+it('knows that a counter without _total has no type in OpenMetrics', () => {
+  const metrics = { handled: counter('1', 'Handled.', { named: 'elsewhere' }) };
+  const exposed = (type: string): Exposed => ({ families: [{ job: 'shop', name: 'handled', type }], series: [] });
+  expect(codes(exposed('unknown'), [{ ...SHOP, metrics }])).toEqual([]);
+  expect(codes(exposed('gauge'), [{ ...SHOP, metrics }])).toEqual([['type', 'shop/handled']]);
 });
 
 it('says so when a job is silent', () => {

@@ -68,9 +68,9 @@ function checkFamily(
   ];
 }
 
-/** A counter that is not called one by its ending is exposed as a gauge: OpenMetrics would change its name. */
+/** In OpenMetrics, which Prometheus asks for, a counter that is not called one by its ending has no type. */
 function exposedType(name: string, { type }: Metric): string {
-  return type === 'counter' && !name.endsWith('_total') ? 'gauge' : type;
+  return type === 'counter' && !name.endsWith('_total') ? 'unknown' : type;
 }
 
 function checkValues(
@@ -79,6 +79,7 @@ function checkValues(
   seen: ReadonlySet<string>,
 ): readonly Problem[] {
   if (label === 'le' && metric.type === 'histogram' && metric.buckets === undefined) return [];
+  if (label === 'quantile' && metric.type === 'summary') return [];
   const allowed = label === 'le' ? metric.buckets?.map(String).concat('+Inf') : metric.labels[label];
   if (allowed === undefined)
     return [problem('label', `${name} has the label ${label}, which the catalogue does not know.`, at)];

@@ -15,6 +15,7 @@ const FILESYSTEM = {
     fstype: atMost(6, 'kinds of file systems'),
   },
 };
+const KERNELS = atMost(9, 'kernels of the machines');
 const PRESSURE = { labels: { resource: RESOURCES }, appears: 'by-kernel' } as const;
 
 /**
@@ -100,6 +101,11 @@ export const HOST: Readonly<Record<string, Metric>> = {
   node_sockstat_TCP_inuse: gauge('1', 'TCP sockets in use.'),
   node_sockstat_TCP_tw: gauge('1', 'TCP connections that are closed and waited for.'),
 
+  node_nf_conntrack_entries: gauge('1', 'Tracked connections.', { appears: 'by-kernel' }),
+  node_nf_conntrack_entries_limit: gauge('1', 'Limit of tracked connections; packets of further ones are dropped.', {
+    appears: 'by-kernel',
+  }),
+
   host_service_exits_total: counter(
     '1',
     "Times that a service's process ended since the host was booted, whatever the reason.",
@@ -117,6 +123,16 @@ export const HOST: Readonly<Record<string, Metric>> = {
   node_filesystem_files: gauge('1', 'Files that a file system can hold; 0 where it does not say.', FILESYSTEM),
   node_filesystem_files_free: gauge('1', 'Files that a file system can still take.', FILESYSTEM),
 
+  node_uname_info: gauge('1', 'Kernel and host name, as uname(2) reports them; always 1.', {
+    labels: {
+      sysname: ['Linux'],
+      release: KERNELS,
+      version: KERNELS,
+      machine: KERNELS,
+      nodename: atMost(40, 'hosts of the topology'),
+      domainname: KERNELS,
+    },
+  }),
   machine_cpu_seconds_total: counter('seconds', 'Processor time of the machine under the host, idle time included.', {
     labels: { mode: MODES },
   }),

@@ -1,137 +1,231 @@
 import { each } from './mixin-metrics.ts';
 
-/** Metrics that the community reads and that nobody here exposes: why, and what tells the same. */
-export const LEFT_OUT: readonly { readonly why: string; readonly metrics: readonly string[] }[] = [
+/** Excluded: metrics, labels or values that mixins read and no job exposes. */
+export interface LeftOut {
+  /** A reason that can be checked. */
+  readonly why: string;
+  /** `name`, `name{label}` or `name{label=pattern}`: see exporters/catalog/check-mixins.ts. */
+  readonly metrics: readonly string[];
+  /** Series of the catalogue that answer the same question. */
+  readonly instead?: readonly string[];
+  /** Files of the repository that prove the reason: a test matches them. */
+  readonly shownBy?: readonly { readonly file: string; readonly has?: RegExp; readonly lacks?: RegExp }[];
+}
+
+const STATUS = 'exporters/mysql/samples/status.tsv';
+const VARIABLES = 'exporters/mysql/samples/variables.tsv';
+const PROMETHEUS = 'deploy/rendered/mon1/prometheus.yml';
+const VALKEY = 'deploy/rendered/cache1/valkey.conf';
+const MY_CNF = 'deploy/rendered/db1/my.cnf';
+
+/** In the order of the mixins. */
+export const LEFT_OUT: readonly LeftOut[] = [
   {
-    why: 'Every exporter here tells the same by its own prefix: mysql_scrape_collector_success and its like.',
-    metrics: each('mysql_exporter_collector_', 'success duration_seconds'),
-  },
-  {
-    why: 'The query cache went with MySQL 8.0.',
+    why: 'MySQL has had no query cache since 8.0, and no such variables.',
     metrics: [
       ...each('mysql_global_status_qcache_', 'hits inserts not_cached lowmem_prunes queries_in_cache free_memory'),
       'mysql_global_variables_query_cache_size',
     ],
+    shownBy: [
+      { file: STATUS, lacks: /^Qcache_/m },
+      { file: VARIABLES, lacks: /^query_cache_/m },
+    ],
   },
   {
-    why: 'MyISAM alone has a key buffer, and no table is MyISAM.',
-    metrics: ['mysql_global_variables_key_buffer_size'],
+    why: 'Variables of Percona Server, of TokuDB and of MySQL 5.6, which MySQL 9.7 does not have.',
+    metrics: [
+      ...each('mysql_global_status_innodb_mem_', 'adaptive_hash dictionary'),
+      ...each('mysql_global_variables_', 'innodb_additional_mem_pool_size tokudb_cache_size'),
+    ],
+    shownBy: [
+      { file: STATUS, lacks: /^Innodb_mem_/m },
+      { file: VARIABLES, lacks: /^(innodb_additional_mem_pool|tokudb)_/m },
+    ],
   },
   {
-    why: 'Its label is the free text that the server shows to people. mysql_global_status_threads_running counts who is at work; what they do is in performance_schema.processlist.',
+    why: 'The label is the state of a thread, of which MySQL has more than a hundred; the totals are exposed without it.',
     metrics: ['mysql_info_schema_processlist_threads'],
+    instead: ['mysql_global_status_threads_running', 'mysql_global_status_threads_connected'],
   },
   {
-    why: 'Of a replica of its source; SHOW REPLICA STATUS has nothing for a member of a group. mysql_group_replication_member_state, _apply_lag_seconds and mysql_perf_schema_transactions_remote_in_applier_queue tell it.',
+    why: 'Read by mysqld_exporter from SHOW REPLICA STATUS, which has no row on a group member.',
     metrics: each(
       'mysql_slave_status_',
-      'slave_io_running slave_sql_running seconds_behind_master sql_delay master_server_id last_errno relay_log_space gtid_io_pos gtid_slave_pos',
+      'slave_io_running slave_sql_running seconds_behind_master sql_delay master_server_id',
     ),
+    instead: [
+      'mysql_group_replication_member_state',
+      'mysql_group_replication_apply_lag_seconds',
+      'mysql_perf_schema_transactions_remote_in_applier_queue',
+    ],
+    shownBy: [{ file: MY_CNF, has: /^group_replication_group_name/m }],
   },
   {
-    why: 'Needs an account that writes a row every second. mysql_group_replication_apply_lag_seconds tells it from what the server keeps.',
+    why: 'Needs a process that writes a heartbeat row every second; the servers record the commit time of each transaction themselves.',
     metrics: each('mysql_heartbeat_', 'now_timestamp_seconds stored_timestamp_seconds'),
+    instead: ['mysql_group_replication_apply_lag_seconds'],
   },
   {
-    why: 'Galera; the cluster here is Group Replication. Cluster size: mysql_group_replication_members; state: _member_state; certification failures: mysql_perf_schema_conflicts_detected_total; queues: mysql_perf_schema_transactions_in_queue.',
+    why: 'Variables of Galera; the cluster here is Group Replication.',
     metrics: [
-      ...each(
-        'mysql_global_status_wsrep_',
-        'ready connected cluster_status cluster_size cluster_conf_id local_state local_recv_queue local_recv_queue_avg local_send_queue',
-        'flow_control_paused flow_control_paused_ns flow_control_sent flow_control_recv flow_control_interval_low flow_control_interval_high',
-        'local_cert_failures local_bf_aborts cert_deps_distance apply_window commit_window replicated replicated_bytes received received_bytes',
-        'ist_receive_seqno_start ist_receive_seqno_current ist_receive_seqno_end last_committed',
-      ),
+      ...each('mysql_global_status_wsrep_', 'ready local_state local_recv_queue'),
       'mysql_global_variables_wsrep_desync',
-      ...each(
-        'mysql_galera_',
-        'variables_info status_info gcache_size_bytes evs_repl_latency_min_seconds evs_repl_latency_avg_seconds evs_repl_latency_max_seconds',
-        'evs_repl_latency_stdev evs_repl_latency_sample_size',
-      ),
+    ],
+    instead: ['mysql_group_replication_member_state', 'mysql_perf_schema_transactions_in_queue'],
+    shownBy: [
+      { file: STATUS, lacks: /^wsrep_/m },
+      { file: VARIABLES, lacks: /^wsrep_/m },
     ],
   },
   {
-    why: 'About another program: the exporter here tells of itself as job exporter, and its release is the image.',
-    metrics: ['nginxexporter_build_info'],
-  },
-  {
-    why: 'Needs CONFIG GET, which shows passwords too. redis_max_clients is the same number, from INFO.',
+    why: 'Needs CONFIG GET, which shows passwords too; INFO has the same number.',
     metrics: ['redis_config_maxclients'],
+    instead: ['redis_max_clients'],
   },
   {
-    why: 'Needs SLOWLOG, whose entries hold keys and values. redis_commands_duration_seconds_total tells which commands take long.',
-    metrics: ['redis_slowlog_length'],
+    why: 'Valkey runs without cluster mode here, where CLUSTER INFO is an error.',
+    metrics: each('redis_cluster_', 'slots_fail slots_pfail state'),
+    shownBy: [{ file: VALKEY, lacks: /^cluster-enabled\s+yes/m }],
   },
   {
-    why: 'Valkey saves and forks only to send a replica everything (redis_replica_resyncs_full) here.',
-    metrics: ['redis_latest_fork_seconds'],
+    why: 'INFO has this size only while there is an append-only file.',
+    metrics: ['redis_aof_current_size_bytes'],
+    shownBy: [{ file: VALKEY, has: /^appendonly no$/m }],
   },
   {
-    why: 'A replica is read-only by default and nobody reads from one. redis_instance_role and redis_master_link_up tell the rest.',
-    metrics: ['redis_slave_info'],
-  },
-  {
-    why: 'Its label is the text of an error. redis_up tells that, and the log of the exporter tells why.',
-    metrics: ['redis_exporter_last_scrape_error'],
-  },
-  {
-    why: 'Dashboards ask for these names; redis_exporter itself exposes redis_mem_fragmentation_ratio and redis_commands_total.',
-    metrics: each('redis_', 'memory_fragmentation_ratio command_calls_total'),
-  },
-  {
-    why: 'Its labels are addresses and ids. redis_sentinel_master_ok_sentinels counts the others, and each is asked itself.',
-    metrics: ['redis_sentinel_peer_info'],
-  },
-  {
-    why: 'Limits and sizes that the configuration sets, the same at any time.',
+    why: 'Exposed by cAdvisor, kubelet and kube-state-metrics of Kubernetes; hosts here expose the same from their control groups where they have it.',
     metrics: [
-      ...each('haproxy_process_', 'max_connections nbthread max_fds max_sockets max_memory_bytes build_info'),
-      ...each(
-        'haproxy_',
-        'frontend_limit_sessions backend_limit_sessions server_queue_limit server_weight server_uweight',
-      ),
+      ...each('container_', 'cpu_cfs_periods_total cpu_cfs_throttled_periods_total memory_working_set_bytes'),
+      ...each('kube_', 'pod_container_resource_limits pod_container_resource_requests pod_info'),
+      ...each('kubelet_volume_stats_', 'available_bytes capacity_bytes'),
+      'node_namespace_pod_container:container_cpu_usage_seconds_total:sum_irate',
+    ],
+    instead: [
+      'host_cpu_periods_total',
+      'host_cpu_throttled_periods_total',
+      'host_cpu_seconds_total',
+      'host_memory_working_set_bytes',
+      'node_memory_MemTotal_bytes',
+      'node_filesystem_avail_bytes',
     ],
   },
   {
-    why: 'No peers, resolvers, stick tables or rules that deny are configured.',
+    why: 'The maximum since the start of HAProxy never falls: one slow request hides all later ones.',
     metrics: [
-      ...each('haproxy_process_', 'active_peers connected_peers failed_resolutions'),
-      ...each('haproxy_sticktable_', 'size used local_updates'),
-    ],
-  },
-  {
-    why: 'Follows from what is asked: uptime from the start time, requests and connections of the process from those of its frontends, of a backend from its answers by class, changes of a backend from those of its servers.',
-    metrics: [
-      ...each('haproxy_process_', 'uptime_seconds connections_total requests_total stopping'),
-      ...each(
-        'haproxy_backend_',
-        'http_requests_total check_up_down_total check_last_change_seconds downtime_seconds_total',
-      ),
-      ...each('haproxy_backend_', 'agg_server_status agg_check_status backup_servers connection_attempts_total'),
-      ...each(
-        'haproxy_server_',
-        'retry_warnings_total check_status check_code check_duration_seconds last_session_seconds',
-      ),
-    ],
-  },
-  {
-    why: 'Averages over the last 1024 and largest values hide what users wait for; the response time is kept to see which server is slow.',
-    metrics: [
-      ...each('haproxy_backend_', 'queue_time_average_seconds connect_time_average_seconds total_time_average_seconds'),
       ...each(
         'haproxy_backend_max_',
         'queue_time_seconds connect_time_seconds response_time_seconds total_time_seconds',
       ),
-      ...each('haproxy_server_', 'queue_time_average_seconds connect_time_average_seconds total_time_average_seconds'),
+      ...each(
+        'haproxy_server_max_',
+        'queue_time_seconds connect_time_seconds response_time_seconds total_time_seconds',
+      ),
+    ],
+    instead: ['haproxy_server_response_time_average_seconds', 'haproxy_log_request_duration_seconds_bucket'],
+  },
+  {
+    why: 'The kernel counts these for the whole machine, which many hosts share; names of node_exporter are used for the host alone.',
+    metrics: each(
+      'node_',
+      'cpu_seconds_total load1 load5 load15 vmstat_pgmajfault disk_read_bytes_total disk_written_bytes_total',
+      'memory_Cached_bytes memory_Buffers_bytes memory_MemFree_bytes memory_Slab_bytes',
+    ),
+    instead: [
+      'host_cpu_seconds_total',
+      'machine_cpu_seconds_total',
+      'machine_load1',
+      'host_memory_major_faults_total',
+      'host_disk_read_bytes_total',
+      'host_disk_written_bytes_total',
+      'host_memory_file_bytes',
+      'node_memory_MemAvailable_bytes',
     ],
   },
   {
-    why: 'Asked of nobody yet: each metric of HAProxy is a series of every proxy or server of both load balancers, and no rule or board reads these.',
+    why: 'The kernel counts the open files of the whole machine; each process exposes its own.',
+    metrics: each('node_filefd_', 'allocated maximum'),
+    instead: ['process_open_fds'],
+  },
+  {
+    why: 'Control groups count bytes and requests of a disk, not the time that it was busy.',
+    metrics: each('node_disk_io_time_', 'seconds_total weighted_seconds_total'),
+  },
+  {
+    why: 'A host queries its file systems by folder; the block device belongs to the machine.',
+    metrics: each('node_filesystem_', 'avail_bytes{device} size_bytes{device} files{device} files_free{device}'),
+    shownBy: [{ file: 'deploy/base/services/disk-space/run', has: /stat -f -c "%n %T/ }],
+  },
+  {
+    why: 'The host queries its file systems with stat(1), which does not report mount flags.',
+    metrics: ['node_filesystem_readonly'],
+    shownBy: [{ file: 'deploy/base/services/disk-space/run', has: /stat -f -c "%n %T %S %b %f %a %c %d"/ }],
+  },
+  {
+    why: 'Only adjtimex(2) reports these; the host-metrics endpoint serves files of the kernel.',
+    metrics: each('node_timex_', 'offset_seconds maxerror_seconds sync_status'),
+    shownBy: [{ file: 'deploy/base/services/facts/run', has: /tail -v -n \+1/ }],
+  },
+  {
+    why: 'The files that the host-metrics endpoint serves have the time of day to the second only.',
+    metrics: ['node_time_seconds'],
+    instead: ['node_boot_time_seconds'],
+    shownBy: [{ file: 'deploy/base/services/facts/run', has: /tail -v -n \+1/ }],
+  },
+  {
+    why: 'Names the release of node_exporter, which does not run here.',
+    metrics: ['node_exporter_build_info'],
+  },
+  {
+    why: 'Read by node_exporter from textfiles that other programs write; there are none.',
+    metrics: ['node_textfile_scrape_error'],
+    instead: ['host_scrape_collector_success'],
+  },
+  {
+    why: 'Services run under s6, not systemd.',
+    metrics: each('node_systemd_', 'unit_state service_restart_total'),
+    instead: ['host_service_exits_total'],
+  },
+  {
+    why: 'RAID arrays and bonded interfaces belong to the machine; a host has neither.',
+    metrics: each('node_', 'md_disks md_disks_required bonding_active bonding_slaves'),
+  },
+  {
+    why: 'Exposed by node_exporter on macOS only; the hosts run Linux.',
+    metrics: each(
+      'node_memory_',
+      'available_bytes compressed_bytes internal_bytes purgeable_bytes total_bytes wired_bytes',
+    ),
+  },
+  {
+    why: 'Prometheus writes to no remote storage.',
     metrics: [
-      ...each('haproxy_process_', 'current_ssl_connections pool_failures_total pool_used_bytes'),
-      ...each('haproxy_frontend_', 'connections_total bytes_in_total bytes_out_total internal_errors_total'),
-      ...each('haproxy_backend_', 'client_aborts_total server_aborts_total'),
-      ...each('haproxy_server_', 'current_queue idle_connections_current used_connections_current'),
+      ...each(
+        'prometheus_remote_storage_',
+        'dropped_samples_total enqueue_retries_total failed_samples_total pending_samples retried_samples_total',
+        'queue_highest_sent_timestamp_seconds queue_highest_timestamp_seconds samples_dropped_total samples_failed_total',
+        'samples_in_total samples_pending samples_retried_total samples_total shard_capacity shards shards_desired',
+        'shards_max shards_min succeeded_samples_total',
+      ),
+      'prometheus_wal_watcher_current_segment',
     ],
+    shownBy: [{ file: PROMETHEUS, lacks: /^remote_write:/m }],
+  },
+  {
+    why: 'All targets are static: nothing is discovered.',
+    metrics: [
+      ...each('prometheus_sd_', 'kubernetes_failures_total refresh_failures_total'),
+      ...each('prometheus_target_', 'sync_failed_total sync_length_seconds_sum metadata_cache_entries'),
+    ],
+    instead: ['prometheus_config_last_reload_successful', 'prometheus_sd_discovered_targets'],
+    shownBy: [{ file: PROMETHEUS, has: /static_configs:/, lacks: /_sd_configs:/ }],
+  },
+  {
+    why: 'Scrape jobs have no limits of targets, labels, samples or bytes.',
+    metrics: each(
+      'prometheus_target_',
+      'scrape_pool_exceeded_label_limits_total scrape_pool_exceeded_target_limit_total',
+      'scrapes_exceeded_body_size_limit_total scrapes_exceeded_sample_limit_total',
+    ),
+    shownBy: [{ file: PROMETHEUS, lacks: /^\s*(target|label\w*|sample|body_size)_limit:/m }],
   },
 ];

@@ -6,8 +6,8 @@ export type LabelValues = readonly string[] | { readonly from: string; readonly 
 
 /** What is known of a metric before any sample of it was seen. */
 export interface Metric {
-  /** `histogram`: its series are `_bucket` (with the label `le`), `_sum` and `_count`. */
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** `histogram`: its series are `_bucket` (with the label `le`), `_sum` and `_count`. `summary`: itself (with the label `quantile`), `_sum` and `_count`. */
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly unit: Unit;
   readonly help: string;
   /** Its own labels; those of the target ({@link TARGET_LABELS}) come with every metric. */
@@ -19,7 +19,7 @@ export interface Metric {
    * machine tells it, so that on some machines it is never there.
    */
   readonly appears?: 'on-event' | 'by-kernel';
-  /** The community's name where it does not follow the rules; so that it means the same everywhere, it is kept. Exposed without the type counter. */
+  /** The community's name where it does not follow the rules; so that it means the same everywhere, it is kept. In OpenMetrics exposed without the type counter. */
   readonly named?: 'elsewhere';
 }
 
@@ -38,6 +38,10 @@ export function counter(unit: Unit, help: string, details: Details = {}): Metric
 
 export function histogram(unit: Unit, help: string, details: Details = {}): Metric {
   return { type: 'histogram', unit, help, labels: {}, ...details };
+}
+
+export function summary(unit: Unit, help: string, details: Details = {}): Metric {
+  return { type: 'summary', unit, help, labels: {}, ...details };
 }
 
 export function atMost(count: number, from: string): LabelValues {

@@ -1,106 +1,298 @@
+/** A monitoring mixin, a collection of alerts, or the dashboards that an exporter comes with, and what it reads. */
+export interface Mixin {
+  readonly repository: string;
+  /** The commit that was read. */
+  readonly commit: string;
+  readonly folder: string;
+  /**
+   * Metrics with the labels that expressions select, group by or show, and the values that they select: `name{label,other=value|pattern}`.
+   * Target labels (job, instance, cluster, namespace, pod, container, addr) are not listed: they come from the scrape
+   * configuration. Neither are series that a mixin records itself.
+   */
+  readonly reads: readonly string[];
+}
+
 /**
- * What the community's mixins, alert collections and dashboards for these servers read, as their exporters name it. Facts to be compared with the
- * catalogue: each is there, or in {@link LEFT_OUT} with the reason.
+ * Series that community mixins read. Each is exposed with these labels, or excluded in {@link LEFT_OUT} with a reason.
+ * The large dashboards (HAProxy and Node Exporter Full by rfmoz, PMM) are not compared: they show nearly everything that an exporter exposes,
+ * so a list of their metrics would be the list of the exporter.
  */
-export const MIXIN_METRICS = {
-  mysql: [
-    'mysql_up',
-    ...each('mysql_exporter_collector_', 'success duration_seconds'),
-    'mysql_version_info',
-    ...each(
-      'mysql_global_status_',
-      'uptime queries questions slow_queries commands_total handlers_total threads_connected threads_running threads_cached threads_created',
-      'max_used_connections aborted_connects aborted_clients connection_errors_total bytes_received bytes_sent buffer_pool_pages',
-      'buffer_pool_dirty_pages buffer_pool_page_changes_total innodb_page_size innodb_row_ops_total innodb_log_waits innodb_num_open_files',
-      'innodb_data_reads innodb_data_writes innodb_data_fsyncs innodb_os_log_fsyncs created_tmp_tables created_tmp_disk_tables created_tmp_files',
-      'sort_rows sort_merge_passes sort_range sort_scan select_full_join select_full_range_join select_range select_range_check select_scan',
-      'table_locks_immediate table_locks_waited table_open_cache_hits table_open_cache_misses table_open_cache_overflows open_tables',
-      'opened_tables open_files opened_files open_table_definitions opened_table_definitions qcache_hits qcache_inserts qcache_not_cached',
-      'qcache_lowmem_prunes qcache_queries_in_cache qcache_free_memory',
-    ),
-    ...each(
-      'mysql_global_variables_',
-      'max_connections thread_cache_size open_files_limit table_open_cache table_definition_cache innodb_buffer_pool_size',
-      'innodb_log_buffer_size key_buffer_size query_cache_size read_only',
-    ),
-    'mysql_info_schema_processlist_threads',
-    'mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len',
-    ...each(
-      'mysql_slave_status_',
-      'slave_io_running slave_sql_running seconds_behind_master sql_delay master_server_id last_errno relay_log_space gtid_io_pos gtid_slave_pos',
-    ),
-    ...each('mysql_heartbeat_', 'now_timestamp_seconds stored_timestamp_seconds'),
-    ...each(
-      'mysql_global_status_wsrep_',
-      'ready connected cluster_status cluster_size cluster_conf_id local_state local_recv_queue local_recv_queue_avg local_send_queue',
-      'flow_control_paused flow_control_paused_ns flow_control_sent flow_control_recv flow_control_interval_low flow_control_interval_high',
-      'local_cert_failures local_bf_aborts cert_deps_distance apply_window commit_window replicated replicated_bytes received received_bytes',
-      'ist_receive_seqno_start ist_receive_seqno_current ist_receive_seqno_end last_committed',
-    ),
-    'mysql_global_variables_wsrep_desync',
-    ...each(
-      'mysql_galera_',
-      'variables_info status_info gcache_size_bytes evs_repl_latency_min_seconds evs_repl_latency_avg_seconds evs_repl_latency_max_seconds',
-      'evs_repl_latency_stdev evs_repl_latency_sample_size',
-    ),
-  ],
-  nginx: [
-    ...each(
-      'nginx_',
-      'up connections_active connections_accepted connections_handled connections_reading connections_writing',
-    ),
-    ...each('nginx_', 'connections_waiting http_requests_total'),
-    'nginxexporter_build_info',
-  ],
-  redis: [
-    ...each(
-      'redis_',
-      'up instance_info uptime_in_seconds start_time_seconds connected_clients blocked_clients config_maxclients max_clients',
-      'rejected_connections_total commands_processed_total commands_total commands_duration_seconds_total commands_failed_calls_total',
-      'keyspace_hits_total keyspace_misses_total evicted_keys_total expired_keys_total db_keys db_keys_expiring memory_used_bytes',
-      'memory_used_rss_bytes memory_max_bytes mem_fragmentation_ratio total_system_memory_bytes net_input_bytes_total net_output_bytes_total',
-      'slowlog_length rdb_last_save_timestamp_seconds rdb_last_bgsave_status aof_last_write_status loading_dump_file latest_fork_seconds',
-      'connected_slaves master_repl_offset slave_repl_offset connected_slave_offset_bytes connected_slave_lag_seconds master_link_up',
-      'master_last_io_seconds_ago master_sync_in_progress slave_info replica_resyncs_full replica_partial_resync_denied',
-      'exporter_last_scrape_error memory_fragmentation_ratio command_calls_total',
-    ),
-    ...each(
-      'redis_sentinel_',
-      'masters tilt master_status master_slaves master_ok_slaves master_sentinels master_ok_sentinels master_ckquorum_status',
-      'master_config_epoch master_last_ok_ping_reply_seconds master_setting_ckquorum master_setting_failover_timeout',
-      'master_setting_parallel_syncs master_setting_down_after_milliseconds peer_info',
-    ),
-  ],
-  haproxy: [
-    ...each(
-      'haproxy_process_',
-      'start_time_seconds uptime_seconds current_connections max_connections connections_total requests_total current_ssl_connections',
-      'idle_time_percent dropped_logs_total pool_failures_total nbthread max_fds max_sockets max_memory_bytes pool_used_bytes active_peers',
-      'connected_peers failed_resolutions stopping build_info',
-    ),
-    ...each(
-      'haproxy_frontend_',
-      'status current_sessions limit_sessions http_requests_total http_responses_total connections_total bytes_in_total bytes_out_total',
-      'request_errors_total requests_denied_total denied_connections_total internal_errors_total',
-    ),
-    ...each(
-      'haproxy_backend_',
-      'status active_servers backup_servers current_queue current_sessions limit_sessions http_requests_total http_responses_total',
-      'connection_errors_total connection_attempts_total response_errors_total retry_warnings_total redispatch_warnings_total',
-      'check_up_down_total check_last_change_seconds downtime_seconds_total queue_time_average_seconds connect_time_average_seconds',
-      'response_time_average_seconds total_time_average_seconds max_queue_time_seconds max_connect_time_seconds max_response_time_seconds',
-      'max_total_time_seconds client_aborts_total server_aborts_total agg_server_status agg_check_status',
-    ),
-    ...each(
-      'haproxy_server_',
-      'status check_status check_code check_duration_seconds check_failures_total check_up_down_total current_sessions current_queue',
-      'queue_limit http_responses_total connection_errors_total response_errors_total retry_warnings_total downtime_seconds_total weight',
-      'uweight queue_time_average_seconds connect_time_average_seconds response_time_average_seconds total_time_average_seconds',
-      'last_session_seconds idle_connections_current used_connections_current',
-    ),
-    ...each('haproxy_sticktable_', 'size used local_updates'),
-  ],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
+export const MIXINS: Readonly<Record<string, Mixin>> = {
+  mysqld: {
+    repository: 'prometheus/mysqld_exporter',
+    commit: '55c0976be865760bfe8e9dcd7881d9bb50f4e5d8',
+    folder: 'mysqld-mixin',
+    reads: [
+      ...each(
+        'mysql_global_status_',
+        'aborted_clients aborted_connects buffer_pool_pages{state=data} bytes_received bytes_sent',
+        'commands_total{command=commit|rollback} created_tmp_disk_tables created_tmp_files created_tmp_tables',
+        'handlers_total{handler=commit|rollback|savepoint.*|prepare} innodb_log_waits innodb_mem_adaptive_hash',
+        'innodb_mem_dictionary innodb_num_open_files innodb_page_size max_used_connections open_files',
+        'open_table_definitions open_tables opened_files opened_table_definitions opened_tables qcache_free_memory',
+        'qcache_hits qcache_inserts qcache_lowmem_prunes qcache_not_cached qcache_queries_in_cache queries questions',
+        'select_full_join select_full_range_join select_range select_range_check select_scan slow_queries',
+        'sort_merge_passes sort_range sort_rows sort_scan table_locks_immediate table_locks_waited table_open_cache_hits',
+        'table_open_cache_misses table_open_cache_overflows threads_cached threads_connected threads_created',
+        'threads_running uptime wsrep_local_recv_queue wsrep_local_state wsrep_ready',
+      ),
+      ...each(
+        'mysql_global_variables_',
+        'innodb_additional_mem_pool_size innodb_buffer_pool_size innodb_log_buffer_size key_buffer_size max_connections',
+        'open_files_limit query_cache_size table_definition_cache table_open_cache thread_cache_size tokudb_cache_size',
+        'wsrep_desync',
+      ),
+      ...each(
+        'mysql_',
+        'heartbeat_now_timestamp_seconds heartbeat_stored_timestamp_seconds info_schema_processlist_threads{state}',
+        'slave_status_seconds_behind_master slave_status_slave_io_running slave_status_slave_sql_running',
+        'slave_status_sql_delay up',
+      ),
+    ],
+  },
+  redis_exporter: {
+    repository: 'oliver006/redis_exporter',
+    commit: 'cd5941f16199f1f1fa9c12b3bf24b509875c955a',
+    folder: 'contrib',
+    reads: [
+      ...each(
+        'redis_',
+        'blocked_clients cluster_slots_fail cluster_slots_pfail cluster_state commands_duration_seconds_total{cmd}',
+        'commands_processed_total commands_total{cmd} connected_clients connected_slaves db_keys{db} db_keys_expiring',
+        'evicted_keys_total expired_keys_total keyspace_hits_total keyspace_misses_total master_last_io_seconds_ago',
+        'memory_max_bytes memory_used_bytes memory_used_rss_bytes net_input_bytes_total net_output_bytes_total',
+        'total_system_memory_bytes up uptime_in_seconds',
+      ),
+    ],
+  },
+  redis: {
+    repository: 'grafana/jsonnet-libs',
+    commit: '6da2b4b82e73d1918023586430e00c7ab56976fd',
+    folder: 'redis-mixin',
+    reads: [
+      'container_cpu_cfs_periods_total',
+      'container_cpu_cfs_throttled_periods_total',
+      'container_memory_working_set_bytes{image}',
+      'kube_pod_container_resource_limits{resource=cpu|memory}',
+      'kube_pod_container_resource_requests{resource=cpu|memory}',
+      'kube_pod_info{pod_ip}',
+      'kubelet_volume_stats_available_bytes{persistentvolumeclaim}',
+      'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim}',
+      ...each('node_', 'namespace_pod_container:container_cpu_usage_seconds_total:sum_irate'),
+      ...each(
+        'redis_',
+        'aof_current_size_bytes blocked_clients commands_total{cmd} connected_clients db_keys{db}',
+        'instance_info{role=master|slave,redis_mode=sentinel} master_link_up master_repl_offset master_sync_in_progress',
+        'net_input_bytes_total net_output_bytes_total rdb_last_save_timestamp_seconds',
+        'sentinel_master_status{master_name,master_address} slave_info{master_host} slave_repl_offset',
+      ),
+    ],
+  },
+  haproxy: {
+    repository: 'grafana/jsonnet-libs',
+    commit: '6da2b4b82e73d1918023586430e00c7ab56976fd',
+    folder: 'haproxy-mixin',
+    reads: [
+      ...each(
+        'haproxy_backend_',
+        'bytes_in_total{proxy} bytes_out_total{proxy} check_up_down_total{proxy} connect_time_average_seconds{proxy}',
+        'connection_attempts_total{proxy} connection_errors_total{proxy} http_requests_total{proxy}',
+        'internal_errors_total{proxy} max_connect_time_seconds{proxy} max_queue_time_seconds{proxy}',
+        'max_response_time_seconds{proxy} max_total_time_seconds{proxy} queue_time_average_seconds{proxy}',
+        'response_errors_total{proxy} response_time_average_seconds{proxy} status{proxy}',
+        'total_time_average_seconds{proxy}',
+      ),
+      ...each(
+        'haproxy_frontend_',
+        'bytes_in_total{proxy} bytes_out_total{proxy} connections_total{proxy} http_requests_total{proxy}',
+        'internal_errors_total{proxy} request_errors_total{proxy} status{proxy}',
+      ),
+      ...each(
+        'haproxy_process_',
+        'current_connections dropped_logs_total limit_connection_rate limit_session_rate limit_ssl_rate max_connections',
+        'max_fds max_memory_bytes max_pipes max_sockets nbproc nbthread pool_allocated_bytes pool_used_bytes',
+        'start_time_seconds',
+      ),
+      ...each(
+        'haproxy_server_',
+        'bytes_in_total{proxy,server} bytes_out_total{proxy,server} check_up_down_total{proxy,server}',
+        'connect_time_average_seconds{proxy,server} connection_attempts_total{proxy,server}',
+        'connection_errors_total{proxy,server} http_responses_total{proxy,server,code}',
+        'internal_errors_total{proxy,server} max_connect_time_seconds{proxy,server} max_queue_time_seconds{proxy,server}',
+        'max_response_time_seconds{proxy,server} max_total_time_seconds{proxy,server}',
+        'queue_time_average_seconds{proxy,server} response_errors_total{proxy,server}',
+        'response_time_average_seconds{proxy,server} status{proxy,server} total_time_average_seconds{proxy,server}',
+      ),
+    ],
+  },
+  nginx: {
+    repository: 'grafana/jsonnet-libs',
+    commit: '6da2b4b82e73d1918023586430e00c7ab56976fd',
+    folder: 'nginx-mixin',
+    reads: [
+      ...each(
+        'nginx_',
+        'connections_accepted connections_active connections_handled connections_reading connections_waiting',
+        'connections_writing http_requests_total up',
+      ),
+    ],
+  },
+  'nginx-prometheus-exporter': {
+    repository: 'nginxinc/nginx-prometheus-exporter',
+    commit: 'bff607c6d2d71ec3e9a2840bd38a8d9d8addecea',
+    folder: 'grafana',
+    reads: [
+      ...each(
+        'nginx_',
+        'connections_accepted connections_active connections_handled connections_reading connections_waiting',
+        'connections_writing http_requests_total up',
+      ),
+    ],
+  },
+  varnish: {
+    repository: 'grafana/jsonnet-libs',
+    commit: '6da2b4b82e73d1918023586430e00c7ab56976fd',
+    folder: 'varnish-mixin',
+    reads: [
+      ...each('varnish_', 'backend_beresp_bodybytes backend_beresp_hdrbytes sma_g_bytes{type=s0} sma_g_space{type=s0}'),
+      ...each(
+        'varnish_main_',
+        'backend_busy backend_conn backend_recycle backend_req backend_reuse backend_unhealthy cache_hit cache_hitpass',
+        'cache_miss client_req n_expired n_lru_nuked pools s_resp_bodybytes s_resp_hdrbytes',
+        'sessions{type=conn|dropped|queued} sessions_total thread_queue_len threads threads_created threads_failed',
+        'threads_limited',
+      ),
+    ],
+  },
+  node: {
+    repository: 'prometheus/node_exporter',
+    commit: 'a7dcc3a01545180d4f2087db70994cbc3abfed13',
+    folder: 'docs/node-mixin',
+    reads: [
+      ...each(
+        'node_',
+        'bonding_active{master} bonding_slaves{master} cpu_seconds_total{cpu,mode=idle|iowait|steal}',
+        'disk_io_time_seconds_total{device} disk_io_time_weighted_seconds_total{device} disk_read_bytes_total{device}',
+        'disk_written_bytes_total{device} exporter_build_info filefd_allocated filefd_maximum load1 load15 load5',
+        'md_disks{device,state=active|failed} md_disks_required{device} nf_conntrack_entries nf_conntrack_entries_limit',
+        'systemd_service_restart_total{name} systemd_unit_state{name,state=failed} textfile_scrape_error time_seconds',
+        'timex_maxerror_seconds timex_offset_seconds timex_sync_status uname_info{sysname} vmstat_pgmajfault',
+      ),
+      ...each(
+        'node_filesystem_',
+        'avail_bytes{device,fstype,mountpoint} files{device,fstype,mountpoint} files_free{device,fstype,mountpoint}',
+        'readonly{device,fstype,mountpoint} size_bytes{device,fstype,mountpoint}',
+      ),
+      ...each(
+        'node_memory_',
+        'Buffers_bytes Cached_bytes MemAvailable_bytes MemFree_bytes MemTotal_bytes Slab_bytes available_bytes',
+        'compressed_bytes internal_bytes purgeable_bytes total_bytes wired_bytes',
+      ),
+      ...each(
+        'node_network_',
+        'receive_bytes_total{device} receive_drop_total{device} receive_errs_total{device} receive_packets_total{device}',
+        'transmit_bytes_total{device} transmit_drop_total{device} transmit_errs_total{device}',
+        'transmit_packets_total{device}',
+      ),
+    ],
+  },
+  alertmanager: {
+    repository: 'prometheus/alertmanager',
+    commit: '68fb2d5759b3a92c0bb2a1a13d4ef7ff5b06256d',
+    folder: 'doc/alertmanager-mixin',
+    reads: [
+      ...each(
+        'alertmanager_',
+        'alerts{state} alerts_invalid_total alerts_received_total cluster_failed_peers cluster_members config_hash',
+        'config_last_reload_successful notification_latency_seconds_bucket{integration,le}',
+        'notification_latency_seconds_count{integration} notification_latency_seconds_sum{integration}',
+        'notifications_failed_total{integration,reason} notifications_total{integration}',
+      ),
+      'process_start_time_seconds',
+      'up',
+    ],
+  },
+  prometheus: {
+    repository: 'prometheus/prometheus',
+    commit: 'd15adb9ad7e5d9fbde3a9a8f30200593a5a14d86',
+    folder: 'documentation/prometheus-mixin',
+    reads: [
+      'process_start_time_seconds',
+      'up',
+      ...each(
+        'prometheus_',
+        'build_info{version} config_last_reload_successful engine_queries engine_queries_concurrent_max',
+        'engine_query_duration_seconds{slice,quantile} engine_query_duration_seconds_count{slice=inner_eval}',
+        'notifications_alertmanagers_discovered notifications_errors_total{alertmanager} notifications_queue_capacity',
+        'notifications_queue_length notifications_sent_total{alertmanager} rule_evaluation_failures_total{rule_group}',
+        'rule_group_iterations_missed_total{rule_group} rule_group_rules{rule_group} sd_discovered_targets',
+        'sd_kubernetes_failures_total sd_refresh_failures_total wal_watcher_current_segment',
+      ),
+      ...each(
+        'prometheus_remote_storage_',
+        'dropped_samples_total{remote_name,url} enqueue_retries_total{remote_name,url}',
+        'failed_samples_total{remote_name,url} pending_samples{remote_name,url}',
+        'queue_highest_sent_timestamp_seconds{remote_name,url} queue_highest_timestamp_seconds{remote_name,url}',
+        'retried_samples_total{remote_name,url} samples_dropped_total{remote_name,url}',
+        'samples_failed_total{remote_name,url} samples_in_total samples_pending{remote_name,url}',
+        'samples_retried_total{remote_name,url} samples_total{remote_name,url} shard_capacity{remote_name,url}',
+        'shards{remote_name,url} shards_desired{remote_name,url} shards_max{remote_name,url} shards_min{remote_name,url}',
+        'succeeded_samples_total{remote_name,url}',
+      ),
+      ...each(
+        'prometheus_target_',
+        'interval_length_seconds_count{interval} interval_length_seconds_sum{interval}',
+        'metadata_cache_entries{scrape_job} scrape_pool_exceeded_label_limits_total',
+        'scrape_pool_exceeded_target_limit_total scrapes_exceeded_body_size_limit_total',
+        'scrapes_exceeded_sample_limit_total scrapes_sample_duplicate_timestamp_total scrapes_sample_out_of_bounds_total',
+        'scrapes_sample_out_of_order_total sync_failed_total sync_length_seconds_sum{scrape_job}',
+      ),
+      ...each(
+        'prometheus_tsdb_',
+        'clean_start compactions_failed_total head_chunks head_samples_appended_total{type} head_series',
+        'reloads_failures_total wal_segment_current',
+      ),
+    ],
+  },
+  'awesome-prometheus-alerts': {
+    repository: 'samber/awesome-prometheus-alerts',
+    commit: 'a8533189af0246de5e21a6d8d25bd37816894f07',
+    // The rules for mysqld_exporter, for redis_exporter and for HAProxy's own metrics; Nginx has none for its exporter.
+    folder: 'dist/rules',
+    reads: [
+      'mysql_up',
+      ...each(
+        'mysql_global_status_',
+        'threads_connected threads_running prepared_stmt_count slow_queries innodb_log_waits uptime questions innodb_num_open_files',
+      ),
+      ...each(
+        'mysql_global_variables_',
+        'max_connections max_prepared_stmt_count open_files_limit innodb_force_recovery',
+      ),
+      ...each(
+        'mysql_slave_status_',
+        'slave_io_running slave_sql_running master_server_id seconds_behind_master sql_delay',
+      ),
+      'mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len',
+      ...each(
+        'redis_',
+        'up instance_info{role=master} connected_slaves rdb_last_save_timestamp_seconds memory_used_bytes memory_max_bytes',
+        'total_system_memory_bytes connected_clients config_maxclients rejected_connections_total',
+      ),
+      ...each(
+        'haproxy_server_',
+        'http_responses_total{proxy,server,code=4xx|5xx} response_errors_total{server} connection_errors_total{proxy}',
+        'check_failures_total',
+      ),
+      ...each(
+        'haproxy_backend_',
+        'connection_errors_total{proxy} current_sessions limit_sessions current_queue{proxy} max_total_time_seconds{proxy}',
+        'retry_warnings_total{proxy} active_servers backup_servers',
+      ),
+      'haproxy_frontend_denied_connections_total{proxy}',
+    ],
+  },
+};
 
 /** Names with the same beginning. */
 export function each(prefix: string, ...lists: readonly string[]): readonly string[] {

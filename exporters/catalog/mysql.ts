@@ -7,7 +7,7 @@ import { atMost, counter, gauge, type Metric } from './metric.ts';
 
 const MEMBER = { member: atMost(9, 'database nodes of the topology') };
 
-/** Of mysqld_exporter, which types them as nothing: its names, our types. */
+/** Names and labels of mysqld_exporter 0.17.2, which gives most of them no type: the types are ours. */
 const SERVER: Readonly<Record<string, Metric>> = Object.fromEntries([
   ...Object.entries({ ...metricsOf(STATUS), ...metricsOf(VARIABLES), ...metricsOf(INNODB_COUNTERS) }),
   ...Object.entries(STATUS_GROUPS).map(([name, { type, help, label, values }]): [string, Metric] => [
@@ -27,7 +27,13 @@ export const MYSQL: Readonly<Record<string, Metric>> = {
     'applier',
   ]),
   ...SERVER,
-  mysql_version_info: gauge('1', 'The version that runs.', { labels: { version: atMost(3, 'releases at a time') } }),
+  mysql_version_info: gauge('1', 'The version that runs.', {
+    labels: {
+      innodb_version: atMost(3, 'releases at a time'),
+      version: atMost(3, 'releases at a time'),
+      version_comment: atMost(3, 'distributions'),
+    },
+  }),
   mysql_group_replication_member_state: gauge(
     '1',
     'State of a member in the eyes of this node: 1 for the one it is in.',

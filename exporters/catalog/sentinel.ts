@@ -1,21 +1,25 @@
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
 import { atMost, gauge, type Metric } from './metric.ts';
+import { INSTANCE_INFO } from './valkey.ts';
 
-const MASTER = { master_name: atMost(1, 'deploy/cache/render.ts') };
+const NAME = { master_name: atMost(1, 'deploy/cache/render.ts') };
+/** The address changes with a failover. */
+const MASTER = { ...NAME, master_address: atMost(9, 'cache hosts of the topology') };
 
-/** A Sentinel: exporters/valkey. Names of redis_exporter; what it says in words (addresses, messages) is 0 or 1 here. */
+/** A Sentinel: exporters/valkey. Names and labels of redis_exporter; `redis_sentinel_master_primary` is ours. */
 export const SENTINEL: Readonly<Record<string, Metric>> = {
   ...scrapeMetrics('redis_sentinel', ['info', 'masters']),
+  redis_instance_info: INSTANCE_INFO,
   redis_sentinel_masters: gauge('1', 'Primaries that this sentinel watches.'),
   redis_sentinel_tilt: gauge('1', 'Whether it has lost trust in its clock and decides nothing.'),
   redis_sentinel_running_scripts: gauge('1', 'Scripts that it runs.'),
   redis_sentinel_scripts_queue_length: gauge('1', 'Scripts that wait.'),
   redis_sentinel_simulate_failure_flags: gauge('1', 'Failures that it plays; 0 for none.'),
-  redis_sentinel_master_status: gauge('1', 'What this sentinel thinks of the primary: 1 for what it thinks.', {
+  redis_sentinel_master_status: gauge('1', 'Health of the primary as seen by this Sentinel: 1 for ok, 0 otherwise.', {
     labels: { ...MASTER, master_status: ['ok', 'sdown', 'odown'] },
   }),
   redis_sentinel_master_primary: gauge('1', 'Whether the host is the primary in the eyes of this sentinel.', {
-    labels: { ...MASTER, member: atMost(9, 'cache hosts of the topology') },
+    labels: { ...NAME, member: atMost(9, 'cache hosts of the topology') },
   }),
   redis_sentinel_master_config_epoch: gauge('1', 'Grows by one or more with each failover.', { labels: MASTER }),
   redis_sentinel_master_last_ok_ping_reply_seconds: gauge('seconds', 'Time since the primary last answered well.', {
@@ -24,17 +28,17 @@ export const SENTINEL: Readonly<Record<string, Metric>> = {
   redis_sentinel_master_slaves: gauge('1', 'Replicas that this sentinel knows, dead ones included.', {
     labels: MASTER,
   }),
-  redis_sentinel_master_ok_slaves: gauge('1', 'Replicas that it holds for well.', { labels: MASTER }),
+  redis_sentinel_master_ok_slaves: gauge('1', 'Replicas that it does not consider down.', { labels: MASTER }),
   redis_sentinel_master_sentinels: gauge('1', 'Sentinels that it knows, itself and dead ones included.', {
     labels: MASTER,
   }),
-  redis_sentinel_master_ok_sentinels: gauge('1', 'Sentinels that it holds for well, itself included.', {
+  redis_sentinel_master_ok_sentinels: gauge('1', 'Sentinels that it does not consider down, itself included.', {
     labels: MASTER,
   }),
   redis_sentinel_master_ckquorum_status: gauge(
     '1',
-    'Whether enough sentinels are there to call the primary dead and to elect who leads the failover.',
-    { labels: MASTER },
+    'Quorum: 1 if enough Sentinels are reachable to agree on a failure and to elect a leader; `message` has the reply of CKQUORUM.',
+    { labels: { ...NAME, message: atMost(30, 'counts of sentinels in sentences of Sentinel') } },
   ),
   redis_sentinel_master_setting_ckquorum: gauge('1', 'Votes that call the primary dead.', { labels: MASTER }),
   redis_sentinel_master_setting_down_after_milliseconds: gauge('1', 'Silence after which it is called dead, in ms.', {

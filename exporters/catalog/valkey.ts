@@ -1,31 +1,53 @@
 import { metricsOf } from '../kit/shown.ts';
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
-import { COMMAND_PARTS, COMMANDS, FIELDS, OTHER_COMMANDS, REPLICA_FIELDS } from '../valkey/info-fields.ts';
+import { COMMAND_PARTS, FIELDS, REPLICA_FIELDS } from '../valkey/info-fields.ts';
 import { atMost, gauge, type LabelValues, type Metric } from './metric.ts';
 
 const HOSTS = 'cache hosts of the topology';
 
-/** A Valkey: exporters/valkey. Of redis_exporter the names and, but for its `redis_instance_info{role}`, the labels. */
+/** Address of the primary of a replica. */
+const PRIMARY = { master_host: atMost(9, HOSTS), master_port: atMost(1, 'the topology') };
+const DB = { db: atMost(16, 'databases of an instance') };
+/** Each restart and each failover ends a series and starts another one. */
+const RESTARTS = 'restarts and failovers';
+
+/** A Sentinel exposes this too. */
+export const INSTANCE_INFO = gauge('1', 'Role, version and identity of the instance; always 1.', {
+  labels: {
+    role: ['master', 'slave'],
+    redis_version: atMost(3, 'releases at a time'),
+    redis_build_id: atMost(3, 'releases at a time'),
+    redis_mode: ['standalone', 'sentinel', 'cluster'],
+    os: atMost(9, 'kernels of the machines'),
+    maxmemory_policy: atMost(2, 'deploy/cache/render.ts'),
+    tcp_port: atMost(2, 'the topology'),
+    run_id: atMost(60, RESTARTS),
+    process_id: atMost(60, RESTARTS),
+    master_replid: atMost(60, RESTARTS),
+    valkey_version: atMost(3, 'releases at a time'),
+    valkey_release_stage: ['dev', 'rc', 'ga'],
+  },
+});
+
+/** A Valkey: exporters/valkey. Names and labels of redis_exporter 1.69; `redis_instance_role` is ours. */
 export const VALKEY: Readonly<Record<string, Metric>> = {
   ...scrapeMetrics('redis', ['info']),
   ...metricsOf(FIELDS),
-  ...metricsOf(REPLICA_FIELDS, { master_host: atMost(9, HOSTS), master_port: atMost(1, 'the topology') }),
-  ...metricsOf(COMMAND_PARTS, { cmd: [...COMMANDS, OTHER_COMMANDS] }),
-  redis_instance_info: gauge('1', 'The version that runs, and what it does when memory is short.', {
-    labels: {
-      redis_version: atMost(3, 'releases at a time'),
-      valkey_version: atMost(3, 'releases at a time'),
-      maxmemory_policy: atMost(2, 'deploy/cache/render.ts'),
-    },
+  ...metricsOf(REPLICA_FIELDS, PRIMARY),
+  ...metricsOf(COMMAND_PARTS, { cmd: atMost(80, 'commands and subcommands that were called') }),
+  redis_instance_info: INSTANCE_INFO,
+  redis_slave_info: gauge('1', 'Primary of a replica, and its read-only flag; always 1.', {
+    labels: { ...PRIMARY, read_only: ['0', '1'] },
+    appears: 'on-event',
   }),
   redis_instance_role: gauge(
     '1',
-    'Role of this server: 1 for the one it has. A role that is a label of another metric is there twice after a failover, until the older series ends.',
+    'Role of this server: 1 for its current role. Unlike redis_instance_info it has the same series before and after a failover.',
     { labels: { role: ['primary', 'replica'] } },
   ),
   redis_start_time_seconds: gauge('timestamp', 'When the server was started.'),
-  redis_db_keys: gauge('1', 'Keys.', { labels: { db: ['db0'] } }),
-  redis_db_keys_expiring: gauge('1', 'Keys that end by themselves.', { labels: { db: ['db0'] } }),
+  redis_db_keys: gauge('1', 'Keys.', { labels: DB }),
+  redis_db_keys_expiring: gauge('1', 'Keys that end by themselves.', { labels: DB }),
   ...labelled(
     {
       redis_connected_slave_offset_bytes: gauge('bytes', 'Bytes that a replica has acknowledged to this primary.'),

@@ -3,9 +3,9 @@ import { metricsOf } from '../kit/shown.ts';
 import { BACKEND, MAIN, MAIN_GROUPS, STORAGE } from '../varnish/counters.ts';
 import { atMost, gauge, type Metric } from './metric.ts';
 
-const BACKENDS = { backend: atMost(4, 'backends of the active configuration') };
+const BACKENDS = { backend: atMost(4, 'backends of the active configuration'), server: ['unknown'] };
 
-/** The Varnish of an edge: exporters/varnish. Names of prometheus_varnish_exporter, which types them all as gauges: its names, our types. */
+/** The Varnish of an edge: exporters/varnish. Names, labels and types of prometheus_varnish_exporter 1.6.1. */
 export const VARNISH: Readonly<Record<string, Metric>> = {
   ...scrapeMetrics('varnish', ['main', 'storage', 'backends']),
   ...metricsOf(MAIN),
@@ -15,7 +15,7 @@ export const VARNISH: Readonly<Record<string, Metric>> = {
       { type: 'counter', unit: '1', help, labels: { type: values }, named: 'elsewhere' },
     ]),
   ),
-  ...metricsOf(STORAGE, { type: ['s0', 'Transient'] }),
+  ...metricsOf(STORAGE, { type: ['s0', 'transient'] }),
   ...metricsOf(BACKEND, BACKENDS),
   varnish_backend_up: gauge('1', 'Whether the newest health check of a backend was good.', { labels: BACKENDS }),
 };

@@ -42,6 +42,9 @@ describe.each(monitors.map((monitor) => [monitor.name, monitor] as const))('seen
     expect(failed).toEqual([]);
     const host = topology.hosts.find((one) => one.name === name);
     expect(samples.get('node_memory_MemTotal_bytes')).toBe((host?.memoryMiB ?? 0) * 1024 * 1024);
+    const named = [...samples.keys()].filter((series) => series.startsWith('node_uname_info{'));
+    expect(named).toHaveLength(1);
+    expect(named[0]).toContain(`nodename="${name}"`);
     const networks = [...samples.keys()]
       .map((series) => /^node_network_receive_bytes_total\{device="(.+)"\}$/.exec(series)?.[1])
       .filter((network) => network !== undefined);

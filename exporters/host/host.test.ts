@@ -73,6 +73,20 @@ describe('what a host with control groups of version 1 says', () => {
   });
 });
 
+it('a host whose kernel tracks no connections and has no file for its kind says the rest', async () => {
+  const { values, failures } = await lookAt(
+    V2.replace(/==> \S+nf_conntrack_count <==\n.*\n\n/, '')
+      .replace(/==> \S+nf_conntrack_max <==\n.*\n\n/, '')
+      .replace(/==> \S+kernel\/arch <==\n.*\n\n/, ''),
+  );
+  expect(failures).toEqual({});
+  const names = Object.keys(values);
+  expect(names.filter((name) => name.includes('conntrack'))).toEqual([]);
+  expect(names.filter((name) => name.startsWith('node_uname_info'))).toEqual([
+    'node_uname_info sysname=Linux release=6.18.44 version=#1 SMP PREEMPT_DYNAMIC @0 machine= nodename=web1 domainname=(none)',
+  ]);
+});
+
 describe('an answer that is not as it should be', () => {
   it('fails what needs the missing file, and nothing else', async () => {
     const { values, failures } = await lookAt(V1.replace('==> /proc/net/snmp <==', '==> /proc/net/else <=='));

@@ -1,5 +1,5 @@
 import type { Facts } from '../kit/facts.ts';
-import type { Collector } from '../kit/exporter.ts';
+import type { Collector, Sink } from '../kit/exporter.ts';
 import { parseFields, parseNumber } from './fields.ts';
 
 /** Columns of the first line of `/proc/stat`. */
@@ -17,6 +17,23 @@ export const MACHINE: Collector<Facts> = {
     emit({ name: 'machine_load1', value: parseNumber(facts.read('/proc/loadavg').split(' ', 1)[0], 'the load') });
     const memory = parseFields(facts.read('/proc/meminfo'));
     emit({ name: 'machine_memory_available_bytes', value: memory('MemAvailable') * 1024 });
+    emitUname(facts, emit);
     return Promise.resolve();
   },
 };
+
+const KERNEL = '/proc/sys/kernel';
+
+/** As uname(2) says it; kernels before 6.1 have no file for the kind of machine. */
+function emitUname(facts: Facts, emit: Sink): void {
+  const of = (file: string): string => facts.read(`${KERNEL}/${file}`).trim();
+  const labels = {
+    sysname: of('ostype'),
+    release: of('osrelease'),
+    version: of('version'),
+    machine: facts.has(`${KERNEL}/arch`) ? of('arch') : '',
+    nodename: facts.name ?? '',
+    domainname: of('domainname'),
+  };
+  emit({ name: 'node_uname_info', labels, value: 1 });
+}

@@ -45,6 +45,7 @@ export function networkCollector(networks: Networks): Collector<Facts> {
       const netstat = parsePairedLines(facts.read('/proc/net/netstat'));
       for (const [name, field] of Object.entries(NETSTAT)) emit({ name, value: netstat(field) });
       emitSockets(facts.read('/proc/net/sockstat'), emit);
+      emitConntrack(facts, emit);
       return Promise.resolve();
     },
   };
@@ -71,6 +72,17 @@ function emitSockets(text: string, emit: Sink): void {
   ] as const) {
     emit({ name, value: parseNumber(pattern.exec(text)?.[1], name) });
   }
+}
+
+const CONNTRACK = {
+  node_nf_conntrack_entries: '/proc/sys/net/netfilter/nf_conntrack_count',
+  node_nf_conntrack_entries_limit: '/proc/sys/net/netfilter/nf_conntrack_max',
+} as const;
+
+/** Not there where the kernel tracks no connections. */
+function emitConntrack(facts: Facts, emit: Sink): void {
+  for (const [name, path] of Object.entries(CONNTRACK))
+    if (facts.has(path)) emit({ name, value: parseNumber(facts.read(path), path) });
 }
 
 /** Interface → network, from the routes that lead straight to one: names of interfaces differ from one start to the next. */

@@ -27,6 +27,18 @@ it('writes OpenMetrics, and text again after it with the same names', () => {
   expect(renderSamples(SAMPLES, METRICS, 'text').body).toContain('\nshop_sold_total{');
 });
 
+it('names a counter without _total as it is: a counter in text, of no type in OpenMetrics', () => {
+  const metrics = { nginx_connections_handled: counter('1', 'Handled.', { named: 'elsewhere' }) };
+  const samples = [{ name: 'nginx_connections_handled', value: 3 }];
+  for (const [format, type] of [
+    ['text', 'counter'],
+    ['openmetrics', 'unknown'],
+  ] as const) {
+    const { body } = renderSamples(samples, metrics, format);
+    expect(body).toContain(`# TYPE nginx_connections_handled ${type}\nnginx_connections_handled 3\n`);
+  }
+});
+
 const WAIT = { shop_wait_seconds: histogram('seconds', 'A wait.', { labels: { pool: ['a'] } }) };
 const waits = makeHistogram([0.1, 1]);
 waits.observe(0.1);

@@ -28,7 +28,7 @@ export function renderSamples(
   for (const [name, of] of Map.groupBy(samples, (sample) => sample.name)) {
     const metric = metrics[name];
     if (metric === undefined) continue;
-    const type = exposedType(name, metric);
+    const type = exposedType(name, metric, format);
     // In OpenMetrics the family of a counter has no ending, its samples have.
     const family = format === 'openmetrics' && type === 'counter' ? name.slice(0, -'_total'.length) : name;
     lines.push(`# HELP ${family} ${escapeHelp(metric.help, format)}`, `# TYPE ${family} ${type}`);
@@ -47,9 +47,9 @@ export function negotiateFormat(accept: string | undefined): Format {
   return accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text';
 }
 
-/** OpenMetrics has no counter without `_total`: what the community calls otherwise is a gauge in both formats. */
-function exposedType(name: string, { type }: Metric): Metric['type'] {
-  return type === 'counter' && !name.endsWith('_total') ? 'gauge' : type;
+/** OpenMetrics has no counter without `_total`, and would rename it: what the community calls otherwise has no type there. */
+function exposedType(name: string, { type }: Metric, format: Format): Metric['type'] | 'unknown' {
+  return format === 'openmetrics' && type === 'counter' && !name.endsWith('_total') ? 'unknown' : type;
 }
 
 function pushHistogram(lines: string[], { name, labels, histogram }: HistogramSample, format: Format): void {

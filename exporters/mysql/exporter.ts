@@ -6,7 +6,7 @@ import { APPLIER } from './applier.ts';
 import { emitNumber, text } from './emit.ts';
 import { INNODB_METRICS } from './innodb-metrics.ts';
 import type { MysqlSession, MysqlTarget } from './session.ts';
-import { STATUS, STATUS_GROUPS, VARIABLES } from './status-variables.ts';
+import { STATUS, STATUS_GROUPS, VARIABLES, type StatusGroup } from './status-variables.ts';
 
 /** Address of a database node → its name in the topology. */
 export type MemberNames = ReadonlyMap<string, string>;
@@ -25,29 +25,46 @@ export function makeMysqlExporter(names: MemberNames, open: Open): Exporter<Mysq
 
 const STATUS_NAMES = [
   ...Object.keys(STATUS),
-  ...Object.values(STATUS_GROUPS).flatMap(({ prefix, values }) => values.map((value) => `${prefix}${value}`)),
+  ...Object.values(STATUS_GROUPS).flatMap(({ prefix, values }) =>
+    'atMost' in values ? [] : values.map((value) => `${prefix}${value}`),
+  ),
 ];
+const STATUS_PATTERNS = Object.values(STATUS_GROUPS).flatMap(({ prefix, values, ending = '' }) =>
+  'atMost' in values ? [`${prefix}%${ending}`] : [],
+);
 
 const GLOBAL_STATUS: Collector<MysqlSession> = {
   name: 'global_status',
   async collect(session, emit) {
-    const values = await readVariables(session, 'STATUS', STATUS_NAMES);
+    const values = await readVariables(session, 'STATUS', { names: STATUS_NAMES, patterns: STATUS_PATTERNS });
     for (const [name, { metric }] of Object.entries(STATUS))
       emitNumber(emit, { name: metric }, values.get(name.toLowerCase()));
-    for (const [name, { prefix, label, values: kinds }] of Object.entries(STATUS_GROUPS)) {
-      for (const kind of kinds) {
-        emitNumber(emit, { name, labels: { [label]: kind } }, values.get(`${prefix}${kind}`.toLowerCase()));
-      }
+    for (const [name, group] of Object.entries(STATUS_GROUPS)) {
+      for (const kind of kindsOf(group, values.keys()))
+        emitNumber(emit, { name, labels: { [group.label]: kind } }, values.get(`${group.prefix}${kind}`.toLowerCase()));
     }
   },
 };
 
+function kindsOf({ prefix, values, ending = '' }: StatusGroup, names: Iterable<string>): readonly string[] {
+  if (!('atMost' in values)) return values;
+  const start = prefix.toLowerCase();
+  return [...names]
+    .filter((name) => name.startsWith(start) && name.endsWith(ending))
+    .map((name) => name.slice(start.length));
+}
+
+const VERSION_VARIABLES = ['innodb_version', 'version', 'version_comment'] as const;
+
 const GLOBAL_VARIABLES: Collector<MysqlSession> = {
   name: 'global_variables',
   async collect(session, emit) {
-    const values = await readVariables(session, 'VARIABLES', [...Object.keys(VARIABLES), 'version']);
+    const values = await readVariables(session, 'VARIABLES', {
+      names: [...Object.keys(VARIABLES), ...VERSION_VARIABLES],
+    });
     for (const [name, { metric }] of Object.entries(VARIABLES)) emitNumber(emit, { name: metric }, values.get(name));
-    emit({ name: 'mysql_version_info', labels: { version: values.get('version') ?? 'unknown' }, value: 1 });
+    const labels = Object.fromEntries(VERSION_VARIABLES.map((name) => [name, values.get(name) ?? 'unknown']));
+    emit({ name: 'mysql_version_info', labels, value: 1 });
   },
 };
 
@@ -106,9 +123,10 @@ const GROUP_STATS: Collector<MysqlSession> = {
 async function readVariables(
   session: MysqlSession,
   what: 'STATUS' | 'VARIABLES',
-  names: readonly string[],
+  { names, patterns = [] }: { readonly names: readonly string[]; readonly patterns?: readonly string[] },
 ): Promise<ReadonlyMap<string, string>> {
   const list = names.map((name) => `'${name}'`).join(', ');
-  const rows = await session.query(`SHOW GLOBAL ${what} WHERE Variable_name IN (${list})`);
+  const like = patterns.map((pattern) => ` OR Variable_name LIKE '${pattern.replaceAll('_', '\\_')}'`).join('');
+  const rows = await session.query(`SHOW GLOBAL ${what} WHERE Variable_name IN (${list})${like}`);
   return new Map(rows.map((row) => [text(row, 'Variable_name').toLowerCase(), text(row, 'Value')]));
 }

@@ -33,6 +33,7 @@ it.each(databases)('%s is up, and every collector finds what it asks for', async
   expect(samples.get('mysql_group_replication_members')).toBe(databases.length);
   expect(samples.get('mysql_group_replication_quorum_margin')).toBe(1);
   expect(samples.get('mysql_global_status_commands_total{command="select"}')).toBeGreaterThan(0);
+  expect(samples.has('mysql_global_status_commands_total{command="create_table"}')).toBe(true);
 });
 
 it.each(databases)('%s tells its sizes and what its statements cost, and no text of them', async (name) => {

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
+import { NGINX } from '../catalog/nginx.ts';
+import { differencesFromUpstream, parseExposition } from '../compare-upstream.ts';
 import { collect } from '../kit/collect.ts';
 import { NGINX_EXPORTER } from './exporter.ts';
 
@@ -33,6 +35,29 @@ it('an Nginx that answers tells its connections', async () => {
     nginx_connections_handled: 5,
     nginx_http_requests_total: 9,
   });
+});
+
+it('one that answers has the same series as in nginx-prometheus-exporter 1.4.1', async () => {
+  const page =
+    'Active connections: 5 \nserver accepts handled requests\n 120 119 364 \nReading: 1 Writing: 2 Waiting: 2 \n';
+  const upstream = [
+    ['connections_accepted', 'counter', 120],
+    ['connections_active', 'gauge', 5],
+    ['connections_handled', 'counter', 119],
+    ['connections_reading', 'gauge', 1],
+    ['connections_waiting', 'gauge', 2],
+    ['connections_writing', 'gauge', 2],
+    ['http_requests_total', 'counter', 364],
+    ['up', 'gauge', 1],
+  ].map(([name, type, value]) => `# TYPE nginx_${name} ${type}\nnginx_${name} ${value}`);
+  const seen = await look((_request, response) => response.end(page));
+  const samples = Object.entries(seen)
+    .filter(([name]) => !name.startsWith('nginx_scrape_'))
+    .map(([name, value]) => ({ name, value }));
+  expect(samples).toHaveLength(upstream.length);
+  expect(differencesFromUpstream(parseExposition(upstream.join('\n')), samples, { own: [], metrics: NGINX })).toEqual(
+    [],
+  );
 });
 
 it('one that serves another page is up, and tells nothing', async () => {

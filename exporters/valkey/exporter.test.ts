@@ -21,6 +21,7 @@ const COMMON = [
   '# Server',
   'redis_version:7.2.4',
   'valkey_version:8.1.1',
+  'server_mode:standalone',
   'server_time_usec:1795557507359082',
   'uptime_in_seconds:839',
   'connected_clients:9',
@@ -37,6 +38,7 @@ const COMMON = [
   'cmdstat_client|setname:calls=6,usec=3,usec_per_call=0.50,rejected_calls=0,failed_calls=0',
   'cmdstat_subscribe:calls=3,usec=32,usec_per_call=10.67,rejected_calls=1,failed_calls=0',
   'db0:keys=12,expires=11,avg_ttl=0',
+  'db3:keys=2,expires=0,avg_ttl=0',
 ];
 const PRIMARY = [
   ...COMMON,
@@ -55,6 +57,7 @@ const REPLICA = [
   'master_last_io_seconds_ago:-1',
   'master_sync_in_progress:0',
   'slave_repl_offset:306000',
+  'slave_read_only:1',
   'connected_slaves:0',
   'master_repl_offset:306000',
 ];
@@ -70,7 +73,7 @@ describe('a Valkey', () => {
       'redis_scrape_collector_success info': 1,
       'redis_instance_role primary': 1,
       'redis_instance_role replica': 0,
-      'redis_instance_info 7.2.4 8.1.1 allkeys-lru': 1,
+      'redis_instance_info master 7.2.4  standalone  allkeys-lru     8.1.1 ': 1,
       redis_start_time_seconds: 1795556668,
       redis_memory_used_bytes: 1464256,
       redis_rdb_last_bgsave_status: 1,
@@ -78,13 +81,14 @@ describe('a Valkey', () => {
       redis_cpu_sys_seconds_total: 1.672255,
       'redis_commands_total get': 240,
       'redis_commands_duration_seconds_total get': 340e-6,
-      'redis_commands_total set': 0,
-      'redis_commands_total other': 9,
-      'redis_commands_rejected_calls_total other': 1,
+      'redis_commands_total client|setname': 6,
+      'redis_commands_total subscribe': 3,
+      'redis_commands_rejected_calls_total subscribe': 1,
       'redis_connected_slave_offset_bytes 198.18.2.62 6379 online': 306659,
       'redis_connected_slave_lag_seconds 198.18.2.63 6379 wait_bgsave': 4,
       'redis_db_keys db0': 12,
       'redis_db_keys_expiring db0': 11,
+      'redis_db_keys db3': 2,
     });
     expect([...values.keys()].filter((name) => name.startsWith('redis_master_link_up'))).toEqual([]);
     expect(server.asked[0]).toBe('AUTH monitor secret');
@@ -98,6 +102,7 @@ describe('a Valkey', () => {
       'redis_master_link_up 198.18.2.61 6379': 0,
       'redis_master_last_io_seconds_ago 198.18.2.61 6379': -1,
       'redis_slave_repl_offset 198.18.2.61 6379': 306000,
+      'redis_slave_info 198.18.2.61 6379 1': 1,
     });
   });
 

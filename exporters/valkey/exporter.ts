@@ -1,7 +1,7 @@
 import { VALKEY } from '../catalog/valkey.ts';
 import type { Exporter, Sink } from '../kit/exporter.ts';
 import { openValkey, type ValkeySession, type ValkeyTarget } from './connection.ts';
-import { COMMAND_PARTS, COMMANDS, FIELDS, OTHER_COMMANDS, REPLICA_FIELDS } from './info-fields.ts';
+import { COMMAND_PARTS, FIELDS, INSTANCE_FIELDS, REPLICA_FIELDS } from './info-fields.ts';
 import { numberOf, parseInfo, parseParts } from './parse-info.ts';
 
 /** Looks at a Valkey as the user `monitor`, who may ask for `INFO` and nothing else. */
@@ -39,23 +39,36 @@ export function emitInfo(info: Info, emit: Sink): void {
   emitServer(info, emit);
   emitReplication(info, emit);
   emitCommands(info, emit);
-  const keys = parseParts(info.get('db0') ?? '');
-  emit({ name: 'redis_db_keys', labels: { db: 'db0' }, value: Number(keys.get('keys') ?? 0) });
-  emit({ name: 'redis_db_keys_expiring', labels: { db: 'db0' }, value: Number(keys.get('expires') ?? 0) });
+  emitKeys(info, emit);
+}
+
+/** An `INFO` leaves a database without keys out; the first one is shown all the same. */
+function emitKeys(info: Info, emit: Sink): void {
+  const databases = new Map([['db0', ''], ...[...info].filter(([field]) => /^db\d+$/.test(field))]);
+  for (const [db, value] of databases) {
+    const keys = parseParts(value);
+    emit({ name: 'redis_db_keys', labels: { db }, value: Number(keys.get('keys') ?? 0) });
+    emit({ name: 'redis_db_keys_expiring', labels: { db }, value: Number(keys.get('expires') ?? 0) });
+  }
 }
 
 function emitServer(info: Info, emit: Sink): void {
-  const of = (field: string): string => info.get(field) ?? 'unknown';
-  const labels = {
-    redis_version: of('redis_version'),
-    valkey_version: of('valkey_version'),
-    maxmemory_policy: of('maxmemory_policy'),
-  };
-  emit({ name: 'redis_instance_info', labels, value: 1 });
+  emitInstance(info, emit);
   const [now, uptime] = [info.get('server_time_usec'), info.get('uptime_in_seconds')];
   if (now !== undefined && uptime !== undefined) {
     emit({ name: 'redis_start_time_seconds', value: Math.round(Number(now) / 1e6) - Number(uptime) });
   }
+}
+
+/** What an instance is, as labels. To Prometheus a label without a value is none: a Sentinel has no role. */
+export function emitInstance(info: Info, emit: Sink): void {
+  const labels = Object.fromEntries(INSTANCE_FIELDS.map((field) => [field, info.get(field) ?? '']));
+  // Valkey calls this field otherwise, and redis_exporter leaves the label empty then.
+  emit({
+    name: 'redis_instance_info',
+    labels: { ...labels, redis_mode: info.get('redis_mode') ?? info.get('server_mode') ?? '' },
+    value: 1,
+  });
 }
 
 function emitReplication(info: Info, emit: Sink): void {
@@ -67,6 +80,8 @@ function emitReplication(info: Info, emit: Sink): void {
     const labels = { master_host: info.get('master_host') ?? '', master_port: info.get('master_port') ?? '' };
     for (const [field, { metric }] of Object.entries(REPLICA_FIELDS))
       emitNumber(emit, { name: metric, labels }, info.get(field));
+    const read_only = info.get('slave_read_only') ?? '';
+    emit({ name: 'redis_slave_info', labels: { ...labels, read_only }, value: 1 });
   }
 }
 
@@ -84,19 +99,14 @@ function emitReplicas(info: Info, emit: Sink): void {
   }
 }
 
-/** Calls by command; a command that was never called is 0, and one that nobody here uses is one of `other`. */
+/** By command, subcommands apart; one that was never called is not in an `INFO`. */
 function emitCommands(info: Info, emit: Sink): void {
-  const known: readonly string[] = COMMANDS;
-  const stats = [...info].flatMap(([field, value]) => {
-    const name = /^cmdstat_(.*)$/.exec(field)?.[1];
-    return name === undefined ? [] : [{ cmd: known.includes(name) ? name : OTHER_COMMANDS, parts: parseParts(value) }];
-  });
-  for (const cmd of [...COMMANDS, OTHER_COMMANDS]) {
-    const own = stats.filter((one) => one.cmd === cmd);
-    for (const [part, { metric, divisor }] of Object.entries(COMMAND_PARTS)) {
-      const sum = own.reduce((total, { parts }) => total + Number(parts.get(part) ?? 0), 0);
-      emit({ name: metric, labels: { cmd }, value: sum / divisor });
-    }
+  for (const [field, value] of info) {
+    const cmd = /^cmdstat_(.*)$/.exec(field)?.[1];
+    if (cmd === undefined) continue;
+    const parts = parseParts(value);
+    for (const [part, { metric, divisor }] of Object.entries(COMMAND_PARTS))
+      emit({ name: metric, labels: { cmd }, value: Number(parts.get(part) ?? 0) / divisor });
   }
 }
 

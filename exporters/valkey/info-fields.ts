@@ -75,17 +75,18 @@ export const COMMAND_PARTS: Readonly<Record<string, Shown & { readonly divisor: 
   rejected_calls: { ...count('redis_commands_rejected_calls_total', 'Calls that were not even tried.'), divisor: 1 },
 };
 
-/** What the application, the sentinels, the replicas and those who look use; everything else is one. */
-export const COMMANDS = [
-  'get',
-  'set',
-  'unlink',
-  'del',
-  'ping',
-  'info',
-  'auth',
-  'replconf',
-  'psync',
-  'publish',
+/** Fields that are labels of `redis_instance_info`, those of a Valkey last: redis_exporter has them since 1.74. */
+export const INSTANCE_FIELDS = [
+  'role',
+  'redis_version',
+  'redis_build_id',
+  'redis_mode',
+  'os',
+  'maxmemory_policy',
+  'tcp_port',
+  'run_id',
+  'process_id',
+  'master_replid',
+  'valkey_version',
+  'valkey_release_stage',
 ] as const;
-export const OTHER_COMMANDS = 'other';

@@ -20,12 +20,13 @@ const sentinel =
   ({ quorum = '+OK 2 usable Sentinels.\r\n', status = 'ok' }: Said = {}) =>
   (command: string): string =>
     ({
-      'INFO sentinel': bulk(
-        `# Sentinel\r\nsentinel_masters:1\r\nsentinel_tilt:0\r\nmaster0:name=shop,status=${status},address=198.18.2.62:6379,slaves=2,sentinels=3`,
+      'INFO server sentinel': bulk(
+        `# Server\r\nserver_mode:sentinel\r\n# Sentinel\r\nsentinel_masters:1\r\nsentinel_tilt:0\r\nmaster0:name=shop,status=${status},address=198.18.2.62:6379,slaves=2,sentinels=3`,
       ),
       'SENTINEL MASTERS': records({
         name: 'shop',
         ip: '198.18.2.62',
+        port: '6379',
         'config-epoch': '4',
         'last-ok-ping-reply': '812',
         'num-slaves': '2',
@@ -57,34 +58,31 @@ describe('a Sentinel', () => {
       redis_sentinel_up: 1,
       redis_sentinel_masters: 1,
       redis_sentinel_tilt: 0,
-      'redis_sentinel_master_status shop ok': 1,
-      'redis_sentinel_master_status shop odown': 0,
+      'redis_sentinel_master_status shop 198.18.2.62:6379 ok': 1,
       'redis_sentinel_master_primary shop cache1': 0,
       'redis_sentinel_master_primary shop cache2': 1,
-      'redis_sentinel_master_config_epoch shop': 4,
-      'redis_sentinel_master_last_ok_ping_reply_seconds shop': 0.812,
-      'redis_sentinel_master_slaves shop': 2,
-      'redis_sentinel_master_ok_slaves shop': 1,
-      'redis_sentinel_master_sentinels shop': 3,
-      'redis_sentinel_master_ok_sentinels shop': 2,
-      'redis_sentinel_master_ckquorum_status shop': 1,
-      'redis_sentinel_master_setting_ckquorum shop': 2,
+      'redis_sentinel_master_config_epoch shop 198.18.2.62:6379': 4,
+      'redis_sentinel_master_last_ok_ping_reply_seconds shop 198.18.2.62:6379': 0.812,
+      'redis_sentinel_master_slaves shop 198.18.2.62:6379': 2,
+      'redis_sentinel_master_ok_slaves shop 198.18.2.62:6379': 2,
+      'redis_sentinel_master_sentinels shop 198.18.2.62:6379': 3,
+      'redis_sentinel_master_ok_sentinels shop 198.18.2.62:6379': 2,
+      'redis_sentinel_master_ckquorum_status shop OK 2 usable Sentinels.': 1,
+      'redis_sentinel_master_setting_ckquorum shop 198.18.2.62:6379': 2,
     });
   });
 
-  it('without a quorum says 0, and why in no label', async () => {
-    const { values } = await look({
-      quorum: '-NOQUORUM 1 usable Sentinels. Not enough available Sentinels to reach the specified quorum\r\n',
-      status: 'odown',
-    });
-    expect(values['redis_sentinel_master_ckquorum_status shop']).toBe(0);
-    expect(values['redis_sentinel_master_status shop odown']).toBe(1);
-    expect(JSON.stringify(values)).not.toContain('usable');
+  it('without a quorum says 0 and why, and of a primary that is not ok 0 and what it is', async () => {
+    const message = 'NOQUORUM 1 usable Sentinels. Not enough available Sentinels to reach the specified quorum';
+    const { values } = await look({ quorum: `-${message}\r\n`, status: 'odown' });
+    expect(values[`redis_sentinel_master_ckquorum_status shop ${message}`]).toBe(0);
+    const statuses = Object.entries(values).filter(([series]) => series.startsWith('redis_sentinel_master_status '));
+    expect(statuses).toEqual([['redis_sentinel_master_status shop 198.18.2.62:6379 odown', 0]]);
   });
 
   it('that refuses to say whether there is a quorum fails its collector: 0 would be a lie', async () => {
     const { values, failures } = await look({ quorum: '-NOPERM no permissions\r\n' });
-    expect(values).not.toHaveProperty('redis_sentinel_master_ckquorum_status shop');
+    expect(Object.keys(values).join()).not.toContain('ckquorum_status');
     expect(failures).toHaveProperty('masters', 'NOPERM no permissions');
   });
 });

@@ -1,6 +1,7 @@
 import { SENTINEL } from '../catalog/sentinel.ts';
-import type { Collector, Exporter, Sink } from '../kit/exporter.ts';
+import type { Collector, Exporter, NumberSample, Sink } from '../kit/exporter.ts';
 import { openValkey, type ValkeySession, type ValkeyTarget } from './connection.ts';
+import { emitInstance } from './exporter.ts';
 import { numberOf, parseInfo, parseParts } from './parse-info.ts';
 import { ReplyError, type Reply } from './resp.ts';
 
@@ -14,16 +15,16 @@ export function makeSentinelExporter(members: ReadonlyMap<string, string>): Expo
   };
 }
 
-const STATUSES = ['ok', 'sdown', 'odown'] as const;
 /** Fields of `INFO` → metrics. */
 const FIELDS = ['masters', 'tilt', 'running_scripts', 'scripts_queue_length', 'simulate_failure_flags'] as const;
 
 const INFO: Collector<ValkeySession> = {
   name: 'info',
   async collect(session, emit) {
-    const text = await session.ask('INFO', 'sentinel');
+    const text = await session.ask('INFO', 'server', 'sentinel');
     if (typeof text !== 'string') throw new Error('INFO is no text');
     const info = parseInfo(text);
+    emitInstance(info, emit);
     for (const field of FIELDS) {
       const value = numberOf(info.get(`sentinel_${field}`));
       if (value !== undefined) emit({ name: `redis_sentinel_${field}`, value });
@@ -31,10 +32,13 @@ const INFO: Collector<ValkeySession> = {
     for (const [field, value] of info) {
       if (!/^master\d+$/.test(field)) continue;
       const parts = parseParts(value);
-      for (const status of STATUSES) {
-        const labels = { master_name: parts.get('name') ?? '', master_status: status };
-        emit({ name: 'redis_sentinel_master_status', labels, value: Number(parts.get('status') === status) });
-      }
+      const master_status = parts.get('status') ?? '';
+      const labels = {
+        master_name: parts.get('name') ?? '',
+        master_address: parts.get('address') ?? '',
+        master_status,
+      };
+      emit({ name: 'redis_sentinel_master_status', labels, value: Number(master_status === 'ok') });
     }
   },
 };
@@ -46,12 +50,12 @@ function masters(members: ReadonlyMap<string, string>): Collector<ValkeySession>
       for (const master of recordsOf(await session.ask('SENTINEL', 'MASTERS'))) {
         const name = master.get('name') ?? '';
         emitMaster(master, members, emit);
-        const labels = { master_name: name };
+        const labels = labelsOf(master);
         const replicas = recordsOf(await session.ask('SENTINEL', 'REPLICAS', name));
-        emit({ name: 'redis_sentinel_master_ok_slaves', labels, value: replicas.filter(isFollowing).length });
+        emit({ name: 'redis_sentinel_master_ok_slaves', labels, value: replicas.filter(isThere).length });
         const others = recordsOf(await session.ask('SENTINEL', 'SENTINELS', name));
         emit({ name: 'redis_sentinel_master_ok_sentinels', labels, value: 1 + others.filter(isThere).length });
-        emit({ name: 'redis_sentinel_master_ckquorum_status', labels, value: await readQuorum(session, name) });
+        emit(await readQuorum(session, name));
       }
     },
   };
@@ -69,7 +73,7 @@ const MASTER_FIELDS: readonly (readonly [field: string, metric: string, divisor:
 ];
 
 function emitMaster(master: Fields, members: ReadonlyMap<string, string>, emit: Sink): void {
-  const labels = { master_name: master.get('name') ?? '' };
+  const labels = labelsOf(master);
   for (const [field, metric, divisor] of MASTER_FIELDS) {
     const value = numberOf(master.get(field));
     if (value !== undefined) emit({ name: `redis_sentinel_master_${metric}`, labels, value: value / divisor });
@@ -78,19 +82,25 @@ function emitMaster(master: Fields, members: ReadonlyMap<string, string>, emit: 
   if (others !== undefined) emit({ name: 'redis_sentinel_master_sentinels', labels, value: others + 1 });
   for (const [address, member] of members) {
     const value = Number(master.get('ip') === address);
-    emit({ name: 'redis_sentinel_master_primary', labels: { ...labels, member }, value });
+    emit({ name: 'redis_sentinel_master_primary', labels: { master_name: labels.master_name, member }, value });
   }
 }
 
-/** Sentinel says no with a word and a sentence; the sentence is for people. Any other error is one. */
-async function readQuorum(session: ValkeySession, name: string): Promise<number> {
+/** Sentinel says no with a word and a sentence. Any other error fails the collector. */
+async function readQuorum(session: ValkeySession, master_name: string): Promise<NumberSample> {
+  const name = 'redis_sentinel_master_ckquorum_status';
   try {
-    await session.ask('SENTINEL', 'CKQUORUM', name);
-    return 1;
+    const message = String(await session.ask('SENTINEL', 'CKQUORUM', master_name));
+    return { name, labels: { master_name, message }, value: 1 };
   } catch (error) {
-    if (error instanceof ReplyError && error.message.startsWith('NOQUORUM')) return 0;
-    throw error;
+    if (!(error instanceof ReplyError && error.message.startsWith('NOQUORUM'))) throw error;
+    return { name, labels: { master_name, message: error.message }, value: 0 };
   }
+}
+
+function labelsOf(master: Fields): { readonly master_name: string; readonly master_address: string } {
+  const of = (field: string): string => master.get(field) ?? '';
+  return { master_name: of('name'), master_address: `${of('ip')}:${of('port')}` };
 }
 
 type Fields = ReadonlyMap<string, string>;
@@ -104,10 +114,7 @@ function recordsOf(reply: Reply): readonly Fields[] {
   });
 }
 
+/** As redis_exporter counts: down in the eyes of this sentinel or of all. */
 function isThere(fields: Fields): boolean {
-  return !/[so]_down|disconnected/.test(fields.get('flags') ?? 's_down');
-}
-
-function isFollowing(fields: Fields): boolean {
-  return isThere(fields) && fields.get('master-link-status') === 'ok';
+  return !/[so]_down/.test(fields.get('flags') ?? 's_down');
 }

@@ -29,6 +29,7 @@ export const MAIN: Readonly<Record<string, Shown>> = {
     'Fetches not tried since the backend had too many connections.',
   ),
   'MAIN.backend_unhealthy': count('varnish_main_backend_unhealthy', 'Fetches not tried since the backend was ill.'),
+  'MAIN.pools': level('varnish_main_pools', 'Thread pools.'),
   'MAIN.threads': level('varnish_main_threads', 'Threads that serve.'),
   'MAIN.threads_limited': count('varnish_main_threads_limited', 'Times that there were not more threads to be had.'),
   'MAIN.threads_created': count('varnish_main_threads_created', 'Threads made.'),
@@ -46,7 +47,9 @@ export const MAIN: Readonly<Record<string, Shown>> = {
   'MAIN.bans_tests_tested': count('varnish_main_bans_tests_tested', 'Comparisons of an object with a ban.'),
   'MAIN.bans_obj_killed': count('varnish_main_bans_obj_killed', 'Objects that a ban removed when they were asked for.'),
   'MAIN.s_pass': count('varnish_main_s_pass', 'Requests that were passed on.'),
-  'MAIN.s_fetch': count('varnish_main_s_fetch', 'Fetches begun.'),
+  // The exporter calls the sum of a group by the group, with `_total`.
+  'MAIN.s_fetch': count('varnish_main_fetch_total', 'Fetches from backends that were started.'),
+  'MAIN.s_sess': count('varnish_main_sessions_total', 'Client sessions that were started.'),
   'MAIN.s_bgfetch': count('varnish_main_s_bgfetch', 'Fetches in the background.'),
   'MAIN.s_synth': count('varnish_main_s_synth', 'Answers that the edge made itself.'),
   'MAIN.s_resp_hdrbytes': bytes('varnish_main_s_resp_hdrbytes', 'Heads of answers sent to clients.'),
@@ -60,8 +63,23 @@ export const MAIN: Readonly<Record<string, Shown>> = {
 export const MAIN_GROUPS = {
   varnish_main_sessions: {
     prefix: 'MAIN.sess_',
-    values: ['conn', 'dropped', 'fail', 'queued', 'closed', 'closed_err'],
-    help: 'Sessions of clients, by what became of them.',
+    values: [
+      'conn',
+      'dropped',
+      'queued',
+      'herd',
+      'readahead',
+      'closed',
+      'closed_err',
+      'fail',
+      'fail_econnaborted',
+      'fail_eintr',
+      'fail_emfile',
+      'fail_ebadf',
+      'fail_enomem',
+      'fail_other',
+    ],
+    help: 'Client sessions by event; one session can be in several, and `fail` is the sum of all `fail_…`.',
   },
   varnish_main_fetch: {
     prefix: 'MAIN.fetch_',
@@ -70,7 +88,7 @@ export const MAIN_GROUPS = {
   },
 } as const;
 
-/** Counters of a store, told apart by the label `type`. */
+/** Counters of a store, told apart by the label `type`: its name in lower case. */
 export const STORAGE: Readonly<Record<string, Shown>> = {
   g_bytes: shown('gauge', 'bytes')('varnish_sma_g_bytes', 'Taken of a store.'),
   g_space: shown('gauge', 'bytes')('varnish_sma_g_space', 'Left of a store; 0 of one without a limit.'),
@@ -78,7 +96,7 @@ export const STORAGE: Readonly<Record<string, Shown>> = {
   c_fail: count('varnish_sma_c_fail', 'Times that a store had no room.'),
 };
 
-/** Counters of a backend, told apart by the label `backend`. */
+/** Counters of a backend, told apart by the labels `backend` and `server`. */
 export const BACKEND: Readonly<Record<string, Shown>> = {
   conn: level('varnish_backend_conn', 'Connections to a backend that are in use.'),
   req: count('varnish_backend_req', 'Requests sent to a backend.'),

@@ -62,9 +62,12 @@ function collectStorage({ counters }: VarnishView, emit: Emit): void {
   for (const [field, value] of counters) {
     const [, type = '', kind = ''] = /^SMA\.(.+)\.([a-z_]+)$/.exec(field) ?? [];
     const shown = STORAGE[kind];
-    if (shown !== undefined) emit({ name: shown.metric, labels: { type }, value });
+    if (shown !== undefined) emit({ name: shown.metric, labels: { type: type.toLowerCase() }, value });
   }
 }
+
+/** Varnish 7 no longer tells the address of a backend; prometheus_varnish_exporter sets this label all the same. */
+const SERVER = 'unknown';
 
 /**
  * After a reload the backends of the old configuration stay for some minutes, under the same names: only those of the active one are told, so
@@ -76,9 +79,10 @@ function collectBackends({ counters, activeVcl }: VarnishView, emit: Emit): void
     if (!field.startsWith(prefix)) continue;
     const [, backend = '', kind = ''] = /^(.+)\.([a-z_]+)$/.exec(field.slice(prefix.length)) ?? [];
     const shown = BACKEND[kind];
-    if (shown !== undefined) emit({ name: shown.metric, labels: { backend }, value });
+    const labels = { backend, server: SERVER };
+    if (shown !== undefined) emit({ name: shown.metric, labels, value });
     // The outcomes of its last health checks, the newest in the lowest bit.
-    if (kind === 'happy') emit({ name: 'varnish_backend_up', labels: { backend }, value: value % 2 });
+    if (kind === 'happy') emit({ name: 'varnish_backend_up', labels, value: value % 2 });
   }
 }
 

@@ -37,7 +37,7 @@ afterAll(async () => {
 it.each(edges.map(({ name }) => name))('%s tells everything of its Varnish', async (name) => {
   const samples = new Map(await look(name));
   expect(samples.get('varnish_up')).toBe(1);
-  expect(samples.get('varnish_backend_up{backend="origin"}')).toBe(1);
+  expect(samples.get('varnish_backend_up{backend="origin",server="unknown"}')).toBe(1);
   const failed = [...samples].filter(([series, value]) => series.includes('collector_success') && value !== 1);
   expect(failed).toEqual([]);
 });
@@ -60,6 +60,6 @@ it('tells each backend once after a reload, and that of the new configuration', 
   const samples = await look(edge);
   const backends = samples.filter(([series]) => series.startsWith('varnish_backend_req{'));
   // A backend that was just made has sent nothing yet.
-  expect(backends).toEqual([['varnish_backend_req{backend="origin"}', 0]]);
+  expect(backends).toEqual([['varnish_backend_req{backend="origin",server="unknown"}', 0]]);
   expect(samples.filter(([series]) => series.startsWith('varnish_backend_up{'))).toHaveLength(1);
 });
