@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS, OTHER_METHOD, OTHER_ROUTE } from '../../route-classes.ts';
 import type { Metrics } from './metrics.ts';
 import { inTrace, RequestTrace } from './request-trace.ts';
-import { parseTraceparent } from './traceparent.ts';
+import { CLIENT_TRACEPARENT, parseTraceparent } from './traceparent.ts';
 import { STATUS, type EndTrace } from './tracing.ts';
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
@@ -39,7 +39,7 @@ export function makeRequestTelemetry({ metrics, endTrace }: TelemetryOptions): R
     metrics.requestsInFlight.inc();
     const startedAt = performance.now();
     const method = KNOWN_METHODS.has(request.method) ? request.method : OTHER_METHOD;
-    const trace = UNTRACED.has(route) ? undefined : new RequestTrace(parseTraceparent(request.headers['traceparent']));
+    const trace = UNTRACED.has(route) ? undefined : traceOf(request);
     if (trace !== undefined) traces.set(reply.raw, trace);
     // `close` comes once for every request, whether it was answered or the client went away.
     reply.raw.once('close', () => {
@@ -85,6 +85,11 @@ export function makeRequestTelemetry({ metrics, endTrace }: TelemetryOptions): R
       return traces.get(response)?.traceId;
     },
   };
+}
+
+/** The request's trace: of the proxy before us. What the client itself had sent is only recorded. */
+function traceOf({ headers }: FastifyRequest): RequestTrace {
+  return new RequestTrace(parseTraceparent(headers['traceparent']), parseTraceparent(headers[CLIENT_TRACEPARENT]));
 }
 
 interface Served {
