@@ -4,7 +4,8 @@ import { openDbConnection, type DbConnection, type DbTarget } from '../data/db-c
 import { numberOf, textOf, type Row } from '../data/row.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { checkMigrations } from './check-migrations.ts';
-import { MigrationRefused, decidePending, type Migration } from './migration-files.ts';
+import { decidePending, MigrationRefused, type Migration } from './migration-files.ts';
+import { MIGRATION_STEPS } from './migration-steps.ts';
 import { isSeeded, seed } from './seed.ts';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS applied_migrations (
@@ -99,7 +100,7 @@ async function prepareOnce(options: PrepareOptions): Promise<void> {
     await connection.query(TABLE, [], STATEMENT_MS);
     const applied = await connection.query(SELECT_APPLIED, [], STATEMENT_MS);
     for (const migration of decidePending(migrations, applied.rows.map(toApplied))) {
-      for (const statement of migration.statements) await runStatement(connection, migration, statement);
+      await runMigration(connection, migration);
       const { version, name, checksum } = migration;
       const note = 'INSERT INTO applied_migrations (version, name, checksum) VALUES (?, ?, ?)';
       await connection.query(note, [version, name, checksum], STATEMENT_MS);
@@ -110,6 +111,22 @@ async function prepareOnce(options: PrepareOptions): Promise<void> {
     // Closing the session releases the lock, also when this process is killed.
     connection.destroy();
   }
+}
+
+/** Problems in one message; more help nobody. */
+const MAX_NAMED = 20;
+
+/** A migration with its step, if it has one. What is checked may still change meanwhile; then the statements and the step fail as a whole. */
+export async function runMigration(connection: DbConnection, migration: Migration): Promise<void> {
+  const step = MIGRATION_STEPS[migration.name];
+  const problems = (await step?.check(connection)) ?? [];
+  if (problems.length > 0) {
+    const more = problems.length > MAX_NAMED ? `; and ${problems.length - MAX_NAMED} more` : '';
+    const named = problems.slice(0, MAX_NAMED).join('; ');
+    throw new MigrationRefused(`${migration.name}: nothing was changed. ${named}${more}`);
+  }
+  for (const statement of migration.statements) await runStatement(connection, migration, statement);
+  await step?.apply(connection);
 }
 
 /** Server error numbers that the same statement gets again: syntax, duplicate rows, no primary key, engine, table that cannot be replicated. */

@@ -29,11 +29,18 @@ describe('a signer', () => {
         fc.constantFrom('a', 'b', 'X', 'Z', '0', '9', '-', '_', '.'),
         (index, character) => {
           const forged = token.slice(0, index) + character + token.slice(index + 1);
-          // The last character of base64url carries unused bits: the same bytes, not a forgery.
-          if (forged !== token && index < token.length - 1) expect(signer.open('session', forged)).toBeUndefined();
+          if (forged !== token) expect(signer.open('session', forged)).toBeUndefined();
         },
       ),
     );
+  });
+
+  it('opens a token in one spelling only', () => {
+    const token = signer.sign('session', '{"userId":1}');
+    const [body = '', mac = ''] = token.split('.');
+    for (const other of [`${body}=.${mac}`, `${body}.${mac}=`, `${body} .${mac}`, `${body}!.${mac}`, ` ${token}`]) {
+      expect(signer.open('session', other)).toBeUndefined();
+    }
   });
 
   it.each(['', '.', 'a', 'a.b.c', 'x'.repeat(5_000)])('opens no nonsense: %j', (text) => {
