@@ -147,7 +147,7 @@ it('a session never misses its own order while the applier of a secondary is hel
   expect(faults).toEqual([]);
   await lock[Symbol.asyncDispose]();
   await readersOfAll(secondaries, 60_000);
-  expect(await lagOfHeld()).toBe(0);
+  expect((await lagOfHeld()) * 1_000).toBeLessThanOrEqual(maxLagMs / 2);
 });
 
 it('the cookie of an own write lasts as long as reads may be old', async () => {

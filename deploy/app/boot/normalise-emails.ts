@@ -1,7 +1,6 @@
 import type { DbConnection } from '../data/db-connection.ts';
 import { numberOf, textOf } from '../data/row.ts';
 import { normaliseEmail } from '../shop/email.ts';
-import type { MigrationStep } from './migration-steps.ts';
 
 interface UserAddress {
   readonly id: number;
@@ -38,9 +37,10 @@ export function planEmails(users: readonly UserAddress[]): EmailPlan {
 }
 
 /** Brings the addresses of all users into their one form. */
-export const NORMALISE_EMAILS: MigrationStep = {
-  check: async (connection) => planEmails(await readUsers(connection)).problems,
-  apply: async (connection) => {
+export const NORMALISE_EMAILS = {
+  check: async (connection: DbConnection): Promise<readonly string[]> =>
+    planEmails(await readUsers(connection)).problems,
+  apply: async (connection: DbConnection): Promise<void> => {
     const { changes } = planEmails(await readUsers(connection));
     if (changes.length === 0) return;
     await connection.query('START TRANSACTION', [], STATEMENT_MS);
