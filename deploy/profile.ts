@@ -51,6 +51,8 @@ interface RoleCheck {
   readonly timeoutMs: number;
   /** Apply queue (transactions) from which on a secondary gets no reads. */
   readonly maxApplyQueue: number;
+  /** What a secondary may lack at most, by age, and still get reads. */
+  readonly maxLagMs: number;
   /** How long a member may stay in ERROR or OFFLINE before the agent restarts its replication. */
   readonly mendAfterMs: number;
 }
@@ -127,12 +129,32 @@ export interface Watch {
   readonly certificateHorizonMs: number;
 }
 
+/** How old a node's answer may be for it to get reads: one poll may stay unanswered. */
+export function readerMaxAgeMs({ intervalMs, timeoutMs }: RoleCheck): number {
+  return 2 * intervalMs + timeoutMs;
+}
+
+/**
+ * How old data on the read route may be. A secondary lags up to its limit, its answer is old by then, the role agent decides at the next
+ * turn, and HAProxy takes the change at the latest when it asks for it itself.
+ */
+export function readerStalenessMs({ role }: Profile): number {
+  return role.maxLagMs + readerMaxAgeMs(role) + role.intervalMs + role.agentCheckMs + role.timeoutMs;
+}
+
 /** Seconds, not minutes: made for drills on one machine. Sources of the numbers: measurements on two cores and the servers' manuals. */
 export const DRILL: Profile = {
   name: 'drill',
   vrrpAdvertMs: 100,
   check: { intervalMs: 500, fastIntervalMs: 200, timeoutMs: 400, fall: 2, rise: 2, slowStartMs: 5_000 },
-  role: { intervalMs: 500, agentCheckMs: 2_000, timeoutMs: 500, maxApplyQueue: 100, mendAfterMs: 3_000 },
+  role: {
+    intervalMs: 500,
+    agentCheckMs: 2_000,
+    timeoutMs: 500,
+    maxApplyQueue: 100,
+    maxLagMs: 5_000,
+    mendAfterMs: 3_000,
+  },
   sentinelDownAfterMs: 1_000,
   sentinelFailoverTimeoutMs: 5_000,
   sentinelDemotesMs: 12_000,
@@ -182,7 +204,14 @@ export const PRODUCTION: Profile = {
   name: 'production',
   vrrpAdvertMs: 1_000,
   check: { intervalMs: 2_000, fastIntervalMs: 1_000, timeoutMs: 1_000, fall: 3, rise: 2, slowStartMs: 30_000 },
-  role: { intervalMs: 1_000, agentCheckMs: 2_000, timeoutMs: 1_000, maxApplyQueue: 1_000, mendAfterMs: 10_000 },
+  role: {
+    intervalMs: 1_000,
+    agentCheckMs: 2_000,
+    timeoutMs: 1_000,
+    maxApplyQueue: 1_000,
+    maxLagMs: 10_000,
+    mendAfterMs: 10_000,
+  },
   sentinelDownAfterMs: 5_000,
   sentinelFailoverTimeoutMs: 30_000,
   sentinelDemotesMs: 15_000,

@@ -3,6 +3,7 @@ import { messageOf } from '../../kit/errors.ts';
 import type { MendInput, Refusal } from './decide-bootstrap.ts';
 import { decideMend, type MendDecision } from './decide-mend.ts';
 import { decideRoutes, type Routes } from './decide-routes.ts';
+import { NO_LAG_STATE, trackLag } from './track-lag.ts';
 import type { NodeWatch } from './node-watch.ts';
 import { freshView, type MemberState, type NodeView, type Reports } from './node-view.ts';
 import type { Settings } from './settings.ts';
@@ -37,6 +38,7 @@ export function createAgent({ settings, watches, saveRecord, onRoutes, log, ...o
   const nodes = settings.nodes.map((node) => node.name);
   const maxAgeMs = settings.limits.readerMaxAgeMs;
   const since = new Map<string, { readonly state: MemberState | undefined; readonly atMs: number }>();
+  let lag = NO_LAG_STATE;
   let routes: Routes | undefined;
   let record = options.record;
   let savedAtMs = 0;
@@ -48,8 +50,13 @@ export function createAgent({ settings, watches, saveRecord, onRoutes, log, ...o
   let diverged: ReadonlySet<string> = new Set();
 
   const reports = (): Reports => new Map([...watches].map(([name, watch]) => [name, watch.report]));
-  const views = (): readonly NodeView[] =>
-    nodes.flatMap((name) => freshView(watches.get(name)?.report, performance.now(), maxAgeMs) ?? []);
+  const freshViews = (nowMs: number): ReadonlyMap<string, NodeView> =>
+    new Map(
+      nodes.flatMap((name) => {
+        const view = freshView(watches.get(name)?.report, nowMs, maxAgeMs);
+        return view === undefined ? [] : [[name, view] as const];
+      }),
+    );
 
   function noteStates(nowMs: number): void {
     for (const name of nodes) {
@@ -102,7 +109,9 @@ export function createAgent({ settings, watches, saveRecord, onRoutes, log, ...o
       const nowMs = performance.now();
       noteStates(nowMs);
       const readersBefore = routes?.readers ?? new Set<string>();
-      const after = decideRoutes({ nodes, reports: reports(), nowMs, limits: settings.limits, readersBefore });
+      lag = trackLag(lag, freshViews(nowMs));
+      const { lagMs } = lag;
+      const after = decideRoutes({ nodes, reports: reports(), nowMs, limits: settings.limits, lagMs, readersBefore });
       noteRoutes(routes, after);
       routes = after;
       onRoutes(after);
@@ -134,13 +143,19 @@ export function createAgent({ settings, watches, saveRecord, onRoutes, log, ...o
     },
     snapshot() {
       const nowMs = performance.now();
-      const fresh = views();
+      const views = freshViews(nowMs);
+      const fresh = [...views.values()];
       return {
-        nodes: nodes.map((node) => ({
-          node,
-          view: freshView(watches.get(node)?.report, nowMs, maxAgeMs),
-          answerMs: watches.get(node)?.lastAnswerMs,
-        })),
+        nodes: nodes.map((node) => {
+          const lagMs = lag.lagMs.get(node);
+          return {
+            node,
+            view: views.get(node),
+            answerMs: watches.get(node)?.lastAnswerMs,
+            // Of a node that was never seen to keep up it is known that it has lagged since this agent was started.
+            lagMs: lagMs === undefined ? undefined : Math.min(lagMs, nowMs),
+          };
+        }),
         routes: routes ?? { writer: undefined, readers: new Set(), answers: new Map() },
         membersOnline: countMembersOnline(fresh),
         disagreement: disagree(fresh),

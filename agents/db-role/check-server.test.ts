@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { answerTo, createCheckServer } from './check-server.ts';
 import { decideRoutes } from './decide-routes.ts';
-import { inGroup, NODES, reportsOf } from './testing.ts';
+import { inGroup, NO_LAG, NODES, reportsOf } from './testing.ts';
 
 const view = 'db1+ db2 db3';
 const reports = reportsOf(inGroup('db1', view), inGroup('db2', view), inGroup('db3', view));
@@ -12,7 +12,8 @@ const routes = decideRoutes({
   nodes: NODES,
   reports,
   nowMs: 0,
-  limits: { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100 },
+  limits: { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100, maxLagMs: 5000 },
+  lagMs: NO_LAG,
   readersBefore: new Set(),
 });
 

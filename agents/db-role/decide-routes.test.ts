@@ -1,22 +1,39 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideRoutes, type Routes } from './decide-routes.ts';
-import type { NodeReport, Reports } from './node-view.ts';
-import { inGroup, NODES, outside, reportsOf, silent } from './testing.ts';
+import { freshView, hasQuorum, type NodeReport, type Reports } from './node-view.ts';
+import { inGroup, NO_LAG, NODES, outside, reportsOf, silent } from './testing.ts';
 
-const limits = { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100 };
+const limits = { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100, maxLagMs: 5000 };
 
 function routesOf(
   reports: Reports,
-  more: { readonly nowMs?: number; readonly readersBefore?: readonly string[] } = {},
+  more: {
+    readonly nowMs?: number;
+    readonly readersBefore?: readonly string[];
+    readonly lagMs?: Readonly<Record<string, number>>;
+  } = {},
 ): Routes {
   const readersBefore = new Set(more.readersBefore ?? NODES);
-  return decideRoutes({ nodes: NODES, reports, nowMs: more.nowMs ?? 100, limits, readersBefore });
+  const lagMs = new Map([...NO_LAG, ...Object.entries(more.lagMs ?? {})]);
+  return decideRoutes({ nodes: NODES, reports, nowMs: more.nowMs ?? 100, limits, lagMs, readersBefore });
 }
 
 function healthy(view = 'db1+ db2 db3'): Reports {
   return reportsOf(inGroup('db1', view), inGroup('db2', view), inGroup('db3', view));
 }
+
+const anyView = fc
+  .tuple(...NODES.map((node) => fc.constantFrom('', node, `${node}+`, `${node}?`, `${node}~`, `${node}+?`)))
+  .map((words) => words.join(' '));
+const anyReport = (host: string): fc.Arbitrary<NodeReport> =>
+  fc.oneof(
+    fc.constant(silent),
+    fc.constant(outside('ERROR')),
+    fc
+      .tuple(anyView, fc.boolean(), fc.integer({ min: 0, max: 3000 }))
+      .map(([view, superReadOnly, askedAtMs]) => inGroup(host, view, { superReadOnly, askedAtMs })),
+  );
 
 describe('writes go', () => {
   it.each<[string, Reports, string | undefined]>([
@@ -109,6 +126,69 @@ describe('reads go', () => {
   });
 });
 
+describe('by lag, reads go', () => {
+  const noPrimary = reportsOf(silent, inGroup('db2', 'db1+? db2 db3'), inGroup('db3', 'db1+? db2 db3'));
+  it.each<[string, Reports, { readonly lagMs: Readonly<Record<string, number>>; readonly readers: readonly string[] }]>(
+    [
+      [
+        'past a secondary whose applier is held up, however short its queue',
+        healthy(),
+        { lagMs: { db2: 5001 }, readers: ['db3'] },
+      ],
+      ['to a secondary at the limit', healthy(), { lagMs: { db2: 5000 }, readers: ['db2', 'db3'] }],
+      ['to the primary when every secondary lags', healthy(), { lagMs: { db2: 5001, db3: 90_000 }, readers: ['db1'] }],
+      ['past a secondary that was never seen to keep up', healthy(), { lagMs: { db2: Infinity }, readers: ['db3'] }],
+      [
+        'to the one that lags least while there is no primary',
+        noPrimary,
+        { lagMs: { db2: 90_000, db3: 6000 }, readers: ['db3'] },
+      ],
+      [
+        'to both that lag about the same while there is no primary',
+        noPrimary,
+        { lagMs: { db2: 9000, db3: 6000 }, readers: ['db2', 'db3'] },
+      ],
+      [
+        'to all while nothing is known and there is no primary',
+        noPrimary,
+        { lagMs: { db2: Infinity, db3: Infinity }, readers: ['db2', 'db3'] },
+      ],
+    ],
+  )('%s', (_name, reports, { lagMs, readers }) => {
+    expect([...routesOf(reports, { lagMs }).readers]).toEqual(readers);
+  });
+
+  it('to a secondary that was out only when it lags half of the limit', () => {
+    const readersOf = (db2: number, before: readonly string[]): readonly string[] => [
+      ...routesOf(healthy(), { lagMs: { db2 }, readersBefore: before }).readers,
+    ];
+    expect(readersOf(2501, ['db3'])).toEqual(['db3']);
+    expect(readersOf(2500, ['db3'])).toEqual(['db2', 'db3']);
+    expect(readersOf(2501, ['db2', 'db3'])).toEqual(['db2', 'db3']);
+  });
+
+  it('somewhere whenever a node is ONLINE in a group with a quorum', () => {
+    const anyLag = fc.oneof(fc.nat(20_000), fc.constant(Infinity));
+    const anyReports = fc.tuple(anyReport('db1'), anyReport('db2'), anyReport('db3'));
+    fc.assert(
+      fc.property(anyReports, fc.tuple(anyLag, anyLag, anyLag), (given, [first, second, third]) => {
+        const reports = reportsOf(...given);
+        const { readers, writer } = routesOf(reports, {
+          nowMs: 3000,
+          lagMs: { db1: first, db2: second, db3: third },
+        });
+        const able = NODES.filter((node) => {
+          const view = freshView(reports.get(node), 3000, limits.readerMaxAgeMs);
+          const isOther = view?.role === 'PRIMARY' && writer !== undefined && writer !== node;
+          return view?.state === 'ONLINE' && hasQuorum(view) && !isOther;
+        });
+        expect(readers.size > 0).toBe(able.length > 0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 it('HAProxy is told maint of a living node without the role, and down of one that nobody can judge', () => {
   const { answers } = routesOf(reportsOf(silent, inGroup('db2', 'db2+ db3'), inGroup('db3', 'db2+ db3')));
   expect(Object.fromEntries(answers)).toEqual({
@@ -117,18 +197,6 @@ it('HAProxy is told maint of a living node without the role, and down of one tha
     db3: { 'db-write': 'maint', 'db-read': 'up ready' },
   });
 });
-
-const anyView = fc
-  .tuple(...NODES.map((node) => fc.constantFrom('', node, `${node}+`, `${node}?`, `${node}~`, `${node}+?`)))
-  .map((words) => words.join(' '));
-const anyReport = (host: string): fc.Arbitrary<NodeReport> =>
-  fc.oneof(
-    fc.constant(silent),
-    fc.constant(outside('ERROR')),
-    fc
-      .tuple(anyView, fc.boolean(), fc.integer({ min: 0, max: 3000 }))
-      .map(([view, superReadOnly, askedAtMs]) => inGroup(host, view, { superReadOnly, askedAtMs })),
-  );
 
 it('whatever the nodes say, at most one gets writes, and it calls itself an ONLINE primary and has two of three with it', () => {
   fc.assert(

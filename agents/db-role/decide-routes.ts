@@ -9,7 +9,9 @@ export interface RouteInput {
   readonly reports: Reports;
   readonly nowMs: number;
   readonly limits: RouteLimits;
-  /** Who read at the last decision: a reader is let in again only when its queue is half of what puts it out. */
+  /** How far each node lags behind the primary, milliseconds. A node that is missing is not known to keep up. */
+  readonly lagMs: ReadonlyMap<string, number>;
+  /** Who read at the last decision: a reader is let in again only when lag and queue are half of what puts it out. */
   readonly readersBefore: ReadonlySet<string>;
 }
 
@@ -20,6 +22,8 @@ export interface RouteLimits {
   readonly readerMaxAgeMs: number;
   /** Transactions. */
   readonly maxApplyQueue: number;
+  /** What a reader may lack at most, by age. */
+  readonly maxLagMs: number;
 }
 
 export interface Routes {
@@ -73,18 +77,29 @@ export function primaryOf(view: NodeView): string | undefined {
   return primaries.length === 1 ? primaries[0]?.host : undefined;
 }
 
+/**
+ * The secondaries that keep up; else the primary, which lacks nothing; else those that lag least. So a read is answered from old data only
+ * while there is no primary, and the read route is empty only when no node is in a group with a quorum.
+ */
 function decideReaders(input: RouteInput, writer: string | undefined): ReadonlySet<string> {
   const { nodes, reports, nowMs, limits, readersBefore } = input;
   const able = nodes.flatMap((node) => {
     const view = freshView(reports.get(node), nowMs, limits.readerMaxAgeMs);
     return view?.state === 'ONLINE' && hasQuorum(view) ? [{ node, view }] : [];
   });
-  const secondaries = able.filter(({ node, view }) => {
-    const limit = readersBefore.has(node) ? limits.maxApplyQueue : limits.maxApplyQueue / 2;
-    return view.role === 'SECONDARY' && view.applyQueue <= limit;
+  const lagOf = (node: string): number => input.lagMs.get(node) ?? Infinity;
+  // Once out, a reader must be well below the limit to come back, so that it does not flap around it.
+  const shareOf = (node: string): number => (readersBefore.has(node) ? 1 : 0.5);
+  const secondaries = able.filter(({ view }) => view.role === 'SECONDARY');
+  const current = secondaries.filter(({ node, view }) => {
+    const share = shareOf(node);
+    return view.applyQueue <= share * limits.maxApplyQueue && lagOf(node) <= share * limits.maxLagMs;
   });
-  if (secondaries.length > 0) return new Set(secondaries.map(({ node }) => node));
+  if (current.length > 0) return new Set(current.map(({ node }) => node));
   // The primary also when it may not be written to just now: a group of one still has all that was acknowledged.
   const primary = able.find(({ node, view }) => view.role === 'PRIMARY' && (writer === undefined || writer === node));
-  return new Set(primary === undefined ? [] : [primary.node]);
+  if (primary !== undefined) return new Set([primary.node]);
+  const leastMs = Math.min(...secondaries.map(({ node }) => lagOf(node)));
+  const least = secondaries.filter(({ node }) => lagOf(node) <= leastMs + shareOf(node) * limits.maxLagMs);
+  return new Set(least.map(({ node }) => node));
 }

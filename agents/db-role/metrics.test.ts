@@ -4,7 +4,7 @@ import { createMetrics } from './metrics.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const nothing: Snapshot = {
-  nodes: [{ node: 'db1', view: undefined, answerMs: undefined }],
+  nodes: [{ node: 'db1', view: undefined, answerMs: undefined, lagMs: undefined }],
   routes: { writer: undefined, readers: new Set(), answers: new Map() },
   membersOnline: 0,
   disagreement: false,

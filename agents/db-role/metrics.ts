@@ -56,13 +56,14 @@ function describe(name: Name): { readonly name: string; readonly help: string; r
 type Set = (name: Name, value: number, labels?: Readonly<Record<string, string>>) => void;
 
 function fill(now: Snapshot, set: Set): void {
-  for (const { node, view, answerMs } of now.nodes) {
+  for (const { node, view, answerMs, lagMs } of now.nodes) {
     set('holdfast_db_node_up', Number(view !== undefined), { node });
     set('holdfast_db_writer', Number(now.routes.writer === node), { node });
     set('holdfast_db_node_diverged', Number(now.diverged.has(node)), { node });
     for (const state of MEMBER_STATES) set('holdfast_db_node_state', Number(view?.state === state), { node, state });
     set('holdfast_db_node_primary', Number(view?.state === 'ONLINE' && view.role === 'PRIMARY'), { node });
     if (view !== undefined) set('holdfast_db_node_apply_queue', view.applyQueue, { node });
+    if (lagMs !== undefined) set('holdfast_db_node_apply_lag_seconds', lagMs / 1000, { node });
     if (answerMs !== undefined) set('holdfast_db_node_answer_seconds', answerMs / 1000, { node });
   }
   set('holdfast_db_nodes', now.nodes.length);

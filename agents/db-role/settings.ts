@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
 import { addressOn, PORTS, slotsOf, type Topology } from '../../deploy/topology.ts';
+import { readerMaxAgeMs } from '../../deploy/profile.ts';
 import type { RouteLimits } from './decide-routes.ts';
 
 /** A database node as the agent reaches it. */
@@ -79,9 +80,9 @@ export function parseSettings(topology: Topology, env: Readonly<Record<string, s
     limits: {
       // The group chooses no other primary before it suspects this one; a slow answer is no reason to cut every writer off.
       writerMaxAgeMs: groupSuspicionMs / 2,
-      // One question may stay unanswered.
-      readerMaxAgeMs: 2 * role.intervalMs + role.timeoutMs,
+      readerMaxAgeMs: readerMaxAgeMs(role),
       maxApplyQueue: role.maxApplyQueue,
+      maxLagMs: role.maxLagMs,
     },
     check: given.HOLDFAST_ROLE_CHECK ?? { host: '127.0.0.1', port: PORTS.roleAgentCheck },
     metrics: given.HOLDFAST_ROLE_METRICS ?? { host: addressOn(self, 'ops'), port: PORTS.roleAgentMetrics },

@@ -22,6 +22,8 @@ interface NodeSnapshot {
   /** `undefined`: no fresh answer. */
   readonly view: NodeView | undefined;
   readonly answerMs: number | undefined;
+  /** How far it lags behind the primary; `undefined` without a fresh answer. */
+  readonly lagMs: number | undefined;
 }
 
 /** ONLINE members of the group, in the eyes of the node that sees most of them from the side with the quorum. */

@@ -6,12 +6,19 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { decideRoutes, type Routes } from './decide-routes.ts';
 import { answersOf, decideCommands, openHaproxyTeller, type Told } from './tell-haproxy.ts';
-import { inGroup, NODES, reportsOf, silent } from './testing.ts';
+import { inGroup, NO_LAG, NODES, reportsOf, silent } from './testing.ts';
 
-const limits = { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100 };
+const limits = { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100, maxLagMs: 5000 };
 
 function routesOf(...reports: Parameters<typeof reportsOf>): Routes {
-  return decideRoutes({ nodes: NODES, reports: reportsOf(...reports), nowMs: 0, limits, readersBefore: new Set() });
+  return decideRoutes({
+    nodes: NODES,
+    reports: reportsOf(...reports),
+    nowMs: 0,
+    limits,
+    lagMs: NO_LAG,
+    readersBefore: new Set(),
+  });
 }
 
 const VIEW = 'db1+ db2 db3';

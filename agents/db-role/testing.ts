@@ -3,6 +3,8 @@ import type { Member, MemberState, NodeReport, NodeView, Reports } from './node-
 
 /** Makes what nodes say, for tests. */
 export const NODES = ['db1', 'db2', 'db3'] as const;
+/** Nodes that all keep up. */
+export const NO_LAG: ReadonlyMap<string, number> = new Map(NODES.map((node) => [node, 0]));
 const GROUP = 'b40d7ad3-5b1c-4f2e-9c55-6c1f0a7e9d01';
 
 /** Transactions 1 … `count` of the group. */

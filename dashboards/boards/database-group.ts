@@ -42,6 +42,14 @@ export function databaseGroupRow(hosts: string): Row {
       },
       {
         kind: 'timeseries',
+        title: 'Replica lag',
+        description:
+          'Age of the oldest transaction of the primary that a node may lack, as the role agents measure it. Above the limit of the profile a node gets no reads.',
+        unit: 's',
+        queries: [{ expr: 'max by (node) (holdfast_db_node_apply_lag_seconds)', legend: '{{node}}' }],
+      },
+      {
+        kind: 'timeseries',
         title: 'Certification queue',
         description: 'Transactions that wait to be compared with what others wrote.',
         unit: 'short',

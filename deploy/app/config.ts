@@ -31,6 +31,8 @@ const schema = z.strictObject({
     writeQueryMs: milliseconds,
     writeBudgetMs: milliseconds,
     ownWriteWaitMs: milliseconds,
+    /** How old data on the read route may be. */
+    readerStalenessMs: milliseconds,
     cacheCommandMs: milliseconds,
     cacheConnectMs: milliseconds,
     cacheRetryMs: milliseconds,

@@ -7,6 +7,7 @@ import { readSecret, type AppConfig } from './config.ts';
 import { Orders } from './shop/orders.ts';
 import { Products } from './shop/products.ts';
 import { ackBeforeCommit, type Sabotage } from './shop/sabotage.ts';
+import { ownWriteSeconds } from './shop/session.ts';
 import { SessionStates } from './shop/session-state.ts';
 import { makeSigner } from './shop/token.ts';
 import { Users } from './shop/users.ts';
@@ -99,6 +100,7 @@ export function makeShop(options: ShopOptions): Shop {
       orders: new Orders({ writes, reads }),
       users: new Users(reads),
       sessionStates: new SessionStates(cache),
+      ownWriteSeconds: ownWriteSeconds(timeouts.readerStalenessMs),
       signer: makeSigner(readSecret(secrets, 'session-key')),
       metrics,
       asset,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readMigrations } from './boot/migration-files.ts';
+import { MigrationRefused, readMigrations } from './boot/migration-files.ts';
 import { prepareDatabase } from './boot/prepare-database.ts';
 import { appFiles, parseAppConfig, readSecret } from './config.ts';
 import { makeLogger } from './telemetry/logger.ts';
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     stopping.abort();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  await prepareDatabase({
+  const preparing = prepareDatabase({
     target: {
       ...config.database.write,
       // There may be no schema yet.
@@ -37,6 +37,14 @@ async function main(): Promise<void> {
     log,
     signal: stopping.signal,
   });
+  try {
+    await preparing;
+  } catch (error) {
+    if (!(error instanceof MigrationRefused)) throw error;
+    // Somebody has to decide; the supervisor runs this again, so it goes on by itself once that is done.
+    log.error({ reason: error.message }, 'a migration was refused');
+    process.exit(65);
+  }
   log.info('database prepared');
 }
 

@@ -1,3 +1,4 @@
+import { readerStalenessMs } from '../profile.ts';
 import type { RenderedFile } from '../rendered-file.ts';
 import {
   addressOn,
@@ -48,6 +49,7 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
       ...timeouts,
       // One cut attempt, one on a fresh connection, and the time to open a third: what keeps a read below 1.5 s.
       readBudgetMs: 2 * client.readQueryMs + client.connectMs,
+      readerStalenessMs: readerStalenessMs(topology.profile),
       idleMs,
       drainMs,
     },

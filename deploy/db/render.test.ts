@@ -36,6 +36,8 @@ describe('my.cnf', () => {
     ['group_replication_start_on_boot', 'OFF'],
     ['group_replication_member_expel_timeout', '0'],
     ['group_replication_single_primary_mode', 'ON'],
+    ['sql_require_primary_key', 'ON'],
+    ['disabled_storage_engines', 'MyISAM,MRG_MYISAM,MEMORY,ARCHIVE,BLACKHOLE,FEDERATED'],
     ['group_replication_ip_allowlist', topology.networks.data.subnet],
   ])('says %s = %s', (name, value) => {
     for (const node of nodes) expect(optionsOf(node).get(name)).toBe(value);

@@ -13,6 +13,11 @@ export const DB_ROLE = {
   holdfast_db_node_apply_queue: gauge('1', 'Transactions that the node has received and not applied.', {
     labels: NODE,
   }),
+  holdfast_db_node_apply_lag_seconds: gauge(
+    'seconds',
+    'Age of the oldest transaction of the primary that the node may lack; above the limit of the profile it gets no reads.',
+    { labels: NODE },
+  ),
   holdfast_db_node_answer_seconds: gauge('seconds', 'How long the last answer of the node took.', { labels: NODE }),
   holdfast_db_node_diverged: gauge(
     '1',

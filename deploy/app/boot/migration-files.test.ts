@@ -41,6 +41,6 @@ it("reads this application's own migrations, which can all be run twice", async 
   const migrations = await readMigrations(join(import.meta.dirname, '../migrations'));
   expect(migrations.length).toBeGreaterThan(0);
   for (const statement of migrations.flatMap(({ statements }) => statements)) {
-    expect(statement).toMatch(/^CREATE TABLE IF NOT EXISTS .*PRIMARY KEY/s);
+    expect(statement).toMatch(/^(CREATE TABLE IF NOT EXISTS|ALTER TABLE \w+ MODIFY) /);
   }
 });

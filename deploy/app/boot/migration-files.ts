@@ -55,11 +55,11 @@ export function decidePending(
   for (const { version, name, checksum } of migrations) {
     const known = checksums.get(version);
     if (known !== undefined && known !== checksum) {
-      throw new ChangedMigration(`migration ${name} was changed after it had been applied: write a new one instead`);
+      throw new MigrationRefused(`migration ${name} was changed after it had been applied: write a new one instead`);
     }
   }
   return migrations.filter(({ version }) => !checksums.has(version));
 }
 
-/** Trying again does not help. */
-export class ChangedMigration extends Error {}
+/** Trying again does not help: somebody has to change a file or rows first. */
+export class MigrationRefused extends Error {}

@@ -3,7 +3,9 @@ import type { ReadRoute } from '../data/read-route.ts';
 import { openDbConnection, type DbConnection, type DbTarget } from '../data/db-connection.ts';
 import { numberOf, textOf, type Row } from '../data/row.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { ChangedMigration, decidePending, type Migration } from './migration-files.ts';
+import { checkMigrations } from './check-migrations.ts';
+import { decidePending, MigrationRefused, type Migration } from './migration-files.ts';
+import { MIGRATION_STEPS } from './migration-steps.ts';
 import { isSeeded, seed } from './seed.ts';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS applied_migrations (
@@ -41,21 +43,22 @@ export async function isPrepared(reads: ReadRoute, migrations: readonly Migratio
     if (decidePending(migrations, rows.map(toApplied)).length > 0) return false;
     return isSeeded(await reads.read({ operation: 'seed-progress', sql: SELECT_PROGRESS, values: [] }));
   } catch (error) {
-    if (error instanceof ChangedMigration) throw error;
+    if (error instanceof MigrationRefused) throw error;
     return false;
   }
 }
 
 /** Applies what is pending, as often as it takes: while no database is writable it waits instead of ending the process. */
 export async function prepareDatabase(options: PrepareOptions): Promise<void> {
-  const { log, signal } = options;
+  const { log, migrations, signal } = options;
+  refuseUnfit(migrations);
   let lastMessage = '';
   for (;;) {
     try {
       await prepareOnce(options);
       return;
     } catch (error) {
-      if (error instanceof ChangedMigration) throw error;
+      if (error instanceof MigrationRefused) throw error;
       const message = error instanceof Error ? error.message : String(error);
       // Once for every new reason: a database that is away for minutes is one event, not hundreds.
       if (message !== lastMessage) log.warn({ err: error }, 'database not prepared yet, trying again');
@@ -81,6 +84,11 @@ async function isDone(connection: DbConnection, { database, migrations, withSeed
   }
 }
 
+function refuseUnfit(migrations: readonly Migration[]): void {
+  const problems = checkMigrations(migrations).map(({ file, table, summary }) => `${file}: table ${table} ${summary}`);
+  if (problems.length > 0) throw new MigrationRefused(`nothing was migrated. ${problems.join('. ')}`);
+}
+
 async function prepareOnce(options: PrepareOptions): Promise<void> {
   const { target, database, migrations, withSeed, log } = options;
   const connection = await openDbConnection(target);
@@ -92,7 +100,7 @@ async function prepareOnce(options: PrepareOptions): Promise<void> {
     await connection.query(TABLE, [], STATEMENT_MS);
     const applied = await connection.query(SELECT_APPLIED, [], STATEMENT_MS);
     for (const migration of decidePending(migrations, applied.rows.map(toApplied))) {
-      for (const statement of migration.statements) await connection.query(statement, [], STATEMENT_MS);
+      await runMigration(connection, migration);
       const { version, name, checksum } = migration;
       const note = 'INSERT INTO applied_migrations (version, name, checksum) VALUES (?, ?, ?)';
       await connection.query(note, [version, name, checksum], STATEMENT_MS);
@@ -102,6 +110,36 @@ async function prepareOnce(options: PrepareOptions): Promise<void> {
   } finally {
     // Closing the session releases the lock, also when this process is killed.
     connection.destroy();
+  }
+}
+
+/** Problems in one message; more help nobody. */
+const MAX_NAMED = 20;
+
+/** A migration with its step, if it has one. What is checked may still change meanwhile; then the statements and the step fail as a whole. */
+export async function runMigration(connection: DbConnection, migration: Migration): Promise<void> {
+  const step = MIGRATION_STEPS[migration.name];
+  const problems = (await step?.check(connection)) ?? [];
+  if (problems.length > 0) {
+    const more = problems.length > MAX_NAMED ? `; and ${problems.length - MAX_NAMED} more` : '';
+    const named = problems.slice(0, MAX_NAMED).join('; ');
+    throw new MigrationRefused(`${migration.name}: nothing was changed. ${named}${more}`);
+  }
+  for (const statement of migration.statements) await runStatement(connection, migration, statement);
+  await step?.apply(connection);
+}
+
+/** Server error numbers that the same statement gets again: syntax, duplicate rows, no primary key, engine, table that cannot be replicated. */
+const HOPELESS: readonly unknown[] = [1064, 1062, 3750, 3161, 3098];
+
+async function runStatement(connection: DbConnection, { name }: Migration, statement: string): Promise<void> {
+  try {
+    await connection.query(statement, [], STATEMENT_MS);
+  } catch (error) {
+    if (!(error instanceof Error && 'errno' in error && HOPELESS.includes(error.errno))) throw error;
+    throw new MigrationRefused(`${name}: the server refuses ${statement.slice(0, 80)}: ${error.message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -5,6 +5,12 @@ const GTID =
 /** Sets of a session's own writes are short; a long one is not ours. */
 const MAX_LENGTH = 512;
 
+/**
+ * Stands for the transactions of a session of which it is not known which they are: an order that an earlier try of the same request had
+ * committed. No secondary can be asked whether it has them, so the session reads from the primary.
+ */
+export const UNKNOWN_WRITE = 'unknown';
+
 /** Whether `text` is a set of global transaction identifiers of a size that a session can have written. */
 export function isGtidSet(text: string): boolean {
   return text.length > 0 && text.length <= MAX_LENGTH && text.split(',').every((gtid) => GTID.test(gtid.trim()));

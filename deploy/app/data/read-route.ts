@@ -4,6 +4,7 @@ import { currentTrace } from '../telemetry/request-trace.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { SqlResult } from './db-connection.ts';
 import type { DatabasePool, Statement } from './database-pool.ts';
+import { UNKNOWN_WRITE } from './gtid.ts';
 import { backoffMs, decideRetry, isConnectionSpent, type RetryReason } from './decide-retry.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { Unavailable } from './unavailable.ts';
@@ -55,15 +56,17 @@ export class ReadRoute {
   }
 
   /**
-   * Runs a read that must see the transactions in `gtids`: waits for them on a secondary, then asks the primary. A primary that is
-   * gone must not take reads with it, so the last resort is an answer that may be stale and says so.
+   * Runs a read that must see the transactions in `gtids`: waits for them on a secondary, then asks the primary; at once for
+   * {@link UNKNOWN_WRITE}. A primary that is not reachable must not take reads with it, so the last resort is an answer that may be stale
+   * and says so.
    */
   async readOwnWrite(statement: Statement, gtids: string): Promise<ReadResult> {
     const { reads, readBudgetMs, metrics } = this.#options;
     const deadline = performance.now() + readBudgetMs;
-    const secondary = this.#asksReadRoute()
-      ? await this.#tryWaiting(statement, gtids).catch(() => undefined)
-      : undefined;
+    const secondary =
+      gtids !== UNKNOWN_WRITE && this.#asksReadRoute()
+        ? await this.#tryWaiting(statement, gtids).catch(() => undefined)
+        : undefined;
     if (secondary !== undefined) {
       metrics.ownWriteReads.inc({ result: reads.name });
       return { rows: secondary, isStale: false };
@@ -78,13 +81,18 @@ export class ReadRoute {
 
   async #primaryBefore(statement: Statement, deadline: number): Promise<ReadResult> {
     const { writes, isPrimaryUp, readQueryMs, metrics } = this.#options;
-    if (isPrimaryUp()) {
+    // A pooled connection may lead to a primary that is one no more, so a second attempt uses a new one. Time for a stale answer is left.
+    for (const fresh of [false, true]) {
+      const leftMs = leftUntil(deadline) - (fresh ? readQueryMs : 0);
+      if (!isPrimaryUp() || leftMs <= 1) break;
       try {
-        const rows = await this.#attempt(writes, statement, { timeoutMs: Math.min(readQueryMs, leftUntil(deadline)) });
+        const rows = await this.#attempt(writes, statement, { timeoutMs: Math.min(readQueryMs, leftMs), fresh });
         metrics.ownWriteReads.inc({ result: writes.name });
         return { rows, isStale: false };
       } catch (error) {
-        if (decideRetry(error) === 'none') throw error;
+        const reason = decideRetry(error);
+        if (reason === 'none') throw error;
+        currentTrace()?.retry(reason);
       }
     }
     const rows = await this.#readBefore(statement, deadline);

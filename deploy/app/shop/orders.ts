@@ -20,7 +20,8 @@ export interface OrderLine extends OrderItem {
 /** How an order went. */
 export type PlacedOrder =
   | { readonly kind: 'created'; readonly order: Order; readonly gtids: string }
-  | { readonly kind: 'replayed'; readonly order: Order }
+  /** An earlier try of the same request had committed it; its transactions are not known any more. */
+  | { readonly kind: 'replayed'; readonly order: Order; readonly gtids: '' }
   | { readonly kind: 'key-conflict' }
   | { readonly kind: 'rejected'; readonly status: 409 | 422; readonly problem: string };
 
@@ -220,7 +221,7 @@ async function replay(transaction: Transaction, command: OrderCommand, bodyHash:
   const row = result?.rows[0];
   if (row === undefined) throw new Error('the order that holds the idempotency key is gone');
   if (hexOf(row, 'body_hash') !== bodyHash.toString('hex')) return { kind: 'key-conflict' };
-  return { kind: 'replayed', order: toOrder(row) };
+  return { kind: 'replayed', order: toOrder(row), gtids: '' };
 }
 
 function selectOrderLines(userId: number, orderId: number): Statement {

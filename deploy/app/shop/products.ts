@@ -26,6 +26,7 @@ export const MAX_PAGE = 10_000;
 
 /** How long a value may be out of date, seconds. */
 const TTL = { product: 30, missing: 5, list: 10 } as const;
+export const MAX_TTL_SECONDS = Math.max(...Object.values(TTL));
 
 const COLUMNS = 'p.id, p.sku, p.name, p.category, p.description, p.price_cents, s.quantity';
 

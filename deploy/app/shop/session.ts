@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { isGtidSet } from '../data/gtid.ts';
+import { isGtidSet, UNKNOWN_WRITE } from '../data/gtid.ts';
+import { MAX_TTL_SECONDS } from './products.ts';
 import type { Signer } from './token.ts';
 
 /** Who a request comes from. Proven by the signed cookie alone, so that a lost cache logs nobody out. */
@@ -15,8 +16,14 @@ export interface Session {
 export const SESSION_COOKIE = 'hf_session';
 export const OWN_WRITE_COOKIE = 'hf_gtid';
 export const SESSION_SECONDS = 12 * 3_600;
-/** Long enough for any secondary that still gets reads to have applied the write (the role agent takes lagging ones out). */
-export const OWN_WRITE_SECONDS = 30;
+
+/**
+ * For how long a session's reads wait for its last write. Until then the read route may be older than the write; and until then another
+ * visitor's read may put what it found there into the cache, for as long as the cache keeps it.
+ */
+export function ownWriteSeconds(readerStalenessMs: number): number {
+  return Math.ceil(readerStalenessMs / 1000) + MAX_TTL_SECONDS;
+}
 
 const payloadSchema = z.strictObject({ id: z.string(), userId: z.int().positive(), expiresAt: z.int() });
 
@@ -43,9 +50,9 @@ export function openSession(signer: Signer, token: string, nowMs: number): Sessi
 /** A token that remembers which transactions a session must see. Bound to the user: nobody can be made to wait for another's. */
 export function signOwnWrite(
   signer: Signer,
-  write: { readonly userId: number; readonly gtids: string; readonly nowMs: number },
+  write: { readonly userId: number; readonly gtids: string; readonly untilMs: number },
 ): string {
-  const until = Math.floor(write.nowMs / 1000) + OWN_WRITE_SECONDS;
+  const until = Math.ceil(write.untilMs / 1000);
   return signer.sign('own-write', `${write.userId} ${until} ${write.gtids}`);
 }
 
@@ -57,5 +64,5 @@ export function openOwnWrite(
 ): string | undefined {
   const [userId, until, gtids] = signer.open('own-write', token)?.split(' ') ?? [];
   if (userId !== String(reader.userId) || gtids === undefined || Number(until) * 1000 < reader.nowMs) return undefined;
-  return isGtidSet(gtids) ? gtids : undefined;
+  return gtids === UNKNOWN_WRITE || isGtidSet(gtids) ? gtids : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ReadRoute } from '../data/read-route.ts';
-import { numberOf, textOf } from '../data/row.ts';
+import { numberOf, textOf, type Row } from '../data/row.ts';
+import { normaliseEmail } from './email.ts';
 import { isPassword } from './password.ts';
 
 export interface User {
@@ -20,13 +21,20 @@ export class Users {
 
   /** The user whose password this is, or `undefined`. */
   async authenticate(email: string, password: string): Promise<User | undefined> {
+    const row = await this.#find(normaliseEmail(email));
+    const fits = await isPassword(password, row === undefined ? NO_USER_HASH : textOf(row, 'password_hash'));
+    if (row === undefined || !fits) return undefined;
+    return { id: numberOf(row, 'id'), email: textOf(row, 'email'), name: textOf(row, 'name') };
+  }
+
+  async #find(email: string | undefined): Promise<Row | undefined> {
+    if (email === undefined) return undefined;
     const [row] = await this.#reads.read({
       operation: 'user-by-email',
       sql: 'SELECT id, email, name, password_hash FROM users WHERE email = ?',
       values: [email],
     });
-    const fits = await isPassword(password, row === undefined ? NO_USER_HASH : textOf(row, 'password_hash'));
-    if (row === undefined || !fits) return undefined;
-    return { id: numberOf(row, 'id'), email: textOf(row, 'email'), name: textOf(row, 'name') };
+    // Compared here as well: which rows are equal must not depend on the collation of a column.
+    return row === undefined || textOf(row, 'email') !== email ? undefined : row;
   }
 }

@@ -14,7 +14,7 @@ export interface Outcome {
 
 /**
  * Whether a trace is worth keeping, decided when the request has ended, and the weightiest reason. The share of ordinary requests is
- * chosen by the trace's id, so that everyone who sees the same trace chooses alike.
+ * chosen by the trace ID, so that everyone who sees the same trace chooses alike. The first proxy makes that ID at random: no client chooses it.
  */
 export function decideKeep(outcome: Outcome, { slowMs, keptRatio }: Traces): KeepReason | undefined {
   if (outcome.failed) return 'error';

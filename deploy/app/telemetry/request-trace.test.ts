@@ -54,6 +54,13 @@ describe('RequestTrace', () => {
     expect(trace.parentId).toBe('b'.repeat(16));
   });
 
+  it("has log lines name the client's own trace beside it", () => {
+    const client = { traceId: 'c'.repeat(32), spanId: 'd'.repeat(16) };
+    const trace = new RequestTrace({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }, client);
+    const fields = inTrace(trace, traceFields);
+    expect(fields).toEqual({ trace_id: 'a'.repeat(32), span_id: trace.spanId, client_trace_id: 'c'.repeat(32) });
+  });
+
   it('is settled at its end, or with the last span that was under way then', () => {
     expect(ended(new RequestTrace(undefined))).toBe(true);
     const trace = new RequestTrace(undefined);

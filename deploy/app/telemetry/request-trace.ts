@@ -31,6 +31,8 @@ const MAX_SPANS = 128;
 export class RequestTrace {
   readonly traceId: string;
   readonly parentId: string | undefined;
+  /** The trace that the client itself named. Chosen by the client, so it is recorded and decides nothing. */
+  readonly clientTraceId: string | undefined;
   readonly startMs = performance.now();
   readonly spans: SpanRecord[] = [];
   readonly moments: Moment[] = [];
@@ -43,9 +45,10 @@ export class RequestTrace {
   #ended = false;
   #onSettled: (() => void) | undefined;
 
-  constructor(parent: TraceParent | undefined) {
+  constructor(parent: TraceParent | undefined, client?: TraceParent) {
     this.traceId = parent?.traceId ?? randomId(16);
     this.parentId = parent?.spanId;
+    this.clientTraceId = client?.traceId;
   }
 
   /** Of the request itself. Made when it is first asked for: most requests need none. */
@@ -138,8 +141,11 @@ export function errorTypeOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
-/** `trace_id` and `span_id` for a log line, empty outside of a request. */
+/** `trace_id`, `span_id` and, where the client sent one, `client_trace_id` for a log line. Empty outside of a request. */
 export function traceFields(): Readonly<Record<string, string>> {
   const trace = storage.getStore();
-  return trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
+  if (trace === undefined) return {};
+  const { traceId, spanId, clientTraceId } = trace;
+  const client = clientTraceId === undefined ? {} : { client_trace_id: clientTraceId };
+  return { trace_id: traceId, span_id: spanId, ...client };
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTraceparent, randomId } from './traceparent.ts';
 
@@ -11,6 +12,15 @@ describe('parseTraceparent', () => {
     ['of a later version, which may say more', `cc-${TRACE}-${SPAN}-01-what-comes-later`],
   ])('goes on with the trace %s', (_what, header) => {
     expect(parseTraceparent(header)).toEqual({ traceId: TRACE, spanId: SPAN });
+  });
+
+  it('reads the same from every value of the flags, so that none can ask for a trace to be sampled', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 255 }), (flags) => {
+        const header = `00-${TRACE}-${SPAN}-${flags.toString(16).padStart(2, '0')}`;
+        expect(parseTraceparent(header)).toEqual({ traceId: TRACE, spanId: SPAN });
+      }),
+    );
   });
 
   it.each([

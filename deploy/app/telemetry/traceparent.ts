@@ -8,14 +8,18 @@ export interface TraceParent {
   readonly spanId: string;
 }
 
+/** The `traceparent` that the client itself sent, as the first proxy of this stack passes it on. Recorded, never used for a decision. */
+export const CLIENT_TRACEPARENT = 'x-client-traceparent';
+
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
 const ZERO = /^0+$/;
 
 /**
  * Reads the W3C header `traceparent`; undefined where there is none that is valid.
  *
- * Its flags are passed over. `sampled` says that the caller may have recorded the request, which is neither a wish nor a veto here: every
- * request is recorded until its end and then kept or dropped for what became of it, and a client from outside must not fill the store.
+ * The flags are ignored: `sampled` says that the caller may have recorded the request, and it neither requests nor prevents sampling here.
+ * Every request is recorded until its end and then sampled or dropped by its outcome and its trace ID. A client cannot choose that ID
+ * either: the first proxy of this stack starts a new trace, and passes the client's own context on in {@link CLIENT_TRACEPARENT}.
  */
 export function parseTraceparent(header: string | readonly string[] | undefined): TraceParent | undefined {
   // With more than one the request's way is not known.

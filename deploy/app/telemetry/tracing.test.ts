@@ -6,7 +6,7 @@ import { fastify } from 'fastify';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { makeMetrics } from './metrics.ts';
-import { addRequestTelemetry } from './request-telemetry.ts';
+import { makeRequestTelemetry } from './request-telemetry.ts';
 import { currentTrace, inSpan } from './request-trace.ts';
 import { startTracing, type Tracing } from './tracing.ts';
 import { openZipkin } from './zipkin-store.ts';
@@ -49,7 +49,7 @@ beforeAll(async () => {
     send: openZipkin(`http://127.0.0.1:${(store.address() as AddressInfo).port}/api/v2/spans`),
     metrics,
   });
-  addRequestTelemetry(app, { metrics, endTrace: (...given) => tracing.end(...given) });
+  makeRequestTelemetry({ metrics, endTrace: (...given) => tracing.end(...given) }).addTo(app);
   app.get('/readyz', () => 'ready');
   app.get('/works/:id', async () => inSpan({ name: 'GET', attributes: {} }, () => Promise.resolve('well')));
   app.get('/fails/:id', async (_request, reply) => {
@@ -115,6 +115,16 @@ it('tells a failed request to the store as one tree below its caller, and to the
   expect(text).toContain('traces_kept_total{reason="error"} 1');
 });
 
+it("records the client's own trace, and does not use it", async () => {
+  const chosen = `${'a'.repeat(20)}${'0'.repeat(12)}`;
+  const client = { 'x-client-traceparent': `00-${chosen}-00f067aa0ba902b7-01` };
+  const response = await ask('/fails/8', { traceparent: `00-${traceId}-00f067aa0ba902b7-00`, ...client });
+  expect(response.headers.get('x-trace-id')).toBe(traceId);
+  await expect.poll(() => got, { timeout: 5_000 }).toHaveLength(2);
+  expect(got[0]).toMatchObject({ traceId, tags: { 'client.trace_id': chosen } });
+  expect((await ask('/works/2', client)).headers.get('x-trace-id')).not.toBe(chosen);
+});
+
 it('tells nothing of an ordinary request, nor of a check', async () => {
   const ordinary = await ask('/works/1');
   expect(ordinary.headers.get('x-trace-id')).toMatch(/^[0-9a-f]{32}$/);
@@ -128,5 +138,5 @@ it('tells nothing of an ordinary request, nor of a check', async () => {
 
 it('exposes counters under the same names, however often it is asked', async () => {
   await scrape();
-  expect(await scrape()).toMatch(/^trace_spans_sent_total 2$/m);
+  expect(await scrape()).toMatch(/^trace_spans_sent_total 4$/m);
 });

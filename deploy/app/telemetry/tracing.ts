@@ -103,7 +103,8 @@ export function startTracing({ host, commit, policy, send, metrics }: TracingOpt
       }
       metrics.tracesKept.inc({ reason });
       const error = failed ? { 'error.type': trace.errorType ?? String(span.attributes[STATUS]) } : {};
-      const attributes = { ...span.attributes, ...error, 'holdfast.kept': reason };
+      const client = trace.clientTraceId === undefined ? {} : { 'client.trace_id': trace.clientTraceId };
+      const attributes = { ...span.attributes, ...error, ...client, 'holdfast.kept': reason };
       trace.end(() => {
         tell(trace, { name: span.name, attributes, failed, endMs });
       });

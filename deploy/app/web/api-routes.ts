@@ -22,7 +22,7 @@ const STATUS: Readonly<Record<Exclude<OrderOutcome['kind'], 'rejected'>, number>
 
 /** The JSON interface of the shop. */
 export function addApiRoutes(app: FastifyInstance, services: ShopServices): void {
-  const { signer, users, sessionStates, orders, products } = services;
+  const { signer, users, sessionStates, orders, products, ownWriteSeconds } = services;
 
   app.get('/api/products/:id', async (request, reply) => {
     const visitor = visitorOf(request, signer);
@@ -68,9 +68,8 @@ export function addApiRoutes(app: FastifyInstance, services: ShopServices): void
       case 'key-conflict':
         return { error: 'this Idempotency-Key was used for another order' };
       case 'created':
-        giveOwnWrite(request, reply, { userId, gtids: outcome.gtids, signer });
-        return outcome.order;
       case 'replayed':
+        giveOwnWrite(request, reply, { userId, gtids: outcome.gtids, signer, ownWriteSeconds });
         return outcome.order;
     }
   });

@@ -1,22 +1,28 @@
-import { fastify, type FastifyInstance } from 'fastify';
+import { maxHeaderSize } from 'node:http';
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { OTHER_ROUTE } from '../../route-classes.ts';
 import { Unavailable } from '../data/unavailable.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { addRequestTelemetry } from '../telemetry/request-telemetry.ts';
+import { makeRequestTelemetry } from '../telemetry/request-telemetry.ts';
 import { currentTrace } from '../telemetry/request-trace.ts';
 import type { EndTrace } from '../telemetry/tracing.ts';
 import { addApiRoutes } from './api-routes.ts';
+import { addSecurityHeaders } from './add-security-headers.ts';
 import { beaconRoutes } from './beacon-routes.ts';
 import { addHealthRoutes, type Phase } from './health.ts';
-import { renderPage, type AssetPath } from './layout.ts';
+import { errorTextOf, NOT_FOUND, renderErrorAnswer, type ErrorText } from './error-answers.ts';
+import type { AssetPath } from './layout.ts';
 import { addPageRoutes } from './page-routes.ts';
-import { messageBody } from './pages.ts';
+import { makeParserErrorHandler } from './parser-errors.ts';
+import { refuseMalformed } from './refuse-malformed.ts';
 import type { ShopServices } from './shop-services.ts';
 
 const BODY_LIMIT_BYTES = 16_384;
 /** Longer than any proxy in front keeps an idle connection: who closes must not be the one that is just being asked. */
 const KEEP_ALIVE_MS = 75_000;
 const RETRY_AFTER_SECONDS = 1;
+/** From the first byte of a request to its last. Load balancer and Nginx have the whole request before they open one here. */
+const REQUEST_TIMEOUT_MS = 10_000;
 
 interface ServerOptions {
   readonly services: ShopServices;
@@ -27,25 +33,52 @@ interface ServerOptions {
 
 /** The shop as a Fastify instance that does not listen yet. */
 export function makeServer({ services, phase, log, endTrace }: ServerOptions): FastifyInstance {
+  const { metrics, asset } = services;
+  const telemetry = makeRequestTelemetry({ metrics, endTrace });
   const app: FastifyInstance = fastify({
     // This application logs what matters itself; Fastify would write lines for every request.
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Fastify's own 503 passes by every hook, and what still comes while the last requests are answered can be answered too.
+    return503OnClosing: false,
+    // Checked by this application, whose response has a body and is counted.
+    http: { requireHostHeader: false },
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     // The addresses of clients are not used; the proxies in front say what they know in headers.
     trustProxy: false,
-    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 64 },
+    // No parameter can exceed it: whether an ID is one is decided where it is read.
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: maxHeaderSize },
+    frameworkErrors: (_error, request, reply) => {
+      const trace = telemetry.begin(request, reply, OTHER_ROUTE);
+      if (trace !== undefined) void reply.header('x-trace-id', trace.traceId);
+      if (phase.current === 'draining') void reply.header('connection', 'close');
+      sendError(reply, asset, { status: 400 });
+    },
+    clientErrorHandler: (error, socket) => {
+      onParserError(error, socket);
+    },
   });
+  addSecurityHeaders(app.server);
+  const onParserError = makeParserErrorHandler(app.server, {
+    telemetry,
+    render: (url, status) => renderErrorAnswer(url, errorTextOf(status), asset),
+  });
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(body.toString())));
   });
-  addRequestTelemetry(app, { metrics: services.metrics, endTrace });
+  telemetry.addTo(app);
+  app.addHook('onRequest', async (request) => {
+    refuseMalformed(request.raw);
+    return Promise.resolve();
+  });
   app.addHook('onSend', async (_request, reply) => {
     if (phase.current === 'draining') reply.header('connection', 'close');
     return Promise.resolve();
   });
-  addErrorAnswers(app, { log, asset: services.asset });
+  addErrorAnswers(app, { log, asset });
   addHealthRoutes(app, phase);
   addApiRoutes(app, services);
   addPageRoutes(app, services);
@@ -62,16 +95,9 @@ function addErrorAnswers(
   app: FastifyInstance,
   { log, asset }: { readonly log: Logger; readonly asset: AssetPath },
 ): void {
-  const isApi = (url: string): boolean => url.startsWith('/api/');
-  const page = (title: string, text: string): string =>
-    renderPage({ title, body: messageBody(title, text), isSignedIn: false, route: OTHER_ROUTE }, asset);
-
-  app.setNotFoundHandler((request, reply) => {
-    void reply.code(404).header('cache-control', 'no-store');
-    if (isApi(request.url)) return reply.send({ error: 'there is no such resource' });
-    return reply.type('text/html; charset=utf-8').send(page('There is no such page', 'It may have moved.'));
+  app.setNotFoundHandler((_request, reply) => {
+    sendError(reply, asset, { status: 404, text: NOT_FOUND });
   });
-
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500) {
@@ -81,11 +107,19 @@ function addErrorAnswers(
         'request failed',
       );
     }
-    void reply.code(status).header('cache-control', 'no-store');
     if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-    if (isApi(request.url)) return reply.send({ error: status < 500 ? messageOf(error) : 'not possible just now' });
-    return reply.type('text/html; charset=utf-8').send(page('That did not work', 'Please try again in a moment.'));
+    const text = errorTextOf(status);
+    sendError(reply, asset, { status, text: status < 500 ? { ...text, problem: messageOf(error) } : text });
   });
+}
+
+function sendError(
+  reply: FastifyReply,
+  asset: AssetPath,
+  { status, text = errorTextOf(status) }: { readonly status: number; readonly text?: ErrorText },
+): void {
+  const { contentType, body } = renderErrorAnswer(reply.request.url, text, asset);
+  void reply.code(status).header('cache-control', 'no-store').type(contentType).send(body);
 }
 
 function statusOf(error: unknown): number {

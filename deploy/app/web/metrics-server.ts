@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { addSecurityHeaders } from './add-security-headers.ts';
 
 /** Serves `/metrics` on a listener of its own, so that a busy shop and its clients have nothing to do with it. */
 export function makeMetricsServer(metrics: Metrics, observe: () => void): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404).end();
       return;
@@ -14,4 +15,6 @@ export function makeMetricsServer(metrics: Metrics, observe: () => void): Server
       () => response.writeHead(500).end(),
     );
   });
+  addSecurityHeaders(server);
+  return server;
 }

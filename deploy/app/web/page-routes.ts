@@ -114,7 +114,7 @@ function addSignIn(app: FastifyInstance, services: ShopServices): void {
 }
 
 function addOrders(app: FastifyInstance, services: ShopServices): void {
-  const { signer, orders } = services;
+  const { signer, orders, ownWriteSeconds } = services;
 
   app.get('/orders', async (request, reply) => {
     const { session, ownWrite } = visitorOf(request, signer);
@@ -151,8 +151,8 @@ function addOrders(app: FastifyInstance, services: ShopServices): void {
       idempotencyKey: form.data?.key,
       body: { items: [{ productId: form.data?.productId, quantity: form.data?.quantity }] },
     });
-    if (outcome.kind === 'created') giveOwnWrite(request, reply, { userId, gtids: outcome.gtids, signer });
     if (outcome.kind === 'created' || outcome.kind === 'replayed') {
+      giveOwnWrite(request, reply, { userId, gtids: outcome.gtids, signer, ownWriteSeconds });
       return await reply.redirect(`/orders/${outcome.order.orderId}`, 303);
     }
     const problem =

@@ -13,6 +13,8 @@ export interface ShopServices {
   readonly users: Users;
   readonly sessionStates: SessionStates;
   readonly signer: Signer;
+  /** For how long reads of a session must see its last write. */
+  readonly ownWriteSeconds: number;
   readonly metrics: Metrics;
   readonly asset: AssetPath;
 }

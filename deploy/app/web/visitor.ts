@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isGtidSet, UNKNOWN_WRITE } from '../data/gtid.ts';
 import { cookieOf, renderCookie } from '../shop/cookies.ts';
 import {
   openOwnWrite,
   openSession,
   OWN_WRITE_COOKIE,
-  OWN_WRITE_SECONDS,
   SESSION_COOKIE,
   SESSION_SECONDS,
   signOwnWrite,
@@ -45,17 +45,24 @@ export function giveSession(
   );
 }
 
+/** What a session has just written, and for how long its reads must see it. */
+interface OwnWrite {
+  readonly userId: number;
+  /** Empty when it is not known which transactions these were. */
+  readonly gtids: string;
+  readonly signer: Signer;
+  readonly ownWriteSeconds: number;
+}
+
 /** Makes the client carry what its next reads have to wait for. */
-export function giveOwnWrite(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  given: { readonly userId: number; readonly gtids: string; readonly signer: Signer },
-): void {
-  if (given.gtids === '') return;
-  const token = signOwnWrite(given.signer, { userId: given.userId, gtids: given.gtids, nowMs: Date.now() });
+export function giveOwnWrite(request: FastifyRequest, reply: FastifyReply, given: OwnWrite): void {
+  const { userId, signer, ownWriteSeconds } = given;
+  // A set that is empty, or too long for a cookie, cannot be waited for.
+  const gtids = isGtidSet(given.gtids) ? given.gtids : UNKNOWN_WRITE;
+  const token = signOwnWrite(signer, { userId, gtids, untilMs: Date.now() + ownWriteSeconds * 1000 });
   reply.header(
     'set-cookie',
-    renderCookie(OWN_WRITE_COOKIE, token, { maxAge: OWN_WRITE_SECONDS, secure: isSecure(request) }),
+    renderCookie(OWN_WRITE_COOKIE, token, { maxAge: ownWriteSeconds, secure: isSecure(request) }),
   );
 }
 

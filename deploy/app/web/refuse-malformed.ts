@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request that HTTP itself does not allow, although the parser took it. */
+export class MalformedRequest extends Error {
+  readonly statusCode: 400 | 417;
+
+  constructor(statusCode: 400 | 417, message: string) {
+    super(message);
+    this.name = 'MalformedRequest';
+    this.statusCode = statusCode;
+  }
+}
+
+/**
+ * Throws {@link MalformedRequest} for what Node would answer by itself with an empty response: a missing `Host` (RFC 9112 section 3.2) and an
+ * unknown expectation (RFC 9110 section 10.1.1). Also for a second `Host`, which Node drops without a word.
+ */
+export function refuseMalformed({ rawHeaders, headers, httpVersion }: IncomingMessage): void {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (hosts > 1) throw new MalformedRequest(400, 'there is more than one Host header');
+  // HTTP/1.0 knows neither.
+  if (httpVersion === '1.0') return;
+  if (hosts === 0) throw new MalformedRequest(400, 'there is no Host header');
+  const { expect } = headers;
+  if (expect !== undefined && !/^100-continue$/i.test(expect)) {
+    throw new MalformedRequest(417, 'the only expectation that can be met is 100-continue');
+  }
+}
