@@ -9,6 +9,8 @@ import { registerChaosCommands } from './chaos/commands.ts';
 import { registerDrillCommand } from './chaos/drill/command.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
 import { healAll } from './chaos/heal-all.ts';
+import { openJournal } from './chaos/journal/journal.ts';
+import { readUnrecordedTexts } from './chaos/unrecorded/find-unrecorded.ts';
 import { boardExpressions } from './dashboards/boards.ts';
 import { registerDashboardCommands } from './dashboards/commands.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
@@ -16,7 +18,8 @@ import { makeTopology } from './deploy/topology.ts';
 import { registerExporterCommands } from './exporters/commands.ts';
 import { EXIT, HoldfastError, messageOf } from './kit/errors.ts';
 import { nearest } from './kit/nearest.ts';
-import { ROOT } from './kit/paths.ts';
+import { openHosts } from './kit/hosts.ts';
+import { PATHS, ROOT } from './kit/paths.ts';
 import { renderFiles } from './render-files.ts';
 
 const EXIT_CODES = `
@@ -76,6 +79,7 @@ export function makeProgram(signal: AbortSignal): Command {
     signal,
     heal: (onProgress) => healAll({ topology, onProgress }),
     silences: () => readSilenceTexts({ topology, signal }),
+    unrecorded: () => readUnrecordedTexts({ topology, hosts: openHosts() }, openJournal(PATHS.journal)),
   };
   registerDeployCommands(program, context);
   registerLoadCommand(program, context);

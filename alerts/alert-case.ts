@@ -3,8 +3,8 @@ import { OWN_PROMETHEUS } from '../deploy/scrape-jobs.ts';
 /** What a case shows. Every alert needs one of each kind; `absent` shows what {@link OnAbsent} says. */
 export const CASE_KINDS = ['fires', 'quiet', 'absent', 'resolves'] as const;
 
-/** How a series goes: values with the seconds that each lasts, `null` for no sample. */
-export type Course = readonly (readonly [value: number | null, seconds: number])[];
+/** How a series goes: values with the seconds that each lasts; `null`: the target fails, so it ends; `missing`: nobody scrapes, so its last value stays. */
+export type Course = readonly (readonly [value: number | null | 'missing', seconds: number])[];
 
 /** How a counter goes for long: stretches of even growth. */
 export interface Counting {

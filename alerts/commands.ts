@@ -1,16 +1,20 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { SAVE_EVERY_MS } from '../deploy/monitor/render-alertmanager.ts';
 import type { Topology } from '../deploy/topology.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
+import { openHosts } from '../kit/hosts.ts';
 import { DOMAINS } from './alert.ts';
 import { addSilence } from './silences/add-silence.ts';
 import { chooseSilences } from './silences/choose-silences.ts';
-import { openMembers } from './silences/member.ts';
+import { type Member, openMembers } from './silences/member.ts';
 import { parseDuration } from './silences/parse-duration.ts';
+import type { SavedSilence } from './silences/parse-snapshot.ts';
 import { currentSilences, readSilences } from './silences/read-silences.ts';
 import { removeSilences } from './silences/remove-silences.ts';
 import type { Silence } from './silences/silence.ts';
 import { parseSubject } from './silences/subject.ts';
+import { hasNoneOf, hasSilence, hostsNotSaved, readSavedOn } from './silences/wait-until-saved.ts';
 
 interface CommandContext {
   readonly topology: Topology;
@@ -26,13 +30,13 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
 
   silence
     .command('add')
-    .description('silence it on both Alertmanagers; once more makes it longer, never shorter')
+    .description('silence it on both Alertmanagers, and on their disks; once more makes it longer, never shorter')
     .argument('<subject>', 'a host such as app1, or a failure domain such as database')
     .option('--for <time>', 'how long, such as 10m; 4h at most (needed)')
     .option('--reason <text>', 'what is done, for those who wonder (needed)')
     .addHelpText(
       'after',
-      `\nFailure domains: ${DOMAINS.join(', ')}. That a tier lost its redundancy with a host is an alert of the domain, not of the host.\nAlerts of objectives (SLOs), the watchdog and drills are never silenced.`,
+      `\nFailure domains: ${DOMAINS.join(', ')}. That a tier lost its redundancy with a host is an alert of the domain, not of the host.\nAlerts of objectives (SLOs), the watchdog and drills are never silenced.\nAn Alertmanager writes to disk every ${SAVE_EVERY_MS / 1_000} s, which is waited for. One that is down is named, and the exit code is 2: the silence holds, on one disk.`,
     )
     .action(async (word: string, flags: { readonly for?: string; readonly reason?: string }) => {
       const subject = parseSubject(topology, word);
@@ -45,11 +49,10 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
       }
       const forMs = parseDuration(time);
       const by = userInfo().username;
-      const { id, endsAt, unaware } = await addSilence(openMembers(topology, signal), {
-        ...{ subject, forMs, by, reason },
-      });
+      const members = openMembers(topology, signal);
+      const { id, endsAt, unaware } = await addSilence(members, { ...{ subject, forMs, by, reason } });
       console.log(`${id}  ${word} is silent until ${endsAt.toISOString()}.`);
-      tellUnaware(unaware);
+      await reportMembers(members, { unaware, isSaved: hasSilence(id, endsAt) });
     });
 
   silence
@@ -75,7 +78,7 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
       const chosen = chooseSilences(current, { words, all: all === true });
       const holding = await removeSilences(members, chosen);
       console.log(chosen.length === 0 ? 'Nothing was silent.' : `Removed: ${chosen.join(', ')}.`);
-      tellUnaware(holding);
+      if (chosen.length > 0) await reportMembers(members, { unaware: holding, isSaved: hasNoneOf(chosen, Date.now()) });
     });
 }
 
@@ -99,11 +102,26 @@ function renderSilence({ id, matchers, endsAt, createdBy, comment }: Silence): s
   return `${id}  until ${endsAt}  ${what}\n    ${createdBy}: ${comment}`;
 }
 
-/** Not all members agree: nobody knows which of them will mail. */
-function tellUnaware(names: readonly string[]): void {
-  if (names.length === 0) return;
-  console.error(
-    `Alertmanager on ${names.join(' and ')} does not know it yet. It learns it from the other one; look with \`./holdfast silence list\`.`,
-  );
-  process.exitCode = EXIT.unknown;
+/**
+ * Waits until the change is on the disk of every member that knows it. A member that does not know it is named, and is not waited for: nobody
+ * knows which of them will mail. So is one whose disk does not have it in time: were all of them killed now, the change would be gone.
+ */
+async function reportMembers(
+  members: readonly Member[],
+  change: { readonly unaware: readonly string[]; readonly isSaved: (saved: readonly SavedSilence[]) => boolean },
+): Promise<void> {
+  const { unaware, isSaved } = change;
+  const aware = members.map(({ name }) => name).filter((name) => !unaware.includes(name));
+  const unsaved = await hostsNotSaved(aware, isSaved, { read: readSavedOn(openHosts()) });
+  if (unaware.length > 0) {
+    console.error(
+      `Alertmanager on ${unaware.join(' and ')} does not know it yet. It learns it from the other one; look with \`./holdfast silence list\`.`,
+    );
+  }
+  if (unsaved.length > 0) {
+    console.error(
+      `Alertmanager on ${unsaved.join(' and ')} does not have it on disk: should all of them die now, it has to be done again.`,
+    );
+  }
+  if (unaware.length + unsaved.length > 0) process.exitCode = EXIT.unknown;
 }

@@ -81,17 +81,27 @@ function wellRule(topology: Topology): Rule {
 
 /**
  * A starting stack is not a broken one: for `settleMs` after Prometheus itself was started the alerts wait, unless everything has been
- * well once since then. Before the first scrape they wait as well (Prometheus finds its targets some seconds after its start, and
- * may have samples of an earlier life): then the watchdog is silent, which the notifiers report. Were these records missing,
- * nothing would be waited for.
+ * well once since the stack began. A Prometheus that was started in a stack that runs waits for nothing: half of the other hosts booted
+ * well before it. Half of them, because no host's own fate may decide it.
+ * Before the first scrape the alerts wait as well (Prometheus finds its targets some seconds after its start, and may have samples
+ * from before it): then the watchdog is silent, which the notifiers report. Were these records missing, nothing would be waited for.
  */
 function settlingRule(topology: Topology): Rule {
   const { settleMs } = topology.profile.watch;
+  const settleS = settleMs / 1000;
   const started = `max(process_start_time_seconds{job="prometheus",instance="${OWN_PROMETHEUS}"})`;
+  const boots = 'node_boot_time_seconds{tier!="monitor"}';
+  // Where the whole stack was started again, what is on disk from before that says that it is old.
+  const booted = `quantile(0.5, ${boots} and timestamp(${boots}) > on () group_left () ${started})`;
+  const begun = `((${booted} < on () ${started}) or on () ${started})`;
   return {
     record: SETTLING,
     expr: anyOf(
-      `vector(1) and on () (time() - ${started} < ${settleMs / 1000})\nunless on () (max_over_time(${WELL}[${promDuration(2 * settleMs)}]) > on () ${started})`,
+      [
+        `vector(1) and on () (time() - ${started} < ${settleS})`,
+        `unless on () (${started} - on () ${booted} > ${settleS})`,
+        `unless on () (max_over_time(${WELL}[${promDuration(2 * settleMs)}]) > on () ${begun})`,
+      ].join('\n'),
       `vector(1) unless on () (${somethingScraped(topology)})`,
     ),
   };

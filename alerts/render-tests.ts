@@ -117,6 +117,7 @@ function valuesOf(course: Course): string {
   return course
     .flatMap(([value, seconds]) => {
       const steps = Math.round(seconds / STEP_S);
+      if (value === 'missing') return repeated('_', steps);
       return value === null ? ['stale', ...repeated('_', steps - 1)] : repeated(String(value), steps);
     })
     .join(' ');

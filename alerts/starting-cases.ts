@@ -35,6 +35,15 @@ const ALL_WELL = {
   ),
 };
 
+/** When hosts other than the monitors booted, seconds since 1970. */
+const booted = (...times: readonly number[]): AlertCase['series'] =>
+  Object.fromEntries(
+    times.map((atS, index) => [
+      `node_boot_time_seconds{host="app${index + 1}",instance="app${index + 1}",job="host",tier="app"}`,
+      always(atS),
+    ]),
+  );
+
 /** A stack that is starting, told by one alert that stands for all of them. */
 export const STARTING_CASES: readonly AlertCase[] = [
   {
@@ -54,6 +63,60 @@ export const STARTING_CASES: readonly AlertCase[] = [
     expect: [
       { atS: 18, alerts: [] },
       { atS: 30, alerts: [LOST] },
+    ],
+  },
+  {
+    kind: 'fires',
+    title: 'a Prometheus that is started in a stack that runs gives it no time',
+    series: { ...STARTED, ...booted(-500, -500, 0), [DOWN]: always(0), [OTHER]: always(1) },
+    expect: [{ atS: 30, alerts: [LOST] }],
+  },
+  {
+    kind: 'quiet',
+    title: 'a host that is older than the stack around it does not make that one old',
+    series: { ...STARTED, ...booted(-500, -5, 2), [DOWN]: always(0), [OTHER]: always(1) },
+    expect: [
+      { atS: 30, alerts: [] },
+      { atS: 110, alerts: [] },
+      { atS: 140, alerts: [LOST] },
+    ],
+  },
+  {
+    kind: 'quiet',
+    title: 'what is on disk from before the whole stack was started says nothing about its age',
+    series: {
+      ...STARTED,
+      [OWN_START]: [
+        [-500, 20],
+        [30, 140],
+      ],
+      'node_boot_time_seconds{host="app1",instance="app1",job="host",tier="app"}': [
+        [-500, 20],
+        ['missing', 140],
+      ],
+      [DOWN]: turns(1, 0),
+      [OTHER]: always(1),
+    },
+    expect: [{ atS: 38, alerts: [] }],
+  },
+  {
+    kind: 'fires',
+    title: 'a young stack that was well before Prometheus was started again is given no more time',
+    series: {
+      ...ALL_WELL,
+      ...booted(0, 1, 2),
+      [OWN_START]: [
+        [0, 60],
+        [60, 100],
+      ],
+      [DOWN]: [
+        [1, 60],
+        [0, 100],
+      ],
+    },
+    expect: [
+      { atS: 58, alerts: [] },
+      { atS: 80, alerts: [LOST] },
     ],
   },
 ];

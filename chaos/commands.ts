@@ -5,6 +5,7 @@ import type { CommandContext } from '../deploy/commands.ts';
 import { pagesOf } from '../deploy/status.ts';
 import { up } from '../deploy/up.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
+import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
 import { openProgress } from '../kit/progress.ts';
 import { requireNetwork } from '../kit/require-network.ts';
@@ -13,9 +14,11 @@ import { allGuarantees, chooseGuarantees } from './guarantees/all-guarantees.ts'
 import type { Guarantee } from './guarantees/guarantee.ts';
 import { healAll } from './heal-all.ts';
 import { isHealed, renderHealReport } from './journal/heal.ts';
+import { openJournal } from './journal/journal.ts';
 import { renderTable } from './report/render-table.ts';
 import { reportRun, type Reported } from './report/report-run.ts';
 import { prove } from './runner/prove.ts';
+import { healUnrecorded, renderUnrecordedReport } from './unrecorded/heal-unrecorded.ts';
 
 /** Leaves room on two cores: the drill is about faults, not about the limit. */
 const DEFAULT_RATE = 100;
@@ -53,7 +56,8 @@ export function registerChaosCommands(program: Command, context: CommandContext)
     .description('undo at once every fault that a run left behind')
     .option('--json', 'print what was undone as JSON')
     .option('--force', 'also what a run that is still alive has in place')
-    .action(async ({ json, force }: { readonly json?: boolean; readonly force?: boolean }) => {
+    .option('--all', 'also what no journal knows: toxics, disabled proxies, services that were told to stay down')
+    .action(async ({ json, force, all }: HealFlags) => {
       const progress = openProgress();
       const report = await healAll({
         topology: context.topology,
@@ -61,9 +65,22 @@ export function registerChaosCommands(program: Command, context: CommandContext)
         force: force === true,
         deadlineMs: HEAL_DEADLINE_MS,
       }).finally(progress.stop);
-      console.log(json === true ? JSON.stringify(report, undefined, 2) : renderHealReport(report));
-      process.exitCode = isHealed(report) ? EXIT.held : EXIT.internal;
+      const world = { topology: context.topology, hosts: openHosts() };
+      const unrecorded = all === true ? await healUnrecorded(world, openJournal(PATHS.journal)) : undefined;
+      const lines = unrecorded === undefined ? [] : renderUnrecordedReport(unrecorded);
+      console.log(
+        json === true
+          ? JSON.stringify({ ...report, ...(unrecorded === undefined ? {} : { unrecorded }) }, undefined, 2)
+          : [renderHealReport(report), ...lines].join('\n'),
+      );
+      process.exitCode = isHealed(report) && (unrecorded?.left ?? []).length === 0 ? EXIT.held : EXIT.internal;
     });
+}
+
+interface HealFlags {
+  readonly json?: boolean;
+  readonly force?: boolean;
+  readonly all?: boolean;
 }
 
 interface ProveFlags {

@@ -27,6 +27,8 @@ export interface CommandContext {
   readonly heal: (onProgress: (line: string) => void) => Promise<unknown>;
   /** What is silenced now, as `silence list` shows it; nothing when no Alertmanager answers. */
   readonly silences: () => Promise<readonly string[]>;
+  /** Faults that are in no journal, a line each with the way to end it. */
+  readonly unrecorded: () => Promise<readonly string[]>;
 }
 
 export function registerDeployCommands(program: Command, context: CommandContext): void {
@@ -66,15 +68,23 @@ export function registerDeployCommands(program: Command, context: CommandContext
 
   program
     .command('status')
-    .description('show every host, who holds the virtual addresses, what is silenced, and the pages to open')
+    .description(
+      'show every host, who holds the virtual addresses, what is silenced, faults that no journal knows, and the pages to open',
+    )
     .option('--json', 'print hosts and pages as JSON; silences: `silence list --json`')
     .action(async ({ json }: { json?: boolean }) => {
       const status = await readStatus(topology);
       // Without a monitor there may be no network either, and what is sent would go elsewhere.
       const isWatched = status.hosts.some(({ tier, state }) => tier === 'monitor' && state === 'healthy');
       const silences = isWatched && json !== true ? await context.silences() : [];
-      console.log(json === true ? JSON.stringify(status, null, 2) : renderStatus(status, silences));
-      process.exitCode = status.healthy ? EXIT.held : EXIT.violated;
+      const isThere = status.hosts.some(({ state }) => state !== 'absent');
+      const unrecorded = isThere ? await context.unrecorded() : [];
+      console.log(
+        json === true
+          ? JSON.stringify({ ...status, unrecorded }, null, 2)
+          : renderStatus(status, { silences, unrecorded }),
+      );
+      process.exitCode = status.healthy && unrecorded.length === 0 ? EXIT.held : EXIT.violated;
     });
 
   program

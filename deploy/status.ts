@@ -69,8 +69,14 @@ async function readAddresses(hosts: Hosts, host: Host, topology: Topology): Prom
     .map(({ address }) => `virtual address ${address}`);
 }
 
-/** A table for people; `silences`: as `silence list` shows them. */
-export function renderStatus(status: StackStatus, silences: readonly string[] = []): string {
+/** A table for people; `silences`: as `silence list` shows them; `unrecorded`: faults that no journal knows, a line each. */
+export function renderStatus(
+  status: StackStatus,
+  {
+    silences = [],
+    unrecorded = [],
+  }: { readonly silences?: readonly string[]; readonly unrecorded?: readonly string[] } = {},
+): string {
   const rows = status.hosts.map((host) => [
     host.host,
     host.state,
@@ -89,5 +95,6 @@ export function renderStatus(status: StackStatus, silences: readonly string[] = 
   );
   const pages = Object.entries(status.pages).map(([what, address]) => `${address}  ${what}`);
   const silenced = silences.length === 0 ? [] : ['', 'Silenced:', ...silences];
-  return [...table, ...silenced, '', ...pages].join('\n');
+  const disturbed = unrecorded.length === 0 ? [] : ['', 'Disturbed, and in no fault journal:', ...unrecorded];
+  return [...table, ...silenced, ...disturbed, '', ...pages].join('\n');
 }

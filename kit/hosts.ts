@@ -25,6 +25,11 @@ export interface HostState {
   readonly pid: number;
   /** Network name of the topology → address. Only those the host is connected to now. */
   readonly networks: Readonly<Record<string, string>>;
+  readonly limits: {
+    readonly memoryBytes: number;
+    /** Processors that it may use; `undefined`: all. */
+    readonly cpus: number | undefined;
+  };
 }
 
 /** A cable of a host. */
@@ -140,7 +145,18 @@ async function readState(container: Docker.Container, host: string): Promise<Hos
     startedAt: info.State.StartedAt,
     pid: info.State.Pid,
     networks: Object.fromEntries(networks),
+    limits: limitsOf(info.HostConfig),
   };
+}
+
+/** A period of the kernel's scheduler, in microseconds, where none is given. */
+const DEFAULT_PERIOD = 100_000;
+
+/** Docker has two ways to limit processors; zero, or nothing, is no limit. */
+function limitsOf({ Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 }: Docker.HostConfig): HostState['limits'] {
+  const period = CpuPeriod > 0 ? CpuPeriod : DEFAULT_PERIOD;
+  const cpus = NanoCpus > 0 ? NanoCpus / 1e9 : CpuQuota > 0 ? CpuQuota / period : undefined;
+  return { memoryBytes: Memory ?? 0, cpus };
 }
 
 function parseHealth(status: string | undefined): HostState['health'] {

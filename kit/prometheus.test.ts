@@ -78,6 +78,22 @@ describe('a Prometheus', () => {
     ]);
   });
 
+  it('says how alert rules are evaluated, and what is active', async () => {
+    const rule = { name: 'A', health: 'ok', lastEvaluation: '2026-01-01T00:00:00.5Z', type: 'alerting' };
+    const never = { ...rule, name: 'B', health: 'unknown', lastEvaluation: '0001-01-01T00:00:00Z', alerts: [] };
+    const alert = { labels: { alertname: 'A', host: 'app1' }, state: 'firing', value: '1' };
+    const groups = [{ name: 'g', interval: 2, rules: [{ ...rule, alerts: [alert] }, never] }];
+    const { prometheus, asked } = await answering(200, success({ groups }));
+    expect(await prometheus.alertRules(['A', 'B'])).toEqual([
+      {
+        ...{ name: 'A', isHealthy: true, intervalMs: 2_000, evaluatedAtMs: Date.UTC(2026, 0, 1) + 500 },
+        active: [{ alertname: 'A', host: 'app1' }],
+      },
+      { name: 'B', isHealthy: false, intervalMs: 2_000, evaluatedAtMs: 0, active: [] },
+    ]);
+    expect(asked).toEqual(['GET /api/v1/rules?type=alert&rule_name%5B%5D=A&rule_name%5B%5D=B']);
+  });
+
   it('gives the exemplars of all series together', async () => {
     const series = [{ exemplars: [{ labels: { trace_id: 'a' }, value: '0.5', timestamp: 1 }] }, { exemplars: [] }];
     const { prometheus } = await answering(200, success(series));

@@ -36,6 +36,8 @@ export interface Prometheus {
     readonly { readonly target: Readonly<Record<string, string>>; readonly metric: string; readonly type: string }[]
   >;
   readonly alerts: () => Promise<readonly PrometheusAlert[]>;
+  /** The alert rules of these names. */
+  readonly alertRules: (names: readonly string[]) => Promise<readonly PrometheusAlertRule[]>;
   /** When its process was started, epoch milliseconds. */
   readonly startedAtMs: () => Promise<number>;
   /** Exemplars of all series that an expression reads. */
@@ -43,6 +45,19 @@ export interface Prometheus {
     expr: string,
     range: Pick<PrometheusRange, 'startMs' | 'endMs'>,
   ) => Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
+}
+
+/** One alert rule as this Prometheus evaluates it. */
+export interface PrometheusAlertRule {
+  readonly name: string;
+  /** Whether its last evaluation succeeded. */
+  readonly isHealthy: boolean;
+  /** Epoch milliseconds; 0 before its first evaluation. */
+  readonly evaluatedAtMs: number;
+  /** Between two evaluations. */
+  readonly intervalMs: number;
+  /** The labels of each alert that is pending or firing. */
+  readonly active: readonly Readonly<Record<string, string>>[];
 }
 
 interface PrometheusOptions {
@@ -68,6 +83,22 @@ const alertsSchema = z.object({
       labels: labelsSchema,
       state: z.enum(['pending', 'firing', 'unknown']),
       activeAt: z.iso.datetime({ offset: true }),
+    }),
+  ),
+});
+const rulesSchema = z.object({
+  groups: z.array(
+    z.object({
+      /** Seconds. */
+      interval: z.number(),
+      rules: z.array(
+        z.object({
+          name: z.string(),
+          health: z.string(),
+          lastEvaluation: z.iso.datetime({ offset: true }),
+          alerts: z.array(z.object({ labels: labelsSchema })),
+        }),
+      ),
     }),
   ),
 });
@@ -140,6 +171,21 @@ export function openPrometheus(url: string, options: PrometheusOptions = {}): Pr
         ...alert,
         activeAtMs: Date.parse(activeAt),
       })),
+    alertRules: async (names) => {
+      const fields = new URLSearchParams([
+        ['type', 'alert'],
+        ...names.map((name): [string, string] => ['rule_name[]', name]),
+      ]);
+      const { groups } = await ask(`rules?${fields.toString()}`, rulesSchema);
+      return groups.flatMap(({ interval, rules }) =>
+        rules.map(({ name, health, lastEvaluation, alerts }) => ({
+          ...{ name, isHealthy: health === 'ok', intervalMs: interval * 1_000 },
+          // The year 1 before the first one.
+          evaluatedAtMs: Math.max(0, Date.parse(lastEvaluation)),
+          active: alerts.map(({ labels }) => labels),
+        })),
+      );
+    },
     startedAtMs: async () => Date.parse((await ask('status/runtimeinfo', runtimeSchema)).startTime),
     exemplars: async (expr, { startMs, endMs }) => {
       const fields = post({ query: expr, start: seconds(startMs), end: seconds(endMs) });

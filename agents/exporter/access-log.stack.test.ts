@@ -73,6 +73,35 @@ it('both monitors count each request once, by route at Nginx and by way at HAPro
   expect(await total(mon1, 'haproxy-log', 'haproxy_log_lines_malformed_total')).toBe(0);
 });
 
+it('a server that is reloaded or started again in order makes no line that is lost or cannot be read', async () => {
+  const hosts = openHosts();
+  const [balancer] = hostsOf(topology, 'lb') as [Host];
+  const [web] = hostsOf(topology, 'web') as [Host];
+  const bad = async (): Promise<readonly number[]> =>
+    Promise.all([
+      total(mon1, 'haproxy-log', 'haproxy_log_lines_malformed_total'),
+      total(mon1, 'haproxy-log', 'haproxy_log_lines_lost_total'),
+      total(mon1, 'nginx-log', 'nginx_log_lines_malformed_total'),
+    ]);
+  const messages = (): Promise<number> => total(mon1, 'haproxy-log', 'haproxy_log_messages_total');
+  const [before, said] = [await bad(), await messages()];
+  const orders = [
+    [balancer, '-2', 'haproxy'],
+    [balancer, '-2', 'haproxy'],
+    [web, '-h', 'nginx'],
+    [web, '-r', 'nginx'],
+  ] as const;
+  for (const [index, [host, order, service]] of orders.entries()) {
+    const { code, stderr } = await hosts.exec(host.name, ['s6-svc', order, `/etc/s6/${service}`]);
+    expect([code, stderr]).toEqual([0, '']);
+    // The old process goes on numbering while the new one has begun.
+    await Promise.allSettled(Array.from({ length: 50 }, () => ask('PATCH', '/logout')));
+    if (service !== 'haproxy') continue;
+    await waitFor(async () => (await messages()) > said + index, { what: 'what HAProxy says', deadlineMs: 10_000 });
+  }
+  expect(await bad()).toEqual(before);
+});
+
 it('promtool finds nothing wrong with what is exposed', async () => {
   const texts = [await probe(mon1, 'nginx-log', 'web1'), await probe(mon1, 'haproxy-log', 'lb1')];
   for (const text of texts) {

@@ -1,13 +1,14 @@
 import type { MailSummary } from '../../deploy/mail/mailbox-api.ts';
 
-/** Whether a mail tells of a fire or of its end, and that it is only a drill, in one word each. */
+/** The status of a mail's alerts, and that it is only a drill, as a badge each. */
 export function renderBadges({ status, alerts }: MailSummary): string {
   const isDrill = alerts.length > 0 && alerts.every(({ drill }) => drill !== undefined);
   const badges = [...(isDrill ? ['drill'] : []), ...(status === undefined ? [] : [status])];
-  return badges.map((badge) => `<span class="badge ${badge}">${badge.toUpperCase()}</span>`).join(' ');
+  const textOf = (badge: string): string => (badge === 'unmonitored' ? 'NOT MONITORED' : badge.toUpperCase());
+  return badges.map((badge) => `<span class="badge ${badge}">${textOf(badge)}</span>`).join(' ');
 }
 
 /** The subject without what the badges say. */
 export function plainSubject(subject: string): string {
-  return subject.replace(/^(\[(DRILL|FIRING|RESOLVED)\] )+/, '');
+  return subject.replace(/^(\[(DRILL|FIRING|RESOLVED|NOT MONITORED)\] )+/, '');
 }

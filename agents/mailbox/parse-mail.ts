@@ -1,5 +1,11 @@
 import { type AddressObject, type Attachment, type HeaderLines, simpleParser } from 'mailparser';
-import { type Mail, type MailAlert, type MailSummary, mailSummarySchema } from '../../deploy/mail/mailbox-api.ts';
+import {
+  type Mail,
+  MAIL_STATUSES,
+  type MailAlert,
+  type MailSummary,
+  mailSummarySchema,
+} from '../../deploy/mail/mailbox-api.ts';
 
 /** A mail as it came, when, and under which id it is kept. */
 export interface RawMail {
@@ -102,7 +108,7 @@ function alertsOf(lines: HeaderLines): readonly MailAlert[] {
 }
 
 function parseStatus(value: string | undefined): MailAlert['status'] | undefined {
-  return value === 'firing' || value === 'resolved' ? value : undefined;
+  return MAIL_STATUSES.find((status) => status === value);
 }
 
 /** The value of a header line, unfolded. */

@@ -2,7 +2,7 @@ import { formatDuration, formatValue } from './chart/format-value.ts';
 import type { Chart } from './chart/make-chart.ts';
 import type { NotifierConfig } from './config.ts';
 import { type Link, linksOf } from './links.ts';
-import type { NotifiedAlert } from './notification.ts';
+import { type NotifiedAlert, statusText } from './notification.ts';
 
 /** What a mail says about one alert, in order; text and HTML say the same. */
 export interface AlertFacts {
@@ -38,9 +38,10 @@ export function factsOf(alert: NotifiedAlert, { chart, links, nowMs }: FactsCont
     ['Runbook', alert.runbook],
   ];
   return {
-    headline: `${alert.drill === undefined ? '' : 'DRILL '}${alert.status.toUpperCase()} ${alert.name}${alert.host === undefined ? '' : ` ${alert.host}`}`,
-    lead: over === undefined ? alert.summary : `It is over. It lasted ${lasted}.`,
-    said: over === undefined ? [alert.description] : [`While it fired it said: ${alert.summary}`, alert.description],
+    headline: `${alert.drill === undefined ? '' : 'DRILL '}${statusText(alert.status)} ${alert.name}${alert.host === undefined ? '' : ` ${alert.host}`}`,
+    lead: leadOf(alert, lasted),
+    said:
+      alert.status === 'firing' ? [alert.description] : [`While it fired it said: ${alert.summary}`, alert.description],
     rows,
     chartNote:
       chart.kind === 'none'
@@ -51,6 +52,17 @@ export function factsOf(alert: NotifiedAlert, { chart, links, nowMs }: FactsCont
       drawn: chart.kind === 'none' ? undefined : { ...chart, query: chart.plot.query },
     }),
   };
+}
+
+function leadOf({ status, summary }: NotifiedAlert, lasted: string): string {
+  switch (status) {
+    case 'firing':
+      return summary;
+    case 'resolved':
+      return `It is over. It lasted ${lasted}.`;
+    case 'unmonitored':
+      return 'Not monitored: no Prometheus can say whether it still fires. A mail follows as soon as one can.';
+  }
 }
 
 /** Labels that have rows of their own, or say nothing to a reader. */

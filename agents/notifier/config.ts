@@ -49,6 +49,16 @@ const configSchema = z.object({
       deadlineMs: z.number().positive(),
     })
     .optional(),
+  /** How the ends of alerts are confirmed, see `EndTimes`; missing where there is no Prometheus to ask: ends are believed. */
+  ends: z
+    .object({
+      /** All are asked. */
+      prometheus: z.array(z.string()).min(1),
+      warmUpMs: z.number().positive(),
+      unmonitoredAfterMs: z.number().positive(),
+      unheardAfterMs: z.number().positive(),
+    })
+    .optional(),
   /** More groups than this within that time are told in one mail. */
   flood: z.object({ groups: z.number().positive(), withinMs: z.number().positive() }),
   /** What must be heard again and again, and what is told when it is not. */

@@ -1,5 +1,5 @@
 import { type AlertFacts, timeText } from './alert-facts.ts';
-import type { NotifiedAlert } from './notification.ts';
+import { type NotifiedAlert, statusText } from './notification.ts';
 
 /** How many alerts of one mail are told at length; the others get a row each. */
 export const MAX_SECTIONS = 15;
@@ -24,7 +24,7 @@ export interface MailContent {
 /** One alert in a row: what, where, since when, and what it says. */
 export function rowOf(alert: NotifiedAlert): readonly string[] {
   return [
-    `${alert.drill === undefined ? '' : 'DRILL '}${alert.status.toUpperCase()}`,
+    `${alert.drill === undefined ? '' : 'DRILL '}${statusText(alert.status)}`,
     alert.name,
     alert.host ?? '–',
     timeText(alert.endsAtMs ?? alert.startsAtMs).slice(0, 19),

@@ -1,7 +1,7 @@
 import { escapeMarkup } from '../../kit/escape-markup.ts';
 import { type MailContent, type Section, rowOf } from './mail-content.ts';
 
-const COLOURS = { firing: '#b3261e', resolved: '#1b6e3c' } as const;
+const COLOURS = { firing: '#b3261e', resolved: '#1b6e3c', unmonitored: '#5d4a8a' } as const;
 const QUIET = '#5f5f5f';
 const DRILL = '#7a4a00';
 

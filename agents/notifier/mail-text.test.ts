@@ -37,6 +37,16 @@ describe('the mail of a notification', () => {
     expect(mailOf(...alerts).subject).toBe(subject);
   });
 
+  it('says that an alert is not monitored, in subject, text, HTML and headers, and calls it no reminder', () => {
+    const firing = notificationOf(payloadSchema.parse(samplePayload([{ name: 'AppHostLost', host: 'app2' }])));
+    const alerts = firing.alerts.map((alert) => ({ ...alert, status: 'unmonitored' as const }));
+    const { subject, text, html, headers } = mailTextOf({ ...firing, alerts }, CONTEXT.nowMs, CONTEXT);
+    expect(subject).toBe('[NOT MONITORED] AppHostLost app2');
+    for (const part of [text, html]) expect(part).toContain('no Prometheus can say whether it still fires');
+    expect(text).not.toMatch(/RESOLVED|Reminder|over\./);
+    expect(headers['X-Holdfast-Status']).toBe('unmonitored');
+  });
+
   it('tells host, values, since when, and the runbook, in text and in HTML', () => {
     const { text, html } = mailOf({ name: 'LoadBalancerLost', host: 'lb1', status: 'resolved' });
     for (const part of [

@@ -5,7 +5,7 @@ import type { NotifierConfig } from './config.ts';
 import { type MailContent, MAX_SECTIONS, type Section } from './mail-content.ts';
 import { htmlOf } from './mail-html.ts';
 import { plainOf } from './mail-plain.ts';
-import { type Notification, type NotifiedAlert, digest, idOf, statusOf } from './notification.ts';
+import { type Notification, type NotifiedAlert, digest, idOf, statusOf, statusText } from './notification.ts';
 import type { QueuedMail } from './queued-mail.ts';
 
 /** What of a mail does not depend on sender and recipients. */
@@ -44,7 +44,8 @@ export function mailTextOf(notification: Notification, repetition: number, conte
     pictures.push({ cid, png: chart.png });
     return { alert, facts, picture: { cid, ...chart.shown } };
   });
-  const reminder = repetition === 0 ? '' : 'Reminder: you were told before, and it still is so. ';
+  const isReminder = repetition !== 0 && statusOf(notification) === 'firing';
+  const reminder = isReminder ? 'Reminder: you were told before, and it still is so. ' : '';
   const left =
     notification.truncated === 0 ? '' : `Alertmanager left out ${notification.truncated} more alerts of this group. `;
   return compose({
@@ -72,13 +73,16 @@ export function digestTextOf(
   const ids = mails.map(({ notification, repetition }) => `${idOf(notification)}.${repetition}`);
   const alerts = notifications.flatMap((notification) => notification.alerts);
   const firing = alerts.filter(({ status }) => status === 'firing').length;
-  const counts = `${firing} firing, ${alerts.length - firing} resolved, in ${notifications.length} groups`;
+  const unmonitored = alerts.filter(({ status }) => status === 'unmonitored').length;
+  const rest = unmonitored === 0 ? '' : `, ${unmonitored} not monitored`;
+  const resolved = alerts.length - firing - unmonitored;
+  const counts = `${firing} firing, ${resolved} resolved${rest}, in ${notifications.length} groups`;
   const truncated = notifications.reduce((sum, notification) => sum + notification.truncated, 0);
   return compose({
     nowMs: context.nowMs,
     alerts,
     content: {
-      subject: `[${firing > 0 ? 'FIRING' : 'RESOLVED'}] Digest: ${counts}`,
+      subject: `[${statusText(statusOf({ alerts }))}] Digest: ${counts}`,
       notice: `More alerts come than mails should, so these are told in one: ${counts}.${truncated === 0 ? '' : ` Alertmanager left out ${truncated} more.`}`,
       sections: [],
       others: alerts,
@@ -127,7 +131,7 @@ export function subjectOf(notification: Notification): string {
     const hosts = [...new Set(alerts.flatMap((alert) => alert.host ?? []))];
     return hosts.length === 0 ? name : `${name} ${hosts.join(', ')}`;
   });
-  return cleanLine(`${isDrill(notification) ? '[DRILL] ' : ''}[${status.toUpperCase()}] ${topics.join('; ')}`, 200);
+  return cleanLine(`${isDrill(notification) ? '[DRILL] ' : ''}[${statusText(status)}] ${topics.join('; ')}`, 200);
 }
 
 /** Machine-readable copies for whoever sorts mail by program; values are percent-encoded. */
@@ -135,7 +139,7 @@ function headersOf(alerts: readonly NotifiedAlert[], nowMs: number): MailText['h
   const [first] = alerts;
   return {
     'X-Holdfast-Alert': cleanLine(first?.name ?? '', 100),
-    'X-Holdfast-Status': alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved',
+    'X-Holdfast-Status': statusOf({ alerts }),
     'X-Holdfast-Labels': pairs(first?.labels ?? {}),
     'X-Holdfast-Alerts': alerts.slice(0, MAX_HEADERS).map((alert) =>
       pairs({

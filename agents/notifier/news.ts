@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { NotifiedAlert } from './notification.ts';
+import { ALERT_STATUSES, type NotifiedAlert } from './notification.ts';
 
 export const wordSchema = z.object({
-  status: z.enum(['firing', 'resolved']),
+  status: z.enum(ALERT_STATUSES),
   /** When it began to fire, or ended: milliseconds since the epoch. */
   sinceMs: z.number(),
   /** When people were told. */
@@ -42,27 +42,31 @@ export function wordOf(alert: Alert, atMs: number): Word {
  * Whether an alert says anything that people do not know. `peersKnown`: every notifier that may have told it was asked; only then
  * is the end of something that nobody ever heard of kept quiet. Its end need not tell the beginning that was mailed: where two
  * Prometheus saw it one after the other, Alertmanager knows the later one only. Unless all of them were, what began or ended
- * after `told` is news whatever `told` says: another notifier may have told what was in between.
+ * after `told` is news whatever `told` says: another notifier may have told what was in between. That an alert is not monitored is news to
+ * those who think that it fires; whatever is known of it after that is news again.
  */
 export function isNews(
   alert: Alert,
   told: Told,
   facts: { readonly nowMs: number; readonly repeatAfterMs: number; readonly peersKnown: boolean },
 ): boolean {
+  if (alert.status === 'unmonitored') return told?.status === 'firing';
   if (told === undefined) return alert.status === 'firing' || !facts.peersKnown;
   if (!facts.peersKnown && isAfter(alert, told, facts.nowMs)) return true;
   const agoMs = facts.nowMs - told.atMs;
   // Told in what is the future now: the clock was set back, and no time of before says what came first.
   const isBefore = agoMs < -STALE_MS;
-  if (alert.status === 'resolved') return told.status === 'firing' && (isBefore || sinceOf(alert) >= told.sinceMs);
+  if (alert.status === 'resolved') return told.status !== 'resolved' && (isBefore || sinceOf(alert) >= told.sinceMs);
+  if (told.status === 'unmonitored') return true;
   if (told.status === 'firing') return agoMs >= facts.repeatAfterMs;
   return isBefore || alert.startsAtMs >= told.sinceMs || agoMs > STALE_MS;
 }
 
-/** Whether what is news was told before: a reminder, or that it fires although people heard that it is over. */
+/** Whether what is news was told before: a reminder, that it fires although people heard that it is over, or that it is not monitored, which may be so again and again. */
 export function isRepeated(alert: Alert, told: Told, nowMs: number): boolean {
+  if (alert.status === 'unmonitored') return true;
   if (alert.status === 'resolved' || told === undefined || isAfter(alert, told, nowMs)) return false;
-  return told.status === 'firing' || alert.startsAtMs < told.sinceMs;
+  return told.status !== 'resolved' || alert.startsAtMs < told.sinceMs;
 }
 
 /** What was said last, when two notifiers put their knowledge together. */

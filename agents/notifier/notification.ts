@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { cleanLine, cleanText } from './clean-text.ts';
 import type { Payload, PayloadAlert } from './payload.ts';
 
+/** `unmonitored`: it fired when it was last seen, and no Prometheus can say whether it still does. */
+export const ALERT_STATUSES = ['firing', 'resolved', 'unmonitored'] as const;
+
+export type AlertStatus = (typeof ALERT_STATUSES)[number];
+
 /** One alert as a mail tells it. */
 export interface NotifiedAlert {
   /** The same for the same alert, whoever tells it and since whenever it fires. */
   readonly key: string;
   readonly name: string;
-  readonly status: 'firing' | 'resolved';
+  readonly status: AlertStatus;
   readonly host?: string | undefined;
   readonly severity: string;
   readonly owner: string;
@@ -43,9 +48,16 @@ export function notificationOf(payload: Payload): Notification {
   return { thread: digest([payload.groupKey]), alerts, truncated: payload.truncatedAlerts };
 }
 
-/** `firing` as long as anything in it fires. */
-export function statusOf(notification: Notification): NotifiedAlert['status'] {
-  return notification.alerts.some((alert) => alert.status === 'firing') ? 'firing' : 'resolved';
+/** `firing` as long as anything in it fires; else `unmonitored` where that is said of anything. */
+export function statusOf({ alerts }: Pick<Notification, 'alerts'>): AlertStatus {
+  const isAny = (status: AlertStatus): boolean => alerts.some((alert) => alert.status === status);
+  if (isAny('firing')) return 'firing';
+  return isAny('unmonitored') ? 'unmonitored' : 'resolved';
+}
+
+/** A status as people read it. */
+export function statusText(status: AlertStatus): string {
+  return status === 'unmonitored' ? 'NOT MONITORED' : status.toUpperCase();
 }
 
 /** The same for the same news, whichever notifier tells it. */
@@ -63,13 +75,19 @@ function order(alert: PayloadAlert): string {
 /** Lengths beyond which nobody reads; an alert of a megabyte must not become a mail of one. */
 const MAX = { name: 100, value: 200, labels: 30, summary: 300, description: 2_000 } as const;
 
-function notifiedAlert(alert: PayloadAlert): NotifiedAlert {
-  const { annotations } = alert;
-  const labels = Object.fromEntries(
-    Object.entries(alert.labels)
+/** As mails tell them: few, short and printable. The same labels are clean in the same way, so that they can be compared. */
+export function cleanLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(labels)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .slice(0, MAX.labels)
       .map(([name, value]) => [cleanLine(name, MAX.name), cleanLine(value, MAX.value)]),
   );
+}
+
+function notifiedAlert(alert: PayloadAlert): NotifiedAlert {
+  const { annotations } = alert;
+  const labels = cleanLabels(alert.labels);
   const label = (name: string): string | undefined => {
     const value = alert.labels[name];
     return value === undefined ? undefined : cleanLine(value, MAX.value);

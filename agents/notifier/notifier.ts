@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { decideAgreement } from './agree.ts';
 import type { NotifierConfig } from './config.ts';
 import { openDelivery } from './deliver.ts';
+import { openEndWatch } from './end-watch.ts';
 import { type Chart, makeChart } from './chart/make-chart.ts';
 import { makeMetrics } from './metrics.ts';
 import { type MailText, digestTextOf, mailTextOf, subjectOf } from './mail-text.ts';
 import type { Notification } from './notification.ts';
 import { askPeer } from './peers.ts';
+import { readPrometheusView } from './read-prometheus-view.ts';
 import { makeServer } from './server.ts';
 import { makeSendMail } from './smtp.ts';
 import { openSpool } from './spool.ts';
@@ -40,6 +42,14 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
   const put = (notification: Parameters<typeof spool.put>[0]): void => {
     if (spool.put(notification, now()) === 'queued') delivery.wake();
   };
+  const { ends } = config;
+  const endWatch =
+    ends === undefined
+      ? undefined
+      : openEndWatch({
+          ...{ ...ends, alerts: spool.openAlerts, put, now, elapsed, log },
+          ask: (names) => Promise.all(ends.prometheus.map((url) => readPrometheusView(url, names))),
+        });
   const watchdog = openWatchdogTimer({
     ...{ ...config, now, elapsed, put, log },
     told: openToldSilence(config.stateFolder),
@@ -91,6 +101,9 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     maxAgeMs: MAX_AGE_MS,
     onSending: (mails, delivered) => {
       metrics.countSending(delivered.outcome, mails.length);
+      if (delivered.outcome === 'sent' || delivered.outcome === 'known') {
+        for (const { notification } of mails) endWatch?.told(notification);
+      }
       const [first] = mails;
       const reason = 'reason' in delivered ? delivered.reason : `after ${now() - (first?.queuedAtMs ?? now())} ms`;
       for (const mail of mails) log(`${delivered.outcome}: ${subjectOf(mail.notification)} (${reason})`);
@@ -102,6 +115,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     metrics,
     now,
     onQueued: delivery.wake,
+    endWatch,
     onWatchdog: watchdog.heard,
     watchdogHeard: watchdog.isHeard,
     watchdogFrom: config.watchdog.heardFrom,
@@ -113,6 +127,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     port: (server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
       watchdog[Symbol.dispose]();
+      endWatch?.[Symbol.dispose]();
       server.close();
       server.closeAllConnections();
       await delivery[Symbol.asyncDispose]();

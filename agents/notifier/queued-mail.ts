@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Notification } from './notification.ts';
+import { ALERT_STATUSES, type Notification } from './notification.ts';
 
 /** A mail that has to be sent. */
 export interface QueuedMail {
@@ -11,10 +11,11 @@ export interface QueuedMail {
   readonly queuedAtMs: number;
 }
 
-const alertSchema = z.object({
+/** An alert as files keep it. */
+export const notifiedAlertSchema = z.object({
   key: z.string(),
   name: z.string(),
-  status: z.enum(['firing', 'resolved']),
+  status: z.enum(ALERT_STATUSES),
   host: z.string().optional(),
   severity: z.string(),
   owner: z.string(),
@@ -31,7 +32,7 @@ const alertSchema = z.object({
 /** A mail as its file says it. */
 export const queuedMailSchema: z.ZodType<QueuedMail> = z.object({
   key: z.string(),
-  notification: z.object({ thread: z.string(), alerts: z.array(alertSchema).min(1), truncated: z.number() }),
+  notification: z.object({ thread: z.string(), alerts: z.array(notifiedAlertSchema).min(1), truncated: z.number() }),
   repetition: z.number(),
   queuedAtMs: z.number(),
 });

@@ -3,6 +3,7 @@ import { type Answer, json, notFound, sendAnswer, text } from '../../kit/answers
 import { messageOf } from '../../kit/errors.ts';
 import { cleanLine } from './clean-text.ts';
 import type { NotifierConfig } from './config.ts';
+import type { EndWatch } from './end-watch.ts';
 import type { NotifierMetrics } from './metrics.ts';
 import { notificationOf } from './notification.ts';
 import { payloadSchema } from './payload.ts';
@@ -13,6 +14,8 @@ interface ServerOptions {
   readonly metrics: NotifierMetrics;
   readonly now: () => number;
   readonly onQueued: () => void;
+  /** Takes the ends of alerts, which are to be confirmed; missing: they are believed. */
+  readonly endWatch: Pick<EndWatch, 'heard'> | undefined;
   readonly onWatchdog: () => void;
   readonly watchdogHeard: () => boolean;
   readonly watchdogFrom: NotifierConfig['watchdog']['heardFrom'];
@@ -69,9 +72,11 @@ function accept(body: string, options: ServerOptions): Answer {
   const { spool, metrics, now, onQueued } = options;
   const payload = payloadSchema.safeParse(parseJson(body));
   if (!payload.success) return { ...refuse(body, payload.error.message, options), status: 400 };
-  const result = spool.put(notificationOf(payload.data), now());
+  const notification = notificationOf(payload.data);
+  const certain = options.endWatch === undefined ? notification : options.endWatch.heard(notification);
+  const result = certain === undefined ? 'queued' : spool.put(certain, now());
   metrics.countWebhook(result);
-  if (result === 'queued') onQueued();
+  if (certain !== undefined && result === 'queued') onQueued();
   return text(result);
 }
 

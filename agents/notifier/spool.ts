@@ -7,6 +7,7 @@ import { type Known, type Told, isNews, isRepeated, wordOf } from './news.ts';
 import { type Notification, idOf } from './notification.ts';
 import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
 import { readJsonFolder } from './read-json-folder.ts';
+import { type OpenAlerts, openOpenAlerts } from './open-alerts.ts';
 import { type Tellings, openTellings } from './tellings.ts';
 
 /** What became of a notification that was put in. */
@@ -14,7 +15,7 @@ export type Accepted = 'queued' | 'duplicate';
 
 /**
  * The notifications on disk: `queue/` to be sent, `telling/` what is being sent or may have arrived, `dead/` refused for good,
- * `told.jsonl` what people were told. Every change is on
+ * `told.jsonl` what people were told, `open/` alerts whose end they were not told. Every change is on
  * the disk (fsync) before a call returns, so a notifier that is killed goes on where it was. A kill between the server's acceptance
  * of a mail and the line in the journal sends it twice, with the same Message-ID; SMTP knows no better.
  */
@@ -30,6 +31,8 @@ export interface Spool {
   /** Does nothing when the mail is not in the queue any more; so does {@link bury}. */
   readonly drop: (mail: QueuedMail) => void;
   readonly bury: (mail: QueuedMail, reason: string) => void;
+  /** Alerts whose end people have not been told. */
+  readonly openAlerts: OpenAlerts;
   /** Keeps what could not be read as a notification, for a person to look at. */
   readonly buryText: (text: string, reason: string, nowMs: number) => void;
 }
@@ -103,6 +106,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
       journal.append(notification.alerts.map((alert) => ({ key: alert.key, ...wordOf(alert, nowMs) })));
     },
     tellings,
+    openAlerts: openOpenAlerts(join(folder, 'open'), { dead, log }),
     drop,
     bury: (mail, reason) => {
       if (!queue.has(mail.key)) return;

@@ -19,7 +19,9 @@ const SECRETS = {
   keyFile: 'mail-key',
 } as const;
 
-interface NotifierStart extends Partial<Pick<NotifierConfig, 'peers' | 'flood' | 'chart' | 'links' | 'signsOfLifeTo'>> {
+interface NotifierStart extends Partial<
+  Pick<NotifierConfig, 'peers' | 'flood' | 'chart' | 'ends' | 'links' | 'signsOfLifeTo'>
+> {
   readonly host: string;
   /** Ports of the SMTP servers, in the order of preference. */
   readonly smtp: readonly number[];

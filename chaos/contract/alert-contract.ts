@@ -1,4 +1,5 @@
 import { ALERTS, type AlertName } from '../../alerts/names.ts';
+import type { MailAlert } from '../../deploy/mail/mailbox-api.ts';
 
 /** An alert as a contract names it. */
 export interface ExpectedAlert {
@@ -42,7 +43,7 @@ export interface DeliveredAlert {
   /** As the notifiers know the alert; missing in mails of notifiers that did not say it. */
   readonly key?: string;
   readonly alertname: string;
-  readonly status: 'firing' | 'resolved';
+  readonly status: MailAlert['status'];
   readonly host?: string;
   readonly receivedAtMs: number;
   readonly subject: string;

@@ -121,7 +121,7 @@ function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: C
   if (firing === undefined) return unknown([`${expected.alertname} was never mailed, so it could not resolve`]);
   const since = evidence.delivered.filter(({ receivedAtMs }) => receivedAtMs >= firing.receivedAtMs);
   const last = lastWords(expected, since, times.targets);
-  const open = last.filter(({ status }) => status === 'firing');
+  const open = last.filter(({ status }) => status !== 'resolved');
   if (open.length > 0) {
     const hosts = open.flatMap(({ host }) => host ?? []).join(', ');
     const reason = `no mail said that ${named(expected.alertname, hosts === '' ? undefined : hosts)} is over`;

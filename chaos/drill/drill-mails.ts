@@ -1,9 +1,9 @@
-import { type MailSummary, mailListSchema, mailSchema } from '../../deploy/mail/mailbox-api.ts';
+import { type MailAlert, type MailSummary, mailListSchema, mailSchema } from '../../deploy/mail/mailbox-api.ts';
 import { fetchJson } from '../probes/http.ts';
 
 /** One mail of a drill. */
 export interface DrillMail {
-  readonly status: 'firing' | 'resolved';
+  readonly status: MailAlert['status'];
   readonly subject: string;
   readonly from: string;
   /** When its notifier wrote it; undefined where it does not say so. */

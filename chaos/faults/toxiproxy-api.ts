@@ -10,13 +10,22 @@ const proxyReply = z.object({
   listen: z.string(),
   upstream: z.string(),
   enabled: z.boolean(),
-  toxics: z.array(z.object({ name: z.string(), type: z.string() })),
+  toxics: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      stream: z.string().default('downstream'),
+      toxicity: z.number().default(1),
+      attributes: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).default({}),
+    }),
+  ),
 });
 
 export type ProxyState = z.infer<typeof proxyReply>;
 
 /** One Toxiproxy server. Every call ends within 3 s, or throws `HoldfastError('http')`. */
 export interface ToxiproxyApi {
+  listProxies(): Promise<readonly ProxyState[]>;
   readProxy(proxy: string): Promise<ProxyState>;
   addToxic(proxy: string, toxic: ICreateToxicBody<ToxicAttributeTypes>): Promise<void>;
   removeToxic(proxy: string, toxic: string): Promise<void>;
@@ -47,6 +56,10 @@ export function toxiproxyApi(url: string): ToxiproxyApi {
   };
   return {
     readProxy,
+    listProxies: async () => {
+      const { data } = await within('list its proxies', client.api.get<unknown>(`${url}/proxies`));
+      return Object.values(z.record(z.string(), proxyReply).parse(data));
+    },
     addToxic: async (proxy, toxic) => {
       const target = await within(`show ${proxy}`, client.get(proxy));
       await within(`add ${toxic.name}`, target.addToxic(toxic));

@@ -3,10 +3,13 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../../deploy/commands.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
+import { openHosts } from '../../kit/hosts.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { exitCodeOf, type Verdict } from '../../kit/verdict.ts';
+import { openJournal } from '../journal/journal.ts';
+import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
 import { renderLoadTable, reportOf, type LoadReport } from './load-table.ts';
 import { SUITES, type LoadTarget, type Suite } from './load-run.ts';
 import { showProgress } from './show-progress.ts';
@@ -44,6 +47,7 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   const directory = join(PATHS.runs, runId);
   const target = options.target === undefined ? undefined : parseTarget(options.target, topology);
   await using _lock = await openStackLock(`load ${suite}`);
+  await refuseUnrecorded({ topology, hosts: openHosts() }, openJournal(PATHS.journal));
   await using run = await startLoad({
     ...{ suite, runId, directory, signal },
     rate: parseCount(options.rate, '--rate'),

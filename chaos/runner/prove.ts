@@ -11,6 +11,7 @@ import type { Guarantee } from '../guarantees/guarantee.ts';
 import { healJournal, isHealed, renderHealReport } from '../journal/heal.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { startHealer } from '../journal/start-healer.ts';
+import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
 import { judgeExperiment } from './judge-experiment.ts';
 import type { GuaranteeOutcome, ProveOutcome } from './outcome.ts';
 import { runExperiment } from './run-experiment.ts';
@@ -41,6 +42,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
   try {
     await options.up?.(onProgress);
     await healLeftovers(world, journal, onProgress);
+    await refuseUnrecorded(world, journal);
     await startHealer();
     const runId = `${new Date(startedAt)
       .toISOString()

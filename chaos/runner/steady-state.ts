@@ -4,6 +4,8 @@ import type { LoadRun } from '../load/load-run.ts';
 import { isOfObjective } from '../contract/alert-contract.ts';
 import { isSettling, readFiring } from '../contract/alert-watch.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
+import { renderUnrecorded } from '../unrecorded/unrecorded-fault.ts';
+import { findUnrecordedProxies } from '../unrecorded/unrecorded-proxies.ts';
 import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from '../guarantees/redundancy.ts';
 
 /** What is not as it has to be before anything may be broken. Empty: the stack is whole and quiet. */
@@ -31,6 +33,7 @@ export async function findUnsteady(world: FaultWorld): Promise<readonly string[]
   const settling = await Promise.all(
     monitors.map(async (monitor) => ((await isSettling(topology, monitor)) ? [`${monitor} is still starting`] : [])),
   );
+  const proxies = renderUnrecorded(await findUnrecordedProxies(world, states, []));
   const spares = new Set(topology.hosts.filter(({ enabled }) => !enabled).map(({ name }) => name));
   const firing = (await Promise.all(monitors.map((monitor) => readFiring(topology, monitor))))
     .flat()
@@ -40,6 +43,7 @@ export async function findUnsteady(world: FaultWorld): Promise<readonly string[]
   return [
     ...missing,
     ...settling.flat(),
+    ...proxies,
     ...firing.map(
       ({ alertname, host, monitor }) => `${alertname}${host === undefined ? '' : ` (${host})`} fires on ${monitor}`,
     ),

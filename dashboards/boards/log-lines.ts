@@ -1,5 +1,18 @@
 import type { Panel, Row } from '../board.ts';
 
+function messagesPanel(selector: string): Panel {
+  return {
+    kind: 'timeseries',
+    title: 'HAProxy messages',
+    description: 'Messages of HAProxy that are no requests: frontends that stopped at a reload, failed TLS handshakes.',
+    unit: 'ops',
+    queries: [
+      { expr: `sum by (host) (rate(haproxy_log_messages_total{${selector}}[$__rate_interval]))`, legend: '{{host}}' },
+    ],
+    drillDown: 'holdfast-monitors',
+  };
+}
+
 /** How the lines arrive that the servers which `selector` finds send for each request: numbers made from them are worth as much. */
 export function logLinesRow(server: 'haproxy' | 'nginx', selector: string): Row {
   const rate = (counter: string): string =>
@@ -32,6 +45,7 @@ export function logLinesRow(server: 'haproxy' | 'nginx', selector: string): Row 
       alert: 'AccessLogIncomplete',
       drillDown: 'holdfast-monitors',
     },
+    ...(server === 'haproxy' ? [messagesPanel(selector)] : []),
   ];
   return { title: 'Lines of requests', panels };
 }

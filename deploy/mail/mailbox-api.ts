@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
+/** What a mail says of an alert; `unmonitored`: it fired when it was last seen, and nobody can say whether it still does. */
+export const MAIL_STATUSES = ['firing', 'resolved', 'unmonitored'] as const;
+
 /** One alert that a mail is about; the notifier writes them into the mail's headers. */
 const mailAlertSchema = z.object({
   alertname: z.string(),
-  status: z.enum(['firing', 'resolved']),
+  status: z.enum(MAIL_STATUSES),
   /** The host of the topology that the alert is about, where it is about one. */
   host: z.string().optional(),
   /** When the condition began to be an alert, as Prometheus saw it (epoch milliseconds). */
@@ -33,7 +36,7 @@ export const mailSummarySchema = z.object({
   copies: z.number().default(1),
   /** Of the first alert in the mail; `alerts` has all of them. */
   alertname: z.string().optional(),
-  status: z.enum(['firing', 'resolved']).optional(),
+  status: z.enum(MAIL_STATUSES).optional(),
   host: z.string().optional(),
   /** Every alert of the mail with its own status; empty for mail that is not the notifier's. */
   alerts: z.array(mailAlertSchema),

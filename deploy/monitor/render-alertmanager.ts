@@ -10,6 +10,12 @@ export function watchdogIntervalMs(topology: Topology): number {
   return 2 * topology.profile.watch.groupIntervalMs;
 }
 
+/** Where Alertmanager keeps silences and what it has sent. */
+export const ALERTMANAGER_FOLDER = '/var/lib/alertmanager';
+
+/** How often it writes them: what is younger is lost when all members die at once. Its default is 15 min; both files are small. */
+export const SAVE_EVERY_MS = 10_000;
+
 /**
  * `alertmanager.yml` of a monitor host. Each Alertmanager tells the notifier on its own host, whose fate it shares; the members
  * gossip what was sent, so that only one sends, and the next one takes over after `peerTimeoutMs` times its position.
@@ -59,8 +65,9 @@ export function renderAlertmanagerArguments(topology: Topology, host: Host): str
   const gossip = (of: Host): string => `${addressOn(of, 'ops')}:${PORTS.alertmanagerGossip}`;
   return lines([
     '--config.file=/etc/holdfast/alertmanager.yml',
-    '--storage.path=/var/lib/alertmanager',
+    `--storage.path=${ALERTMANAGER_FOLDER}`,
     '--data.retention=24h',
+    `--data.maintenance-interval=${promDuration(SAVE_EVERY_MS)}`,
     `--web.listen-address=0.0.0.0:${PORTS.alertmanager}`,
     ...externalUrl(linksOf(topology, host).alertmanager),
     `--cluster.listen-address=${gossip(host)}`,

@@ -1,3 +1,4 @@
+import { slowestPaceMs } from '../scrape-jobs.ts';
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../topology.ts';
 import { linksOf } from './links-of.ts';
 import { ALERTS_FOLDER } from './render-prometheus.ts';
@@ -7,21 +8,30 @@ import { watchdogIntervalMs } from './render-alertmanager.ts';
 export function renderNotifierConfig(topology: Topology, host: Host): string {
   const { watch } = topology.profile;
   const others = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
+  // The one on the same host first: it shares this notifier's fate.
+  const prometheusUrls = ['127.0.0.1', ...others.map((other) => addressOn(other, 'ops'))].map(
+    (address) => `http://${address}:${PORTS.prometheus}`,
+  );
   return render({
     ...commonConfig(topology, host),
     stateFolder: '/var/lib/holdfast/notifier',
     passwordFile: `${SECRETS}/smtp-password`,
     peers: others.map((other) => ({ host: other.name, url: notifierUrl(other) })),
     chart: {
-      // The one on the same host first: it shares this notifier's fate.
-      prometheus: ['127.0.0.1', ...others.map((other) => addressOn(other, 'ops'))].map(
-        (address) => `http://${address}:${PORTS.prometheus}`,
-      ),
+      prometheus: prometheusUrls,
       plotsFile: `${ALERTS_FOLDER}/plots.json`,
       // Five minutes where everything is seen every two seconds.
       leadMs: 150 * watch.scrapeIntervalMs,
       minStepMs: watch.scrapeIntervalMs,
       deadlineMs: 1_500,
+    },
+    ends: {
+      prometheus: prometheusUrls,
+      // A rate needs two samples.
+      warmUpMs: 2 * slowestPaceMs(watch) + 2 * watch.evaluationIntervalMs,
+      // Both Prometheus were started again by then, and have had their time.
+      unmonitoredAfterMs: watch.settleMs,
+      unheardAfterMs: 6 * watch.retellIntervalMs,
     },
     watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 6 * watchdogIntervalMs(topology) },
     signsOfLifeTo: hostsOf(topology, 'mail').map(notifierUrl),

@@ -76,6 +76,18 @@ it('a request of HAProxy is counted by its way and its end; a health check is a 
   expect(find(await samplesOf(book, 'haproxy'), 'haproxy_log_lines_lost_total')?.value).toBe(2);
 });
 
+it.each([
+  'Proxy http stopped (cumulated conns: FE: 31, BE: 0).',
+  '198.18.0.192:57578 [29/Nov/2026:01:19:16.970] https/1: SSL handshake failure (error:0A00010B:SSL routines::wrong version number)',
+])('what HAProxy says of itself is no line that cannot be read: %s', async (message) => {
+  const book = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => 0 });
+  book.take(message);
+  book.take('{"line":"H0|of another release","');
+  const samples = await samplesOf(book, 'haproxy');
+  const value = (name: string): number | undefined => find(samples, `haproxy_log_${name}_total`)?.value;
+  expect([value('messages'), value('lines'), value('lines_malformed')]).toEqual([1, 1, 1]);
+});
+
 it('lines that are lost are counted whatever time the clock is set to', async () => {
   let [time, elapsed] = [1_700_000_000_000, 0];
   const book = makeHaproxyBook(NAMES, KEEP, { now: () => time, elapsed: () => elapsed, site: makeSiteCounter() });

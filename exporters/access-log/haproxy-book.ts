@@ -1,7 +1,7 @@
 import type { Traces } from '../../deploy/profile.ts';
 import { traceOf } from './leads-to-trace.ts';
 import type { LineBook } from './line-book.ts';
-import { parseHaproxyLine, type HaproxyNames } from './parse-haproxy-line.ts';
+import { isMessage, parseHaproxyLine, type HaproxyNames } from './parse-haproxy-line.ts';
 import { makeSequenceWatch } from './sequence.ts';
 import { makeCounters, makeHistograms } from './series-map.ts';
 import type { SiteCounter } from './site-counter.ts';
@@ -30,8 +30,13 @@ export function makeHaproxyBook(
   const sequence = makeSequenceWatch(elapsed);
   let lines = 0;
   let malformed = 0;
+  let messages = 0;
   return {
     take(text) {
+      if (isMessage(text)) {
+        messages += 1;
+        return;
+      }
       lines += 1;
       const line = parseHaproxyLine(text, names);
       if (line === undefined) {
@@ -49,6 +54,7 @@ export function makeHaproxyBook(
       requests.emit(emit);
       emit({ name: 'haproxy_log_lines_total', value: lines });
       emit({ name: 'haproxy_log_lines_malformed_total', value: malformed });
+      emit({ name: 'haproxy_log_messages_total', value: messages });
       emit({ name: 'haproxy_log_lines_lost_total', value: sequence.lost() });
     },
   };

@@ -40,6 +40,14 @@ export interface HaproxyNames {
 const BEGIN = `${HAPROXY_PREFIX}${HAPROXY_MARK}${FIELD_SEPARATOR}`;
 const FIELD_COUNT = Object.keys(HAPROXY_FIELDS).length;
 
+/**
+ * Whether a datagram is no line of a request. HAProxy sends to the targets of a frontend also what it says about that frontend itself, without the
+ * format of its lines: that it stopped (at each reload), or that a client's TLS handshake failed (whenever somebody scans the port).
+ */
+export function isMessage(text: string): boolean {
+  return !text.startsWith(HAPROXY_PREFIX);
+}
+
 /** Reads the text of a datagram of HAProxy, of which only the compact part counts; undefined when that is not whole. */
 export function parseHaproxyLine(text: string, names: HaproxyNames): HaproxyLine | undefined {
   const end = text.indexOf('"', BEGIN.length);

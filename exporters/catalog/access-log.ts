@@ -42,6 +42,10 @@ export const HAPROXY_LOG = {
   }),
   haproxy_log_lines_total: counter('1', 'Lines that arrived from this host.'),
   haproxy_log_lines_malformed_total: counter('1', 'Lines that could not be read.'),
+  haproxy_log_messages_total: counter(
+    '1',
+    'Messages of HAProxy itself, which are no lines of requests: a frontend that stopped at a reload, a TLS handshake that failed.',
+  ),
   haproxy_log_lines_lost_total: counter('1', 'Lines that are missing in the numbering of those that arrived.'),
 } as const;
 

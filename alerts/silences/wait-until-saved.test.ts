@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { SavedSilence } from './parse-snapshot.ts';
+import { hasNoneOf, hasSilence, hostsNotSaved, readSavedOn } from './wait-until-saved.ts';
+
+const MEMBERS = ['mon1', 'mon2'];
+const ends = new Date('2026-11-29T01:00:00Z');
+const silence: SavedSilence = { id: 'a', endsAtMs: ends.getTime() };
+
+describe('a silence is on disk', () => {
+  it('when every member has written it, however often that has to be asked', async () => {
+    const asked: string[] = [];
+    const read = (host: string): Promise<readonly SavedSilence[]> => {
+      asked.push(host);
+      return Promise.resolve(host === 'mon1' || asked.filter((one) => one === host).length > 2 ? [silence] : []);
+    };
+    expect(await hostsNotSaved(MEMBERS, hasSilence('a', ends), { read, withinMs: 5_000 })).toEqual([]);
+    expect(asked.filter((host) => host === 'mon2').length).toBeGreaterThan(2);
+  });
+
+  it('nowhere else: who has not written it in time, or cannot be read, is named', async () => {
+    const read = (host: string): Promise<readonly SavedSilence[]> =>
+      host === 'mon1' ? Promise.resolve([silence]) : Promise.reject(new Error('frozen'));
+    expect(await hostsNotSaved(MEMBERS, hasSilence('a', ends), { read, withinMs: 50 })).toEqual(['mon2']);
+    expect(await hostsNotSaved(MEMBERS, hasSilence('b', ends), { read, withinMs: 50 })).toEqual(MEMBERS);
+  });
+
+  it('with its new end, not with that of before', () => {
+    expect(hasSilence('a', ends)([silence])).toBe(true);
+    expect(hasSilence('a', new Date(ends.getTime() + 1))([silence])).toBe(false);
+  });
+
+  it('over, when the disk has it ended or not at all', () => {
+    expect(hasNoneOf(['a'], ends.getTime() - 1)([silence])).toBe(false);
+    expect(hasNoneOf(['a'], ends.getTime())([silence])).toBe(true);
+    expect(hasNoneOf(['a'], 0)([])).toBe(true);
+    expect(hasNoneOf(['b'], 0)([silence])).toBe(true);
+  });
+});
+
+describe('the file on a host', () => {
+  const answering = (answer: { readonly code: number; readonly stdout: string; readonly stderr: string }) =>
+    readSavedOn({ exec: () => Promise.resolve(answer) })('mon1');
+
+  it('may not be there yet', async () => {
+    expect(await answering({ code: 0, stdout: '', stderr: '' })).toEqual([]);
+  });
+
+  it('that cannot be read is no empty one', async () => {
+    await expect(answering({ code: 1, stdout: '', stderr: 'no permission' })).rejects.toThrow('no permission');
+  });
+});

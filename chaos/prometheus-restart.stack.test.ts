@@ -1,0 +1,84 @@
+import { afterAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { addressOn, hostsOf, PORTS, makeTopology, type Host } from '../deploy/topology.ts';
+import { waitFor } from '../kit/deadline.ts';
+import { openHosts } from '../kit/hosts.ts';
+import { PATHS } from '../kit/paths.ts';
+import { readFiring } from './contract/alert-watch.ts';
+import { hostFreeze } from './faults/host-freeze.ts';
+import { openJournal } from './journal/journal.ts';
+import { openFault } from './journal/open-fault.ts';
+import { fetchJson } from './probes/http.ts';
+import { waitForSteady } from './runner/steady-state.ts';
+import { mailedSince } from './testing.ts';
+
+const topology = makeTopology();
+const world = { topology, hosts: openHosts() };
+const monitors = hostsOf(topology, 'monitor');
+const [, app] = hostsOf(topology, 'app') as [Host, Host];
+const steady = (): Promise<void> => waitForSteady(world, { deadlineMs: 150_000, signal: new AbortController().signal });
+
+afterAll(steady);
+
+/** Ends Prometheus everywhere, and lets nobody start it again before this is disposed of. */
+async function stopEveryPrometheus(): Promise<AsyncDisposable> {
+  const order = async (option: string): Promise<void> => {
+    for (const { name } of monitors) {
+      const { code, stderr } = await world.hosts.exec(name, ['s6-svc', option, '/etc/s6/prometheus']);
+      if (code !== 0) throw new Error(`prometheus on ${name}: ${stderr}`);
+    }
+  };
+  await order('-d');
+  return { [Symbol.asyncDispose]: () => order('-u') };
+}
+
+const alertsSchema = z.array(z.object({ labels: z.record(z.string(), z.string()) }));
+
+/** Whether an Alertmanager has that alert; of those that are over it says nothing. */
+async function hasAlert(monitor: Host, alertname: string): Promise<boolean> {
+  const url = `http://${addressOn(monitor, 'ops')}:${PORTS.alertmanager}/api/v2/alerts?filter=alertname%3D${alertname}`;
+  return (await fetchJson(url, alertsSchema)).length > 0;
+}
+
+/** What was mailed about one alert of the host, in order. */
+async function mailedOf(alertname: string, sinceMs: number): Promise<readonly string[]> {
+  const mailed = await mailedSince(sinceMs);
+  return mailed.filter((alert) => alert.alertname === alertname && alert.host === app.name).map(({ status }) => status);
+}
+
+it('both Prometheus are down until Alertmanager calls an alert resolved, and started again: it is mailed once, and its end when it is one', async () => {
+  await steady();
+  const sinceMs = Date.now();
+  const isSeen = (what: string, probe: () => Promise<boolean>, deadlineMs = 60_000): Promise<unknown> =>
+    waitFor(probe, { what, deadlineMs, intervalMs: 500 });
+  const everyMonitor = async (probe: (monitor: Host) => Promise<boolean>): Promise<boolean> =>
+    (await Promise.all(monitors.map(probe))).every(Boolean);
+  {
+    await using freeze = await openFault(hostFreeze(app.name), {
+      ...{ world, journal: openJournal(PATHS.journal), leaseMs: 240_000 },
+    });
+    expect(freeze.effect).toMatchObject({ seen: true });
+    await isSeen('the mail', async () => (await mailedOf('AppHostLost', sinceMs)).length > 0);
+    {
+      await using _stopped = await stopEveryPrometheus();
+      await isSeen('both Alertmanagers to call it resolved', () =>
+        everyMonitor(async (monitor) => !(await hasAlert(monitor, 'AppHostLost'))),
+      );
+    }
+    // Nothing that was known is muted: it fires again on both, long before a starting stack would be out of its grace period.
+    await isSeen(
+      'the alert on both',
+      () =>
+        everyMonitor(async ({ name }) =>
+          (await readFiring(topology, name)).some(({ alertname }) => alertname === 'AppHostLost'),
+        ),
+      topology.profile.watch.settleMs / 2,
+    );
+    await isSeen('both Alertmanagers to have it again', () =>
+      everyMonitor((monitor) => hasAlert(monitor, 'AppHostLost')),
+    );
+    expect(await mailedOf('AppHostLost', sinceMs)).toEqual(['firing']);
+  }
+  await isSeen('its end', async () => (await mailedOf('AppHostLost', sinceMs)).includes('resolved'), 90_000);
+  expect(await mailedOf('AppHostLost', sinceMs)).toEqual(['firing', 'resolved']);
+});

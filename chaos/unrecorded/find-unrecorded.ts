@@ -1,0 +1,40 @@
+import { HoldfastError } from '../../kit/errors.ts';
+import type { FaultWorld } from '../faults/fault.ts';
+import type { Journal } from '../journal/journal.ts';
+import { renderUnrecorded, type UnrecordedFault } from './unrecorded-fault.ts';
+import { findUnrecordedLimits } from './unrecorded-limits.ts';
+import { findUnrecordedMaintenance } from './unrecorded-maintenance.ts';
+import { findUnrecordedProxies } from './unrecorded-proxies.ts';
+import { findUnrecordedServices } from './unrecorded-services.ts';
+
+/**
+ * What disturbs the stack and is in no record of the journal: `heal` does not know of it, and whatever is measured is measured with it. Hosts that are
+ * frozen, stopped or cut off are no part of it: `status` shows their state, and `up` repairs them.
+ */
+export async function findUnrecorded(world: FaultWorld, journal: Journal): Promise<readonly UnrecordedFault[]> {
+  const { topology, hosts } = world;
+  const [states, { open }] = await Promise.all([hosts.list(), journal.read()]);
+  const recorded = open.map(({ undo }) => undo);
+  const found = await Promise.all([
+    findUnrecordedProxies(world, states, recorded),
+    findUnrecordedServices(hosts, states, recorded),
+    findUnrecordedMaintenance(topology, hosts, states),
+  ]);
+  return [...found.flat(), ...findUnrecordedLimits(topology, states)];
+}
+
+/** Throws `stack-not-healthy` when anything is found: nothing may be measured with it. */
+export async function refuseUnrecorded(world: FaultWorld, journal: Journal): Promise<void> {
+  const found = await findUnrecorded(world, journal);
+  if (found.length === 0) return;
+  const lines = found.map(({ host, text }) => `${host}: ${text}`).join('\n');
+  const fixes = [...new Set(found.map(({ fix }) => fix))].join('\n');
+  throw new HoldfastError('stack-not-healthy', `The stack is disturbed by what no journal knows:\n${lines}`, {
+    fix: fixes,
+  });
+}
+
+/** As `status` shows them; none where the stack is not there. */
+export async function readUnrecordedTexts(world: FaultWorld, journal: Journal): Promise<readonly string[]> {
+  return renderUnrecorded(await findUnrecorded(world, journal));
+}

@@ -1,0 +1,34 @@
+import { messageOf } from '../../kit/errors.ts';
+import type { FaultWorld } from '../faults/fault.ts';
+import type { Journal } from '../journal/journal.ts';
+import { findUnrecorded } from './find-unrecorded.ts';
+
+/** What became of the faults that no journal knew. */
+export interface UnrecordedReport {
+  readonly removed: readonly string[];
+  /** Still there, each with the reason and what a person can do. */
+  readonly left: readonly string[];
+}
+
+/** Ends everything unrecorded that can be ended, and looks whether it is gone. */
+export async function healUnrecorded(world: FaultWorld, journal: Journal): Promise<UnrecordedReport> {
+  const found = await findUnrecorded(world, journal);
+  const errors = new Map<string, string>();
+  for (const { host, text, remove } of found) {
+    try {
+      await remove?.();
+    } catch (error) {
+      errors.set(`${host}: ${text}`, messageOf(error));
+    }
+  }
+  const still = await findUnrecorded(world, journal);
+  const names = new Set(still.map(({ host, text }) => `${host}: ${text}`));
+  return {
+    removed: found.map(({ host, text }) => `${host}: ${text}`).filter((name) => !names.has(name)),
+    left: still.map(({ host, text, fix }) => `${host}: ${text}. ${errors.get(`${host}: ${text}`) ?? fix}`),
+  };
+}
+
+export function renderUnrecordedReport({ removed, left }: UnrecordedReport): readonly string[] {
+  return [...removed.map((text) => `removed: ${text}`), ...left.map((text) => `NOT REMOVED: ${text}`)];
+}

@@ -1,0 +1,58 @@
+import { HoldfastError } from '../../kit/errors.ts';
+import type { Hosts, HostState } from '../../kit/hosts.ts';
+import type { Undo } from '../faults/undo.ts';
+import { REMOVE_ALL, type UnrecordedFault } from './unrecorded-fault.ts';
+import { isAwake } from './unrecorded-proxies.ts';
+
+/** One line per service: its folder, whether it is wanted up, is so normally, and is stopped by a signal. */
+const LIST = 'for one in /etc/s6/*/; do echo "$(basename $one) $(s6-svstat -o wantedup,normallyup,paused $one)"; done';
+
+/** Services that somebody told their supervisor to leave down, or stopped with a signal. A service that fails is an alert's business. */
+export async function findUnrecordedServices(
+  hosts: Hosts,
+  states: ReadonlyMap<string, HostState>,
+  recorded: readonly Undo[],
+): Promise<readonly UnrecordedFault[]> {
+  const awake = [...states.values()].filter(isAwake);
+  const found = await Promise.all(
+    awake.map(async ({ host }) => {
+      const { code, stdout } = await hosts.exec(host, ['sh', '-c', LIST]).catch(() => ({ code: 1, stdout: '' }));
+      if (code !== 0) return [];
+      return parseServices(stdout)
+        .filter((service) => !recorded.some((undo) => isKill(undo, host, service.name)))
+        .map((service) => stopped(hosts, host, service));
+    }),
+  );
+  return found.flat();
+}
+
+interface Service {
+  readonly name: string;
+  readonly isPaused: boolean;
+}
+
+/** The services that are down though they should not be, or paused. */
+export function parseServices(text: string): readonly Service[] {
+  return text.split('\n').flatMap((line) => {
+    const [name = '', wanted, normal, paused] = line.split(' ');
+    const isLeftDown = wanted === 'false' && normal === 'true' && !ONE_SHOTS.has(name);
+    return isLeftDown || paused === 'true' ? [{ name, isPaused: paused === 'true' }] : [];
+  });
+}
+
+/** Run once at the boot of their host. */
+const ONE_SHOTS: ReadonlySet<string> = new Set(['migrate']);
+
+function isKill(undo: Undo, host: string, service: string): boolean {
+  return undo.kind === 'process-kill' && undo.host === host && undo.service === service;
+}
+
+function stopped(hosts: Hosts, host: string, { name, isPaused }: Service): UnrecordedFault {
+  return {
+    ...{ host, text: `the service ${name} is ${isPaused ? 'paused' : 'told to stay down'}`, fix: REMOVE_ALL },
+    remove: async () => {
+      const { code, stderr } = await hosts.exec(host, ['s6-svc', isPaused ? '-c' : '-u', `/etc/s6/${name}`]);
+      if (code !== 0) throw new HoldfastError('heal-failed', `${name} on ${host}: ${stderr.trim()}`);
+    },
+  };
+}

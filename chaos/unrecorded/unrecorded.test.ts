@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeTopology } from '../../deploy/topology.ts';
+import { fakeHosts } from '../faults/fake-hosts.ts';
+import type { ProxyState } from '../faults/toxiproxy-api.ts';
+import type { Undo } from '../faults/undo.ts';
+import { openJournal } from '../journal/journal.ts';
+import { refuseUnrecorded } from './find-unrecorded.ts';
+import { healUnrecorded, renderUnrecordedReport } from './heal-unrecorded.ts';
+import { findUnrecordedLimits } from './unrecorded-limits.ts';
+import { parseMaintenance } from './unrecorded-maintenance.ts';
+import { disturbed } from './unrecorded-proxies.ts';
+import { parseServices } from './unrecorded-services.ts';
+
+const PROXY: ProxyState = { name: 'db-read', listen: '127.0.0.1:13307', upstream: 'x:1', enabled: true, toxics: [] };
+const TOXIC = { name: 'left', type: 'latency', stream: 'downstream', toxicity: 0.5, attributes: { latency: 40 } };
+
+describe('the proxies of a host', () => {
+  const calls: string[] = [];
+  const api = {
+    removeToxic: (proxy: string, toxic: string) => Promise.resolve(void calls.push(`${proxy} without ${toxic}`)),
+    setEnabled: (proxy: string, enabled: boolean) => Promise.resolve(void calls.push(`${proxy} ${String(enabled)}`)),
+  };
+  const look = (proxies: readonly ProxyState[], recorded: readonly Undo[] = []) =>
+    disturbed('app1', { proxies, recorded, api });
+  const target = { host: 'app1', api: 'http://app1:8474', proxy: 'db-read', port: 13_307, baselineMs: 1 };
+
+  it('are nothing to tell of when they are clean', () => {
+    expect(look([PROXY])).toEqual([]);
+  });
+
+  it('are named with host, proxy, toxic and numbers, and cleaned', async () => {
+    const found = look([{ ...PROXY, enabled: false, toxics: [TOXIC] }]);
+    expect(found.map(({ host, text }) => `${host}: ${text}`)).toEqual([
+      'app1: the proxy db-read is disabled',
+      'app1: toxic left (latency downstream, latency=40, toxicity=0.5) on the proxy db-read',
+    ]);
+    for (const { remove } of found) await remove?.();
+    expect(calls).toEqual(['db-read true', 'db-read without left']);
+  });
+
+  it('may carry what the journal will undo, and nothing else', () => {
+    const recorded: Undo = { kind: 'toxiproxy-latency', toxic: 'holdfast-latency', targets: [target] };
+    const own = { ...TOXIC, name: 'holdfast-latency' };
+    expect(look([{ ...PROXY, toxics: [own] }], [recorded])).toEqual([]);
+    expect(look([{ ...PROXY, toxics: [own, TOXIC] }], [recorded])).toHaveLength(1);
+    expect(look([{ ...PROXY, name: 'cache', toxics: [own] }], [recorded])).toHaveLength(1);
+    expect(look([{ ...PROXY, enabled: false }], [recorded])).toHaveLength(1);
+    expect(look([{ ...PROXY, enabled: false }], [{ kind: 'toxiproxy-down', targets: [target] }])).toEqual([]);
+  });
+});
+
+it('a service is told to stay down, or paused; what only runs at boot is neither', () => {
+  const text = 'app true true false\nmigrate false true false\nnginx false true false\nfacts true true true\n';
+  expect(parseServices(text)).toEqual([
+    { name: 'nginx', isPaused: false },
+    { name: 'facts', isPaused: true },
+  ]);
+});
+
+it('a server is in maintenance or in drain by an order, not by its health, its agent or its configuration', () => {
+  const line = (route: string, server: string, admin: number): string =>
+    `3 ${route} 1 ${server} 198.18.1.31 2 ${admin} 1 1 0`;
+  const text = [
+    '1',
+    '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state',
+    line('web', 'web1', 1),
+    line('web', 'web2', 0),
+    line('app-pool', 'app1', 8),
+    line('app-pool', 'app2', 4),
+    line('db-read', 'db1', 5),
+  ].join('\n');
+  expect(parseMaintenance(text)).toEqual([
+    { route: 'web', server: 'web1', how: 'maintenance' },
+    { route: 'app-pool', server: 'app1', how: 'drain' },
+  ]);
+});
+
+describe('the whole stack', () => {
+  const topology = makeTopology({ toxiproxy: false });
+  const names = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'holdfast-unrecorded-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** As the model says, but for what a test makes of it. */
+  function worldOf(services: () => string) {
+    const hosts = fakeHosts({
+      names,
+      exec: (host, argv) => {
+        const isList = argv.join(' ').includes('s6-svstat');
+        return { code: 0, stdout: isList && host === 'web1' ? services() : '', stderr: '' };
+      },
+    });
+    for (const { name, memoryMiB } of topology.hosts) {
+      const state = hosts.states.get(name);
+      const limits = { memoryBytes: memoryMiB * 1024 * 1024, cpus: undefined };
+      if (state !== undefined) hosts.states.set(name, { ...state, limits });
+    }
+    return { topology, hosts };
+  }
+
+  it('that is as the model says is not refused', async () => {
+    await refuseUnrecorded(
+      worldOf(() => 'nginx true true false\n'),
+      openJournal(folder),
+    );
+  });
+
+  it('is refused with every name and the fix, and healed as far as that can be', async () => {
+    let isDown = true;
+    const world = worldOf(() => `nginx ${isDown ? 'false' : 'true'} true false\n`);
+    const app1 = world.hosts.states.get('app1');
+    if (app1 !== undefined) world.hosts.states.set('app1', { ...app1, limits: { ...app1.limits, cpus: 0.2 } });
+    const refused = refuseUnrecorded(world, openJournal(folder));
+    await expect(refused).rejects.toThrow('web1: the service nginx is told to stay down');
+    await expect(refused).rejects.toThrow('app1: it is limited to 0.2 processors');
+    await expect(refused).rejects.toMatchObject({ fix: expect.stringContaining('heal --all') as string });
+    const hosts = {
+      ...world.hosts,
+      exec: (host: string, argv: readonly string[]) => {
+        if (argv.join(' ') === 's6-svc -u /etc/s6/nginx') isDown = false;
+        return world.hosts.exec(host, argv);
+      },
+    };
+    const report = await healUnrecorded({ topology, hosts }, openJournal(folder));
+    expect(renderUnrecordedReport(report)).toEqual([
+      'removed: web1: the service nginx is told to stay down',
+      expect.stringMatching(/^NOT REMOVED: app1: it is limited to 0.2 processors\. .*docker rm/),
+    ]);
+  });
+
+  it('has the memory that the model gives each host', () => {
+    const world = worldOf(() => '');
+    expect(findUnrecordedLimits(topology, world.hosts.states)).toEqual([]);
+    const db1 = world.hosts.states.get('db1');
+    if (db1 !== undefined)
+      world.hosts.states.set('db1', { ...db1, limits: { memoryBytes: 64 * 1024 * 1024, cpus: undefined } });
+    expect(findUnrecordedLimits(topology, world.hosts.states)).toMatchObject([
+      { host: 'db1', text: 'its memory is 64 MiB, not 1024 MiB' },
+    ]);
+  });
+});
