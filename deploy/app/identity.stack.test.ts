@@ -11,7 +11,7 @@ const edges = hostsOf(topology, 'edge');
 async function signIn(email: string): Promise<Response> {
   const [edge] = edges;
   if (edge === undefined) throw new Error('there is no edge');
-  return await fetch(`http://${addressOn(edge, 'front')}:${PORTS.varnish}/api/login`, {
+  return await fetch(`http://${addressOn(edge, 'front')}:${PORTS.edge}/api/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password: 'holdfast' }),

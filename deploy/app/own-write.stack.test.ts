@@ -12,7 +12,7 @@ const topology = makeTopology();
 const hosts = openHosts();
 const balancers = hostsOf(topology, 'lb');
 const [edge] = hostsOf(topology, 'edge');
-const shop = `http://${edge === undefined ? '' : addressOn(edge, 'front')}:${PORTS.varnish}`;
+const shop = `http://${edge === undefined ? '' : addressOn(edge, 'front')}:${PORTS.edge}`;
 const { maxLagMs } = topology.profile.role;
 const ordersSchema = z.object({ orders: z.array(z.object({ orderId: z.number() })) });
 

@@ -29,7 +29,7 @@ beforeAll(async () => {
 it('a path that is not UTF-8 gets a page of the shop, not to be kept, and every such request is counted', async () => {
   const before = await countOf(400);
   const ask = async (path: string): Promise<Response> =>
-    await fetch(`http://${addressOn(edge, 'front')}:${PORTS.varnish}${path}`, { signal: AbortSignal.timeout(5_000) });
+    await fetch(`http://${addressOn(edge, 'front')}:${PORTS.edge}${path}`, { signal: AbortSignal.timeout(5_000) });
   const response = await ask('/products/%C0%AF');
   expect([response.status, response.headers.get('cache-control')]).toEqual([400, 'no-store']);
   expect(response.headers.get('content-type')).toContain('text/html');

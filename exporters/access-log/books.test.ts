@@ -80,7 +80,7 @@ it.each([
   'Proxy http stopped (cumulated conns: FE: 31, BE: 0).',
   '198.18.0.192:57578 [29/Nov/2026:01:19:16.970] https/1: SSL handshake failure (error:0A00010B:SSL routines::wrong version number)',
 ])('what HAProxy says of itself is no line that cannot be read: %s', async (message) => {
-  const book = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => 0 });
+  const book = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => 0, site: makeSiteCounter() });
   book.take(message);
   book.take('{"line":"H0|of another release","');
   const samples = await samplesOf(book, 'haproxy');
