@@ -248,3 +248,25 @@ it('a request that does not come to its end is answered with 408', async () => {
     await slow.close();
   }
 });
+
+it('what comes on an open connection while the server closes is served like everything else', async () => {
+  const own = { ...services, metrics: makeMetrics('test') };
+  const closing = makeServer({
+    services: own,
+    phase: { current: 'ready' },
+    log: pino({ level: 'silent' }),
+    endTrace,
+  });
+  await closing.listen({ host: '127.0.0.1', port: 0 });
+  const socket = connect((closing.server.address() as AddressInfo).port, '127.0.0.1');
+  const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3';
+  socket.write(`POST /nowhere HTTP/1.1\r\nHost: shop.test\r\n${form}\r\n\r\na`);
+  await expect.poll(() => own.metrics.registry.metrics()).toContain('http_requests_in_flight 1');
+  const closed = closing.close();
+  await expect.poll(() => closing.server.listening).toBe(false);
+  socket.write(`bcGET /login HTTP/1.1\r\n${HOST}\r\n`);
+  const answers = parse(await text(socket));
+  await closed;
+  expect(answers.map(({ status }) => status)).toEqual([404, 200]);
+  for (const { headers } of answers) expect(headers.get('x-frame-options')).toBe('DENY');
+});
