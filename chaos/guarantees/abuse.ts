@@ -57,7 +57,7 @@ function abuseGuarantee(attack: AttackKind): Guarantee {
 }
 
 /** An edge, and the virtual address by both protocols on the load balancer that has it. */
-async function findEntries(world: FaultWorld): Promise<readonly Attacked[]> {
+export async function findEntries(world: FaultWorld): Promise<readonly Attacked[]> {
   const { topology } = world;
   const [edge] = hostsOf(topology, 'edge');
   const { address } = topology.virtualAddresses.front;

@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { HOSTILE_ADDRESS } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { PROJECT } from '../../kit/hosts.ts';
+import { macAddressOf } from '../../kit/mac-address.ts';
 import { ROOT } from '../../kit/paths.ts';
 import type { AttackCounts, AttackKind } from './attack.ts';
 
@@ -34,7 +35,7 @@ export function hostileContainerName(runId: string): string {
 export function renderHostileRun({ runId, attack, at, seconds }: AttackPlan): readonly string[] {
   return [
     ...['run', '--detach', '--name', hostileContainerName(runId), '--label', 'org.holdfast=1'],
-    ...['--network', `${PROJECT}_front`, '--ip', HOSTILE_ADDRESS],
+    ...['--network', `${PROJECT}_front`, '--ip', HOSTILE_ADDRESS, '--mac-address', macAddressOf(HOSTILE_ADDRESS)],
     ...['--user', '65534:65534', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--read-only'],
     ...['--memory', MEMORY, '--cpus', PROCESSORS],
     ...['--mount', `type=bind,src=${join(ROOT, 'chaos/hostile')},dst=/hostile,readonly`],

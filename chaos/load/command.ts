@@ -10,6 +10,8 @@ import { openStackLock } from '../../kit/stack-lock.ts';
 import { exitCodeOf, type Verdict } from '../../kit/verdict.ts';
 import { openJournal } from '../journal/journal.ts';
 import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
+import { ATTACKS } from '../hostile/attack.ts';
+import { runHostileCommand, type HostileFlags } from './hostile-command.ts';
 import { renderLoadTable, reportOf, type LoadReport } from './load-table.ts';
 import { SUITES, type LoadTarget, type Suite } from './load-run.ts';
 import { showProgress } from './show-progress.ts';
@@ -20,8 +22,14 @@ interface CommandOptions {
   readonly rate?: string;
   readonly duration?: string;
   readonly target?: string;
+  readonly attack?: string;
   readonly json?: boolean;
 }
+
+/** The suite that attacks the entries of the site beside honest load. */
+const HOSTILE = 'hostile';
+const HOSTILE_SECONDS = 20;
+const HOSTILE_RATE = 100;
 
 /** Registers `holdfast load SUITE`. */
 export function registerLoadCommand(program: Command, context: CommandContext): void {
@@ -29,13 +37,26 @@ export function registerLoadCommand(program: Command, context: CommandContext): 
   program
     .command('load')
     .description('load the running stack with k6 and print what its visitors saw')
-    .argument('<suite>', SUITES.join(', '))
-    .option('--rate <n>', 'requests per second (of ramp: at its highest; not for smoke)', '200')
-    .option('--duration <seconds>', 'how long (not for smoke)', '60')
+    .argument('<suite>', [...SUITES, HOSTILE].join(', '))
+    .option(
+      '--rate <n>',
+      'requests per second (of ramp: at its highest; of hostile: of honest clients, 100; not for smoke)',
+      '200',
+    )
+    .option('--duration <seconds>', 'how long (not for smoke; of hostile: each attack, 20)', '60')
+    .option('--attack <kind>', `hostile only: one kind of attack (${ATTACKS.join(', ')}); all by default`)
     .option('--target <name>', `${targets.join(', ')}; vip for the first; smoke takes every one by default`)
     .option('--json', 'print it as JSON')
     .addHelpText('after', '\nExit codes: 0 nothing failed or was dropped, 1 something was, 2 the evidence is doubtful')
     .action(async (word: string, options: CommandOptions, command: Command) => {
+      if (word === HOSTILE) {
+        await runHostileCommand(hostileFlags(options, command), context);
+        return;
+      }
+      if (options.attack !== undefined)
+        throw new HoldfastError('usage', `${word} has no --attack.`, {
+          fix: 'Use `./holdfast load hostile --attack KIND`.',
+        });
       const suite = parseSuite(word);
       if (suite === 'smoke') refuseOptions(command, ['rate', 'duration']);
       await runLoad(suite, options, context);
@@ -73,6 +94,18 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   process.exitCode = exitCodeOf(verdict);
 }
 
+/** Its own defaults where nothing was given. */
+function hostileFlags(options: CommandOptions, command: Command): HostileFlags {
+  const given = (name: 'rate' | 'duration'): boolean => command.getOptionValueSource(name) === 'cli';
+  return {
+    rate: given('rate') ? parseCount(options.rate, '--rate') : HOSTILE_RATE,
+    duration: given('duration') ? parseCount(options.duration, '--duration') : HOSTILE_SECONDS,
+    ...(options.target === undefined ? {} : { target: options.target }),
+    ...(options.attack === undefined ? {} : { attack: options.attack }),
+    ...(options.json === undefined ? {} : { json: options.json }),
+  };
+}
+
 /** Throws `usage` for what was given although smoke does not look at it. */
 function refuseOptions(command: Command, names: readonly string[]): void {
   const given = names.filter((name) => command.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
@@ -92,7 +125,7 @@ function parseSuite(word: string): Suite {
   const suite = SUITES.find((name) => name === word);
   if (suite !== undefined) return suite;
   throw new HoldfastError('usage', `There is no suite ${word}.`, {
-    fix: `Known suites: ${nearest(word, SUITES).join(', ')}.`,
+    fix: `Known suites: ${nearest(word, [...SUITES, HOSTILE]).join(', ')}.`,
   });
 }
 

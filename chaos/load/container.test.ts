@@ -19,7 +19,7 @@ const PLAN = {
 test('the load runs as an ordinary user who can do nothing but send and record', () => {
   const args = renderDockerRun(PLAN).join(' ');
   expect(args).toContain('--name holdfast-load-r1 --label org.holdfast=1');
-  expect(args).toContain('--network holdfast_front --ip 198.18.0.90');
+  expect(args).toContain('--network holdfast_front --ip 198.18.0.90 --mac-address 02:42:c6:12:00:5a');
   expect(args).toContain(
     '--cap-drop ALL --security-opt no-new-privileges --cap-add NET_ADMIN --cap-add SETUID --cap-add SETGID --read-only',
   );

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PROJECT } from '../../kit/hosts.ts';
+import { macAddressOf } from '../../kit/mac-address.ts';
 import { ROOT } from '../../kit/paths.ts';
 import type { LoadOptions, LoadTarget, Suite } from './load-run.ts';
 
@@ -81,7 +82,7 @@ export function renderDockerRun(plan: ContainerPlan): readonly string[] {
   };
   return [
     ...['run', '--rm', '--name', plan.name, '--label', 'org.holdfast=1'],
-    ...['--network', plan.network, '--ip', plan.address],
+    ...['--network', plan.network, '--ip', plan.address, '--mac-address', macAddressOf(plan.address)],
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...['NET_ADMIN', 'SETUID', 'SETGID'].flatMap((capability) => ['--cap-add', capability]),
     ...['--read-only', '--tmpfs', '/tmp', '--memory', MEMORY, '--cpu-shares', CPU_SHARES],

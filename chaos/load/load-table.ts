@@ -61,7 +61,8 @@ function rowOf(name: string, latency: Latency): readonly string[] {
   return [name, String(requests), String(failed), ...[p50, p95, p99, max].map((ms) => ms?.toFixed(1) ?? '-')];
 }
 
-function renderRows(rows: readonly (readonly string[])[]): readonly string[] {
+/** Cells in columns as wide as their widest: the first to the left, the others to the right. */
+export function renderRows(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

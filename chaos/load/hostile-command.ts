@@ -1,0 +1,76 @@
+import type { CommandContext } from '../../deploy/commands.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { nearest } from '../../kit/nearest.ts';
+import { openProgress } from '../../kit/progress.ts';
+import { openStackLock } from '../../kit/stack-lock.ts';
+import { requireNetwork } from '../../kit/require-network.ts';
+import { exitCodeOf, mergeVerdicts } from '../../kit/verdict.ts';
+import { ATTACKS, type AttackKind } from '../hostile/attack.ts';
+import { runHostile, type HostileRow } from './hostile-suite.ts';
+import { renderRows } from './load-table.ts';
+
+export interface HostileFlags {
+  readonly attack?: string;
+  readonly target?: string;
+  /** Seconds of each attack. */
+  readonly duration: number;
+  readonly rate: number;
+  readonly json?: boolean;
+}
+
+/** `holdfast load hostile`: each kind of attack on each entry beside honest load, and what honest clients saw. */
+export async function runHostileCommand(flags: HostileFlags, { topology, signal }: CommandContext): Promise<void> {
+  const attacks = flags.attack === undefined ? ATTACKS : [parseAttack(flags.attack)];
+  requireNetwork(topology.networks.ops);
+  await using _lock = await openStackLock('load hostile');
+  const progress = openProgress();
+  const rows: HostileRow[] = [];
+  try {
+    const options = { topology, attacks, targets: flags.target === undefined ? [] : [flags.target], signal };
+    for await (const row of runHostile({
+      ...options,
+      ...{ seconds: flags.duration, rate: flags.rate, onProgress: progress.report },
+    })) {
+      rows.push(row);
+      progress.report(`${row.attack} on ${row.target}: ${[row.verdict, ...row.reasons].join('; ')}`);
+    }
+  } finally {
+    progress.stop();
+  }
+  console.log(flags.json === true ? JSON.stringify(rows, null, 2) : renderHostileTable(rows));
+  process.exitCode = exitCodeOf(mergeVerdicts(rows.map(({ verdict }) => verdict)));
+}
+
+/** One row per attack and entry; what honest clients saw during it, and from 10 s after its end on. */
+export function renderHostileTable(rows: readonly HostileRow[]): string {
+  const ms = (value: number | undefined): string => value?.toFixed(0) ?? '-';
+  const header = [
+    'attack',
+    'entry',
+    'verdict',
+    'honest',
+    'failed',
+    'p50 ms',
+    'p99 ms',
+    'max ms',
+    'after: failed',
+    'p99 ms',
+  ];
+  const lines = rows.map(({ attack, target, verdict, during, afterwards }) => [
+    ...[attack, target, verdict, String(during.requests), String(during.failed)],
+    ...[ms(during.p50), ms(during.p99), ms(during.max), String(afterwards.failed), ms(afterwards.p99)],
+  ]);
+  return [
+    ...renderRows([header, ...lines]),
+    ...rows.map(({ attack, target, effect }) => `${attack} on ${target}: ${effect}`),
+    ...rows.flatMap(({ attack, target, reasons }) => reasons.map((reason) => `${attack} on ${target}: ${reason}`)),
+  ].join('\n');
+}
+
+function parseAttack(word: string): AttackKind {
+  const attack = ATTACKS.find((known) => known === word);
+  if (attack !== undefined) return attack;
+  throw new HoldfastError('usage', `There is no attack ${word}.`, {
+    fix: `Known attacks: ${nearest(word, ATTACKS).join(', ')}.`,
+  });
+}

@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Topology } from '../../deploy/topology.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { PATHS } from '../../kit/paths.ts';
+import type { Verdict } from '../../kit/verdict.ts';
+import type { FaultWorld } from '../faults/fault.ts';
+import { hostileClient, type Attacked } from '../faults/hostile-client.ts';
+import { findEntries } from '../guarantees/abuse.ts';
+import type { AttackKind } from '../hostile/attack.ts';
+import { openFault } from '../journal/open-fault.ts';
+import { openJournal } from '../journal/journal.ts';
+import { startHealer } from '../journal/start-healer.ts';
+import { latencyOf, type Latency } from '../judge/latency.ts';
+import { recordsIn } from '../judge/records.ts';
+import { findUnsteady, waitForBaseline } from '../runner/steady-state.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import type { LoadRun } from './load-run.ts';
+import { startLoad } from './start-load.ts';
+
+export interface HostileOptions {
+  readonly topology: Topology;
+  readonly attacks: readonly AttackKind[];
+  /** Names of entries: an edge, `http`, `https`. Empty: all. */
+  readonly targets: readonly string[];
+  /** How long each attack lasts. */
+  readonly seconds: number;
+  /** Requests per second of honest clients. */
+  readonly rate: number;
+  readonly onProgress: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What honest clients saw of one attack. */
+export interface HostileRow {
+  readonly attack: AttackKind;
+  readonly target: string;
+  readonly verdict: Verdict;
+  readonly during: Latency;
+  /** From {@link NORMAL_AFTER_MS} after the end of the attack on. */
+  readonly afterwards: Latency;
+  /** What the attacked HAProxy counted of the attacker; undefined where that proved no attack. */
+  readonly effect: string;
+  readonly reasons: readonly string[];
+}
+
+/** Honest clients may be refused so often, and wait so long, while another one attacks. */
+const MOST_FAILED_RATIO = 0.01;
+const MOST_P99_MS = 1_000;
+/** So soon after an attack nothing may be left of it. */
+const NORMAL_AFTER_MS = 10_000;
+/** How long afterwards honest requests are looked at. */
+const AFTERWARDS_MS = 4_000;
+const BASELINE_DEADLINE_MS = 60_000;
+/** Beginning, ending and proving of an attack take less. */
+const SPARE_SECONDS = 15;
+const LEASE_MS = 120_000;
+
+/** Attacks entries of the site, one after the other, beside honest load. Yields what honest clients saw of each as soon as it is known. */
+export async function* runHostile(options: HostileOptions): AsyncGenerator<HostileRow> {
+  const { topology, attacks, seconds, rate, onProgress, signal } = options;
+  const world: FaultWorld = { topology, hosts: openHosts() };
+  const unsteady = await findUnsteady(world);
+  if (unsteady.length > 0)
+    throw new HoldfastError('stack-not-healthy', `The stack is not steady: ${unsteady.join('; ')}.`, {
+      fix: 'Repair it with `./holdfast up`, and wait until no alert fires.',
+    });
+  const entries = chooseEntries(await findEntries(world), options.targets);
+  await startHealer();
+  const pairs = attacks.flatMap((attack) => entries.map((entry) => ({ attack, entry })));
+  const perAttack = seconds + (NORMAL_AFTER_MS + AFTERWARDS_MS) / 1_000 + SPARE_SECONDS;
+  const runId = `hostile-${Date.now().toString(36)}`;
+  await using load = await startLoad({
+    ...{ suite: 'steady', runId, rate, signal },
+    directory: join(PATHS.runs, runId),
+    durationSeconds: Math.ceil(pairs.length * perAttack + BASELINE_DEADLINE_MS / 1_000),
+  });
+  onProgress(
+    `honest load: ${rate} requests/s; ${pairs.length} attacks take up to ${Math.ceil((pairs.length * perAttack) / 60)} min`,
+  );
+  await waitForBaseline(load, rate, { deadlineMs: BASELINE_DEADLINE_MS, signal });
+  for (const pair of pairs) {
+    onProgress(`${pair.attack} on ${pair.entry.name}`);
+    yield await attackOnce({ world, load, seconds, signal, ...pair });
+  }
+}
+
+function chooseEntries(entries: readonly Attacked[], wanted: readonly string[]): readonly Attacked[] {
+  const unknown = wanted.find((name) => !entries.some((entry) => entry.name === name));
+  if (unknown !== undefined)
+    throw new HoldfastError('usage', `There is no entry ${unknown} to attack.`, {
+      fix: `Known entries: ${entries.map(({ name }) => name).join(', ')}.`,
+    });
+  return wanted.length === 0 ? entries : entries.filter(({ name }) => wanted.includes(name));
+}
+
+interface AttackRun {
+  readonly world: FaultWorld;
+  readonly load: Pick<LoadRun, 'records'>;
+  readonly attack: AttackKind;
+  readonly entry: Attacked;
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
+async function attackOnce({ world, load, attack, entry, seconds, signal }: AttackRun): Promise<HostileRow> {
+  const options = { world, journal: openJournal(PATHS.journal), leaseMs: LEASE_MS, signal };
+  const { startMs, endMs, effect } = await (async () => {
+    await using active = await openFault(hostileClient(attack, [entry]), options);
+    await sleep(Math.max(0, active.orderedAt + seconds * 1_000 - Date.now()), undefined, { signal });
+    const last = await active.look();
+    return { startMs: active.orderedAt, endMs: Date.now(), effect: active.effect.seen ? last : active.effect };
+  })();
+  await sleep(NORMAL_AFTER_MS + AFTERWARDS_MS, undefined, { signal });
+  const during = latencyOf(recordsIn(load.records, { startMs, endMs }));
+  const normalAt = endMs + NORMAL_AFTER_MS;
+  const afterwards = latencyOf(recordsIn(load.records, { startMs: normalAt, endMs: normalAt + AFTERWARDS_MS - 1_000 }));
+  return {
+    attack,
+    target: entry.name,
+    during,
+    afterwards,
+    effect: effect.text,
+    ...judge(during, afterwards, effect.seen),
+  };
+}
+
+/** Exported for its test. */
+export function judge(
+  during: Latency,
+  afterwards: Latency,
+  tookEffect: boolean,
+): { readonly verdict: Verdict; readonly reasons: readonly string[] } {
+  const violations = [
+    ...(during.failed > during.requests * MOST_FAILED_RATIO ? [`${during.failed} of ${during.requests} failed`] : []),
+    ...((during.p99 ?? 0) > MOST_P99_MS ? [`p99 is ${(during.p99 ?? 0).toFixed(0)} ms`] : []),
+    ...(afterwards.failed > 0 ? [`${afterwards.failed} failed ${NORMAL_AFTER_MS / 1_000} s after its end`] : []),
+    ...((afterwards.p99 ?? 0) > MOST_P99_MS ? [`p99 is ${(afterwards.p99 ?? 0).toFixed(0)} ms afterwards`] : []),
+  ];
+  if (violations.length > 0) return { verdict: 'violated', reasons: violations };
+  const doubts = [
+    ...(tookEffect ? [] : ['the attack had no proven effect']),
+    ...(during.requests === 0 || afterwards.requests === 0 ? ['no honest request was recorded'] : []),
+  ];
+  return { verdict: doubts.length > 0 ? 'unknown' : 'held', reasons: doubts };
+}
