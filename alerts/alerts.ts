@@ -14,6 +14,7 @@ import { probeAlerts } from './rules/probe.ts';
 import { siteAlerts } from './rules/site.ts';
 import { webAlerts } from './rules/web.ts';
 import { monitorHealthAlerts } from './rules/monitor-health.ts';
+import { monitorTrustAlerts } from './rules/monitor-trust.ts';
 import { redundancyAlerts } from './rules/redundancy.ts';
 import { saturationAlerts } from './rules/saturation.ts';
 import { sloAlerts } from './slo/slo-alerts.ts';
@@ -37,6 +38,7 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...redundancyAlerts(topology),
     ...saturationAlerts(topology),
     ...monitorHealthAlerts(topology),
+    ...monitorTrustAlerts(topology),
     ...sloAlerts(topology),
   ];
 }

@@ -59,7 +59,7 @@ export const SCRAPE_JOBS: readonly Job[] = [
     of: 'monitor',
     port: PORTS.prometheus,
     pace: 'monitor',
-    keep: 'process_.*|prometheus_(build|config|engine|notifications|rule|sd_discovered|tsdb)_.*',
+    keep: 'process_.*|prometheus_(build|config|engine|notifications|rule|sd_discovered|target_scrapes_sample|tsdb)_.*',
   },
   {
     name: 'alertmanager',

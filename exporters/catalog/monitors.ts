@@ -31,6 +31,21 @@ export const PROMETHEUS = {
       labels: { rule_group: atMost(10, 'groups of rules') },
     },
   ),
+  prometheus_rule_group_iterations_total: counter('1', 'Evaluations, those that were left out included.', {
+    labels: { rule_group: atMost(10, 'groups of rules') },
+  }),
+  prometheus_rule_group_rules: gauge('1', 'Rules of a group.', {
+    labels: { rule_group: atMost(10, 'groups of rules') },
+  }),
+  prometheus_target_scrapes_sample_out_of_order_total: counter('1', 'Samples refused since a newer one was there.'),
+  prometheus_target_scrapes_sample_duplicate_timestamp_total: counter(
+    '1',
+    'Samples refused since there was another one of that time.',
+  ),
+  prometheus_target_scrapes_sample_out_of_bounds_total: counter(
+    '1',
+    'Samples refused since their time was too far off.',
+  ),
   prometheus_rule_group_last_duration_seconds: gauge('seconds', 'How long the last evaluation of a group took.', {
     labels: { rule_group: atMost(10, 'groups of rules') },
   }),
