@@ -5,7 +5,9 @@ import { appAlerts } from './rules/app.ts';
 import { cacheAlerts } from './rules/cache.ts';
 import { cacheStateAlerts } from './rules/cache-state.ts';
 import { DATABASE_STATE_ALERTS } from './rules/database-state.ts';
+import { cpuSaturationAlerts } from './rules/cpu-saturation.ts';
 import { databaseAlerts } from './rules/database.ts';
+import { earlyWarnings } from './rules/early-warnings.ts';
 import { edgeAlerts } from './rules/edge.ts';
 import { hostAlerts } from './rules/host.ts';
 import { lbAlerts } from './rules/lb.ts';
@@ -38,6 +40,8 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...redundancyAlerts(topology),
     ...saturationAlerts(topology),
     ...monitorHealthAlerts(topology),
+    ...earlyWarnings(topology),
+    ...cpuSaturationAlerts(topology),
     ...monitorTrustAlerts(topology),
     ...sloAlerts(topology),
   ];
