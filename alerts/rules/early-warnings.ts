@@ -189,7 +189,7 @@ function databaseLogWaits(watch: Watch): Alert {
 }
 
 /** Times that a server went down in the window from which on it is a habit. `increase` guesses at the edges of its window: half a time less is as many. */
-const MANY_TIMES = 4;
+const MANY_TIMES = 5;
 
 function serverFlapping(watch: Watch): Alert {
   const window = promDuration(60 * watch.scrapeIntervalMs);
@@ -211,7 +211,7 @@ function serverFlapping(watch: Watch): Alert {
     summary: '{{ $labels.host }} goes down and comes back again and again',
     description: `A load balancer took {{ $labels.host }} out of a pool at least ${MANY_TIMES} times within ${window}, and back each time: its health checks fail now and then.`,
     cases: [
-      fires('every eight seconds', downs(counts([0, 20], [0.125, 140])), on('web1')),
+      fires('every four seconds', downs(counts([0, 20], [0.25, 140])), on('web1')),
       quiet('twice in two minutes', downs(counts([0, 20], [0.5, 4], [0, 136]))),
       absent('no load balancer tells anything', {}),
       {
