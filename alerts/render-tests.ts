@@ -102,7 +102,7 @@ function growthOf({ stretches }: Counting, stepS: number): string {
       const steps = Math.round(seconds / stepS);
       const first = from ?? value + step;
       value = first + step * (steps - 1);
-      return `${first}+${step}x${steps - 1}`;
+      return `${first}${step < 0 ? '-' : '+'}${Math.abs(step)}x${steps - 1}`;
     })
     .join(' ');
 }
