@@ -40,6 +40,13 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
         rules: alertRulesOf('unhurried'),
       },
     ],
+    'background.yaml': [
+      {
+        name: 'background',
+        interval: promDuration(evaluationMsOf({ group: 'background' }, watch)),
+        rules: alertRulesOf('background'),
+      },
+    ],
     'slo.yaml': sloGroups(topology, SLOS).map((group) => ({
       ...group,
       rules: [...group.rules, ...alertRulesOf(group.name)],
@@ -54,8 +61,8 @@ export function renderRuleSet(files: Readonly<Record<RuleFile, readonly RuleGrou
   return stringify({ groups: [{ name: `rules-${hash}`, rules: [] }] });
 }
 
-/** `well.yaml` is a file of its own because each case of an alert would pay for it, and only those of a starting stack need it. */
-export type RuleFile = 'well.yaml' | 'rules.yaml' | 'slo.yaml' | 'records.yaml';
+/** `well.yaml` and `background.yaml` are files of their own because each case of an alert pays for all rules of its file. */
+export type RuleFile = 'well.yaml' | 'rules.yaml' | 'background.yaml' | 'slo.yaml' | 'records.yaml';
 
 /** A file of rules as Prometheus reads it. */
 export function renderRules(groups: readonly RuleGroup[]): string {

@@ -28,6 +28,7 @@ export function renderRuleTests(topology: Topology, file: RuleFile): string {
 }
 
 function fileOf(alert: Alert): RuleFile {
+  if (alert.group === 'background') return 'background.yaml';
   return isOfNow(alert) ? 'rules.yaml' : 'slo.yaml';
 }
 

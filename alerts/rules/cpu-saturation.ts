@@ -19,7 +19,7 @@ const COMMON = {
   domain: 'host',
   severity: 'warning',
   owner: 'platform',
-  group: 'unhurried',
+  group: 'background',
   forMs: lasting,
   isTolerated: true,
   onAbsent: { coveredBy: 'TargetDown' },

@@ -37,7 +37,7 @@ const COMMON = {
   domain: 'host',
   severity: 'warning',
   owner: 'platform',
-  group: 'unhurried',
+  group: 'background',
   onAbsent: { coveredBy: 'TargetDown' },
 } as const;
 

@@ -29,7 +29,7 @@ const COMMON = {
   domain: 'monitor',
   severity: 'warning',
   owner: 'monitoring',
-  group: 'unhurried',
+  group: 'background',
   forMs: tolerated,
   isTolerated: true,
 } as const;

@@ -9,7 +9,7 @@ import { linksOf } from './links-of.ts';
 export const ALERTS_FOLDER = '/etc/holdfast-alerts';
 
 /** The tracked rules: alerts, and what objectives are judged by. */
-const RULE_FILES = ['well.yaml', 'rules.yaml', 'slo.yaml', 'records.yaml', 'set.yaml'].map(
+const RULE_FILES = ['well.yaml', 'rules.yaml', 'background.yaml', 'slo.yaml', 'records.yaml', 'set.yaml'].map(
   (file) => `${ALERTS_FOLDER}/${file}`,
 );
 
