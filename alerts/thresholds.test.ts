@@ -27,7 +27,7 @@ describe('the numbers of an alert', () => {
   });
 
   it.each([
-    ['HighErrorRate', ['> 0.02', '> 0.02', '> 0.02']],
+    ['HighErrorRate', ['> 0.05', '> 0.02', '> 0.02']],
     ['DatabaseRedundancyLost', ['< 3']],
     ['WebHostLost', ['== 1']],
     ['Watchdog', []],
