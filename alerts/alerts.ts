@@ -9,6 +9,7 @@ import { DATABASE_STATE_ALERTS } from './rules/database-state.ts';
 import { cpuSaturationAlerts } from './rules/cpu-saturation.ts';
 import { databaseAlerts } from './rules/database.ts';
 import { earlyWarnings } from './rules/early-warnings.ts';
+import { edgeCacheAlerts } from './rules/edge-cache.ts';
 import { edgeAlerts } from './rules/edge.ts';
 import { hostAlerts } from './rules/host.ts';
 import { lbAlerts } from './rules/lb.ts';
@@ -26,6 +27,7 @@ import { sloAlerts } from './slo/slo-alerts.ts';
 export function makeAlerts(topology: Topology): readonly Alert[] {
   return [
     ...edgeAlerts(topology),
+    ...edgeCacheAlerts(topology),
     ...lbAlerts(topology),
     ...webAlerts(topology),
     ...appAlerts(topology),

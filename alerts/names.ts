@@ -6,6 +6,10 @@
 export const ALERTS = {
   EdgeLost: 'host',
   EdgeOriginUnhealthy: 'host',
+  EdgeCacheCrashed: 'host',
+  EdgeThreadsExhausted: 'host',
+  EdgeHitRatioLow: 'host',
+  EdgeCacheEvicting: 'host',
   ClientLimitExceeded: 'host',
   LoadBalancerLost: 'host',
   VirtualAddressMissing: 'address',

@@ -13,7 +13,7 @@ import { openJournal } from '../journal/journal.ts';
 import { startHealer } from '../journal/start-healer.ts';
 import { latencyOf, type Latency } from '../judge/latency.ts';
 import { recordsIn } from '../judge/records.ts';
-import { findUnsteady, waitForBaseline } from '../runner/steady-state.ts';
+import { waitForBaseline, waitForSteady } from '../runner/steady-state.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { LoadRun } from './load-run.ts';
 import { startLoad } from './start-load.ts';
@@ -51,6 +51,7 @@ const MOST_P99_MS = 1_000;
 const NORMAL_AFTER_MS = 10_000;
 /** How long afterwards honest requests are looked at. */
 const AFTERWARDS_MS = 4_000;
+const STEADY_DEADLINE_MS = 150_000;
 const BASELINE_DEADLINE_MS = 60_000;
 /** Beginning, ending and proving of an attack take less. */
 const SPARE_SECONDS = 15;
@@ -60,11 +61,8 @@ const LEASE_MS = 120_000;
 export async function* runHostile(options: HostileOptions): AsyncGenerator<HostileRow> {
   const { topology, attacks, seconds, rate, onProgress, signal } = options;
   const world: FaultWorld = { topology, hosts: openHosts() };
-  const unsteady = await findUnsteady(world);
-  if (unsteady.length > 0)
-    throw new HoldfastError('stack-not-healthy', `The stack is not steady: ${unsteady.join('; ')}.`, {
-      fix: 'Repair it with `./holdfast up`, and wait until no alert fires.',
-    });
+  onProgress('waiting until the stack is healthy and no alert fires');
+  await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal });
   const entries = chooseEntries(await findEntries(world), options.targets);
   await startHealer();
   const pairs = attacks.flatMap((attack) => entries.map((entry) => ({ attack, entry })));

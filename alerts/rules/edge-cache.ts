@@ -1,0 +1,174 @@
+import type { Topology } from '../../deploy/topology.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import {
+  absent,
+  always,
+  counts,
+  fires,
+  quiet,
+  resolves,
+  SELF_FOR_LONG,
+  type Counting,
+  type Course,
+  type Series,
+} from '../alert-case.ts';
+import { type Alert, outlastsOneLook, tolerated, usualForDetails } from '../alert.ts';
+
+/** Below this share of hits an edge costs more than it saves; the reference load has 50 to 70 %. */
+const MIN_HIT_RATIO = 0.2;
+/** With fewer lookups per second the share says nothing. */
+const MIN_LOOKUPS_PER_SECOND = 5;
+/** Objects removed to make room, per second, on average over the window. */
+const MAX_EVICTED_PER_SECOND = 1;
+
+const COMMON = {
+  domain: 'edge',
+  severity: 'warning',
+  owner: 'platform',
+  group: 'background',
+  onAbsent: { coveredBy: 'EdgeLost' },
+} as const;
+
+const counter = (name: string, host: string): string => `varnish_${name}{host="${host}",job="varnish",tier="edge"}`;
+const on = (host: string, value?: string) => ({ labels: { host }, ...(value === undefined ? {} : { value }) });
+
+/** A counter that grows by `perSecond`, each for its seconds. */
+const grows = (...stretches: readonly (readonly [perSecond: number, seconds: number])[]): Counting => ({
+  stretches: stretches.map(([perSecond, seconds]) => ({ perSecond, seconds })),
+});
+const lookedUp = (hits: Series[string], misses: Series[string]): Series => ({
+  [counter('main_cache_hit', 'edge1')]: hits,
+  [counter('main_cache_miss', 'edge1')]: misses,
+});
+
+/** What the cache of an edge does while the edge answers. */
+export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Alert[] {
+  // Five scrapes: a rate needs two, some may be late or lost.
+  const window = promDuration(5 * watch.roundIntervalMs);
+  const perSecond = (name: string): string => `rate(varnish_${name}[${window}])`;
+  const lookups = `(${perSecond('main_cache_hit')} + ${perSecond('main_cache_miss')})`;
+  return [
+    {
+      ...COMMON,
+      name: 'EdgeCacheCrashed',
+      expr: `max by (host) (increase(varnish_mgt_child_panic[${window}]) + increase(varnish_mgt_child_died[${window}])) > 0`,
+      forMs: usualForDetails,
+      summary: 'The cache process on {{ $labels.host }} crashed',
+      description:
+        'Varnish on {{ $labels.host }} has restarted its cache process after a panic or a signal. Its cache is empty: there are no stale copies to serve if the origin fails.',
+      cases: [
+        fires(
+          'a panic',
+          { [counter('mgt_child_panic', 'edge1')]: turnsUp, [counter('mgt_child_died', 'edge1')]: always(0) },
+          on('edge1'),
+        ),
+        fires(
+          'a signal',
+          { [counter('mgt_child_panic', 'edge2')]: always(0), [counter('mgt_child_died', 'edge2')]: turnsUp },
+          on('edge2'),
+        ),
+        quiet('it crashed a long time ago', {
+          [counter('mgt_child_panic', 'edge1')]: always(3),
+          [counter('mgt_child_died', 'edge1')]: always(1),
+        }),
+        absent('no Varnish is scraped', {}),
+        resolves(
+          'it crashed once',
+          { [counter('mgt_child_panic', 'edge1')]: turnsUp, [counter('mgt_child_died', 'edge1')]: always(0) },
+          on('edge1'),
+        ),
+      ],
+    },
+    {
+      ...COMMON,
+      name: 'EdgeThreadsExhausted',
+      expr: `max by (host) (${perSecond('main_threads_limited')} + ${perSecond('main_threads_failed')}) > 0`,
+      forMs: outlastsOneLook,
+      summary: 'Varnish on {{ $labels.host }} has no threads left',
+      description:
+        'Varnish on {{ $labels.host }} has reached its limit of threads or cannot create more: requests wait or are dropped. HAProxy in front of it admits fewer requests than it has threads for, so this is a wrong configuration or a host without processes left.',
+      cases: [
+        fires(
+          'the limit is reached again and again',
+          {
+            [counter('main_threads_limited', 'edge1')]: counts([0, 20], [1, 140]),
+            [counter('main_threads_failed', 'edge1')]: always(0),
+          },
+          on('edge1'),
+        ),
+        quiet('it was reached before', {
+          [counter('main_threads_limited', 'edge1')]: always(7),
+          [counter('main_threads_failed', 'edge1')]: always(0),
+        }),
+        absent('no Varnish is scraped', {}),
+        resolves(
+          'there are threads again',
+          {
+            [counter('main_threads_limited', 'edge1')]: counts([0, 20], [1, 20], [0, 120]),
+            [counter('main_threads_failed', 'edge1')]: always(0),
+          },
+          on('edge1'),
+        ),
+      ],
+    },
+    {
+      ...COMMON,
+      name: 'EdgeHitRatioLow',
+      expr: `max by (host) (${perSecond('main_cache_hit')} / (${lookups} > ${MIN_LOOKUPS_PER_SECOND})) < ${MIN_HIT_RATIO}`,
+      forMs: tolerated,
+      isTolerated: true,
+      summary: 'The cache of {{ $labels.host }} is of little use',
+      description: `Only {{ $value | humanizePercentage }} of the lookups at {{ $labels.host }} were hits (over the last ${window}): nearly every request goes to the origin.`,
+      cases: [
+        {
+          kind: 'fires',
+          title: 'one lookup in ten is a hit',
+          series: { ...SELF_FOR_LONG, ...lookedUp(grows([1, 600]), grows([9, 600])) },
+          expect: [{ atS: 300, alerts: [on('edge1', '10%')] }],
+        },
+        quiet('four lookups in five are hits', lookedUp(counts([8, 160]), counts([2, 160]))),
+        quiet('hardly anything is asked for', lookedUp(counts([0, 160]), counts([1, 160]))),
+        absent('no Varnish is scraped', {}),
+        {
+          kind: 'resolves',
+          title: 'the cache is warm again',
+          series: { ...SELF_FOR_LONG, ...lookedUp(grows([1, 300], [9, 300]), grows([9, 300], [1, 300])) },
+          expect: [{ atS: 500, alerts: [] }],
+          firing: [{ atS: 290, count: 1 }],
+        },
+      ],
+    },
+    {
+      ...COMMON,
+      name: 'EdgeCacheEvicting',
+      expr: `max by (host) (${perSecond('main_n_lru_nuked')}) > ${MAX_EVICTED_PER_SECOND}`,
+      forMs: tolerated,
+      isTolerated: true,
+      summary: 'The cache of {{ $labels.host }} is too small',
+      description: `Varnish on {{ $labels.host }} evicts {{ $value }} objects per second to make room (over the last ${window}).`,
+      cases: [
+        {
+          kind: 'fires',
+          title: 'five objects per second',
+          series: { ...SELF_FOR_LONG, [counter('main_n_lru_nuked', 'edge2')]: grows([5, 600]) },
+          expect: [{ atS: 300, alerts: [on('edge2', '5')] }],
+        },
+        quiet('one object every two seconds', { [counter('main_n_lru_nuked', 'edge2')]: counts([0.5, 160]) }),
+        absent('no Varnish is scraped', {}),
+        {
+          kind: 'resolves',
+          title: 'nothing large is fetched any more',
+          series: { ...SELF_FOR_LONG, [counter('main_n_lru_nuked', 'edge2')]: grows([5, 300], [0, 300]) },
+          expect: [{ atS: 500, alerts: [] }],
+          firing: [{ atS: 290, count: 1 }],
+        },
+      ],
+    },
+  ];
+}
+
+/** One more from the 20th second on. */
+const turnsUp: Course = [
+  [0, 20],
+  [1, 140],
+];
