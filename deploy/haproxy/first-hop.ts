@@ -92,6 +92,8 @@ function refuseMalformed(topology: Topology): readonly string[] {
   const refuse = (status: Parameters<typeof returnPage>[0], condition: string): string =>
     `    http-request ${returnPage(status, status === 405 ? { Allow: METHODS.join(', ') } : {})} if ${condition}`;
   return [
+    // A text that calls itself HTTP/2 is not: nothing here knows its form (RFC 9110, 15.6.6).
+    refuse(505, '{ fc_http_major 1 } !{ req.ver -m beg 1. }'),
     refuse(405, `{ method ${REFUSED_METHODS.join(' ')} }`),
     refuse(501, `!{ method ${METHODS.join(' ')} }`),
     refuse(400, '!{ req.hdr(Host) -m found } || { req.hdr(Host) -m len 0 }'),
