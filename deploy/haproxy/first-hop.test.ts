@@ -8,6 +8,14 @@ function linesOf(scheme: 'http' | 'https' = 'http'): readonly string[] {
   return renderFirstHop(topology, { proxies: ['192.0.2.1'], scheme, checkPath: '/healthz', requestIdBytes: 8 });
 }
 
+/** The regular expressions in lines with `text`, as HAProxy reads them: a backslash before a backslash is its own. */
+function expressionsIn(text: string, lines = linesOf()): readonly RegExp[] {
+  return lines
+    .filter((line) => line.includes(text))
+    .flatMap((line) => [...line.matchAll(/-m reg (-i )?(\S+)/g)])
+    .map(([, flag, expression = '']) => new RegExp(expression.replaceAll('\\\\', '\\'), flag === undefined ? '' : 'i'));
+}
+
 /** The place of the first line with `text`. */
 function placeOf(text: string): number {
   return linesOf().findIndex((line) => line.includes(text));
@@ -18,4 +26,29 @@ test('a text that calls itself another major version than HTTP/1 gets 505, befor
     ' if { fc_http_major 1 } !{ req.ver -m beg 1. }',
   );
   expect(placeOf('status 505')).toBeLessThan(placeOf('status 405'));
+});
+
+test.each([
+  ['shop.test', true],
+  ['shop.test:80', true],
+  ['shop.test:', true],
+  ['192.0.2.1:8080', true],
+  ['[2001:db8::1]', true],
+  ['[2001:db8::1]:80', true],
+  ['', false],
+  [':80', false],
+  ['shop.test:x', false],
+  ['shop.test:80:80', false],
+  ['2001:db8::1', false],
+  ['[2001:db8::1', false],
+  ['[shop.test]', false],
+  ['shop.test]', false],
+])('whether %j has the form of a Host: %s', (value, isHost) => {
+  expect(expressionsIn('req.fhdr(Host)').map((expression) => expression.test(value))).toEqual([isHost]);
+});
+
+test('a request without Host, or with two, gets 400', () => {
+  expect(linesOf().find((line) => line.includes('req.fhdr(Host)'))).toMatch(
+    /status 400 .* if !\{ req\.fhdr_cnt\(Host\) eq 1 \} \|\| !/,
+  );
 });

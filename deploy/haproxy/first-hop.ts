@@ -87,6 +87,9 @@ function startTrace(): readonly string[] {
   ];
 }
 
+/** `Host` as RFC 9110 (7.2) writes it: a name or an IPv4 address, or an IPv6 address in brackets; then, perhaps, a port. */
+const HOST_FORM = '^([^\\\\[\\\\]:]+|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]*)?$';
+
 function refuseMalformed(topology: Topology): readonly string[] {
   const { headers, headerBytes, urlBytes, bodyBytes } = REQUEST_LIMITS;
   const refuse = (status: Parameters<typeof returnPage>[0], condition: string): string =>
@@ -96,7 +99,7 @@ function refuseMalformed(topology: Topology): readonly string[] {
     refuse(505, '{ fc_http_major 1 } !{ req.ver -m beg 1. }'),
     refuse(405, `{ method ${REFUSED_METHODS.join(' ')} }`),
     refuse(501, `!{ method ${METHODS.join(' ')} }`),
-    refuse(400, '!{ req.hdr(Host) -m found } || { req.hdr(Host) -m len 0 }'),
+    refuse(400, `!{ req.fhdr_cnt(Host) eq 1 } || !{ req.fhdr(Host) -m reg ${HOST_FORM} }`),
     refuse(421, `!{ req.hdr(Host),lower,host_only -m str ${siteNames(topology).join(' ')} }`),
     refuse(414, `{ pathq,length gt ${urlBytes} }`),
     refuse(431, `{ var(txn.headers) -m int gt ${headers} } || { var(txn.header_bytes) -m int gt ${headerBytes} }`),
