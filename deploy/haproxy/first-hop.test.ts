@@ -52,3 +52,28 @@ test('a request without Host, or with two, gets 400', () => {
     /status 400 .* if !\{ req\.fhdr_cnt\(Host\) eq 1 \} \|\| !/,
   );
 });
+
+test.each([
+  ['/products', false, false],
+  ['/products?next=ftp://other.test/', false, false],
+  ['/a://user@shop.test/', false, false],
+  ['*', false, false],
+  ['http://shop.test/', false, false],
+  ['HTTP://shop.test', false, false],
+  ['http://shop.test/@', false, false],
+  ['http://user@shop.test/', true, false],
+  ['http://user:password@shop.test', true, false],
+  ['https://shop.test/', false, true],
+  ['ftp://shop.test/', false, true],
+])('without TLS, the target %s names a user: %s, is for another entry: %s', (url, namesUser, isElsewhere) => {
+  const [withUser, absolute, own] = expressionsIn('{ url -m reg');
+  expect([withUser?.test(url), absolute?.test(url) === true && own?.test(url) === false]).toEqual([
+    namesUser,
+    isElsewhere,
+  ]);
+});
+
+test('with TLS, an absolute target has to say so', () => {
+  const [, , own] = expressionsIn('{ url -m reg', linesOf('https'));
+  expect(['https://shop.test/', 'http://shop.test/'].map((url) => own?.test(url))).toEqual([true, false]);
+});

@@ -59,7 +59,7 @@ export function renderFirstHop(topology: Topology, hop: FirstHop): readonly stri
     '    http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }',
     `    http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,${requestIdBytes})`,
     ...limitRequests(CLIENT),
-    ...refuseMalformed(topology),
+    ...refuseMalformed(topology, scheme),
     `    http-request wait-for-body time ${REQUEST_LIMITS.arrivalMs}ms`,
     `    http-request ${returnPage(413)} if { req.body_len gt ${REQUEST_LIMITS.bodyBytes} }`,
     countBody(CLIENT),
@@ -90,7 +90,7 @@ function startTrace(): readonly string[] {
 /** `Host` as RFC 9110 (7.2) writes it: a name or an IPv4 address, or an IPv6 address in brackets; then, perhaps, a port. */
 const HOST_FORM = '^([^\\\\[\\\\]:]+|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]*)?$';
 
-function refuseMalformed(topology: Topology): readonly string[] {
+function refuseMalformed(topology: Topology, scheme: FirstHop['scheme']): readonly string[] {
   const { headers, headerBytes, urlBytes, bodyBytes } = REQUEST_LIMITS;
   const refuse = (status: Parameters<typeof returnPage>[0], condition: string): string =>
     `    http-request ${returnPage(status, status === 405 ? { Allow: METHODS.join(', ') } : {})} if ${condition}`;
@@ -100,6 +100,9 @@ function refuseMalformed(topology: Topology): readonly string[] {
     refuse(405, `{ method ${REFUSED_METHODS.join(' ')} }`),
     refuse(501, `!{ method ${METHODS.join(' ')} }`),
     refuse(400, `!{ req.fhdr_cnt(Host) eq 1 } || !{ req.fhdr(Host) -m reg ${HOST_FORM} }`),
+    // An absolute target names who should get it: not this entry, or not in this way (RFC 9110, 4.2.4 and 7.4).
+    refuse(400, '{ url -m reg ^[^/?]*://[^/?]*@ }'),
+    refuse(421, `{ url -m reg ^[^/?*]*:// } !{ url -m reg -i ^${scheme}:// }`),
     refuse(421, `!{ req.hdr(Host),lower,host_only -m str ${siteNames(topology).join(' ')} }`),
     refuse(414, `{ pathq,length gt ${urlBytes} }`),
     refuse(431, `{ var(txn.headers) -m int gt ${headers} } || { var(txn.header_bytes) -m int gt ${headerBytes} }`),
