@@ -77,3 +77,13 @@ test('with TLS, an absolute target has to say so', () => {
   const [, , own] = expressionsIn('{ url -m reg', linesOf('https'));
   expect(['https://shop.test/', 'http://shop.test/'].map((url) => own?.test(url))).toEqual([true, false]);
 });
+
+test('control characters in headers get 400, but for tabs and the ends of lines', () => {
+  const [control] = expressionsIn('req.hdrs -m reg');
+  const refused = Array.from({ length: 256 }, (_, code) => code).filter((code) =>
+    control?.test(String.fromCharCode(code)),
+  );
+  const all = Array.from({ length: 32 }, (_, code) => code);
+  // NUL has been refused by the parser.
+  expect(refused).toEqual([...all.filter((code) => ![0, 9, 10, 13].includes(code)), 127]);
+});

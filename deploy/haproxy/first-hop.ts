@@ -100,6 +100,8 @@ function refuseMalformed(topology: Topology, scheme: FirstHop['scheme']): readon
     refuse(405, `{ method ${REFUSED_METHODS.join(' ')} }`),
     refuse(501, `!{ method ${METHODS.join(' ')} }`),
     refuse(400, `!{ req.fhdr_cnt(Host) eq 1 } || !{ req.fhdr(Host) -m reg ${HOST_FORM} }`),
+    // Other control characters than a tab have no place in a header (RFC 9110, 5.5); the servers behind this one differ on them.
+    refuse(400, '{ req.hdrs -m reg [\\\\x01-\\\\x08\\\\x0b\\\\x0c\\\\x0e-\\\\x1f\\\\x7f] }'),
     // An absolute target names who should get it: not this entry, or not in this way (RFC 9110, 4.2.4 and 7.4).
     refuse(400, '{ url -m reg ^[^/?]*://[^/?]*@ }'),
     refuse(421, `{ url -m reg ^[^/?*]*:// } !{ url -m reg -i ^${scheme}:// }`),
