@@ -87,3 +87,11 @@ test('control characters in headers get 400, but for tabs and the ends of lines'
   // NUL has been refused by the parser.
   expect(refused).toEqual([...all.filter((code) => ![0, 9, 10, 13].includes(code)), 127]);
 });
+
+test('an expectation goes no further: this hop has met it, once the body is there', () => {
+  expect(placeOf('del-header Expect')).toBeGreaterThan(placeOf('wait-for-body'));
+});
+
+test('a range in an unknown unit is ignored, however many ranges it has', () => {
+  expect(linesOf()).toContain('    http-request del-header Range unless { req.fhdr(Range) -m beg -i bytes= }');
+});

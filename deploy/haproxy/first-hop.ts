@@ -117,6 +117,10 @@ function passOn(scheme: FirstHop['scheme']): readonly string[] {
   return [
     '    http-request lua.drop_hop_headers if { req.hdr(Connection) -m found }',
     ...DROPPED.map((name) => `    http-request del-header ${name}`),
+    // HAProxy has said 100 and has the body; no other expectation is known here, and one may be ignored (RFC 9110, 10.1.1).
+    '    http-request del-header Expect',
+    // RFC 9110 (14.2) wants an unknown unit to be ignored; Varnish answers 416.
+    '    http-request del-header Range unless { req.fhdr(Range) -m beg -i bytes= }',
     '    http-request set-uri %[pathq]',
     `    http-request set-header Host ${SITE_HOST}`,
     `    http-request del-header X-Forwarded- -m beg unless ${IS_PROXY}`,
