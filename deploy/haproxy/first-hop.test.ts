@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { REQUEST_LIMITS } from '../request-limits.ts';
 import { makeTopology } from '../topology.ts';
 import { renderFirstHop } from './first-hop.ts';
 
@@ -94,4 +95,23 @@ test('an expectation goes no further: this hop has met it, once the body is ther
 
 test('a range in an unknown unit is ignored, however many ranges it has', () => {
   expect(linesOf()).toContain('    http-request del-header Range unless { req.fhdr(Range) -m beg -i bytes= }');
+});
+
+test('the limit of bytes is of target and headers together, so that they fit into every buffer behind this hop', () => {
+  const bytes = linesOf().filter((line) => /url_bytes|header_bytes\)/.test(line));
+  expect(bytes.slice(0, 2)).toEqual([
+    '    http-request set-var(txn.url_bytes) url,length',
+    '    http-request set-var(txn.header_bytes) req.hdrs,length,add(txn.url_bytes)',
+  ]);
+  expect(REQUEST_LIMITS.headerBytes).toBeGreaterThan(REQUEST_LIMITS.urlBytes);
+});
+
+test('what a proxy of the stack has let through and added to is not counted again', () => {
+  const conditions =
+    linesOf()
+      .find((line) => line.includes('status 431'))
+      ?.split(' if ')[1]
+      ?.split(' || ') ?? [];
+  expect(conditions).toHaveLength(2);
+  expect(conditions.filter((condition) => !condition.startsWith('!from_proxy '))).toEqual([]);
 });

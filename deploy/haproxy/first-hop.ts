@@ -48,7 +48,8 @@ export function renderFirstHop(topology: Topology, hop: FirstHop): readonly stri
     ...renderErrorFiles(),
     // Before this hop adds its own.
     '    http-request set-var(txn.headers) req.fhdr_cnt()',
-    '    http-request set-var(txn.header_bytes) req.hdrs,length',
+    '    http-request set-var(txn.url_bytes) url,length',
+    '    http-request set-var(txn.header_bytes) req.hdrs,length,add(txn.url_bytes)',
     `    http-request set-var(txn.client) src unless ${IS_PROXY}`,
     `    http-request set-var(txn.client) req.hdr_ip(X-Forwarded-For,-1) if ${IS_PROXY}`,
     `    http-request set-var(txn.kind) str(${FORWARDED}) if ${IS_PROXY}`,
@@ -107,7 +108,11 @@ function refuseMalformed(topology: Topology, scheme: FirstHop['scheme']): readon
     refuse(421, `{ url -m reg ^[^/?*]*:// } !{ url -m reg -i ^${scheme}:// }`),
     refuse(421, `!{ req.hdr(Host),lower,host_only -m str ${siteNames(topology).join(' ')} }`),
     refuse(414, `{ pathq,length gt ${urlBytes} }`),
-    refuse(431, `{ var(txn.headers) -m int gt ${headers} } || { var(txn.header_bytes) -m int gt ${headerBytes} }`),
+    // A proxy of the stack has counted before it added its own.
+    refuse(
+      431,
+      `!${IS_PROXY} { var(txn.headers) -m int gt ${headers} } || !${IS_PROXY} { var(txn.header_bytes) -m int gt ${headerBytes} }`,
+    ),
     refuse(413, `{ req.body_size gt ${bodyBytes} }`),
   ];
 }
