@@ -115,3 +115,7 @@ test('what a proxy of the stack has let through and added to is not counted agai
   expect(conditions).toHaveLength(2);
   expect(conditions.filter((condition) => !condition.startsWith('!from_proxy '))).toEqual([]);
 });
+
+test('the connection ends where the rest of a body would have to be read first', () => {
+  expect(linesOf()).toContain('    http-after-response set-header Connection close if { status 408 413 }');
+});

@@ -65,6 +65,8 @@ export function renderFirstHop(topology: Topology, hop: FirstHop): readonly stri
     `    http-request ${returnPage(413)} if { req.body_len gt ${REQUEST_LIMITS.bodyBytes} }`,
     countBody(CLIENT),
     ...passOn(scheme),
+    // The rest of its body would have to be read before the next request.
+    '    http-after-response set-header Connection close if { status 408 413 }',
     ...limitResponses(CLIENT, IS_PROXY),
     ...renderSecurityHeaders(),
   ];
