@@ -119,3 +119,16 @@ test('what a proxy of the stack has let through and added to is not counted agai
 test('the connection ends where the rest of a body would have to be read first', () => {
   expect(linesOf()).toContain('    http-after-response set-header Connection close if { status 408 413 }');
 });
+
+test('what Connection names is dropped before the stack adds headers that a client could name', () => {
+  const dropped = placeOf('lua.drop_hop_headers');
+  expect(dropped).toBeGreaterThan(0);
+  for (const own of [
+    'set-header traceparent',
+    'set-header X-Request-ID',
+    'set-header X-Forwarded-For',
+    'set-header Host',
+  ]) {
+    expect(placeOf(own)).toBeGreaterThan(dropped);
+  }
+});

@@ -56,6 +56,8 @@ export function renderFirstHop(topology: Topology, hop: FirstHop): readonly stri
     // Nobody's request, and worth a line only when the answer is no.
     `    http-request set-var(txn.kind) str(${CHECK}) if { path ${checkPath} }`,
     `    http-response set-log-level silent if { var(txn.kind) -m str ${CHECK} } { status lt 500 }`,
+    // Before the stack's own are there: no client may take them away by naming them.
+    '    http-request lua.drop_hop_headers if { req.hdr(Connection) -m found }',
     ...startTrace(),
     '    http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }',
     `    http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,${requestIdBytes})`,
@@ -122,7 +124,6 @@ function refuseMalformed(topology: Topology, scheme: FirstHop['scheme']): readon
 /** What the hops behind this one get: one name of the site, one form of the path, the client's address, and nothing that was for this hop. */
 function passOn(scheme: FirstHop['scheme']): readonly string[] {
   return [
-    '    http-request lua.drop_hop_headers if { req.hdr(Connection) -m found }',
     ...DROPPED.map((name) => `    http-request del-header ${name}`),
     // HAProxy has said 100 and has the body; no other expectation is known here, and one may be ignored (RFC 9110, 10.1.1).
     '    http-request del-header Expect',
