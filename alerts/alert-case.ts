@@ -123,5 +123,11 @@ const OWN = `{host="mon1",instance="${OWN_PROMETHEUS}",job="prometheus"}`;
 export const OWN_UP = `up${OWN}`;
 export const OWN_START = `process_start_time_seconds${OWN}`;
 
+/** A gauge that does not change for a quarter of an hour. */
+export const steady = (value: number): Counting => ({ stretches: [{ from: value, perSecond: 0, seconds: 900 }] });
+
+/** What a case needs that takes longer than others. */
+export const SELF_FOR_LONG: Series = { [OWN_UP]: steady(1) };
+
 /** What every case gets unless it says otherwise: Prometheus scrapes at least itself. */
 export const SELF: Series = { [OWN_UP]: always(1) };

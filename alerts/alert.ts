@@ -22,8 +22,8 @@ export interface Alert {
   readonly severity: AlertSeverity;
   /** Who mends it. */
   readonly owner: 'platform' | 'application' | 'database' | 'monitoring';
-  /** The group of rules that it is evaluated with; missing: with most others. `unhurried`: half as often ({@link evaluationMsOf}). */
-  readonly group?: 'unhurried' | 'slo-fast' | 'slo-slow';
+  /** The group of rules that it is evaluated with; missing: with most others. `unhurried`: half as often ({@link evaluationMsOf}); `background`: the same, in a file of its own. */
+  readonly group?: 'unhurried' | 'background' | 'slo-fast' | 'slo-slow';
   /** PromQL. One series per alert; its labels say what the alert is about. */
   readonly expr: string;
   /** What the chart in its mail draws, where that is not what the expression compares: see `plotsOf`. */
@@ -42,11 +42,12 @@ export interface Alert {
 }
 
 /** Whether it is about what is seen now, not about what an objective has left. */
-export const isOfNow = ({ group }: Pick<Alert, 'group'>): boolean => group === undefined || group === 'unhurried';
+export const isOfNow = ({ group }: Pick<Alert, 'group'>): boolean =>
+  group === undefined || group === 'unhurried' || group === 'background';
 
 /** Time between two evaluations of an alert that is of now, in ms. What is no outage yet and is seen more seldom than that needs half of them. */
 export function evaluationMsOf({ group }: Pick<Alert, 'group'>, { evaluationIntervalMs }: Watch): number {
-  return group === 'unhurried' ? 2 * evaluationIntervalMs : evaluationIntervalMs;
+  return group === 'unhurried' || group === 'background' ? 2 * evaluationIntervalMs : evaluationIntervalMs;
 }
 
 /** The profile's usual time: outlasts one lost scrape of a target that is not a monitor. */

@@ -6,7 +6,9 @@ import { cacheAlerts } from './rules/cache.ts';
 import { clientAlerts } from './rules/clients.ts';
 import { cacheStateAlerts } from './rules/cache-state.ts';
 import { DATABASE_STATE_ALERTS } from './rules/database-state.ts';
+import { cpuSaturationAlerts } from './rules/cpu-saturation.ts';
 import { databaseAlerts } from './rules/database.ts';
+import { earlyWarnings } from './rules/early-warnings.ts';
 import { edgeAlerts } from './rules/edge.ts';
 import { hostAlerts } from './rules/host.ts';
 import { lbAlerts } from './rules/lb.ts';
@@ -15,6 +17,7 @@ import { probeAlerts } from './rules/probe.ts';
 import { siteAlerts } from './rules/site.ts';
 import { webAlerts } from './rules/web.ts';
 import { monitorHealthAlerts } from './rules/monitor-health.ts';
+import { monitorTrustAlerts } from './rules/monitor-trust.ts';
 import { redundancyAlerts } from './rules/redundancy.ts';
 import { saturationAlerts } from './rules/saturation.ts';
 import { sloAlerts } from './slo/slo-alerts.ts';
@@ -39,6 +42,9 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...redundancyAlerts(topology),
     ...saturationAlerts(topology),
     ...monitorHealthAlerts(topology),
+    ...earlyWarnings(topology),
+    ...cpuSaturationAlerts(topology),
+    ...monitorTrustAlerts(topology),
     ...sloAlerts(topology),
   ];
 }

@@ -7,7 +7,7 @@ import { checkTiming } from './check-timing.ts';
 import { checkRules } from './check-rules.ts';
 import { renderPlots } from './render-plots.ts';
 import { renderRuleTests } from './render-tests.ts';
-import { makeRuleFiles, renderRules, type RuleFile } from './render-rules.ts';
+import { makeRuleFiles, renderRules, renderRuleSet, type RuleFile } from './render-rules.ts';
 import type { RuleGroup } from './rule.ts';
 import { checkSlos } from './slo/check-slos.ts';
 import { SLOS } from './slo/slos.ts';
@@ -30,6 +30,7 @@ export function renderAlertFiles(topology: Topology): ReadonlyMap<string, string
       [`alerts/generated/${file}`, renderRules(groups)],
       [`alerts/generated/${file.replace('.yaml', '.test.yaml')}`, renderRuleTests(topology, file)],
     ]),
+    ['alerts/generated/set.yaml', renderRuleSet(makeRuleFiles(topology))],
     ['alerts/generated/plots.json', renderPlots(topology)],
   ]);
 }

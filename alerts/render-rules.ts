@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { OWN_PROMETHEUS } from '../deploy/scrape-jobs.ts';
 import type { Topology } from '../deploy/topology.ts';
@@ -39,6 +40,13 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
         rules: alertRulesOf('unhurried'),
       },
     ],
+    'background.yaml': [
+      {
+        name: 'background',
+        interval: promDuration(evaluationMsOf({ group: 'background' }, watch)),
+        rules: alertRulesOf('background'),
+      },
+    ],
     'slo.yaml': sloGroups(topology, SLOS).map((group) => ({
       ...group,
       rules: [...group.rules, ...alertRulesOf(group.name)],
@@ -47,8 +55,14 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
   };
 }
 
-/** `well.yaml` is a file of its own because each case of an alert would pay for it, and only those of a starting stack need it. */
-export type RuleFile = 'well.yaml' | 'rules.yaml' | 'slo.yaml' | 'records.yaml';
+/** A file with one group without rules, named by the hash of all others: each Prometheus tells its groups, so anybody sees whether two have the same rules. */
+export function renderRuleSet(files: Readonly<Record<RuleFile, readonly RuleGroup[]>>): string {
+  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
+  return stringify({ groups: [{ name: `rules-${hash}`, rules: [] }] });
+}
+
+/** `well.yaml` and `background.yaml` are files of their own because each case of an alert pays for all rules of its file. */
+export type RuleFile = 'well.yaml' | 'rules.yaml' | 'background.yaml' | 'slo.yaml' | 'records.yaml';
 
 /** A file of rules as Prometheus reads it. */
 export function renderRules(groups: readonly RuleGroup[]): string {
@@ -68,10 +82,10 @@ export function ruleExpressions(topology: Topology): readonly string[] {
   );
 }
 
-/** Notes when everything was well. */
+/** Notes when everything was well, but for what the stack lives with for a while. */
 function wellRule(topology: Topology): Rule {
   const faults = makeAlerts(topology)
-    .filter(isGated)
+    .filter((alert) => isGated(alert) && alert.isTolerated !== true)
     .map((alert) => `(${alert.expr})`);
   return {
     record: WELL,

@@ -28,6 +28,7 @@ export function renderRuleTests(topology: Topology, file: RuleFile): string {
 }
 
 function fileOf(alert: Alert): RuleFile {
+  if (alert.group === 'background') return 'background.yaml';
   return isOfNow(alert) ? 'rules.yaml' : 'slo.yaml';
 }
 
@@ -102,7 +103,7 @@ function growthOf({ stretches }: Counting, stepS: number): string {
       const steps = Math.round(seconds / stepS);
       const first = from ?? value + step;
       value = first + step * (steps - 1);
-      return `${first}+${step}x${steps - 1}`;
+      return `${first}${step < 0 ? '-' : '+'}${Math.abs(step)}x${steps - 1}`;
     })
     .join(' ');
 }

@@ -91,6 +91,19 @@ export const HOSTS: Board = {
         },
         {
           kind: 'timeseries',
+          title: 'CPU run queue wait',
+          description: 'Tasks of a host that were ready to run and waited for a processor, for each of its processors.',
+          unit: 'short',
+          queries: [
+            {
+              expr: `max by (host) (rate(host_cpu_run_delay_seconds_total{${H}}[$__rate_interval]) / host_cpu_cores{${H}})`,
+              legend: '{{host}}',
+            },
+          ],
+          alert: 'HostCpuSaturated',
+        },
+        {
+          kind: 'timeseries',
           title: 'The machine under the hosts',
           description:
             'Share of all its processors that the machine has used. Where all hosts share one machine, its limit is the limit of all of them together.',

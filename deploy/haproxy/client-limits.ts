@@ -93,6 +93,8 @@ export function countBody(client: string): string {
 export function limitResponses(client: string, isProxy: string): readonly string[] {
   return [
     `    http-response track-sc${TABLES.responses.counter} ${client} table ${TABLES.responses.name}`,
+    // What a refused client has sent ahead on this connection is not answered request by request.
+    `    http-after-response set-header Connection close if !${isProxy} { var(txn.limited) -m bool }`,
     `    http-after-response set-header Connection close if !${isProxy} { ${current('src', 'connections')},sub(txn.bodies) -m int ge ${keepAlive} }`,
   ];
 }

@@ -4,6 +4,7 @@ import { METHODS } from '../route-classes.ts';
 import { SITE_HOST, siteNames } from '../site.ts';
 import type { Topology } from '../topology.ts';
 import { countBody, limitConnections, limitRequests, limitResponses } from './client-limits.ts';
+import { ANSWERED, IS_OWN_RESPONSE } from './own-response.ts';
 import { renderErrorFiles, renderSecurityHeaders, returnPage } from './error-pages.ts';
 
 interface FirstHop {
@@ -70,6 +71,9 @@ export function renderFirstHop(topology: Topology, hop: FirstHop): readonly stri
     // The rest of its body would have to be read before the next request.
     '    http-after-response set-header Connection close if { status 408 413 }',
     ...limitResponses(CLIENT, IS_PROXY),
+    ...ANSWERED,
+    // HAProxy calls it 500 when a server is marked down while it is connecting to it. Nothing is wrong with the request, nor inside of HAProxy.
+    `    http-after-response set-status 503 reason "Service Unavailable" if ${IS_OWN_RESPONSE} { status 500 }`,
     ...renderSecurityHeaders(),
   ];
 }

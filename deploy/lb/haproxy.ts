@@ -1,4 +1,5 @@
 import { REQUEST_LIMITS } from '../request-limits.ts';
+import { ANSWERED, IS_OWN_RESPONSE } from '../haproxy/own-response.ts';
 import { ATTEMPTS_COUNTER, renderClientTables } from '../haproxy/client-limits.ts';
 import { returnPage } from '../haproxy/error-pages.ts';
 import { renderFirstHop } from '../haproxy/first-hop.ts';
@@ -116,7 +117,11 @@ function renderAppRoute(topology: Topology, host: Host): string {
     '    http-request set-var(txn.trace_id) req.hdr(traceparent),field(2,-)',
     `    http-request track-sc${ATTEMPTS_COUNTER} var(txn.trace_id) table attempts if { var(txn.trace_id) -m found }`,
     `    http-request sc-inc-gpc0(${ATTEMPTS_COUNTER})`,
-    `    http-request ${returnPage(503, { 'Retry-After': '1' })} if { sc_get_gpc0(${ATTEMPTS_COUNTER}) gt ${MAX_ATTEMPTS} }`,
+    `    http-request set-var(txn.unreached) sc_get_gpc1(${ATTEMPTS_COUNTER})`,
+    `    http-request ${returnPage(503, { 'Retry-After': '1' })} if { sc_get_gpc0(${ATTEMPTS_COUNTER}),sub(txn.unreached) gt ${MAX_ATTEMPTS} }`,
+    ...ANSWERED,
+    `    http-after-response sc-inc-gpc1(${ATTEMPTS_COUNTER}) if ${IS_OWN_RESPONSE} { status 500 503 }`,
+    `    http-after-response set-status 502 reason "Bad Gateway" if ${IS_OWN_RESPONSE} { status 500 }`,
     '    default_backend app-pool',
     '',
   ].join('\n');
@@ -124,11 +129,12 @@ function renderAppRoute(topology: Topology, host: Host): string {
 
 /**
  * How often each client request came to the application's route, by the trace that its first hop gave it. Edge, load balancer and Nginx each
- * try again what they got no answer to, and none knows of the others' tries: this is where they meet.
+ * try again what they got no answer to, and none knows of the others' tries: this is where they meet. Those that HAProxy itself answered with 503, or with 500
+ * where a server was marked down while it was connecting, have reached no host: the second counter takes them off the first.
  */
 function renderAttempts(): string {
   return `backend attempts
-    stick-table type string len 32 size ${COUNTED_REQUESTS} expire ${COUNTED_SECONDS}s store gpc0 peers ${PEERS}
+    stick-table type string len 32 size ${COUNTED_REQUESTS} expire ${COUNTED_SECONDS}s store gpc0,gpc1 peers ${PEERS}
 `;
 }
 
@@ -162,10 +168,10 @@ function renderHttpPool(topology: Topology, { pool, route, checkPath, hop }: Htt
     '    http-check expect status 200',
     // Who leaves in order says so with 404: nothing new is sent to it, and what is under way there is not cut.
     '    http-check disable-on-404',
-    // What came back with an error of the application is its answer. A request that got none is tried again by the entries alone (502), once; here
+    // What came back with an error of the application is its answer. A request that got none is tried again by the entries alone (502); here
     // only connections are that could not be made, by which nothing has reached a host.
     ...(pool === 'web'
-      ? ['    retries 1', '    retry-on conn-failure empty-response junk-response 502']
+      ? ['    retries 2', '    retry-on conn-failure empty-response junk-response 502']
       : ['    retries 2', '    retry-on conn-failure']),
     `    timeout server ${responseTimeoutMs(topology.profile, hop)}ms`,
     `    default-server check inter ${check.intervalMs}ms fastinter ${check.fastIntervalMs}ms fall ${check.fall} rise ${check.rise} slowstart ${check.slowStartMs}ms`,

@@ -53,7 +53,7 @@ describe('the configuration of a monitor host', () => {
 });
 
 // Those of objectives are tried in each profile: rendered.stack.test.ts.
-describe.each(['well', 'rules', 'records'])('the rules in %s.yaml', (file) => {
+describe.each(['well', 'rules', 'background', 'records'])('the rules in %s.yaml', (file) => {
   it('are accepted by Prometheus', async () => {
     expect(await inMonitor('promtool', 'check', 'rules', `/etc/holdfast-alerts/${file}.yaml`)).toContain('SUCCESS');
   });

@@ -9,7 +9,9 @@ import { linksOf } from './links-of.ts';
 export const ALERTS_FOLDER = '/etc/holdfast-alerts';
 
 /** The tracked rules: alerts, and what objectives are judged by. */
-const RULE_FILES = ['well.yaml', 'rules.yaml', 'slo.yaml', 'records.yaml'].map((file) => `${ALERTS_FOLDER}/${file}`);
+const RULE_FILES = ['well.yaml', 'rules.yaml', 'background.yaml', 'slo.yaml', 'records.yaml', 'set.yaml'].map(
+  (file) => `${ALERTS_FOLDER}/${file}`,
+);
 
 /** `prometheus.yml` of a monitor host: both are the same but for the label `replica` and the address of their own, which no alert carries. */
 export function renderPrometheusConfig(topology: Topology, host: Host): string {

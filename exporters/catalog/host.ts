@@ -35,6 +35,10 @@ export const HOST: Readonly<Record<string, Metric>> = {
   ),
   host_cpu_throttled_periods_total: counter('1', 'Periods in which the host had used up its share and had to wait.'),
   host_cpu_throttled_seconds_total: counter('seconds', 'Time that the host had to wait because its share was used up.'),
+  host_cpu_run_delay_seconds_total: counter(
+    'seconds',
+    'Time that tasks of the host were ready to run and waited for a processor, all of them together.',
+  ),
 
   node_memory_MemTotal_bytes: gauge(
     'bytes',
@@ -121,6 +125,7 @@ export const HOST: Readonly<Record<string, Metric>> = {
   node_filesystem_free_bytes: gauge('bytes', 'Free space of a file system.', FILESYSTEM),
   node_filesystem_avail_bytes: gauge('bytes', 'Space of a file system that services can use.', FILESYSTEM),
   node_filesystem_files: gauge('1', 'Files that a file system can hold; 0 where it does not say.', FILESYSTEM),
+  node_filesystem_readonly: gauge('1', 'Whether a file system is read-only.', FILESYSTEM),
   node_filesystem_files_free: gauge('1', 'Files that a file system can still take.', FILESYSTEM),
 
   node_uname_info: gauge('1', 'Kernel and host name, as uname(2) reports them; always 1.', {
@@ -136,6 +141,7 @@ export const HOST: Readonly<Record<string, Metric>> = {
   machine_cpu_seconds_total: counter('seconds', 'Processor time of the machine under the host, idle time included.', {
     labels: { mode: MODES },
   }),
+  node_time_seconds: gauge('timestamp', 'What time it is on the host, to a second.', ELSEWHERE),
   machine_load1: gauge('1', 'Tasks that ran or waited on the machine under the host, averaged over a minute.'),
   machine_memory_available_bytes: gauge('bytes', 'Memory that the machine under the host can still give.'),
 };

@@ -152,23 +152,12 @@ export const LEFT_OUT: readonly LeftOut[] = [
   },
   {
     why: 'A host queries its file systems by folder; the block device belongs to the machine.',
-    metrics: each('node_filesystem_', 'avail_bytes{device} size_bytes{device} files{device} files_free{device}'),
+    metrics: each('node_filesystem_', 'avail_bytes{device} size_bytes{device} files{device} files_free{device} readonly{device}'),
     shownBy: [{ file: 'deploy/base/services/disk-space/run', has: /stat -f -c "%n %T/ }],
-  },
-  {
-    why: 'The host queries its file systems with stat(1), which does not report mount flags.',
-    metrics: ['node_filesystem_readonly'],
-    shownBy: [{ file: 'deploy/base/services/disk-space/run', has: /stat -f -c "%n %T %S %b %f %a %c %d"/ }],
   },
   {
     why: 'Only adjtimex(2) reports these; the host-metrics endpoint serves files of the kernel.',
     metrics: each('node_timex_', 'offset_seconds maxerror_seconds sync_status'),
-    shownBy: [{ file: 'deploy/base/services/facts/run', has: /tail -v -n \+1/ }],
-  },
-  {
-    why: 'The files that the host-metrics endpoint serves have the time of day to the second only.',
-    metrics: ['node_time_seconds'],
-    instead: ['node_boot_time_seconds'],
     shownBy: [{ file: 'deploy/base/services/facts/run', has: /tail -v -n \+1/ }],
   },
   {

@@ -75,6 +75,9 @@ export const PROMETHEUS = {
       labels: { rule_group: atMost(10, 'groups of rules') },
     },
   ),
+  prometheus_rule_group_iterations_total: counter('1', 'Evaluations, those that were left out included.', {
+    labels: { rule_group: atMost(10, 'groups of rules') },
+  }),
   prometheus_rule_group_last_duration_seconds: gauge('seconds', 'How long the last evaluation of a group took.', {
     labels: { rule_group: atMost(10, 'groups of rules') },
   }),

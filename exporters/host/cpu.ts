@@ -1,6 +1,7 @@
 import type { Collector, Sink } from '../kit/exporter.ts';
 import type { Facts } from '../kit/facts.ts';
 import { parseFields, parseNumber } from './fields.ts';
+import { ASKED_NOW_AND_THEN } from './filesystem.ts';
 import { emitPressure } from './pressure.ts';
 
 const V2 = '/sys/fs/cgroup/cpu.stat';
@@ -13,6 +14,8 @@ export const CPU: Collector<Facts> = {
     if (facts.has(V2)) collectV2(facts, emit);
     else collectV1(facts, emit);
     emitPressure(facts, 'cpu', emit);
+    const [, waitedNs] = (facts.read(ASKED_NOW_AND_THEN).split('\n', 1)[0] ?? '').split(' ');
+    emit({ name: 'host_cpu_run_delay_seconds_total', value: parseNumber(waitedNs, 'the waits for a processor') / 1e9 });
     return Promise.resolve();
   },
 };

@@ -15,6 +15,9 @@ export const MACHINE: Collector<Facts> = {
       emit({ name: 'machine_cpu_seconds_total', labels: { mode }, value: parseNumber(ticks[place], mode) / TICKS });
     }
     emit({ name: 'machine_load1', value: parseNumber(facts.read('/proc/loadavg').split(' ', 1)[0], 'the load') });
+    const started = parseFields(facts.read('/proc/stat'))('btime');
+    const uptime = parseNumber(facts.read('/proc/uptime').split(' ', 1)[0], 'the time since the start');
+    emit({ name: 'node_time_seconds', value: started + uptime });
     const memory = parseFields(facts.read('/proc/meminfo'));
     emit({ name: 'machine_memory_available_bytes', value: memory('MemAvailable') * 1024 });
     emitUname(facts, emit);

@@ -1,0 +1,305 @@
+import type { Topology } from '../../deploy/topology.ts';
+import type { Watch } from '../../deploy/profile.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import {
+  absent,
+  always,
+  counts,
+  dips,
+  fires,
+  patiently,
+  quiet,
+  resolves,
+  SELF_FOR_LONG,
+  steady,
+  turns,
+  type Counting,
+  type Series,
+} from '../alert-case.ts';
+import { type Alert, outlastsOneLook, tolerated, usualFor, usualForDetails } from '../alert.ts';
+import { onHost } from '../promql.ts';
+
+/** What goes wrong slowly, or costs nothing yet: time to act before users notice. */
+export function earlyWarnings({ profile: { watch } }: Topology): readonly Alert[] {
+  return [
+    diskFillingUp(watch),
+    FILE_SYSTEM_READ_ONLY,
+    diskSlow(watch),
+    databaseLogWaits(watch),
+    serverFlapping(watch),
+    CACHE_CONNECTIONS_NEAR_LIMIT,
+    CLOCK_SKEWED,
+    SENTINEL_TILTED,
+  ];
+}
+
+const COMMON = {
+  domain: 'host',
+  severity: 'warning',
+  owner: 'platform',
+  group: 'background',
+  onAbsent: { coveredBy: 'TargetDown' },
+} as const;
+
+const on = (host: string, where?: string) => ({ labels: { host, ...(where === undefined ? {} : { where }) } });
+const filesystem = (name: string, host: string): string =>
+  `node_filesystem_${name}{host="${host}",mountpoint="/data",fstype="ext4",job="host"}`;
+const byWhere = (expression: string): string =>
+  `max by (host, where) (label_replace(${expression}, "where", "$1", "mountpoint", "(.+)"))`;
+/** A gauge that changes evenly: a value, and by how much per second it grows. */
+const line = (from: number, perSecond: number): Counting => ({ stretches: [{ from, perSecond, seconds: 600 }] });
+
+/** A disk with more than this share free is not looked at: whatever was written for a moment says nothing about hours. */
+const MAX_FREE_RATIO = 0.2;
+
+function diskFillingUp(watch: Watch): Alert {
+  const seenMs = 20 * watch.roundIntervalMs;
+  const aheadMs = 8 * seenMs;
+  const [seen, ahead] = [promDuration(seenMs), Math.round(aheadMs / 1000)];
+  const data = (from: number, perSecond: number): Series => ({
+    ...SELF_FOR_LONG,
+    [filesystem('size_bytes', 'db1')]: line(1e11, 0),
+    [filesystem('avail_bytes', 'db1')]: line(from, perSecond),
+  });
+  return {
+    ...COMMON,
+    name: 'DiskFillingUp',
+    expr: byWhere(
+      `(predict_linear(node_filesystem_avail_bytes[${seen}], ${ahead}) < 0) and (node_filesystem_avail_bytes / node_filesystem_size_bytes < ${MAX_FREE_RATIO})`,
+    ),
+    plots: [{ query: 'node_filesystem_avail_bytes' }],
+    forMs: tolerated,
+    isTolerated: true,
+    summary: '{{ $labels.where }} on {{ $labels.host }} will be full soon',
+    description: `At the rate of the last ${seen} the file system {{ $labels.where }} on {{ $labels.host }} is full within ${promDuration(aheadMs)}.`,
+    cases: [
+      {
+        kind: 'fires',
+        title: 'ten megabytes a second of the last ten gigabytes',
+        series: data(1.2e10, -1e7),
+        expect: [{ atS: 400, alerts: [on('db1', '/data')] }],
+      },
+      {
+        kind: 'quiet',
+        title: 'as fast, and much is left; or slowly, and little is left',
+        series: {
+          ...data(6e10, -1e7),
+          [filesystem('size_bytes', 'db2')]: line(1e11, 0),
+          [filesystem('avail_bytes', 'db2')]: line(1e10, -1e5),
+        },
+        expect: [{ atS: 400, alerts: [] }],
+      },
+      absent('nobody tells of disks', {}),
+      {
+        kind: 'resolves',
+        title: 'nothing more is written',
+        series: {
+          ...SELF_FOR_LONG,
+          [filesystem('size_bytes', 'db1')]: steady(1e11),
+          [filesystem('avail_bytes', 'db1')]: {
+            stretches: [
+              { from: 1.2e10, perSecond: -1e7, seconds: 300 },
+              { perSecond: 0, seconds: 600 },
+            ],
+          },
+        },
+        expect: [{ atS: 700, alerts: [] }],
+        firing: [{ atS: 290, count: 1 }],
+      },
+    ],
+  };
+}
+
+const readOnly = (course: Series[string]): Series => ({ [filesystem('readonly', 'db1')]: course });
+
+const FILE_SYSTEM_READ_ONLY: Alert = {
+  ...COMMON,
+  name: 'FileSystemReadOnly',
+  severity: 'critical',
+  expr: byWhere('node_filesystem_readonly == 1'),
+  forMs: outlastsOneLook,
+  summary: '{{ $labels.where }} on {{ $labels.host }} is read-only',
+  description:
+    'The file system {{ $labels.where }} on {{ $labels.host }} takes no writes: the kernel makes it so after an error of the disk. What runs there fails at its next write.',
+  cases: [
+    fires('the kernel remounts it', readOnly(turns(0, 1)), on('db1', '/data')),
+    quiet('it takes writes', readOnly(always(0))),
+    absent('nobody tells of disks', {}),
+    resolves('it is mounted again', readOnly(dips(0, 1)), on('db1', '/data')),
+  ],
+};
+
+/** Share of the machine's processor time in which nothing ran because of the disk, from which on the disk is the limit. */
+const MAX_IO_WAIT_RATIO = 0.3;
+
+function diskSlow(watch: Watch): Alert {
+  const window = promDuration(3 * watch.roundIntervalMs);
+  const share = (mode: string): string => `sum by (host) (rate(machine_cpu_seconds_total${mode}[${window}]))`;
+  const busy = (waits: Series[string]): Series => ({
+    'machine_cpu_seconds_total{host="db1",job="host",mode="iowait"}': waits,
+    'machine_cpu_seconds_total{host="db1",job="host",mode="user"}': counts([1, 160]),
+  });
+  return {
+    ...COMMON,
+    name: 'DiskSlow',
+    expr: `max(${share('{mode="iowait"}')} / ${share('')}) > ${MAX_IO_WAIT_RATIO}`,
+    forMs: tolerated,
+    isTolerated: true,
+    summary: 'The disk of the machine is the limit',
+    description:
+      'For {{ $value | humanizePercentage }} of its processor time a machine does nothing but wait for its disk: everything that has to be on disk before it is answered is slow.',
+    cases: [
+      patiently(fires('half of the time', busy(counts([0, 20], [1, 140])), { labels: {}, value: '50%' })),
+      quiet('a tenth of the time', busy(counts([0.1, 160]))),
+      absent('nobody tells of processors', {}),
+      patiently(resolves('the disk keeps up again', busy(counts([1, 112], [0, 48])), { labels: {}, value: '50%' })),
+    ],
+  };
+}
+
+function databaseLogWaits(watch: Watch): Alert {
+  const window = promDuration(3 * watch.seldomScrapeIntervalMs);
+  const waits = (course: Series[string]): Series => ({
+    'mysql_global_status_innodb_log_waits{host="db1",job="mysql-detail"}': course,
+  });
+  return {
+    ...COMMON,
+    name: 'DatabaseLogWaits',
+    domain: 'database',
+    owner: 'database',
+    expr: `max by (host) (rate(mysql_global_status_innodb_log_waits[${window}])) > 0`,
+    forMs: tolerated,
+    isTolerated: true,
+    summary: 'Transactions on {{ $labels.host }} wait for the log of InnoDB',
+    description:
+      'On {{ $labels.host }} {{ $value }} transactions a second wait for room in the log buffer: the disk takes the log slower than it is written, or the buffer is too small for the transactions.',
+    cases: [
+      patiently(fires('two a second', waits(counts([0, 20], [2, 140])), { ...on('db1'), value: '2' })),
+      quiet('a large transaction waited once', waits(counts([0, 20], [2, 4], [0, 136]))),
+      absent('the exporter tells nothing', {}),
+      {
+        kind: 'resolves',
+        title: 'the disk keeps up again',
+        series: waits(counts([2, 90], [0, 70])),
+        expect: [{ atS: 150, alerts: [] }],
+        firing: [{ atS: 80, count: 1 }],
+      },
+    ],
+  };
+}
+
+/** Times that a server went down in the window from which on it is a habit. `increase` guesses at the edges of its window: half a time less is as many. */
+const MANY_TIMES = 5;
+
+function serverFlapping(watch: Watch): Alert {
+  const window = promDuration(60 * watch.scrapeIntervalMs);
+  const downs = (course: Series[string]): Series => ({
+    'haproxy_server_check_up_down_total{host="lb1",job="haproxy",proxy="web",server="web1"}': course,
+    'haproxy_server_check_up_down_total{host="lb2",job="haproxy",proxy="web",server="web1"}': always(1),
+  });
+  return {
+    name: 'ServerFlapping',
+    domain: 'lb',
+    severity: 'warning',
+    owner: 'platform',
+    expr: onHost(
+      'server',
+      `max by (server) (increase(haproxy_server_check_up_down_total[${window}])) > ${MANY_TIMES - 0.5}`,
+    ),
+    forMs: usualFor,
+    onAbsent: { coveredBy: 'LoadBalancerLost' },
+    summary: '{{ $labels.host }} goes down and comes back again and again',
+    description: `A load balancer took {{ $labels.host }} out of a pool at least ${MANY_TIMES} times within ${window}, and back each time: its health checks fail now and then.`,
+    cases: [
+      fires('every four seconds', downs(counts([0, 20], [0.25, 140])), on('web1')),
+      quiet('twice in two minutes', downs(counts([0, 20], [0.5, 4], [0, 136]))),
+      absent('no load balancer tells anything', {}),
+      {
+        kind: 'resolves',
+        title: 'it stays',
+        series: downs({
+          stretches: [
+            { perSecond: 0.125, seconds: 60 },
+            { perSecond: 0, seconds: 200 },
+          ],
+        }),
+        expect: [{ atS: 200, alerts: [] }],
+        firing: [{ atS: 70, count: 1 }],
+      },
+    ],
+  };
+}
+
+const MAX_CONNECTIONS_RATIO = 0.8;
+const connections = (course: Series[string]): Series => ({
+  'redis_connected_clients{host="cache1",job="valkey"}': course,
+  'redis_max_clients{host="cache1",job="valkey"}': always(1_000),
+});
+
+const CACHE_CONNECTIONS_NEAR_LIMIT: Alert = {
+  ...COMMON,
+  name: 'CacheConnectionsNearLimit',
+  domain: 'cache',
+  expr: `max by (host) (redis_connected_clients / redis_max_clients) > ${MAX_CONNECTIONS_RATIO}`,
+  forMs: usualForDetails,
+  summary: '{{ $labels.host }} has almost no connections left',
+  description:
+    'Of the connections that the cache on {{ $labels.host }} accepts, {{ $value | humanizePercentage }} are in use. Beyond its limit it refuses clients, health checks and Sentinel among them.',
+  cases: [
+    fires('nine of ten are in use', connections(turns(50, 900)), { ...on('cache1'), value: '90%' }),
+    quiet('half of them are in use', connections(turns(50, 500))),
+    absent('the exporter tells nothing', {}),
+    resolves('they are closed', connections(dips(50, 900)), { ...on('cache1'), value: '90%' }),
+  ],
+};
+
+/** What a host calls now is known to a second, and a scrape takes a moment. */
+const MAX_SKEW_S = 3;
+const clock = (...aheadS: readonly (readonly [seconds: number, aheadS: number])[]): Series => ({
+  'node_time_seconds{host="db1",job="host"}': {
+    stretches: aheadS.reduce<{ readonly from: number; readonly perSecond: number; readonly seconds: number }[]>(
+      (stretches, [seconds, ahead]) => {
+        const sinceS = stretches.reduce((sum, one) => sum + one.seconds, 0);
+        return [...stretches, { from: sinceS + ahead, perSecond: 1, seconds }];
+      },
+      [],
+    ),
+  },
+});
+
+const CLOCK_SKEWED: Alert = {
+  ...COMMON,
+  name: 'ClockSkewed',
+  expr: `max by (host) (abs(node_time_seconds - timestamp(node_time_seconds))) > ${MAX_SKEW_S}`,
+  forMs: outlastsOneLook,
+  summary: 'The clock of {{ $labels.host }} is wrong',
+  description: `The clock of {{ $labels.host }} is {{ $value }} s off that of a monitor, more than ${MAX_SKEW_S} s. Times of logs and traces do not fit, sessions and certificates end too early or too late.`,
+  cases: [
+    fires('it is a minute ahead', clock([20, 0], [140, 60]), { ...on('db1'), value: '60' }),
+    quiet('it is a second behind', clock([160, -1])),
+    absent('nobody tells the time', {}),
+    resolves('it is set', clock([20, 0], [40, -30], [100, 0]), { ...on('db1'), value: '30' }),
+  ],
+};
+
+const tilt = (course: Series[string]): Series => ({
+  'redis_sentinel_tilt{host="cache1",job="sentinel"}': course,
+  'redis_sentinel_tilt{host="cache2",job="sentinel"}': always(0),
+});
+
+const SENTINEL_TILTED: Alert = {
+  ...COMMON,
+  name: 'SentinelTilted',
+  domain: 'cache',
+  expr: 'max by (host) (redis_sentinel_tilt) == 1',
+  forMs: usualForDetails,
+  summary: 'Sentinel on {{ $labels.host }} has stopped acting (TILT)',
+  description:
+    'Sentinel on {{ $labels.host }} does not trust its own time: it was held up, or the clock was set. For 30 s after the last such moment it neither votes nor fails over.',
+  cases: [
+    fires('it was held up again and again', tilt(turns(0, 1)), on('cache1')),
+    quiet('one look finds it so', tilt(dips(0, 1, 6))),
+    absent('the exporters tell nothing', {}),
+    resolves('it acts again', tilt(dips(0, 1)), on('cache1')),
+  ],
+};

@@ -1,0 +1,310 @@
+import { OWN_PROMETHEUS, paceMs, SCRAPE_JOBS } from '../../deploy/scrape-jobs.ts';
+import type { Watch } from '../../deploy/profile.ts';
+import type { Topology } from '../../deploy/topology.ts';
+import { CATALOG } from '../../exporters/catalog/catalog.ts';
+import { promDuration } from '../../kit/prom-duration.ts';
+import { absent, always, counts, fires, patiently, quiet, resolves, turns, dips, type Series } from '../alert-case.ts';
+import { type Alert, tolerated } from '../alert.ts';
+import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
+import { anyOf, unlessToldBy } from '../promql.ts';
+
+/**
+ * Monitoring that answers and is not to be trusted: what it measures in part, late or not at all keeps alerts silent. Nobody has to come at
+ * once, so only what lasts is told.
+ */
+export function monitorTrustAlerts(topology: Topology): readonly Alert[] {
+  const { watch } = topology.profile;
+  return [
+    collectorFailing,
+    seriesDropped,
+    evaluationsMissed(watch),
+    scrapesLate(watch),
+    scrapeSlow(watch),
+    samplesRejected(watch),
+    rulesDiffer,
+  ];
+}
+
+const COMMON = {
+  domain: 'monitor',
+  severity: 'warning',
+  owner: 'monitoring',
+  group: 'background',
+  forMs: tolerated,
+  isTolerated: true,
+} as const;
+
+/** The metric of each exporter of ours that ends so. */
+function ofExporters(ending: string): readonly string[] {
+  const names = CATALOG.flatMap(({ metrics }) => Object.keys(metrics).filter((name) => name.endsWith(ending)));
+  return [...new Set(names)];
+}
+
+/** Of a host that no alert of its own tells of. */
+const collectors = (course: Series[string]): Series => ({
+  'host_scrape_collector_success{collector="disk",host="trace1",job="host"}': course,
+  'host_scrape_collector_success{collector="cpu",host="trace1",job="host"}': always(1),
+});
+const ON_TRACE1 = { labels: { job: 'host', host: 'trace1' } };
+
+const collectorFailing: Alert = {
+  ...COMMON,
+  name: 'CollectorFailing',
+  expr: unlessToldBy(
+    HOST_LOST_ALERTS,
+    ...ofExporters('_scrape_collector_success').map((metric) => `min by (job, host) (${metric}) == 0`),
+  ),
+  onAbsent: { coveredBy: 'TargetDown' },
+  summary: 'A collector of {{ $labels.job }} fails for {{ $labels.host }}',
+  description:
+    'The exporter reaches {{ $labels.host }}, and one of its collectors for {{ $labels.job }} fails each time: the metrics of that collector are missing, and alerts that are made from them are silent.',
+  cases: [
+    patiently(fires('one of two fails', collectors(turns(1, 0)), ON_TRACE1)),
+    quiet('one fails for half a minute', collectors(dips(1, 0, 30))),
+    absent('the exporter tells nothing', {}),
+    patiently(resolves('it works again', collectors(dips(1, 0, 100)), ON_TRACE1)),
+  ],
+};
+
+const dropped = (value: ReturnType<typeof turns>): Series => ({
+  'nginx_scrape_series_dropped{host="web1",job="nginx"}': value,
+});
+
+const seriesDropped: Alert = {
+  ...COMMON,
+  name: 'SeriesDropped',
+  expr: anyOf(...ofExporters('_scrape_series_dropped').map((metric) => `max by (job, host) (${metric}) > 0`)),
+  onAbsent: { coveredBy: 'TargetDown' },
+  summary: 'Series of {{ $labels.job }} on {{ $labels.host }} are left out',
+  description:
+    'A scrape of {{ $labels.job }} for {{ $labels.host }} has {{ $value }} series more than an exporter exposes, or series that no catalogue knows: they are left out, and what is made from them is wrong.',
+  cases: [
+    patiently(
+      fires('there are too many', dropped(turns(0, 7)), { labels: { job: 'nginx', host: 'web1' }, value: '7' }),
+    ),
+    quiet('none is left out', dropped(always(0))),
+    absent('the exporter tells nothing', {}),
+    patiently(
+      resolves('there are fewer again', dropped(dips(0, 7, 100)), {
+        labels: { job: 'nginx', host: 'web1' },
+        value: '7',
+      }),
+    ),
+  ],
+};
+
+/** Share of the evaluations that may be left out: a busy machine leaves out one now and then. */
+const MAX_MISSED_RATIO = 0.1;
+const ON_MON1 = { labels: { host: 'mon1' } };
+
+function evaluationsMissed(watch: Watch): Alert {
+  const window = promDuration(12 * watch.monitorScrapeIntervalMs);
+  const rate = (counter: string): string => `sum by (host) (rate(prometheus_rule_group_${counter}[${window}]))`;
+  const series = (missed: Series[string]): Series => ({
+    'prometheus_rule_group_iterations_missed_total{host="mon1",job="prometheus",rule_group="a"}': missed,
+    'prometheus_rule_group_iterations_total{host="mon1",job="prometheus",rule_group="a"}': counts([0.5, 160]),
+  });
+  return {
+    ...COMMON,
+    name: 'RuleEvaluationsMissed',
+    expr: `${rate('iterations_missed_total')} / ${rate('iterations_total')} > ${MAX_MISSED_RATIO}`,
+    onAbsent: { coveredBy: 'MonitorLost' },
+    summary: 'Prometheus on {{ $labels.host }} leaves out evaluations of its rules',
+    description:
+      'Prometheus on {{ $labels.host }} left out {{ $value | humanizePercentage }} of the evaluations of its rules, since those before took too long: alerts come late.',
+    cases: [
+      patiently(fires('half of them are left out', series(counts([0, 20], [0.25, 140])), { ...ON_MON1, value: '50%' })),
+      quiet('one of thirty is left out', series(counts([1 / 60, 160]))),
+      absent('no Prometheus tells anything', {}),
+      {
+        // The window has to run empty first.
+        kind: 'resolves',
+        title: 'it keeps up again',
+        series: series(counts([0.25, 80], [0, 80])),
+        expect: [{ atS: 150, alerts: [] }],
+        firing: [{ atS: 90, count: 1 }],
+      },
+    ],
+  };
+}
+
+/** Scrapes that came, of those that should have: with fewer from half of the targets on, Prometheus itself is late. */
+const MIN_SCRAPED_RATIO = 0.8;
+const EXPECTED_SCRAPES = 30;
+
+function scrapesLate(watch: Watch): Alert {
+  const usual = SCRAPE_JOBS.filter(({ pace, module }) => pace === 'usual' && module === undefined);
+  const up = `up{job=~"${usual.map(({ name }) => name).join('|')}"}`;
+  const windowMs = EXPECTED_SCRAPES * paceMs(watch, 'usual');
+  const few = `count_over_time(${up}[${promDuration(windowMs)}]) < ${EXPECTED_SCRAPES * MIN_SCRAPED_RATIO}`;
+  const started = `process_start_time_seconds{job="prometheus",instance="${OWN_PROMETHEUS}"}`;
+  const own = `up{job="prometheus",instance="${OWN_PROMETHEUS}"}`;
+  const startedAt = (value: Series[string]): Series => ({
+    [`process_start_time_seconds{host="mon1",instance="${OWN_PROMETHEUS}",job="prometheus"}`]: value,
+  });
+  // One sample in four seconds instead of two.
+  const late: Series[string] = [
+    [1, 20],
+    ...Array.from({ length: 35 }, () => [[1, 2] as const, ['missing', 2] as const] as const).flat(),
+  ];
+  const half = (course: Series[string], other: Series[string]): Series => ({
+    ...startedAt(always(-1_000)),
+    'up{host="app1",job="app"}': course,
+    'up{host="app2",job="app"}': course,
+    'up{host="lb1",job="haproxy"}': other,
+  });
+  return {
+    ...COMMON,
+    name: 'ScrapesLate',
+    // A Prometheus that was just started, and targets that are new, have no whole window behind them.
+    expr: `max by (host) (${own} == 1) * on () group_left () (count(${few}) / count(${up}) > 0.5)\nand on (host) (time() - ${started} > ${(2 * windowMs) / 1000})`,
+    onAbsent: { coveredBy: 'MonitorLost' },
+    summary: 'Prometheus on {{ $labels.host }} scrapes too seldom',
+    description: `Of most targets Prometheus on {{ $labels.host }} has fewer than ${MIN_SCRAPED_RATIO * 100} % of the samples that it should have: it is short of time, and its alerts come late.`,
+    cases: [
+      patiently(fires('most are scraped half as often', half(late, always(1)), { labels: { host: 'mon1' } })),
+      quiet('one of three targets is scraped half as often', half(always(1), late)),
+      absent('nothing is scraped', startedAt(always(-1_000))),
+      {
+        kind: 'resolves',
+        title: 'they are scraped in time again',
+        series: half([...late.slice(0, 41), [1, 60]], always(1)),
+        expect: [{ atS: 156, alerts: [] }],
+        firing: [{ atS: 120, count: 1 }],
+      },
+    ],
+  };
+}
+
+/** Share of its timeout that a scrape may take: the next slower one is none. */
+const MAX_TIMEOUT_RATIO = 0.8;
+
+function scrapeSlow(watch: Watch): Alert {
+  const patient = SCRAPE_JOBS.filter(({ isPatient }) => isPatient === true);
+  const slow = (selector: string, timeoutMs: number): string =>
+    `max by (job, host) (min_over_time(scrape_duration_seconds{${selector}}[${promDuration(3 * watch.seldomScrapeIntervalMs)}])) > ${(MAX_TIMEOUT_RATIO * timeoutMs) / 1000}`;
+  const took = (course: Series[string]): Series => ({
+    'scrape_duration_seconds{host="db1",job="mysql"}': course,
+    'up{host="db1",job="mysql"}': always(1),
+  });
+  return {
+    ...COMMON,
+    name: 'ScrapeSlow',
+    // One that fails takes as long as its timeout, and is told by TargetDown.
+    expr: `(${anyOf(
+      slow(`job!~"${patient.map(({ name }) => name).join('|')}"`, watch.scrapeIntervalMs),
+      ...patient.map(({ name, pace }) => slow(`job="${name}"`, paceMs(watch, pace))),
+    )})\nand on (job, host) (min by (job, host) (up) == 1)`,
+    onAbsent: { coveredBy: 'TargetDown' },
+    summary: 'Scrapes of {{ $labels.job }} on {{ $labels.host }} take almost too long',
+    description: `Every scrape of {{ $labels.job }} on {{ $labels.host }} takes {{ $value }} s at least, more than ${MAX_TIMEOUT_RATIO * 100} % of what it may: a little more, and there are no metrics.`,
+    cases: [
+      patiently(
+        fires('a server answers after 1.9 s', took(always(1.9)), {
+          labels: { job: 'mysql', host: 'db1' },
+          value: '1.9',
+        }),
+      ),
+      quiet(
+        'one of two answers late',
+        took(Array.from({ length: 40 }, () => [[0.1, 2] as const, [1.9, 2] as const]).flat()),
+      ),
+      absent('nothing is scraped', {}),
+      {
+        kind: 'resolves',
+        title: 'it answers soon again',
+        series: took([
+          [1.9, 130],
+          [0.1, 30],
+        ]),
+        expect: [{ atS: 140, alerts: [] }],
+        firing: [{ atS: 120, count: 1 }],
+      },
+    ],
+  };
+}
+
+function samplesRejected(watch: Watch): Alert {
+  const window = promDuration(5 * watch.monitorScrapeIntervalMs);
+  const reasons = ['sample_out_of_order', 'sample_duplicate_timestamp', 'sample_out_of_bounds'];
+  const series = (course: Series[string]): Series => ({
+    'prometheus_target_scrapes_sample_out_of_order_total{host="mon1",job="prometheus"}': course,
+  });
+  return {
+    ...COMMON,
+    name: 'SamplesRejected',
+    expr: anyOf(
+      ...reasons.map((reason) => `sum by (host) (rate(prometheus_target_scrapes_${reason}_total[${window}])) > 0`),
+    ),
+    onAbsent: { coveredBy: 'MonitorLost' },
+    summary: 'Prometheus on {{ $labels.host }} refuses samples',
+    description:
+      'Prometheus on {{ $labels.host }} refuses {{ $value }} samples a second, for their time is not in order, there twice, or too far off: a clock was set back, or two targets expose the same series.',
+    cases: [
+      patiently(fires('they are not in order', series(counts([0, 20], [2, 140])), { ...ON_MON1, value: '2' })),
+      quiet('one was refused once', series(counts([0, 20], [0.5, 2], [0, 138]))),
+      absent('no Prometheus tells anything', {}),
+      patiently(
+        resolves('none is refused any more', series(counts([0, 20], [2, 100], [0, 40])), { ...ON_MON1, value: '2' }),
+      ),
+    ],
+  };
+}
+
+/** The group of rules that is named by the hash of all rules: alerts/render-rules.ts. */
+const GROUP_OF_SET = '.*;rules-[0-9a-f]+';
+const setOf = (host: string, hash: string): string =>
+  `prometheus_rule_group_rules{host="${host}",job="prometheus",rule_group="/etc/holdfast-alerts/set.yaml;rules-${hash}"}`;
+
+const rulesDiffer: Alert = {
+  ...COMMON,
+  name: 'MonitorRulesDiffer',
+  expr: `count(count by (rule_group) (prometheus_rule_group_rules{rule_group=~"${GROUP_OF_SET}"})) > 1`,
+  onAbsent: { coveredBy: 'MonitorLost' },
+  summary: 'The monitors have different rules',
+  description:
+    'The Prometheus servers evaluate {{ $value }} different sets of rules, for longer than an update takes: one of them does not know the newest alerts, and should the other be lost, nobody does.',
+  cases: [
+    patiently(
+      fires(
+        'one was not updated',
+        {
+          [setOf('mon1', 'aa')]: always(1),
+          [setOf('mon2', 'aa')]: turns(1, null),
+          [setOf('mon2', 'bb')]: turns(null, 1),
+        },
+        { labels: {}, value: '2' },
+      ),
+    ),
+    quiet('one is updated after the other', {
+      [setOf('mon1', 'aa')]: turns(1, null),
+      [setOf('mon1', 'bb')]: turns(null, 1),
+      [setOf('mon2', 'aa')]: [
+        [1, 50],
+        [null, 110],
+      ],
+      [setOf('mon2', 'bb')]: [
+        [null, 50],
+        [1, 110],
+      ],
+    }),
+    absent('no Prometheus tells anything', {}),
+    patiently(
+      resolves(
+        'the other one is updated, too',
+        {
+          [setOf('mon1', 'aa')]: always(1),
+          [setOf('mon2', 'bb')]: [
+            [1, 120],
+            [null, 40],
+          ],
+          [setOf('mon2', 'aa')]: [
+            [null, 120],
+            [1, 40],
+          ],
+        },
+        { labels: {}, value: '2' },
+      ),
+    ),
+  ],
+};
