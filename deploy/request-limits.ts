@@ -6,7 +6,7 @@
 export const REQUEST_LIMITS = {
   /** Headers of a request. More: 431. */
   headers: 64,
-  /** Bytes of all headers together. More: 431. */
+  /** Bytes of the target and all headers together. More: 431. */
   headerBytes: 12_288,
   /** Bytes of path and query. More: 414. */
   urlBytes: 8_000,

@@ -6,7 +6,7 @@ import { QUEUE_MS, renderGlobal, renderStats, REQUEST_ID_BYTES } from '../haprox
 import { REQUEST_LIMITS } from '../request-limits.ts';
 import { responseTimeoutMs } from '../response-timeout.ts';
 import { SITE_HOST } from '../site.ts';
-import { addressOn, PORTS, type Host, type Topology } from '../topology.ts';
+import { addressOn, dependenciesOf, dependencyAddress, PORTS, type Host, type Topology } from '../topology.ts';
 import { REQUESTS_IN_VARNISH } from './threads.ts';
 
 /** Where Varnish listens: its only client is the HAProxy of the same host. */
@@ -66,12 +66,26 @@ export function renderEdgeHaproxy(topology: Topology, host: Host): string {
       '    default_backend varnish',
       '',
     ].join('\n'),
-    [
-      'backend varnish',
-      '    http-reuse always',
-      `    timeout server ${responseTimeoutMs(profile, 'edge') + REQUEST_LIMITS.stallMs}ms`,
-      `    server ${host.name} unix@${VARNISH_SOCKET} maxconn ${REQUESTS_IN_VARNISH}`,
-      '',
-    ].join('\n'),
+    renderVarnish(topology, host),
+  ].join('\n');
+}
+
+/**
+ * Varnish answers 503 to a body that ends with trailers, and HAProxy 3.0 cannot drop them. A request whose length nobody has said goes past it, to
+ * the origin, which ignores trailers: Varnish would only have passed it on.
+ */
+function renderVarnish(topology: Topology, host: Host): string {
+  const [origin] = dependenciesOf(topology, 'edge').map((dependency) => dependencyAddress(topology, dependency));
+  if (origin === undefined) throw new Error('the edges depend on nothing');
+  return [
+    'backend varnish',
+    '    http-reuse always',
+    `    timeout server ${responseTimeoutMs(topology.profile, 'edge') + REQUEST_LIMITS.stallMs}ms`,
+    '    acl has_length req.hdr(Content-Length) -m found',
+    '    use-server origin if { req.hdr(Transfer-Encoding) -m found } || !has_length { method POST } || !has_length { req.body_len gt 0 }',
+    `    server ${host.name} unix@${VARNISH_SOCKET} maxconn ${REQUESTS_IN_VARNISH}`,
+    // No weight: nothing else goes there.
+    `    server origin ${origin.host}:${origin.port} weight 0 maxconn ${REQUESTS_IN_VARNISH}`,
+    '',
   ].join('\n');
 }

@@ -53,6 +53,12 @@ test('a host has room for all threads of Varnish and for everything else beside 
   expect(HOST_NEEDS.edge.processes).toBeGreaterThanOrEqual(threads + 200);
 });
 
+test('what does not say its length goes to the origin itself: Varnish answers 503 to trailers', () => {
+  const [, backend = ''] = fileOf('haproxy.cfg', makeTopology({ toxiproxy: false })).split('\nbackend varnish\n');
+  expect(backend).toContain('use-server origin if { req.hdr(Transfer-Encoding) -m found }');
+  expect(backend.match(/^ {4}server origin .*/m)?.[0]).toMatch(/^ {4}server origin 198\.18\.0\.10:80 weight 0 /);
+});
+
 test('a pass gets 12 s to its first byte', () => {
   expect(fileOf('default.vcl')).toContain('.first_byte_timeout = 12s;');
 });

@@ -31,6 +31,11 @@ const PAGES = {
   502: { reason: 'Bad Gateway', ...BUSY },
   503: { reason: 'Service Unavailable', ...BUSY },
   504: { reason: 'Gateway Timeout', ...BUSY },
+  505: {
+    reason: 'HTTP Version Not Supported',
+    title: 'That is not possible here',
+    text: 'This site speaks HTTP/1.1 and HTTP/2.',
+  },
 } as const satisfies Readonly<Record<number, ErrorPage>>;
 
 type ErrorStatus = keyof typeof PAGES;
@@ -39,7 +44,7 @@ type ErrorStatus = keyof typeof PAGES;
 const BUILT_IN = [400, 408, 429, 500, 502, 503, 504] as const satisfies readonly ErrorStatus[];
 
 /** Those that rules answer with, see {@link returnPage}. */
-const BY_RULE = [400, 405, 413, 414, 421, 431, 501, 503] as const satisfies readonly ErrorStatus[];
+const BY_RULE = [400, 405, 413, 414, 421, 431, 501, 503, 505] as const satisfies readonly ErrorStatus[];
 
 const FOLDER = '/etc/holdfast';
 const TYPE = 'text/html; charset=utf-8';

@@ -49,22 +49,27 @@ export function renderFirstHop(topology: Topology, hop: FirstHop): readonly stri
     ...renderErrorFiles(),
     // Before this hop adds its own.
     '    http-request set-var(txn.headers) req.fhdr_cnt()',
-    '    http-request set-var(txn.header_bytes) req.hdrs,length',
+    '    http-request set-var(txn.url_bytes) url,length',
+    '    http-request set-var(txn.header_bytes) req.hdrs,length,add(txn.url_bytes)',
     `    http-request set-var(txn.client) src unless ${IS_PROXY}`,
     `    http-request set-var(txn.client) req.hdr_ip(X-Forwarded-For,-1) if ${IS_PROXY}`,
     `    http-request set-var(txn.kind) str(${FORWARDED}) if ${IS_PROXY}`,
     // Nobody's request, and worth a line only when the answer is no.
     `    http-request set-var(txn.kind) str(${CHECK}) if { path ${checkPath} }`,
     `    http-response set-log-level silent if { var(txn.kind) -m str ${CHECK} } { status lt 500 }`,
+    // Before the stack's own are there: no client may take them away by naming them.
+    '    http-request lua.drop_hop_headers if { req.hdr(Connection) -m found }',
     ...startTrace(),
     '    http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }',
     `    http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,${requestIdBytes})`,
     ...limitRequests(CLIENT),
-    ...refuseMalformed(topology),
+    ...refuseMalformed(topology, scheme),
     `    http-request wait-for-body time ${REQUEST_LIMITS.arrivalMs}ms`,
     `    http-request ${returnPage(413)} if { req.body_len gt ${REQUEST_LIMITS.bodyBytes} }`,
     countBody(CLIENT),
     ...passOn(scheme),
+    // The rest of its body would have to be read before the next request.
+    '    http-after-response set-header Connection close if { status 408 413 }',
     ...limitResponses(CLIENT, IS_PROXY),
     ...ANSWERED,
     // HAProxy calls it 500 when a server is marked down while it is connecting to it. Nothing is wrong with the request, nor inside of HAProxy.
@@ -91,17 +96,31 @@ function startTrace(): readonly string[] {
   ];
 }
 
-function refuseMalformed(topology: Topology): readonly string[] {
+/** `Host` as RFC 9110 (7.2) writes it: a name or an IPv4 address, or an IPv6 address in brackets; then, perhaps, a port. */
+const HOST_FORM = '^([^\\\\[\\\\]:]+|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]*)?$';
+
+function refuseMalformed(topology: Topology, scheme: FirstHop['scheme']): readonly string[] {
   const { headers, headerBytes, urlBytes, bodyBytes } = REQUEST_LIMITS;
   const refuse = (status: Parameters<typeof returnPage>[0], condition: string): string =>
     `    http-request ${returnPage(status, status === 405 ? { Allow: METHODS.join(', ') } : {})} if ${condition}`;
   return [
+    // A text that calls itself HTTP/2 is not: nothing here knows its form (RFC 9110, 15.6.6).
+    refuse(505, '{ fc_http_major 1 } !{ req.ver -m beg 1. }'),
     refuse(405, `{ method ${REFUSED_METHODS.join(' ')} }`),
     refuse(501, `!{ method ${METHODS.join(' ')} }`),
-    refuse(400, '!{ req.hdr(Host) -m found } || { req.hdr(Host) -m len 0 }'),
+    refuse(400, `!{ req.fhdr_cnt(Host) eq 1 } || !{ req.fhdr(Host) -m reg ${HOST_FORM} }`),
+    // Other control characters than a tab have no place in a header (RFC 9110, 5.5); the servers behind this one differ on them.
+    refuse(400, '{ req.hdrs -m reg [\\\\x01-\\\\x08\\\\x0b\\\\x0c\\\\x0e-\\\\x1f\\\\x7f] }'),
+    // An absolute target names who should get it: not this entry, or not in this way (RFC 9110, 4.2.4 and 7.4).
+    refuse(400, '{ url -m reg ^[^/?]*://[^/?]*@ }'),
+    refuse(421, `{ url -m reg ^[^/?*]*:// } !{ url -m reg -i ^${scheme}:// }`),
     refuse(421, `!{ req.hdr(Host),lower,host_only -m str ${siteNames(topology).join(' ')} }`),
     refuse(414, `{ pathq,length gt ${urlBytes} }`),
-    refuse(431, `{ var(txn.headers) -m int gt ${headers} } || { var(txn.header_bytes) -m int gt ${headerBytes} }`),
+    // A proxy of the stack has counted before it added its own.
+    refuse(
+      431,
+      `!${IS_PROXY} { var(txn.headers) -m int gt ${headers} } || !${IS_PROXY} { var(txn.header_bytes) -m int gt ${headerBytes} }`,
+    ),
     refuse(413, `{ req.body_size gt ${bodyBytes} }`),
   ];
 }
@@ -109,8 +128,11 @@ function refuseMalformed(topology: Topology): readonly string[] {
 /** What the hops behind this one get: one name of the site, one form of the path, the client's address, and nothing that was for this hop. */
 function passOn(scheme: FirstHop['scheme']): readonly string[] {
   return [
-    '    http-request lua.drop_hop_headers if { req.hdr(Connection) -m found }',
     ...DROPPED.map((name) => `    http-request del-header ${name}`),
+    // HAProxy has said 100 and has the body; no other expectation is known here, and one may be ignored (RFC 9110, 10.1.1).
+    '    http-request del-header Expect',
+    // RFC 9110 (14.2) wants an unknown unit to be ignored; Varnish answers 416.
+    '    http-request del-header Range unless { req.fhdr(Range) -m beg -i bytes= }',
     '    http-request set-uri %[pathq]',
     `    http-request set-header Host ${SITE_HOST}`,
     `    http-request del-header X-Forwarded- -m beg unless ${IS_PROXY}`,

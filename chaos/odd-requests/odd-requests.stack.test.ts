@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CLIENT_LIMITS } from '../../deploy/request-limits.ts';
+import { OTHER_ROUTE } from '../../deploy/route-classes.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../../deploy/topology.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { fetchText } from '../probes/http.ts';
+import { readSamples } from '../probes/metrics-text.ts';
+import { HTTP1_REQUESTS, HTTP2_REQUESTS, INCOMPLETE_REQUESTS } from './all-odd-requests.ts';
+import type { OddRequest } from './odd-request.ts';
+import type { Entry } from './open-entry.ts';
+import { findUnexpected, reachesOf, Turns } from './run-requests.ts';
+
+const topology = makeTopology();
+const [edge] = hostsOf(topology, 'edge') as [Host];
+const ENTRIES: readonly Entry[] = [
+  { name: 'edge', host: addressOn(edge, 'front'), port: PORTS.edge },
+  { name: 'http', ...routeAddress(topology, 'http') },
+  {
+    name: 'https',
+    ...routeAddress(topology, 'https'),
+    authority: await readFile(join(PATHS.secrets, 'ca-cert'), 'utf8'),
+  },
+];
+
+const GROUPS: readonly (readonly [name: string, requests: readonly OddRequest[]])[] = [
+  ...Object.entries(HTTP1_REQUESTS),
+  ...Object.entries(HTTP2_REQUESTS).map(([name, requests]) => [`HTTP/2 ${name}`, requests] as const),
+];
+
+/** This machine is one client of all entries, whose limits count together. */
+const turns = new Turns(0.85 * CLIENT_LIMITS.requestsPerSecond);
+
+/** How many requests for pages that do not exist the application has answered since its start. Nobody else asks for any. */
+async function countSeen(): Promise<number> {
+  const pages = await Promise.all(
+    hostsOf(topology, 'app').map((host) => fetchText(`http://${addressOn(host, 'ops')}:${PORTS.appMetrics}/metrics`)),
+  );
+  return pages
+    .flatMap((page) => readSamples(page, 'http_request_duration_seconds_count'))
+    .filter(({ labels }) => labels['route'] === OTHER_ROUTE)
+    .reduce((sum, { value }) => sum + value, 0);
+}
+
+/** Compares what the application sees during `act` with what it must. One request more at the end shows that it counts. */
+async function expectSeen(expected: number, act: () => Promise<unknown>): Promise<void> {
+  const before = await countSeen();
+  await act();
+  const { host, port } = routeAddress(topology, 'http');
+  const { path } = await turns.take(1);
+  expect((await fetch(`http://${host}:${port}${path}`)).status).toBe(404);
+  await expect
+    .poll(async () => (await countSeen()) - before, { timeout: 3_000, interval: 50 })
+    .toBeGreaterThanOrEqual(expected + 1);
+  expect((await countSeen()) - before).toBe(expected + 1);
+}
+
+describe.each(ENTRIES)('$name', (entry) => {
+  it.each(GROUPS)(
+    'answers each of the odd %s as it must, and the application sees no other',
+    async (_name, requests) => {
+      await expectSeen(reachesOf(entry, requests), async () => {
+        expect(await findUnexpected(entry, requests, turns)).toEqual([]);
+      });
+    },
+  );
+});
+
+it('requests that never arrive end at every entry, and the application sees none', async () => {
+  await expectSeen(0, async () => {
+    const found = await Promise.all(
+      ENTRIES.map(async (entry) => [entry.name, await findUnexpected(entry, INCOMPLETE_REQUESTS, turns)]),
+    );
+    expect(Object.fromEntries(found)).toEqual({ edge: [], http: [], https: [] });
+  });
+});
