@@ -152,7 +152,10 @@ export const LEFT_OUT: readonly LeftOut[] = [
   },
   {
     why: 'A host queries its file systems by folder; the block device belongs to the machine.',
-    metrics: each('node_filesystem_', 'avail_bytes{device} size_bytes{device} files{device} files_free{device} readonly{device}'),
+    metrics: each(
+      'node_filesystem_',
+      'avail_bytes{device} size_bytes{device} files{device} files_free{device} readonly{device}',
+    ),
     shownBy: [{ file: 'deploy/base/services/disk-space/run', has: /stat -f -c "%n %T/ }],
   },
   {
