@@ -4,16 +4,14 @@ import { makeTopology } from '../deploy/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS, ROOT } from '../kit/paths.ts';
-import { proveNotificationPath } from './contract/notification-path.ts';
 import type { FaultWorld } from './faults/fault.ts';
 import { hostCrash } from './faults/host-crash.ts';
 import type { Guarantee } from './guarantees/guarantee.ts';
 import { appCrash } from './guarantees/spof.ts';
 import { openJournal } from './journal/journal.ts';
-import { judgeExperiment } from './runner/judge-experiment.ts';
 import type { GuaranteeOutcome } from './runner/outcome.ts';
-import { runExperiment } from './runner/run-experiment.ts';
 import { waitForSteady } from './runner/steady-state.ts';
+import { showGuarantee } from './testing-guarantee.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
@@ -21,25 +19,8 @@ const world: FaultWorld = { topology, hosts };
 const journal = openJournal(PATHS.journal);
 const signal = new AbortController().signal;
 
-/** One experiment on the real stack, judged. */
-async function show(guarantee: Guarantee, within: FaultWorld = world): Promise<GuaranteeOutcome> {
-  const runId = `sabotage-${Date.now()}`;
-  const startedAt = Date.now();
-  const notificationPath = proveNotificationPath({ topology, runId: `probe-${runId}`, signal });
-  const evidence = await runExperiment({
-    ...{ world: within, journal, guarantee, runId, signal, notificationPath },
-    rate: 60,
-    runs: PATHS.runs,
-    onEvent: () => undefined,
-  });
-  const prediction = guarantee.predict(topology);
-  return judgeExperiment(guarantee, evidence, {
-    topology,
-    prediction,
-    startedAt,
-    endedAt: Date.now(),
-  });
-}
+const show = (guarantee: Guarantee, within: FaultWorld = world): Promise<GuaranteeOutcome> =>
+  showGuarantee(guarantee, { world: within, topology, signal });
 
 const PROVE = [process.execPath, 'cli.ts', 'prove', appCrash.id, '--no-up', '--rate', '50'] as const;
 

@@ -34,6 +34,10 @@ export async function runHostileCommand(flags: HostileFlags, { topology, signal 
       rows.push(row);
       progress.report(`${row.attack} on ${row.target}: ${[row.verdict, ...row.reasons].join('; ')}`);
     }
+  } catch (error) {
+    // What was finished is worth as much as before.
+    if (rows.length > 0) console.log(renderHostileTable(rows));
+    throw error;
   } finally {
     progress.stop();
   }

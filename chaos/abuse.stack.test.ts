@@ -1,0 +1,42 @@
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { hostsOf, makeTopology } from '../deploy/topology.ts';
+import { openHosts } from '../kit/hosts.ts';
+import type { FaultWorld } from './faults/fault.ts';
+import { ABUSE_GUARANTEES } from './guarantees/abuse.ts';
+import { waitForSteady } from './runner/steady-state.ts';
+import { showGuarantee } from './testing-guarantee.ts';
+
+const topology = makeTopology();
+const hosts = openHosts();
+const world: FaultWorld = { topology, hosts };
+const signal = new AbortController().signal;
+const entries = (['edge', 'lb'] as const).flatMap((tier) => hostsOf(topology, tier)).map(({ name }) => name);
+
+/** CI takes one of them; each takes a minute. */
+const KINDS =
+  process.env['HOLDFAST_EVERY_ATTACK'] === '1' ? ABUSE_GUARANTEES.map(({ id }) => id) : ['abuse/slow-bodies'];
+
+/** Puts the limits of every entry in force, or takes them off, until its HAProxy is started again. */
+async function setLimits(state: 'on' | 'off'): Promise<void> {
+  const command = `experimental-mode on; set var proc.client_limits expr str(${state})`;
+  for (const name of entries) {
+    const { stdout } = await hosts.exec(name, ['sh', '-c', `echo "${command}" | socat - /run/haproxy/admin.sock`]);
+    expect(stdout.trim()).toBe('');
+  }
+}
+
+afterEach(() => setLimits('on'));
+afterAll(() => waitForSteady(world, { deadlineMs: 120_000, signal }));
+
+describe('without the limits of clients', () => {
+  it.each(KINDS)('%s is violated: nobody is refused, and nobody is notified', async (id) => {
+    const guarantee = ABUSE_GUARANTEES.find((one) => one.id === id);
+    if (guarantee === undefined) throw new Error(`there is no ${id}`);
+    await setLimits('off');
+    const soon = { ...guarantee.alerts, deliverWithinMs: 15_000 };
+    const outcome = await showGuarantee({ ...guarantee, holdMs: 12_000, alerts: soon }, { world, topology, signal });
+    expect(outcome.verdict).toBe('violated');
+    const alert = outcome.budgets.find(({ id: budget }) => budget === 'alert-ClientLimitExceeded');
+    expect(alert).toMatchObject({ verdict: 'violated' });
+  });
+});

@@ -1,0 +1,35 @@
+import type { Topology } from '../deploy/topology.ts';
+import { PATHS } from '../kit/paths.ts';
+import { proveNotificationPath } from './contract/notification-path.ts';
+import type { FaultWorld } from './faults/fault.ts';
+import type { Guarantee } from './guarantees/guarantee.ts';
+import { openJournal } from './journal/journal.ts';
+import { judgeExperiment } from './runner/judge-experiment.ts';
+import type { GuaranteeOutcome } from './runner/outcome.ts';
+import { runExperiment } from './runner/run-experiment.ts';
+
+/** One experiment on the real stack, judged. `topology`: that of the stack itself, whatever `world` says of it. */
+export async function showGuarantee(
+  guarantee: Guarantee,
+  {
+    world,
+    topology,
+    signal,
+  }: { readonly world: FaultWorld; readonly topology: Topology; readonly signal: AbortSignal },
+): Promise<GuaranteeOutcome> {
+  const startedAt = Date.now();
+  const runId = `sabotage-${startedAt}`;
+  const evidence = await runExperiment({
+    ...{ world, journal: openJournal(PATHS.journal), guarantee, runId, signal },
+    notificationPath: proveNotificationPath({ topology, runId: `probe-${runId}`, signal }),
+    rate: 60,
+    runs: PATHS.runs,
+    onEvent: () => undefined,
+  });
+  return judgeExperiment(guarantee, evidence, {
+    topology,
+    prediction: guarantee.predict(topology),
+    startedAt,
+    endedAt: Date.now(),
+  });
+}
