@@ -64,7 +64,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
   }
   let counter = 0;
   // What came first is told first, also by the next life, and also where the clock was set back in between.
-  let latestMs = Math.max(0, ...queued.map(({ key }) => timeOf(key)));
+  let latestMs = Math.max(0, ...queued.map(({ key }) => timeOf(key) + 1));
 
   /** What people know, and what they will know once the queue is empty. */
   const toldSoon = (alertKey: string): Told =>
