@@ -81,13 +81,14 @@ describe('a Prometheus', () => {
   it('says how alert rules are evaluated, and what is active', async () => {
     const rule = { name: 'A', health: 'ok', lastEvaluation: '2026-01-01T00:00:00.5Z', type: 'alerting' };
     const never = { ...rule, name: 'B', health: 'unknown', lastEvaluation: '0001-01-01T00:00:00Z', alerts: [] };
-    const alert = { labels: { alertname: 'A', host: 'app1' }, state: 'firing', value: '1' };
-    const groups = [{ name: 'g', interval: 2, rules: [{ ...rule, alerts: [alert] }, never] }];
+    const alert = { labels: { alertname: 'A', host: 'app1' }, state: 'firing' };
+    const sent = { ...alert, activeAt: '2026-01-01T00:00:00.5Z', value: '1' };
+    const groups = [{ name: 'g', interval: 2, rules: [{ ...rule, alerts: [sent] }, never] }];
     const { prometheus, asked } = await answering(200, success({ groups }));
     expect(await prometheus.alertRules(['A', 'B'])).toEqual([
       {
         ...{ name: 'A', isHealthy: true, intervalMs: 2_000, evaluatedAtMs: Date.UTC(2026, 0, 1) + 500 },
-        active: [{ alertname: 'A', host: 'app1' }],
+        active: [{ ...alert, activeAtMs: Date.UTC(2026, 0, 1) + 500 }],
       },
       { name: 'B', isHealthy: false, intervalMs: 2_000, evaluatedAtMs: 0, active: [] },
     ]);

@@ -17,6 +17,7 @@ export interface PrometheusRange {
 export interface PrometheusAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly state: 'pending' | 'firing' | 'unknown';
+  /** Since when its condition is true: when it became pending, not when it began to fire. */
   readonly activeAtMs: number;
 }
 
@@ -56,8 +57,8 @@ export interface PrometheusAlertRule {
   readonly evaluatedAtMs: number;
   /** Between two evaluations. */
   readonly intervalMs: number;
-  /** The labels of each alert that is pending or firing. */
-  readonly active: readonly Readonly<Record<string, string>>[];
+  /** Each alert that is pending or firing. */
+  readonly active: readonly PrometheusAlert[];
 }
 
 interface PrometheusOptions {
@@ -77,15 +78,14 @@ const matrixSchema = z.object({
   result: z.array(z.object({ metric: labelsSchema, values: z.array(sampleSchema) })),
 });
 const metadataSchema = z.array(z.object({ target: labelsSchema, metric: z.string(), type: z.string() }));
-const alertsSchema = z.object({
-  alerts: z.array(
-    z.object({
-      labels: labelsSchema,
-      state: z.enum(['pending', 'firing', 'unknown']),
-      activeAt: z.iso.datetime({ offset: true }),
-    }),
-  ),
-});
+const alertSchema: z.ZodType<PrometheusAlert> = z
+  .object({
+    labels: labelsSchema,
+    state: z.enum(['pending', 'firing', 'unknown']),
+    activeAt: z.iso.datetime({ offset: true }),
+  })
+  .transform(({ activeAt, ...alert }) => ({ ...alert, activeAtMs: Date.parse(activeAt) }));
+const alertsSchema = z.object({ alerts: z.array(alertSchema) });
 const rulesSchema = z.object({
   groups: z.array(
     z.object({
@@ -96,7 +96,7 @@ const rulesSchema = z.object({
           name: z.string(),
           health: z.string(),
           lastEvaluation: z.iso.datetime({ offset: true }),
-          alerts: z.array(z.object({ labels: labelsSchema })),
+          alerts: z.array(alertSchema),
         }),
       ),
     }),
@@ -166,11 +166,7 @@ export function openPrometheus(url: string, options: PrometheusOptions = {}): Pr
     series: (selector, sinceMs) =>
       ask('series', z.array(labelsSchema), post({ 'match[]': selector, start: seconds(sinceMs) })),
     targetMetadata: () => ask('targets/metadata', metadataSchema),
-    alerts: async () =>
-      (await ask('alerts', alertsSchema)).alerts.map(({ activeAt, ...alert }) => ({
-        ...alert,
-        activeAtMs: Date.parse(activeAt),
-      })),
+    alerts: async () => (await ask('alerts', alertsSchema)).alerts,
     alertRules: async (names) => {
       const fields = new URLSearchParams([
         ['type', 'alert'],
@@ -182,7 +178,7 @@ export function openPrometheus(url: string, options: PrometheusOptions = {}): Pr
           ...{ name, isHealthy: health === 'ok', intervalMs: interval * 1_000 },
           // The year 1 before the first one.
           evaluatedAtMs: Math.max(0, Date.parse(lastEvaluation)),
-          active: alerts.map(({ labels }) => labels),
+          active: alerts,
         })),
       );
     },

@@ -146,4 +146,24 @@ describe('what notifiers agree on', () => {
     );
     expect(agreement.decision).toBe(decision);
   });
+
+  it.each([
+    { of: 'what nobody told', peer: undefined, is: 0 },
+    { of: 'a reminder of what a peer told', peer: fired(NOW - 40_000), is: NOW },
+    { of: 'a start whose end a peer told', peer: ended(NOW - 35_000, NOW - 40_000), is: NOW },
+    {
+      of: 'what began after the end that a peer told',
+      peer: ended(startsAtMs - 60_000, startsAtMs - 60_000),
+      is: 0,
+    },
+  ])('makes another mail of $of only where one like it was sent', ({ peer, is }) => {
+    const agreement = decideAgreement(
+      { key: 'x', notification, repetition: 0, queuedAtMs: NOW },
+      {
+        ...{ host: 'mon2', nowMs: NOW, repeatAfterMs: 30_000, told: () => undefined },
+        peers: new Map([['mon1', new Map([[key, peerTold(peer)]])]]),
+      },
+    );
+    expect(agreement).toMatchObject({ decision: 'send', repetition: is });
+  });
 });

@@ -1,12 +1,12 @@
-import { type Told, isNews, lastOf } from './news.ts';
+import { type Told, isNews, lastOf, repetitionOf } from './news.ts';
 import type { Notification } from './notification.ts';
 import type { PeerKnowledge } from './peers.ts';
 import { type QueuedMail, ageMs } from './queued-mail.ts';
 
 /** What to do with a mail after the other notifiers were asked. */
 export type Agreement =
-  /** Tell these alerts; the rest is known. */
-  | { readonly decision: 'send'; readonly notification: Notification }
+  /** Tell these alerts; the rest is known. The mail differs from whatever any notifier has told of them. */
+  | { readonly decision: 'send'; readonly notification: Notification; readonly repetition: number }
   /** Another notifier has it in hand; ask again soon. */
   | { readonly decision: 'wait' }
   /** People know all of it. */
@@ -33,13 +33,9 @@ export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
   const answers = [...facts.peers.values()];
   const known = answers.filter((answer) => answer !== undefined);
   const peersKnown = known.length === answers.length;
-  const alerts = mail.notification.alerts.filter((alert) => {
-    const told = known.reduce<Told>(
-      (last, knowledge) => lastOf(last, knowledge.get(alert.key)?.told),
-      facts.told(alert.key),
-    );
-    return isNews(alert, told, { ...facts, peersKnown });
-  });
+  const toldOf = (key: string): Told =>
+    known.reduce<Told>((last, knowledge) => lastOf(last, knowledge.get(key)?.told), facts.told(key));
+  const alerts = mail.notification.alerts.filter((alert) => isNews(alert, toldOf(alert.key), { ...facts, peersKnown }));
   if (alerts.length === 0) return { decision: 'drop' };
   const inHandElsewhere = [...facts.peers].some(([host, knowledge]) =>
     alerts.some(({ key }) => {
@@ -48,5 +44,10 @@ export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
     }),
   );
   if (inHandElsewhere && ageMs(mail, facts.nowMs) < YIELD_MS) return { decision: 'wait' };
-  return { decision: 'send', notification: { ...mail.notification, alerts } };
+  const repetitions = alerts.map((alert) => repetitionOf(alert, toldOf(alert.key), mail.queuedAtMs));
+  return {
+    decision: 'send',
+    notification: { ...mail.notification, alerts },
+    repetition: Math.max(mail.repetition, ...repetitions),
+  };
 }

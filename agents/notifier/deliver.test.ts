@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 type Agree = (mail: QueuedMail) => Agreement;
-const tellAll: Agree = ({ notification }) => ({ decision: 'send', notification });
+const tellAll: Agree = ({ notification, repetition }) => ({ decision: 'send', notification, repetition });
 
 /** Delivers with a server that answers what `sendingAt` says; answers the subjects that it took, what it was asked, and how often. */
 function deliverWith(sendingAt: (nowMs: number) => Sending, agree = tellAll) {
@@ -225,9 +225,11 @@ describe('what may have arrived', () => {
     const killed = deliverWith(inTurn(UNSURE));
     await vi.advanceTimersByTimeAsync(2_100);
     await killed.delivery[Symbol.asyncDispose]();
-    spool.markTold(spool.queue()[0]?.notification ?? { thread: '', alerts: [], truncated: 0 }, Date.now());
     const [first] = spool.queue();
-    if (first !== undefined) spool.drop(first);
+    if (first !== undefined) {
+      spool.markTold(first, Date.now());
+      spool.drop(first);
+    }
     spool = openAgain();
     put('E');
     const { delivery, asked } = deliverWith(
@@ -248,7 +250,7 @@ describe('what may have arrived', () => {
       const alerts = mail.notification.alerts.filter(({ name }) => !known.has(name));
       return alerts.length === 0
         ? { decision: 'drop' }
-        : { decision: 'send', notification: { ...mail.notification, alerts } };
+        : { decision: 'send', notification: { ...mail.notification, alerts }, repetition: mail.repetition };
     });
     const both = samplePayload([{ name: 'A' }, { name: 'B' }]);
     spool.put(notificationOf(both), Date.now());

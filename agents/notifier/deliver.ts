@@ -58,7 +58,10 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   const agree = async (mails: readonly QueuedMail[]): Promise<readonly QueuedMail[]> => {
     const agreements = await Promise.all(mails.map(async (mail) => [mail, await options.agree(mail)] as const));
     return agreements.flatMap(([mail, agreement]) => {
-      if (agreement.decision === 'send') return [{ ...mail, notification: agreement.notification }];
+      if (agreement.decision === 'send') {
+        const { notification, repetition } = agreement;
+        return [{ ...mail, notification, repetition }];
+      }
       if (agreement.decision === 'wait') leave(mail);
       else forget(mail);
       return [];
@@ -130,7 +133,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     if (sending.outcome === 'sent') {
       backoffs.delete(mail.key);
       onDisk('what was told', () => {
-        spool.markTold(notification, now());
+        spool.markTold(mail, now());
       });
       spool.drop(mail);
       const lately = told.filter(({ atMs }) => elapsed() - atMs < options.flood.withinMs);

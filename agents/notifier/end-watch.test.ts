@@ -6,35 +6,54 @@ import { openDeadLetters } from './dead-letters.ts';
 import { openEndWatch, type EndWatch } from './end-watch.ts';
 import { samplePayload } from './fixtures.ts';
 import type { PrometheusView } from './judge-end.ts';
-import { notificationOf, type Notification } from './notification.ts';
+import { idOf, notificationOf, type Notification } from './notification.ts';
 import { openOpenAlerts } from './open-alerts.ts';
 
 const TIMES = { warmUpMs: 30_000, unmonitoredAfterMs: 120_000, unheardAfterMs: 60_000 };
 const FIRING = notificationOf(samplePayload([{ name: 'AppHostLost', host: 'app2' }]));
 const RESOLVED = notificationOf(samplePayload([{ name: 'AppHostLost', host: 'app2', status: 'resolved' }]));
 
+const NOW_MS = Date.UTC(2026, 10, 24);
+const STARTED_MS = FIRING.alerts[0]?.startsAtMs ?? 0;
+const ENDED_MS = RESOLVED.alerts[0]?.endsAtMs ?? 0;
+/** The next occurrence of the same alert, hours later. */
+const AGAIN_MS = NOW_MS - 10_000;
+const again = (status: 'firing' | 'resolved'): Notification =>
+  notificationOf(
+    samplePayload([
+      {
+        ...{ name: 'AppHostLost', host: 'app2', status },
+        ...{ startsAt: new Date(AGAIN_MS).toISOString(), endsAt: new Date(NOW_MS + 8_000).toISOString() },
+      },
+    ]),
+  );
+
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-open-'));
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 24) });
+  vi.useFakeTimers({ now: NOW_MS });
 });
 afterEach(() => {
   vi.useRealTimers();
   rmSync(folder, { recursive: true });
 });
 
-type World = 'down' | 'quiet' | 'firing' | 'young';
+type World = 'down' | 'quiet' | 'firing' | 'young' | 'pending again' | 'firing again';
 
 /** What a Prometheus answers in a world where it has the alert, or not. */
 function viewOf(world: World): PrometheusView | undefined {
   if (world === 'down') return undefined;
   const rule = { isHealthy: true, evaluatedAtMs: Date.now(), intervalMs: 2_000 };
-  const active = world === 'firing' ? FIRING.alerts.map(({ labels }) => labels) : [];
+  const state = world === 'pending again' ? 'pending' : 'firing';
+  const activeAtMs = world === 'firing' ? STARTED_MS : AGAIN_MS;
+  const active = ['firing', 'pending again', 'firing again'].includes(world)
+    ? FIRING.alerts.map(({ labels }) => ({ labels, state, activeAtMs }) as const)
+    : [];
   return {
     startedAtMs: Date.now() - (world === 'young' ? 1_000 : 3_600_000),
     isSettling: false,
     rules: [
-      { ...rule, name: 'Watchdog', active: [{ alertname: 'Watchdog' }] },
+      { ...rule, name: 'Watchdog', active: [{ labels: { alertname: 'Watchdog' }, state: 'firing', activeAtMs: 0 }] },
       { ...rule, name: 'AppHostLost', active },
     ],
   };
@@ -43,7 +62,7 @@ function viewOf(world: World): PrometheusView | undefined {
 function open(world: World) {
   const put: Notification[] = [];
   const log: string[] = [];
-  const state = { world, asked: 0 };
+  const state = { world, asked: 0, meanwhile: (): void => undefined };
   const dead = openDeadLetters(join(folder, 'dead'), { files: 10, bytes: 1_000_000 });
   const say = (line: string): void => {
     log.push(line);
@@ -53,7 +72,9 @@ function open(world: World) {
     alerts: openOpenAlerts(join(folder, 'open'), { dead, log: say }),
     ask: () => {
       state.asked += 1;
-      return Promise.resolve([viewOf(state.world)]);
+      const views = [viewOf(state.world)];
+      state.meanwhile();
+      return Promise.resolve(views);
     },
     put: (notification) => put.push(notification),
     now: () => Date.now(),
@@ -190,5 +211,105 @@ describe('an alert that Alertmanager no longer speaks of', () => {
     await pass(2_000);
     expect(said()).toEqual(['resolved']);
     expect(log.join()).toContain('broken.json');
+  });
+});
+
+describe('the next occurrence of an alert', () => {
+  /** The ends that were put, as the occurrence that they are about. */
+  const endsOf = (put: readonly Notification[]) =>
+    put.flatMap(({ alerts }) => alerts.map(({ status, startsAtMs, endsAtMs }) => ({ status, startsAtMs, endsAtMs })));
+  const END = { status: 'resolved', startsAtMs: AGAIN_MS, endsAtMs: expect.any(Number) as number };
+
+  it('is what the end is about, when that of the one before comes late and it fires again', async () => {
+    const { watch, put, state } = open('firing again');
+    using _ = watch;
+    watch.heard(RESOLVED);
+    await pass(8_000);
+    expect(put).toEqual([]);
+    state.world = 'quiet';
+    await pass(6_000);
+    expect(endsOf(put)).toEqual([END]);
+    expect(put[0]?.alerts[0]?.endsAtMs).toBeGreaterThanOrEqual(NOW_MS + 7_000);
+    expect(put.map(idOf)).not.toContain(idOf(RESOLVED));
+  });
+
+  it('is what the end is about, when the notifier was restarted while it fired', async () => {
+    {
+      const { watch } = open('firing again');
+      using _ = watch;
+      watch.heard(RESOLVED);
+      await pass(2_000);
+    }
+    const { watch, put } = open('quiet');
+    using _ = watch;
+    await pass(2_000);
+    expect(endsOf(put)).toEqual([END]);
+    expect(put[0]?.alerts[0]?.endsAtMs).toBeGreaterThan(AGAIN_MS);
+  });
+
+  it('is not forgotten for the late end of the one before', async () => {
+    const { watch, put, state } = open('firing again');
+    using _ = watch;
+    watch.told(again('firing'));
+    watch.heard(RESOLVED);
+    await pass(2_000);
+    expect(state.asked).toBe(0);
+    state.world = 'quiet';
+    await pass(TIMES.unheardAfterMs + 6_000);
+    expect(endsOf(put)).toEqual([END]);
+  });
+
+  it.each(['heard', 'told'] as const)('replaces the one before when it is %s to fire', async (how) => {
+    const { watch, put } = open('quiet');
+    using _ = watch;
+    watch.told(FIRING);
+    watch[how](again('firing'));
+    await pass(TIMES.unheardAfterMs + 6_000);
+    expect(endsOf(put)).toEqual([END]);
+  });
+
+  it('replaces the one before when a Prometheus has it, of which Alertmanager says nothing', async () => {
+    const { watch, put, state } = open('firing again');
+    using _ = watch;
+    watch.told(FIRING);
+    await pass(TIMES.unheardAfterMs + 6_000);
+    state.world = 'quiet';
+    await pass(6_000);
+    expect(endsOf(put)).toEqual([END]);
+  });
+
+  it('keeps its end when the mail about the end of the one before is sent late', async () => {
+    const { watch, put, state } = open('down');
+    using _ = watch;
+    watch.heard(again('resolved'));
+    watch.told(RESOLVED);
+    watch.told(FIRING);
+    await pass(1_000);
+    state.world = 'quiet';
+    await pass(6_000);
+    expect(endsOf(put)).toEqual([{ ...END, endsAtMs: NOW_MS + 8_000 }]);
+  });
+
+  it('keeps its end when that is heard while a Prometheus answers about the one before', async () => {
+    const { watch, put, state } = open('quiet');
+    using _ = watch;
+    watch.heard(RESOLVED);
+    state.meanwhile = () => {
+      state.meanwhile = () => undefined;
+      watch.heard(again('resolved'));
+    };
+    await pass(6_000);
+    expect(endsOf(put)).toEqual([{ ...END, endsAtMs: NOW_MS + 8_000 }]);
+  });
+
+  it('that is pending and never fires leaves the end of the one before as it was', async () => {
+    const { watch, put, state } = open('pending again');
+    using _ = watch;
+    watch.heard(RESOLVED);
+    await pass(4_000);
+    expect(put).toEqual([]);
+    state.world = 'quiet';
+    await pass(6_000);
+    expect(endsOf(put)).toEqual([{ ...END, startsAtMs: STARTED_MS, endsAtMs: ENDED_MS }]);
   });
 });

@@ -1,6 +1,8 @@
 import { messageOf } from '../../kit/errors.ts';
-import { judgeEnd, type PrometheusView } from './judge-end.ts';
+import type { PrometheusAlert } from '../../kit/prometheus.ts';
+import { activeIn, judgeEnd, type PrometheusView } from './judge-end.ts';
 import type { NotifiedAlert, Notification } from './notification.ts';
+import { activeOccurrence, isOver, newerOf } from './occurrence.ts';
 import type { OpenAlert, OpenAlerts } from './open-alerts.ts';
 import { OWN_ALERTS } from './watchdog.ts';
 
@@ -61,14 +63,30 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
     unknownSince.delete(key);
     activeAtMs.delete(key);
   };
+  const keepNewer = (heard: OpenAlert): void => {
+    alerts.set(newerOf(alerts.find(heard.alert.key), heard));
+  };
   const isDue = ({ alert, endsAtMs }: OpenAlert): boolean =>
     endsAtMs !== undefined || silentMs(alert.key) > options.unheardAfterMs;
 
+  /** A Prometheus has it: as the occurrence that is open, or as the next one, whose end is then awaited instead. */
+  const goOn = (open: OpenAlert, active: readonly PrometheusAlert[]): void => {
+    const { alert } = open;
+    unknownSince.delete(alert.key);
+    const occurrence = activeOccurrence(open, active);
+    if (occurrence.kind !== 'pending') activeAtMs.set(alert.key, now());
+    if (occurrence.kind !== 'next') return;
+    const { startsAtMs } = occurrence;
+    alerts.set({ ...open, alert: { ...alert, startsAtMs }, endsAtMs: now() });
+    log(`${[alert.name, alert.host ?? []].flat().join(' ')} fires again, since ${new Date(startsAtMs).toISOString()}`);
+  };
   const confirm = async (): Promise<void> => {
     const due = alerts.list().filter(isDue);
     if (due.length === 0) return;
     const views = await options.ask([...new Set(due.map(({ alert }) => alert.name))]);
-    const judged = Map.groupBy(due, ({ alert }) => judgeEnd(alert, views, { ...options, nowMs: now() }));
+    // What changed meanwhile may be the next occurrence, of which these answers say nothing; it is asked about again.
+    const unchanged = due.filter((open) => alerts.find(open.alert.key) === open);
+    const judged = Map.groupBy(unchanged, ({ alert }) => judgeEnd(alert, views, { ...options, nowMs: now() }));
     const ended = judged.get('ended') ?? [];
     for (const notification of notificationsOf(ended, (open) =>
       resolved(open, activeAtMs.get(open.alert.key), now()),
@@ -76,10 +94,7 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
       put(notification);
     }
     for (const { alert } of ended) forget(alert.key);
-    for (const { alert } of judged.get('active') ?? []) {
-      unknownSince.delete(alert.key);
-      activeAtMs.set(alert.key, now());
-    }
+    for (const open of judged.get('active') ?? []) goOn(open, activeIn(open.alert, views));
     const unknown = (judged.get('unknown') ?? []).filter(({ alert: { key } }) => {
       const since = unknownSince.get(key) ?? elapsed();
       unknownSince.set(key, since);
@@ -114,19 +129,25 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
       const { wait = [], certain = [] } = Object.groupBy(notification.alerts, (alert) =>
         isConfirmed(alert) && alert.status === 'resolved' ? 'wait' : 'certain',
       );
+      const { thread } = notification;
       for (const { key } of notification.alerts) heardAt.set(key, elapsed());
       for (const alert of wait) {
-        alerts.set({ thread: notification.thread, alert: firing(alert), endsAtMs: alert.endsAtMs ?? now() });
+        keepNewer({ thread, alert: firing(alert), endsAtMs: alert.endsAtMs ?? now() });
+      }
+      for (const alert of certain.filter((one) => isConfirmed(one) && alerts.find(one.key) !== undefined)) {
+        keepNewer({ thread, alert: firing(alert) });
       }
       if (wait.length > 0) schedule(0);
       return certain.length === 0 ? undefined : { ...notification, alerts: certain };
     },
     told: ({ thread, alerts: said }) => {
       for (const alert of said.filter(isConfirmed)) {
-        if (alert.status === 'resolved') forget(alert.key);
-        else {
+        if (alert.status === 'resolved') {
+          const open = alerts.find(alert.key);
+          if (open === undefined || !isOver(alert, alert.endsAtMs, open)) forget(alert.key);
+        } else {
           heardAt.set(alert.key, heardAt.get(alert.key) ?? elapsed());
-          alerts.set({ thread, alert: firing(alert), endsAtMs: alerts.find(alert.key)?.endsAtMs });
+          keepNewer({ thread, alert: firing(alert) });
         }
       }
       schedule(SOON_MS);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PrometheusAlertRule } from '../../kit/prometheus.ts';
+import type { PrometheusAlert, PrometheusAlertRule } from '../../kit/prometheus.ts';
 import { judgeEnd, type PrometheusView } from './judge-end.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -10,14 +10,15 @@ const FACTS = { nowMs: NOW, warmUpMs: 30_000 };
 function rule(name: string, more: Partial<PrometheusAlertRule> = {}): PrometheusAlertRule {
   return { name, isHealthy: true, evaluatedAtMs: NOW - 1_000, intervalMs: 2_000, active: [], ...more };
 }
-const WATCHDOG = rule('Watchdog', { active: [{ alertname: 'Watchdog' }] });
+const active = (labels: PrometheusAlert['labels']): PrometheusAlert => ({ labels, state: 'firing', activeAtMs: NOW });
+const WATCHDOG = rule('Watchdog', { active: [active({ alertname: 'Watchdog' })] });
 
 /** A Prometheus that has run for an hour and does not have the alert. */
 function view(more: Partial<PrometheusView> = {}): PrometheusView {
   return { startedAtMs: NOW - 3_600_000, isSettling: false, rules: [WATCHDOG, rule('AppHostLost')], ...more };
 }
-const has = (...active: PrometheusAlertRule['active']): Partial<PrometheusView> => ({
-  rules: [WATCHDOG, rule('AppHostLost', { active })],
+const has = (labels: PrometheusAlert['labels']): Partial<PrometheusView> => ({
+  rules: [WATCHDOG, rule('AppHostLost', { active: [active(labels)] })],
 });
 const without = (more: Partial<PrometheusAlertRule>): Partial<PrometheusView> => ({
   rules: [WATCHDOG, rule('AppHostLost', more)],

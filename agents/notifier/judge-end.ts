@@ -1,4 +1,4 @@
-import type { PrometheusAlertRule } from '../../kit/prometheus.ts';
+import type { PrometheusAlert, PrometheusAlertRule } from '../../kit/prometheus.ts';
 import { cleanLabels, type NotifiedAlert } from './notification.ts';
 
 /** What one Prometheus says of itself and of the rules of some alerts. */
@@ -28,20 +28,30 @@ export function judgeEnd(
   views: readonly (PrometheusView | undefined)[],
   facts: { readonly nowMs: number; readonly warmUpMs: number },
 ): EndJudgement {
-  const known = views.filter((view) => view !== undefined);
-  const labels = textOf(alert.labels);
-  const rulesOf = ({ rules }: PrometheusView) => rules.filter(({ name }) => name === alert.name);
-  const isActive = known.some((view) =>
-    rulesOf(view).some(({ active }) => active.some((one) => textOf(cleanLabels(one)) === labels)),
-  );
-  if (isActive) return 'active';
-  const canTell = known.some(
-    (view) => isWatching(view, facts) && rulesOf(view).every((rule) => isWarm(rule, view, facts)),
+  if (activeIn(alert, views).length > 0) return 'active';
+  const canTell = views.some(
+    (view) =>
+      view !== undefined && isWatching(view, facts) && rulesOf(alert, view).every((rule) => isWarm(rule, view, facts)),
   );
   return canTell ? 'ended' : 'unknown';
 }
 
 type Facts = Parameters<typeof judgeEnd>[2];
+
+/** The alert as each Prometheus has it, pending or firing. */
+export function activeIn(
+  alert: Pick<NotifiedAlert, 'name' | 'labels'>,
+  views: readonly (PrometheusView | undefined)[],
+): readonly PrometheusAlert[] {
+  const labels = textOf(alert.labels);
+  return views
+    .flatMap((view) => (view === undefined ? [] : rulesOf(alert, view)))
+    .flatMap(({ active }) => active.filter((one) => textOf(cleanLabels(one.labels)) === labels));
+}
+
+function rulesOf({ name }: Pick<NotifiedAlert, 'name'>, { rules }: PrometheusView): readonly PrometheusAlertRule[] {
+  return rules.filter((rule) => rule.name === name);
+}
 
 /** Whether it scrapes, evaluates, and does so for long enough. A rule that it no longer has can have no alert. */
 function isWatching(view: PrometheusView, facts: Facts): boolean {

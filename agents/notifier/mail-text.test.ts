@@ -82,6 +82,12 @@ describe('the mail of a notification', () => {
     expect(later.messageId).not.toBe(first.messageId);
     expect(later.references).toBe(first.references);
   });
+
+  it('has another Message-ID for another end of what Alertmanager gave the same start', () => {
+    const endedAt = (endsAt: string) => mailOf({ name: 'A', host: 'lb1', status: 'resolved', endsAt }).messageId;
+    expect(endedAt('2026-11-23T15:01:00Z')).toBe(endedAt('2026-11-23T15:01:00Z'));
+    expect(endedAt('2026-11-23T15:01:00Z')).not.toBe(endedAt('2026-11-23T15:09:00Z'));
+  });
 });
 
 describe('a digest', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNews, isRepeated, wordOf, type Told } from './news.ts';
+import { isNews, repetitionOf, wordOf, type Told } from './news.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 const FACTS = { nowMs: T0 + 600_000, repeatAfterMs: 3_600_000, peersKnown: true };
@@ -25,8 +25,31 @@ describe('that an alert is not monitored', () => {
   });
 
   it('makes another mail of what follows, however often it comes', () => {
-    expect(isRepeated(firing, told(unmonitored), FACTS.nowMs)).toBe(true);
-    expect(isRepeated(unmonitored, told(firing), FACTS.nowMs)).toBe(true);
-    expect(isRepeated(resolved, told(unmonitored), FACTS.nowMs)).toBe(false);
+    expect(repetitionOf(firing, told(unmonitored), FACTS.nowMs)).toBe(FACTS.nowMs);
+    expect(repetitionOf(unmonitored, told(firing), FACTS.nowMs)).toBe(FACTS.nowMs);
+    expect(repetitionOf(resolved, told(unmonitored), FACTS.nowMs)).toBe(0);
+  });
+});
+
+describe('the repetition of a mail', () => {
+  it.each<{
+    readonly of: string;
+    readonly alert: typeof firing | typeof resolved;
+    readonly told: Told;
+    readonly is: number;
+  }>([
+    { of: 'the first mail about an alert', alert: firing, told: undefined, is: 0 },
+    { of: 'a reminder', alert: firing, told: wordOf(firing, T0 + 1), is: FACTS.nowMs },
+    {
+      of: 'a start that was mailed before its end',
+      alert: firing,
+      told: wordOf(resolved, T0 + 400_000),
+      is: FACTS.nowMs,
+    },
+    { of: 'an end', alert: resolved, told: wordOf(firing, T0 + 1), is: 0 },
+    { of: 'an end of which nothing is known', alert: resolved, told: undefined, is: 0 },
+    { of: 'the end of what was mailed again', alert: resolved, told: wordOf(firing, T0 + 400_000, 7), is: 7 },
+  ])('$of is $is', ({ alert, told, is }) => {
+    expect(repetitionOf(alert, told, FACTS.nowMs)).toBe(is);
   });
 });

@@ -7,6 +7,8 @@ export const wordSchema = z.object({
   sinceMs: z.number(),
   /** When people were told. */
   atMs: z.number(),
+  /** The repetition of the mail that told it; missing: 0. */
+  repetition: z.number().optional(),
 });
 
 /** What people were told about one alert. */
@@ -34,8 +36,8 @@ const STALE_MS = 30_000;
 type Alert = Pick<NotifiedAlert, 'status' | 'startsAtMs' | 'endsAtMs'>;
 
 /** What a mail about an alert tells people. */
-export function wordOf(alert: Alert, atMs: number): Word {
-  return { status: alert.status, sinceMs: sinceOf(alert), atMs };
+export function wordOf(alert: Alert, atMs: number, repetition = 0): Word {
+  return { status: alert.status, sinceMs: sinceOf(alert), atMs, ...(repetition === 0 ? {} : { repetition }) };
 }
 
 /**
@@ -63,10 +65,19 @@ export function isNews(
 }
 
 /** Whether what is news was told before: a reminder, that it fires although people heard that it is over, or that it is not monitored, which may be so again and again. */
-export function isRepeated(alert: Alert, told: Told, nowMs: number): boolean {
+function isRepeated(alert: Alert, told: Told, nowMs: number): boolean {
   if (alert.status === 'unmonitored') return true;
   if (alert.status === 'resolved' || told === undefined || isAfter(alert, told, nowMs)) return false;
   return told.status !== 'resolved' || alert.startsAtMs < told.sinceMs;
+}
+
+/**
+ * What distinguishes a mail about an alert from earlier ones of the same identity; 0 for the first. A repeated one is named after
+ * the time when it was queued, and the end of an alert after the mail that it ends: both may be the second of one occurrence.
+ */
+export function repetitionOf(alert: Alert, told: Told, queuedAtMs: number): number {
+  if (isRepeated(alert, told, queuedAtMs)) return queuedAtMs;
+  return alert.status === 'resolved' && told?.status !== 'resolved' ? (told?.repetition ?? 0) : 0;
 }
 
 /** What was said last, when two notifiers put their knowledge together. */

@@ -60,11 +60,17 @@ export function statusText(status: AlertStatus): string {
   return status === 'unmonitored' ? 'NOT MONITORED' : status.toUpperCase();
 }
 
-/** The same for the same news, whichever notifier tells it. */
+/**
+ * The same for the same news, whichever notifier tells it. The end is part of it: Alertmanager may give two occurrences the same start, and
+ * a mailbox drops the second of two mails with the same identity. Notifiers that cannot ask each other and know different ends
+ * send two mails, which is better than none.
+ */
 export function idOf(notification: Notification): string {
   return digest([
     notification.thread,
-    ...notification.alerts.map(({ status, key, startsAtMs }) => `${status} ${key}@${startsAtMs}`).toSorted(),
+    ...notification.alerts
+      .map(({ status, key, startsAtMs, endsAtMs }) => `${status} ${key}@${startsAtMs}-${endsAtMs ?? ''}`)
+      .toSorted(),
   ]);
 }
 

@@ -11,7 +11,10 @@ import { readJsonFolder } from './read-json-folder.ts';
 export interface OpenAlert {
   readonly thread: string;
   readonly alert: NotifiedAlert;
-  /** When it ended, as Alertmanager says (epoch ms); missing while that calls it firing. */
+  /**
+   * When it ended, as Alertmanager says, or when the end of an earlier occurrence was found to be none (epoch ms); missing while
+   * Alertmanager calls it firing.
+   */
   readonly endsAtMs?: number | undefined;
 }
 

@@ -25,7 +25,7 @@ afterEach(() => {
 function sendAll(spool: Spool, nowMs: number): number {
   const mails = spool.queue();
   for (const mail of mails) {
-    spool.markTold(mail.notification, nowMs);
+    spool.markTold(mail, nowMs);
     spool.drop(mail);
   }
   return mails.length;
@@ -102,6 +102,18 @@ describe('the spool', () => {
     expect(spool.queue()[0]?.repetition).toBeGreaterThan(0);
   });
 
+  it('takes the end of a reminder as another mail than the end of the first one, also after a restart', () => {
+    const spool = open();
+    spool.put(firing, 1);
+    sendAll(spool, 2);
+    spool.put(firing, 2 + REPEAT_MS);
+    const [reminder] = spool.queue();
+    sendAll(spool, 3 + REPEAT_MS);
+    const after = open();
+    after.put(resolved, 4 + REPEAT_MS);
+    expect(after.queue()[0]?.repetition).toBe(reminder?.repetition);
+  });
+
   it('tells only what is new of a notification', () => {
     const spool = open();
     spool.put(firing, 1);
@@ -120,7 +132,7 @@ describe('the spool', () => {
   it('knows after a kill between the journal and the queue that the mail was sent', () => {
     const spool = open();
     spool.put(firing, 1);
-    spool.markTold(firing, 2);
+    spool.markTold({ notification: firing, repetition: 0 }, 2);
     const after = open();
     expect(after.queue()).toHaveLength(1);
     expect(after.known(firing.alerts[0]?.key ?? '').told).toMatchObject({ status: 'firing', atMs: 2 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { openJournal } from './journal.ts';
-import { type Known, type Told, isNews, isRepeated, wordOf } from './news.ts';
+import { type Known, type Told, isNews, repetitionOf, wordOf } from './news.ts';
 import { type Notification, idOf } from './notification.ts';
 import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
 import { readJsonFolder } from './read-json-folder.ts';
@@ -25,8 +25,8 @@ export interface Spool {
   readonly known: (alertKey: string) => Known;
   /** Queues the alerts of a notification that are news. */
   readonly put: (notification: Notification, nowMs: number) => Accepted;
-  /** People know these alerts now, by this notifier or by another one. */
-  readonly markTold: (notification: Notification, nowMs: number) => void;
+  /** People know the alerts of this mail now. */
+  readonly markTold: (mail: Pick<QueuedMail, 'notification' | 'repetition'>, nowMs: number) => void;
   readonly tellings: Tellings;
   /** Does nothing when the mail is not in the queue any more; so does {@link bury}. */
   readonly drop: (mail: QueuedMail) => void;
@@ -64,13 +64,13 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
   }
   let counter = 0;
   // What came first is told first, also by the next life, and also where the clock was set back in between.
-  let latestMs = Math.max(0, ...queued.map(({ key }) => timeOf(key)));
+  let latestMs = Math.max(0, ...queued.map(({ key }) => timeOf(key) + 1));
 
   /** What people know, and what they will know once the queue is empty. */
   const toldSoon = (alertKey: string): Told =>
-    [...queue.values()].reduce<Told>((told, { notification, queuedAtMs }) => {
+    [...queue.values()].reduce<Told>((told, { notification, queuedAtMs, repetition }) => {
       const queued = notification.alerts.findLast(({ key }) => key === alertKey);
-      return queued === undefined ? told : wordOf(queued, queuedAtMs);
+      return queued === undefined ? told : wordOf(queued, queuedAtMs, repetition);
     }, journal.find(alertKey));
   const drop = (mail: QueuedMail): void => {
     if (!queue.delete(mail.key)) return;
@@ -95,15 +95,15 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
       const mail: QueuedMail = {
         key: `${nameOf(latestMs, counter)}-${idOf(news)}`,
         notification: news,
-        repetition: alerts.some((alert) => isRepeated(alert, toldSoon(alert.key), nowMs)) ? nowMs : 0,
+        repetition: Math.max(...alerts.map((alert) => repetitionOf(alert, toldSoon(alert.key), nowMs))),
         queuedAtMs: nowMs,
       };
       writeDurably(join(queueFolder, `${mail.key}.json`), JSON.stringify(mail));
       queue.set(mail.key, mail);
       return 'queued';
     },
-    markTold: (notification, nowMs) => {
-      journal.append(notification.alerts.map((alert) => ({ key: alert.key, ...wordOf(alert, nowMs) })));
+    markTold: ({ notification, repetition }, nowMs) => {
+      journal.append(notification.alerts.map((alert) => ({ key: alert.key, ...wordOf(alert, nowMs, repetition) })));
     },
     tellings,
     openAlerts: openOpenAlerts(join(folder, 'open'), { dead, log }),
