@@ -49,7 +49,7 @@ async function total(monitor: Host, module: 'nginx-log' | 'haproxy-log', series:
 }
 
 /** Fewer requests than one client address may send within ten seconds. */
-const ROUNDS = 40;
+const ROUNDS = 20;
 
 /** Nobody else asks so: what is counted of it is what a test has sent. */
 const ODD = 'nginx_http_request_duration_seconds_count{method="HEAD",route="/logout",code="4xx"}';
