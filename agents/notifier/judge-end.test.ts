@@ -51,6 +51,21 @@ describe('the end of an alert', () => {
     { when: 'its rule fails', views: [view(without({ isHealthy: false }))], is: 'unknown' },
     { when: 'nothing is scraped', views: [view({ rules: [rule('Watchdog'), rule('AppHostLost')] })], is: 'unknown' },
     { when: 'there is no such rule any more', views: [view({ rules: [WATCHDOG] })], is: 'ended' },
+    {
+      when: 'the rule is unknown to the only one that answers',
+      views: [view({ rules: [WATCHDOG] }), undefined],
+      is: 'unknown',
+    },
+    {
+      when: 'one has an older set of rules, and the other one evaluates the rule',
+      views: [view({ rules: [WATCHDOG] }), view()],
+      is: 'ended',
+    },
+    {
+      when: 'one has an older set of rules, and the other one was just started',
+      views: [view({ rules: [WATCHDOG] }), view({ startedAtMs: NOW - 20_000 })],
+      is: 'unknown',
+    },
     { when: 'nobody says what rules there are', views: [view({ rules: [] })], is: 'unknown' },
   ])('is $is when $when', ({ views, is }) => {
     expect(judgeEnd(ALERT, views, FACTS)).toBe(is);

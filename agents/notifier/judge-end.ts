@@ -22,6 +22,7 @@ const FRESH_INTERVALS = 3;
  * Alertmanager calls an alert resolved when Prometheus says so, and also when nobody has spoken of it for some seconds, as when every Prometheus
  * is down or has just been started. Its notification does not tell which. So an end is believed of a Prometheus that evaluates the rule
  * on fresh data and does not have the alert, and as long as no other one has it. Pending is active: it may be true still.
+ * A Prometheus without the rule may have an older set of rules than the others: it confirms nothing unless all answer and none has the rule.
  */
 export function judgeEnd(
   alert: Pick<NotifiedAlert, 'name' | 'labels'>,
@@ -29,10 +30,12 @@ export function judgeEnd(
   facts: { readonly nowMs: number; readonly warmUpMs: number },
 ): EndJudgement {
   if (activeIn(alert, views).length > 0) return 'active';
-  const canTell = views.some(
-    (view) =>
-      view !== undefined && isWatching(view, facts) && rulesOf(alert, view).every((rule) => isWarm(rule, view, facts)),
-  );
+  const isRemoved = views.every((view) => view !== undefined && rulesOf(alert, view).length === 0);
+  const canTell = views.some((view) => {
+    if (view === undefined || !isWatching(view, facts)) return false;
+    const rules = rulesOf(alert, view);
+    return rules.length === 0 ? isRemoved : rules.every((rule) => isWarm(rule, view, facts));
+  });
   return canTell ? 'ended' : 'unknown';
 }
 
@@ -53,7 +56,7 @@ function rulesOf({ name }: Pick<NotifiedAlert, 'name'>, { rules }: PrometheusVie
   return rules.filter((rule) => rule.name === name);
 }
 
-/** Whether it scrapes, evaluates, and does so for long enough. A rule that it no longer has can have no alert. */
+/** Whether it scrapes, evaluates, and does so for long enough. */
 function isWatching(view: PrometheusView, facts: Facts): boolean {
   const watchdog = view.rules.filter(({ name, active }) => name === WATCHDOG && active.length > 0);
   return !view.isSettling && watchdog.some((rule) => isWarm(rule, view, facts));
