@@ -1,6 +1,6 @@
 import type { Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, counts, fires, quiet, resolves } from '../alert-case.ts';
+import { absent, always, counts, fires, quiet, resolves } from '../alert-case.ts';
 import { type Alert, usualFor } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 import { ASKED } from '../records/red-rules.ts';
@@ -23,18 +23,19 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
   const window = promDuration(windowMs);
   const minPerSecond = Number((FEW_FAILURES / (windowMs / 1_000)).toPrecision(2));
   const rate = (of: string): string => `sum(rate(${of}[${window}]))`;
+  // Of backends: a frontend also counts the 501 and 505 by which it refuses a request, and no client may raise this alert with those.
   const counted = [
     {
       where: 'edge',
       most: MAX_EDGE_ERROR_RATIO,
-      all: rate('haproxy_frontend_http_responses_total{proxy="edge"}'),
-      failed: rate('haproxy_frontend_http_responses_total{proxy="edge",code="5xx"}'),
+      all: rate('haproxy_backend_http_responses_total{proxy="varnish"}'),
+      failed: rate('haproxy_backend_http_responses_total{proxy="varnish",code="5xx"}'),
     },
     {
       where: 'load balancer',
       most: MAX_ERROR_RATIO,
-      all: rate('haproxy_frontend_http_responses_total{proxy=~"http|https"}'),
-      failed: rate('haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}'),
+      all: rate('haproxy_backend_http_responses_total{proxy="web"}'),
+      failed: rate('haproxy_backend_http_responses_total{proxy="web",code="5xx"}'),
     },
     {
       where: 'application',
@@ -95,6 +96,14 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
           [edge('2xx')]: counts([67, 40], [0, 1], [67, 79]),
           [edge('5xx')]: counts([0, 40], [23, 1], [0, 79]),
         }),
+        quiet('a client sends nothing but methods that are not implemented', {
+          'haproxy_frontend_http_responses_total{host="edge1",proxy="edge",code="5xx"}': counts([0, 20], [100, 100]),
+          'haproxy_frontend_http_responses_total{host="lb1",proxy="http",code="5xx"}': counts([0, 20], [100, 100]),
+          [edge('2xx')]: counts([10, 120]),
+          [edge('5xx')]: always(0),
+          [front('2xx')]: counts([10, 120]),
+          [front('5xx')]: always(0),
+        }),
         quiet('nobody asks anything', { [front('2xx')]: counts([0, 120]), [front('5xx')]: counts([0, 120]) }),
         quiet('every one of very few requests fails', { [front('5xx')]: counts([0.5, 120]) }),
         quiet('four of eighty requests fail with the host that they were sent to', {
@@ -113,7 +122,7 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
 }
 
 const edge = (code: string): string =>
-  `haproxy_frontend_http_responses_total{host="edge1",proxy="edge",code="${code}"}`;
-const front = (code: string): string => `haproxy_frontend_http_responses_total{host="lb1",proxy="http",code="${code}"}`;
+  `haproxy_backend_http_responses_total{host="edge1",proxy="varnish",code="${code}"}`;
+const front = (code: string): string => `haproxy_backend_http_responses_total{host="lb1",proxy="web",code="${code}"}`;
 const app = (host: string, code: string): string =>
   `http_request_duration_seconds_count{host="${host}",job="app",method="GET",route="/",status_code="${code}"}`;

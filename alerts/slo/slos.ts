@@ -29,8 +29,8 @@ export const SLOS: readonly Slo[] = [
       events: 'site_requests_total',
       bad: 'site_requests_total{outcome="error"}',
       example: {
-        good: 'site_requests_total{host="edge1",job="haproxy-log",source="client",outcome="ok"}',
-        bad: 'site_requests_total{host="edge1",job="haproxy-log",source="client",outcome="error"}',
+        good: 'site_requests_total{host="edge1",job="site",source="client",outcome="ok"}',
+        bad: 'site_requests_total{host="edge1",job="site",source="client",outcome="error"}',
       },
     },
     owner: 'application',

@@ -20,7 +20,7 @@ export const CHAOS: Board = {
           unit: 'percentunit',
           queries: [
             {
-              expr: 'sum(rate(haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}[$__rate_interval])) / sum(rate(haproxy_frontend_http_responses_total{proxy=~"http|https"}[$__rate_interval]))',
+              expr: 'sum(rate(haproxy_backend_http_responses_total{proxy="web",code="5xx"}[$__rate_interval])) / sum(rate(haproxy_backend_http_responses_total{proxy="web"}[$__rate_interval]))',
               legend: '5xx',
               emptyWhen: 'nobody asks anything',
             },

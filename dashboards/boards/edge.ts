@@ -48,12 +48,12 @@ export const EDGE: Board = {
         {
           kind: 'timeseries',
           title: 'Errors',
-          description: 'Share of the answers that are 5xx.',
+          description: 'Share of the responses of each edge that are 5xx, without requests that it refuses.',
           unit: 'percentunit',
           queries: [
             {
-              expr: `sum by (proxy) (rate(haproxy_frontend_http_responses_total{${FRONT},code="5xx"}[$__rate_interval])) / sum by (proxy) (rate(haproxy_frontend_http_responses_total{${FRONT}}[$__rate_interval]))`,
-              legend: '{{proxy}}',
+              expr: 'sum by (host) (rate(haproxy_backend_http_responses_total{proxy="varnish",code="5xx"}[$__rate_interval])) / sum by (host) (rate(haproxy_backend_http_responses_total{proxy="varnish"}[$__rate_interval]))',
+              legend: '{{host}}',
               emptyWhen: NOBODY_ASKS,
             },
           ],

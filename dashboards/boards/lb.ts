@@ -7,6 +7,7 @@ import { hostsVariable } from './variables.ts';
 const H = 'host=~"$host"';
 /** Frontends of clients; the others are asked by monitors and neighbours. */
 const CLIENTS = `${H},proxy!~"alive|stats"`;
+const POOLS = `${H},proxy=~"web|app-pool"`;
 
 export const LB: Board = {
   uid: 'holdfast-lb',
@@ -113,11 +114,11 @@ export const LB: Board = {
         {
           kind: 'timeseries',
           title: 'Errors',
-          description: 'Share of the answers to clients that are 5xx, by frontend.',
+          description: 'Share of the responses that are 5xx, by pool, without requests that the load balancer refuses.',
           unit: 'percentunit',
           queries: [
             {
-              expr: `sum by (proxy) (rate(haproxy_frontend_http_responses_total{${CLIENTS},code="5xx"}[$__rate_interval])) / sum by (proxy) (rate(haproxy_frontend_http_responses_total{${CLIENTS}}[$__rate_interval]))`,
+              expr: `sum by (proxy) (rate(haproxy_backend_http_responses_total{${POOLS},code="5xx"}[$__rate_interval])) / sum by (proxy) (rate(haproxy_backend_http_responses_total{${POOLS}}[$__rate_interval]))`,
               legend: '{{proxy}}',
               emptyWhen: NOBODY_ASKS,
             },

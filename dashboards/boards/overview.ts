@@ -100,7 +100,7 @@ export const OVERVIEW: Board = {
           unit: 'percentunit',
           queries: [
             {
-              expr: `sum(rate(haproxy_frontend_http_responses_total{${FRONT},code="5xx"}[$__rate_interval])) / sum(rate(haproxy_frontend_http_responses_total{${FRONT}}[$__rate_interval]))`,
+              expr: `sum(rate(haproxy_backend_http_responses_total{proxy="web",code="5xx"}[$__rate_interval])) / sum(rate(haproxy_backend_http_responses_total{proxy="web"}[$__rate_interval]))`,
               legend: 'load balancers',
               emptyWhen: NOBODY_ASKS,
             },
