@@ -18,8 +18,8 @@ export interface Attacked extends AttackAt {
   readonly host: string;
 }
 
-/** It outlasts every experiment; undoing ends it. */
-const SECONDS = 300;
+/** The attacker ends by itself after this, should nobody undo it. */
+export const HOSTILE_CLIENT_SECONDS = 300;
 
 /** What the attacked HAProxy must have counted of the attacker: less is no attack. */
 const TOOK_EFFECT: Readonly<Record<AttackKind, Partial<ClientCounts>>> = {
@@ -39,7 +39,7 @@ export function hostileClient(attack: AttackKind, attacked: readonly Attacked[])
     description: `${HOSTILE_ADDRESS} attacks ${attacked.map(({ name }) => name).join(', ')} with ${attack}`,
     targets: [...new Set(attacked.map(({ host }) => host))],
     plan: () => Promise.resolve({ kind: 'hostile-client', runId: randomBytes(4).toString('hex') }),
-    inject: (_world, { runId }) => startHostile({ runId, attack, at: attacked, seconds: SECONDS }),
+    inject: (_world, { runId }) => startHostile({ runId, attack, at: attacked, seconds: HOSTILE_CLIENT_SECONDS }),
     probeEffect: (world, { runId }) => observeAttack(world, { attack, attacked, runId }),
   };
 }

@@ -5,6 +5,7 @@ import { openProgress } from '../../kit/progress.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { requireNetwork } from '../../kit/require-network.ts';
 import { exitCodeOf, mergeVerdicts } from '../../kit/verdict.ts';
+import { HOSTILE_CLIENT_SECONDS } from '../faults/hostile-client.ts';
 import { ATTACKS, type AttackKind } from '../hostile/attack.ts';
 import { runHostile, type HostileRow } from './hostile-suite.ts';
 import { renderRows } from './load-table.ts';
@@ -21,6 +22,7 @@ export interface HostileFlags {
 /** `holdfast load hostile`: each kind of attack on each entry beside honest load, and what honest clients saw. */
 export async function runHostileCommand(flags: HostileFlags, { topology, signal }: CommandContext): Promise<void> {
   const attacks = flags.attack === undefined ? ATTACKS : [parseAttack(flags.attack)];
+  refuseLong(flags.duration);
   requireNetwork(topology.networks.ops);
   await using _lock = await openStackLock('load hostile');
   const progress = openProgress();
@@ -69,6 +71,17 @@ export function renderHostileTable(rows: readonly HostileRow[]): string {
     ...rows.map(({ attack, target, effect }) => `${attack} on ${target}: ${effect}`),
     ...rows.flatMap(({ attack, target, reasons }) => reasons.map((reason) => `${attack} on ${target}: ${reason}`)),
   ].join('\n');
+}
+
+/** An attack that ends by itself is none at the end, and what is measured then is no evidence. */
+const MOST_SECONDS = HOSTILE_CLIENT_SECONDS - 60;
+
+/** Throws `usage` for attacks that would end by themselves. Exported for its test. */
+export function refuseLong(seconds: number): void {
+  if (seconds <= MOST_SECONDS) return;
+  throw new HoldfastError('usage', `An attack of ${seconds} s is too long.`, {
+    fix: `Give --duration at most ${MOST_SECONDS}.`,
+  });
 }
 
 function parseAttack(word: string): AttackKind {

@@ -15,6 +15,7 @@ import { latencyOf, type Latency } from '../judge/latency.ts';
 import { recordsIn } from '../judge/records.ts';
 import { waitForBaseline, waitForSteady } from '../runner/steady-state.ts';
 import { HoldfastError } from '../../kit/errors.ts';
+import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
 import type { LoadRun } from './load-run.ts';
 import { startLoad } from './start-load.ts';
 
@@ -55,12 +56,14 @@ const STEADY_DEADLINE_MS = 150_000;
 const BASELINE_DEADLINE_MS = 60_000;
 /** Beginning, ending and proving of an attack take less. */
 const SPARE_SECONDS = 15;
-const LEASE_MS = 120_000;
+/** What the undo record of an attack lasts beyond the attack: until its effect is proven, and a little more. */
+const LEASE_SPARE_MS = 100_000;
 
 /** Attacks entries of the site, one after the other, beside honest load. Yields what honest clients saw of each as soon as it is known. */
 export async function* runHostile(options: HostileOptions): AsyncGenerator<HostileRow> {
   const { topology, attacks, seconds, rate, onProgress, signal } = options;
   const world: FaultWorld = { topology, hosts: openHosts() };
+  await refuseUnrecorded(world, openJournal(PATHS.journal));
   onProgress('waiting until the stack is healthy and no alert fires');
   await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal });
   const entries = chooseEntries(await findEntries(world), options.targets);
@@ -102,7 +105,7 @@ interface AttackRun {
 }
 
 async function attackOnce({ world, load, attack, entry, seconds, signal }: AttackRun): Promise<HostileRow> {
-  const options = { world, journal: openJournal(PATHS.journal), leaseMs: LEASE_MS, signal };
+  const options = { world, journal: openJournal(PATHS.journal), leaseMs: seconds * 1_000 + LEASE_SPARE_MS, signal };
   const { startMs, endMs, effect } = await (async () => {
     await using active = await openFault(hostileClient(attack, [entry]), options);
     await sleep(Math.max(0, active.orderedAt + seconds * 1_000 - Date.now()), undefined, { signal });
