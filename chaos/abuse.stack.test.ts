@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { LIMITS_SWITCH } from '../deploy/haproxy/client-limits.ts';
 import { hostsOf, makeTopology } from '../deploy/topology.ts';
 import { openHosts } from '../kit/hosts.ts';
 import type { FaultWorld } from './faults/fault.ts';
@@ -18,7 +19,7 @@ const KINDS =
 
 /** Puts the limits of every entry in force, or takes them off, until its HAProxy is started again. */
 async function setLimits(state: 'on' | 'off'): Promise<void> {
-  const command = `experimental-mode on; set var proc.client_limits expr str(${state})`;
+  const command = `experimental-mode on; set var ${LIMITS_SWITCH} expr str(${state})`;
   for (const name of entries) {
     const { stdout } = await hosts.exec(name, ['sh', '-c', `echo "${command}" | socat - /run/haproxy/admin.sock`]);
     expect(stdout.trim()).toBe('');

@@ -2,6 +2,7 @@ import { HoldfastError } from '../../kit/errors.ts';
 import type { FaultWorld } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { renderUnrecorded, type UnrecordedFault } from './unrecorded-fault.ts';
+import { findUnrecordedClientLimits } from './unrecorded-client-limits.ts';
 import { findUnrecordedLimits } from './unrecorded-limits.ts';
 import { findUnrecordedMaintenance } from './unrecorded-maintenance.ts';
 import { findUnrecordedProxies } from './unrecorded-proxies.ts';
@@ -12,6 +13,18 @@ import { findUnrecordedServices } from './unrecorded-services.ts';
  * frozen, stopped or cut off are no part of it: `status` shows their state, and `up` repairs them.
  */
 export async function findUnrecorded(world: FaultWorld, journal: Journal): Promise<readonly UnrecordedFault[]> {
+  const found = await findOnce(world, journal);
+  if (found.length === 0) return [];
+  // A run may have recorded and injected a fault after the journal was read, or undone it before the stack was: a second time finds only what stays.
+  const again = new Set((await findOnce(world, journal)).map(nameOf));
+  return found.filter((fault) => again.has(nameOf(fault)));
+}
+
+function nameOf({ host, text }: UnrecordedFault): string {
+  return `${host}: ${text}`;
+}
+
+async function findOnce(world: FaultWorld, journal: Journal): Promise<readonly UnrecordedFault[]> {
   const { topology, hosts } = world;
   const [states, { open }] = await Promise.all([hosts.list(), journal.read()]);
   const recorded = open.map(({ undo }) => undo);
@@ -19,6 +32,7 @@ export async function findUnrecorded(world: FaultWorld, journal: Journal): Promi
     findUnrecordedProxies(world, states, recorded),
     findUnrecordedServices(hosts, states, recorded),
     findUnrecordedMaintenance(topology, hosts, states),
+    findUnrecordedClientLimits(topology, hosts, states),
   ]);
   return [...found.flat(), ...findUnrecordedLimits(topology, states)];
 }
@@ -27,7 +41,7 @@ export async function findUnrecorded(world: FaultWorld, journal: Journal): Promi
 export async function refuseUnrecorded(world: FaultWorld, journal: Journal): Promise<void> {
   const found = await findUnrecorded(world, journal);
   if (found.length === 0) return;
-  const lines = found.map(({ host, text }) => `${host}: ${text}`).join('\n');
+  const lines = found.map(nameOf).join('\n');
   const fixes = [...new Set(found.map(({ fix }) => fix))].join('\n');
   throw new HoldfastError('stack-not-healthy', `The stack is disturbed by what no journal knows:\n${lines}`, {
     fix: fixes,

@@ -6,9 +6,11 @@ import { makeTopology } from '../../deploy/topology.ts';
 import { fakeHosts } from '../faults/fake-hosts.ts';
 import type { ProxyState } from '../faults/toxiproxy-api.ts';
 import type { Undo } from '../faults/undo.ts';
-import { openJournal } from '../journal/journal.ts';
-import { refuseUnrecorded } from './find-unrecorded.ts';
+import type { FaultRecord } from '../journal/fault-record.ts';
+import { openJournal, type Journal } from '../journal/journal.ts';
+import { findUnrecorded, refuseUnrecorded } from './find-unrecorded.ts';
 import { healUnrecorded, renderUnrecordedReport } from './heal-unrecorded.ts';
+import { isOff } from './unrecorded-client-limits.ts';
 import { findUnrecordedLimits } from './unrecorded-limits.ts';
 import { parseMaintenance } from './unrecorded-maintenance.ts';
 import { disturbed } from './unrecorded-proxies.ts';
@@ -78,6 +80,15 @@ it('a server is in maintenance or in drain by an order, not by its health, its a
   ]);
 });
 
+it.each([
+  ['proc.client_limits: type=str value=<on>\n', false],
+  ['proc.client_limits: type=str value=<off>\n', true],
+  ['Variable not found.\n', false],
+  ['', false],
+])('limits per client address, by HAProxy’s answer %j, are off: %s', (answer, off) => {
+  expect(isOff(answer)).toBe(off);
+});
+
 describe('the whole stack', () => {
   const topology = makeTopology({ toxiproxy: false });
   const names = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
@@ -133,6 +144,44 @@ describe('the whole stack', () => {
     expect(renderUnrecordedReport(report)).toEqual([
       'removed: web1: the service nginx is told to stay down',
       expect.stringMatching(/^NOT REMOVED: app1: it is limited to 0.2 processors\. .*docker rm/),
+    ]);
+  });
+
+  it('is disturbed by nothing that a run records while it is asked about', async () => {
+    const journal = openJournal(folder);
+    const undo: Undo = { kind: 'process-kill', host: 'web1', service: 'nginx', pid: 5 };
+    const record: FaultRecord = {
+      ...{ id: 'a', kind: undo.kind, description: '', hosts: ['web1'], undo, state: 'injected' },
+      ...{ injectedBy: { pid: 1, startTicks: '1', bootId: '1' }, createdAt: 1, deadlineAt: 2 },
+    };
+    let readings = 0;
+    const late: Journal = {
+      ...journal,
+      read: () => Promise.resolve({ open: (readings += 1) === 1 ? [] : [record], unreadable: [] }),
+    };
+    const world = worldOf(() => 'nginx false true false\n');
+    expect(await findUnrecorded(world, late)).toEqual([]);
+    expect(await findUnrecorded(world, journal)).toHaveLength(1);
+  });
+
+  it('has its limits per client address in force, or is healed', async () => {
+    const off = new Set(['edge2', 'lb1']);
+    const { hosts } = worldOf(() => '');
+    const world = {
+      topology,
+      hosts: {
+        ...hosts,
+        exec: (host: string, argv: readonly string[]) => {
+          const command = argv.join(' ');
+          if (command.includes('set var proc.client_limits expr str(on)')) off.delete(host);
+          const stdout = `proc.client_limits: type=str value=<${off.has(host) ? 'off' : 'on'}>\n`;
+          return Promise.resolve({ code: 0, stdout: command.includes('get var') ? stdout : '', stderr: '' });
+        },
+      },
+    };
+    expect(renderUnrecordedReport(await healUnrecorded(world, openJournal(folder)))).toEqual([
+      'removed: edge2: the limits per client address are not in force',
+      'removed: lb1: the limits per client address are not in force',
     ]);
   });
 

@@ -29,11 +29,11 @@ const MOST_CONNECTIONS = (CLIENT_LIMITS.connectionsPerSecond * windowMs) / 1_000
 const MOST_REQUESTS = (CLIENT_LIMITS.requestsPerSecond * windowMs) / 1_000;
 
 /** Whether limits are in force: a process-wide variable that tests set to `off`, to show that the guarantees see it. */
-const SWITCH = 'proc.client_limits';
-const LIMITED = `{ var(${SWITCH}) -m str on }`;
+export const LIMITS_SWITCH = 'proc.client_limits';
+const LIMITED = `{ var(${LIMITS_SWITCH}) -m str on }`;
 
 /** The line of the `global` section that puts limits in force. */
-export const LIMITS_ON = `    set-var ${SWITCH} str(on)`;
+export const LIMITS_ON = `    set-var ${LIMITS_SWITCH} str(on)`;
 
 /** The sections that hold the tables. `peers`: the section whose members share the rates, so that they outlive a failover. */
 export function renderClientTables(peers?: string): string {

@@ -1,0 +1,46 @@
+import { LIMITS_SWITCH } from '../../deploy/haproxy/client-limits.ts';
+import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import type { Hosts, HostState } from '../../kit/hosts.ts';
+import { REMOVE_ALL, type UnrecordedFault } from './unrecorded-fault.ts';
+import { isAwake } from './unrecorded-proxies.ts';
+
+/** HAProxy's command line on a host. */
+const ask = (command: string): readonly string[] => ['sh', '-c', `echo "${command}" | socat - /run/haproxy/admin.sock`];
+const READ = ask(`get var ${LIMITS_SWITCH}`);
+
+/** Entries of the site whose limits per client address somebody took out of force, as tests do that are killed before they end. */
+export async function findUnrecordedClientLimits(
+  topology: Topology,
+  hosts: Hosts,
+  states: ReadonlyMap<string, HostState>,
+): Promise<readonly UnrecordedFault[]> {
+  const entries = (['edge', 'lb'] as const).flatMap((tier) => hostsOf(topology, tier));
+  const found = await Promise.all(
+    entries
+      .filter(({ name }) => isAwake(states.get(name)))
+      .map(async ({ name }) => {
+        const { code, stdout } = await hosts.exec(name, READ).catch(() => ({ code: 1, stdout: '' }));
+        return code === 0 && isOff(stdout) ? [limitsOff(hosts, name)] : [];
+      }),
+  );
+  return found.flat();
+}
+
+/** Reads the answer to `get var`: `NAME: type=str value=<on>`. A HAProxy that does not answer is an alert's business. */
+export function isOff(answer: string): boolean {
+  const value = /value=<(.*)>/.exec(answer)?.[1];
+  return value !== undefined && value !== 'on';
+}
+
+function limitsOff(hosts: Hosts, host: string): UnrecordedFault {
+  return {
+    ...{ host, text: 'the limits per client address are not in force', fix: REMOVE_ALL },
+    remove: async () => {
+      const order = ask(`experimental-mode on; set var ${LIMITS_SWITCH} expr str(on)`);
+      const { code, stdout, stderr } = await hosts.exec(host, order);
+      if (code !== 0 || stdout.trim() !== '')
+        throw new HoldfastError('heal-failed', `HAProxy on ${host}: ${(stdout + stderr).trim()}`);
+    },
+  };
+}
