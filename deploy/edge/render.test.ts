@@ -67,3 +67,12 @@ test('the origin is out after as many failed probes, and in after as many good o
   const profile = { ...topology.profile, check: { ...topology.profile.check, fall: 3, rise: 2 } };
   expect(fileOf('default.vcl', makeTopology({ profile }))).toMatch(/\.window = 4;\s+\.threshold = 2;/);
 });
+
+test('a client that the origin refuses (429) takes no copy from the others, and is shown one itself, as after an error', () => {
+  const [, receive = '', deliver = ''] =
+    /sub vcl_backend_response \{\n([\s\S]*?)\n\}[\s\S]*sub vcl_deliver \{\n([\s\S]*?)\n\}/.exec(
+      fileOf('default.vcl'),
+    ) ?? [];
+  expect(receive).toContain('if (beresp.status >= 500 || beresp.status == 429) {');
+  expect(deliver).toContain('(resp.status >= 500 || resp.status == 429) && req.http.X-Edge-Stale == "found"');
+});

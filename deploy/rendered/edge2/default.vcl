@@ -73,7 +73,8 @@ sub normalize_url {
 }
 
 sub vcl_backend_response {
-    if (beresp.status >= 500) {
+    # A load balancer that refuses one client (429) says nothing about the page either: others must not lose their copy by it.
+    if (beresp.status >= 500 || beresp.status == 429) {
         # Never in place of something good: a fetch in the background ends here, and what was there stays.
         if (bereq.is_bgfetch) {
             return (abandon);
@@ -142,8 +143,8 @@ sub vcl_hit {
 }
 
 sub vcl_deliver {
-    # The origin failed, and there is something old: that is better.
-    if (resp.status >= 500 && req.http.X-Edge-Stale == "found") {
+    # The origin failed, or refused this client, and there is something old: that is better.
+    if ((resp.status >= 500 || resp.status == 429) && req.http.X-Edge-Stale == "found") {
         set req.http.X-Edge-Stale = "shown";
         return (restart);
     }
