@@ -115,7 +115,7 @@ async function reportMembers(
   const unsaved = await hostsNotSaved(aware, isSaved, { read: readSavedOn(openHosts()) });
   if (unaware.length > 0) {
     console.error(
-      `Alertmanager on ${unaware.join(' and ')} does not know it yet. It learns it from the other one; look with \`./holdfast silence list\`.`,
+      `Alertmanager on ${unaware.join(' and ')} does not know it yet. It learns it from the other one; check with \`./holdfast silence list\`.`,
     );
   }
   if (unsaved.length > 0) {

@@ -56,7 +56,10 @@ export function registerChaosCommands(program: Command, context: CommandContext)
     .description('undo at once every fault that a run left behind')
     .option('--json', 'print what was undone as JSON')
     .option('--force', 'also what a run that is still alive has in place')
-    .option('--all', 'also what no journal knows: toxics, disabled proxies, services that were told to stay down')
+    .option(
+      '--all',
+      'also remove faults that no journal knows: toxics, disabled proxies, stopped services, limits of clients that are off',
+    )
     .action(async ({ json, force, all }: HealFlags) => {
       const progress = openProgress();
       const report = await healAll({

@@ -91,7 +91,7 @@ function machineSaturated(watch: Watch): Alert {
     // Hosts that share a machine tell the same of it.
     expr: `max((${load}) and on (host) (${rate('{mode="idle"}')} / ${rate('')} < ${MIN_IDLE_RATIO})) > ${MAX_LOAD_PER_CORE}`,
     summary: 'The machine under the hosts has no processor time left',
-    description: `For minutes a machine has had less than ${MIN_IDLE_RATIO * 100} % of its processor time left, and {{ $value }} tasks run or wait for each processor: every host on it is slow, and health checks may fail.`,
+    description: `For minutes a machine has had less than ${MIN_IDLE_RATIO * 100} % of its processor time left, and {{ $value }} tasks run or wait for each processor. Every host on it is slow, and health checks may fail.`,
     cases: [
       {
         kind: 'fires',

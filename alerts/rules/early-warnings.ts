@@ -172,7 +172,7 @@ function databaseLogWaits(watch: Watch): Alert {
     isTolerated: true,
     summary: 'Transactions on {{ $labels.host }} wait for the log of InnoDB',
     description:
-      'On {{ $labels.host }} {{ $value }} transactions a second wait for room in the log buffer: the disk takes the log slower than it is written, or the buffer is too small for the transactions.',
+      'On {{ $labels.host }} {{ $value }} transactions per second wait for room in the log buffer. The disk is slower than the log grows, or the buffer is too small for the transactions.',
     cases: [
       patiently(fires('two a second', waits(counts([0, 20], [2, 140])), { ...on('db1'), value: '2' })),
       quiet('a large transaction waited once', waits(counts([0, 20], [2, 4], [0, 136]))),

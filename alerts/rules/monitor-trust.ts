@@ -77,7 +77,7 @@ const seriesDropped: Alert = {
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'Series of {{ $labels.job }} on {{ $labels.host }} are left out',
   description:
-    'A scrape of {{ $labels.job }} for {{ $labels.host }} has {{ $value }} series more than an exporter exposes, or series that no catalogue knows: they are left out, and what is made from them is wrong.',
+    'A scrape of {{ $labels.job }} for {{ $labels.host }} has {{ $value }} series too many, or unknown to the catalogue. The exporter leaves them out, so sums and rates of its metrics are wrong.',
   cases: [
     patiently(
       fires('there are too many', dropped(turns(0, 7)), { labels: { job: 'nginx', host: 'web1' }, value: '7' }),
@@ -159,7 +159,7 @@ function scrapesLate(watch: Watch): Alert {
     // A Prometheus that was just started, and targets that are new, have no whole window behind them.
     expr: `max by (host) (${own} == 1) * on () group_left () (count(${few}) / count(${up}) > 0.5)\nand on (host) (time() - ${started} > ${(2 * windowMs) / 1000})`,
     onAbsent: { coveredBy: 'MonitorLost' },
-    summary: 'Prometheus on {{ $labels.host }} scrapes too seldom',
+    summary: 'Prometheus on {{ $labels.host }} scrapes too rarely',
     description: `Of most targets Prometheus on {{ $labels.host }} has fewer than ${MIN_SCRAPED_RATIO * 100} % of the samples that it should have: it is short of time, and its alerts come late.`,
     cases: [
       patiently(fires('most are scraped half as often', half(late, always(1)), { labels: { host: 'mon1' } })),
@@ -237,9 +237,9 @@ function samplesRejected(watch: Watch): Alert {
       ...reasons.map((reason) => `sum by (host) (rate(prometheus_target_scrapes_${reason}_total[${window}])) > 0`),
     ),
     onAbsent: { coveredBy: 'MonitorLost' },
-    summary: 'Prometheus on {{ $labels.host }} refuses samples',
+    summary: 'Prometheus on {{ $labels.host }} rejects samples',
     description:
-      'Prometheus on {{ $labels.host }} refuses {{ $value }} samples a second, for their time is not in order, there twice, or too far off: a clock was set back, or two targets expose the same series.',
+      'Prometheus on {{ $labels.host }} rejects {{ $value }} samples per second: their timestamps are out of order, duplicate or out of bounds. A clock was set back, or two targets expose the same series.',
     cases: [
       patiently(fires('they are not in order', series(counts([0, 20], [2, 140])), { ...ON_MON1, value: '2' })),
       quiet('one was refused once', series(counts([0, 20], [0.5, 2], [0, 138]))),
@@ -263,7 +263,7 @@ const rulesDiffer: Alert = {
   onAbsent: { coveredBy: 'MonitorLost' },
   summary: 'The monitors have different rules',
   description:
-    'The Prometheus servers evaluate {{ $value }} different sets of rules, for longer than an update takes: one of them does not know the newest alerts, and should the other be lost, nobody does.',
+    'The Prometheus servers evaluate {{ $value }} different sets of rules, for longer than an update takes. One of them lacks the newest alerts; if the other one is lost, these alerts are missing.',
   cases: [
     patiently(
       fires(

@@ -14,13 +14,13 @@ import type { Guarantee, Redundancy } from './guarantee.ts';
 const HOLD_MS = 20_000;
 
 const CLAIMS: Readonly<Record<AttackKind, string>> = {
-  'idle-connections': 'A thousand idle connections of one client affect nobody else.',
-  'slow-headers': 'Requests of one client whose headers never end affect nobody else.',
-  'slow-bodies': 'Requests of one client whose bodies never end affect nobody else.',
-  'slow-readers': 'A client that reads no responses affects nobody else.',
-  'http2-streams': 'Unfinished, unread and reset HTTP/2 streams of one client affect nobody else.',
-  'connection-rate': 'A client that opens connections as fast as it can affects nobody else.',
-  'cache-busting': 'A client that asks for what no cache has affects nobody else.',
+  'idle-connections': 'A thousand idle connections of one client do not affect other clients.',
+  'slow-headers': 'Requests of one client whose headers never end do not affect other clients.',
+  'slow-bodies': 'Requests of one client whose bodies never end do not affect other clients.',
+  'slow-readers': 'A client that reads no responses does not affect other clients.',
+  'http2-streams': 'Unfinished, unread and reset HTTP/2 streams of one client do not affect other clients.',
+  'connection-rate': 'A client that opens connections as fast as it can does not affect other clients.',
+  'cache-busting': 'A client that asks for what no cache has does not affect other clients.',
 };
 
 /** That one client cannot take the site from the others: each kind of attack on an edge and on the virtual address, by HTTP and TLS, at once. */

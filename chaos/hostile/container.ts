@@ -77,6 +77,6 @@ export async function hasHostile(runId: string): Promise<boolean> {
     ['ps', '--all', '--quiet', '--filter', `name=^${hostileContainerName(runId)}$`],
     { reject: false },
   );
-  if (exitCode !== 0) throw new HoldfastError('docker', `Could not look for the attacker: ${stderr}`);
+  if (exitCode !== 0) throw new HoldfastError('docker', `Docker cannot say whether the attacker runs: ${stderr}`);
   return stdout !== '';
 }

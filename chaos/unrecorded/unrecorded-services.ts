@@ -49,7 +49,7 @@ function isKill(undo: Undo, host: string, service: string): boolean {
 
 function stopped(hosts: Hosts, host: string, { name, isPaused }: Service): UnrecordedFault {
   return {
-    ...{ host, text: `the service ${name} is ${isPaused ? 'paused' : 'told to stay down'}`, fix: REMOVE_ALL },
+    ...{ host, text: `the service ${name} is ${isPaused ? 'paused' : 'stopped by an order'}`, fix: REMOVE_ALL },
     remove: async () => {
       const { code, stderr } = await hosts.exec(host, ['s6-svc', isPaused ? '-c' : '-u', `/etc/s6/${name}`]);
       if (code !== 0) throw new HoldfastError('heal-failed', `${name} on ${host}: ${stderr.trim()}`);

@@ -54,7 +54,7 @@ describe('the proxies of a host', () => {
   });
 });
 
-it('a service is told to stay down, or paused; what only runs at boot is neither', () => {
+it('a service is stopped by an order, or paused; what only runs at boot is neither', () => {
   const text = 'app true true false\nmigrate false true false\nnginx false true false\nfacts true true true\n';
   expect(parseServices(text)).toEqual([
     { name: 'nginx', isPaused: false },
@@ -130,7 +130,7 @@ describe('the whole stack', () => {
     const app1 = world.hosts.states.get('app1');
     if (app1 !== undefined) world.hosts.states.set('app1', { ...app1, limits: { ...app1.limits, cpus: 0.2 } });
     const refused = refuseUnrecorded(world, openJournal(folder));
-    await expect(refused).rejects.toThrow('web1: the service nginx is told to stay down');
+    await expect(refused).rejects.toThrow('web1: the service nginx is stopped by an order');
     await expect(refused).rejects.toThrow('app1: it is limited to 0.2 processors');
     await expect(refused).rejects.toMatchObject({ fix: expect.stringContaining('heal --all') as string });
     const hosts = {
@@ -142,7 +142,7 @@ describe('the whole stack', () => {
     };
     const report = await healUnrecorded({ topology, hosts }, openJournal(folder));
     expect(renderUnrecordedReport(report)).toEqual([
-      'removed: web1: the service nginx is told to stay down',
+      'removed: web1: the service nginx is stopped by an order',
       expect.stringMatching(/^NOT REMOVED: app1: it is limited to 0.2 processors\. .*docker rm/),
     ]);
   });

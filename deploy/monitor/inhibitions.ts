@@ -68,7 +68,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
     causes: ['DiskAlmostFull'],
     symptoms: ['DiskFillingUp'],
     equal: ['host'],
-    why: 'What is almost full need not be told to get so.',
+    why: 'A disk that is almost full needs no forecast.',
   },
   {
     causes: ['DiskSlow'],
