@@ -17,6 +17,52 @@ export const EDGE: Board = {
     ...varnishRows('host=~"$host"'),
     originRow('host=~"$host"'),
     {
+      title: 'Clients',
+      panels: [
+        {
+          kind: 'timeseries',
+          title: 'Responses to clients',
+          description: 'Responses of the edges by class, before any load balancer.',
+          unit: 'reqps',
+          queries: [
+            {
+              expr: 'sum by (host, code) (rate(haproxy_frontend_http_responses_total{proxy="edge",host=~"$host"}[$__rate_interval]))',
+              legend: '{{code}} of {{host}}',
+            },
+          ],
+          stacked: true,
+        },
+        {
+          kind: 'timeseries',
+          title: 'Refused by client limits',
+          description: 'Connections and requests refused because their client address exceeds its limits.',
+          unit: 'reqps',
+          queries: [
+            {
+              expr: 'sum by (host) (rate(haproxy_frontend_denied_connections_total[$__rate_interval]))',
+              legend: 'connections at {{host}}',
+            },
+            {
+              expr: 'sum by (host) (rate(haproxy_frontend_requests_denied_total[$__rate_interval]))',
+              legend: 'requests at {{host}}',
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Open connections',
+          description: 'Connections of clients at each edge; idle ones count.',
+          unit: 'short',
+          queries: [
+            {
+              expr: 'max by (host) (haproxy_frontend_current_sessions{proxy="edge",host=~"$host"})',
+              legend: '{{host}}',
+            },
+          ],
+        },
+      ],
+    },
+    {
       title: 'What the edges pass on',
       panels: [
         {
