@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CLIENT_LIMITS } from '../../deploy/request-limits.ts';
 import { makeTopology, routeAddress } from '../../deploy/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { Board } from '../board.ts';
@@ -8,6 +10,8 @@ import { verifyStack, type StackFindings } from './verify-stack.ts';
 
 const topology = makeTopology();
 const VISITORS = 3;
+/** All of them have one address, so together they stay below the requests per second that the site takes of one. */
+const MS_BETWEEN_PAGES = (2 * VISITORS * 1_000) / CLIENT_LIMITS.requestsPerSecond;
 const leaving = new AbortController();
 const visits: Promise<void>[] = [];
 
@@ -19,6 +23,7 @@ async function visit(): Promise<void> {
       await fetch(`http://${host}:${port}${path}`, { signal: leaving.signal }).then((response) =>
         response.arrayBuffer(),
       );
+      await sleep(MS_BETWEEN_PAGES, undefined, { signal: leaving.signal });
     }
   }
 }
