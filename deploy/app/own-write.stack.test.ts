@@ -24,22 +24,28 @@ interface Reader {
 /** What one role agent says of the nodes that it knows. */
 async function readAgent(
   balancer: (typeof balancers)[number],
-): Promise<{ readonly readers: number; readonly writer: string; readonly nodes: readonly Reader[] }> {
+): Promise<{ readonly writer: string; readonly nodes: readonly Reader[] }> {
   const url = `http://${addressOn(balancer, 'ops')}:${PORTS.roleAgentMetrics}/metrics`;
   const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
   const lags = text.matchAll(/^holdfast_db_node_apply_lag_seconds\{node="(\w+)"\} (\S+)$/gm);
   return {
-    readers: Number(/^holdfast_db_readers (\d+)$/m.exec(text)?.[1]),
     writer: /^holdfast_db_writer\{node="(\w+)"\} 1$/m.exec(text)?.[1] ?? '',
     nodes: [...lags].map(([, node = '', lag]) => ({ node, lagSeconds: Number(lag) })),
   };
 }
 
+/** How many nodes HAProxy itself sends reads to: what an agent has decided is pushed a moment later. */
+async function readersIn(balancer: (typeof balancers)[number]): Promise<number> {
+  const url = `http://${addressOn(balancer, 'ops')}:${PORTS.haproxyStats}/metrics?scope=server&metrics=haproxy_server_status`;
+  const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
+  return [...text.matchAll(/^haproxy_server_status\{proxy="db-read",server="\w+",state="UP"\} 1$/gm)].length;
+}
+
 async function readersOfAll(count: number, deadlineMs: number): Promise<void> {
   await waitFor(
     async () => {
-      const all = await Promise.all(balancers.map(readAgent));
-      return all.every((agent) => agent.readers === count);
+      const all = await Promise.all(balancers.map(readersIn));
+      return all.every((readers) => readers === count);
     },
     { what: `${count} readers on every load balancer`, deadlineMs },
   );

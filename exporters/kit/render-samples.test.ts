@@ -74,3 +74,16 @@ it.each([
 ])('%s is answered with %s', (accept, format) => {
   expect(negotiateFormat(accept)).toBe(format);
 });
+
+it('writes a counter whose family would be another metric with its whole name, of no type in OpenMetrics', () => {
+  const metrics = {
+    varnish_main_fetch_total: counter('1', 'All.', { named: 'elsewhere' }),
+    varnish_main_fetch: counter('1', 'By kind.', { labels: { type: ['head'] }, named: 'elsewhere' }),
+  };
+  const samples = [
+    { name: 'varnish_main_fetch_total', value: 3 },
+    { name: 'varnish_main_fetch', labels: { type: 'head' }, value: 1 },
+  ];
+  const families = renderSamples(samples, metrics, 'openmetrics').body.match(/^# TYPE .*/gm);
+  expect(families).toEqual(['# TYPE varnish_main_fetch_total unknown', '# TYPE varnish_main_fetch unknown']);
+});
