@@ -25,6 +25,7 @@ function edgeLost(topology: Topology): Alert {
     expr: anyOf(
       'min by (host) (host_up{tier="edge"}) == 0',
       'min by (host) (varnish_up) == 0',
+      'min by (host) (up{job="haproxy",tier="edge"}) == 0',
       // The exporter tells host_up whatever happens; where it is gone itself, the other monitor's says it, and TargetDown tells of the loss.
       absentPerHost(hostsOf(topology, 'edge'), (host) => `up{job="host",host="${host}"}`),
     ),
@@ -32,7 +33,7 @@ function edgeLost(topology: Topology): Alert {
     onAbsent: 'fires',
     summary: 'Edge {{ $labels.host }} is lost',
     description:
-      '{{ $labels.host }} does not answer, or its Varnish does not. Whoever comes by this edge sees nothing; the other edge is the last one.',
+      '{{ $labels.host }} does not answer, or its HAProxy or Varnish does not. Whoever comes by this edge sees nothing; the other edge is the last one.',
     cases: [
       fires(
         'the host is gone',
@@ -47,6 +48,16 @@ function edgeLost(topology: Topology): Alert {
       fires(
         'Varnish is gone while the host answers',
         { ...BOTH_SCRAPED, [hostUp('edge2')]: always(1), [varnishUp('edge2')]: turns(1, 0) },
+        on('edge2'),
+      ),
+      fires(
+        'HAProxy does not come back while Varnish and the host answer',
+        {
+          ...BOTH_SCRAPED,
+          [hostUp('edge2')]: always(1),
+          [varnishUp('edge2')]: always(1),
+          'up{host="edge2",job="haproxy",tier="edge"}': turns(1, 0),
+        },
         on('edge2'),
       ),
       quiet('one look fails', {

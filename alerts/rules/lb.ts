@@ -18,7 +18,8 @@ function loadBalancerLost(topology: Topology): Alert {
     severity: 'critical',
     owner: 'platform',
     expr: anyOf(
-      'min by (host) (up{job=~"haproxy|lb-state"}) == 0',
+      // The edges run HAProxy as well: EdgeLost.
+      'min by (host) (up{job=~"haproxy|lb-state",tier!="edge"}) == 0',
       'min by (host) (lb_haproxy_answers) == 0',
       'min by (host) (keepalived_up) == 0',
       absentPerHost(hostsOf(topology, 'lb'), (host) => `up{job="haproxy",host="${host}"}`),
@@ -49,6 +50,11 @@ function loadBalancerLost(topology: Topology): Alert {
       ),
       quiet('one scrape is lost', {
         [up('lb1', 'haproxy')]: dips(1, 0, 2),
+        [up('lb2', 'haproxy')]: always(1),
+      }),
+      quiet('an edge is gone', {
+        'up{host="edge1",job="haproxy",tier="edge"}': turns(1, 0),
+        [up('lb1', 'haproxy')]: always(1),
         [up('lb2', 'haproxy')]: always(1),
       }),
       absent('one load balancer is scraped by nobody', { [up('lb2', 'haproxy')]: always(1) }, lost('lb1')),
