@@ -26,6 +26,11 @@ export const REQUEST_LIMITS = {
 export const CLIENT_LIMITS = {
   /** Connections (HTTP/2: streams) without progress. More: new connections are refused, new requests get 429. */
   withoutProgress: 200,
+  /**
+   * Requests in progress, those that wait for the server included. More: 429. While the origin stalls, one client that goes on at its full rate must
+   * not take every place; a database failover (9 s) holds as many requests of an address that sends 16 orders per second.
+   */
+  inProgress: 150,
   /** From here on, a connection is closed after its response instead of being kept for the next request. */
   keepAlive: 100,
   /** New connections per second, on average over {@link CLIENT_LIMITS.windowMs}. */

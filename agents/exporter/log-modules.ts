@@ -1,5 +1,13 @@
 import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/access-log.ts';
-import { addressOn, hostsOf, slotsOf, type Host, type Tier, type Topology } from '../../deploy/topology.ts';
+import {
+  addressOn,
+  dependenciesOf,
+  hostsOf,
+  slotsOf,
+  type Host,
+  type Tier,
+  type Topology,
+} from '../../deploy/topology.ts';
 import { makeLogExporter } from '../../exporters/access-log/exporter.ts';
 import { makeHaproxyBook } from '../../exporters/access-log/haproxy-book.ts';
 import type { LineBook } from '../../exporters/access-log/line-book.ts';
@@ -24,9 +32,11 @@ export function makeLogModules(
 ): { readonly modules: readonly Module[]; readonly books: ReadonlyMap<string, LineBook> } {
   const names = {
     proxies: new Set<string>([...LOGGED_FRONTENDS, ...LOGGED_BACKENDS]),
-    servers: new Set(
-      (['web', 'app', 'edge'] as const).flatMap((tier) => slotsOf(topology, tier)).map(({ name }) => name),
-    ),
+    servers: new Set([
+      ...(['web', 'app', 'edge'] as const).flatMap((tier) => slotsOf(topology, tier)).map(({ name }) => name),
+      // An edge sends some requests past Varnish.
+      ...dependenciesOf(topology, 'edge').map(({ name }) => name),
+    ]),
   };
   const nginx = booksOf(hostsOf(topology, 'web'), () => makeNginxBook(topology.profile.traces, Date.now));
   const clocks = { now: Date.now, elapsed: () => performance.now() };

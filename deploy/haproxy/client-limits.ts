@@ -24,7 +24,7 @@ const CLIENTS = 50_000;
 /** Of so many refused requests one has a line; all are counted (`haproxy_frontend_requests_denied_total`). */
 const REFUSALS_PER_LINE = 100;
 
-const { windowMs, withoutProgress, keepAlive } = CLIENT_LIMITS;
+const { windowMs, withoutProgress, inProgress, keepAlive } = CLIENT_LIMITS;
 const MOST_CONNECTIONS = (CLIENT_LIMITS.connectionsPerSecond * windowMs) / 1_000;
 const MOST_REQUESTS = (CLIENT_LIMITS.requestsPerSecond * windowMs) / 1_000;
 
@@ -76,6 +76,7 @@ export function limitRequests(client: string): readonly string[] {
     `    http-request set-var(txn.bodies) ${current(client, 'bodies')}`,
     `    http-request set-var(txn.responses) ${current(client, 'responses')}`,
     `    http-request set-var(txn.limited) bool(true) if ${LIMITED} { ${current(client, 'requests')},sub(txn.bodies),add(txn.responses) -m int ge ${withoutProgress} }`,
+    `    http-request set-var(txn.limited) bool(true) if ${LIMITED} { ${current(client, 'requests')} ge ${inProgress} }`,
     `    http-request set-var(txn.limited) bool(true) if ${LIMITED} { ${client},table_http_req_rate(${requests.name}) ge ${MOST_REQUESTS} }`,
     // A client that is refused thousands of times per second must not fill the logs, nor keep the monitors busy.
     `    http-request set-log-level silent if { var(txn.limited) -m bool } { rand(${REFUSALS_PER_LINE}) gt 0 }`,

@@ -25,7 +25,7 @@ export function renderGlobal(maxConnections: number, more: readonly string[] = [
     // A reload keeps old connections for a while, and closes idle ones spread over time instead of all at once.
     '    hard-stop-after 30s',
     '    close-spread-time 3s',
-    '    lua-load /usr/local/lib/holdfast/hop-headers.lua',
+    '    lua-load-per-thread /usr/local/lib/holdfast/hop-headers.lua',
     `    tune.bufsize ${BUFFER_BYTES}`,
     `    tune.stick-counters ${STICK_COUNTERS}`,
     LIMITS_ON,

@@ -1,6 +1,6 @@
 import type { Problem } from '../../kit/problem.ts';
 import { CATALOG, seriesOf, type Source } from './catalog.ts';
-import { TARGET_LABELS, type Metric } from './metric.ts';
+import { openMetricsType, TARGET_LABELS, type Metric } from './metric.ts';
 
 /** What a running stack exposes, as Prometheus has seen it. */
 export interface Exposed {
@@ -61,16 +61,11 @@ function checkFamily(
     }
   }
   return [
-    ...(type === exposedType(name, metric)
+    ...(type === openMetricsType(name, source.metrics)
       ? []
       : [problem('type', `${name} is exposed as ${type}, and the catalogue calls it a ${metric.type}.`, at)]),
     ...[...values].flatMap(([label, seen]) => checkValues({ name, metric, at }, label, seen)),
   ];
-}
-
-/** In OpenMetrics, which Prometheus asks for, a counter that is not called one by its ending has no type. */
-function exposedType(name: string, { type }: Metric): string {
-  return type === 'counter' && !name.endsWith('_total') ? 'unknown' : type;
 }
 
 function checkValues(

@@ -47,3 +47,14 @@ export function summary(unit: Unit, help: string, details: Details = {}): Metric
 export function atMost(count: number, from: string): LabelValues {
   return { from, atMost: count };
 }
+
+/**
+ * The type of a metric of `metrics` in OpenMetrics, which Prometheus asks for. It has no counter without `_total`, and would rename it: upstream names of
+ * that kind have no type there. Nor has a counter whose family, the name without `_total`, is another metric (`varnish_main_fetch_total` beside
+ * `varnish_main_fetch`).
+ */
+export function openMetricsType(name: string, metrics: Readonly<Record<string, Metric>>): Metric['type'] | 'unknown' {
+  const type = metrics[name]?.type ?? 'unknown';
+  if (type !== 'counter') return type;
+  return name.endsWith('_total') && !(name.slice(0, -'_total'.length) in metrics) ? type : 'unknown';
+}

@@ -1,4 +1,4 @@
-import type { Metric } from '../catalog/metric.ts';
+import { openMetricsType, type Metric } from '../catalog/metric.ts';
 import type { HistogramSample, Sample } from './exporter.ts';
 import type { Exemplar } from './histogram.ts';
 
@@ -27,8 +27,8 @@ export function renderSamples(
   const lines: string[] = [];
   for (const [name, of] of Map.groupBy(samples, (sample) => sample.name)) {
     const metric = metrics[name];
-    const type = exposedType(name, metrics, format);
-    if (metric === undefined || type === undefined) continue;
+    if (metric === undefined) continue;
+    const type = format === 'openmetrics' ? openMetricsType(name, metrics) : metric.type;
     // In OpenMetrics the family of a counter has no ending, its samples have.
     const family = format === 'openmetrics' && type === 'counter' ? name.slice(0, -'_total'.length) : name;
     lines.push(`# HELP ${family} ${escapeHelp(metric.help, format)}`, `# TYPE ${family} ${type}`);
@@ -45,21 +45,6 @@ export function renderSamples(
 /** OpenMetrics where it is asked for by name, the classic text otherwise. */
 export function negotiateFormat(accept: string | undefined): Format {
   return accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text';
-}
-
-/**
- * OpenMetrics has no counter without `_total`, and would rename it: upstream names of that kind have no type there. Nor has a counter whose family,
- * the name without `_total`, is another metric (`varnish_main_fetch_total` beside `varnish_main_fetch`).
- */
-function exposedType(
-  name: string,
-  metrics: Readonly<Record<string, Metric>>,
-  format: Format,
-): Metric['type'] | 'unknown' | undefined {
-  const type = metrics[name]?.type;
-  if (format !== 'openmetrics' || type !== 'counter') return type;
-  const family = name.endsWith('_total') ? name.slice(0, -'_total'.length) : undefined;
-  return family === undefined || family in metrics ? 'unknown' : type;
 }
 
 function pushHistogram(lines: string[], { name, labels, histogram }: HistogramSample, format: Format): void {
