@@ -15,7 +15,7 @@ export const REQUEST_LIMITS = {
   /** Time for all headers of a request, and again for its body. Longer: 408. */
   arrivalMs: 5_000,
   /** A client that takes none of a response for this long is disconnected. */
-  stallMs: 10_000,
+  stallMs: 8_000,
 } as const;
 
 /**
