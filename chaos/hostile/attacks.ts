@@ -141,7 +141,9 @@ const connectionRate: Attack = async (context) => {
     Array.from({ length: WORKERS }, async () => {
       while (!signal.aborted) {
         const socket = await open(context);
-        socket?.resetAndDestroy();
+        // Node resets no connection below TLS.
+        if (context.target.isTls) socket?.destroy();
+        else socket?.resetAndDestroy();
         await pause(5, signal);
       }
     }),
