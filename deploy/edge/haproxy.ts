@@ -35,7 +35,7 @@ export function renderEdgeHaproxy(topology: Topology, host: Host): string {
     timeout http-request ${REQUEST_LIMITS.arrivalMs}ms
     timeout http-keep-alive ${profile.client.idleMs}ms
     timeout queue ${QUEUE_MS}ms
-    timeout client-fin 5s
+    timeout client-fin 2s
     timeout server-fin 5s
 `,
     renderClientTables(),

@@ -68,7 +68,7 @@ function renderDefaults(profile: Profile): string {
     timeout http-keep-alive ${client.idleMs}ms
     timeout queue ${QUEUE_MS}ms
     timeout check ${profile.check.timeoutMs}ms
-    timeout client-fin 5s
+    timeout client-fin 2s
     timeout server-fin 5s
 `;
 }
