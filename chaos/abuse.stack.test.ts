@@ -1,9 +1,11 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { LIMITS_SWITCH } from '../deploy/haproxy/client-limits.ts';
+import { servicesOf } from '../deploy/host-services.ts';
 import { hostsOf, makeTopology } from '../deploy/topology.ts';
 import { openHosts } from '../kit/hosts.ts';
 import type { FaultWorld } from './faults/fault.ts';
 import { ABUSE_GUARANTEES } from './guarantees/abuse.ts';
+import { readProcessEnds } from './probes/process-ends.ts';
 import { waitForSteady } from './runner/steady-state.ts';
 import { showGuarantee } from './testing-guarantee.ts';
 
@@ -40,4 +42,10 @@ describe('without the limits of clients', () => {
     const alert = outcome.budgets.find(({ id: budget }) => budget === 'alert-ClientLimitExceeded');
     expect(alert).toMatchObject({ verdict: 'violated' });
   });
+});
+
+it('every process of an edge is watched for its end, the child of Varnish too', async () => {
+  const [edge] = hostsOf(topology, 'edge');
+  const ends = await readProcessEnds(world, edge?.name ?? '');
+  expect(Object.keys(ends)).toEqual(expect.arrayContaining([...servicesOf(topology, 'edge'), 'varnish-child']));
 });

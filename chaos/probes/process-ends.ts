@@ -1,18 +1,45 @@
+import type { ExecResult } from '../../kit/hosts.ts';
+import { HoldfastError } from '../../kit/errors.ts';
 import type { FaultWorld } from '../faults/fault.ts';
 
-/** How often each process of a host has ended since its boot, by service; Varnish's child, which its parent restarts, is `varnish-child`. */
+/**
+ * How often each process of a host has ended since its boot, by service; Varnish's child, which its parent restarts, is `varnish-child`. Throws
+ * `docker` when the host does not say it.
+ */
 export async function readProcessEnds(world: FaultWorld, host: string): Promise<Readonly<Record<string, number>>> {
-  const { stdout } = await world.hosts.exec(host, ['sh', '-c', SCRIPT]);
-  return Object.fromEntries(
-    stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' '))
-      .map(([name = '', count]) => [name, Number(count)]),
-  );
+  const services = await world.hosts.exec(host, ['sh', '-c', SERVICES]);
+  const isEdge = world.topology.hosts.some(({ name, tier }) => name === host && tier === 'edge');
+  // Only users of Varnish's group may read its counters.
+  const child = isEdge ? await world.hosts.exec(host, CHILD, { user: 'varnish-facts' }) : undefined;
+  return { ...countsOf(host, services), ...(child === undefined ? {} : { 'varnish-child': sumOf(host, child) }) };
 }
 
-const SCRIPT = `cd /run/holdfast/exits && for service in *; do echo "$service $(cat "$service")"; done
-if [ -d /var/lib/varnish/cache ]; then
-  varnishstat -1 -n /var/lib/varnish/cache -f MGT.child_died -f MGT.child_panic | awk '{ sum += $2 } END { print "varnish-child", sum }'
-fi`;
+const SERVICES = 'cd /run/holdfast/exits && for service in *; do echo "$service $(cat "$service")"; done';
+const CHILD = [
+  'varnishstat',
+  '-1',
+  '-t',
+  '0',
+  '-n',
+  '/var/lib/varnish/cache',
+  '-f',
+  'MGT.child_died',
+  '-f',
+  'MGT.child_panic',
+];
+
+function countsOf(host: string, { code, stdout, stderr }: ExecResult): Readonly<Record<string, number>> {
+  const counts = [...stdout.matchAll(/^(\S+) (\d+)$/gm)].map(([, name = '', count]) => [name, Number(count)] as const);
+  if (code !== 0 || counts.length === 0) throw unreadable(host, stderr);
+  return Object.fromEntries(counts);
+}
+
+function sumOf(host: string, { code, stdout, stderr }: ExecResult): number {
+  const counts = [...stdout.matchAll(/^MGT\.\S+ +(\d+)/gm)].map(([, count]) => Number(count));
+  if (code !== 0 || counts.length !== 2) throw unreadable(host, stderr);
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function unreadable(host: string, stderr: string): HoldfastError {
+  return new HoldfastError('docker', `${host} does not say how often its processes have ended: ${stderr.trim()}`);
+}
