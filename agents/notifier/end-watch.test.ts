@@ -87,7 +87,7 @@ function open(world: World) {
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 describe('the end that Alertmanager tells', () => {
-  it('is told on at once when a Prometheus confirms it, with the time that Alertmanager gave', async () => {
+  it('is mailed at once when a Prometheus confirms it, with the time that Alertmanager gave', async () => {
     const { watch, put } = open('quiet');
     using _ = watch;
     expect(watch.heard(RESOLVED)).toBeUndefined();
@@ -110,7 +110,7 @@ describe('the end that Alertmanager tells', () => {
     expect(said()).toEqual(['resolved']);
   });
 
-  it('was none when a Prometheus still has the alert, and is told when it is one', async () => {
+  it('was none when a Prometheus still has the alert, and is mailed when it is one', async () => {
     const { watch, put, state } = open('firing');
     using _ = watch;
     watch.heard(RESOLVED);
@@ -199,7 +199,7 @@ describe('an alert that Alertmanager no longer speaks of', () => {
     expect(said()).toEqual([]);
   });
 
-  it('may be damaged on disk, which is told and forgotten', async () => {
+  it('may be damaged on disk, which is logged and forgotten', async () => {
     {
       const { watch } = open('down');
       using _ = watch;

@@ -159,7 +159,7 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
   };
 }
 
-/** Whether Prometheus decides when it is over: of a drill whoever holds it does, of a notifier's own alert that notifier. */
+/** Whether Prometheus decides when it ends. Drills are ended by their command, a notifier's own alerts by that notifier. */
 function isConfirmed({ name, drill }: NotifiedAlert): boolean {
   return drill === undefined && !OWN_ALERTS.some((own) => own === name);
 }

@@ -58,7 +58,7 @@ function hostSaturated(watch: Watch): Alert {
         ],
       },
       quiet('one task waits now and then', host(grows([0.5, 900]))),
-      absent('nobody tells of processors', {}),
+      absent('no processor metrics', {}),
       {
         kind: 'resolves',
         title: 'the load goes away',
@@ -103,7 +103,7 @@ function machineSaturated(watch: Watch): Alert {
         ],
       },
       quiet('it is busy and has few tasks', machine(grows([0, 900]), 3)),
-      absent('nobody tells of the machine', {}),
+      absent('no machine metrics', {}),
       {
         kind: 'resolves',
         title: 'it has time again',

@@ -89,7 +89,7 @@ function diskFillingUp(watch: Watch): Alert {
         },
         expect: [{ atS: 400, alerts: [] }],
       },
-      absent('nobody tells of disks', {}),
+      absent('no disk metrics', {}),
       {
         kind: 'resolves',
         title: 'nothing more is written',
@@ -124,7 +124,7 @@ const FILE_SYSTEM_READ_ONLY: Alert = {
   cases: [
     fires('the kernel remounts it', readOnly(turns(0, 1)), on('db1', '/data')),
     quiet('it takes writes', readOnly(always(0))),
-    absent('nobody tells of disks', {}),
+    absent('no disk metrics', {}),
     resolves('it is mounted again', readOnly(dips(0, 1)), on('db1', '/data')),
   ],
 };
@@ -151,7 +151,7 @@ function diskSlow(watch: Watch): Alert {
     cases: [
       patiently(fires('half of the time', busy(counts([0, 20], [1, 140])), { labels: {}, value: '50%' })),
       quiet('a tenth of the time', busy(counts([0.1, 160]))),
-      absent('nobody tells of processors', {}),
+      absent('no processor metrics', {}),
       patiently(resolves('the disk keeps up again', busy(counts([1, 112], [0, 48])), { labels: {}, value: '50%' })),
     ],
   };

@@ -132,7 +132,7 @@ function hostThrottled(window: string): Alert {
         [throttled('web1')]: counts([2.5, 160]),
       }),
       quiet('the share is not limited', { [periods('web1')]: always(0), [throttled('web1')]: always(0) }),
-      absent('nobody tells of processors', {}),
+      absent('no processor metrics', {}),
       resolves(
         'the load goes away',
         { [periods('web1')]: counts([10, 160]), [throttled('web1')]: counts([0, 20], [9, 40], [0, 100]) },
@@ -181,7 +181,7 @@ const DISK_ALMOST_FULL: Alert = {
       [left('db1')]: always(2e10),
     }),
     quiet('it does not say how many files it can hold', { [files('db1')]: always(0), [filesLeft('db1')]: always(0) }),
-    absent('nobody tells of disks', {}),
+    absent('no disk metrics', {}),
     resolves(
       'somebody has made room',
       { [size('db1')]: always(4e10), [left('db1')]: dips(1e10, 1e9) },

@@ -110,7 +110,7 @@ function responseOf(status: (typeof BUILT_IN)[number]): string {
     'Cache-Control': 'no-store',
     // Whoever was too slow or refused may come back; a wrong request stays wrong.
     ...(status === 429 || status >= 500 ? { 'Retry-After': '1' } : {}),
-    // No rule runs after the parser has refused a request.
+    // Responses that a rule makes get them from the rules afterwards; these are complete by themselves.
     ...SECURITY_HEADERS,
     ...(status === 400 || status === 408 ? { Connection: 'close' } : {}),
   };
