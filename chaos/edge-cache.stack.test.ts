@@ -86,7 +86,7 @@ describe('requests that arrive together', () => {
   });
 });
 
-it('a request whose responses never arrive reaches the application at most twice, whoever tries again', async () => {
+it('a request whose responses never arrive reaches the application at most twice, whichever hop retries', async () => {
   await using reset = await openFault(toxiproxyReset({ dependency: 'app-pool', hosts: namesOf('web') }), options);
   expect(reset.effect).toMatchObject({ seen: true });
   for (let count = 0; count < 5; count += 1) {

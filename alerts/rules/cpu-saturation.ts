@@ -5,7 +5,7 @@ import { absent, type Counting, quiet, SELF_FOR_LONG, type Series, steady } from
 import type { Alert } from '../alert.ts';
 
 /**
- * Tasks that are ready to run and wait for a processor. A limit of the host is not needed for that: HostThrottled tells of limits. A test, a
+ * Tasks that are ready to run and wait for a processor. A limit of the host is not needed for that: HostThrottled reports limits. A test, a
  * backup or an image that is built keeps a machine busy for minutes, and nobody has to come for it.
  */
 export function cpuSaturationAlerts({ profile: { watch } }: Topology): readonly Alert[] {

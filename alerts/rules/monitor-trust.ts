@@ -10,7 +10,7 @@ import { anyOf, unlessToldBy } from '../promql.ts';
 
 /**
  * Monitoring that answers and is not to be trusted: what it measures in part, late or not at all keeps alerts silent. Nobody has to come at
- * once, so only what lasts is told.
+ * once, so only what lasts alerts.
  */
 export function monitorTrustAlerts(topology: Topology): readonly Alert[] {
   const { watch } = topology.profile;
@@ -40,7 +40,7 @@ function ofExporters(ending: string): readonly string[] {
   return [...new Set(names)];
 }
 
-/** Of a host that no alert of its own tells of. */
+/** For a host without an alert of its own. */
 const collectors = (course: Series[string]): Series => ({
   'host_scrape_collector_success{collector="disk",host="trace1",job="host"}': course,
   'host_scrape_collector_success{collector="cpu",host="trace1",job="host"}': always(1),
@@ -190,7 +190,7 @@ function scrapeSlow(watch: Watch): Alert {
   return {
     ...COMMON,
     name: 'ScrapeSlow',
-    // One that fails takes as long as its timeout, and is told by TargetDown.
+    // One that fails takes as long as its timeout, and TargetDown reports it.
     expr: `(${anyOf(
       slow(`job!~"${patient.map(({ name }) => name).join('|')}"`, watch.scrapeIntervalMs),
       ...patient.map(({ name, pace }) => slow(`job="${name}"`, paceMs(watch, pace))),

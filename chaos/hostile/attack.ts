@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** The kinds of attacks; each is a file of this folder. */
+/** The kinds of attacks; each is implemented in attacks.ts. */
 export const ATTACKS = [
   'idle-connections',
   'slow-headers',
@@ -47,11 +47,11 @@ export type Attack = (context: AttackContext) => Promise<void>;
 export const SITE = 'shop.test';
 
 /** Opens a connection; resolves with undefined when it was refused. Counts it. */
-export function open({ target, counts, signal }: AttackContext, alpn = 'http/1.1'): Promise<Socket | undefined> {
+export function open({ target, counts, signal }: AttackContext): Promise<Socket | undefined> {
   const { host, port, isTls } = target;
   const socket = isTls
     ? // The attacker does not care who answers.
-      connectTls({ host, port, ALPNProtocols: [alpn], rejectUnauthorized: false, servername: SITE })
+      connectTls({ host, port, ALPNProtocols: ['http/1.1'], rejectUnauthorized: false, servername: SITE })
     : connect({ host, port });
   return new Promise((resolve) => {
     const end = (): void => {

@@ -89,7 +89,7 @@ it.each([
   [rstStream(1, 1), 'PROTOCOL_ERROR'],
   [goAway(0, 9), 'COMPRESSION_ERROR'],
   [goAway(0, 999), '999'],
-])('an error is told by its name, an unknown one by its number', (bytes, name) => {
+])('an error is shown by its name, an unknown one by its number', (bytes, name) => {
   const [frame] = new FrameReader().read(bytes);
   expect(frame === undefined ? undefined : errorOf(frame)).toBe(name);
 });

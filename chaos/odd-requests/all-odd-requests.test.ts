@@ -27,7 +27,7 @@ it.each(GROUPS)('each of the %s has a name of its own and a reason', (_group, re
   expect(requests.filter(({ because }) => because === '')).toEqual([]);
 });
 
-it('no client is told that a server failed: of 5xx, only 501 and 505 are expected', () => {
+it('no client gets a server error: of 5xx, only 501 and 505 are expected', () => {
   const statuses = ALL.flatMap((request) => ENTRIES.flatMap((entry) => expectedAt(request, entry).answers));
   expect(new Set(statuses.filter((status) => Number(status) >= 500))).toEqual(new Set([501, 505]));
 });

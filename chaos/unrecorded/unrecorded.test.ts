@@ -29,7 +29,7 @@ describe('the proxies of a host', () => {
     disturbed('app1', { proxies, recorded, api });
   const target = { host: 'app1', api: 'http://app1:8474', proxy: 'db-read', port: 13_307, baselineMs: 1 };
 
-  it('are nothing to tell of when they are clean', () => {
+  it('yield no finding when they are clean', () => {
     expect(look([PROXY])).toEqual([]);
   });
 
