@@ -48,8 +48,8 @@ async function total(monitor: Host, module: 'nginx-log' | 'haproxy-log', series:
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-/** Fewer requests than one client address may send within ten seconds. */
-const ROUNDS = 20;
+/** Together with those of the tests before and after, fewer requests than one client address may send within ten seconds. */
+const ROUNDS = 10;
 
 /** Nobody else asks so: what is counted of it is what a test has sent. */
 const ODD = 'nginx_http_request_duration_seconds_count{method="HEAD",route="/logout",code="4xx"}';
@@ -125,7 +125,7 @@ it.each([
   await waitFor(
     async () => {
       // Two of a hundred are kept.
-      for (const { traceId } of await Promise.all(Array.from({ length: 30 }, () => ask('HEAD', '/login'))))
+      for (const { traceId } of await Promise.all(Array.from({ length: 20 }, () => ask('HEAD', '/login'))))
         sent.add(traceId);
       const prometheus = openPrometheus(`http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`);
       const exemplars = await prometheus.exemplars(series, { startMs: fromMs, endMs: fromMs + 60_000 });

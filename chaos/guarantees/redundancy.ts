@@ -33,6 +33,19 @@ export const loadBalancersReady: Redundancy = {
   },
 };
 
+/** What no edge keeps: whoever answers it has asked the origin. */
+const NEVER_KEPT = '/favicon.ico';
+
+/** Every edge reaches its origin: none lives on what it has kept. */
+export const edgesReachOrigin: Redundancy = {
+  what: 'every edge reaches its origin',
+  observe: async ({ topology }) => {
+    const edges = hostsOf(topology, 'edge');
+    await Promise.all(edges.map((edge) => fetchText(`http://${addressOn(edge, 'front')}:${PORTS.edge}${NEVER_KEPT}`)));
+    return { seen: true, text: `${edges.map(({ name }) => name).join(', ')} answer from the origin` };
+  },
+};
+
 /** Every host of a tier gets requests from every load balancer. */
 export function poolComplete(topology: Topology, tier: Tier, backend: string): Redundancy {
   const servers = hostsOf(topology, tier).map(({ name }) => name);

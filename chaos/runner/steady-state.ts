@@ -6,7 +6,13 @@ import { isSettling, readFiring } from '../contract/alert-watch.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import { renderUnrecorded } from '../unrecorded/unrecorded-fault.ts';
 import { findUnrecordedProxies } from '../unrecorded/unrecorded-proxies.ts';
-import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from '../guarantees/redundancy.ts';
+import {
+  addressesHeldOnce,
+  databaseComplete,
+  edgesReachOrigin,
+  loadBalancersReady,
+  poolComplete,
+} from '../guarantees/redundancy.ts';
 
 /** What is not as it has to be before anything may be broken. Empty: the stack is whole and quiet. */
 export async function findUnsteady(world: FaultWorld): Promise<readonly string[]> {
@@ -23,6 +29,7 @@ export async function findUnsteady(world: FaultWorld): Promise<readonly string[]
   const whole = [
     loadBalancersReady,
     addressesHeldOnce,
+    edgesReachOrigin,
     poolComplete(topology, 'web', 'web'),
     poolComplete(topology, 'app', 'app-pool'),
     databaseComplete(topology),
