@@ -11,6 +11,7 @@ import { toxiproxyDown } from './faults/toxiproxy-down.ts';
 import { toxiproxyLatency } from './faults/toxiproxy-latency.ts';
 import { toxiproxyReset } from './faults/toxiproxy-reset.ts';
 import { toxiproxyTimeout } from './faults/toxiproxy-timeout.ts';
+import { edgesReachOrigin } from './guarantees/redundancy.ts';
 import { openJournal } from './journal/journal.ts';
 import { openFault } from './journal/open-fault.ts';
 import { fetchText } from './probes/http.ts';
@@ -108,6 +109,9 @@ it('a cached page is shown without an origin to browsers with cookies of others 
     what: 'an edge that knows that its origin is down',
     deadlineMs: 30_000,
   });
+  const reach = await edgesReachOrigin.observe(world);
+  expect(reach.seen).toBe(false);
+  expect(reach.text).toContain(edge.name);
   const shown = [
     await ask(page),
     await ask(page, { cookie: '_ga=GA1.1.1; grafana_session=1' }),

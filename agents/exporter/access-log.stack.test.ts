@@ -48,7 +48,7 @@ async function total(monitor: Host, module: 'nginx-log' | 'haproxy-log', series:
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-/** Together with those of the tests before and after, fewer requests than one client address may send within ten seconds. */
+/** The request rate limit counts the requests of neighbouring tests too: all come from one address. */
 const ROUNDS = 10;
 
 /** Nobody else asks so: what is counted of it is what a test has sent. */

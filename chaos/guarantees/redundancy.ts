@@ -33,16 +33,22 @@ export const loadBalancersReady: Redundancy = {
   },
 };
 
-/** What no edge keeps: whoever answers it has asked the origin. */
-const NEVER_KEPT = '/favicon.ico';
+/** A path that is never cached: a success comes from the origin. */
+const UNCACHED_PATH = '/favicon.ico';
 
-/** Every edge reaches its origin: none lives on what it has kept. */
+/** Every edge forwards cache misses to a healthy origin. */
 export const edgesReachOrigin: Redundancy = {
   what: 'every edge reaches its origin',
   observe: async ({ topology }) => {
     const edges = hostsOf(topology, 'edge');
-    await Promise.all(edges.map((edge) => fetchText(`http://${addressOn(edge, 'front')}:${PORTS.edge}${NEVER_KEPT}`)));
-    return { seen: true, text: `${edges.map(({ name }) => name).join(', ')} answer from the origin` };
+    const answers = await Promise.allSettled(
+      edges.map((edge) => fetchText(`http://${addressOn(edge, 'front')}:${PORTS.edge}${UNCACHED_PATH}`)),
+    );
+    const failed = edges.filter((_, index) => answers[index]?.status === 'rejected').map(({ name }) => name);
+    return {
+      seen: failed.length === 0,
+      text: failed.length === 0 ? 'all edges reach their origin' : `no success from the origin of ${failed.join(', ')}`,
+    };
   },
 };
 

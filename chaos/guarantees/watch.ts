@@ -7,7 +7,13 @@ import { processKill } from '../faults/process-kill.ts';
 import type { AnyFault } from '../faults/undo.ts';
 import { predictAlert } from '../predict.ts';
 import type { Guarantee, Redundancy } from './guarantee.ts';
-import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from './redundancy.ts';
+import {
+  addressesHeldOnce,
+  databaseComplete,
+  edgesReachOrigin,
+  loadBalancersReady,
+  poolComplete,
+} from './redundancy.ts';
 
 /** Longer than what a lost host or process raises takes to be mailed. What the stack lives with is told after a minute (`tolerated`), and is not waited for. */
 const HOLD_MS = 25_000;
@@ -73,6 +79,7 @@ function redundancyOf(topology: Topology, { tier }: Host): readonly Redundancy[]
     case 'db':
       return [databaseComplete(topology)];
     case 'edge':
+      return [edgesReachOrigin];
     case 'cache':
     case 'monitor':
     case 'mail':

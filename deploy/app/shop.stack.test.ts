@@ -89,7 +89,7 @@ describe('sessions', () => {
 
   it('remember what was looked at', async () => {
     const seen = async (): Promise<unknown> => {
-      // Sessions are remembered where the cache has time for it: one look may be forgotten.
+      // Session state is best effort: a write is dropped when the cache does not answer in time.
       await visitor.ask('/products/77');
       const session = z.object({ state: z.object({ recentProductIds: z.array(z.number()) }).nullable() });
       return session.parse(await (await visitor.ask('/api/session')).json()).state?.recentProductIds;
