@@ -138,3 +138,18 @@ it('a page is cached once for all names of the site, and a purge removes that co
   expect(await purge(topology, path, { signal })).toEqual(edges);
   expect((await ask(path, { host: 'SHOP.test' })).cache).toBe('MISS');
 });
+
+it('an edge that starts accepts connections only when its cache can answer', async () => {
+  await waitForSteady(world, { deadlineMs: 120_000, signal });
+  const statuses: number[] = [];
+  await world.hosts.kill(edge.name);
+  await world.hosts.start(edge.name);
+  await waitFor(
+    async () => {
+      statuses.push((await ask('/favicon.ico')).status);
+      return statuses.length >= 20;
+    },
+    { what: `20 answers of ${edge.name}`, deadlineMs: 30_000, intervalMs: 10 },
+  );
+  expect(statuses).toEqual(Array(20).fill(204));
+});
