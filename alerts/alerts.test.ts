@@ -82,9 +82,19 @@ describe('the alerts', () => {
   );
 
   it.each(alerts)('$name uses only template forms that its tests can expand', ({ summary, description }) => {
-    const left = `${summary} ${description}`.replace(/\{\{ \$(labels\.\w+|value( \| humanizePercentage)?) \}\}/g, '');
+    const left = `${summary} ${description}`.replace(
+      /\{\{ \$(labels\.\w+|value( \| humanize(?:Percentage)?)?) \}\}/g,
+      '',
+    );
     expect(left).not.toContain('{{');
   });
+
+  it.each(alerts.filter(({ expr }) => /\b(i?rate|increase|timestamp)\(| \/ /.test(expr)))(
+    '$name does not write out all digits of what it computes',
+    ({ summary, description }) => {
+      expect(`${summary} ${description}`).not.toContain('{{ $value }}');
+    },
+  );
 });
 
 describe('what is recorded', () => {

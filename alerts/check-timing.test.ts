@@ -54,6 +54,11 @@ describe('in the drill profile', () => {
       { record: 'a', expr: 'max(rate(process_cpu_seconds_total[7s]))' },
       ['window-too-short'],
     ],
+    [
+      'nine scrapes of what is measured every 45 s',
+      { record: 'a', expr: 'rate(host_cpu_run_delay_seconds_total[81s])' },
+      ['window-too-short'],
+    ],
     ['the job that is meant', { record: 'a', expr: 'max(rate(process_cpu_seconds_total{job="app"}[7s]))' }, []],
     ['two evaluations of what is recorded', { record: 'a', expr: 'max_over_time(a[4s])' }, []],
     ['one evaluation of what is recorded', { record: 'a', expr: 'max_over_time(a[3s])' }, ['window-too-short']],

@@ -1,3 +1,4 @@
+import { diskLookMs } from '../deploy/base/render-facts.ts';
 import type { Watch } from '../deploy/profile.ts';
 import { paceMs, SCRAPE_JOBS } from '../deploy/scrape-jobs.ts';
 import { CATALOG, seriesOf, type Source } from '../exporters/catalog/catalog.ts';
@@ -61,7 +62,7 @@ function checkWindow(selector: Syntax, { at, watch, recordedMs }: WindowContext)
   ];
 }
 
-/** The longest time between two samples of a metric, over all jobs that expose it and that the selector may mean. */
+/** The longest time between two new values of a metric, over all jobs that expose it and that the selector may mean. */
 function slowestMs(selector: Syntax, name: string, watch: Watch): number | undefined {
   const metric = SERIES.get(name)?.metric;
   const matchers = findAll(selector, 'UnquotedLabelMatcher').map((matcher) => ({
@@ -80,7 +81,8 @@ function slowestMs(selector: Syntax, name: string, watch: Watch): number | undef
   const paces = CATALOG.filter((source) => exposes(source) && isMeant(source)).flatMap(({ job }) =>
     SCRAPE_JOBS.filter((one) => one.name === job).map(({ pace }) => paceMs(watch, pace)),
   );
-  return paces.length === 0 ? undefined : Math.max(...paces);
+  if (paces.length === 0) return undefined;
+  return Math.max(...paces, ...(metric?.measured === 'by-disk-space' ? [diskLookMs(watch)] : []));
 }
 
 function nameOf(rule: Rule): string {

@@ -9,7 +9,7 @@ import { hostCrash } from './faults/host-crash.ts';
 import { openJournal } from './journal/journal.ts';
 import { openFault } from './journal/open-fault.ts';
 import { waitForSteady } from './runner/steady-state.ts';
-import { mailedSince } from './testing.ts';
+import { mailedSince, stopService } from './testing.ts';
 
 const topology = makeTopology();
 const world = { topology, hosts: openHosts() };
@@ -18,21 +18,11 @@ const [, web] = hostsOf(topology, 'web') as [Host, Host];
 const faultOptions = { world, journal: openJournal(PATHS.journal), leaseMs: 180_000 };
 const steady = (): Promise<void> => waitForSteady(world, { deadlineMs: 150_000, signal: new AbortController().signal });
 
-/** Ends one process of a host, and lets nobody start it again before this is disposed of. */
-async function stopService(host: string, service: string): Promise<AsyncDisposable> {
-  const order = async (option: string): Promise<void> => {
-    const { code, stderr } = await world.hosts.exec(host, ['s6-svc', option, `/etc/s6/${service}`]);
-    if (code !== 0) throw new Error(`${service} on ${host}: ${stderr}`);
-  };
-  await order('-d');
-  return { [Symbol.asyncDispose]: () => order('-u') };
-}
-
 afterAll(steady);
 
 it.each([
-  { half: 'one Prometheus', lost: monitor, lose: () => stopService(monitor.name, 'prometheus') },
-  { half: 'one Alertmanager', lost: otherMonitor, lose: () => stopService(otherMonitor.name, 'alertmanager') },
+  { half: 'one Prometheus', lost: monitor, lose: () => stopService(world, monitor.name, 'prometheus') },
+  { half: 'one Alertmanager', lost: otherMonitor, lose: () => stopService(world, otherMonitor.name, 'alertmanager') },
   { half: 'one monitor host', lost: monitor, lose: () => openFault(hostCrash(monitor.name), faultOptions) },
 ])('with $half gone, what breaks meanwhile is mailed once, and its end once', async ({ lost, lose }) => {
   await steady();

@@ -173,7 +173,7 @@ function evicting(topology: Topology): Alert {
     forMs: usualFor,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: 'The cache on {{ $labels.host }} is full',
-    description: `{{ $labels.host }} throws {{ $value }} keys a second away before their time (over the last ${window}), for its memory is used up. Sessions are among them.`,
+    description: `{{ $labels.host }} throws {{ $value | humanize }} keys a second away before their time (over the last ${window}), for its memory is used up. Sessions are among them.`,
     cases: [
       fires(
         'ten keys a second are thrown away',

@@ -1,3 +1,4 @@
+import { diskLookMs } from '../../deploy/base/render-facts.ts';
 import type { Watch } from '../../deploy/profile.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
@@ -30,11 +31,19 @@ const grows = (...stretches: readonly (readonly [perSecond: number, seconds: num
   stretches: stretches.map(([perSecond, seconds]) => ({ perSecond, seconds })),
 });
 
+/** The same, of what is measured every three quarters of a minute: the value stays in between. */
+const growsInSteps = (...stretches: readonly (readonly [perSecond: number, steps: number])[]): Counting =>
+  grows(
+    ...stretches.flatMap(([perSecond, steps]) =>
+      Array.from({ length: steps }, () => [[0, 44] as const, [(perSecond * 46) / 2, 2] as const]).flat(),
+    ),
+  );
+
 /** Tasks that wait on average, for each processor: with one, every task takes twice as long. */
 const MAX_WAITING_PER_CORE = 1;
 
 function hostSaturated(watch: Watch): Alert {
-  const window = promDuration(4 * watch.roundIntervalMs);
+  const window = promDuration(3 * diskLookMs(watch));
   const host = (waits: Counting): Series => ({
     ...SELF_FOR_LONG,
     'host_cpu_run_delay_seconds_total{host="db1",job="host"}': waits,
@@ -46,24 +55,24 @@ function hostSaturated(watch: Watch): Alert {
     expr: `max by (host) (rate(host_cpu_run_delay_seconds_total[${window}]) / host_cpu_cores) > ${MAX_WAITING_PER_CORE}`,
     summary: 'Processes on {{ $labels.host }} wait for a processor',
     description:
-      'On {{ $labels.host }} {{ $value }} tasks for each of its processors are ready to run and wait, for minutes: everything there takes several times as long.',
+      'On {{ $labels.host }} {{ $value | humanize }} tasks for each of its processors are ready to run and wait, for minutes: everything there takes several times as long.',
     cases: [
       {
         kind: 'fires',
         title: 'four tasks wait for two processors',
-        series: host(grows([0.1, 100], [4, 800])),
+        series: host(growsInSteps([0.1, 2], [4, 17])),
         expect: [
           { atS: 300, alerts: [] },
-          { atS: 500, alerts: [{ labels: { host: 'db1' }, value: '2' }] },
+          { atS: 500, alerts: [{ labels: { host: 'db1' }, value: '1.373' }] },
         ],
       },
-      quiet('one task waits now and then', host(grows([0.5, 900]))),
+      quiet('one task waits now and then', host(growsInSteps([0.5, 19]))),
       absent('no processor metrics', {}),
       {
         kind: 'resolves',
         title: 'the load goes away',
-        series: host(grows([4, 500], [0.1, 400])),
-        expect: [{ atS: 600, alerts: [] }],
+        series: host(growsInSteps([4, 11], [0.1, 8])),
+        expect: [{ atS: 700, alerts: [] }],
         firing: [{ atS: 450, count: 1 }],
       },
     ],
@@ -91,7 +100,7 @@ function machineSaturated(watch: Watch): Alert {
     // Hosts that share a machine tell the same of it.
     expr: `max((${load}) and on (host) (${rate('{mode="idle"}')} / ${rate('')} < ${MIN_IDLE_RATIO})) > ${MAX_LOAD_PER_CORE}`,
     summary: 'The machine under the hosts has no processor time left',
-    description: `For minutes a machine has had less than ${MIN_IDLE_RATIO * 100} % of its processor time left, and {{ $value }} tasks run or wait for each processor. Every host on it is slow, and health checks may fail.`,
+    description: `For minutes a machine has had less than ${MIN_IDLE_RATIO * 100} % of its processor time left, and {{ $value | humanize }} tasks run or wait for each processor. Every host on it is slow, and health checks may fail.`,
     cases: [
       {
         kind: 'fires',

@@ -22,8 +22,8 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     forMs: usualForDetails,
     // A node that recovers or is gone has no lag.
     onAbsent: { coveredBy: 'DatabaseNodeLost' },
-    summary: 'Database node {{ $labels.host }} is {{ $value }} s behind',
-    description: `{{ $labels.host }} is an ONLINE member and applies a transaction that was committed {{ $value }} s ago (more than ${MAX_LAG_SECONDS} s is an alert).`,
+    summary: 'Database node {{ $labels.host }} is {{ $value | humanize }} s behind',
+    description: `{{ $labels.host }} is an ONLINE member and applies a transaction that was committed {{ $value | humanize }} s ago (more than ${MAX_LAG_SECONDS} s is an alert).`,
     cases: [
       fires(
         'a secondary cannot keep up',

@@ -172,7 +172,7 @@ function databaseLogWaits(watch: Watch): Alert {
     isTolerated: true,
     summary: 'Transactions on {{ $labels.host }} wait for the log of InnoDB',
     description:
-      'On {{ $labels.host }} {{ $value }} transactions per second wait for room in the log buffer. The disk is slower than the log grows, or the buffer is too small for the transactions.',
+      'On {{ $labels.host }} {{ $value | humanize }} transactions per second wait for room in the log buffer. The disk is slower than the log grows, or the buffer is too small for the transactions.',
     cases: [
       patiently(fires('two a second', waits(counts([0, 20], [2, 140])), { ...on('db1'), value: '2' })),
       quiet('a large transaction waited once', waits(counts([0, 20], [2, 4], [0, 136]))),
@@ -273,7 +273,7 @@ const CLOCK_SKEWED: Alert = {
   expr: `max by (host) (abs(node_time_seconds - timestamp(node_time_seconds))) > ${MAX_SKEW_S}`,
   forMs: outlastsOneLook,
   summary: 'The clock of {{ $labels.host }} is wrong',
-  description: `The clock of {{ $labels.host }} is {{ $value }} s off that of a monitor, more than ${MAX_SKEW_S} s. Times of logs and traces do not fit, sessions and certificates end too early or too late.`,
+  description: `The clock of {{ $labels.host }} is {{ $value | humanize }} s off that of a monitor, more than ${MAX_SKEW_S} s. Times of logs and traces do not fit, sessions and certificates end too early or too late.`,
   cases: [
     fires('it is a minute ahead', clock([20, 0], [140, 60]), { ...on('db1'), value: '60' }),
     quiet('it is a second behind', clock([160, -1])),

@@ -197,7 +197,7 @@ function scrapeSlow(watch: Watch): Alert {
     )})\nand on (job, host) (min by (job, host) (up) == 1)`,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: 'Scrapes of {{ $labels.job }} on {{ $labels.host }} take almost too long',
-    description: `Every scrape of {{ $labels.job }} on {{ $labels.host }} takes {{ $value }} s at least, more than ${MAX_TIMEOUT_RATIO * 100} % of what it may: a little more, and there are no metrics.`,
+    description: `Every scrape of {{ $labels.job }} on {{ $labels.host }} takes {{ $value | humanize }} s at least, more than ${MAX_TIMEOUT_RATIO * 100} % of what it may: a little more, and there are no metrics.`,
     cases: [
       patiently(
         fires('a server answers after 1.9 s', took(always(1.9)), {
@@ -239,7 +239,7 @@ function samplesRejected(watch: Watch): Alert {
     onAbsent: { coveredBy: 'MonitorLost' },
     summary: 'Prometheus on {{ $labels.host }} rejects samples',
     description:
-      'Prometheus on {{ $labels.host }} rejects {{ $value }} samples per second: their timestamps are out of order, duplicate or out of bounds. A clock was set back, or two targets expose the same series.',
+      'Prometheus on {{ $labels.host }} rejects {{ $value | humanize }} samples per second: their timestamps are out of order, duplicate or out of bounds. A clock was set back, or two targets expose the same series.',
     cases: [
       patiently(fires('they are not in order', series(counts([0, 20], [2, 140])), { ...ON_MON1, value: '2' })),
       quiet('one was refused once', series(counts([0, 20], [0.5, 2], [0, 138]))),

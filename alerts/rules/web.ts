@@ -59,7 +59,7 @@ function connectionsDropped(topology: Topology): Alert {
     forMs: usualFor,
     onAbsent: { coveredBy: 'WebHostLost' },
     summary: 'Nginx on {{ $labels.host }} drops connections',
-    description: `Nginx on {{ $labels.host }} accepted {{ $value }} connections in ${window} that it did not serve: a limit is reached (worker_connections, open files).`,
+    description: `Nginx on {{ $labels.host }} accepted {{ $value | humanize }} connections in ${window} that it did not serve: a limit is reached (worker_connections, open files).`,
     cases: [
       fires(
         'a tenth of the connections is dropped',

@@ -1,6 +1,12 @@
 import { HOST_NEEDS } from '../host-needs.ts';
 import type { RenderedFile } from '../rendered-file.ts';
+import type { Watch } from '../profile.ts';
 import { addressOn, PORTS, type Host, type Topology } from '../topology.ts';
+
+/** Time between two looks of the service disk-space, in ms: disks fill slowly. */
+export function diskLookMs(watch: Watch): number {
+  return 5 * watch.roundIntervalMs;
+}
 
 /** What the services that tell of a host need to know: where they listen, and which file systems there are besides the host's own. */
 export function renderFacts({ profile }: Topology, host: Host): RenderedFile {
@@ -11,8 +17,7 @@ export function renderFacts({ profile }: Topology, host: Host): RenderedFile {
     text: [
       `FACTS_ADDRESS=${addressOn(host, 'ops')}`,
       `FACTS_PORT=${PORTS.facts}`,
-      // Disks fill slowly.
-      `FACTS_DISK_SECONDS=${(5 * profile.watch.roundIntervalMs) / 1000}`,
+      `FACTS_DISK_SECONDS=${diskLookMs(profile.watch) / 1000}`,
       `FACTS_FOLDERS="${folders.join(' ')}"`,
       ...(host.tier === 'edge' ? [`VARNISH_FACTS_PORT=${PORTS.varnishFacts}`] : []),
       '',

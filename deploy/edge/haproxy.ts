@@ -14,8 +14,12 @@ export const VARNISH_SOCKET = '/run/varnish/http';
 /** Asked of an edge itself; the cache answers, so that a frozen one is seen. */
 export const CHECK_PATH = '/.edge/healthz';
 
+/** From the end of Varnish until its successor listens: measured 1.5 s, of which the supervisor waits one. */
+const VARNISH_RESTART_MS = 3_000;
+
 /** Connections of clients. Each takes at most two buffers, 64 KiB, and idle ones take none. */
 const MAX_CONNECTIONS = 4_096;
+
 /** The HAProxy of one edge: it takes requests whole, counts per client, and hands them to Varnish over a few connections. */
 export function renderEdgeHaproxy(topology: Topology, host: Host): string {
   const { profile } = topology;
@@ -80,6 +84,8 @@ function renderVarnish(topology: Topology, host: Host): string {
   return [
     'backend varnish',
     '    http-reuse always',
+    '    # Nothing listens for a moment while Varnish is restarted: requests wait for it. After each attempt HAProxy pauses for the connect timeout.',
+    `    retries ${Math.ceil(VARNISH_RESTART_MS / topology.profile.client.connectMs)}`,
     `    timeout server ${responseTimeoutMs(topology.profile, 'edge') + REQUEST_LIMITS.stallMs}ms`,
     '    acl has_length req.hdr(Content-Length) -m found',
     '    use-server origin if { req.hdr(Transfer-Encoding) -m found } || !has_length { method POST } || !has_length { req.body_len gt 0 }',

@@ -8,6 +8,7 @@ import { renderVcl } from './vcl.ts';
 
 /** What the cache may fill of its host's memory; the rest is for both processes, their threads and buffers, and the logs. */
 const CACHE_SHARE = 0.3;
+
 /** Every configuration file of an edge. */
 export function renderEdge(topology: Topology, host: Host): readonly RenderedFile[] {
   return [

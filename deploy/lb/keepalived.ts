@@ -40,6 +40,9 @@ function renderGlobal(host: Host): string {
     vrrp_garp_master_repeat 3
     vrrp_garp_master_refresh 10
     vrrp_garp_lower_prio_repeat 3
+    # Transitions in their order, however close together they come.
+    vrrp_notify_fifo /run/keepalived/transitions.fifo
+    vrrp_notify_fifo_script /usr/local/sbin/vrrp-notify
 }
 `;
 }
@@ -72,7 +75,6 @@ ${peers.join('\n')}
     track_file {
         haproxy
     }
-    notify /usr/local/sbin/vrrp-notify
 }
 `;
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +20,17 @@ beforeEach(async () => {
   await writeFile(join(folder, 'notify'), script.replaceAll('/run/keepalived', folder));
 });
 
-const tell = async (...states: readonly string[]): Promise<void> => {
-  for (const state of states) await run('sh', [join(folder, 'notify'), 'INSTANCE', 'front', state, '100']);
-};
+/** What one keepalived writes into its FIFO until it ends, and the script to its end. */
+async function write(...lines: readonly string[]): Promise<void> {
+  const fifo = join(folder, `fifo-${randomUUID()}`);
+  await run('mkfifo', [fifo]);
+  await Promise.all([
+    run('sh', [join(folder, 'notify'), fifo]),
+    writeFile(fifo, lines.map((line) => `${line}\n`).join('')),
+  ]);
+}
+const tell = (...states: readonly string[]): Promise<void> =>
+  write(...states.map((state) => `INSTANCE "front" ${state} 100`));
 const lines = async (): Promise<readonly string[]> => (await readFile(file, 'utf8')).trimEnd().split('\n');
 
 /** How often each state was reached, by the file. */
@@ -35,8 +44,12 @@ async function counted(): Promise<Readonly<Record<string, number>>> {
 }
 
 it('each transition is a line, and what is no instance is none', async () => {
-  await tell('BACKUP', 'MASTER');
-  await run('sh', [join(folder, 'notify'), 'GROUP', 'all', 'MASTER', '100']);
+  await write(
+    'INSTANCE "front" BACKUP 100',
+    'GROUP "all" MASTER 0',
+    'INSTANCE "front" MASTER 150',
+    'INSTANCE "front" MASTER_PRIORITY 90',
+  );
   expect(await lines()).toEqual(['BACKUP', 'MASTER']);
   expect(await readdir(join(folder, 'transitions'))).toEqual(['front']);
 });
@@ -60,8 +73,13 @@ it('what one that was killed left behind harms nobody', async () => {
   expect(await lines()).toEqual(['BACKUP 600', 'MASTER']);
 });
 
-it('transitions that are told at once are all counted', async () => {
-  await writeFile(file, 'BACKUP\n'.repeat(580));
-  await Promise.all(Array.from({ length: 20 }, (_, index) => tell(index % 2 === 0 ? 'MASTER' : 'BACKUP')));
-  expect(await counted()).toEqual({ BACKUP: 590, MASTER: 10 });
+it('transitions that come close together stay in their order', async () => {
+  const states = Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? 'FAULT' : 'BACKUP'));
+  await tell(...states);
+  expect(await lines()).toEqual(states);
+});
+
+it('the script of a keepalived that died reads to its end before the next one reads', async () => {
+  await Promise.all(Array.from({ length: 10 }, () => tell('FAULT', 'BACKUP', 'MASTER')));
+  expect(await lines()).toEqual(Array(10).fill(['FAULT', 'BACKUP', 'MASTER']).flat());
 });

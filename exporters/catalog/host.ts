@@ -14,7 +14,8 @@ const FILESYSTEM = {
     mountpoint: atMost(12, 'file systems that deploy/host-needs.ts gives a host'),
     fstype: atMost(6, 'kinds of file systems'),
   },
-};
+  measured: 'by-disk-space',
+} as const;
 const KERNELS = atMost(9, 'kernels of the machines');
 const PRESSURE = { labels: { resource: RESOURCES }, appears: 'by-kernel' } as const;
 
@@ -38,6 +39,7 @@ export const HOST: Readonly<Record<string, Metric>> = {
   host_cpu_run_delay_seconds_total: counter(
     'seconds',
     'Time that tasks of the host were ready to run and waited for a processor, all of them together.',
+    { measured: 'by-disk-space' },
   ),
 
   node_memory_MemTotal_bytes: gauge(

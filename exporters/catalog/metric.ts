@@ -19,6 +19,8 @@ export interface Metric {
    * machine tells it, so that on some machines it is never there.
    */
   readonly appears?: 'on-event' | 'by-kernel';
+  /** Measured by the service disk-space, at its own pace ({@link diskLookMs}): scrapes in between expose the same value again. */
+  readonly measured?: 'by-disk-space';
   /** The community's name where it does not follow the rules; so that it means the same everywhere, it is kept. In OpenMetrics exposed without the type counter. */
   readonly named?: 'elsewhere';
 }
@@ -26,7 +28,7 @@ export interface Metric {
 /** Labels that Prometheus adds to every series: see deploy/monitor/render-prometheus.ts. */
 export const TARGET_LABELS = ['job', 'instance', 'host', 'tier'] as const;
 
-type Details = Partial<Pick<Metric, 'labels' | 'buckets' | 'appears' | 'named'>>;
+type Details = Partial<Pick<Metric, 'labels' | 'buckets' | 'appears' | 'measured' | 'named'>>;
 
 export function gauge(unit: Unit, help: string, details: Details = {}): Metric {
   return { type: 'gauge', unit, help, labels: {}, ...details };

@@ -3,10 +3,10 @@ import type { Facts } from '../kit/facts.ts';
 import type { Collector } from '../kit/exporter.ts';
 import { parseNumber } from './fields.ts';
 
-/** The service disk-space asks the file systems every 15 s; after four times that they hang. */
-const TOO_OLD_SECONDS = 60;
+/** Looks of the service disk-space, as a number, after which its newest answer is too old: the file systems hang. */
+const TOO_OLD_LOOKS = 2;
 
-/** What that service left: when it asked and for how long tasks have waited for a processor; then the file systems. */
+/** What that service left: when it looked, for how long tasks have waited for a processor, and how often it looks; then the file systems. */
 export const ASKED_NOW_AND_THEN = '/run/holdfast/disk-space/now';
 
 /** How full the file systems are: `deploy/base/services/disk-space/run` asks them. */
@@ -14,11 +14,11 @@ export const FILESYSTEM: Collector<Facts> = {
   name: 'filesystem',
   collect(facts, emit) {
     const [first = '', ...lines] = facts.read(ASKED_NOW_AND_THEN).trim().split('\n');
-    const [asked] = first.split(' ');
+    const [asked, , every] = first.split(' ');
     const readOnly = new Set(lines.flatMap((line) => (line.startsWith('ro ') ? [line.slice(3)] : [])));
     const now = parseNumber(facts.read('/proc/uptime').split(' ', 1)[0], 'the time');
     const age = now - parseNumber(asked, 'the time at which the file systems were asked');
-    if (age > TOO_OLD_SECONDS)
+    if (age > TOO_OLD_LOOKS * parseNumber(every, 'the time between two looks'))
       throw new HoldfastError('deadline', `The file systems have not answered for ${Math.round(age)} s.`);
     for (const line of lines.filter((one) => !one.startsWith('ro '))) {
       const [mountpoint = '', fstype = '', ...numbers] = line.split(' ');
