@@ -7,6 +7,7 @@ import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
 import type { FaultWorld } from './faults/fault.ts';
+import { processKill } from './faults/process-kill.ts';
 import { toxiproxyDown } from './faults/toxiproxy-down.ts';
 import { toxiproxyLatency } from './faults/toxiproxy-latency.ts';
 import { toxiproxyReset } from './faults/toxiproxy-reset.ts';
@@ -152,4 +153,22 @@ it('an edge that starts accepts connections only when its cache can answer', asy
     { what: `20 answers of ${edge.name}`, deadlineMs: 30_000, intervalMs: 10 },
   );
   expect(statuses).toEqual(Array(20).fill(204));
+});
+
+it('while Varnish is restarted, requests go past it, and none fails', async () => {
+  await waitForSteady(world, { deadlineMs: 120_000, signal });
+  const page = `/products/1?seen-by=${randomUUID()}`;
+  await using kill = await openFault(processKill(edge.name, 'varnish'), options);
+  expect(kill.effect).toMatchObject({ seen: true });
+  const answers: Answer[] = [];
+  await waitFor(
+    async () => {
+      answers.push(await ask(page));
+      return answers.at(-1)?.cache === 'HIT';
+    },
+    { what: 'a page from the cache again', deadlineMs: 30_000, intervalMs: 20 },
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  // Some came while there was no Varnish.
+  expect(answers[0]?.cache).toBe('undefined');
 });

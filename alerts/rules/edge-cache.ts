@@ -13,6 +13,7 @@ import {
   type Series,
 } from '../alert-case.ts';
 import { type Alert, outlastsOneLook, tolerated, usualForDetails } from '../alert.ts';
+import { anyOf } from '../promql.ts';
 
 /** Below this share of hits an edge costs more than it saves; the reference load has 50 to 70 %. */
 const MIN_HIT_RATIO = 0.2;
@@ -82,11 +83,14 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
     {
       ...COMMON,
       name: 'EdgeThreadsExhausted',
-      expr: `max by (host) (${perSecond('main_threads_limited')} + ${perSecond('main_threads_failed')}) > 0`,
+      expr: anyOf(
+        `max by (host) (${perSecond('main_threads_limited')} + ${perSecond('main_threads_failed')}) > 0`,
+        `max by (host) (${perSecond('main_sessions{type=~"dropped|fail"}')}) > 0`,
+      ),
       forMs: outlastsOneLook,
       summary: 'Varnish on {{ $labels.host }} has no threads left',
       description:
-        'Varnish on {{ $labels.host }} has reached its limit of threads or cannot create more: requests wait or are dropped. HAProxy in front of it admits fewer requests than it has threads for, so this is a wrong configuration or a host without processes left.',
+        'Varnish on {{ $labels.host }} has reached its limit of threads or cannot create more: requests wait, or sessions are dropped. HAProxy in front of it admits fewer requests than it has threads for, so this is a wrong configuration or a host without processes left.',
       cases: [
         fires(
           'the limit is reached again and again',
@@ -95,6 +99,15 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
             [counter('main_threads_failed', 'edge1')]: always(0),
           },
           on('edge1'),
+        ),
+        fires(
+          'sessions are dropped, since the queue for threads is full',
+          {
+            [counter('main_threads_limited', 'edge2')]: always(0),
+            [counter('main_threads_failed', 'edge2')]: always(0),
+            'varnish_main_sessions{host="edge2",job="varnish",tier="edge",type="dropped"}': counts([0, 20], [1, 140]),
+          },
+          on('edge2'),
         ),
         quiet('it was reached before', {
           [counter('main_threads_limited', 'edge1')]: always(7),

@@ -1,5 +1,6 @@
 import { connect, constants, type ClientHttp2Session } from 'node:http2';
 import {
+  countStatus,
   keepOpen,
   open,
   pause,
@@ -184,8 +185,7 @@ function readResponse(socket: NonNullable<Awaited<ReturnType<typeof open>>>, con
       end(true);
     };
     socket.once('data', (chunk: Buffer) => {
-      const status = /^HTTP\/1\.1 (\d{3})/.exec(chunk.toString('latin1', 0, 16))?.[1] ?? 'other';
-      counts.statuses[status] = (counts.statuses[status] ?? 0) + 1;
+      countStatus(counts, chunk);
     });
     socket.on('data', take);
     socket.once('close', broken);

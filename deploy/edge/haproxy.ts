@@ -2,7 +2,7 @@ import { renderClientTables } from '../haproxy/client-limits.ts';
 import { renderErrorFiles } from '../haproxy/error-pages.ts';
 import { renderFirstHop } from '../haproxy/first-hop.ts';
 import { renderHttpLog } from '../haproxy/http-log.ts';
-import { QUEUE_MS, renderGlobal, renderStats, REQUEST_ID_BYTES } from '../haproxy/process.ts';
+import { QUEUE_MS, renderGlobal, renderStats } from '../haproxy/process.ts';
 import { REQUEST_LIMITS } from '../request-limits.ts';
 import { responseTimeoutMs } from '../response-timeout.ts';
 import { SITE_HOST } from '../site.ts';
@@ -14,8 +14,8 @@ export const VARNISH_SOCKET = '/run/varnish/http';
 /** Asked of an edge itself; the cache answers, so that a frozen one is seen. */
 export const CHECK_PATH = '/.edge/healthz';
 
-/** From the end of Varnish until its successor listens: measured 1.5 s, of which the supervisor waits one. */
-const VARNISH_RESTART_MS = 3_000;
+/** Between two looks whether a Varnish that was lost listens again. */
+const LISTENS_AGAIN_MS = 200;
 
 /** Connections of clients. Each takes at most two buffers, 64 KiB, and idle ones take none. */
 const MAX_CONNECTIONS = 4_096;
@@ -53,9 +53,9 @@ export function renderEdgeHaproxy(topology: Topology, host: Host): string {
         proxies: [],
         scheme: 'http',
         checkPath: CHECK_PATH,
-        requestIdBytes: REQUEST_ID_BYTES,
       }),
       `    http-after-response set-header X-Served-By ${host.name}`,
+      `    use_backend varnish-alone if { path ${CHECK_PATH} }`,
       '    default_backend varnish',
       '',
     ].join('\n'),
@@ -67,7 +67,7 @@ export function renderEdgeHaproxy(topology: Topology, host: Host): string {
       '    http-request deny deny_status 405 unless { method PURGE }',
       '    http-request set-uri %[pathq]',
       `    http-request set-header Host ${SITE_HOST}`,
-      '    default_backend varnish',
+      '    default_backend varnish-alone',
       '',
     ].join('\n'),
     renderVarnish(topology, host),
@@ -81,17 +81,25 @@ export function renderEdgeHaproxy(topology: Topology, host: Host): string {
 function renderVarnish(topology: Topology, host: Host): string {
   const [origin] = dependenciesOf(topology, 'edge').map((dependency) => dependencyAddress(topology, dependency));
   if (origin === undefined) throw new Error('the edges depend on nothing');
+  const varnish = `unix@${VARNISH_SOCKET} maxconn ${REQUESTS_IN_VARNISH}`;
   return [
     'backend varnish',
     '    http-reuse always',
-    '    # Nothing listens for a moment while Varnish is restarted: requests wait for it. After each attempt HAProxy pauses for the connect timeout.',
-    `    retries ${Math.ceil(VARNISH_RESTART_MS / topology.profile.client.connectMs)}`,
+    '    # A Varnish that is restarted compiles its configuration for more than a second: until it listens, requests go past it.',
+    '    option redispatch 1',
     `    timeout server ${responseTimeoutMs(topology.profile, 'edge') + REQUEST_LIMITS.stallMs}ms`,
     '    acl has_length req.hdr(Content-Length) -m found',
     '    use-server origin if { req.hdr(Transfer-Encoding) -m found } || !has_length { method POST } || !has_length { req.body_len gt 0 }',
-    `    server ${host.name} unix@${VARNISH_SOCKET} maxconn ${REQUESTS_IN_VARNISH}`,
+    // The first connection that fails says that it is gone. Looks while it is there would find nothing sooner.
+    `    server ${host.name} ${varnish} check inter ${topology.profile.watch.roundIntervalMs}ms fastinter ${LISTENS_AGAIN_MS}ms downinter ${LISTENS_AGAIN_MS}ms rise 1 observe layer4 error-limit 1 on-error mark-down`,
     // No weight: nothing else goes there.
     `    server origin ${origin.host}:${origin.port} weight 0 maxconn ${REQUESTS_IN_VARNISH}`,
+    `    server past-varnish ${origin.host}:${origin.port} backup maxconn ${REQUESTS_IN_VARNISH}`,
+    '',
+    '# What only Varnish can answer.',
+    'backend varnish-alone',
+    '    http-reuse always',
+    `    server ${host.name} ${varnish}`,
     '',
   ].join('\n');
 }

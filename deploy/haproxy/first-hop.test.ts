@@ -6,7 +6,7 @@ import { renderFirstHop } from './first-hop.ts';
 const topology = makeTopology();
 
 function linesOf(scheme: 'http' | 'https' = 'http'): readonly string[] {
-  return renderFirstHop(topology, { proxies: ['192.0.2.1'], scheme, checkPath: '/healthz', requestIdBytes: 8 });
+  return renderFirstHop(topology, { proxies: ['192.0.2.1'], scheme, checkPath: '/healthz' });
 }
 
 /** The regular expressions in lines with `text`, as HAProxy reads them: a backslash before a backslash is its own. */

@@ -5,6 +5,7 @@ import { SITE_HOST, siteNames } from '../site.ts';
 import type { Topology } from '../topology.ts';
 import { countBody, limitConnections, limitRequests, limitResponses } from './client-limits.ts';
 import { ANSWERED, IS_OWN_RESPONSE } from './own-response.ts';
+import { REQUEST_ID_BYTES } from './process.ts';
 import { renderErrorFiles, renderSecurityHeaders, returnPage } from './error-pages.ts';
 
 interface FirstHop {
@@ -14,8 +15,6 @@ interface FirstHop {
   readonly scheme: 'http' | 'https';
   /** The path by which the stack asks whether this entry serves. */
   readonly checkPath: string;
-  /** Bytes of a client's own request id that are in log lines: the rest of a line must not depend on it. */
-  readonly requestIdBytes: number;
 }
 
 /** Whether a request came through a proxy of the stack; the first line of {@link renderFirstHop} defines it. */
@@ -41,7 +40,7 @@ const DROPPED = [
  * which trace. A request that comes through a proxy of the stack went through the same lines there.
  */
 export function renderFirstHop(topology: Topology, hop: FirstHop): readonly string[] {
-  const { proxies, scheme, checkPath, requestIdBytes } = hop;
+  const { proxies, scheme, checkPath } = hop;
   return [
     `    acl ${IS_PROXY} ${proxies.length === 0 ? 'always_false' : `src ${proxies.join(' ')}`}`,
     ...limitConnections(IS_PROXY),
@@ -61,7 +60,7 @@ export function renderFirstHop(topology: Topology, hop: FirstHop): readonly stri
     '    http-request lua.drop_hop_headers if { req.hdr(Connection) -m found }',
     ...startTrace(),
     '    http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }',
-    `    http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,${requestIdBytes})`,
+    `    http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,${REQUEST_ID_BYTES})`,
     ...limitRequests(CLIENT),
     ...refuseMalformed(topology, scheme),
     `    http-request wait-for-body time ${REQUEST_LIMITS.arrivalMs}ms`,

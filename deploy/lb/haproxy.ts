@@ -95,7 +95,7 @@ function renderEntry(topology: Topology, host: Host, name: 'http' | 'https'): st
     ...bindsOf(topology, host, name).map((bind) => `    bind ${bind}${tls}`),
     '    option idle-close-on-response',
     ...renderHttpLog(topology),
-    ...renderFirstHop(topology, { proxies, scheme: name, checkPath: '/healthz', requestIdBytes: REQUEST_ID_BYTES }),
+    ...renderFirstHop(topology, { proxies, scheme: name, checkPath: '/healthz' }),
     REPEATABLE,
     '    default_backend web',
     '',
