@@ -1,6 +1,6 @@
 /**
- * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`; `where` says what of it), one virtual
- * `address` (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of the load balancers (label `proxy`),
+ * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`; `where` says what of it), one `place` on a host (labels `host` and `where`), one virtual
+ * `address` (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of a HAProxy (labels `host` and `proxy`),
  * one objective (label `slo`), or a `service` as a whole.
  */
 export const ALERTS = {
@@ -27,7 +27,7 @@ export const ALERTS = {
   ProcessRestarting: 'host',
   HostOutOfMemory: 'host',
   HostThrottled: 'host',
-  DiskAlmostFull: 'host',
+  DiskAlmostFull: 'place',
   DatabaseReplicaLagging: 'host',
   DatabaseConnectionsNearLimit: 'host',
   CacheRedundancyLost: 'service',
@@ -55,8 +55,8 @@ export const ALERTS = {
   AlertsDropped: 'host',
   MonitorStorageFailing: 'host',
   AlertmanagerClusterSplit: 'host',
-  DiskFillingUp: 'host',
-  FileSystemReadOnly: 'host',
+  DiskFillingUp: 'place',
+  FileSystemReadOnly: 'place',
   DiskSlow: 'service',
   DatabaseLogWaits: 'host',
   ServerFlapping: 'host',
@@ -84,7 +84,7 @@ export const ALERTS = {
   LoginsBudgetBurnsSlowly: 'slo',
   LoginLatencyBudgetBurnsFast: 'slo',
   LoginLatencyBudgetBurnsSlowly: 'slo',
-} as const satisfies Readonly<Record<string, 'host' | 'address' | 'target' | 'backend' | 'slo' | 'service'>>;
+} as const satisfies Readonly<Record<string, 'host' | 'place' | 'address' | 'target' | 'backend' | 'slo' | 'service'>>;
 
 export type AlertName = keyof typeof ALERTS;
 
@@ -92,7 +92,8 @@ const LABELS = {
   host: ['host'],
   address: ['network', 'address'],
   target: ['job', 'host'],
-  backend: ['proxy'],
+  backend: ['host', 'proxy'],
+  place: ['host', 'where'],
   slo: ['slo'],
   service: [],
 } as const;

@@ -55,7 +55,7 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
   };
 }
 
-/** A file with one group without rules, named by the hash of all others: each Prometheus tells its groups, so anybody sees whether two have the same rules. */
+/** A file with one group without rules, named by the hash of all others: each Prometheus exposes the names of its groups, so a rule can compare them. */
 export function renderRuleSet(files: Readonly<Record<RuleFile, readonly RuleGroup[]>>): string {
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
   return stringify({ groups: [{ name: `rules-${hash}`, rules: [] }] });

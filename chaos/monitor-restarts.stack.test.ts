@@ -12,7 +12,7 @@ import { openJournal } from './journal/journal.ts';
 import { openFault } from './journal/open-fault.ts';
 import { fetchJson } from './probes/http.ts';
 import { waitForSteady } from './runner/steady-state.ts';
-import { mailedSince } from './testing.ts';
+import { mailedSince, stopService } from './testing.ts';
 
 const topology = makeTopology();
 const world = { topology, hosts: openHosts() };
@@ -25,14 +25,9 @@ afterAll(steady);
 
 /** Ends Prometheus everywhere, and lets nobody start it again before this is disposed of. */
 async function stopEveryPrometheus(): Promise<AsyncDisposable> {
-  const order = async (option: string): Promise<void> => {
-    for (const { name } of monitors) {
-      const { code, stderr } = await world.hosts.exec(name, ['s6-svc', option, '/etc/s6/prometheus']);
-      if (code !== 0) throw new Error(`prometheus on ${name}: ${stderr}`);
-    }
-  };
-  await order('-d');
-  return { [Symbol.asyncDispose]: () => order('-u') };
+  const stopped = new AsyncDisposableStack();
+  for (const { name } of monitors) stopped.use(await stopService(world, name, 'prometheus'));
+  return stopped;
 }
 
 const alertsSchema = z.array(z.object({ labels: z.record(z.string(), z.string()) }));

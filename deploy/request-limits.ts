@@ -20,8 +20,8 @@ export const REQUEST_LIMITS = {
 
 /**
  * What one client address may do at one entry of the site, before it affects others. Connections *without progress* are counted, not connections:
- * those that are idle, whose headers or body are incomplete, or whose response the client has not read yet. Many people behind one address
- * wait for the server, which counts for nothing here.
+ * those that are idle, whose headers or body are incomplete, or whose response the client has not read yet. Requests of
+ * many people behind one address that wait for the server have a limit of their own, `inProgress`.
  */
 export const CLIENT_LIMITS = {
   /** Connections (HTTP/2: streams) without progress. More: new connections are refused, new requests get 429. */

@@ -8,7 +8,7 @@ interface Sample {
   readonly executed: GtidSet;
 }
 
-/** How far nodes lag, and what the agent has to remember to tell. */
+/** How far nodes lag, and what the agent needs to remember for that. */
 export interface LagState {
   /** Oldest first. */
   readonly samples: readonly Sample[];

@@ -41,6 +41,10 @@ function silent(watch: Watch): Alert {
         `sum by (host) (rate(haproxy_frontend_http_requests_total{proxy="app-pool"}[${requests}])) > ${MIN_REQUESTS_PER_SECOND}`,
       ),
       named(
+        'haproxy-log',
+        `sum by (host) (rate(haproxy_backend_http_requests_total{proxy="varnish"}[${requests}])) > ${MIN_REQUESTS_PER_SECOND}`,
+      ),
+      named(
         'nginx-log',
         onHost(
           'server',
@@ -59,6 +63,16 @@ function silent(watch: Watch): Alert {
         'HAProxy counts requests of which nobody hears',
         { [asked('lb1')]: counts([50, 160]), [linesOf('haproxy', 'lb1')]: counts([150, 20], [0, 140]) },
         { labels: { host: 'lb1', job: 'haproxy-log' } },
+      ),
+      fires(
+        'an edge counts requests of which no line arrives',
+        {
+          'haproxy_backend_http_requests_total{host="edge1",job="haproxy",proxy="varnish",tier="edge"}': counts([
+            20, 160,
+          ]),
+          [linesOf('haproxy', 'edge1')]: counts([20, 20], [0, 140]),
+        },
+        { labels: { host: 'edge1', job: 'haproxy-log' } },
       ),
       fires(
         'a web host sends nothing, and the load balancer tells that it was asked',

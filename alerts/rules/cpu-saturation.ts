@@ -98,7 +98,7 @@ function machineSaturated(watch: Watch): Alert {
     ...COMMON,
     name: 'MachineCpuSaturated',
     // Hosts that share a machine tell the same of it.
-    expr: `max((${load}) and on (host) (${rate('{mode="idle"}')} / ${rate('')} < ${MIN_IDLE_RATIO})) > ${MAX_LOAD_PER_CORE}`,
+    expr: `max((${load}) and on (host) (${rate('{mode=~"idle|iowait"}')} / ${rate('')} < ${MIN_IDLE_RATIO})) > ${MAX_LOAD_PER_CORE}`,
     summary: 'The machine under the hosts has no processor time left',
     description: `For minutes a machine has had less than ${MIN_IDLE_RATIO * 100} % of its processor time left, and {{ $value | humanize }} tasks run or wait for each processor. Every host on it is slow, and health checks may fail.`,
     cases: [
@@ -112,6 +112,10 @@ function machineSaturated(watch: Watch): Alert {
         ],
       },
       quiet('it is busy and has few tasks', machine(grows([0, 900]), 3)),
+      quiet('its tasks wait for the disk', {
+        ...machine(grows([0, 900]), 10),
+        'machine_cpu_seconds_total{host="db1",job="host",mode="iowait"}': grows([2, 900]),
+      }),
       absent('no machine metrics', {}),
       {
         kind: 'resolves',

@@ -28,8 +28,8 @@ export function earlyWarnings({ profile: { watch } }: Topology): readonly Alert[
     databaseLogWaits(watch),
     serverFlapping(watch),
     CACHE_CONNECTIONS_NEAR_LIMIT,
-    CLOCK_SKEWED,
-    SENTINEL_TILTED,
+    clockSkewed(watch),
+    sentinelTilted(watch),
   ];
 }
 
@@ -176,7 +176,7 @@ function databaseLogWaits(watch: Watch): Alert {
     cases: [
       patiently(fires('two a second', waits(counts([0, 20], [2, 140])), { ...on('db1'), value: '2' })),
       quiet('a large transaction waited once', waits(counts([0, 20], [2, 4], [0, 136]))),
-      absent('the exporter tells nothing', {}),
+      absent('nothing is scraped', {}),
       {
         kind: 'resolves',
         title: 'the disk keeps up again',
@@ -209,11 +209,11 @@ function serverFlapping(watch: Watch): Alert {
     forMs: usualFor,
     onAbsent: { coveredBy: 'LoadBalancerLost' },
     summary: '{{ $labels.host }} goes down and comes back again and again',
-    description: `A load balancer took {{ $labels.host }} out of a pool at least ${MANY_TIMES} times within ${window}, and back each time: its health checks fail now and then.`,
+    description: `HAProxy took {{ $labels.host }} out of a pool at least ${MANY_TIMES} times within ${window}, and back each time: its health checks fail now and then.`,
     cases: [
       fires('every four seconds', downs(counts([0, 20], [0.25, 140])), on('web1')),
       quiet('twice in two minutes', downs(counts([0, 20], [0.5, 4], [0, 136]))),
-      absent('no load balancer tells anything', {}),
+      absent('no load balancer is scraped', {}),
       {
         kind: 'resolves',
         title: 'it stays',
@@ -248,12 +248,12 @@ const CACHE_CONNECTIONS_NEAR_LIMIT: Alert = {
   cases: [
     fires('nine of ten are in use', connections(turns(50, 900)), { ...on('cache1'), value: '90%' }),
     quiet('half of them are in use', connections(turns(50, 500))),
-    absent('the exporter tells nothing', {}),
+    absent('nothing is scraped', {}),
     resolves('they are closed', connections(dips(50, 900)), { ...on('cache1'), value: '90%' }),
   ],
 };
 
-/** What a host calls now is known to a second, and a scrape takes a moment. */
+/** What a host calls now is known to a second; a scrape, whose time is that of its beginning, may take as long as the usual interval. */
 const MAX_SKEW_S = 3;
 const clock = (...aheadS: readonly (readonly [seconds: number, aheadS: number])[]): Series => ({
   'node_time_seconds{host="db1",job="host"}': {
@@ -267,19 +267,22 @@ const clock = (...aheadS: readonly (readonly [seconds: number, aheadS: number])[
   },
 });
 
-const CLOCK_SKEWED: Alert = {
-  ...COMMON,
-  name: 'ClockSkewed',
-  expr: `max by (host) (abs(node_time_seconds - timestamp(node_time_seconds))) > ${MAX_SKEW_S}`,
-  forMs: outlastsOneLook,
-  summary: 'The clock of {{ $labels.host }} is wrong',
-  description: `The clock of {{ $labels.host }} is {{ $value | humanize }} s off that of a monitor, more than ${MAX_SKEW_S} s. Times of logs and traces do not fit, sessions and certificates end too early or too late.`,
-  cases: [
-    fires('it is a minute ahead', clock([20, 0], [140, 60]), { ...on('db1'), value: '60' }),
-    quiet('it is a second behind', clock([160, -1])),
-    absent('nobody tells the time', {}),
-    resolves('it is set', clock([20, 0], [40, -30], [100, 0]), { ...on('db1'), value: '30' }),
-  ],
+const clockSkewed = (watch: Watch): Alert => {
+  const most = MAX_SKEW_S + watch.scrapeIntervalMs / 1000;
+  return {
+    ...COMMON,
+    name: 'ClockSkewed',
+    expr: `max by (host) (abs(node_time_seconds - timestamp(node_time_seconds))) > ${most}`,
+    forMs: outlastsOneLook,
+    summary: 'The clock of {{ $labels.host }} is wrong',
+    description: `The clock of {{ $labels.host }} is {{ $value | humanize }} s off that of a monitor, more than ${most} s. Times of logs and traces do not fit, sessions and certificates end too early or too late.`,
+    cases: [
+      fires('it is a minute ahead', clock([20, 0], [140, 60]), { ...on('db1'), value: '60' }),
+      quiet('it is a second behind', clock([160, -1])),
+      absent('no time is scraped', {}),
+      resolves('it is set', clock([20, 0], [40, -30], [100, 0]), { ...on('db1'), value: '30' }),
+    ],
+  };
 };
 
 const tilt = (course: Series[string]): Series => ({
@@ -287,19 +290,20 @@ const tilt = (course: Series[string]): Series => ({
   'redis_sentinel_tilt{host="cache2",job="sentinel"}': always(0),
 });
 
-const SENTINEL_TILTED: Alert = {
+const sentinelTilted = (watch: Watch): Alert => ({
   ...COMMON,
   name: 'SentinelTilted',
   domain: 'cache',
-  expr: 'max by (host) (redis_sentinel_tilt) == 1',
+  // It lasts 30 s, and where nobody hurries that is one look.
+  expr: `max by (host) (max_over_time(redis_sentinel_tilt[${promDuration(3 * watch.detailScrapeIntervalMs)}])) == 1`,
   forMs: usualForDetails,
   summary: 'Sentinel on {{ $labels.host }} has stopped acting (TILT)',
   description:
     'Sentinel on {{ $labels.host }} does not trust its own time: it was held up, or the clock was set. For 30 s after the last such moment it neither votes nor fails over.',
   cases: [
     fires('it was held up again and again', tilt(turns(0, 1)), on('cache1')),
-    quiet('one look finds it so', tilt(dips(0, 1, 6))),
-    absent('the exporters tell nothing', {}),
+    quiet('it acts', tilt(always(0))),
+    absent('nothing is scraped', {}),
     resolves('it acts again', tilt(dips(0, 1)), on('cache1')),
   ],
-};
+});

@@ -33,7 +33,7 @@ function edgeLost(topology: Topology): Alert {
     onAbsent: 'fires',
     summary: 'Edge {{ $labels.host }} is lost',
     description:
-      '{{ $labels.host }} does not answer, or its HAProxy or Varnish does not. Whoever comes by this edge sees nothing; the other edge is the last one.',
+      '{{ $labels.host }} does not answer, or its HAProxy or Varnish does not. Without host or HAProxy, this edge serves nothing; without Varnish, every page comes from the origin. The other edge is the last one.',
     cases: [
       fires(
         'the host is gone',

@@ -91,17 +91,17 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       domain: 'lb',
       severity: 'warning',
       owner: 'platform',
-      expr: `max by (proxy) (min_over_time(haproxy_backend_current_queue[${window}])) > 0`,
+      expr: `max by (host, proxy) (min_over_time(haproxy_backend_current_queue[${window}])) > 0`,
       forMs: outlastsFailover,
       onAbsent: { coveredBy: 'LoadBalancerLost' },
-      summary: 'Requests wait for a server of {{ $labels.proxy }}',
+      summary: 'Requests wait at {{ $labels.host }} for a server of {{ $labels.proxy }}',
       description:
-        'Every server of {{ $labels.proxy }} has as many connections as it may have, and {{ $value }} requests wait at a load balancer at least.',
+        'Every server of {{ $labels.proxy }} has as many connections as it may have, and {{ $value }} requests wait at {{ $labels.host }} at least.',
       cases: [
-        fires('the queue does not get empty', { [queue('lb1')]: turns(0, 12) }, inPool('12')),
+        fires('the queue does not get empty', { [queue('lb1')]: turns(0, 12) }, inPool('lb1', '12')),
         quiet('a short queue', { [queue('lb1')]: dips(0, 40, 10), [queue('lb2')]: always(0) }),
         absent('no load balancer tells anything', {}),
-        resolves('it is empty again', { [queue('lb2')]: dips(0, 5) }, inPool('5')),
+        resolves('it is empty again', { [queue('lb2')]: dips(0, 5) }, inPool('lb2', '5')),
       ],
     },
   ];
@@ -113,4 +113,4 @@ const closed = (host: string): string => `cache_circuit_state{host="${host}",job
 const busy = (host: string): string => `nodejs_eventloop_active_seconds_total{host="${host}",job="app"}`;
 const queue = (lb: string): string => `haproxy_backend_current_queue{host="${lb}",job="haproxy",proxy="app-pool"}`;
 const on = (host: string, value?: string) => ({ labels: { host }, ...(value === undefined ? {} : { value }) });
-const inPool = (value: string) => ({ labels: { proxy: 'app-pool' }, value });
+const inPool = (host: string, value: string) => ({ labels: { host, proxy: 'app-pool' }, value });

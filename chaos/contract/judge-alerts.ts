@@ -164,7 +164,8 @@ function judgeQuiet({ contract, evidence, times }: Case): ClauseJudgement {
     mustDeliver.some((expected) => expected.alertname === alertname && isAbout(host, expected, times.targets));
   const noise = evidence.delivered.filter(
     (alert) =>
-      alert.status === 'firing' &&
+      // That something is not monitored any more is mailed to a person as well.
+      alert.status !== 'resolved' &&
       alert.receivedAtMs >= times.injectedAt &&
       !isOwnAlert(alert.alertname) &&
       !isOfObjective(alert.alertname) &&

@@ -1,7 +1,7 @@
 import { makeAlerts } from '../../alerts/alerts.ts';
 import { runbookOf } from '../../alerts/alert.ts';
 import { expand } from '../../alerts/expand.ts';
-import { ALERTS } from '../../alerts/names.ts';
+import { ALERTS, labelsOf } from '../../alerts/names.ts';
 import { ruleLabels } from '../../alerts/render-rules.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
@@ -51,8 +51,7 @@ function checkHost(
   host: string | undefined,
 ): { readonly host?: string } {
   if (host === undefined) return {};
-  const scope = ALERTS[name];
-  if (scope !== 'host' && scope !== 'target') {
+  if (!labelsOf(name).includes('host')) {
     throw new HoldfastError('usage', `${name} is not about one host.`, { fix: 'Leave --host out.' });
   }
   const known = topology.hosts.filter(({ enabled }) => enabled).map((one) => one.name);

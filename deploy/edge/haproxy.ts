@@ -1,5 +1,5 @@
 import { renderClientTables } from '../haproxy/client-limits.ts';
-import { renderErrorFiles } from '../haproxy/error-pages.ts';
+import { renderErrorFiles, renderSecurityHeaders, returnPage } from '../haproxy/error-pages.ts';
 import { renderFirstHop } from '../haproxy/first-hop.ts';
 import { renderHttpLog } from '../haproxy/http-log.ts';
 import { QUEUE_MS, renderGlobal, renderStats } from '../haproxy/process.ts';
@@ -64,7 +64,8 @@ export function renderEdgeHaproxy(topology: Topology, host: Host): string {
       'frontend purge',
       `    bind ${addressOn(host, 'ops')}:${PORTS.edgePurge}`,
       ...renderErrorFiles(),
-      '    http-request deny deny_status 405 unless { method PURGE }',
+      `    http-request ${returnPage(405, { Allow: 'PURGE' })} unless { method PURGE }`,
+      ...renderSecurityHeaders(),
       '    http-request set-uri %[pathq]',
       `    http-request set-header Host ${SITE_HOST}`,
       '    default_backend varnish-alone',
@@ -87,6 +88,9 @@ function renderVarnish(topology: Topology, host: Host): string {
     '    http-reuse always',
     '    # A Varnish that is restarted compiles its configuration for more than a second: until it listens, requests go past it.',
     '    option redispatch 1',
+    '    # What was under way is asked for again, too, where that is the same.',
+    '    retry-on conn-failure empty-response',
+    '    http-request disable-l7-retry if !{ method GET HEAD }',
     `    timeout server ${responseTimeoutMs(topology.profile, 'edge') + REQUEST_LIMITS.stallMs}ms`,
     '    acl has_length req.hdr(Content-Length) -m found',
     '    use-server origin if { req.hdr(Transfer-Encoding) -m found } || !has_length { method POST } || !has_length { req.body_len gt 0 }',

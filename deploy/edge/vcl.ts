@@ -13,7 +13,7 @@ const STALE_WHILE_REVALIDATE = '30s';
 const UNCACHEABLE_FOR = '120s';
 /** The same for errors, which may be over in a moment. */
 const ERROR_FOR = '1s';
-/** A fetch that broke off later than this is not made again: its client has waited long enough for an answer. */
+/** A fetch that broke off later than this is not made again: its client has waited long enough for an answer. Varnish writes times in whole seconds, so it may be a second less. */
 const RETRY_WITHIN = '2s';
 
 /** Parameters that campaigns add to links and no page of the site reads: they are no part of what is asked for. */

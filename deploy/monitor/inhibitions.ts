@@ -67,7 +67,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
   {
     causes: ['DiskAlmostFull'],
     symptoms: ['DiskFillingUp'],
-    equal: ['host'],
+    equal: ['host', 'where'],
     why: 'A disk that is almost full needs no forecast.',
   },
   {
