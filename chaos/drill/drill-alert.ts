@@ -1,7 +1,7 @@
 import { makeAlerts } from '../../alerts/alerts.ts';
 import { runbookOf } from '../../alerts/alert.ts';
 import { expand } from '../../alerts/expand.ts';
-import { ALERTS, labelsOf } from '../../alerts/names.ts';
+import { type ALERTS, labelsOf } from '../../alerts/names.ts';
 import { ruleLabels } from '../../alerts/render-rules.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
