@@ -16,6 +16,11 @@ export interface Counting {
   }[];
 }
 
+/** A counter in stretches of even growth, each for its seconds. */
+export function grows(...stretches: readonly (readonly [perSecond: number, seconds: number])[]): Counting {
+  return { stretches: stretches.map(([perSecond, seconds]) => ({ perSecond, seconds })) };
+}
+
 /** Selectors with all their labels → courses: what Prometheus would have scraped. */
 export type Series = Readonly<Record<string, Course | Counting>>;
 

@@ -2,7 +2,7 @@ import { diskLookMs } from '../../deploy/base/render-facts.ts';
 import type { Watch } from '../../deploy/profile.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, type Counting, quiet, SELF_FOR_LONG, type Series, steady } from '../alert-case.ts';
+import { absent, type Counting, grows, quiet, SELF_FOR_LONG, type Series, steady } from '../alert-case.ts';
 import type { Alert } from '../alert.ts';
 
 /**
@@ -26,12 +26,7 @@ const COMMON = {
   onAbsent: { coveredBy: 'TargetDown' },
 } as const;
 
-/** Stretches of even growth, ten minutes and more. */
-const grows = (...stretches: readonly (readonly [perSecond: number, seconds: number])[]): Counting => ({
-  stretches: stretches.map(([perSecond, seconds]) => ({ perSecond, seconds })),
-});
-
-/** The same, of what is measured every three quarters of a minute: the value stays in between. */
+/** Growth of what is measured every three quarters of a minute: the value stays in between. */
 const growsInSteps = (...stretches: readonly (readonly [perSecond: number, steps: number])[]): Counting =>
   grows(
     ...stretches.flatMap(([perSecond, steps]) =>

@@ -5,10 +5,10 @@ import {
   always,
   counts,
   fires,
+  grows,
   quiet,
   resolves,
   SELF_FOR_LONG,
-  type Counting,
   type Course,
   type Series,
 } from '../alert-case.ts';
@@ -33,10 +33,6 @@ const COMMON = {
 const counter = (name: string, host: string): string => `varnish_${name}{host="${host}",job="varnish",tier="edge"}`;
 const on = (host: string, value?: string) => ({ labels: { host }, ...(value === undefined ? {} : { value }) });
 
-/** A counter that grows by `perSecond`, each for its seconds. */
-const grows = (...stretches: readonly (readonly [perSecond: number, seconds: number])[]): Counting => ({
-  stretches: stretches.map(([perSecond, seconds]) => ({ perSecond, seconds })),
-});
 const lookedUp = (hits: Series[string], misses: Series[string]): Series => ({
   [counter('main_cache_hit', 'edge1')]: hits,
   [counter('main_cache_miss', 'edge1')]: misses,
