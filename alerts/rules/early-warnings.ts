@@ -17,7 +17,7 @@ import {
   type Series,
 } from '../alert-case.ts';
 import { type Alert, outlastsOneLook, tolerated, usualFor, usualForDetails } from '../alert.ts';
-import { onHost } from '../promql.ts';
+import { anyOf, onHost } from '../promql.ts';
 
 /** What goes wrong slowly, or costs nothing yet: time to act before users notice. */
 export function earlyWarnings({ profile: { watch } }: Topology): readonly Alert[] {
@@ -142,14 +142,25 @@ function diskSlow(watch: Watch): Alert {
   return {
     ...COMMON,
     name: 'DiskSlow',
-    expr: `max(${share('{mode="iowait"}')} / ${share('')}) > ${MAX_IO_WAIT_RATIO}`,
+    // With many processors, one task that waits is a small share of their time: there the kernel's own account says it, where it keeps one (PSI).
+    expr: anyOf(
+      `max(${share('{mode="iowait"}')} / ${share('')}) > ${MAX_IO_WAIT_RATIO}`,
+      `max(rate(host_pressure_stalled_seconds_total{resource="io"}[${window}])) > ${MAX_IO_WAIT_RATIO}`,
+    ),
     forMs: tolerated,
     isTolerated: true,
     summary: 'The disk of the machine is the limit',
     description:
-      'For {{ $value | humanizePercentage }} of its processor time a machine does nothing but wait for its disk: everything that has to be on disk before it is answered is slow.',
+      'For {{ $value | humanizePercentage }} of the time a machine, or all tasks of a host, do nothing but wait for the disk: everything that has to be on disk before it is answered is slow.',
     cases: [
       patiently(fires('half of the time', busy(counts([0, 20], [1, 140])), { labels: {}, value: '50%' })),
+      patiently(
+        fires(
+          'all tasks of a host wait, on a machine with many processors',
+          { 'host_pressure_stalled_seconds_total{host="db1",job="host",resource="io"}': counts([0, 20], [0.5, 140]) },
+          { labels: {}, value: '50%' },
+        ),
+      ),
       quiet('a tenth of the time', busy(counts([0.1, 160]))),
       absent('no processor metrics', {}),
       patiently(resolves('the disk keeps up again', busy(counts([1, 112], [0, 48])), { labels: {}, value: '50%' })),
