@@ -12,7 +12,7 @@ export interface RecordCase {
 const END_S = 60;
 const steadily = (perSecond: number): Counting => ({ stretches: [{ perSecond, seconds: END_S + 10 }] });
 const haproxy = (name: string, labels: string): string => `haproxy_${name}{host="lb1",job="haproxy",${labels}}`;
-const edge = (name: string): string => `varnish_main_${name}{host="edge1",job="varnish"}`;
+const edge = (name: string, labels: string): string => `haproxy_${name}{host="edge1",job="haproxy",${labels}}`;
 const app = (name: string, labels: string): string => `${name}{host="app1",job="app"${labels}}`;
 const page = ',method="GET",route="/",status_code="200"';
 const read = ',pool="db-read",operation="product"';
@@ -32,10 +32,11 @@ const requests = (perSecond: number): Series =>
   histogram(perSecond, (ending, le) => app(`http_request_duration_seconds_${ending}`, page + le));
 const queries = (perSecond: number): Series =>
   histogram(perSecond, (ending, le) => app(`db_query_duration_seconds_${ending}`, read + le));
-const ofLb = (perSecond: number): Series =>
+const ofHaproxy = (host: string, proxy: string, perSecond: number): Series =>
   histogram(
     perSecond,
-    (ending, le) => `haproxy_log_request_duration_seconds_${ending}{host="lb1",job="haproxy-log",proxy="http"${le}}`,
+    (ending, le) =>
+      `haproxy_log_request_duration_seconds_${ending}{host="${host}",job="haproxy-log",proxy="${proxy}"${le}}`,
   );
 const ofWeb = (perSecond: number): Series =>
   histogram(
@@ -53,11 +54,10 @@ const RED_CASES: readonly RecordCase[] = [
       [haproxy('frontend_http_responses_total', 'proxy="http",code="5xx"')]: steadily(2),
       [haproxy('backend_http_responses_total', 'proxy="web",code="2xx"')]: steadily(30),
       [haproxy('backend_http_responses_total', 'proxy="web",code="5xx"')]: steadily(10),
-      [edge('client_req')]: steadily(60),
-      [edge('backend_fail')]: steadily(1),
-      [edge('backend_unhealthy')]: steadily(2),
-      [edge('backend_busy')]: steadily(0),
-      ...ofLb(40),
+      [edge('frontend_http_requests_total', 'proxy="edge"')]: steadily(60),
+      [edge('frontend_http_responses_total', 'proxy="edge",code="5xx"')]: steadily(3),
+      ...ofHaproxy('edge1', 'edge', 60),
+      ...ofHaproxy('lb1', 'http', 40),
       ...ofWeb(30),
       ...requests(20),
       [app('http_request_duration_seconds_count', ',method="GET",route="/readyz",status_code="503"')]: steadily(8),
@@ -69,6 +69,10 @@ const RED_CASES: readonly RecordCase[] = [
     values: {
       'tier:requests:rate{tier="edge"}': 60,
       'tier:errors:rate{tier="edge"}': 3,
+      'tier:duration_seconds:mean{tier="edge"}': 0.1,
+      'tier:duration_seconds:p50{tier="edge"}': 0.1,
+      'tier:duration_seconds:p95{tier="edge"}': 0.28,
+      'tier:duration_seconds:p99{tier="edge"}': 0.296,
       'tier:requests:rate{tier="lb"}': 40,
       'tier:errors:rate{tier="lb"}': 2,
       'tier:duration_seconds:mean{tier="lb"}': 0.1,

@@ -15,19 +15,18 @@ const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
  */
 export function redGroup(topology: Topology): RuleGroup {
   const { watch } = topology.profile;
-  const [usual, detail, round] = [rulesAt(watch, 'usual'), rulesAt(watch, 'detail'), rulesAt(watch, 'round')];
+  const [usual, detail] = [rulesAt(watch, 'usual'), rulesAt(watch, 'detail')];
   return {
     name: 'red',
     // People look at them, no alert does.
     interval: promDuration(2 * watch.sloIntervalMs),
     rules: [
-      // Varnish tells no time. What it could not get is an error even where something stale was there to be sent.
-      ofTier('edge', 'tier:requests:rate', round.rate('varnish_main_client_req')),
-      ofTier(
+      ...usual.counted(
         'edge',
-        'tier:errors:rate',
-        ['fail', 'unhealthy', 'busy'].map((why) => round.rate(`varnish_main_backend_${why}`)).join(' + '),
+        'haproxy_frontend_http_requests_total{proxy="edge"}',
+        'haproxy_frontend_http_responses_total{proxy="edge",code="5xx"}',
       ),
+      ...detail.timed('edge', 'haproxy_log_request_duration_seconds', 'proxy="edge"'),
       ...usual.counted(
         'lb',
         'haproxy_frontend_http_requests_total{proxy=~"http|https"}',
@@ -66,7 +65,6 @@ function rulesAt(watch: Watch, pace: Pace) {
   const window = promDuration(5 * paceMs(watch, pace));
   const rate = (selector: string): string => `sum(rate(${selector}[${window}]))`;
   return {
-    rate,
     counted: (tier: string, all: string, failed: string): readonly Rule[] => [
       ofTier(tier, 'tier:requests:rate', rate(all)),
       // A counter of failures that nobody has needed yet is not there.

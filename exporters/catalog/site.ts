@@ -4,7 +4,7 @@ import { counter } from './metric.ts';
 /** What the availability of the site is counted by. */
 export const SITE_REQUESTS = 'site_requests_total';
 
-/** Requests where customers enter, per entry: those of clients from its access-log lines, and the prober's own at an edge. */
+/** Requests where customers enter, per entry: those of clients from its access-log lines, and those of the prober that an edge did not answer. */
 export const SITE = {
   ...scrapeMetrics('site', ['requests']),
   [SITE_REQUESTS]: counter(
