@@ -26,8 +26,8 @@ const TOOK_EFFECT: Readonly<Record<AttackKind, Partial<ClientCounts>>> = {
   'idle-connections': { connections: 90 },
   'slow-headers': { connections: 90 },
   'slow-bodies': { connections: 90 },
-  'slow-readers': { requestRate: 300 },
-  'http2-streams': { requestRate: 300 },
+  'slow-readers': { responses: 20 },
+  'http2-streams': { requests: 50 },
   'connection-rate': { connectionRate: 300 },
   'cache-busting': { requestRate: 300 },
 };
@@ -86,7 +86,7 @@ const WORDS: Readonly<Record<keyof ClientCounts, string>> = {
   connectionRate: 'connections within 10 s',
   requests: 'requests in progress',
   requestRate: 'requests within 10 s',
-  responses: 'responses in progress',
+  responses: 'responses that are not read',
 };
 
 export const undoHostile: UndoMethod<HostileUndo> = {

