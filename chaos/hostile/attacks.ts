@@ -42,11 +42,11 @@ const slowBodies: Attack = (context) =>
   });
 
 /**
- * Requests one after the other on a connection, whose responses are never read: with the small buffers of the attacker's host (container.ts), about ten
- * fill the kernels on both sides. More connections, or all at once, and the limit of requests refuses them before one is full.
+ * Requests one after the other on a connection, whose responses are never read. With the small buffers of the attacker's host (container.ts), about sixty
+ * pages fill the kernel of the site. Connections come one by one: all at once, and the limit of requests refuses them before one is full.
  */
-const PIPELINED = 16;
-const UNREAD = { connections: 120, apartMs: 66 };
+const PIPELINED = 80;
+const UNREAD = { connections: 60, apartMs: 150 };
 
 const slowReaders: Attack = (context) =>
   keepOpen(context, UNREAD, (socket) => {
