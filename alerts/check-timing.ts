@@ -1,6 +1,5 @@
-import { diskLookMs } from '../deploy/base/render-facts.ts';
 import type { Watch } from '../deploy/profile.ts';
-import { paceMs, SCRAPE_JOBS } from '../deploy/scrape-jobs.ts';
+import { diskLookMs, paceMs, SCRAPE_JOBS } from '../deploy/scrape-jobs.ts';
 import { CATALOG, seriesOf, type Source } from '../exporters/catalog/catalog.ts';
 import { findAll, parsePromql, unquote, type Syntax } from '../exporters/promql/syntax.ts';
 import { parsePromDuration } from '../kit/prom-duration.ts';

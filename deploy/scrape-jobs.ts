@@ -16,6 +16,11 @@ export function paceMs(watch: Watch, pace: Pace): number {
   }[pace];
 }
 
+/** Time between two looks of the service disk-space, in ms: disks fill slowly. */
+export function diskLookMs(watch: Watch): number {
+  return 5 * watch.roundIntervalMs;
+}
+
 /** One thing that is exposed to Prometheus by every host of a tier, or that the exporter beside Prometheus finds out. */
 export interface Job {
   /** The value of the label `job`, which rules select by. */

@@ -1,5 +1,5 @@
-import { diskLookMs } from '../../deploy/base/render-facts.ts';
 import type { Watch } from '../../deploy/profile.ts';
+import { diskLookMs } from '../../deploy/scrape-jobs.ts';
 import type { Topology } from '../../deploy/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, type Counting, grows, quiet, SELF_FOR_LONG, type Series, steady } from '../alert-case.ts';

@@ -1,12 +1,7 @@
 import { HOST_NEEDS } from '../host-needs.ts';
 import type { RenderedFile } from '../rendered-file.ts';
-import type { Watch } from '../profile.ts';
+import { diskLookMs } from '../scrape-jobs.ts';
 import { addressOn, PORTS, type Host, type Topology } from '../topology.ts';
-
-/** Time between two looks of the service disk-space, in ms: disks fill slowly. */
-export function diskLookMs(watch: Watch): number {
-  return 5 * watch.roundIntervalMs;
-}
 
 /** What the services that tell of a host need to know: where they listen, and which file systems there are besides the host's own. */
 export function renderFacts({ profile }: Topology, host: Host): RenderedFile {
