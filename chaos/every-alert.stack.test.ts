@@ -4,11 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import type { AlertName } from '../alerts/names.ts';
+import { VARNISH_THREADS } from '../deploy/edge/threads.ts';
 import { addressOn, hostsOf, makeTopology, PORTS, type Host, type Tier } from '../deploy/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
+import { PATHS } from '../kit/paths.ts';
 import type { FaultWorld } from './faults/fault.ts';
 import { readServicePid } from './faults/process-kill.ts';
+import { toxiproxyLatency } from './faults/toxiproxy-latency.ts';
+import { openJournal } from './journal/journal.ts';
+import { openFault } from './journal/open-fault.ts';
 import { waitForSteady } from './runner/steady-state.ts';
 import { mailedSince, stopService } from './testing.ts';
 
@@ -50,11 +55,13 @@ async function meanwhile(host: Host, script: string, args: readonly string[] = [
 function askForUncached(path: string): AsyncDisposable {
   const stop = new AbortController();
   const done = (async () => {
+    const url = `http://${addressOn(edge, 'front')}:${PORTS.edge}${path}?not-cached=`;
+    const asked: Promise<void>[] = [];
     for (let count = 0; count < 6_000 && !stop.signal.aborted; count += 1) {
-      const url = `http://${addressOn(edge, 'front')}:${PORTS.edge}${path}?not-cached=`;
-      const all = Array.from({ length: 8 }, () => ask(url + randomUUID()));
-      await Promise.all([...all, sleep(100)]);
+      for (let each = 0; each < 8; each += 1) asked.push(ask(url + randomUUID()));
+      await sleep(100);
     }
+    await Promise.all(asked);
   })();
   return {
     async [Symbol.asyncDispose]() {
@@ -121,8 +128,8 @@ interface Provocation {
 }
 
 /**
- * Alerts that no guarantee and no other test provokes. Without `ClockSkewed`: hosts of one machine share its clock; without `SeriesDropped`:
- * no exporter can have that many series; and without `EdgeThreadsExhausted`: nothing that was tried made Varnish count it.
+ * Alerts that no guarantee and no other test provokes. Without `ClockSkewed`: hosts of one machine share its clock; and without `SeriesDropped`:
+ * no exporter can have that many series.
  */
 const PROVOCATIONS: readonly Provocation[] = [
   {
@@ -207,6 +214,18 @@ const PROVOCATIONS: readonly Provocation[] = [
       undo.use(await stutter(monitor, 'prometheus', { stopS: 4.5, runS: 3 }));
     },
     deadlineMs: 400_000,
+  },
+  {
+    alerts: ['EdgeThreadsExhausted'],
+    by: 'a Varnish that may have fewer threads than there are slow requests',
+    async provoke(undo) {
+      const most = 's6-setuidgid varnish varnishadm -n /var/lib/varnish/cache param.set thread_pool_max "$1"';
+      undo.defer(() => on(edge, most, [String(VARNISH_THREADS)]).then(() => undefined));
+      await on(edge, most, ['40']);
+      const slow = toxiproxyLatency({ dependency: 'origin', hosts: [edge.name] }, 1_000);
+      undo.use(await openFault(slow, { world, journal: openJournal(PATHS.journal), leaseMs: 240_000 }));
+      undo.use(askForUncached('/products/1'));
+    },
   },
   {
     alerts: ['EdgeHitRatioLow', 'EdgeCacheEvicting'],
