@@ -1,7 +1,7 @@
 /**
- * Every alert by name, and what one alert of that name is about: one `host` of the topology (label `host`; `where` says what of it), one `place` on a host (labels `host` and `where`), one virtual
- * `address` (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of a HAProxy (labels `host` and `proxy`),
- * one objective (label `slo`), or a `service` as a whole.
+ * Every alert by name, and its scope: one `host` of the topology (label `host`; `where` may name a part of it), one `place` on a host (labels `host` and
+ * `where`), one virtual `address` (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of a HAProxy (labels
+ * `host` and `proxy`), one objective (label `slo`), or a `service` as a whole.
  */
 export const ALERTS = {
   EdgeLost: 'host',

@@ -153,9 +153,10 @@ const PROVOCATIONS: readonly Provocation[] = [
     by: 'an Nginx that stops and starts again and again',
     async provoke() {
       for (let count = 0; count < 6; count += 1) {
-        await using _stopped = await stopService(world, web.name, 'nginx');
-        await sleep(3_000);
-        await _stopped[Symbol.asyncDispose]();
+        {
+          await using _stopped = await stopService(world, web.name, 'nginx');
+          await sleep(3_000);
+        }
         await sleep(6_000);
       }
     },

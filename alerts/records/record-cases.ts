@@ -1,4 +1,4 @@
-import type { Counting, Series } from '../alert-case.ts';
+import { type Counting, grows, type Series } from '../alert-case.ts';
 
 /** What is recorded of given series. */
 export interface RecordCase {
@@ -10,7 +10,7 @@ export interface RecordCase {
 }
 
 const END_S = 60;
-const steadily = (perSecond: number): Counting => ({ stretches: [{ perSecond, seconds: END_S + 10 }] });
+const steadily = (perSecond: number): Counting => grows([perSecond, END_S + 10]);
 const haproxy = (name: string, labels: string): string => `haproxy_${name}{host="lb1",job="haproxy",${labels}}`;
 const edge = (name: string, labels: string): string => `haproxy_${name}{host="edge1",job="haproxy",${labels}}`;
 const app = (name: string, labels: string): string => `${name}{host="app1",job="app"${labels}}`;

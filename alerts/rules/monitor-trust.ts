@@ -107,7 +107,7 @@ function evaluationsMissed(watch: Watch): Alert {
   return {
     ...COMMON,
     name: 'RuleEvaluationsMissed',
-    // Of the group that misses most: those that are evaluated seldom would not be seen among the others.
+    // Judged by group: in the sum of all groups, a slow one that misses every second evaluation is below the limit.
     expr: `max by (host) (${rate('iterations_missed_total')} / ${rate('iterations_total')}) > ${MAX_MISSED_RATIO}`,
     onAbsent: { coveredBy: 'MonitorLost' },
     summary: 'Prometheus on {{ $labels.host }} leaves out evaluations of its rules',

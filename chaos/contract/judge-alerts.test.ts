@@ -169,6 +169,8 @@ describe('an alert contract', () => {
     const noise = mail(110_000, { alertname: 'TargetDown', host: 'app2' });
     const { no: quiet } = judge({ delivered: [mail(109_000), resolved, noise] });
     expect(quiet).toMatchObject({ verdict: 'violated', reasons: ['also mailed: TargetDown (app2)'] });
+    const unmonitored = mail(110_000, { alertname: 'TargetDown', host: 'app2', status: 'unmonitored' });
+    expect(judge({ delivered: [mail(109_000), resolved, unmonitored] })['no']?.verdict).toBe('violated');
   });
 
   it('is violated when a person is told the same twice, that it fires or that it is over', () => {

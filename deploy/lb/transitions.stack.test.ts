@@ -14,14 +14,14 @@ async function on(script: string): Promise<readonly string[]> {
   return stdout.trim().split('\n');
 }
 
-/** What is told of an instance, `STATE` or `STATE times` each. */
-const told = (instance: string): Promise<readonly string[]> => on(`cat /run/keepalived/transitions/${instance}`);
+/** Recorded transitions of an instance, `STATE` or `STATE times` each. */
+const recorded = (instance: string): Promise<readonly string[]> => on(`cat /run/keepalived/transitions/${instance}`);
 
 afterAll(() => on('echo 0 >/run/keepalived/haproxy.track'));
 
-it('what a load balancer says of its addresses ends as it is, however close together the transitions come', async () => {
+it('a load balancer records its VRRP transitions in order, however close together they come', async () => {
   const instances = Object.keys(topology.virtualAddresses);
-  const before = await Promise.all(instances.map(told));
+  const before = await Promise.all(instances.map(recorded));
   await on(`
     for turn in $(seq ${TIMES}); do
       for value in 1 0; do echo $value >/run/keepalived/haproxy.track; sleep 0.05; done
@@ -29,7 +29,7 @@ it('what a load balancer says of its addresses ends as it is, however close toge
   for (const [index, instance] of instances.entries()) {
     const since = await waitFor(
       async () => {
-        const lines = (await told(instance)).slice(before[index]?.length);
+        const lines = (await recorded(instance)).slice(before[index]?.length);
         return lines.length >= 2 * TIMES && lines;
       },
       { what: `${2 * TIMES} transitions of ${instance}`, deadlineMs: 10_000 },
