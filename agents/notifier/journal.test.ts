@@ -58,6 +58,20 @@ describe('the journal', () => {
     expect(linesOnDisk()).toBe(1);
   });
 
+  it('learns what others told later, and nothing older', () => {
+    const journal = openJournal(path);
+    journal.append([{ key: 'a', ...word(5, 'resolved') }]);
+    journal.learn([
+      { key: 'a', ...word(4) },
+      { key: 'b', ...word(3) },
+    ]);
+    journal.learn([{ key: 'b', ...word(3) }]);
+    expect(journal.find('a')).toEqual(word(5, 'resolved'));
+    expect(linesOnDisk()).toBe(2);
+    expect(journal.since(4)).toEqual([{ key: 'a', ...word(5, 'resolved') }]);
+    expect(openJournal(path).find('b')).toEqual(word(3));
+  });
+
   it('loses to a telling that reached the disk in part no other one', () => {
     const journal = openJournal(path);
     journal.append(tellings(1, 1));

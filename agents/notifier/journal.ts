@@ -1,15 +1,21 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writeDurably } from '../../kit/durable-file.ts';
-import { type Told, type Word, wordSchema } from './news.ts';
+import { lastOf, type Told, type Word, wordSchema } from './news.ts';
 
-const lineSchema = wordSchema.extend({ key: z.string() });
-type Line = Readonly<z.infer<typeof lineSchema>>;
+export const lineSchema = wordSchema.extend({ key: z.string() });
+
+/** What people were told about the alert of this key. */
+export type Line = Readonly<z.infer<typeof lineSchema>>;
 
 /** What was told to people, on disk before {@link Journal.append} returns. Where the disk takes no more, that is thrown, and remembered until the process ends. */
 export interface Journal {
   readonly find: (key: string) => Told;
+  /** What was told at `sinceMs` (epoch ms) or later, of each alert the last. */
+  readonly since: (sinceMs: number) => readonly Line[];
   readonly append: (lines: readonly Line[]) => void;
+  /** Appends those that were told later than what is known of their alert. */
+  readonly learn: (lines: readonly Line[]) => void;
 }
 
 /** How many alerts are remembered; older ones do not come again. */
@@ -27,36 +33,46 @@ export function openJournal(path: string): Journal {
     const [oldest] = told.keys();
     if (told.size > KEPT_ALERTS && oldest !== undefined) told.delete(oldest);
   };
+  const allLines = (): readonly Line[] => [...told].map(([key, word]) => ({ key, ...word }));
   let lines = 0;
   let isWhole = true;
   const shorten = (): void => {
-    const remembered = [...told].map(([key, word]) => ({ key, ...word }));
+    const remembered = allLines();
     writeDurably(path, textOf(remembered));
     lines = remembered.length;
     isWhole = true;
   };
   if (existsSync(path)) readLines(readFileSync(path, 'utf8')).forEach(remember);
   shorten();
+  const append = (added: readonly Line[]): void => {
+    added.forEach(remember);
+    if (lines + added.length > MAX_LINES) {
+      shorten();
+      return;
+    }
+    // What follows a part of a line would be lost with it.
+    const text = `${isWhole ? '' : '\n'}${textOf(added)}`;
+    isWhole = false;
+    const file = openSync(path, 'a', 0o600);
+    try {
+      appendFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    isWhole = true;
+    lines += added.length;
+  };
   return {
     find: (key) => told.get(key),
-    append: (added) => {
-      added.forEach(remember);
-      if (lines + added.length > MAX_LINES) {
-        shorten();
-        return;
-      }
-      // What follows a part of a line would be lost with it.
-      const text = `${isWhole ? '' : '\n'}${textOf(added)}`;
-      isWhole = false;
-      const file = openSync(path, 'a', 0o600);
-      try {
-        appendFileSync(file, text);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      isWhole = true;
-      lines += added.length;
+    since: (sinceMs) => allLines().filter(({ atMs }) => atMs >= sinceMs),
+    append,
+    learn: (lines) => {
+      const later = lines.filter((line) => {
+        const known = told.get(line.key);
+        return lastOf(known, line) !== known;
+      });
+      if (later.length > 0) append(later);
     },
   };
 }

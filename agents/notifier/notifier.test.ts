@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
 import { samplePayload } from './fixtures.ts';
+import { notificationOf } from './notification.ts';
 import type { Notifier } from './notifier.ts';
 import type { Payload } from './payload.ts';
+import { askPeer } from './peers.ts';
 import { mailsOf, mailsWhen, metric, openTestBench, peerOf, post } from './testing.ts';
 
 const bench = openTestBench();
@@ -123,6 +125,30 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
       '[RESOLVED] LoadBalancerLost lb1',
       '[FIRING] LoadBalancerLost lb1',
       '[RESOLVED] LoadBalancerLost lb1',
+    ]);
+  });
+
+  it('know what the other notifier told, and never they, when it is lost', async () => {
+    const mailbox = await startMailbox();
+    const other = await startNotifier({ host: 'mon1', smtp: [mailbox.smtpPort] });
+    await post(other, LOST);
+    await mailsWhen(mailbox, 1);
+    await post(other, BACK);
+    await mailsWhen(mailbox, 2);
+    const notifier = await startNotifier({ host: 'mon2', smtp: [mailbox.smtpPort], peers: [peerOf('mon1', other)] });
+    const [{ key } = { key: '' }] = notificationOf(BACK).alerts;
+    await waitFor(async () => (await askPeer(peerOf('mon2', notifier), [key]))?.get(key)?.told?.status === 'resolved', {
+      ...{ what: 'the words of the other one', deadlineMs: 15_000, intervalMs: 50 },
+    });
+    await other[Symbol.asyncDispose]();
+    // As Alertmanager sends a group: with what ended in it lately.
+    const [ended] = BACK.alerts;
+    const both = samplePayload([{ name: 'HighErrorRate' }]);
+    await post(notifier, { ...both, alerts: [...both.alerts, ended] });
+    expect((await mailsWhen(mailbox, 3)).map(({ subject }) => subject)).toEqual([
+      '[FIRING] LoadBalancerLost lb1',
+      '[RESOLVED] LoadBalancerLost lb1',
+      '[FIRING] HighErrorRate',
     ]);
   });
 

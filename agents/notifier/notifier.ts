@@ -5,6 +5,7 @@ import type { NotifierConfig } from './config.ts';
 import { openDelivery } from './deliver.ts';
 import { openEndWatch } from './end-watch.ts';
 import { type Chart, makeChart } from './chart/make-chart.ts';
+import { openWordLearner } from './learn-words.ts';
 import { makeMetrics } from './metrics.ts';
 import { type MailText, digestTextOf, mailTextOf, subjectOf } from './mail-text.ts';
 import type { Notification } from './notification.ts';
@@ -48,8 +49,10 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
       ? undefined
       : openEndWatch({
           ...{ ...ends, alerts: spool.openAlerts, put, now, elapsed, log },
+          isToldFiring: (key) => spool.known(key).told?.status === 'firing',
           ask: (names) => Promise.all(ends.prometheus.map((url) => readPrometheusView(url, names))),
         });
+  const learner = openWordLearner({ peers: config.peers, learn: spool.learn, log });
   const watchdog = openWatchdogTimer({
     ...{ ...config, now, elapsed, put, log },
     told: openToldSilence(config.stateFolder),
@@ -127,6 +130,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     port: (server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
       watchdog[Symbol.dispose]();
+      learner[Symbol.dispose]();
       endWatch?.[Symbol.dispose]();
       server.close();
       server.closeAllConnections();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Line, lineSchema } from './journal.ts';
 import { type Known, wordSchema } from './news.ts';
 
 /** Another notifier. */
@@ -26,6 +27,18 @@ export async function askPeer(peer: Peer, keys: readonly string[]): Promise<Peer
     const response = await fetch(`${peer.url}/told?${query.toString()}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     const known = knownSchema.parse(await response.json());
     return new Map(Object.entries(known).map(([key, { told, ...rest }]) => [key, { told, ...rest }]));
+  } catch {
+    return undefined;
+  }
+}
+
+const wordsSchema = z.array(lineSchema);
+
+/** What a peer has told at `sinceMs` (epoch ms, its clock) or later; `undefined` when it does not answer. */
+export async function readWords(peer: Peer, sinceMs: number): Promise<readonly Line[] | undefined> {
+  try {
+    const response = await fetch(`${peer.url}/words?since=${sinceMs}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return wordsSchema.parse(await response.json());
   } catch {
     return undefined;
   }

@@ -22,7 +22,7 @@ interface ServerOptions {
   readonly log: (line: string) => void;
 }
 
-/** The notifier's HTTP side: `POST /webhook` (from this host only), `POST /watchdog` (from where the configuration says), `GET /healthz`, `GET /metrics`, `GET /told`. */
+/** The notifier's HTTP side: `POST /webhook` (from this host only), `POST /watchdog` (from where the configuration says), `GET /healthz`, `GET /metrics`, `GET /told`, `GET /words`. */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options)
@@ -46,6 +46,9 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
   if (route === 'GET /told') {
     const keys = searchParams.getAll('key');
     return json(Object.fromEntries(keys.map((key) => [key, options.spool.known(key)])));
+  }
+  if (route === 'GET /words') {
+    return json(options.spool.words(Number(searchParams.get('since')) || 0));
   }
   if (route === 'GET /healthz') {
     return json({ watchdogHeard: options.watchdogHeard() });

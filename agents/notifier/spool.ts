@@ -2,7 +2,7 @@ import { mkdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
 import { openDeadLetters } from './dead-letters.ts';
-import { openJournal } from './journal.ts';
+import { type Journal, openJournal } from './journal.ts';
 import { type Known, type Told, isNews, repetitionOf, wordOf } from './news.ts';
 import { type Notification, idOf } from './notification.ts';
 import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
@@ -27,6 +27,10 @@ export interface Spool {
   readonly put: (notification: Notification, nowMs: number) => Accepted;
   /** People know the alerts of this mail now. */
   readonly markTold: (mail: Pick<QueuedMail, 'notification' | 'repetition'>, nowMs: number) => void;
+  /** What people were told at `sinceMs` (epoch ms) or later, by this notifier or by another one that it learned of. */
+  readonly words: Journal['since'];
+  /** People know this from other notifiers. */
+  readonly learn: Journal['learn'];
   readonly tellings: Tellings;
   /** Does nothing when the mail is not in the queue any more; so does {@link bury}. */
   readonly drop: (mail: QueuedMail) => void;
@@ -105,6 +109,8 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
     markTold: ({ notification, repetition }, nowMs) => {
       journal.append(notification.alerts.map((alert) => ({ key: alert.key, ...wordOf(alert, nowMs, repetition) })));
     },
+    words: journal.since,
+    learn: journal.learn,
     tellings,
     openAlerts: openOpenAlerts(join(folder, 'open'), { dead, log }),
     drop,
