@@ -33,6 +33,8 @@ const COMMON = {
 const counter = (name: string, host: string): string => `varnish_${name}{host="${host}",job="varnish",tier="edge"}`;
 const on = (host: string, value?: string) => ({ labels: { host }, ...(value === undefined ? {} : { value }) });
 
+const queue = (host: string): string => counter('main_thread_queue_len', host);
+
 const lookedUp = (hits: Series[string], misses: Series[string]): Series => ({
   [counter('main_cache_hit', 'edge1')]: hits,
   [counter('main_cache_miss', 'edge1')]: misses,
@@ -79,19 +81,25 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
     {
       ...COMMON,
       name: 'EdgeThreadsExhausted',
+      // Not `threads_limited`: while its machine is busy, Varnish creates threads up to the limit for one request that waits, because new threads
+      // have not started when it looks again (`pool_herder` in cache_wrk.c of 7.7.3).
       expr: anyOf(
-        `max by (host) (${perSecond('main_threads_limited')} + ${perSecond('main_threads_failed')}) > 0`,
+        `max by (host) (min_over_time(varnish_main_thread_queue_len[${promDuration(3 * watch.roundIntervalMs)}])) > 0`,
+        `max by (host) (${perSecond('main_threads_failed')}) > 0`,
         `max by (host) (${perSecond('main_sessions{type=~"dropped|fail"}')}) > 0`,
       ),
       forMs: outlastsOneLook,
       summary: 'Varnish on {{ $labels.host }} has no threads left',
       description:
-        'Varnish on {{ $labels.host }} has reached its limit of threads or cannot create more: requests wait, or sessions are dropped. HAProxy in front of it admits fewer requests than it has threads for, so this is a wrong configuration or a host without processes left.',
+        'Requests on {{ $labels.host }} wait for a thread of Varnish all the time, Varnish cannot create more threads, or it drops sessions. HAProxy in front of it admits fewer requests than Varnish may have threads for, so the configuration is wrong, or the host has no processes left.',
       cases: [
         fires(
-          'the limit is reached again and again',
+          'requests wait for a thread at every scrape',
           {
-            [counter('main_threads_limited', 'edge1')]: counts([0, 20], [1, 140]),
+            [queue('edge1')]: [
+              [0, 20],
+              [12, 140],
+            ],
             [counter('main_threads_failed', 'edge1')]: always(0),
           },
           on('edge1'),
@@ -99,21 +107,41 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
         fires(
           'sessions are dropped, since the queue for threads is full',
           {
-            [counter('main_threads_limited', 'edge2')]: always(0),
+            [queue('edge2')]: always(0),
             [counter('main_threads_failed', 'edge2')]: always(0),
             'varnish_main_sessions{host="edge2",job="varnish",tier="edge",type="dropped"}': counts([0, 20], [1, 140]),
           },
           on('edge2'),
         ),
-        quiet('it was reached before', {
-          [counter('main_threads_limited', 'edge1')]: always(7),
+        fires(
+          'the host lets Varnish create no more threads',
+          { [queue('edge1')]: always(0), [counter('main_threads_failed', 'edge1')]: counts([0, 20], [1, 140]) },
+          on('edge1'),
+        ),
+        quiet('threads were refused a long time ago', {
+          [queue('edge1')]: always(0),
+          [counter('main_threads_failed', 'edge1')]: always(7),
+        }),
+        quiet('a burst waits for threads now and then, and reaches their limit', {
+          [queue('edge1')]: [
+            [0, 20],
+            [30, 8],
+            [0, 40],
+            [5, 4],
+            [0, 88],
+          ],
+          [counter('main_threads_limited', 'edge1')]: counts([0, 20], [1, 4], [0, 136]),
           [counter('main_threads_failed', 'edge1')]: always(0),
         }),
         absent('no Varnish is scraped', {}),
         resolves(
           'there are threads again',
           {
-            [counter('main_threads_limited', 'edge1')]: counts([0, 20], [1, 20], [0, 120]),
+            [queue('edge1')]: [
+              [0, 20],
+              [12, 40],
+              [0, 120],
+            ],
             [counter('main_threads_failed', 'edge1')]: always(0),
           },
           on('edge1'),
