@@ -1,9 +1,10 @@
-import { addressOn, hostsOf, HOSTILE_ADDRESS, PORTS, routeAddress, type Topology } from '../../deploy/topology.ts';
+import { hostsOf, HOSTILE_ADDRESS } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { REQUEST_KINDS } from '../evidence/request-record.ts';
 import type { FaultWorld } from '../faults/fault.ts';
 import { hostileClient, type Attacked } from '../faults/hostile-client.ts';
 import { ATTACKS, type AttackKind } from '../hostile/attack.ts';
+import { allTargets } from '../load/targets.ts';
 import { predictOutage } from '../predict.ts';
 import { readClientCounts } from '../probes/client-tables.ts';
 import { readProcessEnds } from '../probes/process-ends.ts';
@@ -56,24 +57,23 @@ function abuseGuarantee(attack: AttackKind): Guarantee {
   };
 }
 
-/** An edge, and the virtual address by both protocols on the load balancer that has it. */
+/** The first edge, and the virtual address by both protocols. */
 export async function findEntries(world: FaultWorld): Promise<readonly Attacked[]> {
+  const [edge] = hostsOf(world.topology, 'edge');
+  const entries = await findAllEntries(world);
+  return entries.filter(({ name, host }) => name !== host || name === edge?.name);
+}
+
+/** Every edge, and the virtual address by both protocols on the load balancer that has it; called as the targets of `load`. */
+export async function findAllEntries(world: FaultWorld): Promise<readonly Attacked[]> {
   const { topology } = world;
-  const [edge] = hostsOf(topology, 'edge');
   const { address } = topology.virtualAddresses.front;
   const holders = await findHolders(world, address);
   const [holder] = holders;
-  if (edge === undefined || holder === undefined || holders.length > 1)
+  if (holder === undefined || holders.length > 1)
     throw new HoldfastError('stack-not-healthy', `${address} is held by ${holders.join(' and ') || 'nobody'}.`);
-  return [
-    { name: edge.name, host: edge.name, url: `http://${addressOn(edge, 'front')}:${PORTS.edge}` },
-    ...(['http', 'https'] as const).map((route) => ({ name: route, host: holder, url: entryUrl(topology, route) })),
-  ];
-}
-
-function entryUrl(topology: Topology, route: 'http' | 'https'): string {
-  const { host, port } = routeAddress(topology, route);
-  return `${route}://${host}:${port}`;
+  const edges = new Set(hostsOf(topology, 'edge').map(({ name }) => name));
+  return allTargets(topology).map(({ name, url }) => ({ name, url, host: edges.has(name) ? name : holder }));
 }
 
 async function noProcessEnded(world: FaultWorld, hosts: readonly string[]): Promise<Redundancy> {

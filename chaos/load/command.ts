@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../deploy/commands.ts';
-import type { Topology } from '../../deploy/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { nearest } from '../../kit/nearest.ts';
@@ -13,10 +12,10 @@ import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
 import { ATTACKS } from '../hostile/attack.ts';
 import { runHostileCommand, type HostileFlags } from './hostile-command.ts';
 import { renderLoadTable, reportOf, type LoadReport } from './load-table.ts';
-import { SUITES, type LoadTarget, type Suite } from './load-run.ts';
+import { SUITES, type Suite } from './load-run.ts';
 import { showProgress } from './show-progress.ts';
 import { startLoad } from './start-load.ts';
-import { allTargets } from './targets.ts';
+import { allTargets, parseTarget } from './targets.ts';
 
 interface CommandOptions {
   readonly rate?: string;
@@ -45,9 +44,21 @@ export function registerLoadCommand(program: Command, context: CommandContext): 
     )
     .option('--duration <seconds>', 'how long (not for smoke; of hostile: each attack, 20)', '60')
     .option('--attack <kind>', `hostile only: one kind of attack (${ATTACKS.join(', ')}); all by default`)
-    .option('--target <name>', `${targets.join(', ')}; vip for the first; smoke takes every one by default`)
+    .option(
+      '--target <name>',
+      `${targets.join(', ')}; vip for the first; by default smoke takes every one, and hostile all but the second edge`,
+    )
     .option('--json', 'print it as JSON')
-    .addHelpText('after', '\nExit codes: 0 nothing failed or was dropped, 1 something was, 2 the evidence is doubtful')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'hostile prints what honest clients saw of each attack on each target: requests, failures and latencies during the attack, and again',
+        'from 10 s after its end on ("after"). The lines below the table say what the attacked HAProxy counted of the attacker.',
+        '',
+        'Exit codes: 0 nothing failed or was dropped, 1 something was, 2 the evidence is doubtful',
+      ].join('\n'),
+    )
     .action(async (word: string, options: CommandOptions, command: Command) => {
       if (word === HOSTILE) {
         await runHostileCommand(hostileFlags(options, command), context);
@@ -126,16 +137,6 @@ function parseSuite(word: string): Suite {
   if (suite !== undefined) return suite;
   throw new HoldfastError('usage', `There is no suite ${word}.`, {
     fix: `Known suites: ${nearest(word, [...SUITES, HOSTILE]).join(', ')}.`,
-  });
-}
-
-function parseTarget(word: string, topology: Topology): LoadTarget {
-  const targets = allTargets(topology);
-  const target = targets.find(({ name }) => name === (word === 'vip' ? 'virtual-address' : word));
-  if (target !== undefined) return target;
-  const names = targets.map(({ name }) => name);
-  throw new HoldfastError('usage', `There is no target ${word}.`, {
-    fix: `Known targets: ${nearest(word, names).join(', ')}.`,
   });
 }
 

@@ -9,6 +9,7 @@ import { HOSTILE_CLIENT_SECONDS } from '../faults/hostile-client.ts';
 import { ATTACKS, type AttackKind } from '../hostile/attack.ts';
 import { runHostile, type HostileRow } from './hostile-suite.ts';
 import { renderRows } from './load-table.ts';
+import { parseTarget } from './targets.ts';
 
 export interface HostileFlags {
   readonly attack?: string;
@@ -23,12 +24,13 @@ export interface HostileFlags {
 export async function runHostileCommand(flags: HostileFlags, { topology, signal }: CommandContext): Promise<void> {
   const attacks = flags.attack === undefined ? ATTACKS : [parseAttack(flags.attack)];
   refuseLong(flags.duration);
+  const target = flags.target === undefined ? undefined : parseTarget(flags.target, topology);
   requireNetwork(topology.networks.ops);
   await using _lock = await openStackLock('load hostile');
   const progress = openProgress();
   const rows: HostileRow[] = [];
   try {
-    const options = { topology, attacks, targets: flags.target === undefined ? [] : [flags.target], signal };
+    const options = { topology, attacks, ...(target === undefined ? {} : { target: target.name }), signal };
     for await (const row of runHostile({
       ...options,
       ...{ seconds: flags.duration, rate: flags.rate, onProgress: progress.report },

@@ -6,7 +6,7 @@ import { PATHS } from '../../kit/paths.ts';
 import type { Verdict } from '../../kit/verdict.ts';
 import type { FaultWorld } from '../faults/fault.ts';
 import { hostileClient, type Attacked } from '../faults/hostile-client.ts';
-import { findEntries } from '../guarantees/abuse.ts';
+import { findAllEntries, findEntries } from '../guarantees/abuse.ts';
 import type { AttackKind } from '../hostile/attack.ts';
 import { openFault } from '../journal/open-fault.ts';
 import { openJournal } from '../journal/journal.ts';
@@ -14,7 +14,6 @@ import { startHealer } from '../journal/start-healer.ts';
 import { latencyOf, type Latency } from '../judge/latency.ts';
 import { recordsIn } from '../judge/records.ts';
 import { waitForBaseline, waitForSteady } from '../runner/steady-state.ts';
-import { HoldfastError } from '../../kit/errors.ts';
 import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
 import type { LoadRun } from './load-run.ts';
 import { startLoad } from './start-load.ts';
@@ -22,8 +21,8 @@ import { startLoad } from './start-load.ts';
 export interface HostileOptions {
   readonly topology: Topology;
   readonly attacks: readonly AttackKind[];
-  /** Names of entries: an edge, `http`, `https`. Empty: all. */
-  readonly targets: readonly string[];
+  /** A target of `load`; missing: the first edge, and the virtual address by both protocols. */
+  readonly target?: string;
   /** How long each attack lasts. */
   readonly seconds: number;
   /** Requests per second of honest clients. */
@@ -65,8 +64,12 @@ export async function* runHostile(options: HostileOptions): AsyncGenerator<Hosti
   const world: FaultWorld = { topology, hosts: openHosts() };
   await refuseUnrecorded(world, openJournal(PATHS.journal));
   onProgress('waiting until the stack is healthy and no alert fires');
-  await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal });
-  const entries = chooseEntries(await findEntries(world), options.targets);
+  await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal, onWait: onProgress });
+  const { target } = options;
+  const entries =
+    target === undefined
+      ? await findEntries(world)
+      : (await findAllEntries(world)).filter(({ name }) => name === target);
   await startHealer();
   const pairs = attacks.flatMap((attack) => entries.map((entry) => ({ attack, entry })));
   const perAttack = seconds + (NORMAL_AFTER_MS + AFTERWARDS_MS) / 1_000 + SPARE_SECONDS;
@@ -84,15 +87,6 @@ export async function* runHostile(options: HostileOptions): AsyncGenerator<Hosti
     onProgress(`${pair.attack} on ${pair.entry.name}`);
     yield await attackOnce({ world, load, seconds, signal, ...pair });
   }
-}
-
-function chooseEntries(entries: readonly Attacked[], wanted: readonly string[]): readonly Attacked[] {
-  const unknown = wanted.find((name) => !entries.some((entry) => entry.name === name));
-  if (unknown !== undefined)
-    throw new HoldfastError('usage', `There is no entry ${unknown} to attack.`, {
-      fix: `Known entries: ${entries.map(({ name }) => name).join(', ')}.`,
-    });
-  return wanted.length === 0 ? entries : entries.filter(({ name }) => wanted.includes(name));
 }
 
 interface AttackRun {

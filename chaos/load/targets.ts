@@ -1,9 +1,22 @@
 import { addressOn, hostsOf, PORTS, routeAddress, type Topology } from '../../deploy/topology.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { nearest } from '../../kit/nearest.ts';
 import type { LoadTarget, Suite } from './load-run.ts';
 
 /** Every way into the shop: the virtual address over HTTP and over TLS, and each edge. */
 export function allTargets(topology: Topology): readonly LoadTarget[] {
   return [virtualAddress(topology), virtualAddressTls(topology), ...edges(topology)];
+}
+
+/** Throws `usage` for a name that is no target. */
+export function parseTarget(word: string, topology: Topology): LoadTarget {
+  const targets = allTargets(topology);
+  const target = targets.find(({ name }) => name === (word === 'vip' ? 'virtual-address' : word));
+  if (target !== undefined) return target;
+  const names = targets.map(({ name }) => name);
+  throw new HoldfastError('usage', `There is no target ${word}.`, {
+    fix: `Known targets: ${nearest(word, names).join(', ')}.`,
+  });
 }
 
 /** `smoke` takes every way in; the others those over HTTP: the edges, as customers do, and the virtual address directly. */
