@@ -52,7 +52,12 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const { world, guarantee, signal, rate, runId } = options;
   const timeline = makeTimeline(options.onEvent);
   timeline.add('phase', 'steady state: waiting until the stack is whole and quiet');
-  await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal });
+  await waitForSteady(world, {
+    ...{ deadlineMs: STEADY_DEADLINE_MS, signal },
+    onWait: (line) => {
+      timeline.add('phase', line);
+    },
+  });
   await using watch = watchAlerts(options, timeline);
   timeline.add('phase', `load: ${rate} requests/s`);
   await using scope = new AsyncDisposableStack();

@@ -62,16 +62,23 @@ function isAsMade(topology: Topology, alertname: string): boolean {
   return alertname === 'AppRedundancyLost' && hostsOf(topology, 'app').length < 2;
 }
 
+interface SteadyOptions {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  /** Called with what is missing, whenever that changes. */
+  readonly onWait?: (line: string) => void;
+}
+
 /** Waits until the stack is whole and quiet. Throws `deadline` with what is missing. */
-export async function waitForSteady(
-  world: FaultWorld,
-  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
-): Promise<void> {
+export async function waitForSteady(world: FaultWorld, { onWait, ...options }: SteadyOptions): Promise<void> {
+  let missing = '';
   await waitFor(
     async () => {
-      const unsteady = await findUnsteady(world);
-      if (unsteady.length > 0) throw new Error(unsteady.join('; '));
-      return true;
+      const now = (await findUnsteady(world)).join('; ');
+      if (now === '') return true;
+      if (now !== missing) onWait?.(`waiting: ${now}`);
+      missing = now;
+      throw new Error(now);
     },
     { what: 'the steady state', intervalMs: 500, ...options },
   );
