@@ -12,6 +12,7 @@ import { checkMachine } from './doctor.ts';
 import { down } from './down.ts';
 import { parsePurgePath, purge } from './edge/purge.ts';
 import { readDrift, writeRendered, type RenderedFiles } from './render.ts';
+import { siteNames } from './site.ts';
 import { readStatus, renderStatus } from './status.ts';
 import type { Topology } from './topology.ts';
 import { up } from './up.ts';
@@ -117,20 +118,24 @@ export function registerDeployCommands(program: Command, context: CommandContext
   program
     .command('purge')
     .description('remove a page from the cache of every edge: all variants, fresh and stale')
-    .argument('<path>', 'path with its query, such as /products?page=2, or a whole address')
+    .argument(
+      '<path>',
+      'path with its query, such as /products?page=2, or a whole address; exactly this one, * is no wildcard',
+    )
     .option('--json', 'print the answer of each edge as JSON')
     .action(async (text: string, { json }: { json?: boolean }) => {
-      const path = parsePurgePath(text);
+      const path = parsePurgePath(text, siteNames(topology));
       if (path === undefined) {
-        throw new HoldfastError('usage', `${text} is not a path of the site.`, {
-          fix: 'Give a path, such as /products, or an address, such as http://127.0.0.1:8081/products.',
+        throw new HoldfastError('usage', `${JSON.stringify(text)} is not a path of the site.`, {
+          fix: 'Give a path, such as /products, or an address of the site, such as http://127.0.0.1:8081/products.',
         });
       }
       requireNetwork(topology.networks.ops);
       const results = await purge(topology, path, { signal });
       signal.throwIfAborted();
       const lines = results.map(
-        ({ edge, ok, problem }) => `${edge}  ${ok ? `purged ${path}` : `NOT PURGED: ${problem ?? ''}`}`,
+        ({ edge, ok, problem }) =>
+          `${edge}  ${ok ? `has no copy of ${path} any more` : `NOT PURGED: ${problem ?? ''}`}`,
       );
       console.log(json === true ? JSON.stringify({ path, edges: results }, null, 2) : lines.join('\n'));
       process.exitCode = results.every(({ ok }) => ok) ? EXIT.held : EXIT.violated;

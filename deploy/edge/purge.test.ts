@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
+import { siteNames } from '../site.ts';
+import { makeTopology } from '../topology.ts';
 import { parsePurgePath } from './purge.ts';
+
+const NAMES = siteNames(makeTopology());
 
 it.each([
   ['/products', '/products'],
@@ -8,9 +12,18 @@ it.each([
   ['https://shop.test', '/'],
   ['/a b', '/a%20b'],
 ])('%s is the path %s', (text, path) => {
-  expect(parsePurgePath(text)).toBe(path);
+  expect(parsePurgePath(text, NAMES)).toBe(path);
 });
 
-it.each(['', 'products', '//evil.test/x', 'ftp://shop.test/x', '*'])('%j is no path', (text) => {
-  expect(parsePurgePath(text)).toBeUndefined();
+it.each([
+  '',
+  'products',
+  '//evil.test/x',
+  'ftp://shop.test/x',
+  '*',
+  'http://example.com/products',
+  '/a\nb',
+  '/a\u0000',
+])('%j is no path', (text) => {
+  expect(parsePurgePath(text, NAMES)).toBeUndefined();
 });

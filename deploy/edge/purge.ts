@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { messageOf } from '../../kit/errors.ts';
+import { SITE_HOST } from '../site.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../topology.ts';
 
 /** How one edge answered. */
@@ -46,13 +47,16 @@ function purgeOne(url: string, signal: AbortSignal): Promise<number> {
   });
 }
 
-/** The path of an address or a path, as an edge's cache knows it; undefined for anything else. */
-export function parsePurgePath(text: string): string | undefined {
+/**
+ * The path of a path, or of an address with one of the site's names, as an edge's cache knows it; undefined for anything else. Control
+ * characters are refused: a URL parser drops some of them, and another page would be purged.
+ */
+export function parsePurgePath(text: string, siteNames: readonly string[]): string | undefined {
   const isPath = text.startsWith('/') && !text.startsWith('//');
-  if (!isPath && !/^https?:\/\/[^/]+/.test(text)) return undefined;
+  if ((!isPath && !/^https?:\/\/[^/]+/.test(text)) || /\p{Cc}/u.test(text)) return undefined;
   try {
-    const { pathname, search } = new URL(text, 'http://site.invalid');
-    return pathname + search;
+    const { pathname, search, hostname } = new URL(text, `http://${SITE_HOST}`);
+    return siteNames.includes(hostname) ? pathname + search : undefined;
   } catch {
     return undefined;
   }
