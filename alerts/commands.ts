@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { SAVE_EVERY_MS } from '../deploy/monitor/render-alertmanager.ts';
 import type { Topology } from '../deploy/topology.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
+import { openProgress } from '../kit/progress.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { DOMAINS } from './alert.ts';
 import { addSilence } from './silences/add-silence.ts';
@@ -50,8 +51,10 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
       const forMs = parseDuration(time);
       const by = userInfo().username;
       const members = openMembers(topology, signal);
-      const { id, endsAt, unaware } = await addSilence(members, { ...{ subject, forMs, by, reason } });
-      console.log(`${id}  ${word} is silent until ${endsAt.toISOString()}.`);
+      const { id, endsAt, isUnchanged, unaware } = await addSilence(members, { ...{ subject, forMs, by, reason } });
+      console.log(
+        `${id}  ${word} is silent until ${endsAt.toISOString()}.${isUnchanged ? ' It was silenced for longer before; that silence is unchanged.' : ''}`,
+      );
       await reportMembers(members, { unaware, isSaved: hasSilence(id, endsAt) });
     });
 
@@ -112,7 +115,11 @@ async function reportMembers(
 ): Promise<void> {
   const { unaware, isSaved } = change;
   const aware = members.map(({ name }) => name).filter((name) => !unaware.includes(name));
-  const unsaved = await hostsNotSaved(aware, isSaved, { read: readSavedOn(openHosts()) });
+  const progress = openProgress();
+  progress.report('waiting until both Alertmanagers have it on disk');
+  const unsaved = await hostsNotSaved(aware, isSaved, { read: readSavedOn(openHosts()) }).finally(() => {
+    progress.stop();
+  });
   if (unaware.length > 0) {
     console.error(
       `Alertmanager on ${unaware.join(' and ')} does not know it yet. It learns it from the other one; check with \`./holdfast silence list\`.`,

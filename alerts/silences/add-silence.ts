@@ -17,6 +17,8 @@ export interface SilenceRequest {
 export interface InForce {
   readonly id: string;
   readonly endsAt: Date;
+  /** The one that was there ends later, and stays as it is, its reason too. */
+  readonly isUnchanged: boolean;
   /** Members that do not answer or do not know of it yet: they learn it from the others. */
   readonly unaware: readonly string[];
 }
@@ -54,7 +56,7 @@ export async function addSilence(
       (one) => one.id === id && one.status.state !== 'expired' && Date.parse(one.endsAt) >= endsAt.getTime(),
     );
   const unaware = await membersWithout(members, isAware, agreeWithinMs);
-  return { id, endsAt, unaware };
+  return { id, endsAt, isUnchanged: isKept, unaware };
 }
 
 /** The first member that takes it tells the others. A silence is changed where it is known. */

@@ -67,9 +67,9 @@ describe('a silence', () => {
     const { members } = fakeMembers(['mon1', 'mon2']);
     const { id } = await addSilence(members, request);
     const longer = await addSilence(members, { ...request, forMs: 30 * MINUTE });
-    expect([longer.id, minutesLeft(longer.endsAt)]).toEqual([id, 30]);
+    expect([longer.id, minutesLeft(longer.endsAt), longer.isUnchanged]).toEqual([id, 30, false]);
     const shorter = await addSilence(members, { ...request, forMs: 5 * MINUTE });
-    expect([shorter.id, minutesLeft(shorter.endsAt)]).toEqual([id, 30]);
+    expect([shorter.id, minutesLeft(shorter.endsAt), shorter.isUnchanged]).toEqual([id, 30, true]);
   });
 
   it("is another one where the subject is, and leaves others' silences alone", async () => {
