@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeProgram } from './cli.ts';
+import { CLIENT_LIMITS } from './deploy/request-limits.ts';
 import { ROOT } from './kit/paths.ts';
 
 const pages = new Map<string, string>();
@@ -41,6 +42,21 @@ function leavesOf(from: Command, words: readonly string[] = []): readonly string
   if (from.commands.length === 0) return [words.join(' ')];
   return from.commands.flatMap((command) => leavesOf(command, [...words, command.name()]));
 }
+
+describe('the limits of one client', () => {
+  const { withoutProgress, inProgress, connectionsPerSecond, requestsPerSecond } = CLIENT_LIMITS;
+
+  it.each(['ARCHITECTURE.md', 'alerts/runbooks/ClientLimitExceeded.md'])(
+    'are stated in %s as they are in force',
+    (file) => {
+      const text = (pages.get(file) ?? '').replaceAll(/\s+/g, ' ');
+      expect(text).toContain(`${withoutProgress} connections or HTTP/2 streams`);
+      expect(text).toContain(`${inProgress} requests in progress`);
+      expect(text).toMatch(new RegExp(`${connectionsPerSecond} (new )?connections`));
+      expect(text).toContain(`${requestsPerSecond} requests per second`);
+    },
+  );
+});
 
 describe('the documents', () => {
   it('name only commands and options that exist', () => {

@@ -61,7 +61,7 @@ function leadOf({ status, summary }: NotifiedAlert, lasted: string): string {
     case 'resolved':
       return `It is over. It lasted ${lasted}.`;
     case 'unmonitored':
-      return 'Not monitored: no Prometheus can say whether it still fires. A mail follows as soon as one can.';
+      return 'Not monitored: no Prometheus can say whether it still fires. Repair the monitors first (runbook WatchdogSilent). A mail follows as soon as one can.';
   }
 }
 
