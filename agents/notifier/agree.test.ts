@@ -16,6 +16,8 @@ interface Case {
   readonly own?: Told;
   /** `undefined`: does not answer. */
   readonly peer: Known | undefined;
+  /** Of a peer that does not answer. */
+  readonly remembered?: Told;
   readonly host?: string;
   readonly ageMs?: number;
   readonly decision: string;
@@ -131,21 +133,49 @@ describe('what notifiers agree on', () => {
       peer: undefined,
       decision: 'send',
     },
+    {
+      what: 'the end that a peer told before it was lost',
+      ...{ notification: over, peer: undefined, remembered: ended(NOW - 5, endsAtMs - 2_000), decision: 'drop' },
+    },
+    {
+      what: 'the end of what a peer told as firing before it was lost',
+      ...{ notification: over, peer: undefined, remembered: fired(NOW - 5), decision: 'send' },
+    },
+    {
+      what: 'the end of what began after the end that a lost peer told',
+      ...{ notification: over, peer: undefined, remembered: ended(NOW - 5, startsAtMs - 1), decision: 'send' },
+    },
+    {
+      what: 'the end of what this one told after the end that a lost peer told',
+      ...{ notification: over, peer: undefined, own: fired(NOW - 3), remembered: ended(NOW - 5), decision: 'send' },
+    },
+    {
+      what: 'it fires, and its end was told by a peer that is lost',
+      ...{ peer: undefined, remembered: ended(NOW - 60_000), decision: 'send' },
+    },
+    {
+      what: 'it fires, which was told by a peer that is lost',
+      ...{ peer: undefined, remembered: fired(NOW + 3_600_000), decision: 'send' },
+    },
     { what: 'the end of what nobody heard of', notification: over, peer: NOTHING, decision: 'drop' },
     { what: 'the end of what a silent peer may have told', notification: over, peer: undefined, decision: 'send' },
-  ])('$what: $decision', ({ notification: told = notification, own, peer, host = 'mon2', ageMs = 0, decision }) => {
-    const agreement = decideAgreement(
-      { key: 'x', notification: told, repetition: 0, queuedAtMs: NOW - ageMs },
-      {
-        host,
-        nowMs: NOW,
-        repeatAfterMs: 500_000,
-        told: () => own,
-        peers: new Map([['mon1', peer === undefined ? undefined : new Map([[key, peer]])]]),
-      },
-    );
-    expect(agreement.decision).toBe(decision);
-  });
+  ])(
+    '$what: $decision',
+    ({ notification: told = notification, own, peer, remembered, host = 'mon2', ageMs = 0, decision }) => {
+      const agreement = decideAgreement(
+        { key: 'x', notification: told, repetition: 0, queuedAtMs: NOW - ageMs },
+        {
+          host,
+          nowMs: NOW,
+          repeatAfterMs: 500_000,
+          told: () => own,
+          remembered: () => remembered,
+          peers: new Map([['mon1', peer === undefined ? undefined : new Map([[key, peer]])]]),
+        },
+      );
+      expect(agreement.decision).toBe(decision);
+    },
+  );
 
   it.each([
     { of: 'what nobody told', peer: undefined, is: 0 },
@@ -160,7 +190,7 @@ describe('what notifiers agree on', () => {
     const agreement = decideAgreement(
       { key: 'x', notification, repetition: 0, queuedAtMs: NOW },
       {
-        ...{ host: 'mon2', nowMs: NOW, repeatAfterMs: 30_000, told: () => undefined },
+        ...{ host: 'mon2', nowMs: NOW, repeatAfterMs: 30_000, told: () => undefined, remembered: () => undefined },
         peers: new Map([['mon1', new Map([[key, peerTold(peer)]])]]),
       },
     );

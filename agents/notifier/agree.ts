@@ -1,4 +1,4 @@
-import { type Told, isNews, lastOf, repetitionOf } from './news.ts';
+import { type Told, isEndTold, isNews, lastOf, repetitionOf } from './news.ts';
 import type { Notification } from './notification.ts';
 import type { PeerKnowledge } from './peers.ts';
 import { type QueuedMail, ageMs } from './queued-mail.ts';
@@ -20,6 +20,8 @@ interface Facts {
   readonly told: (alertKey: string) => Told;
   /** By host; `undefined`: it does not answer. */
   readonly peers: ReadonlyMap<string, PeerKnowledge | undefined>;
+  /** What peers that do not answer had told when they last did. It may be old, so only an end that is told stays told by it. */
+  readonly remembered: (alertKey: string) => Told;
 }
 
 /** How long a mail is left to a peer that has it too. */
@@ -35,7 +37,11 @@ export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
   const peersKnown = known.length === answers.length;
   const toldOf = (key: string): Told =>
     known.reduce<Told>((last, knowledge) => lastOf(last, knowledge.get(key)?.told), facts.told(key));
-  const alerts = mail.notification.alerts.filter((alert) => isNews(alert, toldOf(alert.key), { ...facts, peersKnown }));
+  const alerts = mail.notification.alerts.filter(
+    (alert) =>
+      isNews(alert, toldOf(alert.key), { ...facts, peersKnown }) &&
+      !isEndTold(alert, toldOf(alert.key), facts.remembered(alert.key)),
+  );
   if (alerts.length === 0) return { decision: 'drop' };
   const inHandElsewhere = [...facts.peers].some(([host, knowledge]) =>
     alerts.some(({ key }) => {

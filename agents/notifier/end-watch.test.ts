@@ -62,7 +62,7 @@ function viewOf(world: World): PrometheusView | undefined {
 function open(world: World) {
   const put: Notification[] = [];
   const log: string[] = [];
-  const state = { world, asked: 0, isTold: false, meanwhile: (): void => undefined };
+  const state = { world, asked: 0, meanwhile: (): void => undefined };
   const dead = openDeadLetters(join(folder, 'dead'), { files: 10, bytes: 1_000_000 });
   const say = (line: string): void => {
     log.push(line);
@@ -77,7 +77,6 @@ function open(world: World) {
       return Promise.resolve(views);
     },
     put: (notification) => put.push(notification),
-    isToldFiring: () => state.isTold,
     now: () => Date.now(),
     elapsed: () => Date.now(),
     log: say,
@@ -123,18 +122,6 @@ describe('the end that Alertmanager tells', () => {
     expect(put[0]?.alerts[0]?.status).toBe('resolved');
     // Not when nobody spoke of it for a while: when it was last seen.
     expect(endedAtMs - (put[0]?.alerts[0]?.endsAtMs ?? 0)).toBeLessThan(6_000);
-  });
-
-  it('is awaited also where another notifier told that it fires', async () => {
-    const { watch, said, state } = open('quiet');
-    using _ = watch;
-    watch.heard(FIRING);
-    await pass(120_000);
-    expect(said()).toEqual([]);
-    state.isTold = true;
-    watch.heard(FIRING);
-    await pass(120_000);
-    expect(said()).toEqual(['resolved']);
   });
 
   it('becomes "not monitored" when no Prometheus can tell for too long, and an end later', async () => {

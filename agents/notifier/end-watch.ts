@@ -21,8 +21,6 @@ interface EndWatchOptions extends EndTimes {
   /** What every Prometheus says of the rules of these names; `undefined` for one that does not answer. */
   readonly ask: (names: readonly string[]) => Promise<readonly (PrometheusView | undefined)[]>;
   readonly put: (notification: Notification) => void;
-  /** Whether the last that people were told about an alert is that it fires: by any notifier, so it need not be open here. */
-  readonly isToldFiring: (alertKey: string) => boolean;
   /** What people call now. */
   readonly now: () => number;
   /** Time that only passes, in ms. */
@@ -132,17 +130,14 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
         isConfirmed(alert) && alert.status === 'resolved' ? 'wait' : 'certain',
       );
       const { thread } = notification;
-      const isIdle = alerts.list().length === 0;
       for (const { key } of notification.alerts) heardAt.set(key, elapsed());
       for (const alert of wait) {
         keepNewer({ thread, alert: firing(alert), endsAtMs: alert.endsAtMs ?? now() });
       }
-      const isOpen = ({ key }: NotifiedAlert): boolean => alerts.find(key) !== undefined || options.isToldFiring(key);
-      for (const alert of certain.filter((one) => isConfirmed(one) && isOpen(one))) {
+      for (const alert of certain.filter((one) => isConfirmed(one) && alerts.find(one.key) !== undefined)) {
         keepNewer({ thread, alert: firing(alert) });
       }
       if (wait.length > 0) schedule(0);
-      else if (isIdle && alerts.list().length > 0) schedule(SOON_MS);
       return certain.length === 0 ? undefined : { ...notification, alerts: certain };
     },
     told: ({ thread, alerts: said }) => {

@@ -58,18 +58,16 @@ describe('the journal', () => {
     expect(linesOnDisk()).toBe(1);
   });
 
-  it('learns what others told later, and nothing older', () => {
+  it('names what was told between two times, the last word of each alert', () => {
     const journal = openJournal(path);
-    journal.append([{ key: 'a', ...word(5, 'resolved') }]);
-    journal.learn([
-      { key: 'a', ...word(4) },
-      { key: 'b', ...word(3) },
+    journal.append([...tellings(1, 3), { key: 'k1', ...word(9, 'resolved') }]);
+    expect(journal.between(3, 9)).toEqual([
+      { key: 'k3', ...word(3) },
+      { key: 'k1', ...word(9, 'resolved') },
     ]);
-    journal.learn([{ key: 'b', ...word(3) }]);
-    expect(journal.find('a')).toEqual(word(5, 'resolved'));
-    expect(linesOnDisk()).toBe(2);
-    expect(journal.since(4)).toEqual([{ key: 'a', ...word(5, 'resolved') }]);
-    expect(openJournal(path).find('b')).toEqual(word(3));
+    expect(journal.between(4, 8)).toEqual([]);
+    journal.append(tellings(100, 3_000));
+    expect(journal.between(0, 10_000)).toHaveLength(1_000);
   });
 
   it('loses to a telling that reached the disk in part no other one', () => {

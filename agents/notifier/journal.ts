@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writeDurably } from '../../kit/durable-file.ts';
-import { lastOf, type Told, type Word, wordSchema } from './news.ts';
+import { type Told, type Word, wordSchema } from './news.ts';
 
 export const lineSchema = wordSchema.extend({ key: z.string() });
 
@@ -11,15 +11,16 @@ export type Line = Readonly<z.infer<typeof lineSchema>>;
 /** What was told to people, on disk before {@link Journal.append} returns. Where the disk takes no more, that is thrown, and remembered until the process ends. */
 export interface Journal {
   readonly find: (key: string) => Told;
-  /** What was told at `sinceMs` (epoch ms) or later, of each alert the last. */
-  readonly since: (sinceMs: number) => readonly Line[];
+  /** The last word about each alert that was told between these times (epoch ms): at most {@link MOST_RECENT}, the latest. */
+  readonly between: (fromMs: number, toMs: number) => readonly Line[];
   readonly append: (lines: readonly Line[]) => void;
-  /** Appends those that were told later than what is known of their alert. */
-  readonly learn: (lines: readonly Line[]) => void;
 }
 
 /** How many alerts are remembered; older ones do not come again. */
 const KEPT_ALERTS = 5_000;
+
+/** Each takes about 100 bytes; as many alerts end in 15 minutes only in a storm. */
+const MOST_RECENT = 1_000;
 
 /** With more lines than this in its file it is written anew, one line for each alert. */
 const MAX_LINES = 4 * KEPT_ALERTS;
@@ -33,46 +34,41 @@ export function openJournal(path: string): Journal {
     const [oldest] = told.keys();
     if (told.size > KEPT_ALERTS && oldest !== undefined) told.delete(oldest);
   };
-  const allLines = (): readonly Line[] => [...told].map(([key, word]) => ({ key, ...word }));
   let lines = 0;
   let isWhole = true;
   const shorten = (): void => {
-    const remembered = allLines();
+    const remembered = [...told].map(([key, word]) => ({ key, ...word }));
     writeDurably(path, textOf(remembered));
     lines = remembered.length;
     isWhole = true;
   };
   if (existsSync(path)) readLines(readFileSync(path, 'utf8')).forEach(remember);
   shorten();
-  const append = (added: readonly Line[]): void => {
-    added.forEach(remember);
-    if (lines + added.length > MAX_LINES) {
-      shorten();
-      return;
-    }
-    // What follows a part of a line would be lost with it.
-    const text = `${isWhole ? '' : '\n'}${textOf(added)}`;
-    isWhole = false;
-    const file = openSync(path, 'a', 0o600);
-    try {
-      appendFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    isWhole = true;
-    lines += added.length;
-  };
   return {
     find: (key) => told.get(key),
-    since: (sinceMs) => allLines().filter(({ atMs }) => atMs >= sinceMs),
-    append,
-    learn: (lines) => {
-      const later = lines.filter((line) => {
-        const known = told.get(line.key);
-        return lastOf(known, line) !== known;
-      });
-      if (later.length > 0) append(later);
+    between: (fromMs, toMs) =>
+      [...told]
+        .filter(([, { atMs }]) => atMs >= fromMs && atMs <= toMs)
+        .slice(-MOST_RECENT)
+        .map(([key, word]) => ({ key, ...word })),
+    append: (added) => {
+      added.forEach(remember);
+      if (lines + added.length > MAX_LINES) {
+        shorten();
+        return;
+      }
+      // What follows a part of a line would be lost with it.
+      const text = `${isWhole ? '' : '\n'}${textOf(added)}`;
+      isWhole = false;
+      const file = openSync(path, 'a', 0o600);
+      try {
+        appendFileSync(file, text);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      isWhole = true;
+      lines += added.length;
     },
   };
 }

@@ -64,6 +64,16 @@ export function isNews(
   return isBefore || alert.startsAtMs >= told.sinceMs || agoMs > STALE_MS;
 }
 
+/** Whether it is the end that a peer had told before it was lost: nothing was told since, and the alert began before that end. */
+export function isEndTold(alert: Alert, told: Told, remembered: Told): boolean {
+  return (
+    alert.status === 'resolved' &&
+    remembered?.status === 'resolved' &&
+    alert.startsAtMs <= remembered.sinceMs &&
+    lastOf(told, remembered) === remembered
+  );
+}
+
 /** Whether what is news was told before: a reminder, that it fires although people heard that it is over, or that it is not monitored, which may be so again and again. */
 function isRepeated(alert: Alert, told: Told, nowMs: number): boolean {
   if (alert.status === 'unmonitored') return true;

@@ -5,10 +5,10 @@ import type { NotifierConfig } from './config.ts';
 import { openDelivery } from './deliver.ts';
 import { openEndWatch } from './end-watch.ts';
 import { type Chart, makeChart } from './chart/make-chart.ts';
-import { openWordLearner } from './learn-words.ts';
 import { makeMetrics } from './metrics.ts';
 import { type MailText, digestTextOf, mailTextOf, subjectOf } from './mail-text.ts';
 import type { Notification } from './notification.ts';
+import { openPeerMemory } from './peer-memory.ts';
 import { askPeer } from './peers.ts';
 import { readPrometheusView } from './read-prometheus-view.ts';
 import { makeServer } from './server.ts';
@@ -49,10 +49,9 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
       ? undefined
       : openEndWatch({
           ...{ ...ends, alerts: spool.openAlerts, put, now, elapsed, log },
-          isToldFiring: (key) => spool.known(key).told?.status === 'firing',
           ask: (names) => Promise.all(ends.prometheus.map((url) => readPrometheusView(url, names))),
         });
-  const learner = openWordLearner({ peers: config.peers, learn: spool.learn, log });
+  const memory = openPeerMemory({ peers: config.peers, now });
   const watchdog = openWatchdogTimer({
     ...{ ...config, now, elapsed, put, log },
     told: openToldSilence(config.stateFolder),
@@ -88,13 +87,17 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     writeDigest: (mails) => digestTextOf(mails, contextOf(new Map())),
     agree: async (mail) => {
       const keys = mail.notification.alerts.map((alert) => alert.key);
-      const answers = config.peers.map(async (peer) => [peer.host, await askPeer(peer, keys)] as const);
+      const peers = new Map(
+        await Promise.all(config.peers.map(async (peer) => [peer.host, await askPeer(peer, keys)] as const)),
+      );
+      const silent = [...peers].flatMap(([host, answer]) => (answer === undefined ? [host] : []));
       return decideAgreement(mail, {
         host: config.host,
         nowMs: now(),
         repeatAfterMs: config.repeatAfterMs,
         told: (key) => spool.known(key).told,
-        peers: new Map(await Promise.all(answers)),
+        peers,
+        remembered: (key) => memory.find(key, silent),
       });
     },
     now,
@@ -130,7 +133,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     port: (server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
       watchdog[Symbol.dispose]();
-      learner[Symbol.dispose]();
+      memory[Symbol.dispose]();
       endWatch?.[Symbol.dispose]();
       server.close();
       server.closeAllConnections();

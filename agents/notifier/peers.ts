@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { type Line, lineSchema } from './journal.ts';
 import { type Known, wordSchema } from './news.ts';
 
 /** Another notifier. */
@@ -24,24 +23,44 @@ const TIMEOUT_MS = 1_000;
 export async function askPeer(peer: Peer, keys: readonly string[]): Promise<PeerKnowledge | undefined> {
   const query = new URLSearchParams(keys.map((key): [string, string] => ['key', key]));
   try {
-    const response = await fetch(`${peer.url}/told?${query.toString()}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const known = knownSchema.parse(await response.json());
+    const known = knownSchema.parse(await getJson(`${peer.url}/told?${query.toString()}`));
     return new Map(Object.entries(known).map(([key, { told, ...rest }]) => [key, { told, ...rest }]));
   } catch {
     return undefined;
   }
 }
 
-const wordsSchema = z.array(lineSchema);
+const recentSchema = z.array(
+  wordSchema.pick({ status: true, sinceMs: true }).extend({ key: z.string(), agoMs: z.number().min(0) }),
+);
 
-/** What a peer has told at `sinceMs` (epoch ms, its clock) or later; `undefined` when it does not answer. */
-export async function readWords(peer: Peer, sinceMs: number): Promise<readonly Line[] | undefined> {
+/** The last word of a notifier about an alert, and how long ago it was mailed. */
+export type RecentWord = Readonly<z.infer<typeof recentSchema>[number]>;
+
+/** What a peer has mailed in the last minutes; `undefined` when it does not answer. */
+export async function readRecentWords(peer: Peer): Promise<readonly RecentWord[] | undefined> {
   try {
-    const response = await fetch(`${peer.url}/words?since=${sinceMs}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return wordsSchema.parse(await response.json());
+    return recentSchema.parse(await getJson(`${peer.url}/recent`));
   } catch {
     return undefined;
   }
+}
+
+/** Ten times what a peer has to say at most. More is a fault of the peer, and must not end this process. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** Throws for an answer that is late, too long or no JSON. */
+async function getJson(url: string): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop by an error ends the connection.
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`${url} answers with more than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
 const healthSchema = z.object({ watchdogHeard: z.boolean() });
@@ -51,8 +70,7 @@ export async function anyPeerHears(peers: readonly Peer[]): Promise<boolean> {
   const answers = await Promise.all(
     peers.map(async ({ url }) => {
       try {
-        const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-        return healthSchema.parse(await response.json()).watchdogHeard;
+        return healthSchema.parse(await getJson(`${url}/healthz`)).watchdogHeard;
       } catch {
         return false;
       }

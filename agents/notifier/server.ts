@@ -22,7 +22,7 @@ interface ServerOptions {
   readonly log: (line: string) => void;
 }
 
-/** The notifier's HTTP side: `POST /webhook` (from this host only), `POST /watchdog` (from where the configuration says), `GET /healthz`, `GET /metrics`, `GET /told`, `GET /words`. */
+/** The notifier's HTTP side: `POST /webhook` (from this host only), `POST /watchdog` (from where the configuration says), `GET /healthz`, `GET /metrics`, `GET /told`, `GET /recent`. */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options)
@@ -47,8 +47,10 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
     const keys = searchParams.getAll('key');
     return json(Object.fromEntries(keys.map((key) => [key, options.spool.known(key)])));
   }
-  if (route === 'GET /words') {
-    return json(options.spool.words(Number(searchParams.get('since')) || 0));
+  if (route === 'GET /recent') {
+    const nowMs = options.now();
+    const words = options.spool.toldBetween(nowMs - RECENT_MS, nowMs);
+    return json(words.map(({ key, status, sinceMs, atMs }) => ({ key, status, sinceMs, agoMs: nowMs - atMs })));
   }
   if (route === 'GET /healthz') {
     return json({ watchdogHeard: options.watchdogHeard() });
@@ -69,6 +71,9 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
   const { body, isWhole } = await readBody(request);
   return isWhole ? accept(body, options) : refuse(body, `more than ${MAX_BODY_BYTES} bytes`, options);
 }
+
+/** Prometheus resends what ended for 15 minutes (`resolvedRetention` in its rules/alerting.go). */
+const RECENT_MS = 20 * 60_000;
 
 /** Answers 200 only when the notification is on the disk; what cannot be read is kept there too, for a person. */
 function accept(body: string, options: ServerOptions): Answer {

@@ -27,10 +27,8 @@ export interface Spool {
   readonly put: (notification: Notification, nowMs: number) => Accepted;
   /** People know the alerts of this mail now. */
   readonly markTold: (mail: Pick<QueuedMail, 'notification' | 'repetition'>, nowMs: number) => void;
-  /** What people were told at `sinceMs` (epoch ms) or later, by this notifier or by another one that it learned of. */
-  readonly words: Journal['since'];
-  /** People know this from other notifiers. */
-  readonly learn: Journal['learn'];
+  /** What this notifier told between these times (epoch ms). */
+  readonly toldBetween: Journal['between'];
   readonly tellings: Tellings;
   /** Does nothing when the mail is not in the queue any more; so does {@link bury}. */
   readonly drop: (mail: QueuedMail) => void;
@@ -109,8 +107,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
     markTold: ({ notification, repetition }, nowMs) => {
       journal.append(notification.alerts.map((alert) => ({ key: alert.key, ...wordOf(alert, nowMs, repetition) })));
     },
-    words: journal.since,
-    learn: journal.learn,
+    toldBetween: journal.between,
     tellings,
     openAlerts: openOpenAlerts(join(folder, 'open'), { dead, log }),
     drop,
