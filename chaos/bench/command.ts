@@ -14,6 +14,9 @@ import { openProgress } from '../../kit/progress.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { exitCodeOf, mergeVerdicts } from '../../kit/verdict.ts';
 import { quantileOfSorted } from '../judge/quantile.ts';
+import { openJournal } from '../journal/journal.ts';
+import { startHealer } from '../journal/start-healer.ts';
+import { recordLoad } from '../load/record-load.ts';
 import { startLoad } from '../load/start-load.ts';
 import { readSteal } from '../probes/read-steal.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
@@ -178,6 +181,11 @@ async function measureSteady(topology: Topology, signal: AbortSignal): Promise<r
   const runId = `bench-${Date.now().toString(36)}`;
   const { host, port } = routeAddress(topology, 'http');
   const [stealBefore, startedAt] = [await readSteal(), performance.now()];
+  await startHealer();
+  await using _record = await recordLoad(openJournal(PATHS.journal), {
+    runId,
+    durationSeconds: STEADY.durationSeconds,
+  });
   await using load = await startLoad({
     suite: 'steady',
     runId,

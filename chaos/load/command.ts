@@ -7,12 +7,15 @@ import { nearest } from '../../kit/nearest.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { exitCodeOf, type Verdict } from '../../kit/verdict.ts';
+import { healLeftovers } from '../journal/heal-leftovers.ts';
+import { startHealer } from '../journal/start-healer.ts';
 import { openJournal } from '../journal/journal.ts';
 import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
 import { ATTACKS } from '../hostile/attack.ts';
 import { runHostileCommand, type HostileFlags } from './hostile-command.ts';
 import { renderLoadTable, reportOf, type LoadReport } from './load-table.ts';
 import { SUITES, type Suite } from './load-run.ts';
+import { recordLoad } from './record-load.ts';
 import { showProgress } from './show-progress.ts';
 import { startLoad } from './start-load.ts';
 import { allTargets, parseTarget } from './targets.ts';
@@ -77,13 +80,18 @@ export function registerLoadCommand(program: Command, context: CommandContext): 
 async function runLoad(suite: Suite, options: CommandOptions, { topology, signal }: CommandContext): Promise<void> {
   const runId = `load-${Date.now().toString(36)}`;
   const directory = join(PATHS.runs, runId);
+  const rate = parseRate(options.rate);
+  const durationSeconds = parseDuration(options.duration);
   const target = options.target === undefined ? undefined : parseTarget(options.target, topology);
   await using _lock = await openStackLock(`load ${suite}`);
-  await refuseUnrecorded({ topology, hosts: openHosts() }, openJournal(PATHS.journal));
+  const journal = openJournal(PATHS.journal);
+  const world = { topology, hosts: openHosts() };
+  await healLeftovers(world, journal, console.error);
+  await refuseUnrecorded(world, journal);
+  await startHealer();
+  await using _record = await recordLoad(journal, { runId, durationSeconds });
   await using run = await startLoad({
-    ...{ suite, runId, directory, signal },
-    rate: parseCount(options.rate, '--rate'),
-    durationSeconds: parseCount(options.duration, '--duration'),
+    ...{ suite, runId, directory, signal, rate, durationSeconds },
     ...(target === undefined ? {} : { targets: [target] }),
   });
   await showProgress(run);
@@ -109,8 +117,8 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
 function hostileFlags(options: CommandOptions, command: Command): HostileFlags {
   const given = (name: 'rate' | 'duration'): boolean => command.getOptionValueSource(name) === 'cli';
   return {
-    rate: given('rate') ? parseCount(options.rate, '--rate') : HOSTILE_RATE,
-    duration: given('duration') ? parseCount(options.duration, '--duration') : HOSTILE_SECONDS,
+    rate: given('rate') ? parseRate(options.rate) : HOSTILE_RATE,
+    duration: given('duration') ? parseDuration(options.duration) : HOSTILE_SECONDS,
     ...(options.target === undefined ? {} : { target: options.target }),
     ...(options.attack === undefined ? {} : { attack: options.attack }),
     ...(options.json === undefined ? {} : { json: options.json }),
@@ -140,8 +148,16 @@ function parseSuite(word: string): Suite {
   });
 }
 
-function parseCount(text: string | undefined, option: string): number {
+/** Requests per second: more than the suites are made for would measure the generator. */
+const parseRate = (text: string | undefined): number => parseCount(text, { option: '--rate', most: 2_000 });
+/** Seconds: a day at most. */
+const parseDuration = (text: string | undefined): number => parseCount(text, { option: '--duration', most: 86_400 });
+
+function parseCount(
+  text: string | undefined,
+  { option, most }: { readonly option: string; readonly most: number },
+): number {
   const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new HoldfastError('usage', `${option} must be a whole number from 1, not ${text ?? 'nothing'}.`);
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new HoldfastError('usage', `${option} must be a whole number from 1 to ${most}, not ${text ?? 'nothing'}.`);
 }

@@ -29,6 +29,9 @@ export async function runHostileCommand(flags: HostileFlags, { topology, signal 
   await using _lock = await openStackLock('load hostile');
   const progress = openProgress();
   const rows: HostileRow[] = [];
+  const print = (finished: readonly HostileRow[]): void => {
+    console.log(flags.json === true ? JSON.stringify(finished, null, 2) : renderHostileTable(finished));
+  };
   try {
     const options = { topology, attacks, ...(target === undefined ? {} : { target: target.name }), signal };
     for await (const row of runHostile({
@@ -40,12 +43,12 @@ export async function runHostileCommand(flags: HostileFlags, { topology, signal 
     }
   } catch (error) {
     // What was finished is worth as much as before.
-    if (rows.length > 0) console.log(renderHostileTable(rows));
+    if (rows.length > 0) print(rows);
     throw error;
   } finally {
     progress.stop();
   }
-  console.log(flags.json === true ? JSON.stringify(rows, null, 2) : renderHostileTable(rows));
+  print(rows);
   process.exitCode = exitCodeOf(mergeVerdicts(rows.map(({ verdict }) => verdict)));
 }
 

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { judge } from './hostile-suite.ts';
 
 const GOOD = { requests: 1_000, failed: 0, p50: 5, p95: 20, p99: 40, max: 90 };
+const FAIR = { tookEffect: true, wanted: 1_000 };
 
 it('honest clients who notice nothing: held', () => {
-  expect(judge({ ...GOOD, failed: 10 }, GOOD, true)).toEqual({ verdict: 'held', reasons: [] });
+  expect(judge({ ...GOOD, failed: 10 }, GOOD, FAIR)).toEqual({ verdict: 'held', reasons: [] });
 });
 
 it.each([
@@ -14,10 +15,23 @@ it.each([
   ['they wait after the attack', [GOOD, { ...GOOD, p99: 5_000 }], 'p99 is 5000 ms afterwards'],
 ] as const)('%s: violated, whatever the attack did', (_what, [during, afterwards], reason) => {
   for (const tookEffect of [true, false])
-    expect(judge(during, afterwards, tookEffect)).toEqual({ verdict: 'violated', reasons: [reason] });
+    expect(judge(during, afterwards, { ...FAIR, tookEffect })).toMatchObject({
+      verdict: 'violated',
+      reasons: [reason, ...(tookEffect ? [] : ['the attack had no proven effect'])],
+    });
 });
 
 it('an attack that was none, or that nobody was beside, shows nothing', () => {
-  expect(judge(GOOD, GOOD, false).verdict).toBe('unknown');
-  expect(judge({ requests: 0, failed: 0 }, GOOD, true).verdict).toBe('unknown');
+  expect(judge(GOOD, GOOD, { ...FAIR, tookEffect: false }).verdict).toBe('unknown');
+  expect(judge({ requests: 0, failed: 0 }, GOOD, FAIR).verdict).toBe('unknown');
+});
+
+it('a generator that stood still shows nothing, and is named where honest clients suffered', () => {
+  const slow = { ...GOOD, requests: 790 };
+  const reason = 'the load generator fell behind: 790 of 1000 requests during the attack';
+  expect(judge(slow, GOOD, FAIR)).toEqual({ verdict: 'unknown', reasons: [reason] });
+  expect(judge({ ...slow, p99: 3_668 }, GOOD, FAIR)).toEqual({
+    verdict: 'violated',
+    reasons: ['p99 is 3668 ms', reason],
+  });
 });

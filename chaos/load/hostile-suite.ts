@@ -10,12 +10,14 @@ import { findAllEntries, findEntries } from '../guarantees/abuse.ts';
 import type { AttackKind } from '../hostile/attack.ts';
 import { openFault } from '../journal/open-fault.ts';
 import { openJournal } from '../journal/journal.ts';
+import { healLeftovers } from '../journal/heal-leftovers.ts';
 import { startHealer } from '../journal/start-healer.ts';
 import { latencyOf, type Latency } from '../judge/latency.ts';
 import { recordsIn } from '../judge/records.ts';
-import { waitForBaseline, waitForSteady } from '../runner/steady-state.ts';
+import { MIN_SHARE, waitForBaseline, waitForSteady } from '../runner/steady-state.ts';
 import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
 import type { LoadRun } from './load-run.ts';
+import { recordLoad } from './record-load.ts';
 import { startLoad } from './start-load.ts';
 
 export interface HostileOptions {
@@ -62,7 +64,9 @@ const LEASE_SPARE_MS = 100_000;
 export async function* runHostile(options: HostileOptions): AsyncGenerator<HostileRow> {
   const { topology, attacks, seconds, rate, onProgress, signal } = options;
   const world: FaultWorld = { topology, hosts: openHosts() };
-  await refuseUnrecorded(world, openJournal(PATHS.journal));
+  const journal = openJournal(PATHS.journal);
+  await healLeftovers(world, journal, onProgress);
+  await refuseUnrecorded(world, journal);
   onProgress('waiting until the stack is healthy and no alert fires');
   await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal, onWait: onProgress });
   const { target } = options;
@@ -74,10 +78,11 @@ export async function* runHostile(options: HostileOptions): AsyncGenerator<Hosti
   const pairs = attacks.flatMap((attack) => entries.map((entry) => ({ attack, entry })));
   const perAttack = seconds + (NORMAL_AFTER_MS + AFTERWARDS_MS) / 1_000 + SPARE_SECONDS;
   const runId = `hostile-${Date.now().toString(36)}`;
+  const durationSeconds = Math.ceil(pairs.length * perAttack + BASELINE_DEADLINE_MS / 1_000);
+  await using _record = await recordLoad(journal, { runId, durationSeconds });
   await using load = await startLoad({
-    ...{ suite: 'steady', runId, rate, signal },
+    ...{ suite: 'steady', runId, rate, signal, durationSeconds },
     directory: join(PATHS.runs, runId),
-    durationSeconds: Math.ceil(pairs.length * perAttack + BASELINE_DEADLINE_MS / 1_000),
   });
   onProgress(
     `honest load: ${rate} requests/s; ${pairs.length} attacks take up to ${Math.ceil((pairs.length * perAttack) / 60)} min`,
@@ -85,7 +90,7 @@ export async function* runHostile(options: HostileOptions): AsyncGenerator<Hosti
   await waitForBaseline(load, rate, { deadlineMs: BASELINE_DEADLINE_MS, signal });
   for (const pair of pairs) {
     onProgress(`${pair.attack} on ${pair.entry.name}`);
-    yield await attackOnce({ world, load, seconds, signal, ...pair });
+    yield await attackOnce({ world, load, rate, seconds, signal, ...pair });
   }
 }
 
@@ -94,11 +99,13 @@ interface AttackRun {
   readonly load: Pick<LoadRun, 'records'>;
   readonly attack: AttackKind;
   readonly entry: Attacked;
+  /** Requests per second that the load was asked for. */
+  readonly rate: number;
   readonly seconds: number;
   readonly signal: AbortSignal;
 }
 
-async function attackOnce({ world, load, attack, entry, seconds, signal }: AttackRun): Promise<HostileRow> {
+async function attackOnce({ world, load, rate, attack, entry, seconds, signal }: AttackRun): Promise<HostileRow> {
   const options = { world, journal: openJournal(PATHS.journal), leaseMs: seconds * 1_000 + LEASE_SPARE_MS, signal };
   const { startMs, endMs, effect } = await (async () => {
     await using active = await openFault(hostileClient(attack, [entry]), options);
@@ -116,15 +123,15 @@ async function attackOnce({ world, load, attack, entry, seconds, signal }: Attac
     during,
     afterwards,
     effect: effect.text,
-    ...judge(during, afterwards, effect.seen),
+    ...judge(during, afterwards, { tookEffect: effect.seen, wanted: (rate * (endMs - startMs)) / 1_000 }),
   };
 }
 
-/** Exported for its test. */
+/** `wanted`: requests that the generator was asked for during the attack. Exported for its test. */
 export function judge(
   during: Latency,
   afterwards: Latency,
-  tookEffect: boolean,
+  { tookEffect, wanted }: { readonly tookEffect: boolean; readonly wanted: number },
 ): { readonly verdict: Verdict; readonly reasons: readonly string[] } {
   const violations = [
     ...(during.failed > during.requests * MOST_FAILED_RATIO ? [`${during.failed} of ${during.requests} failed`] : []),
@@ -132,10 +139,13 @@ export function judge(
     ...(afterwards.failed > 0 ? [`${afterwards.failed} failed ${NORMAL_AFTER_MS / 1_000} s after its end`] : []),
     ...((afterwards.p99 ?? 0) > MOST_P99_MS ? [`p99 is ${(afterwards.p99 ?? 0).toFixed(0)} ms afterwards`] : []),
   ];
-  if (violations.length > 0) return { verdict: 'violated', reasons: violations };
   const doubts = [
     ...(tookEffect ? [] : ['the attack had no proven effect']),
-    ...(during.requests === 0 || afterwards.requests === 0 ? ['no honest request was recorded'] : []),
+    ...(afterwards.requests === 0 ? ['no honest request was recorded after the attack'] : []),
+    ...(during.requests < wanted * MIN_SHARE
+      ? [`the load generator fell behind: ${during.requests} of ${Math.round(wanted)} requests during the attack`]
+      : []),
   ];
-  return { verdict: doubts.length > 0 ? 'unknown' : 'held', reasons: doubts };
+  const verdict = violations.length > 0 ? 'violated' : doubts.length > 0 ? 'unknown' : 'held';
+  return { verdict, reasons: [...violations, ...doubts] };
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
+import { PATHS, ROOT } from '../../kit/paths.ts';
 import { makeTopology } from '../../deploy/topology.ts';
 import { REQUEST_KINDS } from '../evidence/request-record.ts';
+import { openJournal } from '../journal/journal.ts';
 import { reportOf } from './load-table.ts';
 import { startLoad } from './start-load.ts';
 import { allTargets } from './targets.ts';
@@ -63,6 +65,21 @@ test('steady, stopped early: nothing failed, and the books are closed', async ({
   expect(result.orders.filter(({ outcome }) => outcome === 'acknowledged').length).toBeGreaterThan(10);
   const facts: unknown = JSON.parse(await readFile(join(directory, 'steady', 'load.json'), 'utf8'));
   expect(facts).toMatchObject({ problems: [], completeUntilMs: result.completeUntilMs });
+});
+
+test('a `load` that is killed leaves no load behind', async () => {
+  const run = execa(process.execPath, ['cli.ts', 'load', 'steady', '--rate', '20', '--duration', '120'], {
+    ...{ cwd: ROOT, reject: false },
+  });
+  const running = async (): Promise<string> =>
+    (await execa('docker', ['ps', '--all', '--filter', 'name=holdfast-load', '--quiet'])).stdout;
+  await waitFor(async () => (await running()) !== '', { what: 'the load', deadlineMs: 60_000 });
+  run.kill('SIGKILL');
+  await run;
+  await waitFor(async () => (await running()) === '', { what: 'the end of the load', deadlineMs: 60_000 });
+  await waitFor(async () => (await openJournal(PATHS.journal).read()).open.length === 0, {
+    ...{ what: 'a journal without it', deadlineMs: 20_000 },
+  });
 });
 
 test('an address where nobody answers makes failed records, not silence', async ({ signal }) => {

@@ -8,7 +8,7 @@ import type { Topology } from '../../deploy/topology.ts';
 import { proveNotificationPath } from '../contract/notification-path.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
-import { healJournal, isHealed, renderHealReport } from '../journal/heal.ts';
+import { healLeftovers } from '../journal/heal-leftovers.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { startHealer } from '../journal/start-healer.ts';
 import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
@@ -49,7 +49,14 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
       .replaceAll(/[^0-9]/g, '')
       .slice(0, 14)}-${randomBytes(2).toString('hex')}`;
     onProgress('asking whether an alert reaches the mailbox');
-    const notificationPath = proveNotificationPath({ topology, runId: `probe-${runId}`, signal });
+    // Nobody waits for it when every experiment ended before it was asked for.
+    const ended = new AbortController();
+    scope.defer(() => {
+      ended.abort();
+    });
+    const notificationPath = proveNotificationPath({
+      ...{ topology, runId: `probe-${runId}`, signal: AbortSignal.any([signal, ended.signal]) },
+    });
     // Awaited by each experiment; an interruption is told there.
     notificationPath.catch(() => undefined);
     const outcomes: GuaranteeOutcome[] = [];
@@ -76,15 +83,6 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
       fix: 'The healer goes on; `./holdfast heal` does it at once and says what keeps them.',
     });
   }
-}
-
-async function healLeftovers(world: FaultWorld, journal: Journal, onProgress: (line: string) => void): Promise<void> {
-  const report = await healJournal(world, journal);
-  if (report.records.length + report.unreadable.length > 0) onProgress(renderHealReport(report));
-  if (isHealed(report)) return;
-  throw new HoldfastError('heal-failed', `Faults of an earlier run are still there:\n${renderHealReport(report)}`, {
-    fix: 'See what keeps them with `./holdfast heal`.',
-  });
 }
 
 interface Run {

@@ -8,9 +8,9 @@ import type { FaultWorld, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
-import { ownIdentity } from '../../kit/process-identity.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { LoadRun } from '../load/load-run.ts';
+import { recordLoad } from '../load/record-load.ts';
 import { startLoad } from '../load/start-load.ts';
 import { readOrders } from '../probes/read-orders.ts';
 import { readSteal } from '../probes/read-steal.ts';
@@ -61,7 +61,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   await using watch = watchAlerts(options, timeline);
   timeline.add('phase', `load: ${rate} requests/s`);
   await using scope = new AsyncDisposableStack();
-  scope.use(await recordLoad(options));
+  scope.use(await recordLoad(options.journal, { runId, durationSeconds: LOAD_SECONDS }));
   const [stolenBefore, loadedFrom] = [await readSteal(), Date.now()];
   await using load = await startLoad({
     ...{ suite: 'steady', runId, rate, signal },
@@ -138,17 +138,6 @@ function lasted(stillThere: Observation): Observation {
 async function endTooEarly(load: LoadRun): Promise<never> {
   const { exitCode, problems } = await load.done;
   throw new HoldfastError('load-failed', `The load ended by itself with exit code ${exitCode}: ${problems.join('; ')}`);
-}
-
-/** A killed runner leaves its load behind; with a record of it the healer ends it. */
-async function recordLoad({ journal, runId }: ExperimentOptions): Promise<AsyncDisposable> {
-  const id = `load-${runId}`;
-  const createdAt = Date.now();
-  await journal.write({
-    ...{ id, kind: 'load', description: `load ${runId}`, hosts: [], undo: { kind: 'load', runId } },
-    ...{ injectedBy: ownIdentity(), createdAt, deadlineAt: createdAt + (LOAD_SECONDS + 60) * 1_000, state: 'injected' },
-  });
-  return { [Symbol.asyncDispose]: () => journal.remove(id) };
 }
 
 function withPath(evidence: AlertEvidence, path: Observation): AlertEvidence {

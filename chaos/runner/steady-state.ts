@@ -88,7 +88,7 @@ export async function waitForSteady(world: FaultWorld, { onWait, ...options }: S
 const CLEAN_MS = 5_000;
 
 /** The share of the asked rate that must have been answered: records are read a moment after they are written. */
-const MIN_SHARE = 0.8;
+export const MIN_SHARE = 0.8;
 
 /** What the last seconds of a load say. */
 export function observeBaseline(load: Pick<LoadRun, 'records'>, rate: number, nowMs: number): Observation {

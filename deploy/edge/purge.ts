@@ -29,10 +29,18 @@ export function purge(
           status === 200
             ? { edge: host.name, ok: true }
             : { edge: host.name, ok: false, problem: `it answered with status ${status}` },
-        (error: unknown): Purged => ({ edge: host.name, ok: false, problem: messageOf(error) }),
+        (error: unknown): Purged => ({ edge: host.name, ok: false, problem: problemOf(error) }),
       ),
     ),
   );
+}
+
+/** A deadline says so; whether it has to be done again is for who reads it: an edge that was restarted has an empty cache. */
+function problemOf(error: unknown): string {
+  const isLate = error instanceof Error && error.name === 'AbortError';
+  return isLate
+    ? `no answer within ${DEADLINE_MS / 1_000} s; repeat the command when the edge is back`
+    : messageOf(error);
 }
 
 function purgeOne(url: string, signal: AbortSignal): Promise<number> {

@@ -1,0 +1,18 @@
+import { HoldfastError } from '../../kit/errors.ts';
+import type { FaultWorld } from '../faults/fault.ts';
+import { healJournal, isHealed, renderHealReport } from './heal.ts';
+import type { Journal } from './journal.ts';
+
+/** Undoes what an earlier run left behind, before another one begins. Throws `heal-failed` when it cannot. */
+export async function healLeftovers(
+  world: FaultWorld,
+  journal: Journal,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const report = await healJournal(world, journal);
+  if (report.records.length + report.unreadable.length > 0) onProgress(renderHealReport(report));
+  if (isHealed(report)) return;
+  throw new HoldfastError('heal-failed', `Faults of an earlier run are still there:\n${renderHealReport(report)}`, {
+    fix: 'See what keeps them with `./holdfast heal`.',
+  });
+}
