@@ -4,7 +4,7 @@ const below = {
   deploy: ['kit'],
   exporters: ['kit', 'deploy/topology'],
   // What Alertmanager is told to mute is checked against the alerts.
-  alerts: ['kit', 'deploy/topology', 'deploy/monitor', 'exporters'],
+  alerts: ['kit', 'deploy/topology', 'deploy/tiers/monitor', 'exporters'],
   dashboards: ['kit', 'deploy', 'exporters', 'alerts'],
   chaos: ['kit', 'deploy', 'exporters', 'alerts'],
 };

@@ -14,13 +14,13 @@ import { readUnrecordedTexts } from './chaos/unrecorded/find-unrecorded.ts';
 import { boardExpressions } from './dashboards/boards.ts';
 import { registerDashboardCommands } from './dashboards/commands.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
-import { makeTopology } from './deploy/topology.ts';
+import { makeTopology } from './deploy/model/topology.ts';
 import { registerExporterCommands } from './exporters/commands.ts';
 import { EXIT, HoldfastError, messageOf } from './kit/errors.ts';
 import { nearest } from './kit/nearest.ts';
 import { openHosts } from './kit/hosts.ts';
 import { PATHS, ROOT } from './kit/paths.ts';
-import { renderFiles } from './render-files.ts';
+import { renderFiles } from './project/render-files.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -113,7 +113,7 @@ function registerTestCommand(program: Command, signal: AbortSignal): void {
     .description('run every test: lint, types, unit tests, and the tests on the running stack (brought up first)')
     .option('--unit', 'only what needs no stack')
     .action(async ({ unit }: { unit?: boolean }) => {
-      const child = spawn(process.execPath, ['test.ts', ...(unit === true ? ['--unit'] : [])], {
+      const child = spawn(process.execPath, ['project/test.ts', ...(unit === true ? ['--unit'] : [])], {
         cwd: ROOT,
         stdio: 'inherit',
         signal,

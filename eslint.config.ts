@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['node_modules', '.holdfast', 'coverage', 'deploy/web/static', '.dependency-cruiser.js'] },
+  { ignores: ['node_modules', '.holdfast', 'coverage', 'deploy/tiers/web/static', '.dependency-cruiser.js'] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

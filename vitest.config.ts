@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'stack',
           include: [stackTests],
           exclude: ignored,
-          globalSetup: ['./stack.setup.ts'],
+          globalSetup: ['./project/stack.setup.ts'],
           // One stack on one machine: its tests take turns.
           fileParallelism: false,
           testTimeout: 300_000,

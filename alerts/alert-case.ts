@@ -1,4 +1,4 @@
-import { OWN_PROMETHEUS } from '../deploy/scrape-jobs.ts';
+import { OWN_PROMETHEUS } from '../deploy/model/scrape-jobs.ts';
 
 /** What a case shows. Every alert needs one of each kind; `absent` shows what {@link OnAbsent} says. */
 export const CASE_KINDS = ['fires', 'quiet', 'absent', 'resolves'] as const;

@@ -1,4 +1,4 @@
-import type { Watch } from '../deploy/profile.ts';
+import type { Watch } from '../deploy/model/profile.ts';
 import type { AlertName, NOTIFIER_ALERTS } from './names.ts';
 import type { AlertCase } from './alert-case.ts';
 import type { Plot } from './plot.ts';

@@ -1,4 +1,4 @@
-import type { Topology } from '../deploy/topology.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import type { Alert } from './alert.ts';
 import { accessLogAlerts } from './rules/access-log.ts';
 import { appAlerts } from './rules/app.ts';

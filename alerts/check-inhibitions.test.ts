@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { INHIBITIONS } from '../deploy/monitor/inhibitions.ts';
-import { makeTopology } from '../deploy/topology.ts';
+import { INHIBITIONS } from '../deploy/tiers/monitor/inhibitions.ts';
+import { makeTopology } from '../deploy/model/topology.ts';
 import { makeAlerts } from './alerts.ts';
 import { checkInhibitions } from './check-inhibitions.ts';
 

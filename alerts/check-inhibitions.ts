@@ -1,4 +1,4 @@
-import type { INHIBITIONS } from '../deploy/monitor/inhibitions.ts';
+import type { INHIBITIONS } from '../deploy/tiers/monitor/inhibitions.ts';
 import type { Problem } from '../kit/problem.ts';
 import { ALERTS, labelsOf } from './names.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeTopology } from '../deploy/topology.ts';
+import { makeTopology } from '../deploy/model/topology.ts';
 import { gauge } from '../exporters/catalog/metric.ts';
 import { checkRules } from './check-rules.ts';
 import { makeRuleFiles } from './render-rules.ts';

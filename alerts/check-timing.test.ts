@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DRILL, PRODUCTION, type Profile } from '../deploy/profile.ts';
-import { makeTopology } from '../deploy/topology.ts';
+import { DRILL, PRODUCTION, type Profile } from '../deploy/model/profile.ts';
+import { makeTopology } from '../deploy/model/topology.ts';
 import { findAll, parsePromql } from '../exporters/promql/syntax.ts';
 import { parsePromDuration } from '../kit/prom-duration.ts';
 import { checkTiming } from './check-timing.ts';

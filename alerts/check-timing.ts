@@ -1,5 +1,5 @@
-import type { Watch } from '../deploy/profile.ts';
-import { diskLookMs, paceMs, SCRAPE_JOBS } from '../deploy/scrape-jobs.ts';
+import type { Watch } from '../deploy/model/profile.ts';
+import { diskLookMs, paceMs, SCRAPE_JOBS } from '../deploy/model/scrape-jobs.ts';
 import { CATALOG, seriesOf, type Source } from '../exporters/catalog/catalog.ts';
 import { findAll, parsePromql, unquote, type Syntax } from '../exporters/promql/syntax.ts';
 import { parsePromDuration } from '../kit/prom-duration.ts';

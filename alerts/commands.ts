@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { SAVE_EVERY_MS } from '../deploy/monitor/render-alertmanager.ts';
-import type { Topology } from '../deploy/topology.ts';
+import { SAVE_EVERY_MS } from '../deploy/tiers/monitor/render-alertmanager.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
 import { openProgress } from '../kit/progress.ts';
 import { openHosts } from '../kit/hosts.ts';

@@ -1,7 +1,7 @@
-import type { Topology } from '../deploy/topology.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { renderProblems } from '../kit/problem.ts';
-import { INHIBITIONS } from '../deploy/monitor/inhibitions.ts';
+import { INHIBITIONS } from '../deploy/tiers/monitor/inhibitions.ts';
 import { checkInhibitions } from './check-inhibitions.ts';
 import { checkTiming } from './check-timing.ts';
 import { checkRules } from './check-rules.ts';

@@ -1,6 +1,6 @@
 import { promDuration } from '../kit/prom-duration.ts';
-import { paceMs, SCRAPE_JOBS } from '../deploy/scrape-jobs.ts';
-import type { Host, Topology } from '../deploy/topology.ts';
+import { paceMs, SCRAPE_JOBS } from '../deploy/model/scrape-jobs.ts';
+import type { Host, Topology } from '../deploy/model/topology.ts';
 import type { AlertName } from './names.ts';
 
 /** Alternatives, one a line. */

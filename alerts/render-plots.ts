@@ -1,5 +1,5 @@
 import { seriesOf } from '../exporters/catalog/catalog.ts';
-import type { Topology } from '../deploy/topology.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import type { Alert } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { plotsOf, unitOf, type Plot } from './plot.ts';

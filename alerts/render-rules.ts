@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import { OWN_PROMETHEUS } from '../deploy/scrape-jobs.ts';
-import type { Topology } from '../deploy/topology.ts';
+import { OWN_PROMETHEUS } from '../deploy/model/scrape-jobs.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import { type Alert, evaluationMsOf, isOfNow, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { promDuration } from '../kit/prom-duration.ts';

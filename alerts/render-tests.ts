@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Topology } from '../deploy/topology.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import { type AlertCase, type Counting, type Course, SELF, type Series, STEP_S } from './alert-case.ts';
 import { type Alert, isOfNow, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';

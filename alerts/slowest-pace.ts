@@ -1,5 +1,5 @@
-import type { Watch } from '../deploy/profile.ts';
-import { paceMs, SCRAPE_JOBS, type Job, type Pace } from '../deploy/scrape-jobs.ts';
+import type { Watch } from '../deploy/model/profile.ts';
+import { paceMs, SCRAPE_JOBS, type Job, type Pace } from '../deploy/model/scrape-jobs.ts';
 import { CATALOG } from '../exporters/catalog/catalog.ts';
 import type { Alert } from './alert.ts';
 

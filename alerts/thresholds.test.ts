@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seriesIn } from '../exporters/promql/check-promql.ts';
-import { makeTopology } from '../deploy/topology.ts';
+import { makeTopology } from '../deploy/model/topology.ts';
 import { makeAlerts } from './alerts.ts';
 import { thresholdsOf } from './thresholds.ts';
 

@@ -1,8 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
-import { purge } from '../deploy/edge/purge.ts';
-import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../deploy/topology.ts';
+import { purge } from '../deploy/tiers/edge/purge.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../deploy/model/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, it } from 'vitest';
-import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../deploy/model/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';

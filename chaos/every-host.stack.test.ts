@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hostsOf, makeTopology, routeAddress } from '../deploy/topology.ts';
+import { hostsOf, makeTopology, routeAddress } from '../deploy/model/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { waitForSteady } from './runner/steady-state.ts';

@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
-import { hostsOf, makeTopology, type Host } from '../deploy/topology.ts';
+import { hostsOf, makeTopology, type Host } from '../deploy/model/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';

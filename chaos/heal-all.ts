@@ -1,4 +1,4 @@
-import type { Topology } from '../deploy/topology.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
 import { healJournal, isLeftBehind, type HealReport } from './journal/heal.ts';

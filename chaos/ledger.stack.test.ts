@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { hostsOf, makeTopology } from '../deploy/topology.ts';
+import { hostsOf, makeTopology } from '../deploy/model/topology.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
 import { judgeLedger } from './judge/ledger.ts';

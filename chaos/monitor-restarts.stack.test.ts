@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { AlertName } from '../alerts/names.ts';
-import { addressOn, hostsOf, PORTS, makeTopology, type Host } from '../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, makeTopology, type Host } from '../deploy/model/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALERTS, type AlertName } from '../alerts/names.ts';
-import { DRILL } from '../deploy/profile.ts';
-import { makeTopology } from '../deploy/topology.ts';
+import { DRILL } from '../deploy/model/profile.ts';
+import { makeTopology } from '../deploy/model/topology.ts';
 import { PREDICTED_FAULTS, predictAlert, predictOutage } from './predict.ts';
 
 describe('a prediction', () => {

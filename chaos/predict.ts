@@ -2,8 +2,8 @@ import { makeAlerts } from '../alerts/alerts.ts';
 import type { AlertName } from '../alerts/names.ts';
 import { evaluationMsOf } from '../alerts/alert.ts';
 import { slowestLookMs } from '../alerts/slowest-pace.ts';
-import type { Profile } from '../deploy/profile.ts';
-import type { Topology } from '../deploy/topology.ts';
+import type { Profile } from '../deploy/model/profile.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 
 /** What a fault will cost, computed from the recovery-time profile; stands beside what was measured. Milliseconds. */
 export interface Prediction {

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
-import { makeTopology } from '../deploy/topology.ts';
+import { makeTopology } from '../deploy/model/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS, ROOT } from '../kit/paths.ts';

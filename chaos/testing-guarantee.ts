@@ -1,4 +1,4 @@
-import type { Topology } from '../deploy/topology.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import { PATHS } from '../kit/paths.ts';
 import { proveNotificationPath } from './contract/notification-path.ts';
 import type { FaultWorld } from './faults/fault.ts';

@@ -1,4 +1,4 @@
-import { makeTopology } from '../deploy/topology.ts';
+import { makeTopology } from '../deploy/model/topology.ts';
 import { isOfObjective, isOwnAlert, type DeliveredAlert } from './contract/alert-contract.ts';
 import { readDelivered } from './contract/alert-watch.ts';
 import type { FaultWorld } from './faults/fault.ts';

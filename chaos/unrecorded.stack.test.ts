@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, expect, it } from 'vitest';
-import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../deploy/model/topology.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS, ROOT } from '../kit/paths.ts';
 import { toxiproxyApi } from './faults/toxiproxy-api.ts';

@@ -1,6 +1,6 @@
 import type { AlertName } from '../alerts/names.ts';
 import type { Domain } from '../alerts/alert.ts';
-import type { VitalName } from '../deploy/web-vitals.ts';
+import type { VitalName } from '../deploy/model/web-vitals.ts';
 import type { BoardUid } from './names.ts';
 import type { UnitId } from './units.ts';
 

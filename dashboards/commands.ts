@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/model/topology.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { STATE } from '../kit/paths.ts';
 import { openProgress } from '../kit/progress.ts';

@@ -1,4 +1,4 @@
-import type { Topology } from '../deploy/topology.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { renderProblems } from '../kit/problem.ts';
 import { BOARDS } from './boards.ts';

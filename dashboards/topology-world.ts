@@ -1,6 +1,6 @@
 import { makeAlerts } from '../alerts/alerts.ts';
 import { recordedNames } from '../alerts/render-rules.ts';
-import type { Topology } from '../deploy/topology.ts';
+import type { Topology } from '../deploy/model/topology.ts';
 import { seriesOf } from '../exporters/catalog/catalog.ts';
 import { BOARDS } from './boards.ts';
 import { makeWorld, type World } from './world.ts';

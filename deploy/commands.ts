@@ -7,15 +7,15 @@ import { openProgress } from '../kit/progress.ts';
 import { renderProblems } from '../kit/problem.ts';
 import { requireNetwork } from '../kit/require-network.ts';
 import { openStackLock } from '../kit/stack-lock.ts';
-import { checkTopology } from './check-topology.ts';
-import { checkMachine } from './doctor.ts';
-import { down } from './down.ts';
-import { parsePurgePath, purge } from './edge/purge.ts';
-import { readDrift, writeRendered, type RenderedFiles } from './render.ts';
-import { siteNames } from './site.ts';
-import { readStatus, renderStatus } from './status.ts';
-import type { Topology } from './topology.ts';
-import { up } from './up.ts';
+import { checkTopology } from './model/check-topology.ts';
+import { checkMachine } from './machine/doctor.ts';
+import { down } from './stack/down.ts';
+import { parsePurgePath, purge } from './tiers/edge/purge.ts';
+import { readDrift, writeRendered, type RenderedFiles } from './stack/render.ts';
+import { siteNames } from './model/site.ts';
+import { readStatus, renderStatus } from './stack/status.ts';
+import type { Topology } from './model/topology.ts';
+import { up } from './stack/up.ts';
 
 /** What commands get from the composing `cli.ts`. */
 export interface CommandContext {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../deploy/model/topology.ts';
 import { EXIT } from '../kit/errors.ts';
 import { renderProblems } from '../kit/problem.ts';
 import { requireNetwork } from '../kit/require-network.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS } from '../deploy/model/topology.ts';
 
 /** Samples of one look, without help and types: `name{labels}` → value. */
 export type Samples = ReadonlyMap<string, number>;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { createAgent, type Log } from './agent.ts';
 import { createCheckServer } from './check-server.ts';
 import { createMender } from './mender.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 

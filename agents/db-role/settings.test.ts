@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { parseSettings } from './settings.ts';
 
 const topology = makeTopology();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
-import { addressOn, PORTS, slotsOf, type Topology } from '../../deploy/topology.ts';
-import { readerMaxAgeMs } from '../../deploy/profile.ts';
+import { addressOn, PORTS, slotsOf, type Topology } from '../../deploy/model/topology.ts';
+import { readerMaxAgeMs } from '../../deploy/model/profile.ts';
 import type { RouteLimits } from './decide-routes.ts';
 
 /** A database node as the agent reaches it. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { expect, it } from 'vitest';
-import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { openPrometheus } from '../../kit/prometheus.ts';

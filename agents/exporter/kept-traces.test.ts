@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decideKeep } from '../../deploy/app/telemetry/decide-keep.ts';
+import { decideKeep } from '../../deploy/tiers/app/telemetry/decide-keep.ts';
 import { leadsToTrace } from '../../exporters/access-log/leads-to-trace.ts';
 
 const hex = (length: number): fc.Arbitrary<string> =>

@@ -1,4 +1,4 @@
-import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/access-log.ts';
+import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/model/access-log.ts';
 import {
   addressOn,
   dependenciesOf,
@@ -7,7 +7,7 @@ import {
   type Host,
   type Tier,
   type Topology,
-} from '../../deploy/topology.ts';
+} from '../../deploy/model/topology.ts';
 import { makeLogExporter } from '../../exporters/access-log/exporter.ts';
 import { makeHaproxyBook } from '../../exporters/access-log/haproxy-book.ts';
 import type { LineBook } from '../../exporters/access-log/line-book.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
-import { makeTopology, PORTS } from '../../deploy/topology.ts';
+import { makeTopology, PORTS } from '../../deploy/model/topology.ts';
 import { openIntake } from '../../exporters/access-log/intake.ts';
 import type { Log } from '../../exporters/kit/failure-log.ts';
 import { probeOnce } from '../../exporters/kit/probe-once.ts';

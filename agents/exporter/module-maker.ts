@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import type { SiteCounter } from '../../exporters/access-log/site-counter.ts';
 import type { Log } from '../../exporters/kit/failure-log.ts';
 import type { Module } from '../../exporters/kit/probe-server.ts';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeAuthority, makeLeaf } from '../../deploy/certificates.ts';
-import type { Hop } from '../../deploy/hops.ts';
+import { makeAuthority, makeLeaf } from '../../deploy/stack/certificates.ts';
+import type { Hop } from '../../deploy/model/hops.ts';
 import { probeHop, type ProbeResult } from '../../exporters/prober/probe-hop.ts';
 
 const valueOf = ({ samples }: ProbeResult, wanted: string): number | undefined =>

@@ -5,7 +5,7 @@ import { get as getOverTls } from 'node:https';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { toxiproxyApi } from '../../chaos/faults/toxiproxy-api.ts';
-import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Tier } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Tier } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 
 const topology = makeTopology();

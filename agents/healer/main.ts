@@ -1,6 +1,6 @@
 import { openJournal } from '../../chaos/journal/journal.ts';
 import { processIdentitySchema } from '../../kit/process-identity.ts';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { runHealer } from './run-healer.ts';
 

@@ -19,7 +19,7 @@ const watch = openHaproxyWatch({
   intervalMs: settings.intervalMs,
   deadlineMs: settings.deadlineMs,
   onChange: (answers) => {
-    // keepalived watches this file: see deploy/lb/keepalived.ts.
+    // keepalived watches this file: see deploy/tiers/lb/keepalived.ts.
     writeFileSync(`${FOLDER}/haproxy.track`, answers ? '0\n' : '1\n');
     log(answers ? 'HAProxy answers' : 'HAProxy does not answer: giving the virtual addresses away');
   },

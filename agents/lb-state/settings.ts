@@ -11,7 +11,7 @@ const schema = z.strictObject({
   deadlineMs: z.number().positive(),
 });
 
-/** What to watch and where to tell, as `deploy/lb/lb-state.ts` renders it. */
+/** What to watch and where to tell, as `deploy/tiers/lb/lb-state.ts` renders it. */
 export type Settings = Readonly<z.infer<typeof schema>>;
 /** One VRRP instance: its virtual address and this host's own address on the same network. */
 export type Instance = Settings['instances'][number];

@@ -1,4 +1,4 @@
-import type { MailSummary } from '../../deploy/mail/mailbox-api.ts';
+import type { MailSummary } from '../../deploy/tiers/mail/mailbox-api.ts';
 
 /** The status of a mail's alerts, and that it is only a drill, as a badge each. */
 export function renderBadges({ status, alerts }: MailSummary): string {

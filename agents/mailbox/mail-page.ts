@@ -1,4 +1,4 @@
-import type { Mail } from '../../deploy/mail/mailbox-api.ts';
+import type { Mail } from '../../deploy/tiers/mail/mailbox-api.ts';
 import { escapeMarkup } from '../../kit/escape-markup.ts';
 import { plainSubject, renderBadges } from './badges.ts';
 import { renderPage } from './layout.ts';

@@ -5,7 +5,7 @@ import {
   type MailAlert,
   type MailSummary,
   mailSummarySchema,
-} from '../../deploy/mail/mailbox-api.ts';
+} from '../../deploy/tiers/mail/mailbox-api.ts';
 
 /** A mail as it came, when, and under which id it is kept. */
 export interface RawMail {

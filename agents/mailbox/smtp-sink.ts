@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { messageOf } from '../../kit/errors.ts';
-import type { MailSummary } from '../../deploy/mail/mailbox-api.ts';
+import type { MailSummary } from '../../deploy/tiers/mail/mailbox-api.ts';
 import type { MailStore } from './store.ts';
 
 interface SinkOptions {

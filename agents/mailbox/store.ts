@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Mail, MailSummary } from '../../deploy/mail/mailbox-api.ts';
+import type { Mail, MailSummary } from '../../deploy/tiers/mail/mailbox-api.ts';
 import { parseMail, summaryOf } from './parse-mail.ts';
 
 /** The mails on disk, one `.eml` each, and an index of them in memory. */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { type RequestListener, createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Mail, mailSchema } from '../../deploy/mail/mailbox-api.ts';
+import { type Mail, mailSchema } from '../../deploy/tiers/mail/mailbox-api.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import { samplePayload } from './fixtures.ts';

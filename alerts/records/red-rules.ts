@@ -1,6 +1,6 @@
-import { paceMs, type Pace } from '../../deploy/scrape-jobs.ts';
-import type { Watch } from '../../deploy/profile.ts';
-import type { Topology } from '../../deploy/topology.ts';
+import { paceMs, type Pace } from '../../deploy/model/scrape-jobs.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
 

@@ -1,5 +1,5 @@
-import { paceMs } from '../../deploy/scrape-jobs.ts';
-import type { Topology } from '../../deploy/topology.ts';
+import { paceMs } from '../../deploy/model/scrape-jobs.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
 

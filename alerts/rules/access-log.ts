@@ -1,5 +1,5 @@
-import type { Watch } from '../../deploy/profile.ts';
-import type { Topology } from '../../deploy/topology.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, fires, quiet, resolves } from '../alert-case.ts';
 import type { Alert } from '../alert.ts';

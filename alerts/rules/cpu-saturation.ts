@@ -1,6 +1,6 @@
-import type { Watch } from '../../deploy/profile.ts';
-import { diskLookMs } from '../../deploy/scrape-jobs.ts';
-import type { Topology } from '../../deploy/topology.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
+import { diskLookMs } from '../../deploy/model/scrape-jobs.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, type Counting, grows, quiet, SELF_FOR_LONG, type Series, steady } from '../alert-case.ts';
 import type { Alert } from '../alert.ts';

@@ -1,5 +1,5 @@
-import type { Watch } from '../../deploy/profile.ts';
-import { slotsOf, type Topology } from '../../deploy/topology.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
+import { slotsOf, type Topology } from '../../deploy/model/topology.ts';
 import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
 import { anyOf, onHost, orZero } from '../promql.ts';

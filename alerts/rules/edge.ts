@@ -1,4 +1,4 @@
-import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsOneLook } from '../alert.ts';
 import { absentPerHost, anyOf } from '../promql.ts';

@@ -1,11 +1,11 @@
-import { OWN_PROMETHEUS, paceMs, SCRAPE_JOBS } from '../../deploy/scrape-jobs.ts';
-import type { Watch } from '../../deploy/profile.ts';
-import type { Topology } from '../../deploy/topology.ts';
+import { OWN_PROMETHEUS, paceMs, SCRAPE_JOBS } from '../../deploy/model/scrape-jobs.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { CATALOG } from '../../exporters/catalog/catalog.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, fires, patiently, quiet, resolves, turns, dips, type Series } from '../alert-case.ts';
 import { type Alert, tolerated } from '../alert.ts';
-import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
+import { HOST_LOST_ALERTS } from '../../deploy/tiers/monitor/inhibitions.ts';
 import { anyOf, unlessToldBy } from '../promql.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { absent, always, counts, dips, dipsOnce, fires, OWN_UP, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
-import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
-import { PROBED_JOBS, SCRAPE_JOBS } from '../../deploy/scrape-jobs.ts';
+import { HOST_LOST_ALERTS } from '../../deploy/tiers/monitor/inhibitions.ts';
+import { PROBED_JOBS, SCRAPE_JOBS } from '../../deploy/model/scrape-jobs.ts';
 import { CATALOG } from '../../exporters/catalog/catalog.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absentPerHost, anyOf, somethingScraped, unlessToldBy } from '../promql.ts';

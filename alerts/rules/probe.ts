@@ -1,5 +1,5 @@
-import { HOST_LOST_ALERTS } from '../../deploy/monitor/inhibitions.ts';
-import { routeAddress, type Topology } from '../../deploy/topology.ts';
+import { HOST_LOST_ALERTS } from '../../deploy/tiers/monitor/inhibitions.ts';
+import { routeAddress, type Topology } from '../../deploy/model/topology.ts';
 import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
 import { type Alert, outlastsOneLook } from '../alert.ts';
 import { anyOf, unlessToldLately } from '../promql.ts';

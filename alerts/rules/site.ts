@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, fires, quiet, resolves } from '../alert-case.ts';
 import { type Alert, usualFor } from '../alert.ts';

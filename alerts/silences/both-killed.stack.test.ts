@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { hostsOf, makeTopology } from '../../deploy/topology.ts';
+import { hostsOf, makeTopology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { ROOT } from '../../kit/paths.ts';

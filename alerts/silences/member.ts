@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { requireNetwork } from '../../kit/require-network.ts';
 import type { Matcher } from './subject.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openMembers } from './member.ts';
 import { openSilence } from './open-silence.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { addSilence } from './add-silence.ts';
 import { fakeMembers } from './fake-members.ts';
 import { openMember } from './member.ts';

@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { DOMAINS, type Domain } from '../alert.ts';

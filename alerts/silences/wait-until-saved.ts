@@ -1,4 +1,4 @@
-import { ALERTMANAGER_FOLDER, SAVE_EVERY_MS } from '../../deploy/monitor/render-alertmanager.ts';
+import { ALERTMANAGER_FOLDER, SAVE_EVERY_MS } from '../../deploy/tiers/monitor/render-alertmanager.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { Hosts } from '../../kit/hosts.ts';

@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/profile.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
 
 /** A burn rate that is too high when it is so over both spans. */
 export interface BurnPair {

@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/profile.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
 import type { Problem } from '../../kit/problem.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { countingWindowMs } from './burn-windows.ts';

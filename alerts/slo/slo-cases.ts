@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import type { AlertCase, ExpectedAlert, Series } from '../alert-case.ts';
 import { burnPairs, countingWindowMs, type BurnPair } from './burn-windows.ts';
 import { exampleSeries, type Stretch } from './example-series.ts';

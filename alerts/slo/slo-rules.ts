@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
 import { type BurnPair, burnPairs, countingWindowMs, groupIntervalMs } from './burn-windows.ts';

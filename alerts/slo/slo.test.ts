@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DRILL, PRODUCTION } from '../../deploy/profile.ts';
-import { makeTopology } from '../../deploy/topology.ts';
+import { DRILL, PRODUCTION } from '../../deploy/model/profile.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { checkRules } from '../check-rules.ts';
 import { renderAlertFiles } from '../generated.ts';
 import { burnPairs } from './burn-windows.ts';

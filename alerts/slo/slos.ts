@@ -1,4 +1,4 @@
-import { OTHER_ROUTE } from '../../deploy/route-classes.ts';
+import { OTHER_ROUTE } from '../../deploy/model/route-classes.ts';
 import type { Slo } from './slo.ts';
 
 /** Pages and the API that a reader waits for; not what load balancers ask. */

@@ -1,5 +1,5 @@
-import { readSecret } from '../../deploy/make-secrets.ts';
-import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../../deploy/topology.ts';
+import { readSecret } from '../../deploy/stack/make-secrets.ts';
+import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { PEER_FILES, type Peer } from './start-peer.ts';

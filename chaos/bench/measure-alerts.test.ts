@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { chooseHosts } from './measure-alerts.ts';
 
 it('crashes a host of every tier before a second one of any, and never the only one', () => {

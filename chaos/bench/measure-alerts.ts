@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hostsOf, type Host, type Tier, type Topology } from '../../deploy/topology.ts';
+import { hostsOf, type Host, type Tier, type Topology } from '../../deploy/model/topology.ts';
 import { deadlineSignal } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { openHosts } from '../../kit/hosts.ts';

@@ -1,5 +1,5 @@
-import { buildImages } from '../../deploy/images.ts';
-import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../../deploy/topology.ts';
+import { buildImages } from '../../deploy/images/images.ts';
+import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { openHosts, type Hosts } from '../../kit/hosts.ts';
 import type { Comparison, Cost } from './comparison.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { judgeFigure } from './figure.ts';
 import { monitoringFigures } from './measure-monitoring.ts';
 

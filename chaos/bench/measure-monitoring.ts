@@ -1,4 +1,4 @@
-import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import type { Figure } from './figure.ts';
 import type { Usage } from './read-usage.ts';
 

@@ -1,5 +1,5 @@
 import { ALERTS, type AlertName } from '../../alerts/names.ts';
-import type { MailAlert } from '../../deploy/mail/mailbox-api.ts';
+import type { MailAlert } from '../../deploy/tiers/mail/mailbox-api.ts';
 
 /** An alert as a contract names it. */
 export interface ExpectedAlert {

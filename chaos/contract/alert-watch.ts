@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mailListSchema } from '../../deploy/mail/mailbox-api.ts';
-import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import { mailListSchema } from '../../deploy/tiers/mail/mailbox-api.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/model/topology.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { openPrometheus, type Prometheus } from '../../kit/prometheus.ts';

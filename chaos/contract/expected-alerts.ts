@@ -1,5 +1,5 @@
 import type { AlertName } from '../../alerts/names.ts';
-import type { Tier } from '../../deploy/topology.ts';
+import type { Tier } from '../../deploy/model/topology.ts';
 import type { AlertContract, ExpectedAlert } from './alert-contract.ts';
 
 /** A person has to know within half a minute, and to hear within a minute that it is over. */

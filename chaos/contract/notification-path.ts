@@ -1,4 +1,4 @@
-import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/model/topology.ts';
 import { deadlineSignal, waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
 import type { Observation } from '../faults/fault.ts';

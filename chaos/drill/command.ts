@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../deploy/commands.ts';
-import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/model/topology.ts';
 import { openProgress } from '../../kit/progress.ts';
 import { requireNetwork } from '../../kit/require-network.ts';
 import { exitCodeOf } from '../../kit/verdict.ts';

@@ -3,7 +3,7 @@ import { runbookOf } from '../../alerts/alert.ts';
 import { expand } from '../../alerts/expand.ts';
 import { type ALERTS, labelsOf } from '../../alerts/names.ts';
 import { ruleLabels } from '../../alerts/render-rules.ts';
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 

@@ -1,4 +1,4 @@
-import { type MailAlert, type MailSummary, mailListSchema, mailSchema } from '../../deploy/mail/mailbox-api.ts';
+import { type MailAlert, type MailSummary, mailListSchema, mailSchema } from '../../deploy/tiers/mail/mailbox-api.ts';
 import { fetchJson } from '../probes/http.ts';
 
 /** One mail of a drill. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readDelivered } from '../contract/alert-watch.ts';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { pathOf } from './command.ts';
 import { makeDrillAlert } from './drill-alert.ts';
 import { runDrill } from './run-drill.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hostsOf, makeTopology } from '../../deploy/topology.ts';
+import { hostsOf, makeTopology } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
 import { pathOf } from './command.ts';

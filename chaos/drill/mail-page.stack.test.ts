@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openBrowser } from '../../deploy/browser/open-browser.ts';
-import { mailListSchema } from '../../deploy/mail/mailbox-api.ts';
-import { makeTopology } from '../../deploy/topology.ts';
+import { openBrowser } from '../../deploy/images/browser/open-browser.ts';
+import { mailListSchema } from '../../deploy/tiers/mail/mailbox-api.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { fetchJson } from '../probes/http.ts';
 import { pathOf } from './command.ts';

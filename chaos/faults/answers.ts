@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { addressOn, PORTS, type Host, type NetworkName, type Tier } from '../../deploy/topology.ts';
+import { addressOn, PORTS, type Host, type NetworkName, type Tier } from '../../deploy/model/topology.ts';
 
 /** Where a host's main process listens, and what to say to it so that it says something. */
 interface Door {

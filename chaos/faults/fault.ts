@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import type { Hosts } from '../../kit/hosts.ts';
 
 /** What faults act on: the model, and the hands that reach its hosts. */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { openFault } from '../journal/open-fault.ts';

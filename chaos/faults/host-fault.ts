@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../kit/errors.ts';
-import type { Host } from '../../deploy/topology.ts';
+import type { Host } from '../../deploy/model/topology.ts';
 import type { HostState } from '../../kit/hosts.ts';
 import { hostAnswers } from './answers.ts';
 import type { FaultWorld, Observation } from './fault.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { HOSTILE_ADDRESS } from '../../deploy/topology.ts';
+import { HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
 import type { AttackKind } from '../hostile/attack.ts';
 import { hasHostile, readHostile, removeHostile, startHostile, type AttackAt } from '../hostile/container.ts';
 import { readClientCounts, type ClientCounts } from '../probes/client-tables.ts';

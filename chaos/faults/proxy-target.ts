@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressOn, PORTS, type Dependency } from '../../deploy/topology.ts';
+import { addressOn, PORTS, type Dependency } from '../../deploy/model/topology.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import type { FaultWorld, Observation } from './fault.ts';
 import { modelOf } from './host-fault.ts';

@@ -1,4 +1,4 @@
-import { hostsOf, HOSTILE_ADDRESS } from '../../deploy/topology.ts';
+import { hostsOf, HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { REQUEST_KINDS } from '../evidence/request-record.ts';
 import type { FaultWorld } from '../faults/fault.ts';

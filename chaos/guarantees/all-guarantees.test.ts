@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { allGuarantees, chooseGuarantees, GUARANTEES } from './all-guarantees.ts';
 

@@ -1,4 +1,4 @@
-import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { toxiproxyDown } from '../faults/toxiproxy-down.ts';
 import { toxiproxyLatency } from '../faults/toxiproxy-latency.ts';

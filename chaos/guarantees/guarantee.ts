@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import type { AlertContract } from '../contract/alert-contract.ts';
 import type { RequestKind } from '../evidence/request-record.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';

@@ -1,4 +1,4 @@
-import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../../deploy/model/topology.ts';
 import type { FaultWorld } from '../faults/fault.ts';
 import { readDbGroup } from '../probes/db-group.ts';
 import { observeServersUp } from '../probes/haproxy-servers.ts';

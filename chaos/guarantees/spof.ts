@@ -1,4 +1,4 @@
-import { hostsOf } from '../../deploy/topology.ts';
+import { hostsOf } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import { predictOutage } from '../predict.ts';

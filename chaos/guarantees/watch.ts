@@ -1,5 +1,5 @@
-import { servicesOf } from '../../deploy/host-services.ts';
-import type { Host, Topology } from '../../deploy/topology.ts';
+import { servicesOf } from '../../deploy/model/host-services.ts';
+import type { Host, Topology } from '../../deploy/model/topology.ts';
 import { alertsOfCrash, alertsOfKill } from '../contract/expected-alerts.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import { observeHostBack } from '../faults/host-fault.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { HOSTILE_ADDRESS } from '../../deploy/topology.ts';
+import { HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { PROJECT } from '../../kit/hosts.ts';
 import { macAddressOf } from '../../kit/mac-address.ts';

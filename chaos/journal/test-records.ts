@@ -1,6 +1,6 @@
 import type { FaultWorld } from '../faults/fault.ts';
 import { fakeHosts, type FakeHosts } from '../faults/fake-hosts.ts';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import type { FaultRecord } from './fault-record.ts';
 import { ownIdentity } from '../../kit/process-identity.ts';
 

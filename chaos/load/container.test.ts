@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { loadContainerName, renderDockerRun } from './container.ts';
 import { allTargets, defaultTargets } from './targets.ts';
 

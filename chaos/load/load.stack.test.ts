@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
 import { PATHS, ROOT } from '../../kit/paths.ts';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { REQUEST_KINDS } from '../evidence/request-record.ts';
 import { openJournal } from '../journal/journal.ts';
 import { reportOf } from './load-table.ts';

@@ -1,7 +1,7 @@
 import { chmod, chown, copyFile, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { LOAD_ADDRESS, LOAD_CLIENTS, makeTopology } from '../../deploy/topology.ts';
+import { LOAD_ADDRESS, LOAD_CLIENTS, makeTopology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { PROJECT } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';

@@ -1,4 +1,4 @@
-import { addressOn, hostsOf, PORTS, routeAddress, type Topology } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, routeAddress, type Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 import type { LoadTarget, Suite } from './load-run.ts';

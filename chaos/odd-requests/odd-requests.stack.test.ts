@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CLIENT_LIMITS } from '../../deploy/request-limits.ts';
-import { OTHER_ROUTE } from '../../deploy/route-classes.ts';
-import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../../deploy/topology.ts';
+import { CLIENT_LIMITS } from '../../deploy/model/request-limits.ts';
+import { OTHER_ROUTE } from '../../deploy/model/route-classes.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../../deploy/model/topology.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { fetchText } from '../probes/http.ts';
 import { readSamples } from '../probes/metrics-text.ts';

@@ -1,5 +1,5 @@
-import { SECURITY_HEADERS } from '../../deploy/security-headers.ts';
-import { SITE_HOST } from '../../deploy/site.ts';
+import { SECURITY_HEADERS } from '../../deploy/model/security-headers.ts';
+import { SITE_HOST } from '../../deploy/model/site.ts';
 import { expectedAt, type Http1Request } from './odd-request.ts';
 import { followUpPath, judgeFollowUp, openEntry, PATIENCE_MS, type Entry, type Outcome } from './open-entry.ts';
 import { parseResponses, type Http1Response, type Parsed } from './read-http1.ts';

@@ -1,4 +1,4 @@
-import { addressOn, hostsOf, PORTS, type Host } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Host } from '../../deploy/model/topology.ts';
 import type { FaultWorld } from '../faults/fault.ts';
 import { fetchText } from './http.ts';
 import { readSamples } from './metrics-text.ts';

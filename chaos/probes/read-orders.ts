@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { hostsOf, type Host, type Topology } from '../../deploy/topology.ts';
+import { hostsOf, type Host, type Topology } from '../../deploy/model/topology.ts';
 import { messageOf } from '../../kit/errors.ts';
 import type { ReadBack } from '../evidence/write-ledger.ts';
 import { queryNode } from './db-connection.ts';

@@ -1,4 +1,4 @@
-import { hostsOf } from '../../deploy/topology.ts';
+import { hostsOf } from '../../deploy/model/topology.ts';
 import type { FaultWorld } from '../faults/fault.ts';
 
 /** Which load balancers have an address on an interface right now. More than one, or none, is a finding and not an error. */

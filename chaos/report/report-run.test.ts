@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { appCrash, lbActiveCrash } from '../guarantees/spof.ts';
 import { watchGuarantees } from '../guarantees/watch.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { lbActiveCrash } from '../guarantees/spof.ts';
 import { judgeExperiment } from '../runner/judge-experiment.ts';
 import type { GuaranteeOutcome, ProveOutcome } from '../runner/outcome.ts';

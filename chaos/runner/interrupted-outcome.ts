@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import type { GuaranteeOutcome, ProveOutcome } from './outcome.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { GUARANTEES } from '../guarantees/all-guarantees.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { lbActiveCrash } from '../guarantees/spof.ts';

@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import { judgeAlerts, type AlertTimes } from '../contract/judge-alerts.ts';
 import { predictAlert, type Prediction } from '../predict.ts';

@@ -4,7 +4,7 @@ import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { proveNotificationPath } from '../contract/notification-path.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';

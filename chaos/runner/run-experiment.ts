@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hostsOf } from '../../deploy/topology.ts';
+import { hostsOf } from '../../deploy/model/topology.ts';
 import { TIMEOUT_SECONDS } from '../../k6/lib/plan.ts';
 import type { AlertEvidence } from '../contract/alert-contract.ts';
 import { openAlertWatch, type AlertWatch } from '../contract/alert-watch.ts';

@@ -1,4 +1,4 @@
-import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { isOfObjective } from '../contract/alert-contract.ts';

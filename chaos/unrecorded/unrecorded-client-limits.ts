@@ -1,5 +1,5 @@
-import { LIMITS_SWITCH } from '../../deploy/haproxy/client-limits.ts';
-import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { LIMITS_SWITCH } from '../../deploy/tiers/haproxy/client-limits.ts';
+import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
 import { REMOVE_ALL, type UnrecordedFault } from './unrecorded-fault.ts';

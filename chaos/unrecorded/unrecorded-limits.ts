@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/topology.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import type { HostState } from '../../kit/hosts.ts';
 import type { UnrecordedFault } from './unrecorded-fault.ts';
 

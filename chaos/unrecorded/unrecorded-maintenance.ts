@@ -1,4 +1,4 @@
-import { hostsOf, type Topology } from '../../deploy/topology.ts';
+import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
 import type { UnrecordedFault } from './unrecorded-fault.ts';
 import { isAwake } from './unrecorded-proxies.ts';

@@ -1,4 +1,4 @@
-import { dependenciesOf, addressOn, PORTS, type Host } from '../../deploy/topology.ts';
+import { dependenciesOf, addressOn, PORTS, type Host } from '../../deploy/model/topology.ts';
 import type { HostState } from '../../kit/hosts.ts';
 import { messageOf } from '../../kit/errors.ts';
 import type { FaultWorld } from '../faults/fault.ts';

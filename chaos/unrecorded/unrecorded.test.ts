@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { fakeHosts } from '../faults/fake-hosts.ts';
 import type { ProxyState } from '../faults/toxiproxy-api.ts';
 import type { Undo } from '../faults/undo.ts';

@@ -1,7 +1,7 @@
 import { burnPairs } from '../../alerts/slo/burn-windows.ts';
 import type { Slo } from '../../alerts/slo/slo.ts';
 import { SLOS } from '../../alerts/slo/slos.ts';
-import { DRILL } from '../../deploy/profile.ts';
+import { DRILL } from '../../deploy/model/profile.ts';
 import type { Board, Row, TimeseriesPanel } from '../board.ts';
 import { budgetLeftPanel, burnRatePanel } from './budget-panels.ts';
 import { NO_BUDGET, NOBODY_ASKS } from './queries.ts';

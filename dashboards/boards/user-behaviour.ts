@@ -1,4 +1,4 @@
-import { VITALS, type VitalName } from '../../deploy/web-vitals.ts';
+import { VITALS, type VitalName } from '../../deploy/model/web-vitals.ts';
 import type { Board, TimeseriesPanel } from '../board.ts';
 import { NOBODY_ASKS } from './queries.ts';
 

@@ -1,4 +1,4 @@
-import type { Tier } from '../../deploy/topology.ts';
+import type { Tier } from '../../deploy/model/topology.ts';
 import type { Variable } from '../board.ts';
 
 /** The hosts of a tier that are scraped. */

@@ -1,5 +1,5 @@
 import type { Dashboard, Panel as PanelJson } from '@grafana/schema';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import type { Board, DataPanel, Query } from '../board.ts';
 import { renderBoard } from '../render/render-board.ts';
 import { worldOf } from '../topology-world.ts';

@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/profile.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
 import { mapLimited } from '../../kit/map-limited.ts';
 import { dataPanelsOf, type Board, type DataPanel } from '../board.ts';
 import { isInstant } from '../render/targets.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DRILL } from '../../deploy/profile.ts';
+import { DRILL } from '../../deploy/model/profile.ts';
 import { WELL, withPanel, WORLD } from '../lint/fixture.ts';
 import type { PanelSource } from '../verify/panel-source.ts';
 import { fillBoards } from './fill-boards.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { VITAL_NAMES, VITALS } from '../../deploy/web-vitals.ts';
+import { VITAL_NAMES, VITALS } from '../../deploy/model/web-vitals.ts';
 import { dataPanelsOf } from '../board.ts';
 import { USER_BEHAVIOUR } from '../boards/user-behaviour.ts';
 import { WORLD } from '../lint/fixture.ts';

@@ -1,5 +1,5 @@
 import type { Threshold as Step } from '@grafana/schema';
-import { VITALS } from '../../deploy/web-vitals.ts';
+import { VITALS } from '../../deploy/model/web-vitals.ts';
 import type { DataPanel } from '../board.ts';
 import type { World } from '../world.ts';
 import { COLORS } from './colors.ts';

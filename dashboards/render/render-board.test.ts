@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeTopology } from '../../deploy/topology.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
 import { BOARDS } from '../boards.ts';
 import { BOARD_UIDS } from '../names.ts';
 import { renderDashboardFiles } from '../generated.ts';

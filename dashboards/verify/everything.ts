@@ -1,5 +1,5 @@
-import { slowestPaceMs } from '../../deploy/scrape-jobs.ts';
-import type { Watch } from '../../deploy/profile.ts';
+import { slowestPaceMs } from '../../deploy/model/scrape-jobs.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Board } from '../board.ts';
 import type { VariableValues } from '../substitute.ts';

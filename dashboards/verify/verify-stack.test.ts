@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeTopology, type Topology } from '../../deploy/topology.ts';
+import { makeTopology, type Topology } from '../../deploy/model/topology.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import { seriesOf } from '../../exporters/catalog/catalog.ts';
 import { WELL } from '../lint/fixture.ts';

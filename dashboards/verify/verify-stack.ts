@@ -1,4 +1,4 @@
-import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/model/topology.ts';
 import type { Series } from '../../exporters/catalog/catalog.ts';
 import { readExposed } from '../../exporters/catalog/read-exposed.ts';
 import { messageOf } from '../../kit/errors.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CLIENT_LIMITS } from '../../deploy/request-limits.ts';
-import { makeTopology, routeAddress } from '../../deploy/topology.ts';
+import { CLIENT_LIMITS } from '../../deploy/model/request-limits.ts';
+import { makeTopology, routeAddress } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { Board } from '../board.ts';
 import { BOARDS } from '../boards.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DRILL } from '../../deploy/profile.ts';
+import { DRILL } from '../../deploy/model/profile.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import { renderFindings } from '../commands.ts';
 import { WELL, withPanel } from '../lint/fixture.ts';

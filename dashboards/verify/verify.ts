@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/profile.ts';
+import type { Watch } from '../../deploy/model/profile.ts';
 import { seriesIn } from '../../exporters/promql/check-promql.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { mapLimited } from '../../kit/map-limited.ts';

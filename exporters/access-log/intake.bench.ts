@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { compactFormat, HAPROXY_MARK, HAPROXY_PREFIX, NGINX_MARK } from '../../deploy/access-log.ts';
+import { compactFormat, HAPROXY_MARK, HAPROXY_PREFIX, NGINX_MARK } from '../../deploy/model/access-log.ts';
 import { makeHaproxyBook } from './haproxy-book.ts';
 import { openIntake } from './intake.ts';
 import type { LineBook } from './line-book.ts';

@@ -1,4 +1,4 @@
-import type { Traces } from '../../deploy/profile.ts';
+import type { Traces } from '../../deploy/model/profile.ts';
 
 /** What a line tells of a request. */
 interface TracedRequest {
@@ -10,7 +10,7 @@ interface TracedRequest {
 /**
  * Whether the trace of a request can be expected in the store: an exemplar that leads nowhere is worse than none. The application decides when a
  * request has ended, by what a line tells as well: failed and slow ones are kept, of the others a share by the last 48 bits of the id.
- * What the application itself decides by is `deploy/app/telemetry/decide-keep.ts`; agents/exporter/kept-traces.test.ts compares the two.
+ * What the application itself decides by is `deploy/tiers/app/telemetry/decide-keep.ts`; agents/exporter/kept-traces.test.ts compares the two.
  */
 export function leadsToTrace({ traceId, code, seconds }: TracedRequest, { slowMs, keptRatio }: Traces): boolean {
   if (code === '5xx' || seconds * 1000 > slowMs) return true;

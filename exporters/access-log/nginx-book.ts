@@ -1,4 +1,4 @@
-import type { Traces } from '../../deploy/profile.ts';
+import type { Traces } from '../../deploy/model/profile.ts';
 import { traceOf } from './leads-to-trace.ts';
 import type { LineBook } from './line-book.ts';
 import { parseNginxLine } from './parse-nginx-line.ts';

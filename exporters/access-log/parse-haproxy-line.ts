@@ -6,7 +6,7 @@ import {
   HAPROXY_MARK,
   HAPROXY_PREFIX,
   NO_SERVER,
-} from '../../deploy/access-log.ts';
+} from '../../deploy/model/access-log.ts';
 import { codeClass, type CodeClass } from './code-class.ts';
 import { parseAmount, parseTraceId } from './fields.ts';
 

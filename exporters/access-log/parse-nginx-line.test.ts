@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { METHODS, OTHER_METHOD, ROUTE_CLASSES } from '../../deploy/route-classes.ts';
+import { METHODS, OTHER_METHOD, ROUTE_CLASSES } from '../../deploy/model/route-classes.ts';
 import { CODE_CLASSES } from './code-class.ts';
 import { anyBytes } from './testing.ts';
 import { parseNginxLine } from './parse-nginx-line.ts';

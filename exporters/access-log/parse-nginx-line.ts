@@ -1,5 +1,5 @@
-import { FIELD_SEPARATOR, NGINX_FIELDS, NGINX_MARK } from '../../deploy/access-log.ts';
-import { METHODS, OTHER_METHOD, OTHER_ROUTE, ROUTE_CLASSES } from '../../deploy/route-classes.ts';
+import { FIELD_SEPARATOR, NGINX_FIELDS, NGINX_MARK } from '../../deploy/model/access-log.ts';
+import { METHODS, OTHER_METHOD, OTHER_ROUTE, ROUTE_CLASSES } from '../../deploy/model/route-classes.ts';
 import { codeClass, type CodeClass } from './code-class.ts';
 import { parseAmount, parseTraceId } from './fields.ts';
 

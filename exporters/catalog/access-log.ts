@@ -1,5 +1,5 @@
-import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/access-log.ts';
-import { METHODS, OTHER_METHOD, ROUTE_CLASSES } from '../../deploy/route-classes.ts';
+import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/model/access-log.ts';
+import { METHODS, OTHER_METHOD, ROUTE_CLASSES } from '../../deploy/model/route-classes.ts';
 import { CODE_CLASSES } from '../access-log/code-class.ts';
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
 import { atMost, counter, gauge, histogram } from './metric.ts';

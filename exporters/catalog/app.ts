@@ -1,5 +1,5 @@
-import { METHODS, OTHER_METHOD, PAGE_ROUTES, ROUTE_CLASSES } from '../../deploy/route-classes.ts';
-import { BEACON_REFUSALS, VITALS, type Vital } from '../../deploy/web-vitals.ts';
+import { METHODS, OTHER_METHOD, PAGE_ROUTES, ROUTE_CLASSES } from '../../deploy/model/route-classes.ts';
+import { BEACON_REFUSALS, VITALS, type Vital } from '../../deploy/model/web-vitals.ts';
 import { atMost, counter, gauge, histogram, type Metric } from './metric.ts';
 import { PROCESS } from './process.ts';
 
@@ -11,7 +11,7 @@ function vital({ unit, help, buckets }: Vital): Metric {
   return histogram(unit, help, { labels: { route: PAGE_ROUTES }, buckets, appears: 'on-event' });
 }
 
-/** The reference application: deploy/app/telemetry/metrics.ts. */
+/** The reference application: deploy/tiers/app/telemetry/metrics.ts. */
 export const APP = {
   ...PROCESS,
   build_info: gauge('1', 'The release that runs.', { labels: { commit: atMost(3, 'releases at a time') } }),

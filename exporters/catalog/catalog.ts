@@ -23,7 +23,7 @@ import { SITE } from './site.ts';
 
 /** Everything that one kind of target exposes. */
 export interface Source {
-  /** The value of the label `job`: see `SCRAPE_JOBS` in deploy/scrape-jobs.ts. */
+  /** The value of the label `job`: see `SCRAPE_JOBS` in deploy/model/scrape-jobs.ts. */
   readonly job: string;
   /** `whole`: it exposes this and nothing else. `chosen`: these are what is of interest in somebody else's program. */
   readonly coverage: 'whole' | 'chosen';

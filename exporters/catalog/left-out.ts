@@ -156,12 +156,12 @@ export const LEFT_OUT: readonly LeftOut[] = [
       'node_filesystem_',
       'avail_bytes{device} size_bytes{device} files{device} files_free{device} readonly{device}',
     ),
-    shownBy: [{ file: 'deploy/base/services/disk-space/run', has: /stat -f -c "%n %T/ }],
+    shownBy: [{ file: 'deploy/tiers/host/services/disk-space/run', has: /stat -f -c "%n %T/ }],
   },
   {
     why: 'Only adjtimex(2) reports these; the host-metrics endpoint serves files of the kernel.',
     metrics: each('node_timex_', 'offset_seconds maxerror_seconds sync_status'),
-    shownBy: [{ file: 'deploy/base/services/facts/run', has: /tail -v -n \+1/ }],
+    shownBy: [{ file: 'deploy/tiers/host/services/facts/run', has: /tail -v -n \+1/ }],
   },
   {
     why: 'Names the release of node_exporter, which does not run here.',

@@ -25,7 +25,7 @@ export interface Metric {
   readonly named?: 'elsewhere';
 }
 
-/** Labels that Prometheus adds to every series: see deploy/monitor/render-prometheus.ts. */
+/** Labels that Prometheus adds to every series: see deploy/tiers/monitor/render-prometheus.ts. */
 export const TARGET_LABELS = ['job', 'instance', 'host', 'tier'] as const;
 
 type Details = Partial<Pick<Metric, 'labels' | 'buckets' | 'appears' | 'measured' | 'named'>>;

@@ -42,7 +42,7 @@ export const PROMETHEUS = {
   }),
   prometheus_rule_group_rules: gauge('1', 'Rules of a group.', GROUP),
   prometheus_sd_discovered_targets: gauge('1', 'Targets of a scrape job; those of `notify` are Alertmanagers.', {
-    labels: { config: atMost(60, 'deploy/scrape-jobs.ts'), name: ['scrape', 'notify'] },
+    labels: { config: atMost(60, 'deploy/model/scrape-jobs.ts'), name: ['scrape', 'notify'] },
   }),
   prometheus_target_interval_length_seconds: summary('seconds', 'Actual interval between scrapes.', {
     labels: { interval: atMost(12, 'scrape intervals of the profile') },

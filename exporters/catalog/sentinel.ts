@@ -2,7 +2,7 @@ import { scrapeMetrics } from '../kit/scrape-metrics.ts';
 import { atMost, gauge, type Metric } from './metric.ts';
 import { INSTANCE_INFO } from './valkey.ts';
 
-const NAME = { master_name: atMost(1, 'deploy/cache/render.ts') };
+const NAME = { master_name: atMost(1, 'deploy/tiers/cache/render.ts') };
 /** The address changes with a failover. */
 const MASTER = { ...NAME, master_address: atMost(9, 'cache hosts of the topology') };
 

@@ -19,7 +19,7 @@ export const INSTANCE_INFO = gauge('1', 'Role, version and identity of the insta
     redis_build_id: atMost(3, 'releases at a time'),
     redis_mode: ['standalone', 'sentinel', 'cluster'],
     os: atMost(9, 'kernels of the machines'),
-    maxmemory_policy: atMost(2, 'deploy/cache/render.ts'),
+    maxmemory_policy: atMost(2, 'deploy/tiers/cache/render.ts'),
     tcp_port: atMost(2, 'the topology'),
     run_id: atMost(60, RESTARTS),
     process_id: atMost(60, RESTARTS),

@@ -9,7 +9,7 @@ const TOO_OLD_LOOKS = 2;
 /** What that service left: when it looked, for how long tasks have waited for a processor, and how often it looks; then the file systems. */
 export const ASKED_NOW_AND_THEN = '/run/holdfast/disk-space/now';
 
-/** How full the file systems are: `deploy/base/services/disk-space/run` asks them. */
+/** How full the file systems are: `deploy/tiers/host/services/disk-space/run` asks them. */
 export const FILESYSTEM: Collector<Facts> = {
   name: 'filesystem',
   collect(facts, emit) {

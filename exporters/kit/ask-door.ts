@@ -3,7 +3,7 @@ import { openDeadline } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { factsOf, type Facts } from './facts.ts';
 
-/** A facts door: `deploy/base/services/facts/run` says how it answers. */
+/** A facts door: `deploy/tiers/host/services/facts/run` says how it answers. */
 export interface Door {
   readonly address: string;
   readonly port: number;

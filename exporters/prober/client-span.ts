@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Traces } from '../../deploy/profile.ts';
+import type { Traces } from '../../deploy/model/profile.ts';
 import { deadlineSignal } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { leadsToTrace } from '../access-log/leads-to-trace.ts';

@@ -2,7 +2,7 @@ import { createServer as createHttp, Server as HttpServer, type RequestListener 
 import { once } from 'node:events';
 import { createServer as createTcp, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Hop } from '../../deploy/hops.ts';
+import type { Hop } from '../../deploy/model/hops.ts';
 import { probeHop, type ProbeLimit, type ProbeResult } from './probe-hop.ts';
 
 const open: (() => void)[] = [];

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { addAbortListener } from 'node:events';
-import type { Hop } from '../../deploy/hops.ts';
+import type { Hop } from '../../deploy/model/hops.ts';
 import { openMysqlConnection, type MysqlLogin } from '../../kit/mysql-connection.ts';
 import type { Sample } from '../kit/exporter.ts';
 import type { ClientSpan } from './client-span.ts';

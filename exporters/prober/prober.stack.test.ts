@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { hopsOf } from '../../deploy/hops.ts';
-import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/topology.ts';
+import { hopsOf } from '../../deploy/model/hops.ts';
+import { addressOn, hostsOf, makeTopology, PORTS } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 

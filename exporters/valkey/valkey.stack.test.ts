@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
-import { hostsOf, makeTopology } from '../../deploy/topology.ts';
+import { hostsOf, makeTopology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { failedCollectors, probe, type Samples } from '../testing.ts';

@@ -1,4 +1,4 @@
-import { addressOn, hostsOf, PORTS } from '../../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS } from '../../../deploy/model/topology.ts';
 import { makeModule } from '../../../exporters/kit/probe-server.ts';
 import type { ValkeyTarget } from '../../../exporters/valkey/connection.ts';
 import { VALKEY_EXPORTER } from '../../../exporters/valkey/exporter.ts';

@@ -1,4 +1,4 @@
-import { addressOn, hostsOf, PORTS, type Host } from '../../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS, type Host } from '../../../deploy/model/topology.ts';
 import { makeHostExporter } from '../../../exporters/host/exporter.ts';
 import type { Door } from '../../../exporters/kit/ask-door.ts';
 import { makeModule } from '../../../exporters/kit/probe-server.ts';

@@ -1,4 +1,4 @@
-import { addressOn, hostsOf, PORTS } from '../../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS } from '../../../deploy/model/topology.ts';
 import { makeModule } from '../../../exporters/kit/probe-server.ts';
 import { makeMysqlDetailExporter } from '../../../exporters/mysql/detail-exporter.ts';
 import { makeMysqlExporter } from '../../../exporters/mysql/exporter.ts';

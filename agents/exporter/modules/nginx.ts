@@ -1,4 +1,4 @@
-import { addressOn, hostsOf, PORTS } from '../../../deploy/topology.ts';
+import { addressOn, hostsOf, PORTS } from '../../../deploy/model/topology.ts';
 import { makeModule } from '../../../exporters/kit/probe-server.ts';
 import { NGINX_EXPORTER } from '../../../exporters/nginx/exporter.ts';
 import { connectMsOf, type ModuleMaker } from '../module-maker.ts';

@@ -1,5 +1,5 @@
-import { hopsOf } from '../../../deploy/hops.ts';
-import { routeAddress, traceStoreUrl } from '../../../deploy/topology.ts';
+import { hopsOf } from '../../../deploy/model/hops.ts';
+import { routeAddress, traceStoreUrl } from '../../../deploy/model/topology.ts';
 import { PROBE_HOP, PROBE_JOURNEY } from '../../../exporters/catalog/probe.ts';
 import { makeSpanSender } from '../../../exporters/prober/client-span.ts';
 import { probeJourney } from '../../../exporters/prober/journey.ts';

@@ -1,5 +1,5 @@
-import { REQUEST_LIMITS } from '../../../deploy/request-limits.ts';
-import { SITE_HOST } from '../../../deploy/site.ts';
+import { REQUEST_LIMITS } from '../../../deploy/model/request-limits.ts';
+import { SITE_HOST } from '../../../deploy/model/site.ts';
 import type { Field } from '../../hostile/hpack.ts';
 import { data, headers } from '../../hostile/http2-frames.ts';
 import { http2, type Answer, type Http2Request, type Http2Target } from '../odd-request.ts';

@@ -1,4 +1,4 @@
-import { REQUEST_LIMITS } from '../../../deploy/request-limits.ts';
+import { REQUEST_LIMITS } from '../../../deploy/model/request-limits.ts';
 import { refused, served, unparsed, type Http1Request } from '../odd-request.ts';
 import { CHUNKED, chunk, get, HOST, message, PATH_BYTES, post, target } from './request-text.ts';
 

@@ -1,4 +1,4 @@
-import { SITE_HOST } from '../../../deploy/site.ts';
+import { SITE_HOST } from '../../../deploy/model/site.ts';
 
 export const HOST = `Host: ${SITE_HOST}`;
 /** What the application reads without asking what is in it. */

@@ -1,5 +1,5 @@
-import manifest from '../../../deploy/web/static/manifest.json' with { type: 'json' };
-import { REQUEST_LIMITS } from '../../../deploy/request-limits.ts';
+import manifest from '../../../deploy/tiers/web/static/manifest.json' with { type: 'json' };
+import { REQUEST_LIMITS } from '../../../deploy/model/request-limits.ts';
 import { refused, served, type Http1Request } from '../odd-request.ts';
 import { CHUNKED, get, HELLO_CHUNKED, HOST, message, post, TEXT } from './request-text.ts';
 

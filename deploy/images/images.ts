@@ -1,0 +1,173 @@
+/** All images of the stack, built when and only when what they are made from has changed. */
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { execa } from 'execa';
+import { callEngine, openDocker } from '../../kit/docker.ts';
+import { readMirrors, stageHostAuthorities, type Mirrors } from '../../kit/mirror.ts';
+import { ROOT, STATE } from '../../kit/paths.ts';
+import { buildImage, type BuildRequest } from './build.ts';
+import { ensureDebian } from './debian.ts';
+import { planImages, type ImageSpec, type PlannedImage } from './plan.ts';
+
+const tier = (name: string): ImageSpec => ({ name, dockerfile: `deploy/${name}/image/Dockerfile`, lane: 'assemble' });
+const tool = (name: string): ImageSpec => ({
+  name,
+  dockerfile: 'deploy/images/tools/Dockerfile',
+  target: name,
+  lane: 'compile',
+});
+
+/** Every image, in the order in which a lane takes those that are ready. */
+export const IMAGES: readonly ImageSpec[] = [
+  { name: 'base', dockerfile: 'deploy/images/base/Dockerfile', lane: 'assemble' },
+  tool('toxiproxy'),
+  tool('alertmanager'),
+  tool('k6tool'),
+  { name: 'node', dockerfile: 'deploy/images/node/Dockerfile', lane: 'assemble' },
+  tier('db'),
+  tier('lb'),
+  tier('cache'),
+  tier('web'),
+  tier('app'),
+  tier('edge'),
+  tier('mail'),
+  tier('monitor'),
+  tier('trace'),
+  tier('load'),
+  { ...tier('browser'), onDemand: true },
+  { name: 'peers', dockerfile: 'chaos/bench/peers/Dockerfile', lane: 'assemble', onDemand: true },
+];
+
+interface BuildOptions {
+  /** Names of images; those they stand on are built too. Default: all that the stack needs. */
+  readonly only?: readonly string[];
+  readonly signal: AbortSignal;
+  /** Called with a line for everything that takes over two seconds. */
+  readonly onProgress: (line: string) => void;
+}
+
+/** Certificate authorities of this machine, as the build context `hostca`. */
+const AUTHORITIES = join(STATE, 'hostca');
+
+/**
+ * Builds what is missing, each image tagged `holdfast/NAME:HASH` (of its inputs) and `holdfast/NAME:dev`. Takes well under a second when
+ * nothing has changed. Throws `image-build-failed`; images already built stay, so the next call goes on from there.
+ */
+export async function buildImages({ only, signal, onProgress }: BuildOptions): Promise<void> {
+  await stageHostAuthorities(AUTHORITIES, { withBundle: false });
+  const plan = await planImages({ root: ROOT, specs: IMAGES, only, authorities: AUTHORITIES });
+  const docker = openDocker();
+  const present = await readTags(docker);
+  const missing = plan.filter((image) => !present.has(image.tag));
+  for (const image of plan) await retag(docker, image, present);
+  if (missing.length === 0) return;
+  onProgress(`building ${missing.length} of ${plan.length} images: ${missing.map(({ spec }) => spec.name).join(', ')}`);
+  const mirrors = await readMirrors();
+  const needsBundle = mirrors.debian?.startsWith('https:') ?? false;
+  if (needsBundle) await stageHostAuthorities(AUTHORITIES, { withBundle: true });
+  const debian = missing.some(({ spec }) => spec.name === 'base')
+    ? await ensureDebian({ mirrors, signal, onProgress })
+    : undefined;
+  const builder = await readBuilder();
+  await runLanes(missing, async (image) => {
+    await buildImage(requestFor(image, mirrors, debian), { builder, signal, onProgress });
+    await removeOlder(docker, image);
+  });
+  // Images of ours that a build has just left without a name.
+  await docker.pruneImages({ filters: { dangling: ['true'], label: ['org.holdfast=1'] } }).catch(() => undefined);
+}
+
+/** Every tag of our images → the id of the image. */
+async function readTags(docker: Docker): Promise<ReadonlyMap<string, string>> {
+  const filters = { label: ['org.holdfast=1'] };
+  const images = await callEngine('list the images', () => docker.listImages({ filters }));
+  return new Map(images.flatMap((image) => (image.RepoTags ?? []).map((tag) => [tag, image.Id] as const)));
+}
+
+/** Points the tags that others use at an image that is there already. */
+async function retag(docker: Docker, image: PlannedImage, present: ReadonlyMap<string, string>): Promise<void> {
+  const id = present.get(image.tag);
+  if (id === undefined) return;
+  for (const alias of image.aliases.filter((name) => present.get(name) !== id)) {
+    const [repo = '', tag = ''] = alias.split(':');
+    await callEngine(`tag ${alias}`, () => docker.getImage(image.tag).tag({ repo, tag }));
+  }
+}
+
+/** Removes the content tags that this image had before; an image that a container still uses stays. */
+async function removeOlder(docker: Docker, image: PlannedImage): Promise<void> {
+  const older = [...(await readTags(docker)).keys()].filter(
+    (tag) => tag !== image.tag && new RegExp(`^holdfast/${image.spec.name}:[0-9a-f]{12}$`).test(tag),
+  );
+  await Promise.allSettled(older.map((tag) => docker.getImage(tag).remove()));
+}
+
+/** The builder that keeps its images in the engine's own store is named like the client's context. */
+async function readBuilder(): Promise<string> {
+  const { stdout } = await execa('docker', ['context', 'show'], { stdin: 'ignore' });
+  return stdout.trim() || 'default';
+}
+
+function requestFor(image: PlannedImage, mirrors: Mirrors, debian: string | undefined): BuildRequest {
+  const known: Readonly<Record<string, string | undefined>> = {
+    DEBIAN: debian,
+    APT_MIRROR: mirrors.debian,
+    APT_SECURITY_MIRROR: mirrors.debianSecurity,
+    NPM_REGISTRY: mirrors.npmRegistry,
+    GOPROXY: mirrors.goProxy,
+    GOSUMDB: mirrors.goSumDb,
+    MAVEN_REPOSITORY: mirrors.mavenRepository,
+    REVISION: image.revision,
+  };
+  const args = image.args.flatMap((name) => {
+    const value = known[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const images = image.dependencies.map(
+    (other) => [`holdfast/${other.spec.name}:dev`, `docker-image://${other.tag}`] as const,
+  );
+  return {
+    name: image.spec.name,
+    dockerfile: image.spec.dockerfile,
+    target: image.spec.target,
+    tags: [image.tag, ...image.aliases],
+    labels: { 'org.holdfast': '1' },
+    args: Object.fromEntries(args),
+    contexts: Object.fromEntries([...images, ...(image.usesAuthorities ? [['hostca', AUTHORITIES] as const] : [])]),
+  };
+}
+
+/**
+ * Runs `build` for every image, dependencies first, one at a time in each lane. After a failure nothing new is started; what runs is
+ * finished, for the next time, and the first failure is thrown.
+ */
+export async function runLanes(
+  images: readonly PlannedImage[],
+  build: (image: PlannedImage) => Promise<void>,
+): Promise<void> {
+  const waiting = new Set(images);
+  const unfinished = new Set(images);
+  const running = new Map<ImageSpec['lane'], Promise<void>>();
+  const failures: unknown[] = [];
+  const isReady = (image: PlannedImage): boolean => !image.dependencies.some((other) => unfinished.has(other));
+  const run = async (image: PlannedImage): Promise<void> => {
+    try {
+      await build(image);
+      unfinished.delete(image);
+    } catch (error) {
+      failures.push(error);
+    } finally {
+      running.delete(image.spec.lane);
+    }
+  };
+  for (;;) {
+    for (const image of failures.length === 0 ? waiting : []) {
+      if (running.has(image.spec.lane) || !isReady(image)) continue;
+      waiting.delete(image);
+      running.set(image.spec.lane, run(image));
+    }
+    if (running.size === 0) break;
+    await Promise.race(running.values());
+  }
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,267 @@
+import { neighbourGoneMs } from './host-legs.ts';
+import type { Problem } from '../../kit/problem.ts';
+import { contains } from '../../kit/subnet.ts';
+import type { Profile } from './profile.ts';
+import { hostsOf, type Host, type NetworkName, type Tier, type Topology } from './topology.ts';
+
+/** Group Replication needs a majority after one loss. */
+const MIN_DATABASE_NODES = 3;
+
+/** Everything that is wrong with a topology, all at once. `error`s make it unfit to render. */
+export function checkTopology(topology: Topology): readonly Problem[] {
+  return [
+    ...checkHosts(topology),
+    ...checkAddresses(topology),
+    ...checkPorts(topology),
+    ...checkDependencies(topology),
+    ...checkRedundancy(topology),
+    ...checkProfile(topology.profile),
+  ];
+}
+
+function problem(code: string, summary: string, rest: Omit<Partial<Problem>, 'code' | 'summary'> = {}): Problem {
+  return { code, severity: 'error', summary, ...rest };
+}
+
+function checkHosts({ hosts }: Topology): readonly Problem[] {
+  return duplicates(hosts.map((host) => [host.name, host.name])).map(([name]) =>
+    problem('duplicate-host', `Two hosts are called ${name}.`, {
+      at: `hosts.${name}`,
+      details: 'Give each its own number.',
+    }),
+  );
+}
+
+function checkAddresses(topology: Topology): readonly Problem[] {
+  const taken: (readonly [string, string])[] = [
+    ...topology.hosts.flatMap((host) => addressesOf(host).map(([, address]) => [address, host.name] as const)),
+    ...Object.entries(topology.virtualAddresses).map(
+      ([name, { address }]) => [address, `the virtual address ${name}`] as const,
+    ),
+  ];
+  const shared = duplicates(taken).map(([address, owners]) =>
+    problem('duplicate-address', `${address} belongs to ${owners.join(' and ')}.`, {
+      at: `hosts.${owners[0] ?? ''}.addresses`,
+      details: 'Give each its own address.',
+    }),
+  );
+  const outside = topology.hosts.flatMap((host) =>
+    addressesOf(host)
+      .filter(([network, address]) => !contains(topology.networks[network].subnet, address))
+      .map(([network, address]) =>
+        problem('address-outside-network', `${address} is not in ${topology.networks[network].subnet}.`, {
+          at: `hosts.${host.name}.addresses.${network}`,
+        }),
+      ),
+  );
+  const routerIds = Object.values(topology.virtualAddresses).map(
+    ({ routerId, network }) => [String(routerId), network] as const,
+  );
+  const clashing = duplicates(routerIds).map(([id]) =>
+    problem('duplicate-router-id', `Two virtual addresses use the VRRP router id ${id}.`, { at: 'virtualAddresses' }),
+  );
+  return [...shared, ...outside, ...clashing];
+}
+
+function checkPorts(topology: Topology): readonly Problem[] {
+  const published = topology.hosts.flatMap((host) =>
+    host.published.map((port) => [String(port.loopbackPort), host.name] as const),
+  );
+  const routes = Object.values(topology.routes).map(
+    (route) => [`${route.virtualAddress}:${route.port}`, route.name] as const,
+  );
+  const proxies = topology.dependencies.map(
+    (dependency) => [`${dependency.consumer}:${dependency.proxyPort}`, dependency.name] as const,
+  );
+  return [
+    ...duplicates(published).map(([port, hosts]) =>
+      problem('port-clash', `The loopback port ${port} is published by ${hosts.join(' and ')}.`, {
+        at: 'hosts.published',
+      }),
+    ),
+    ...duplicates(routes).map(([place, names]) =>
+      problem('port-clash', `The routes ${names.join(' and ')} share ${place}.`, { at: 'routes' }),
+    ),
+    ...duplicates(proxies).map(([place, names]) =>
+      problem('port-clash', `The proxies ${names.join(' and ')} share ${place}.`, { at: 'dependencies' }),
+    ),
+  ];
+}
+
+function checkDependencies(topology: Topology): readonly Problem[] {
+  return topology.dependencies.flatMap((dependency) => {
+    const at = `dependencies.${dependency.name}`;
+    const known = Object.keys(topology.routes);
+    const unknownRoute = known.includes(dependency.route)
+      ? []
+      : [
+          problem(
+            'unknown-dependency',
+            `${dependency.consumer} depends on the route ${dependency.route}, which does not exist.`,
+            {
+              at,
+              details: `Known routes: ${known.join(', ')}.`,
+            },
+          ),
+        ];
+    const noConsumer =
+      hostsOf(topology, dependency.consumer).length > 0
+        ? []
+        : [
+            problem('unknown-consumer', `No host of the tier ${dependency.consumer} consumes ${dependency.name}.`, {
+              at,
+            }),
+          ];
+    return [...unknownRoute, ...noConsumer];
+  });
+}
+
+function checkRedundancy(topology: Topology): readonly Problem[] {
+  const databases = hostsOf(topology, 'db').length;
+  const tooFew =
+    databases < MIN_DATABASE_NODES
+      ? [
+          problem('too-few-database-nodes', `${databases} database nodes cannot lose one and keep a majority.`, {
+            at: 'hosts.db',
+            details: `Group Replication needs at least ${MIN_DATABASE_NODES}.`,
+          }),
+        ]
+      : [];
+  const pairs: readonly Tier[] = ['edge', 'lb', 'web', 'app', 'monitor'];
+  const single = pairs.flatMap((tier) => {
+    const count = hostsOf(topology, tier).length;
+    if (count >= 2) return [];
+    const severity = count === 0 ? 'error' : 'warning';
+    const summary = `The tier ${tier} has ${count === 0 ? 'no host' : 'one host: a single point of failure'}.`;
+    return [problem('single-point-of-failure', summary, { severity, at: `hosts.${tier}` })];
+  });
+  return [...tooFew, ...single];
+}
+
+/** Each rule: what must not be larger than what, and why. */
+function checkProfile(profile: Profile): readonly Problem[] {
+  const { check, role, client, watch } = profile;
+  const rules: readonly (readonly [string, number, string, number, string])[] = [
+    ['check.timeoutMs', check.timeoutMs, 'check.intervalMs', check.intervalMs, 'checks of one server would overlap'],
+    [
+      'check.fastIntervalMs',
+      check.fastIntervalMs,
+      'check.intervalMs',
+      check.intervalMs,
+      'a changing server would be watched less',
+    ],
+    [
+      'role.intervalMs',
+      role.intervalMs,
+      'role.timeoutMs',
+      role.timeoutMs,
+      'a lost answer would go unnoticed between two questions',
+    ],
+    [
+      'client.cacheCommandMs',
+      client.cacheCommandMs,
+      'client.readQueryMs',
+      client.readQueryMs,
+      'the cache would be slower than the database',
+    ],
+    [
+      'client.ownWriteWaitMs',
+      client.ownWriteWaitMs,
+      'client.readQueryMs',
+      client.readQueryMs,
+      'the wait would be cut by the query timeout',
+    ],
+    [
+      'client.writeQueryMs',
+      client.writeQueryMs,
+      'client.writeBudgetMs',
+      client.writeBudgetMs,
+      'one statement could use up every retry',
+    ],
+    [
+      'groupSuspicionMs',
+      profile.groupSuspicionMs,
+      'client.writeBudgetMs',
+      client.writeBudgetMs,
+      'writes would give up before a new primary exists',
+    ],
+    [
+      'the time that a silent neighbour is believed in',
+      neighbourGoneMs(profile),
+      'groupSuspicionMs',
+      profile.groupSuspicionMs,
+      'dials to a lost node would hold the group up while it decides',
+    ],
+    [
+      'role.agentCheckMs',
+      role.agentCheckMs,
+      'groupSuspicionMs',
+      profile.groupSuspicionMs,
+      'a restarted load balancer would open its routes later than the group has a new primary',
+    ],
+    [
+      '3 × watch.monitorScrapeIntervalMs',
+      3 * watch.monitorScrapeIntervalMs,
+      'watch.lookbackMs',
+      watch.lookbackMs,
+      'a monitor would look absent after one lost scrape',
+    ],
+    [
+      '3 × watch.detailScrapeIntervalMs',
+      3 * watch.detailScrapeIntervalMs,
+      'watch.lookbackMs',
+      watch.lookbackMs,
+      'a server would look absent after one lost scrape',
+    ],
+    [
+      '2 × watch.roundIntervalMs',
+      2 * watch.roundIntervalMs,
+      'watch.lookbackMs',
+      watch.lookbackMs,
+      'a host would look absent after one lost round',
+    ],
+    [
+      'watch.scrapeIntervalMs',
+      watch.scrapeIntervalMs,
+      'watch.evaluationIntervalMs',
+      watch.evaluationIntervalMs,
+      'rules would see the same sample twice',
+    ],
+    [
+      'watch.evaluationIntervalMs',
+      watch.evaluationIntervalMs,
+      'watch.alertForMs',
+      watch.alertForMs,
+      'an alert would fire on a single evaluation',
+    ],
+    [
+      'watch.budgetPeriodMs',
+      watch.budgetPeriodMs,
+      'watch.retentionMs',
+      watch.retentionMs,
+      'an error budget could not be looked back over',
+    ],
+  ];
+  return rules
+    .filter(([, smaller, , larger]) => smaller > larger)
+    .map(([smallerName, smaller, largerName, larger, why]) =>
+      problem(
+        'profile-contradiction',
+        `${smallerName} (${smaller} ms) is longer than ${largerName} (${larger} ms): ${why}.`,
+        {
+          at: `profile.${smallerName}`,
+        },
+      ),
+    );
+}
+
+function addressesOf(host: Host): readonly (readonly [NetworkName, string])[] {
+  return Object.entries(host.addresses) as (readonly [NetworkName, string])[];
+}
+
+/** Keys that occur more than once, with what they belong to. */
+function duplicates(pairs: readonly (readonly [string, string])[]): readonly (readonly [string, readonly string[]])[] {
+  const owners = new Map<string, string[]>();
+  for (const [key, owner] of pairs) owners.set(key, [...(owners.get(key) ?? []), owner]);
+  return [...owners].filter(([, names]) => names.length > 1);
+}

@@ -1,0 +1,25 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { callEngine, openDocker } from '../../kit/docker.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { PROJECT } from '../../kit/hosts.ts';
+import { ROOT } from '../../kit/paths.ts';
+
+/**
+ * One engine runs one stack for all checkouts. Its hosts read the files of the checkout that brought them up, so another one must not take
+ * them over by the way. Throws `stack-elsewhere`.
+ */
+export async function refuseOthersStack(): Promise<void> {
+  const filters = { label: [`com.docker.compose.project=${PROJECT}`] };
+  const found = await callEngine('look whose stack it is', () => openDocker().listContainers({ all: true, filters }));
+  const folders = found.flatMap(({ Labels }) => Labels['com.docker.compose.project.working_dir'] ?? []);
+  const other = otherCheckout(folders, ROOT);
+  if (other === undefined) return;
+  throw new HoldfastError('stack-elsewhere', `The stack on this machine was brought up from ${other}.`, {
+    fix: 'Go on there, or remove it, and its data, with `./holdfast down --volumes`: they belong to the passwords of that checkout.',
+  });
+}
+
+/** The first of the folders that is another checkout than `root`; one that is gone has no say. */
+export function otherCheckout(folders: readonly string[], root: string): string | undefined {
+  return folders.find((folder) => existsSync(folder) && realpathSync(folder) !== realpathSync(root));
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { renderAll } from './render.ts';
+import { hostsOf, makeTopology } from '../model/topology.ts';
+
+const Compose = z.object({
+  services: z.record(
+    z.string(),
+    z.object({
+      labels: z.record(z.string(), z.string()),
+      cap_drop: z.array(z.string()),
+      secrets: z.array(z.string()).optional(),
+      ports: z.array(z.string()).optional(),
+      profiles: z.array(z.string()).optional(),
+    }),
+  ),
+  networks: z.record(z.string(), z.object({ internal: z.boolean().optional() })),
+});
+
+const topology = makeTopology();
+const files = renderAll(topology, new Map());
+const compose = Compose.parse(parse(files.get('compose.yaml') ?? ''));
+
+describe('rendered files', () => {
+  it('are the same every time', () => {
+    expect([...renderAll(makeTopology(), new Map())]).toEqual([...renderAll(topology, new Map())]);
+  });
+});
+
+describe('the Compose file', () => {
+  it('replaces the hosts that mount a changed file of another room, and no others', () => {
+    const services = (text: string): readonly string[] => {
+      const rendered = renderAll(topology, new Map([['alerts/generated/rules.yaml', text]])).get('compose.yaml') ?? '';
+      return Object.values(Compose.parse(parse(rendered)).services).map((service) => JSON.stringify(service));
+    };
+    const [before, after] = [services('a'), services('b')];
+    const replaced = before.filter((service, index) => service !== after[index]);
+    expect(replaced).toHaveLength(hostsOf(topology, 'monitor').length);
+  });
+
+  it('has a service per host and one for Grafana, and starts neither that nor a spare', () => {
+    const names = [...topology.hosts.map(({ name }) => name), 'grafana'];
+    expect(Object.keys(compose.services).sort()).toEqual(names.sort());
+    const started = Object.entries(compose.services).filter(([, { profiles }]) => profiles === undefined);
+    const enabled = topology.hosts.filter((host) => host.enabled).map(({ name }) => name);
+    expect(started.map(([name]) => name).sort()).toEqual([...enabled].sort());
+  });
+
+  it('publishes on loopback only, and gives no host a way out', () => {
+    const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
+    expect(ports.length).toBeGreaterThan(0);
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    for (const name of ['front', 'app', 'data', 'ops']) expect(compose.networks[name]?.internal, name).toBe(true);
+  });
+
+  it('drops every capability first and mounts the authority’s key nowhere', () => {
+    for (const service of Object.values(compose.services)) {
+      expect(service.cap_drop).toEqual(['ALL']);
+      expect(service.secrets ?? []).not.toContain('ca-key');
+    }
+  });
+
+  it('addresses dependencies directly when Toxiproxy is left out', () => {
+    const direct = renderAll(makeTopology({ toxiproxy: false }), new Map());
+    expect([...direct.keys()].filter((path) => path.endsWith('toxiproxy.json'))).toEqual([]);
+    for (const host of hostsOf(topology, 'app')) {
+      expect(direct.get(`deploy/rendered/${host.name}/app.json`)).toContain('198.18.1.10');
+    }
+  });
+});

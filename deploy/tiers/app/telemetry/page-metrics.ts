@@ -1,0 +1,44 @@
+import { Counter, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
+import { PAGE_ROUTES } from '../../../model/route-classes.ts';
+import { BEACON_REFUSALS, VITALS, type Vital, type VitalName } from '../../../model/web-vitals.ts';
+
+/** What browsers tell of the pages that they show. Labels name a page's class and never who looked at it. */
+export interface PageMetrics {
+  readonly vitals: Readonly<Record<VitalName, Histogram<'route'>>>;
+  readonly views: Counter<'route'>;
+  readonly errors: Counter<'route'>;
+  readonly routeChanges: Counter<'route'>;
+  readonly refused: Counter<'reason'>;
+}
+
+export function makePageMetrics(registry: Registry<OpenMetricsContentType>): PageMetrics {
+  const registers = [registry];
+  const histogram = ({ metric, help, buckets }: Vital): Histogram<'route'> =>
+    new Histogram({ name: metric, help, labelNames: ['route'], buckets: [...buckets], registers });
+  const counter = (name: string, help: string): Counter<'route'> => {
+    const made = new Counter({ name, help, labelNames: ['route'], registers });
+    // From the start: the first event of a counter that is not there yet is seen by no rate.
+    for (const route of PAGE_ROUTES) made.inc({ route }, 0);
+    return made;
+  };
+  const refused = new Counter({
+    name: 'beacons_refused_total',
+    help: 'Beacons of browsers that were not counted',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of BEACON_REFUSALS) refused.inc({ reason }, 0);
+  return {
+    vitals: {
+      lcp: histogram(VITALS.lcp),
+      inp: histogram(VITALS.inp),
+      cls: histogram(VITALS.cls),
+      fcp: histogram(VITALS.fcp),
+      ttfb: histogram(VITALS.ttfb),
+    },
+    views: counter('page_views_total', 'Pages that browsers have shown'),
+    errors: counter('page_errors_total', 'Uncaught errors of scripts on pages'),
+    routeChanges: counter('page_route_changes_total', 'Moves from one page of the shop to this one'),
+    refused,
+  };
+}

@@ -1,0 +1,28 @@
+import { escapeMarkup } from '../../../../kit/escape-markup.ts';
+
+/** Text that is HTML already. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Part = string | number | Html | undefined | readonly Html[];
+
+/** A template whose values are escaped unless they are {@link Html} themselves; lists are joined, `undefined` is nothing. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(strings.reduce((text, string, index) => text + textOf(parts[index - 1]) + string));
+}
+
+function textOf(part: Part): string {
+  if (part === undefined) return '';
+  if (part instanceof Html) return part.text;
+  if (isList(part)) return part.map(textOf).join('');
+  return escapeMarkup(part.toString());
+}
+
+function isList(part: Part): part is readonly Html[] {
+  return Array.isArray(part);
+}

@@ -1,0 +1,87 @@
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { SECURITY_HEADERS } from '../../../model/security-headers.ts';
+import type { RequestTelemetry } from '../telemetry/request-telemetry.ts';
+import type { ErrorAnswer } from './error-answers.ts';
+
+interface ParserErrorOptions {
+  readonly telemetry: Pick<RequestTelemetry, 'recordRefused' | 'overrideStatus'>;
+  readonly render: (url: string, status: number) => ErrorAnswer;
+}
+
+/** What came last on a connection. Responses keep the order of requests, so when this one is done, all are. */
+interface Latest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * Answers what Node's HTTP parser refuses and nothing else sees: a malformed request, headers that are too long, a request that does not
+ * come to its end, and CONNECT. To be the handler of `clientError`.
+ *
+ * The answer is written on the socket only where it cannot be taken for the response to another request: nothing is under way on the
+ * connection, or only the very request whose body is at fault.
+ */
+export function makeParserErrorHandler(server: Server, { telemetry, render }: ParserErrorOptions) {
+  const latest = new WeakMap<Duplex, Latest>();
+  const refused = new WeakSet<Duplex>();
+  server.on('request', (request, response) => {
+    latest.set(request.socket, { request, response });
+  });
+
+  const answer = (socket: Duplex, status: number, url: string): void => {
+    refused.add(socket);
+    const { request, response } = latest.get(socket) ?? {};
+    const isIdle = response === undefined || response.closed;
+    const isOfBody = request !== undefined && !request.complete && response?.socket === socket && !response.headersSent;
+    const traceId = isOfBody ? telemetry.overrideStatus(response, status) : telemetry.recordRefused(status);
+    if (!socket.writable || !(isIdle || isOfBody)) {
+      socket.destroy();
+      return;
+    }
+    const text = renderResponse(status, render(isOfBody ? (request.url ?? '') : url, status), traceId);
+    socket.end(text, () => socket.destroy());
+  };
+
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => socket.destroy());
+    answer(socket, 405, request.url ?? '');
+  });
+
+  return (error: Error & { readonly code?: unknown; readonly rawPacket?: unknown }, socket: Duplex): void => {
+    // The parser reports each piece that comes after the first fault.
+    if (refused.has(socket)) return;
+    const status = parserErrorStatus(error.code);
+    if (status === undefined) socket.destroy(error);
+    else answer(socket, status, targetOf(error.rawPacket));
+  };
+}
+
+/** The status for an error of the parser; `undefined` when the connection broke and there is nobody to answer. */
+export function parserErrorStatus(code: unknown): 400 | 408 | 413 | 431 | undefined {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408;
+  if (code === 'HPE_HEADER_OVERFLOW') return 431;
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 413;
+  return typeof code === 'string' && code.startsWith('HPE_') ? 400 : undefined;
+}
+
+/** The request target, if the packet begins with a request line; it decides nothing but the form of the answer. */
+function targetOf(packet: unknown): string {
+  if (!Buffer.isBuffer(packet)) return '';
+  return /^[A-Z]{1,20} (\S{1,200})/.exec(packet.toString('latin1', 0, 256))?.[1] ?? '';
+}
+
+function renderResponse(status: number, { contentType, body }: ErrorAnswer, traceId: string | undefined): string {
+  const headers = {
+    ...SECURITY_HEADERS,
+    'Content-Type': contentType,
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+    Date: new Date().toUTCString(),
+    ...(status === 405 ? { Allow: 'GET, HEAD, POST' } : {}),
+    ...(traceId === undefined ? {} : { 'X-Trace-Id': traceId }),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
+}

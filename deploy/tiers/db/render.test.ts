@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { hostsOf, makeTopology, type Host } from '../../model/topology.ts';
+import { accountsOf } from './accounts.ts';
+import { renderDb } from './render.ts';
+import { renderUsers } from './render-users.ts';
+
+const topology = makeTopology();
+const nodes = hostsOf(topology, 'db');
+
+function optionsOf(host: Host): ReadonlyMap<string, string> {
+  const text = renderDb(topology, host).find((file) => file.path === 'my.cnf')?.text ?? '';
+  const pairs = text
+    .split('\n')
+    .filter((line) => /^\w+ = /.test(line))
+    .map((line): [string, string] => [line.slice(0, line.indexOf(' = ')), line.slice(line.indexOf(' = ') + 3)]);
+  return new Map(pairs);
+}
+
+describe('my.cnf', () => {
+  it('differs between the nodes in number and address only', () => {
+    const [first, ...others] = nodes.map(optionsOf);
+    const differing = new Set<string>();
+    for (const options of others) {
+      for (const [name, value] of options) if (first?.get(name) !== value) differing.add(name);
+    }
+    expect([...differing].sort()).toEqual(['group_replication_local_address', 'report_host', 'server_id']);
+  });
+
+  it.each([
+    ['sync_binlog', '1'],
+    ['innodb_flush_log_at_trx_commit', '1'],
+    ['super_read_only', 'ON'],
+    ['require_secure_transport', 'ON'],
+    ['group_replication_ssl_mode', 'VERIFY_CA'],
+    ['group_replication_bootstrap_group', 'OFF'],
+    ['group_replication_start_on_boot', 'OFF'],
+    ['group_replication_member_expel_timeout', '0'],
+    ['group_replication_single_primary_mode', 'ON'],
+    ['sql_require_primary_key', 'ON'],
+    ['disabled_storage_engines', 'MyISAM,MRG_MYISAM,MEMORY,ARCHIVE,BLACKHOLE,FEDERATED'],
+    ['group_replication_ip_allowlist', topology.networks.data.subnet],
+  ])('says %s = %s', (name, value) => {
+    for (const node of nodes) expect(optionsOf(node).get(name)).toBe(value);
+  });
+
+  it('names every node as a seed', () => {
+    for (const node of nodes) {
+      expect(optionsOf(node).get('group_replication_group_seeds')?.split(',')).toHaveLength(nodes.length);
+    }
+  });
+});
+
+describe('the accounts', () => {
+  it('are made without the binary log, and without ever making the node writable', () => {
+    const text = renderUsers(topology);
+    expect(text.split('\n')[0]).toBe('SET SQL_LOG_BIN = 0;');
+    expect(text).not.toContain('read_only');
+  });
+
+  it('give the replication channel the password of its account, cut to what a channel takes', () => {
+    const uses = renderUsers(topology).match(/\{\{db-replication-password[^}]*\}\}/g);
+    expect(uses).toEqual(['{{db-replication-password:32}}', '{{db-replication-password:32}}']);
+  });
+
+  it('contain a placeholder for each password and no password', () => {
+    const text = renderUsers(topology);
+    expect(text.match(/ BY /g)).toHaveLength(
+      accountsOf(topology).filter(({ login }) => login.kind === 'password').length,
+    );
+    for (const found of text.matchAll(/ BY (\S+) /g)) expect(found[1]).toMatch(/^\{\{db-[a-z]+-password(:32)?\}\}$/);
+  });
+
+  it('need TLS wherever they may come over the network, and none may come from anywhere', () => {
+    for (const line of renderUsers(topology).split('\n')) {
+      if (line.startsWith('ALTER USER') && !line.includes("@'localhost'")) expect(line).toContain('REQUIRE SSL');
+      expect(line).not.toContain("@'%'");
+    }
+  });
+
+  it('let nobody but the agent change settings, and nobody grant', () => {
+    for (const account of accountsOf(topology)) {
+      const grants = (account.grants ?? []).join('\n');
+      expect(grants).not.toMatch(/GRANT OPTION|\bALL\b|\bSUPER\b/);
+      expect(grants.includes('SYSTEM_VARIABLES_ADMIN')).toBe(account.name === 'agent');
+    }
+  });
+
+  it('of the application reach one schema', () => {
+    for (const account of accountsOf(topology).filter(({ name }) => ['app', 'migrate', 'audit'].includes(name))) {
+      for (const grant of account.grants ?? []) expect(grant).toMatch(/ ON shop\.\*$/);
+    }
+  });
+});

@@ -1,0 +1,80 @@
+import { stringify } from 'yaml';
+import { slowestPaceMs } from '../../model/scrape-jobs.ts';
+import { promDuration } from '../../../kit/prom-duration.ts';
+import type { RenderedFile } from '../../model/rendered-file.ts';
+import { addressOn, hostsOf, PORTS, type Topology } from '../../model/topology.ts';
+
+/** Where Grafana finds the tracked boards. */
+export const BOARDS_FOLDER = '/etc/holdfast-dashboards';
+
+/** By this uid exemplars find the traces of their requests. */
+const TRACES_UID = 'zipkin';
+
+/** Grafana's provisioning: data sources and where its boards are. Mounted as `/etc/grafana/provisioning`. */
+export function renderGrafana(topology: Topology): readonly RenderedFile[] {
+  return [
+    { path: 'datasources/holdfast.yaml', text: renderDatasources(topology) },
+    { path: 'dashboards/holdfast.yaml', text: renderProvider() },
+  ];
+}
+
+function renderDatasources(topology: Topology): string {
+  const traces = tracesAddress(topology);
+  const datasources = [
+    ...hostsOf(topology, 'monitor').map((host, index) => ({
+      name: `Prometheus ${host.name}`,
+      uid: `prometheus-${host.name}`,
+      type: 'prometheus',
+      access: 'proxy',
+      url: `http://${addressOn(host, 'ops')}:${PORTS.prometheus}`,
+      isDefault: index === 0,
+      editable: false,
+      jsonData: {
+        httpMethod: 'POST',
+        prometheusType: 'Prometheus',
+        // The slowest scrape: $__rate_interval is made of it, and no point is closer to the next.
+        timeInterval: promDuration(slowestPaceMs(topology.profile.watch)),
+        ...(traces === undefined
+          ? {}
+          : { exemplarTraceIdDestinations: [{ name: 'trace_id', datasourceUid: TRACES_UID }] }),
+      },
+    })),
+    ...(traces === undefined
+      ? []
+      : [
+          {
+            name: 'Traces',
+            uid: TRACES_UID,
+            type: 'zipkin',
+            access: 'proxy',
+            url: `http://${traces}`,
+            editable: false,
+            jsonData: { nodeGraph: { enabled: true } },
+          },
+        ]),
+  ];
+  // What an earlier configuration had and this one has not goes.
+  return stringify({ apiVersion: 1, prune: true, datasources }, { lineWidth: 0 });
+}
+
+/** `address:port` of the host that shows traces, where the topology has one. */
+function tracesAddress({ hosts }: Topology): string | undefined {
+  const [found] = hosts.flatMap((host) =>
+    host.published.flatMap(({ what, port }) => (what === 'traces' ? [`${addressOn(host, 'ops')}:${port}`] : [])),
+  );
+  return found;
+}
+
+function renderProvider(): string {
+  const provider = {
+    name: 'holdfast',
+    type: 'file',
+    folder: 'holdfast',
+    // Boards are generated: what is changed in Grafana would be lost.
+    allowUiUpdates: false,
+    disableDeletion: true,
+    updateIntervalSeconds: 10,
+    options: { path: BOARDS_FOLDER, foldersFromFilesStructure: false },
+  };
+  return stringify({ apiVersion: 1, providers: [provider] }, { lineWidth: 0 });
+}

@@ -1,0 +1,80 @@
+import { addressOn, slotsOf, type Host, type Topology } from '../../model/topology.ts';
+
+/**
+ * The configuration of keepalived on one load balancer: an instance per virtual address, all moving together. Interface names are not
+ * known here (their order differs from machine to machine): `@IF:ADDRESS@` stands for the interface that has the address, and the
+ * service's run script fills it in.
+ */
+export function renderKeepalived(topology: Topology, host: Host): string {
+  const instances = Object.keys(topology.virtualAddresses) as (keyof Topology['virtualAddresses'])[];
+  return [
+    renderGlobal(host),
+    // 0: HAProxy answers. Anything else: it does not, and this host gives the addresses away at once. Written by HAProxy's finish script and by agents/lb-state.
+    `track_file haproxy {
+    file /run/keepalived/haproxy.track
+    weight 0
+}
+`,
+    `vrrp_sync_group addresses {
+    group {
+${instances.map((name) => `        ${name}`).join('\n')}
+    }
+}
+`,
+    ...instances.map((name) => renderInstance(topology, host, name)),
+  ].join('\n');
+}
+
+function renderGlobal(host: Host): string {
+  return `global_defs {
+    router_id ${host.name}
+    vrrp_version 3
+    script_user root
+    enable_script_security
+    # An interface that was unplugged and plugged in again is a new one to the kernel.
+    dynamic_interfaces allow_if_changes
+    # Late adverts make a false failover; they come from a busy processor.
+    vrrp_priority -20
+    # The neighbours must learn the new place even if they miss the first announcements.
+    vrrp_garp_master_delay 1
+    vrrp_garp_master_repeat 3
+    vrrp_garp_master_refresh 10
+    vrrp_garp_lower_prio_repeat 3
+    # Transitions in their order, however close together they come.
+    vrrp_notify_fifo /run/keepalived/transitions.fifo
+    vrrp_notify_fifo_script /usr/local/sbin/vrrp-notify
+}
+`;
+}
+
+function renderInstance(topology: Topology, host: Host, name: keyof Topology['virtualAddresses']): string {
+  const { network, address, routerId } = topology.virtualAddresses[name];
+  const own = addressOn(host, network);
+  const pair = slotsOf(topology, 'lb');
+  const peers = pair.filter((peer) => peer.name !== host.name).map((peer) => `        ${addressOn(peer, network)}`);
+  // Different everywhere, so that two that start at once agree; who holds the addresses keeps them (nopreempt).
+  const priority = 150 - 10 * pair.findIndex((member) => member.name === host.name);
+  return `vrrp_instance ${name} {
+    state BACKUP
+    nopreempt
+    interface @IF:${own}@
+    virtual_router_id ${routerId}
+    priority ${priority}
+    advert_int ${topology.profile.vrrpAdvertMs / 1000}
+    unicast_src_ip ${own}
+    unicast_peer {
+${peers.join('\n')}
+    }
+    virtual_ipaddress {
+        ${address}/32
+    }
+    # Without its leg to databases and cache this host can serve little; the other one probably can.
+    track_interface {
+        @IF:${addressOn(host, 'data')}@
+    }
+    track_file {
+        haproxy
+    }
+}
+`;
+}

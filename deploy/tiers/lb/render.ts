@@ -1,0 +1,16 @@
+import { renderErrorPages } from '../haproxy/error-pages.ts';
+import type { RenderedFile } from '../../model/rendered-file.ts';
+import type { Host, Topology } from '../../model/topology.ts';
+import { renderHaproxy } from './haproxy.ts';
+import { renderKeepalived } from './keepalived.ts';
+import { renderLbState } from './lb-state.ts';
+
+/** Every configuration file of a load balancer. */
+export function renderLb(topology: Topology, host: Host): readonly RenderedFile[] {
+  return [
+    { path: 'haproxy.cfg', text: renderHaproxy(topology, host) },
+    ...renderErrorPages(),
+    { path: 'keepalived.conf', text: renderKeepalived(topology, host) },
+    { path: 'lb-state.json', text: renderLbState(topology, host) },
+  ];
+}

@@ -1,0 +1,83 @@
+import { stringify } from 'yaml';
+import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../../model/topology.ts';
+import { promDuration } from '../../../kit/prom-duration.ts';
+import { INHIBITIONS, inhibitRule } from './inhibitions.ts';
+import { linksOf } from './links-of.ts';
+import { externalUrl, lines } from './render-prometheus.ts';
+
+/** How often Alertmanager tells its notifier that it lives (the always firing alert `Watchdog`). */
+export function watchdogIntervalMs(topology: Topology): number {
+  return 2 * topology.profile.watch.groupIntervalMs;
+}
+
+/** Where Alertmanager keeps silences and what it has sent. */
+export const ALERTMANAGER_FOLDER = '/var/lib/alertmanager';
+
+/** How often it writes them: what is younger is lost when all members die at once. Its default is 15 min; both files are small. */
+export const SAVE_EVERY_MS = 10_000;
+
+/**
+ * `alertmanager.yml` of a monitor host. Each Alertmanager tells the notifier on its own host, whose fate it shares; the members
+ * gossip what was sent, so that only one sends, and the next one takes over after `peerTimeoutMs` times its position.
+ */
+export function renderAlertmanagerConfig(topology: Topology, host: Host): string {
+  const { watch } = topology.profile;
+  // What was sent is remembered per receiver name: with a name of its own each host hears its own watchdog.
+  const watchdog = `watchdog-${host.name}`;
+  const config = {
+    route: {
+      receiver: 'notifier',
+      // One mail per failure domain: a host where the alert has one, else the service as a whole. A drill stands alone.
+      group_by: ['domain', 'host', 'drill_id'],
+      group_wait: promDuration(watch.groupWaitMs),
+      group_interval: promDuration(watch.groupIntervalMs),
+      repeat_interval: promDuration(watch.retellIntervalMs),
+      routes: [
+        {
+          receiver: watchdog,
+          matchers: ['alertname="Watchdog"'],
+          group_by: ['alertname'],
+          group_wait: '0s',
+          group_interval: promDuration(watch.groupIntervalMs),
+          repeat_interval: promDuration(watchdogIntervalMs(topology)),
+        },
+        { receiver: 'nobody', matchers: ['severity="none"'] },
+      ],
+    },
+    inhibit_rules: INHIBITIONS.map(inhibitRule),
+    receivers: [
+      { name: 'nobody' },
+      { name: 'notifier', webhook_configs: [webhook('/webhook')] },
+      { name: watchdog, webhook_configs: [{ ...webhook('/watchdog'), send_resolved: false }] },
+    ],
+  };
+  return stringify(config, { lineWidth: 0 });
+}
+
+function webhook(path: string): { readonly url: string; readonly send_resolved: boolean; readonly timeout: string } {
+  return { url: `http://127.0.0.1:${PORTS.notifier}${path}`, send_resolved: true, timeout: '5s' };
+}
+
+/** Command line of Alertmanager, one argument a line. The address must be told: 198.18/15 is not one it would find by itself. */
+export function renderAlertmanagerArguments(topology: Topology, host: Host): string {
+  const { watch } = topology.profile;
+  const peers = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
+  const gossip = (of: Host): string => `${addressOn(of, 'ops')}:${PORTS.alertmanagerGossip}`;
+  return lines([
+    '--config.file=/etc/holdfast/alertmanager.yml',
+    `--storage.path=${ALERTMANAGER_FOLDER}`,
+    '--data.retention=24h',
+    `--data.maintenance-interval=${promDuration(SAVE_EVERY_MS)}`,
+    `--web.listen-address=0.0.0.0:${PORTS.alertmanager}`,
+    ...externalUrl(linksOf(topology, host).alertmanager),
+    `--cluster.listen-address=${gossip(host)}`,
+    `--cluster.advertise-address=${gossip(host)}`,
+    ...peers.map((peer) => `--cluster.peer=${gossip(peer)}`),
+    `--cluster.peer-timeout=${promDuration(watch.peerTimeoutMs)}`,
+    `--cluster.settle-timeout=${promDuration(watch.peerTimeoutMs)}`,
+    '--cluster.gossip-interval=500ms',
+    `--cluster.pushpull-interval=${promDuration(watch.peerTimeoutMs)}`,
+    `--cluster.reconnect-interval=${promDuration(watch.scrapeIntervalMs)}`,
+    '--log.level=warn',
+  ]);
+}

@@ -1,0 +1,91 @@
+import { slowestPaceMs } from '../../model/scrape-jobs.ts';
+import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../../model/topology.ts';
+import { linksOf } from './links-of.ts';
+import { ALERTS_FOLDER } from './render-prometheus.ts';
+import { watchdogIntervalMs } from './render-alertmanager.ts';
+
+/** `notifier.json` of a monitor host; its shape is `agents/notifier/config.ts`'s. */
+export function renderNotifierConfig(topology: Topology, host: Host): string {
+  const { watch } = topology.profile;
+  const others = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
+  // The one on the same host first: it shares this notifier's fate.
+  const prometheusUrls = ['127.0.0.1', ...others.map((other) => addressOn(other, 'ops'))].map(
+    (address) => `http://${address}:${PORTS.prometheus}`,
+  );
+  return render({
+    ...commonConfig(topology, host),
+    stateFolder: '/var/lib/holdfast/notifier',
+    passwordFile: `${SECRETS}/smtp-password`,
+    peers: others.map((other) => ({ host: other.name, url: notifierUrl(other) })),
+    chart: {
+      prometheus: prometheusUrls,
+      plotsFile: `${ALERTS_FOLDER}/plots.json`,
+      // Five minutes where everything is seen every two seconds.
+      leadMs: 150 * watch.scrapeIntervalMs,
+      minStepMs: watch.scrapeIntervalMs,
+      deadlineMs: 1_500,
+    },
+    ends: {
+      prometheus: prometheusUrls,
+      // A rate needs two samples.
+      warmUpMs: 2 * slowestPaceMs(watch) + 2 * watch.evaluationIntervalMs,
+      // Both Prometheus were started again by then, and have had their time.
+      unmonitoredAfterMs: watch.settleMs,
+      unheardAfterMs: 6 * watch.retellIntervalMs,
+    },
+    watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 6 * watchdogIntervalMs(topology) },
+    signsOfLifeTo: hostsOf(topology, 'mail').map(notifierUrl),
+  });
+}
+
+/**
+ * `deadman.json` of a mail host: a notifier without an Alertmanager, outside of what fails together with the monitors. It tells when no
+ * notifier of theirs shows that it lives, for longer than both need to be started anew.
+ */
+export function renderDeadmanConfig(topology: Topology, host: Host): string {
+  const { watch } = topology.profile;
+  return render({
+    ...commonConfig(topology, host),
+    stateFolder: '/var/lib/holdfast/deadman',
+    passwordFile: `${SECRETS}/deadman-smtp-password`,
+    peers: [],
+    watchdog: {
+      alert: 'MonitorsSilent',
+      heardFrom: hostsOf(topology, 'monitor').map((monitor) => addressOn(monitor, 'ops')),
+      deadlineMs: 6 * watch.groupIntervalMs,
+    },
+    signsOfLifeTo: [],
+  });
+}
+
+const SECRETS = '/run/holdfast/secrets';
+
+function commonConfig(topology: Topology, host: Host) {
+  const { watch } = topology.profile;
+  return {
+    host: host.name,
+    port: PORTS.notifier,
+    from: `holdfast ${host.name} <notifier@${host.name}.holdfast.example>`,
+    to: ['oncall@holdfast.example'],
+    smtp: hostsOf(topology, 'mail').map((mail) => ({
+      host: addressOn(mail, 'ops'),
+      port: PORTS.smtp,
+      servername: mail.name,
+      user: 'notifier',
+    })),
+    caFile: `${SECRETS}/ca-cert`,
+    // What Alertmanager retells sooner is nothing new; later it is a reminder.
+    repeatAfterMs: watch.repeatIntervalMs,
+    links: linksOf(topology, host),
+    // Shorter than what makes a mail that waits an alert of its own.
+    flood: { groups: 10, withinMs: 2 * watch.groupIntervalMs },
+  };
+}
+
+function render(config: object): string {
+  return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+function notifierUrl(host: Host): string {
+  return `http://${addressOn(host, 'ops')}:${PORTS.notifier}`;
+}

@@ -1,0 +1,28 @@
+import type { RenderedFile } from '../../model/rendered-file.ts';
+import { PORTS, type Host, type Topology } from '../../model/topology.ts';
+import { renderAlertmanagerArguments, renderAlertmanagerConfig } from './render-alertmanager.ts';
+import { renderNotifierConfig } from './render-notifier.ts';
+import { lines, renderPrometheusArguments, renderPrometheusConfig } from './render-prometheus.ts';
+
+/** What `/usr/local/bin/healthy` asks: port, path, name. */
+const HEALTHY = lines([
+  `${PORTS.prometheus} /-/ready Prometheus`,
+  `${PORTS.alertmanager} /-/ready Alertmanager`,
+  `${PORTS.notifier} /healthz the notifier`,
+  `${PORTS.exporter} /metrics the exporter`,
+]);
+
+/**
+ * Everything a monitor host reads from `/etc/holdfast`. The alert rules are not here: they are the alerts room's, and are
+ * mounted as they are tracked.
+ */
+export function renderMonitor(topology: Topology, host: Host): readonly RenderedFile[] {
+  return [
+    { path: 'prometheus.yml', text: renderPrometheusConfig(topology, host) },
+    { path: 'prometheus.args', text: renderPrometheusArguments(topology, host) },
+    { path: 'alertmanager.yml', text: renderAlertmanagerConfig(topology, host) },
+    { path: 'alertmanager.args', text: renderAlertmanagerArguments(topology, host) },
+    { path: 'notifier.json', text: renderNotifierConfig(topology, host) },
+    { path: 'healthy.list', text: HEALTHY },
+  ];
+}

@@ -1,0 +1,9 @@
+import { renderAlertFiles } from '../alerts/generated.ts';
+import { renderDashboardFiles } from '../dashboards/generated.ts';
+import { renderAll, type RenderedFiles } from '../deploy/stack/render.ts';
+import type { Topology } from '../deploy/model/topology.ts';
+
+/** Every generated file of the checkout: what the topology leads to, and what the rooms above make of it. */
+export function renderFiles(topology: Topology): RenderedFiles {
+  return renderAll(topology, new Map([...renderAlertFiles(topology), ...renderDashboardFiles(topology)]));
+}
