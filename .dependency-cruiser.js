@@ -2,11 +2,28 @@
 const below = {
   kit: [],
   deploy: ['kit'],
-  exporters: ['kit', 'deploy/topology'],
-  // What Alertmanager is told to mute is checked against the alerts.
-  alerts: ['kit', 'deploy/topology', 'deploy/tiers/monitor', 'exporters'],
+  exporters: ['kit', 'deploy/model'],
+  // The inhibition rules of Alertmanager are checked against the alerts.
+  alerts: ['kit', 'deploy/model', 'deploy/tiers/monitor', 'exporters'],
   dashboards: ['kit', 'deploy', 'exporters', 'alerts'],
   chaos: ['kit', 'deploy', 'exporters', 'alerts'],
+};
+/** The folders of deploy/, lowest first: which may import which, and what to do instead. */
+const insideDeploy = {
+  model: { allowed: [], instead: 'The model says what exists and knows no tier: move the fact into deploy/model.' },
+  tiers: {
+    allowed: ['model'],
+    instead: 'A tier is rendered from the model alone: pass the value in, or move it into deploy/model.',
+  },
+  machine: {
+    allowed: ['model'],
+    instead: 'What a machine offers is independent of images and tiers: pass the value in.',
+  },
+  images: {
+    allowed: ['model', 'machine'],
+    instead: 'An image is built from its Dockerfile: what a tier renders is mounted by deploy/stack.',
+  },
+  stack: { allowed: ['model', 'tiers', 'machine', 'images'], instead: 'Only commands.ts stands above deploy/stack.' },
 };
 const rooms = ['kit', 'deploy', 'exporters', 'alerts', 'dashboards', 'chaos', 'agents'];
 
@@ -26,13 +43,16 @@ export default {
       from: { path: `^${room}/` },
       to: {
         path: `^(${rooms.join('|')}|cli\\.ts)`,
-        pathNot: [room, ...allowed].map((name) =>
-          // The model: what exists, and what is derived from it for everybody.
-          name === 'deploy/topology'
-            ? '^deploy/(topology|profile|host|hops|scrape-jobs|access-log|route-classes|web-vitals)'
-            : `^${name}/`,
-        ),
+        pathNot: [room, ...allowed].map((name) => `^${name}/`),
       },
+    })),
+    ...Object.entries(insideDeploy).map(([folder, { allowed, instead }]) => ({
+      name: `deploy-${folder}-looks-down-only`,
+      severity: 'error',
+      comment: `deploy/${folder}/ may import ${allowed.map((name) => `deploy/${name}`).join(', ') || 'no other folder of deploy'}. ${instead}`,
+      // Tests of a tier start images and take pictures.
+      from: { path: `^deploy/${folder}/`, pathNot: '\\.test\\.ts$' },
+      to: { path: '^deploy/', pathNot: [folder, ...allowed].map((name) => `^deploy/${name}/`) },
     })),
     {
       name: 'dashboards-are-for-people',
