@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import { makeTopology } from '../../deploy/model/topology.ts';
 import { createAgent, type Log } from './agent.ts';
 import { createCheckServer } from './check-server.ts';
 import { createMender } from './mender.ts';
@@ -13,7 +12,7 @@ import { createMetrics } from './metrics.ts';
 import { openNodeWatch, type NodeWatch } from './node-watch.ts';
 import { readRecord, writeRecord } from './record-file.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
-import { parseSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { openHaproxyTeller } from './tell-haproxy.ts';
 
 /**
@@ -21,7 +20,7 @@ import { openHaproxyTeller } from './tell-haproxy.ts';
  * group, until SIGTERM. `--once` only looks and prints what it would do (`--json`: for programs).
  */
 const { values: flags } = parseArgs({ options: { once: { type: 'boolean' }, json: { type: 'boolean' } } });
-const settings = parseSettings(makeTopology(), process.env);
+const settings = readSettings(process.env['HOLDFAST_ROLE_AGENT_CONFIG'] ?? '/etc/holdfast/role-agent.json');
 const login = {
   user: 'agent',
   password: (await readFile(settings.passwordFile, 'utf8')).trimEnd(),

@@ -4,6 +4,7 @@ import type { Host, Topology } from '../../model/topology.ts';
 import { renderHaproxy } from './haproxy.ts';
 import { renderKeepalived } from './keepalived.ts';
 import { renderLbState } from './lb-state.ts';
+import { renderRoleAgent } from './role-agent.ts';
 
 /** Every configuration file of a load balancer. */
 export function renderLb(topology: Topology, host: Host): readonly RenderedFile[] {
@@ -11,6 +12,7 @@ export function renderLb(topology: Topology, host: Host): readonly RenderedFile[
     { path: 'haproxy.cfg', text: renderHaproxy(topology, host) },
     ...renderErrorPages(),
     { path: 'keepalived.conf', text: renderKeepalived(topology, host) },
+    { path: 'role-agent.json', text: renderRoleAgent(topology, host) },
     { path: 'lb-state.json', text: renderLbState(topology, host) },
   ];
 }
