@@ -1,13 +1,4 @@
 import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/model/access-log.ts';
-import {
-  addressOn,
-  dependenciesOf,
-  hostsOf,
-  slotsOf,
-  type Host,
-  type Tier,
-  type Topology,
-} from '../../deploy/model/topology.ts';
 import { makeLogExporter } from '../../exporters/access-log/exporter.ts';
 import { makeHaproxyBook } from '../../exporters/access-log/haproxy-book.ts';
 import type { LineBook } from '../../exporters/access-log/line-book.ts';
@@ -16,35 +7,27 @@ import { makeSiteCounter, type SiteCounter } from '../../exporters/access-log/si
 import { HAPROXY_LOG, NGINX_LOG } from '../../exporters/catalog/access-log.ts';
 import { SITE } from '../../exporters/catalog/site.ts';
 import { makeModule, type Module } from '../../exporters/kit/probe-server.ts';
+import type { ExporterConfig } from './config.ts';
 import type { ModuleContext } from './module-maker.ts';
 
 /** A counter for each host that clients reach. */
-export function makeSiteCounters(topology: Topology): ReadonlyMap<string, SiteCounter> {
-  return new Map(
-    [...hostsOf(topology, 'lb'), ...hostsOf(topology, 'edge')].map(({ name }) => [name, makeSiteCounter()]),
-  );
+export function makeSiteCounters({ logs }: ExporterConfig): ReadonlyMap<string, SiteCounter> {
+  return new Map(logs.haproxy.map(({ host }) => [host, makeSiteCounter()]));
 }
 
 /** One book per server that sends lines: by its name for who asks, by its address for what arrives. */
 export function makeLogModules(
-  topology: Topology,
+  { logs, traces }: ExporterConfig,
   { log, site }: Pick<ModuleContext, 'log' | 'site'>,
 ): { readonly modules: readonly Module[]; readonly books: ReadonlyMap<string, LineBook> } {
   const names = {
     proxies: new Set<string>([...LOGGED_FRONTENDS, ...LOGGED_BACKENDS]),
-    servers: new Set([
-      ...(['web', 'app', 'edge'] as const).flatMap((tier) => slotsOf(topology, tier)).map(({ name }) => name),
-      // An edge sends some requests past Varnish.
-      ...dependenciesOf(topology, 'edge').map(({ name }) => name),
-    ]),
+    servers: new Set(logs.servers),
   };
-  const nginx = booksOf(hostsOf(topology, 'web'), () => makeNginxBook(topology.profile.traces, Date.now));
+  const nginx = new Map(logs.nginx.map(({ host }) => [host, makeNginxBook(traces, Date.now)]));
   const clocks = { now: Date.now, elapsed: () => performance.now() };
   const haproxy = new Map(
-    [...site].map(([name, counter]) => [
-      name,
-      makeHaproxyBook(names, topology.profile.traces, { ...clocks, site: counter }),
-    ]),
+    [...site].map(([host, counter]) => [host, makeHaproxyBook(names, traces, { ...clocks, site: counter })]),
   );
   return {
     modules: [
@@ -52,17 +35,16 @@ export function makeLogModules(
       makeModule('haproxy-log', { exporter: makeLogExporter('haproxy_log', HAPROXY_LOG), targets: haproxy, log }),
       makeModule('site', { exporter: makeLogExporter('site', SITE), targets: site, log }),
     ],
-    books: new Map([...byAddress('web', nginx), ...byAddress('lb', haproxy), ...byAddress('edge', haproxy)]),
+    books: new Map([...byAddress(logs.nginx, nginx), ...byAddress(logs.haproxy, haproxy)]),
   };
-
-  function byAddress(tier: Tier, books: ReadonlyMap<string, LineBook>): readonly (readonly [string, LineBook])[] {
-    return hostsOf(topology, tier).flatMap((host) => {
-      const book = books.get(host.name);
-      return book === undefined ? [] : [[addressOn(host, 'ops'), book] as const];
-    });
-  }
 }
 
-function booksOf(hosts: readonly Host[], make: () => LineBook): ReadonlyMap<string, LineBook> {
-  return new Map(hosts.map(({ name }) => [name, make()]));
+function byAddress(
+  hosts: ExporterConfig['logs']['nginx'],
+  books: ReadonlyMap<string, LineBook>,
+): readonly (readonly [string, LineBook])[] {
+  return hosts.flatMap(({ host, address }) => {
+    const book = books.get(host);
+    return book === undefined ? [] : [[address, book] as const];
+  });
 }

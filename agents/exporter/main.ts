@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
-import { makeTopology, PORTS } from '../../deploy/model/topology.ts';
 import { openIntake } from '../../exporters/access-log/intake.ts';
 import type { Log } from '../../exporters/kit/failure-log.ts';
 import { probeOnce } from '../../exporters/kit/probe-once.ts';
 import { makeProbeServer, type Module } from '../../exporters/kit/probe-server.ts';
 import { EXIT, messageOf } from '../../kit/errors.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
+import { readExporterConfig, type ExporterConfig } from './config.ts';
 import { collectIntakeMetrics } from './intake-metrics.ts';
 import { makeLogModules, makeSiteCounters } from './log-modules.ts';
 import { MODULES } from './modules.ts';
 
 /**
- * The exporter of a monitor host: looks at the targets of the topology for the Prometheus beside it, until SIGTERM. With `--once MODULE TARGET`
+ * The exporter of a monitor host: looks at the targets of its configuration for the Prometheus beside it, until SIGTERM. With `--once MODULE TARGET`
  * it looks once and prints what it would have answered.
  */
 const SECRETS = process.env['HOLDFAST_SECRETS'] ?? '/run/holdfast/secrets';
+const CONFIG = process.env['HOLDFAST_EXPORTER_CONFIG'] ?? '/etc/holdfast/exporter.json';
 const [flag, ...words] = process.argv.slice(2);
 const isOnce = flag === '--once';
 
@@ -35,14 +36,13 @@ else {
   process.exitCode = flag === '--help' ? EXIT.held : EXIT.usage;
 }
 
-function makeModules(site = makeSiteCounters(makeTopology())): readonly Module[] {
-  const topology = makeTopology();
+function makeModules(config: ExporterConfig, site = makeSiteCounters(config)): readonly Module[] {
   const readSecret = (name: string): string => readFileSync(`${SECRETS}/${name}`, 'utf8').trim();
-  return MODULES.flatMap((make) => make({ topology, readSecret, log, site }));
+  return MODULES.flatMap((make) => make({ config, readSecret, log, site }));
 }
 
 async function look(): Promise<number> {
-  const { text, problem } = await probeOnce(makeModules(), words);
+  const { text, problem } = await probeOnce(makeModules(readExporterConfig(CONFIG)), words);
   if (problem === undefined) process.stdout.write(text);
   else console.error(problem);
   // What a module keeps open for its next look has none.
@@ -61,19 +61,20 @@ function giveUp(error: unknown): void {
 
 /** Answers Prometheus, and counts the lines that servers send meanwhile. */
 async function serve(): Promise<void> {
-  const site = makeSiteCounters(makeTopology());
-  const { modules: logs, books } = makeLogModules(makeTopology(), { log, site });
-  const intake = await openIntake({ address: '0.0.0.0', port: PORTS.accessLogs, books });
+  const config = readExporterConfig(CONFIG);
+  const site = makeSiteCounters(config);
+  const { modules: logs, books } = makeLogModules(config, { log, site });
+  const intake = await openIntake({ address: '0.0.0.0', port: config.accessLogPort, books });
   const registry = new Registry();
   collectProcessMetrics(registry);
   collectIntakeMetrics(registry, intake);
   const server = makeProbeServer({
-    modules: [...makeModules(site), ...logs],
+    modules: [...makeModules(config, site), ...logs],
     own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     log,
   });
-  server.on('error', giveUp).listen(PORTS.exporter, '0.0.0.0', () => {
-    log('listening', { port: PORTS.exporter });
+  server.on('error', giveUp).listen(config.port, '0.0.0.0', () => {
+    log('listening', { port: config.port });
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

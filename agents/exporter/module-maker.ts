@@ -1,11 +1,11 @@
-import type { Topology } from '../../deploy/model/topology.ts';
 import type { SiteCounter } from '../../exporters/access-log/site-counter.ts';
 import type { Log } from '../../exporters/kit/failure-log.ts';
 import type { Module } from '../../exporters/kit/probe-server.ts';
+import type { ExporterConfig } from './config.ts';
 
 /** What modules are made from. */
 export interface ModuleContext {
-  readonly topology: Topology;
+  readonly config: ExporterConfig;
   /** The text of a secret that this process may read. */
   readonly readSecret: (name: string) => string;
   readonly log: Log;
@@ -13,10 +13,5 @@ export interface ModuleContext {
   readonly site: ReadonlyMap<string, SiteCounter>;
 }
 
-/** Makes the modules of a tier: exporters with their targets in the topology. */
+/** Makes the modules of a tier: exporters with their targets. */
 export type ModuleMaker = (context: ModuleContext) => readonly Module[];
-
-/** For reaching a target that is a process on its own host: well within a scrape, so that a dead one is told as one. */
-export function connectMsOf({ profile }: Topology): number {
-  return 2 * profile.role.timeoutMs;
-}

@@ -8,7 +8,7 @@ import { hostsOf, makeTopology } from '../../model/topology.ts';
 import { renderMonitor } from './render.ts';
 
 const IMAGE = 'holdfast/monitor:dev';
-const ALERTS_FOLDER = join(import.meta.dirname, '../../alerts/generated');
+const ALERTS_FOLDER = join(import.meta.dirname, '../../../alerts/generated');
 const topology = makeTopology();
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-monitor-'));
 

@@ -1,6 +1,7 @@
 import type { RenderedFile } from '../../model/rendered-file.ts';
 import { PORTS, type Host, type Topology } from '../../model/topology.ts';
 import { renderAlertmanagerArguments, renderAlertmanagerConfig } from './render-alertmanager.ts';
+import { renderExporterConfig } from './render-exporter.ts';
 import { renderNotifierConfig } from './render-notifier.ts';
 import { lines, renderPrometheusArguments, renderPrometheusConfig } from './render-prometheus.ts';
 
@@ -23,6 +24,7 @@ export function renderMonitor(topology: Topology, host: Host): readonly Rendered
     { path: 'alertmanager.yml', text: renderAlertmanagerConfig(topology, host) },
     { path: 'alertmanager.args', text: renderAlertmanagerArguments(topology, host) },
     { path: 'notifier.json', text: renderNotifierConfig(topology, host) },
+    { path: 'exporter.json', text: renderExporterConfig(topology) },
     { path: 'healthy.list', text: HEALTHY },
   ];
 }

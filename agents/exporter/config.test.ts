@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { makeTopology } from '../../deploy/model/topology.ts';
+import { renderExporterConfig } from '../../deploy/tiers/monitor/render-exporter.ts';
+import { parseExporterConfig } from './config.ts';
+
+it.each([1, 2, 8])('the rendered configuration matches the schema, with %d application hosts', (appHosts) => {
+  const topology = makeTopology({ appHosts });
+  const config = parseExporterConfig(renderExporterConfig(topology));
+  expect(config.hostFacts.map(({ host }) => host)).toEqual(
+    topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name),
+  );
+  expect(config.logs.haproxy.map(({ host }) => host)).toEqual(['lb1', 'lb2', 'edge1', 'edge2']);
+  // A spare that scaling starts has to be known to the log exporter already.
+  expect(config.logs.servers).toContain('app8');
+});
+
+it('what is unknown is refused', () => {
+  const config: object = JSON.parse(renderExporterConfig(makeTopology())) as object;
+  expect(() => parseExporterConfig(JSON.stringify({ ...config, mysqls: [] }))).toThrow('mysqls');
+});

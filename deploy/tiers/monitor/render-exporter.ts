@@ -1,0 +1,58 @@
+import { hopsOf } from '../../model/hops.ts';
+import {
+  addressOn,
+  dependenciesOf,
+  hostsOf,
+  PORTS,
+  routeAddress,
+  slotsOf,
+  traceStoreUrl,
+  type Host,
+  type Topology,
+} from '../../model/topology.ts';
+
+/** The part of the model that the exporter reads: see `ExporterConfig` in agents/exporter/config.ts. */
+export function renderExporterConfig(topology: Topology): string {
+  const { profile, networks } = topology;
+  const at = (host: Host) => ({ host: host.name, address: addressOn(host, 'ops') });
+  const member = (host: Host) => ({ ...at(host), peerAddress: addressOn(host, 'data') });
+  const targets = (hosts: readonly Host[], port: number) => hosts.map((host) => ({ ...at(host), port }));
+  const front = routeAddress(topology, 'http');
+  const config = {
+    port: PORTS.exporter,
+    accessLogPort: PORTS.accessLogs,
+    // Well within a scrape, so that a dead process is reported as one.
+    connectMs: 2 * profile.role.timeoutMs,
+    // A host says everything in milliseconds; one that does not is dead or frozen.
+    answerMs: profile.watch.scrapeIntervalMs / 2,
+    networks: Object.fromEntries(Object.values(networks).map(({ subnet, name }) => [subnet, name])),
+    mysql: hostsOf(topology, 'db').map((host) => ({ ...member(host), port: PORTS.mysql })),
+    cache: hostsOf(topology, 'cache').map((host) => ({
+      ...member(host),
+      valkeyPort: PORTS.valkey,
+      sentinelPort: PORTS.sentinel,
+    })),
+    nginx: targets(hostsOf(topology, 'web'), PORTS.nginxStatus),
+    hostFacts: targets(
+      topology.hosts.filter(({ enabled }) => enabled),
+      PORTS.facts,
+    ),
+    varnish: targets(hostsOf(topology, 'edge'), PORTS.varnishFacts),
+    logs: {
+      nginx: hostsOf(topology, 'web').map(at),
+      haproxy: (['lb', 'edge'] as const).flatMap((tier) =>
+        hostsOf(topology, tier).map((host) => ({ ...at(host), tier })),
+      ),
+      servers: [
+        ...(['web', 'app', 'edge'] as const).flatMap((tier) => slotsOf(topology, tier)).map(({ name }) => name),
+        // An edge sends some requests past Varnish.
+        ...dependenciesOf(topology, 'edge').map(({ name }) => name),
+      ],
+    },
+    traces: profile.traces,
+    traceStoreUrl: traceStoreUrl(topology),
+    hops: hopsOf(topology),
+    journey: { url: `http://${front.host}:${front.port}`, everyMs: profile.watch.roundIntervalMs },
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
