@@ -5,6 +5,7 @@ import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';
 import { judgeLedger } from './judge/ledger.ts';
 import { startLoad } from './load/start-load.ts';
+import { defaultTargets } from './load/targets.ts';
 import { readOrders } from './probes/read-orders.ts';
 import { waitForSteady } from './runner/steady-state.ts';
 
@@ -31,7 +32,10 @@ it('finds the writes of an application that acknowledges before it commits', asy
   await restartApplications(SABOTAGE);
   const runId = `sabotage-ledger-${Date.now().toString(36)}`;
   const directory = join(PATHS.runs, runId);
-  await using load = await startLoad({ suite: 'steady', runId, directory, rate: 60, durationSeconds: 10, signal });
+  await using load = await startLoad({
+    ...{ suite: 'steady', runId, directory, rate: 60, durationSeconds: 10, signal },
+    targets: defaultTargets('steady', topology),
+  });
   const { orders, problems } = await load.done;
   const readBack = await readOrders(topology, runId);
   const judgement = judgeLedger(orders, readBack.readBacks, {

@@ -181,7 +181,7 @@ async function measureSteady(topology: Topology, signal: AbortSignal): Promise<r
   const runId = `bench-${Date.now().toString(36)}`;
   const { host, port } = routeAddress(topology, 'http');
   const [stealBefore, startedAt] = [await readSteal(), performance.now()];
-  await startHealer();
+  await startHealer(topology);
   await using _record = await recordLoad(openJournal(PATHS.journal), {
     runId,
     durationSeconds: STEADY.durationSeconds,

@@ -35,7 +35,7 @@ interface Options {
  */
 export async function measureAlerts(topology: Topology, { signal, report }: Options): Promise<readonly Figure[]> {
   const world: FaultWorld = { topology, hosts: openHosts() };
-  await startHealer();
+  await startHealer(topology);
   await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal });
   const path = await proveNotificationPath({ topology, runId: `bench-${Date.now().toString(36)}`, signal });
   if (!path.seen) throw new HoldfastError('stack-not-healthy', path.text);

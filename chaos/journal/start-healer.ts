@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Topology } from '../../deploy/model/topology.ts';
 import { PATHS, ROOT } from '../../kit/paths.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { ownIdentity } from '../../kit/process-identity.ts';
@@ -10,9 +11,10 @@ const READY_DEADLINE_MS = 20_000;
 
 /**
  * Starts the healer: a process in a session of its own, so that neither a signal to the terminal nor `kill -9` of this process
- * reaches it. It ends by itself. Returns its process id. What it does is in `healer.log`.
+ * reaches it, and sends it the model. It ends by itself. Returns its process id. What it does is in `healer.log`.
  */
 export async function startHealer(
+  topology: Topology,
   options: { readonly journal?: string; readonly logs?: string } = {},
 ): Promise<number> {
   const { journal = PATHS.journal, logs = PATHS.logs } = options;
@@ -27,6 +29,7 @@ export async function startHealer(
     });
     // It says so when it watches the journal: a process that began and died would leave faults with nobody to undo them.
     const signal = AbortSignal.timeout(READY_DEADLINE_MS);
+    healer.send(topology);
     const died = once(healer, 'exit', { signal }).then(() => {
       throw new Error(`it ended at once; ${join(logs, 'healer.log')} says why`);
     });

@@ -18,7 +18,7 @@ import { SUITES, type Suite } from './load-run.ts';
 import { recordLoad } from './record-load.ts';
 import { showProgress } from './show-progress.ts';
 import { startLoad } from './start-load.ts';
-import { allTargets, parseTarget } from './targets.ts';
+import { allTargets, defaultTargets, parseTarget } from './targets.ts';
 
 interface CommandOptions {
   readonly rate?: string;
@@ -88,11 +88,11 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   const world = { topology, hosts: openHosts() };
   await healLeftovers(world, journal, console.error);
   await refuseUnrecorded(world, journal);
-  await startHealer();
+  await startHealer(topology);
   await using _record = await recordLoad(journal, { runId, durationSeconds });
   await using run = await startLoad({
     ...{ suite, runId, directory, signal, rate, durationSeconds },
-    ...(target === undefined ? {} : { targets: [target] }),
+    targets: target === undefined ? defaultTargets(suite, topology) : [target],
   });
   await showProgress(run);
   const result = await run.done;

@@ -19,6 +19,7 @@ import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
 import type { LoadRun } from './load-run.ts';
 import { recordLoad } from './record-load.ts';
 import { startLoad } from './start-load.ts';
+import { defaultTargets } from './targets.ts';
 
 export interface HostileOptions {
   readonly topology: Topology;
@@ -74,14 +75,14 @@ export async function* runHostile(options: HostileOptions): AsyncGenerator<Hosti
     target === undefined
       ? await findEntries(world)
       : (await findAllEntries(world)).filter(({ name }) => name === target);
-  await startHealer();
+  await startHealer(topology);
   const pairs = attacks.flatMap((attack) => entries.map((entry) => ({ attack, entry })));
   const perAttack = seconds + (NORMAL_AFTER_MS + AFTERWARDS_MS) / 1_000 + SPARE_SECONDS;
   const runId = `hostile-${Date.now().toString(36)}`;
   const durationSeconds = Math.ceil(pairs.length * perAttack + BASELINE_DEADLINE_MS / 1_000);
   await using _record = await recordLoad(journal, { runId, durationSeconds });
   await using load = await startLoad({
-    ...{ suite: 'steady', runId, rate, signal, durationSeconds },
+    ...{ suite: 'steady', runId, rate, signal, durationSeconds, targets: defaultTargets('steady', topology) },
     directory: join(PATHS.runs, runId),
   });
   onProgress(

@@ -23,7 +23,7 @@ export interface LoadOptions {
   /** Requests per second (of `ramp`: at its highest). */
   readonly rate?: number;
   readonly durationSeconds?: number;
-  readonly targets?: readonly LoadTarget[];
+  readonly targets: readonly LoadTarget[];
   /** Ends the load as {@link LoadRun.stop} does. */
   readonly signal: AbortSignal;
 }

@@ -10,7 +10,7 @@ import { REQUEST_KINDS } from '../evidence/request-record.ts';
 import { openJournal } from '../journal/journal.ts';
 import { reportOf } from './load-table.ts';
 import { startLoad } from './start-load.ts';
-import { allTargets } from './targets.ts';
+import { allTargets, defaultTargets } from './targets.ts';
 
 let directory = '';
 beforeAll(async () => {
@@ -33,6 +33,7 @@ test('smoke: every page and every call answers, by every way in', async ({ signa
     suite: 'smoke',
     runId: makeRunId(),
     directory: join(directory, 'smoke'),
+    targets: allTargets(makeTopology()),
     signal,
   });
   const result = await run.done;
@@ -52,6 +53,7 @@ test('steady, stopped early: nothing failed, and the books are closed', async ({
     suite: 'steady',
     runId,
     directory: join(directory, 'steady'),
+    targets: defaultTargets('steady', makeTopology()),
     rate: 50,
     durationSeconds: 120,
     signal,

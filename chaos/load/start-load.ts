@@ -1,14 +1,13 @@
 import { chmod, chown, copyFile, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { LOAD_ADDRESS, LOAD_CLIENTS, makeTopology } from '../../deploy/model/topology.ts';
+import { LOAD_ADDRESS, LOAD_CLIENTS } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { PROJECT } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { FILES, loadContainerName, type ContainerPlan } from './container.ts';
 import type { LoadOptions, LoadRun } from './load-run.ts';
 import { runContainer } from './run-container.ts';
-import { defaultTargets } from './targets.ts';
 
 const DEFAULT_RATE = 200;
 const DEFAULT_SECONDS = 60;
@@ -20,7 +19,7 @@ export async function startLoad(options: LoadOptions): Promise<LoadRun> {
   const { suite, runId, rate = DEFAULT_RATE, durationSeconds: seconds = DEFAULT_SECONDS, signal } = options;
   if (!/^[a-zA-Z0-9-]{1,60}$/.test(runId)) throw new HoldfastError('usage', `${runId} is not a run id.`);
   signal.throwIfAborted();
-  const targets = options.targets ?? defaultTargets(suite, makeTopology());
+  const { targets } = options;
   const directory = resolve(options.directory);
   const place = await prepareDirectory(directory);
   const plan: ContainerPlan = {

@@ -43,7 +43,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
     await options.up?.(onProgress);
     await healLeftovers(world, journal, onProgress);
     await refuseUnrecorded(world, journal);
-    await startHealer();
+    await startHealer(topology);
     const runId = `${new Date(startedAt)
       .toISOString()
       .replaceAll(/[^0-9]/g, '')

@@ -12,6 +12,7 @@ import { HoldfastError } from '../../kit/errors.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { recordLoad } from '../load/record-load.ts';
 import { startLoad } from '../load/start-load.ts';
+import { defaultTargets } from '../load/targets.ts';
 import { readOrders } from '../probes/read-orders.ts';
 import { readSteal } from '../probes/read-steal.ts';
 import type { ExperimentEvidence } from './experiment-evidence.ts';
@@ -64,7 +65,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   scope.use(await recordLoad(options.journal, { runId, durationSeconds: LOAD_SECONDS }));
   const [stolenBefore, loadedFrom] = [await readSteal(), Date.now()];
   await using load = await startLoad({
-    ...{ suite: 'steady', runId, rate, signal },
+    ...{ suite: 'steady', runId, rate, signal, targets: defaultTargets('steady', world.topology) },
     directory: join(options.runs, runId),
     durationSeconds: LOAD_SECONDS,
   });

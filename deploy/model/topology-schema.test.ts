@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { PRODUCTION } from './profile.ts';
+import { parseTopology } from './topology-schema.ts';
+import { makeTopology } from './topology.ts';
+
+const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+it.each([
+  makeTopology(),
+  makeTopology({ profile: PRODUCTION, appHosts: 8, toxiproxy: false, links: { runbooks: 'https://runbooks.example' } }),
+])('a topology arrives as it was sent', (topology) => {
+  expect(parseTopology(sent(topology))).toEqual(topology);
+});
+
+const topology = makeTopology();
+it.each([
+  { what: 'nothing', value: undefined },
+  { what: 'a tier that is unknown', value: { ...topology, hosts: [{ ...topology.hosts[0], tier: 'moon' }] } },
+  {
+    what: 'a profile without a time',
+    value: { ...topology, profile: { ...topology.profile, vrrpAdvertMs: undefined } },
+  },
+  { what: 'a word that is unknown', value: { ...topology, chaos: true } },
+])('$what is refused', ({ value }) => {
+  expect(() => parseTopology(value)).toThrow(expect.objectContaining({ code: 'invalid-topology' }));
+});
