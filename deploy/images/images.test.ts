@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planImages, type ImageSpec, type PlannedImage } from './plan.ts';
-import { runLanes } from './images.ts';
+import { ROOT } from '../../kit/paths.ts';
+import { IMAGES, runLanes } from './images.ts';
+import { listInputFiles, parseDockerfile } from './inputs.ts';
 
 const spec = (name: string, lane: ImageSpec['lane'] = 'assemble'): ImageSpec => ({
   name,
@@ -151,4 +153,10 @@ describe('runLanes', () => {
     await expect(running).rejects.toThrow('web is broken');
     expect(started).toEqual(['base', 'tool', 'web']);
   });
+});
+
+it.each(IMAGES)('$name has no source of the model in it: its programs read what is rendered', async (image) => {
+  const { sources } = parseDockerfile(await readFile(join(ROOT, image.dockerfile), 'utf8'), image.target);
+  const files = await listInputFiles(ROOT, sources);
+  expect(files.filter((file) => /^deploy\/(model\/(topology|profile)|stack)/.test(file))).toEqual([]);
 });

@@ -9,7 +9,9 @@ import { buildImage, type BuildRequest } from './build.ts';
 import { ensureDebian } from './debian.ts';
 import { planImages, type ImageSpec, type PlannedImage } from './plan.ts';
 
-const tier = (name: string): ImageSpec => ({ name, dockerfile: `deploy/${name}/image/Dockerfile`, lane: 'assemble' });
+const tier = (name: string): ImageSpec => ({
+  ...{ name, dockerfile: `deploy/tiers/${name}/image/Dockerfile`, lane: 'assemble' },
+});
 const tool = (name: string): ImageSpec => ({
   name,
   dockerfile: 'deploy/images/tools/Dockerfile',
@@ -34,7 +36,7 @@ export const IMAGES: readonly ImageSpec[] = [
   tier('monitor'),
   tier('trace'),
   tier('load'),
-  { ...tier('browser'), onDemand: true },
+  { name: 'browser', dockerfile: 'deploy/images/browser/image/Dockerfile', lane: 'assemble', onDemand: true },
   { name: 'peers', dockerfile: 'chaos/bench/peers/Dockerfile', lane: 'assemble', onDemand: true },
 ];
 

@@ -7,7 +7,7 @@ import { hostsOf, makeTopology } from '../model/topology.ts';
 const Compose = z.object({
   services: z.record(
     z.string(),
-    z.object({
+    z.looseObject({
       labels: z.record(z.string(), z.string()),
       cap_drop: z.array(z.string()),
       secrets: z.array(z.string()).optional(),
@@ -37,6 +37,23 @@ describe('the Compose file', () => {
     const [before, after] = [services('a'), services('b')];
     const replaced = before.filter((service, index) => service !== after[index]);
     expect(replaced).toHaveLength(hostsOf(topology, 'monitor').length);
+  });
+
+  it('changes only edge1 when a loopback port of edge1 changes', () => {
+    const services = (of: typeof topology): ReadonlyMap<string, string> => {
+      const { services } = Compose.parse(parse(renderAll(of, new Map()).get('compose.yaml') ?? ''));
+      return new Map(Object.entries(services).map(([name, service]) => [name, JSON.stringify(service)]));
+    };
+    const hosts = topology.hosts.map((host) => ({
+      ...host,
+      published: host.published.map((port) => ({
+        ...port,
+        loopbackPort: port.loopbackPort + (host.name === 'edge1' ? 1_000 : 0),
+      })),
+    }));
+    const before = services(topology);
+    const changed = [...services({ ...topology, hosts })].filter(([name, service]) => service !== before.get(name));
+    expect(changed.map(([name]) => name)).toEqual(['edge1']);
   });
 
   it('has a service per host and one for Grafana, and starts neither that nor a spare', () => {

@@ -1,6 +1,6 @@
 vcl 4.1;
 
-# Rendered from deploy/topology.ts for edge2.
+# Rendered from deploy/model/topology.ts for edge2.
 
 import std;
 
