@@ -8,7 +8,7 @@ import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
 import { registerDrillCommand } from './chaos/drill/command.ts';
 import { registerLoadCommand } from './chaos/load/command.ts';
-import { healAll } from './chaos/heal-all.ts';
+import { healAll } from './chaos/journal/heal-all.ts';
 import { openJournal } from './chaos/journal/journal.ts';
 import { readUnrecordedTexts } from './chaos/unrecorded/find-unrecorded.ts';
 import { boardExpressions } from './dashboards/boards.ts';

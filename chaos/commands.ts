@@ -12,7 +12,7 @@ import { requireNetwork } from '../kit/require-network.ts';
 import { exitCodeOf } from '../kit/verdict.ts';
 import { allGuarantees, chooseGuarantees } from './guarantees/all-guarantees.ts';
 import type { Guarantee } from './guarantees/guarantee.ts';
-import { healAll } from './heal-all.ts';
+import { healAll } from './journal/heal-all.ts';
 import { isHealed, renderHealReport } from './journal/heal.ts';
 import { openJournal } from './journal/journal.ts';
 import { renderTable } from './report/render-table.ts';

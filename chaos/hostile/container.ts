@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { PROJECT } from '../../kit/hosts.ts';
-import { macAddressOf } from '../../kit/mac-address.ts';
+import { macAddressOf } from './mac-address.ts';
 import { ROOT } from '../../kit/paths.ts';
 import type { AttackCounts, AttackKind } from './attack.ts';
 

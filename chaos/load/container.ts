@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PROJECT } from '../../kit/hosts.ts';
-import { macAddressOf } from '../../kit/mac-address.ts';
+import { macAddressOf } from '../hostile/mac-address.ts';
 import { ROOT } from '../../kit/paths.ts';
 import type { LoadOptions, LoadTarget, Suite } from './load-run.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
-import { readOsRelease, type Mirrors } from '../../kit/mirror.ts';
+import { readOsRelease, type Mirrors } from '../machine/mirror.ts';
 import { STATE } from '../../kit/paths.ts';
 import { installPackages } from '../machine/engine/install-engine.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
 import { callEngine, openDocker } from '../../kit/docker.ts';
-import { readMirrors, stageHostAuthorities, type Mirrors } from '../../kit/mirror.ts';
+import { readMirrors, stageHostAuthorities, type Mirrors } from '../machine/mirror.ts';
 import { ROOT, STATE } from '../../kit/paths.ts';
 import { buildImage, type BuildRequest } from './build.ts';
 import { ensureDebian } from './debian.ts';

@@ -11,7 +11,7 @@ export interface SuitePackage {
   readonly suite: string;
 }
 
-/** What the private configuration is made from; read from the machine by {@link ../../kit/mirror.ts}. */
+/** What the private configuration is made from; read from the machine by {@link ../../deploy/machine/mirror.ts}. */
 export interface AptFacts {
   /** Codename of the running system, such as `bookworm`. */
   readonly codename: string;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { HoldfastError, messageOf } from '../../../kit/errors.ts';
-import { readMirrors, readOsRelease } from '../../../kit/mirror.ts';
+import { readMirrors, readOsRelease } from '../mirror.ts';
 import { STATE } from '../../../kit/paths.ts';
 import {
   ENGINE_PACKAGES,

@@ -2,7 +2,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { readOsRelease } from '../../../kit/mirror.ts';
+import { readOsRelease } from '../mirror.ts';
 import type { EngineFacts } from './decide-engine.ts';
 
 interface Answer {

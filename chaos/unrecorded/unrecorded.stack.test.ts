@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, expect, it } from 'vitest';
-import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../deploy/model/topology.ts';
-import { openHosts } from '../kit/hosts.ts';
-import { PATHS, ROOT } from '../kit/paths.ts';
-import { toxiproxyApi } from './faults/toxiproxy-api.ts';
-import { openJournal } from './journal/journal.ts';
-import { findUnrecorded } from './unrecorded/find-unrecorded.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../../deploy/model/topology.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { PATHS, ROOT } from '../../kit/paths.ts';
+import { toxiproxyApi } from '../faults/toxiproxy-api.ts';
+import { openJournal } from '../journal/journal.ts';
+import { findUnrecorded } from './find-unrecorded.ts';
 
 const topology = makeTopology();
 const world = { topology, hosts: openHosts() };

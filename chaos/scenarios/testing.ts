@@ -1,7 +1,7 @@
-import { makeTopology } from '../deploy/model/topology.ts';
-import { isOfObjective, isOwnAlert, type DeliveredAlert } from './contract/alert-contract.ts';
-import { readDelivered } from './contract/alert-watch.ts';
-import type { FaultWorld } from './faults/fault.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
+import { isOfObjective, isOwnAlert, type DeliveredAlert } from '../contract/alert-contract.ts';
+import { readDelivered } from '../contract/alert-watch.ts';
+import type { FaultWorld } from '../faults/fault.ts';
 
 /** What was mailed since then of what is broken now: without what objectives say, which may be of what was broken before. */
 export async function mailedSince(sinceMs: number): Promise<readonly DeliveredAlert[]> {

@@ -1,16 +1,16 @@
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
-import { makeTopology } from '../deploy/model/topology.ts';
-import { waitFor } from '../kit/deadline.ts';
-import { openHosts } from '../kit/hosts.ts';
-import { PATHS, ROOT } from '../kit/paths.ts';
-import type { FaultWorld } from './faults/fault.ts';
-import { hostCrash } from './faults/host-crash.ts';
-import type { Guarantee } from './guarantees/guarantee.ts';
-import { appCrash } from './guarantees/spof.ts';
-import { openJournal } from './journal/journal.ts';
-import type { GuaranteeOutcome } from './runner/outcome.ts';
-import { waitForSteady } from './runner/steady-state.ts';
+import { makeTopology } from '../../deploy/model/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { PATHS, ROOT } from '../../kit/paths.ts';
+import type { FaultWorld } from '../faults/fault.ts';
+import { hostCrash } from '../faults/host-crash.ts';
+import type { Guarantee } from '../guarantees/guarantee.ts';
+import { appCrash } from '../guarantees/spof.ts';
+import { openJournal } from '../journal/journal.ts';
+import type { GuaranteeOutcome } from '../runner/outcome.ts';
+import { waitForSteady } from '../runner/steady-state.ts';
 import { showGuarantee } from './testing-guarantee.ts';
 
 const topology = makeTopology();

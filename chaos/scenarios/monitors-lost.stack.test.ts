@@ -1,12 +1,12 @@
 import { afterAll, expect, it } from 'vitest';
-import { hostsOf, makeTopology } from '../deploy/model/topology.ts';
-import { waitFor } from '../kit/deadline.ts';
-import { openHosts } from '../kit/hosts.ts';
-import { PATHS } from '../kit/paths.ts';
-import { hostCrash } from './faults/host-crash.ts';
-import { openJournal } from './journal/journal.ts';
-import { openFault } from './journal/open-fault.ts';
-import { waitForSteady } from './runner/steady-state.ts';
+import { hostsOf, makeTopology } from '../../deploy/model/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { hostCrash } from '../faults/host-crash.ts';
+import { openJournal } from '../journal/journal.ts';
+import { openFault } from '../journal/open-fault.ts';
+import { waitForSteady } from '../runner/steady-state.ts';
 import { mailedSince } from './testing.ts';
 
 const topology = makeTopology();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hostsOf, makeTopology, routeAddress } from '../deploy/model/topology.ts';
-import { waitFor } from '../kit/deadline.ts';
-import { openHosts } from '../kit/hosts.ts';
-import { waitForSteady } from './runner/steady-state.ts';
+import { hostsOf, makeTopology, routeAddress } from '../../deploy/model/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { waitForSteady } from '../runner/steady-state.ts';
 
 const topology = makeTopology();
 const world = { topology, hosts: openHosts() };

@@ -1,14 +1,14 @@
 import { afterAll, expect, it } from 'vitest';
-import { hostsOf, makeTopology, type Host } from '../deploy/model/topology.ts';
-import { waitFor } from '../kit/deadline.ts';
-import { openHosts } from '../kit/hosts.ts';
-import { PATHS } from '../kit/paths.ts';
-import type { AlertName } from '../alerts/names.ts';
-import type { DeliveredAlert } from './contract/alert-contract.ts';
-import { hostCrash } from './faults/host-crash.ts';
-import { openJournal } from './journal/journal.ts';
-import { openFault } from './journal/open-fault.ts';
-import { waitForSteady } from './runner/steady-state.ts';
+import { hostsOf, makeTopology, type Host } from '../../deploy/model/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { PATHS } from '../../kit/paths.ts';
+import type { AlertName } from '../../alerts/names.ts';
+import type { DeliveredAlert } from '../contract/alert-contract.ts';
+import { hostCrash } from '../faults/host-crash.ts';
+import { openJournal } from '../journal/journal.ts';
+import { openFault } from '../journal/open-fault.ts';
+import { waitForSteady } from '../runner/steady-state.ts';
 import { mailedSince, stopService } from './testing.ts';
 
 const topology = makeTopology();

@@ -1,8 +1,8 @@
-import type { Topology } from '../deploy/model/topology.ts';
-import { openHosts } from '../kit/hosts.ts';
-import { PATHS } from '../kit/paths.ts';
-import { healJournal, isLeftBehind, type HealReport } from './journal/heal.ts';
-import { openJournal } from './journal/journal.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { healJournal, isLeftBehind, type HealReport } from './heal.ts';
+import { openJournal } from './journal.ts';
 
 interface HealAllOptions {
   readonly topology: Topology;

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { hostsOf, makeTopology } from '../deploy/model/topology.ts';
-import { openHosts } from '../kit/hosts.ts';
-import { PATHS } from '../kit/paths.ts';
-import { judgeLedger } from './judge/ledger.ts';
-import { startLoad } from './load/start-load.ts';
-import { defaultTargets } from './load/targets.ts';
-import { readOrders } from './probes/read-orders.ts';
-import { waitForSteady } from './runner/steady-state.ts';
+import { hostsOf, makeTopology } from '../../deploy/model/topology.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { judgeLedger } from '../judge/ledger.ts';
+import { startLoad } from '../load/start-load.ts';
+import { defaultTargets } from '../load/targets.ts';
+import { readOrders } from '../probes/read-orders.ts';
+import { waitForSteady } from '../runner/steady-state.ts';
 
 const topology = makeTopology();
 const world = { topology, hosts: openHosts() };

@@ -1,12 +1,12 @@
-import type { Topology } from '../deploy/model/topology.ts';
-import { PATHS } from '../kit/paths.ts';
-import { proveNotificationPath } from './contract/notification-path.ts';
-import type { FaultWorld } from './faults/fault.ts';
-import type { Guarantee } from './guarantees/guarantee.ts';
-import { openJournal } from './journal/journal.ts';
-import { judgeExperiment } from './runner/judge-experiment.ts';
-import type { GuaranteeOutcome } from './runner/outcome.ts';
-import { runExperiment } from './runner/run-experiment.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { proveNotificationPath } from '../contract/notification-path.ts';
+import type { FaultWorld } from '../faults/fault.ts';
+import type { Guarantee } from '../guarantees/guarantee.ts';
+import { openJournal } from '../journal/journal.ts';
+import { judgeExperiment } from '../runner/judge-experiment.ts';
+import type { GuaranteeOutcome } from '../runner/outcome.ts';
+import { runExperiment } from '../runner/run-experiment.ts';
 
 /** One experiment on the real stack, judged. `topology`: that of the stack itself, whatever `world` says of it. */
 export async function showGuarantee(

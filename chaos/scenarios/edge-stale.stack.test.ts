@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, it } from 'vitest';
-import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../deploy/model/topology.ts';
-import { waitFor } from '../kit/deadline.ts';
-import { openHosts } from '../kit/hosts.ts';
-import { PATHS } from '../kit/paths.ts';
-import { toxiproxyDown } from './faults/toxiproxy-down.ts';
-import { toxiproxyLatency } from './faults/toxiproxy-latency.ts';
-import { openJournal } from './journal/journal.ts';
-import { openFault } from './journal/open-fault.ts';
-import { waitForSteady } from './runner/steady-state.ts';
+import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from '../../deploy/model/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { toxiproxyDown } from '../faults/toxiproxy-down.ts';
+import { toxiproxyLatency } from '../faults/toxiproxy-latency.ts';
+import { openJournal } from '../journal/journal.ts';
+import { openFault } from '../journal/open-fault.ts';
+import { waitForSteady } from '../runner/steady-state.ts';
 
 const topology = makeTopology();
 const world = { topology, hosts: openHosts() };

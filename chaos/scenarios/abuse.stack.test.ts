@@ -1,12 +1,12 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { LIMITS_SWITCH } from '../deploy/tiers/haproxy/client-limits.ts';
-import { servicesOf } from '../deploy/model/host-services.ts';
-import { hostsOf, makeTopology } from '../deploy/model/topology.ts';
-import { openHosts } from '../kit/hosts.ts';
-import type { FaultWorld } from './faults/fault.ts';
-import { ABUSE_GUARANTEES } from './guarantees/abuse.ts';
-import { readProcessEnds } from './probes/process-ends.ts';
-import { waitForSteady } from './runner/steady-state.ts';
+import { LIMITS_SWITCH } from '../../deploy/tiers/haproxy/client-limits.ts';
+import { servicesOf } from '../../deploy/model/host-services.ts';
+import { hostsOf, makeTopology } from '../../deploy/model/topology.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import type { FaultWorld } from '../faults/fault.ts';
+import { ABUSE_GUARANTEES } from '../guarantees/abuse.ts';
+import { readProcessEnds } from '../probes/process-ends.ts';
+import { waitForSteady } from '../runner/steady-state.ts';
 import { showGuarantee } from './testing-guarantee.ts';
 
 const topology = makeTopology();
