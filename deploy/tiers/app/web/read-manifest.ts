@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** The fingerprints of the static files, written by the web tier; none when it has not been built into this image. */
 export function readManifest(applicationDirectory: string): Readonly<Record<string, string>> {
-  const path = join(applicationDirectory, './static/manifest.json');
+  const path = join(applicationDirectory, '../web/static/manifest.json');
   if (!existsSync(path)) return {};
   return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(path, 'utf8')));
 }
