@@ -11,7 +11,12 @@ const program = makeProgram(new AbortController().signal);
 
 beforeAll(async () => {
   const runbooks = await readdir(join(ROOT, 'alerts', 'runbooks'));
-  for (const path of ['README.md', 'ARCHITECTURE.md', ...runbooks.map((name) => `alerts/runbooks/${name}`)]) {
+  for (const path of [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    ...runbooks.map((name) => `alerts/runbooks/${name}`),
+  ]) {
     pages.set(path, await readFile(join(ROOT, path), 'utf8'));
   }
 });
