@@ -24,12 +24,12 @@ import { renderFiles } from './project/render-files.ts';
 
 const EXIT_CODES = `
 Exit codes:
-  0    held, or done
-  1    violated: something was shown not to be as promised
-  2    unknown: something could not be shown
-  64   the command line is wrong, or another command has the stack
-  70   something of this machine or the stack is broken
-  130  interrupted, after faults were undone`;
+  0    success: everything held
+  1    a guarantee was violated, a limit exceeded or a check failed
+  2    unknown: the measurement cannot be trusted
+  64   usage error, or another command is using the stack
+  70   the machine or the stack is broken
+  130  interrupted; faults are reverted`;
 
 /** Who interrupts something is told after this time that it is being undone. */
 const UNDOING_MS = 500;
@@ -64,7 +64,7 @@ export async function runCommand(words: readonly string[], signal: AbortSignal):
 /** The command line with all its commands; `signal` aborts on Ctrl-C and SIGTERM. */
 export function makeProgram(signal: AbortSignal): Command {
   const program = new Command('holdfast')
-    .description('A reference web stack that proves its own promises.')
+    .description('A reference web stack that tests its own reliability guarantees.')
     .version(packageJson.version)
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
@@ -110,8 +110,8 @@ export function makeProgram(signal: AbortSignal): Command {
 function registerTestCommand(program: Command, signal: AbortSignal): void {
   program
     .command('test')
-    .description('run every test: lint, types, unit tests, and the tests on the running stack (brought up first)')
-    .option('--unit', 'only what needs no stack')
+    .description('run lint, types, unit tests and integration tests; starts the stack')
+    .option('--unit', 'skip the integration tests')
     .action(async ({ unit }: { unit?: boolean }) => {
       const child = spawn(process.execPath, ['project/test.ts', ...(unit === true ? ['--unit'] : [])], {
         cwd: ROOT,

@@ -26,18 +26,18 @@ interface CommandContext {
 export function registerAlertCommands(program: Command, { topology, signal }: CommandContext): void {
   const silence = program
     .command('silence')
-    .description('keep alerts of a host or failure domain from being mailed while it is worked on')
+    .description('silence the alerts of a host or failure domain during maintenance')
     .exitOverride();
 
   silence
     .command('add')
-    .description('silence it on both Alertmanagers, and on their disks; once more makes it longer, never shorter')
-    .argument('<subject>', 'a host such as app1, or a failure domain such as database')
-    .option('--for <time>', 'how long, such as 10m; 4h at most (needed)')
-    .option('--reason <text>', 'what is done, for those who wonder (needed)')
+    .description('add a silence on both Alertmanagers and wait until both have it on disk; repeat to extend it')
+    .argument('<subject>', 'host, such as app1, or failure domain, such as database')
+    .option('--for <time>', 'required: duration from 10s to 4h, such as 10m')
+    .option('--reason <text>', 'required: reason for the silence')
     .addHelpText(
       'after',
-      `\nFailure domains: ${DOMAINS.join(', ')}. That a tier lost its redundancy with a host is an alert of the domain, not of the host.\nAlerts of objectives (SLOs), the watchdog and drills are never silenced.\nAn Alertmanager writes to disk every ${SAVE_EVERY_MS / 1_000} s, which is waited for. One that is down is named, and the exit code is 2: the silence holds, on one disk.`,
+      `\nFailure domains: ${DOMAINS.join(', ')}. Redundancy alerts of a tier belong to the domain, not to a host.\nSLO alerts, the watchdog and drills are never silenced.\nAlertmanager writes to disk every ${SAVE_EVERY_MS / 1_000} s. If one Alertmanager is down, the command names it and exits with 2: the silence is on one disk only.`,
     )
     .action(async (word: string, flags: { readonly for?: string; readonly reason?: string }) => {
       const subject = parseSubject(topology, word);
@@ -60,21 +60,21 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
 
   silence
     .command('list')
-    .description('show the silences that are in force')
-    .option('--json', 'print them as JSON')
+    .description('list active silences')
+    .option('--json', 'print the silences as JSON')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const answers = await readSilences(openMembers(topology, signal));
       const silences = currentSilences(answers);
-      const text = silences.map(renderSilence).join('\n') || 'Nothing is silent.';
+      const text = silences.map(renderSilence).join('\n') || 'No silence is active.';
       console.log(json === true ? JSON.stringify(silences, undefined, 2) : text);
       for (const name of answers.silent) console.error(`Alertmanager on ${name} does not answer.`);
     });
 
   silence
     .command('remove')
-    .description('end silences at once')
-    .argument('[id...]', 'as `silence list` shows them, or what `silence add` was told, such as app1')
-    .option('--all', 'all that were made by holdfast')
+    .description('remove silences')
+    .argument('[id...]', 'silence ID, host or failure domain, such as app1')
+    .option('--all', 'remove all silences that holdfast created')
     .action(async (words: readonly string[], { all }: { readonly all?: boolean }) => {
       const members = openMembers(topology, signal);
       const current = currentSilences(await readSilences(members));

@@ -30,16 +30,16 @@ const HEAL_DEADLINE_MS = 90_000;
 export function registerChaosCommands(program: Command, context: CommandContext): void {
   program
     .command('prove')
-    .description('bring the stack up, break it under load, mend it, and say which promises held')
+    .description('start the stack, inject faults under load, revert them, and report which guarantees held')
     .argument(
       '[id...]',
-      'guarantees, such as spof/app-crash, or areas, such as watch; spof and dependency when none is named',
+      'guarantees, such as spof/app-crash, or areas, such as watch; default: spof and dependency',
     )
-    .option('--list', 'show all guarantees, or the named ones, and do nothing')
+    .option('--list', 'list all guarantees, or the named ones, and run nothing')
     .option('--json', 'print the result as JSON')
-    .option('--rate <requests>', `requests per second, 20 to ${MAX_RATE}`, String(DEFAULT_RATE))
-    .option('--no-up', 'take the stack as it is')
-    .addHelpText('after', '\nExit code: 0 all held, 1 one was violated, 2 one is unknown, 64 usage, 130 interrupted.')
+    .option('--rate <requests>', `load in requests per second, 20 to ${MAX_RATE}`, String(DEFAULT_RATE))
+    .option('--no-up', 'use the running stack as it is: rebuild and restart nothing')
+    .addHelpText('after', '\nExit codes: 0 all held, 1 violated, 2 unknown, 64 usage error, 130 interrupted.')
     .action(async (ids: readonly string[], flags: ProveFlags) => {
       const { topology } = context;
       const guarantees = chooseGuarantees(topology, ids);
@@ -53,12 +53,12 @@ export function registerChaosCommands(program: Command, context: CommandContext)
 
   program
     .command('heal')
-    .description('undo at once every fault that a run left behind')
-    .option('--json', 'print what was undone as JSON')
-    .option('--force', 'also what a run that is still alive has in place')
+    .description('revert every fault that an interrupted run left behind')
+    .option('--json', 'print the reverted faults as JSON')
+    .option('--force', 'also revert faults of a run that is still in progress')
     .option(
       '--all',
-      'also remove faults that no journal knows: toxics, disabled proxies, stopped services, limits of clients that are off',
+      'also revert faults without a journal entry: toxics, disabled proxies, stopped services, disabled client limits',
     )
     .action(async ({ json, force, all }: HealFlags) => {
       const progress = openProgress();
@@ -140,7 +140,7 @@ async function runProve(
 function parseRate(text: string): number {
   const rate = z.coerce.number().int().min(20).max(MAX_RATE).safeParse(text);
   if (rate.success) return rate.data;
-  throw new HoldfastError('usage', `--rate ${text}: a whole number from 20 to ${MAX_RATE} is needed.`);
+  throw new HoldfastError('usage', `--rate must be a whole number from 20 to ${MAX_RATE}, not ${text}.`);
 }
 
 function listOf(guarantees: readonly Guarantee[]): readonly object[] {

@@ -31,18 +31,18 @@ const VERIFY_EXIT_CODES =
 export function registerDashboardCommands(program: Command, { topology, signal }: CommandContext): void {
   const dashboards = program
     .command('dashboards')
-    .description('the boards for Grafana: list them, verify them, or look at them without Grafana');
+    .description('list, verify and preview the Grafana dashboards');
   dashboards
     .command('list')
-    .description('show every board and the question that it answers')
-    .option('--json', 'print it as JSON')
+    .description('list all dashboards and the question that each one answers')
+    .option('--json', 'print the list as JSON')
     .action(({ json }: JsonOption) => {
       console.log(json === true ? JSON.stringify(BOARDS.map(summary), undefined, 2) : renderList());
     });
   dashboards
     .command('verify')
-    .description('run every panel, variable and annotation query on the running stack')
-    .option('--json', 'print what came out as JSON')
+    .description('run every panel, variable and annotation query against the running stack')
+    .option('--json', 'print the results as JSON')
     .addHelpText('after', VERIFY_EXIT_CODES)
     .action(async ({ json }: JsonOption) => {
       requireNetwork(topology.networks.ops);
@@ -56,8 +56,8 @@ export function registerDashboardCommands(program: Command, { topology, signal }
     });
   dashboards
     .command('preview')
-    .description('write a page with every board and its data of the last minutes, to look at without Grafana')
-    .option('--out <file>', 'where to write it', join(STATE, 'boards.html'))
+    .description('write an HTML page with all dashboards and their latest data; needs no Grafana')
+    .option('--out <file>', 'path of the page', join(STATE, 'boards.html'))
     .action(async ({ out }: { readonly out: string }) => {
       requireNetwork(topology.networks.ops);
       const [monitor] = hostsOf(topology, 'monitor');
@@ -66,7 +66,7 @@ export function registerDashboardCommands(program: Command, { topology, signal }
       const asked = await source.now('up');
       if (asked.kind === 'unreachable') {
         throw new HoldfastError('http', asked.why, {
-          fix: 'Bring the stack up with `./holdfast up`.',
+          fix: 'Start the stack with `./holdfast up`.',
         });
       }
       const toS = Math.floor(Date.now() / 1000);

@@ -37,7 +37,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
 
   program
     .command('doctor')
-    .description('check this machine: engine, versions, memory, disk, ports; say what is missing and how to get it')
+    .description('check Docker, memory, disk and ports of this machine, and name the fix for each problem')
     .option('--json', 'print the problems as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const problems = [...checkTopology(topology), ...(await checkMachine(topology))];
@@ -49,7 +49,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
 
   program
     .command('up')
-    .description('bring the stack and its monitors up, or repair them; gets an engine and builds images where needed')
+    .description('start the stack, or repair it; install or start Docker and build images where needed')
     .action(async () => {
       await using _lock = await openStackLock('up');
       const progress = openProgress();
@@ -70,9 +70,9 @@ export function registerDeployCommands(program: Command, context: CommandContext
   program
     .command('status')
     .description(
-      'show every host, who holds the virtual addresses, what is silenced, faults that no journal knows, and the pages to open',
+      'show host health, owners of the virtual IPs, database writer and readers, silences, unrecorded faults, and URLs',
     )
-    .option('--json', 'print hosts and pages as JSON; silences: `silence list --json`')
+    .option('--json', 'print hosts and URLs as JSON; for silences, use `silence list --json`')
     .action(async ({ json }: { json?: boolean }) => {
       const status = await readStatus(topology);
       // Without a monitor there may be no network either, and what is sent would go elsewhere.
@@ -90,10 +90,10 @@ export function registerDeployCommands(program: Command, context: CommandContext
 
   program
     .command('logs')
-    .description('show what a host says')
-    .argument('<host>', 'a host of the topology, such as lb1')
-    .option('-f, --follow', 'go on showing')
-    .option('-n, --lines <count>', 'how many of the last lines', parseLines, 200)
+    .description('show the logs of a host')
+    .argument('<host>', 'host, such as lb1')
+    .option('-f, --follow', 'follow the log')
+    .option('-n, --lines <count>', 'number of lines from the end', parseLines, 200)
     .action(async (host: string, options: { follow?: boolean; lines: number }) => {
       requireHost(topology, host);
       await requireContainer(host);
@@ -109,24 +109,24 @@ export function registerDeployCommands(program: Command, context: CommandContext
       );
       // `| head` ends it by closing the pipe.
       if (exitCode !== 0 && endedBy !== 'SIGPIPE' && !signal.aborted) {
-        throw new HoldfastError('stack-down', `${host} has no log.`, {
-          fix: 'Bring the stack up with `./holdfast up`.',
+        throw new HoldfastError('stack-down', `Could not read the log of ${host}.`, {
+          fix: 'Start the stack with `./holdfast up`.',
         });
       }
     });
 
   program
     .command('purge')
-    .description('remove a page from the cache of every edge: all variants, fresh and stale')
+    .description('remove a page from the cache of every edge, with all its variants and stale copies')
     .argument(
       '<path>',
-      'path with its query, such as /products?page=2, or a whole address; exactly this one, * is no wildcard',
+      'exact path with its query, such as /products?page=2, or the full URL; wildcards are not supported',
     )
-    .option('--json', 'print the answer of each edge as JSON')
+    .option('--json', 'print the result of each edge as JSON')
     .action(async (text: string, { json }: { json?: boolean }) => {
       const path = parsePurgePath(text, siteNames(topology));
       if (path === undefined) {
-        throw new HoldfastError('usage', `${JSON.stringify(text)} is not a path of the site.`, {
+        throw new HoldfastError('usage', `${JSON.stringify(text)} is not a path or URL of the site.`, {
           fix: 'Give a path, such as /products, or an address of the site, such as http://127.0.0.1:8081/products.',
         });
       }
@@ -143,8 +143,8 @@ export function registerDeployCommands(program: Command, context: CommandContext
 
   program
     .command('down')
-    .description('remove the stack; --volumes forgets its data as well')
-    .option('--volumes', 'also remove databases, mails and metrics')
+    .description('stop and remove the stack, keep its data')
+    .option('--volumes', 'also remove the data: databases, mails, metrics')
     .action(async ({ volumes }: { volumes?: boolean }) => {
       await using _lock = await openStackLock('down');
       const progress = openProgress();
@@ -158,8 +158,8 @@ export function registerDeployCommands(program: Command, context: CommandContext
 
   program
     .command('render')
-    .description('write compose.yaml and the configuration of every host from the topology')
-    .option('--check', 'write nothing; exit 1 when a file differs')
+    .description('generate compose.yaml and the configuration of every host from the topology')
+    .option('--check', 'write nothing; exit 1 if a file is out of date')
     .action(async ({ check }: { check?: boolean }) => {
       const drift = check === true ? await readDrift(context.files) : await writeRendered(context.files);
       const lines = Object.entries(drift).flatMap(([kind, paths]) =>
@@ -182,8 +182,8 @@ function parseLines(text: string): number {
 
 async function requireContainer(host: string): Promise<void> {
   if ((await openHosts().state(host)) !== undefined) return;
-  throw new HoldfastError('stack-down', `${host} has no log: it does not exist yet.`, {
-    fix: 'Bring the stack up with `./holdfast up`.',
+  throw new HoldfastError('stack-down', `The host ${host} does not exist yet, so it has no log.`, {
+    fix: 'Start the stack with `./holdfast up`.',
   });
 }
 

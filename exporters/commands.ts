@@ -28,13 +28,13 @@ interface MetricsFlags {
 export function registerExporterCommands(program: Command, { topology, signal, expressions }: CommandContext): void {
   program
     .command('metrics')
-    .description('show the metric catalogue: every metric that rules and dashboards may name')
-    .option('--check', 'compare it with what the running stack exposes')
-    .addOption(new Option('--unused', 'only those of ours that no rule and no board reads').conflicts('check'))
-    .option('--json', 'print it as JSON')
+    .description('show the metric catalogue: every metric that rules and dashboards may use')
+    .option('--check', 'compare the catalogue with what the running stack exposes')
+    .addOption(new Option('--unused', 'list our metrics that no rule and no dashboard uses').conflicts('check'))
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nExit code of --check: 0 as catalogued, 1 they differ, 2 they differ and the stack has just come up.',
+      '\nExit codes of --check: 0 no difference, 1 a difference, 2 a difference while the stack is still starting.',
     )
     .action(async ({ check, unused, json }: MetricsFlags) => {
       if (unused === true) {

@@ -17,7 +17,7 @@ export async function callEngine<T>(what: string, call: () => Promise<T>): Promi
     if (error instanceof Error && 'code' in error && NOT_THERE.has(String(error.code))) {
       throw new HoldfastError('engine-missing', `Could not ${what}: the Docker engine does not answer.`, {
         cause: error,
-        fix: 'Bring it and the stack up with `./holdfast up`, or see with `./holdfast doctor` what is missing.',
+        fix: 'Start Docker and the stack with `./holdfast up`, or run `./holdfast doctor` to see what is missing.',
       });
     }
     throw new HoldfastError('docker', `Could not ${what}: ${messageOf(error)}`, { cause: error });

@@ -119,7 +119,7 @@ export function openPrometheus(url: string, options: PrometheusOptions = {}): Pr
   const fail = (error: unknown): HoldfastError =>
     new HoldfastError('http', `Prometheus at ${url} does not answer: ${messageOf(error)}`, {
       cause: error,
-      fix: 'Bring the stack up with `./holdfast up`.',
+      fix: 'Start the stack with `./holdfast up`.',
     });
   const reply = async (path: string, init: RequestInit): Promise<z.infer<typeof replySchema>> => {
     const timeout = AbortSignal.timeout(deadlineMs);

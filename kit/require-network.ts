@@ -11,8 +11,8 @@ export function requireNetwork(
   addresses: readonly string[] = ownAddresses(),
 ): void {
   if (addresses.some((address) => contains(subnet, address))) return;
-  throw new HoldfastError('stack-down', 'The stack is not up: its networks do not exist on this machine.', {
-    fix: 'Bring the stack up with `./holdfast up`.',
+  throw new HoldfastError('stack-down', 'The stack is not running: its networks do not exist on this machine.', {
+    fix: 'Start the stack with `./holdfast up`.',
   });
 }
 

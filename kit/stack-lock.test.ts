@@ -25,7 +25,7 @@ describe('the lock', () => {
       const second = openStackLock('prove', path);
       await expect(second).rejects.toMatchObject({ code: 'locked', exitCode: 64 });
       await expect(second).rejects.toThrow(
-        new RegExp(`"prove spof/app-crash" runs since .* as process ${process.pid}`),
+        new RegExp(`in use by "prove spof/app-crash" .process ${process.pid}, since`),
       );
     }
     await using again = await openStackLock('prove', path);

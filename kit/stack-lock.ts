@@ -35,13 +35,13 @@ export async function openStackLock(what: string, path: string = STACK_LOCK): Pr
   } finally {
     await unlink(draft).catch(() => undefined);
   }
-  throw new HoldfastError('locked', `The lock ${path} cannot be taken: it changes hands all the time.`);
+  throw new HoldfastError('locked', `Could not take the lock ${path}: other commands keep taking it.`);
 }
 
 function refusal(holder: Lock): HoldfastError {
   return new HoldfastError(
     'locked',
-    `"${holder.what}" runs since ${holder.since} as process ${holder.owner.pid}: two at once would see each other's doings.`,
+    `The stack is in use by "${holder.what}" (process ${holder.owner.pid}, since ${holder.since}). Only one command can use it at a time.`,
     { fix: `Wait for it, or stop it with: kill ${holder.owner.pid}` },
   );
 }

@@ -34,6 +34,6 @@ export function readSettings(path: string): Settings {
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    throw new HoldfastError('invalid-topology', `${path} cannot be used`, { cause });
+    throw new HoldfastError('invalid-topology', `${path} is not a valid configuration of the role agent.`, { cause });
   }
 }

@@ -54,7 +54,7 @@ export function readExporterConfig(path: string): ExporterConfig {
   try {
     return parseExporterConfig(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new HoldfastError('invalid-topology', `${path} cannot be used`, { cause });
+    throw new HoldfastError('invalid-topology', `${path} is not a valid configuration of the exporter.`, { cause });
   }
 }
 

@@ -32,7 +32,7 @@ export async function runHealer(options: HealerOptions): Promise<void> {
         select: isLeftBehind,
         ...(deadlineMs === undefined ? {} : { deadlineMs }),
         onRecord: (record) => {
-          log(`undoing ${record.description}: ${reasonFor(record)}`);
+          log(`reverting ${record.description}: ${reasonFor(record)}`);
         },
       });
       for (const record of report.records) {

@@ -21,6 +21,6 @@ export async function parseSettings(path: string): Promise<Settings> {
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    throw new HoldfastError('invalid-topology', `${path} cannot be used`, { cause });
+    throw new HoldfastError('invalid-topology', `${path} is not a valid configuration of lb-state.`, { cause });
   }
 }

@@ -23,12 +23,12 @@ export function renderListPage(mails: readonly MailSummary[], links: readonly Li
     threads.length <= MAX_THREADS ? '' : `<p>${threads.length - MAX_THREADS} older threads are not shown.</p>`;
   const body =
     mails.length === 0
-      ? '<p>No mail yet. What the monitors send to the person on call arrives here.</p>'
+      ? '<p>No mail yet. Alert mails from the monitors arrive here.</p>'
       : `${shown}\n${more}`;
   return renderPage({
     title: `Mailbox (${mails.length})`,
     head: '<meta http-equiv="refresh" content="5">',
-    body: `<h1>Mailbox of the person on call</h1><p class="quiet">${mails.length} mails in ${threads.length} threads · times are UTC<br>${anchors}</p>${body}`,
+    body: `<h1>On-call mailbox</h1><p class="quiet">${mails.length} mails in ${threads.length} threads · times are UTC<br>${anchors}</p>${body}`,
   });
 }
 

@@ -41,12 +41,12 @@ export function factsOf(alert: NotifiedAlert, { chart, links, nowMs }: FactsCont
     headline: `${alert.drill === undefined ? '' : 'DRILL '}${statusText(alert.status)} ${alert.name}${alert.host === undefined ? '' : ` ${alert.host}`}`,
     lead: leadOf(alert, lasted),
     said:
-      alert.status === 'firing' ? [alert.description] : [`While it fired it said: ${alert.summary}`, alert.description],
+      alert.status === 'firing' ? [alert.description] : [`Summary while it was firing: ${alert.summary}`, alert.description],
     rows,
     chartNote:
       chart.kind === 'none'
         ? `No chart: ${chart.reason}.`
-        : `${chart.plot.query.replaceAll(/\s+/g, ' ')} – times are UTC; red: it began to fire${over === undefined ? '' : '; green: it ended'}${chart.plot.threshold === undefined ? '' : '; dashed: where the alert begins'}.`,
+        : `${chart.plot.query.replaceAll(/\s+/g, ' ')} – times are UTC; red: start of the alert${over === undefined ? '' : '; green: resolved'}${chart.plot.threshold === undefined ? '' : '; dashed: threshold'}.`,
     links: linksOf(alert, {
       links,
       drawn: chart.kind === 'none' ? undefined : { ...chart, query: chart.plot.query },
@@ -59,9 +59,9 @@ function leadOf({ status, summary }: NotifiedAlert, lasted: string): string {
     case 'firing':
       return summary;
     case 'resolved':
-      return `It is over. It lasted ${lasted}.`;
+      return `Resolved after ${lasted}.`;
     case 'unmonitored':
-      return 'Not monitored: no Prometheus can say whether it still fires. Repair the monitors first (runbook WatchdogSilent). A mail follows as soon as one can.';
+      return 'Not monitored: no Prometheus can evaluate this alert, so its state is unknown. Repair the monitors first (runbook WatchdogSilent). A mail with the state follows.';
   }
 }
 
@@ -74,7 +74,7 @@ function valueRows(chart: Chart): AlertFacts['rows'] {
   const limit =
     plot.threshold === undefined
       ? ''
-      : ` (it fires when ${plot.threshold.comparison} ${formatValue(plot.threshold.value, plot.unit)})`;
+      : ` (threshold: ${plot.threshold.comparison} ${formatValue(plot.threshold.value, plot.unit)})`;
   return [['Value', `${formatValue(now.value, plot.unit)} at ${timeText(now.atMs).slice(11, 19)}${limit}`]];
 }
 

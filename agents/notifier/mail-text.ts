@@ -45,7 +45,7 @@ export function mailTextOf(notification: Notification, repetition: number, conte
     return { alert, facts, picture: { cid, ...chart.shown } };
   });
   const isReminder = repetition !== 0 && statusOf(notification) === 'firing';
-  const reminder = isReminder ? 'Reminder: you were told before, and it still is so. ' : '';
+  const reminder = isReminder ? 'Reminder: this alert is still firing. ' : '';
   const left =
     notification.truncated === 0 ? '' : `Alertmanager left out ${notification.truncated} more alerts of this group. `;
   return compose({
@@ -83,7 +83,7 @@ export function digestTextOf(
     alerts,
     content: {
       subject: `[${statusText(statusOf({ alerts }))}] Digest: ${counts}`,
-      notice: `More alerts come than mails should, so these are told in one: ${counts}.${truncated === 0 ? '' : ` Alertmanager left out ${truncated} more.`}`,
+      notice: `Alert storm: these alerts are combined in one mail: ${counts}.${truncated === 0 ? '' : ` Alertmanager left out ${truncated} more.`}`,
       sections: [],
       others: alerts,
       footer: footerOf(context),
@@ -94,9 +94,9 @@ export function digestTextOf(
   });
 }
 
-const NO_CHART: Chart = { kind: 'none', reason: 'only the first alerts of a mail have one', failed: false };
+const NO_CHART: Chart = { kind: 'none', reason: 'only the first alerts of a mail have a chart', failed: false };
 const DRILL_NOTICE =
-  'THIS IS A DRILL. Nothing is wrong: somebody tests whether this alert reaches you. Values and charts are those of the quiet stack. ';
+  'THIS IS A DRILL. Nothing is wrong: someone is testing the delivery of this alert. Values and charts are those of the healthy stack. ';
 
 function isDrill({ alerts }: Notification): boolean {
   return alerts.every(({ drill }) => drill !== undefined);

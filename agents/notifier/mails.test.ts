@@ -61,7 +61,7 @@ describe('the chart of a mail', { timeout: 20_000 }, () => {
     const png = Buffer.from(/data:image\/png;base64,([^"]+)/.exec(html)?.[1] ?? '', 'base64');
     expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
     for (const part of [
-      /Value.*0 at \d\d:\d\d:\d\d \(it fires when/,
+      /Value.*0 at \d\d:\d\d:\d\d \(threshold:/,
       /http:\/\/127\.0\.0\.1:8025\/runbooks\/LoadBalancerLost/,
       /http:\/\/grafana\.example\/d\/holdfast-lb\?/,
     ]) {

@@ -31,7 +31,7 @@ const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
 /** The alerts of a mail that get a chart. */
 const MAX_CHARTS = 3;
-const NOTHING_TO_DRAW: Chart = { kind: 'none', reason: 'no metric tells of this alert', failed: false };
+const NOTHING_TO_DRAW: Chart = { kind: 'none', reason: 'this alert has no metric', failed: false };
 /** Mail that could not be delivered for this long helps nobody any more; it is kept aside. */
 const MAX_AGE_MS = 3 * 24 * 3_600_000;
 

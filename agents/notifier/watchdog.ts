@@ -8,14 +8,14 @@ type OwnAlert = (typeof OWN_ALERTS)[number];
 const TEXTS: Readonly<Record<OwnAlert, { readonly summary: (host: string) => string; readonly description: string }>> =
   {
     WatchdogSilent: {
-      summary: (host) => `No sign of life from the monitoring of ${host} or of any other monitor host`,
+      summary: (host) => `The watchdog alert is missing on ${host} and on every other monitor host`,
       description:
-        'The alert Watchdog always fires and is sent again and again. It has not been heard: Prometheus, Alertmanager or the way between them is broken, and no other alert can be relied on.',
+        'The alert Watchdog always fires and is sent repeatedly. It has stopped arriving: Prometheus, Alertmanager or the connection between them is broken. Other alerts may be missing as well.',
     },
     MonitorsSilent: {
-      summary: () => 'No monitor host shows a sign of life',
+      summary: () => 'No heartbeat from any monitor host',
       description:
-        'The notifiers of the monitor hosts show again and again that they live, and none has: the monitors are lost, or the network between them and this host. If they are, nothing is watched, and no other alert can come.',
+        'The notifiers of the monitor hosts send heartbeats, and all of them have stopped. The monitors, or the network between them and this host, are down. If the monitors are down, nothing is monitored and no other alert can arrive.',
     },
   };
 

@@ -74,9 +74,9 @@ async function putAnywhere(
       errors.push(error);
     }
   }
-  throw new HoldfastError('http', `No Alertmanager takes the silence: ${errors.map(String).join('; ')}.`, {
+  throw new HoldfastError('http', `No Alertmanager accepted the silence: ${errors.map(String).join('; ')}.`, {
     cause: errors[0],
-    fix: 'Look at what they say with `./holdfast logs mon1`.',
+    fix: 'Check `./holdfast logs mon1`.',
   });
 }
 

@@ -32,10 +32,10 @@ it('all are those that were made here', () => {
 });
 
 it.each([
-  { what: 'a word that means none', words: ['web2'], all: false, said: 'No silence web2 is in force' },
-  { what: 'what another tool silenced, by its host', words: ['app1'], all: false, said: 'No silence app1 is in force' },
-  { what: 'nothing', words: [], all: false, said: 'Which silence?' },
-  { what: 'a word and all', words: ['web1'], all: true, said: 'exclude each other' },
+  { what: 'a word that means none', words: ['web2'], all: false, said: 'There is no active silence web2' },
+  { what: 'what another tool silenced, by its host', words: ['app1'], all: false, said: 'There is no active silence app1' },
+  { what: 'nothing', words: [], all: false, said: 'No silence given.' },
+  { what: 'a word and all', words: ['web1'], all: true, said: 'cannot be combined' },
 ])('$what is refused', ({ words, all, said }) => {
   expect(() => chooseSilences(CURRENT, { words, all })).toThrow(said);
 });

@@ -11,8 +11,8 @@ export function chooseSilences(
   { words, all }: { readonly words: readonly string[]; readonly all: boolean },
 ): readonly string[] {
   if (all === words.length > 0) {
-    throw new HoldfastError('usage', all ? 'Names and --all exclude each other.' : 'Which silence?', {
-      fix: 'Name what was silenced, ids as `./holdfast silence list` shows them, or --all.',
+    throw new HoldfastError('usage', all ? 'Names and --all cannot be combined.' : 'No silence given.', {
+      fix: 'Name a host, a failure domain or a silence ID, or use --all.',
     });
   }
   if (all) return current.filter(isOurs).map(({ id }) => id);
@@ -23,8 +23,8 @@ function meantBy(word: string, current: readonly Silence[]): readonly string[] {
   const meant = current.filter((silence) => silence.id === word || namesOf(silence).includes(word));
   if (meant.length > 0) return meant.map(({ id }) => id);
   const known = [...new Set(current.flatMap((silence) => [...namesOf(silence), silence.id]))];
-  throw new HoldfastError('usage', `No silence ${word} is in force.`, {
-    fix: known.length === 0 ? 'Nothing is silent.' : `In force: ${nearest(word, known).join(', ')}.`,
+  throw new HoldfastError('usage', `There is no active silence ${word}.`, {
+    fix: known.length === 0 ? 'No silence is active.' : `Active: ${nearest(word, known).join(', ')}.`,
   });
 }
 

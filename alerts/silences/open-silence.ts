@@ -18,7 +18,7 @@ export async function openSilence(members: readonly Member[], request: SilenceRe
   const remove = async (): Promise<void> => {
     const holding = await removeSilences(members, [id]);
     if (holding.length === members.length) {
-      throw new HoldfastError('deadline', `The silence ${id} is still in force on ${holding.join(' and ')}.`, {
+      throw new HoldfastError('deadline', `The silence ${id} is still active on ${holding.join(' and ')}.`, {
         fix: `Run \`./holdfast silence remove ${id}\`.`,
       });
     }

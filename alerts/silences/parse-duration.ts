@@ -15,7 +15,7 @@ export function parseDuration(text: string): number {
     0,
   );
   if (isWhole && ms >= MIN_SILENCE_MS && ms <= MAX_SILENCE_MS) return ms;
-  throw new HoldfastError('usage', `--for ${text}: a time from 10s to ${MAX_SILENCE_MS / UNITS_MS.h}h is needed.`, {
-    fix: 'Write it as 90s, 10m or 1h30m; silence it again when the work takes longer.',
+  throw new HoldfastError('usage', `--for ${text} is not a duration from 10s to ${MAX_SILENCE_MS / UNITS_MS.h}h.`, {
+    fix: 'Write it as 90s, 10m or 1h30m. Repeat the command if the work takes longer.',
   });
 }

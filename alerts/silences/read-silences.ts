@@ -20,7 +20,7 @@ export async function readSilences(members: readonly Member[]): Promise<Answers>
   if (answering.length === 0) {
     throw new HoldfastError('stack-down', `No Alertmanager answers: ${messageOf(failed?.reason ?? 'there is none')}.`, {
       cause: failed?.reason,
-      fix: 'Bring the stack up with `./holdfast up`.',
+      fix: 'Start the stack with `./holdfast up`.',
     });
   }
   return { answering, silent: members.map(({ name }) => name).filter((name) => !answered.has(name)) };

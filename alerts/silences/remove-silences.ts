@@ -13,9 +13,9 @@ export async function removeSilences(members: readonly Member[], ids: readonly s
     const results = await Promise.allSettled(holders.map(({ member }) => member.expire(id)));
     const failed = results.find((result) => result.status === 'rejected');
     if (results.length > 0 && results.every(({ status }) => status === 'rejected')) {
-      throw new HoldfastError('http', `The silence ${id} cannot be removed: ${messageOf(failed?.reason)}.`, {
+      throw new HoldfastError('http', `Could not remove the silence ${id}: ${messageOf(failed?.reason)}.`, {
         cause: failed?.reason,
-        fix: 'Try again, or remove it on the page of Alertmanager.',
+        fix: 'Repeat the command, or remove the silence in the web UI of Alertmanager.',
       });
     }
   }

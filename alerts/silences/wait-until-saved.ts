@@ -14,7 +14,7 @@ export function readSavedOn(hosts: Pick<Hosts, 'exec'>): ReadSaved {
     // What is collected from a command is text.
     const argv = ['sh', '-c', `test -e ${file} || exit 0; base64 -w0 ${file}`];
     const { code, stdout, stderr } = await hosts.exec(host, argv, { user: 'alertmanager' });
-    if (code !== 0) throw new HoldfastError('docker', `${file} on ${host} cannot be read: ${stderr.trim()}`);
+    if (code !== 0) throw new HoldfastError('docker', `Could not read ${file} on ${host}: ${stderr.trim()}`);
     return parseSnapshot(Buffer.from(stdout, 'base64'));
   };
 }

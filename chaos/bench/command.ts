@@ -39,17 +39,17 @@ export function registerBenchCommand(program: Command, context: CommandContext):
   const bench = program
     .command('bench')
     .description(
-      'measure speed and size of the stack: down, up, up again, idle, steady load (about three to five minutes; takes a running stack down and up)',
+      'measure start-up time, idle CPU and memory, and latency under load (3 to 5 min); restarts the stack',
     )
-    .option('--json', 'print the figures as JSON')
+    .option('--json', 'print the results as JSON')
     .addHelpText('after', EXIT_CODES)
     .allowExcessArguments()
     .action(async ({ json }: { json?: boolean }) => {
       const [word] = bench.args;
       if (word !== undefined) {
         const known = PARTS.map(({ name }) => name);
-        throw new HoldfastError('usage', `There is no part ${word} to measure.`, {
-          fix: `Known parts: ${nearest(word, known).join(', ')}.`,
+        throw new HoldfastError('usage', `There is no benchmark ${word}.`, {
+          fix: `Known benchmarks: ${nearest(word, known).join(', ')}.`,
         });
       }
       await run('bench', json === true, (report) => measure(context, report));
@@ -99,18 +99,18 @@ const PARTS: readonly { readonly name: string; readonly description: string; rea
   [
     {
       name: 'monitoring',
-      description: 'what `exporters` and `alerts` measure, in one table (six to eight minutes)',
+      description: 'run `exporters` and `alerts`, and print one table (6 to 8 min)',
       measure: [idle, exporters, intake, alerts],
     },
     {
       name: 'exporters',
       description:
-        "our exporters beside Debian's on the same targets, their memory, the intake of access logs, and monitoring at idle (two to four minutes)",
+        "measure the cost of monitoring: our exporters next to Debian's, their memory, access-log parsing, idle CPU (2 to 4 min)",
       measure: [idle, exporters, intake],
     },
     {
       name: 'alerts',
-      description: 'how long after a fault it is mailed: ten hosts crash one after the other (about three minutes)',
+      description: 'measure the time from a fault to its alert mail; crashes ten hosts, one at a time (3 min)',
       measure: [alerts],
     },
   ];

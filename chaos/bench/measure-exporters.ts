@@ -83,7 +83,7 @@ async function compare(monitor: Host, pair: Pair, signal: AbortSignal): Promise<
   const our = (await Promise.all(ours.urls.map((url) => look(url, signal)))).join('\n');
   const their = await look(theirUrl, signal);
   if (!pair.reached.test(their))
-    throw new HoldfastError('stack-not-healthy', `Debian's exporter ${peer.name} does not reach ${target}.`);
+    throw new HoldfastError('stack-not-healthy', `Debian's exporter ${peer.name} cannot reach ${target}.`);
   const costOf = (cpuSeconds: number, text: string): Cost => ({
     cpuMs: (1_000 * cpuSeconds) / (ROUNDS * LOOKS_PER_ROUND),
     series: countSeries(text),
@@ -121,7 +121,7 @@ async function readDoorSeconds(
   const { code, stdout, stderr } = await hosts.exec(host, [
     ...['sh', '-c', 'read -r line <"/proc/$(s6-svstat -o pid "/etc/s6/$1")/stat" && echo "$line"', 'sh', service],
   ]);
-  if (code !== 0) throw new HoldfastError('docker', `${host} does not tell of ${service}: ${stderr.trim()}`);
+  if (code !== 0) throw new HoldfastError('docker', `Could not read the processes of ${service} on ${host}: ${stderr.trim()}`);
   // After the name, which may hold anything, in brackets: state is field 3, utime to cstime are 14 to 17.
   const fields = stdout.slice(stdout.lastIndexOf(')') + 2).split(' ');
   const ticks = fields.slice(14 - 3, 17 - 3 + 1).map(Number);

@@ -42,7 +42,7 @@ export async function isSettling(topology: Topology, monitor: string): Promise<b
 
 function prometheusOf(topology: Topology, monitor: string): Prometheus {
   const host = hostsOf(topology, 'monitor').find(({ name }) => name === monitor);
-  if (host === undefined) throw new Error(`no monitor is called ${monitor}`);
+  if (host === undefined) throw new Error(`there is no monitor ${monitor}`);
   return openPrometheus(`http://${addressOn(host, 'ops')}:${PORTS.prometheus}`, { deadlineMs: DEADLINE_MS });
 }
 
@@ -102,7 +102,7 @@ export function openAlertWatch(options: AlertWatchOptions): AlertWatch {
       }
       prometheusProblems.delete(monitor);
     } catch (error) {
-      prometheusProblems.set(monitor, `Prometheus on ${monitor} could not be asked: ${messageOf(error)}`);
+      prometheusProblems.set(monitor, `could not query Prometheus on ${monitor}: ${messageOf(error)}`);
     }
   };
   const lookAtMailbox = async (): Promise<void> => {
@@ -110,7 +110,7 @@ export function openAlertWatch(options: AlertWatchOptions): AlertWatch {
       delivered = await readDelivered(topology, sinceMs);
       mailboxProblem = undefined;
     } catch (error) {
-      mailboxProblem = `the mailbox could not be read: ${messageOf(error)}`;
+      mailboxProblem = `could not read the mailbox: ${messageOf(error)}`;
       return;
     }
     for (const alert of delivered) {

@@ -94,7 +94,7 @@ describe('an alert contract', () => {
     const again = mail(150_000);
     expect(judge({ delivered: [mail(109_000), resolved, again] })['resolved']).toMatchObject({
       verdict: 'violated',
-      reasons: ['no mail said that AppHostLost (app2) is over'],
+      reasons: ['no resolved mail for AppHostLost (app2)'],
     });
     const over = mail(160_000, { status: 'resolved' });
     expect(judge({ delivered: [mail(109_000), resolved, again, over] })['resolved']).toMatchObject({
@@ -128,7 +128,7 @@ describe('an alert contract', () => {
     const besides = mail(111_000, { alertname: 'HighErrorRate' });
     const kept = { firing: [fired], delivered: [mail(109_000), besides, resolved], problems: [] };
     expect(clauseOf(kept, 'resolved-HighErrorRate')).toMatchObject({
-      ...{ verdict: 'violated', reasons: ['no mail said that HighErrorRate (app2) is over'] },
+      ...{ verdict: 'violated', reasons: ['no resolved mail for HighErrorRate (app2)'] },
     });
     const over = { ...besides, status: 'resolved', receivedAtMs: 120_000 } as const;
     expect(

@@ -113,18 +113,18 @@ function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: C
       verdict: 'violated',
       reasons: early.map(({ host, receivedAtMs }) => {
         const before = seconds(times.undoneAt - receivedAtMs);
-        return `${named(expected.alertname, host)} was mailed as resolved ${before} before the fault was undone`;
+        return `${named(expected.alertname, host)} was mailed as resolved ${before} before the fault was reverted`;
       }),
     };
   }
-  if (redundantAt === undefined) return unknown(['full redundancy was not seen to come back']);
-  if (firing === undefined) return unknown([`${expected.alertname} was never mailed, so it could not resolve`]);
+  if (redundantAt === undefined) return unknown(['full redundancy was not restored']);
+  if (firing === undefined) return unknown([`${expected.alertname} was never mailed, so it cannot be resolved`]);
   const since = evidence.delivered.filter(({ receivedAtMs }) => receivedAtMs >= firing.receivedAtMs);
   const last = lastWords(expected, since, times.targets);
   const open = last.filter(({ status }) => status !== 'resolved');
   if (open.length > 0) {
     const hosts = open.flatMap(({ host }) => host ?? []).join(', ');
-    const reason = `no mail said that ${named(expected.alertname, hosts === '' ? undefined : hosts)} is over`;
+    const reason = `no resolved mail for ${named(expected.alertname, hosts === '' ? undefined : hosts)}`;
     return {
       ...unknown([reason, ...evidence.problems]),
       verdict: evidence.problems.length > 0 ? 'unknown' : 'violated',

@@ -23,7 +23,7 @@ export async function proveNotificationPath(options: PathOptions): Promise<Obser
   const sentAt = Date.now();
   const alert = {
     labels: { alertname: 'NotificationPathProbe', severity: 'info', domain: 'notification', host: runId },
-    annotations: { summary: 'holdfast prove asks whether alerts reach this mailbox. Nothing is wrong.' },
+    annotations: { summary: 'holdfast prove checks alert delivery to this mailbox. Nothing is wrong.' },
     startsAt: new Date(sentAt).toISOString(),
     endsAt: new Date(sentAt + 30_000).toISOString(),
   };
@@ -44,6 +44,6 @@ export async function proveNotificationPath(options: PathOptions): Promise<Obser
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { seen: false, text: `the way of notification is broken: ${messageOf(error)}` };
+    return { seen: false, text: `alert delivery is broken: ${messageOf(error)}` };
   }
 }

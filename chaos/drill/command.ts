@@ -15,11 +15,11 @@ const DEADLINE_MS = 60_000;
 export function registerDrillCommand(program: Command, { topology, signal }: CommandContext): void {
   program
     .command('drill')
-    .description('send one alert, marked as a drill, the whole way to the mailbox and back; nothing is broken for it')
-    .argument('<alert>', 'the name of an alert, such as AppHostLost')
-    .option('--host <host>', 'the host that it should be about')
+    .description('send a test alert through Alertmanager to the mailbox and show each step; injects no fault')
+    .argument('<alert>', 'alert name, such as AppHostLost')
+    .option('--host <host>', 'value of the label host')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExit code: 0 both mails came, once each; 1 they did not; 2 the mailbox cannot be read.')
+    .addHelpText('after', '\nExit codes: 0 both mails arrived exactly once, 1 they did not, 2 the mailbox cannot be read.')
     .action(async (name: string, { host, json }: { readonly host?: string; readonly json?: boolean }) => {
       const alert = makeDrillAlert(topology, { name, host, id: `drill-${randomUUID()}` });
       requireNetwork(topology.networks.ops);

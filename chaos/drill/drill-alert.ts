@@ -28,7 +28,7 @@ export function makeDrillAlert(topology: Topology, { name, host, id }: DrillOpti
   const alert = mailed.find((one) => one.name === name);
   if (alert === undefined) {
     const known = mailed.map((one) => one.name);
-    throw new HoldfastError('usage', `There is no alert ${name} that is mailed by way of Alertmanager.`, {
+    throw new HoldfastError('usage', `There is no alert ${name} that Alertmanager sends.`, {
       fix: `Known alerts: ${nearest(name, known).join(', ')}.`,
     });
   }
@@ -52,7 +52,7 @@ function checkHost(
 ): { readonly host?: string } {
   if (host === undefined) return {};
   if (!labelsOf(name).includes('host')) {
-    throw new HoldfastError('usage', `${name} is not about one host.`, { fix: 'Leave --host out.' });
+    throw new HoldfastError('usage', `The alert ${name} has no label host.`, { fix: 'Leave --host out.' });
   }
   const known = topology.hosts.filter(({ enabled }) => enabled).map((one) => one.name);
   if (known.includes(host)) return { host };

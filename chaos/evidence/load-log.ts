@@ -29,7 +29,7 @@ export function parseLoadLine(line: string): LoadLine {
   try {
     return lineSchema.parse(JSON.parse(line));
   } catch (error) {
-    throw new HoldfastError('unreadable-record', `An unreadable record of the load: ${line.slice(0, 200)}`, {
+    throw new HoldfastError('unreadable-record', `Unreadable load record: ${line.slice(0, 200)}`, {
       cause: error,
     });
   }

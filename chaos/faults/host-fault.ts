@@ -7,7 +7,7 @@ import type { FaultWorld, Observation } from './fault.ts';
 /** The host of the model. An unknown name throws `usage`: it can only come from the caller. */
 export function modelOf(world: FaultWorld, name: string): Host {
   const host = world.topology.hosts.find((candidate) => candidate.name === name);
-  if (host === undefined) throw new HoldfastError('usage', `No host is called ${name}.`);
+  if (host === undefined) throw new HoldfastError('usage', `There is no host ${name}.`);
   return host;
 }
 
@@ -25,7 +25,7 @@ export async function lookBefore(
 ): Promise<{ readonly state: HostState; readonly answeredBefore: boolean }> {
   const state = await stateOf(world, name);
   if (!state.running || state.paused)
-    throw new HoldfastError('stack-not-healthy', `${name} does not run, so it cannot be broken.`);
+    throw new HoldfastError('stack-not-healthy', `${name} is not running, so no fault can be injected.`);
   return { state, answeredBefore: await hostAnswers(modelOf(world, name)) };
 }
 

@@ -47,7 +47,7 @@ export async function probeDependency(world: FaultWorld, probe: DependencyProbe)
   const ms = Number(microseconds) / 1_000;
   if ((outcome === 'answered' || outcome === 'refused' || outcome === 'closed' || outcome === 'silent') && ms >= 0)
     return { outcome, ms };
-  throw new HoldfastError('docker', `The probe of port ${port} on ${host} said nothing: ${stderr.trim()}`);
+  throw new HoldfastError('docker', `The probe of port ${port} on ${host} returned nothing: ${stderr.trim()}`);
 }
 
 /** Something that the server behind the route answers at once. Escapes are printf's. */

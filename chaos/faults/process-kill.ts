@@ -22,7 +22,7 @@ export function processKill(host: string, service: string): Fault<ProcessKillUnd
     targets: [host],
     plan: async (world) => {
       const pid = await readServicePid(world, { host, service });
-      if (pid === undefined) throw new HoldfastError('stack-not-healthy', `${service} does not run on ${host}.`);
+      if (pid === undefined) throw new HoldfastError('stack-not-healthy', `${service} is not running on ${host}.`);
       return { kind: 'process-kill', host, service, pid };
     },
     // The supervisor is PID 1 and cannot be killed from inside; its child can. `kill` is the shell's own: no host has a program of that name.
@@ -76,7 +76,7 @@ async function readService(
     'pid,updownfor',
     `/etc/s6/${service}`,
   ]);
-  if (code !== 0) throw new HoldfastError('docker', `${host} knows no service ${service}: ${stderr.trim()}`);
+  if (code !== 0) throw new HoldfastError('docker', `There is no service ${service} on ${host}: ${stderr.trim()}`);
   const [pid = 0, seconds = 0] = stdout.trim().split(' ').map(Number);
   return pid > 0 ? { pid, upSeconds: seconds } : { pid: undefined, upSeconds: 0 };
 }

@@ -28,13 +28,13 @@ export interface DependencyOf {
 /** Looks at the proxies before the fault: they must be clean and answer, or nothing could be shown. */
 export function planTargets(world: FaultWorld, where: DependencyOf, requestBytes?: number): Promise<ProxyTarget[]> {
   const dependency = world.topology.dependencies.find((candidate) => candidate.name === where.dependency);
-  if (dependency === undefined) throw new HoldfastError('usage', `No dependency is called ${where.dependency}.`);
+  if (dependency === undefined) throw new HoldfastError('usage', `There is no dependency ${where.dependency}.`);
   return Promise.all(
     where.hosts.map(async (host) => {
       const api = `http://${addressOn(modelOf(world, host), 'ops')}:${PORTS.toxiproxy}`;
       const { enabled, toxics } = await toxiproxyApi(api).readProxy(dependency.name);
       if (!enabled || toxics.length > 0)
-        throw new HoldfastError('stack-not-healthy', `The proxy ${dependency.name} of ${host} is disturbed already.`);
+        throw new HoldfastError('stack-not-healthy', `The proxy ${dependency.name} of ${host} already has a toxic.`);
       const port = dependency.proxyPort;
       const reply = await probeDependency(world, {
         host,

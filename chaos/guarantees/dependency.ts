@@ -52,7 +52,7 @@ function cacheOfApps(topology: Topology): DependencyOf {
   if (!topology.toxiproxy)
     throw new HoldfastError(
       'invalid-topology',
-      'The topology leaves Toxiproxy out, so dependencies cannot be disturbed.',
+      'The topology has no Toxiproxy, so faults of dependencies cannot be injected.',
     );
   return { dependency: 'cache', hosts: hostsOf(topology, 'app').map(({ name }) => name) };
 }

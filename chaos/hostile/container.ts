@@ -51,7 +51,7 @@ export async function startHostile(plan: AttackPlan): Promise<void> {
   if (exitCode === 0) return;
   const isTaken = /address already in use/i.test(stderr);
   throw new HoldfastError('load-failed', `The attacker did not start: ${stderr.trim().split('\n').at(-1) ?? ''}`, {
-    fix: isTaken ? 'Another attack runs on this stack: wait for its end.' : 'Bring the stack up with `./holdfast up`.',
+    fix: isTaken ? 'Wait until the other attack on this stack has ended.' : 'Start the stack with `./holdfast up`.',
   });
 }
 
@@ -77,6 +77,6 @@ export async function hasHostile(runId: string): Promise<boolean> {
     ['ps', '--all', '--quiet', '--filter', `name=^${hostileContainerName(runId)}$`],
     { reject: false },
   );
-  if (exitCode !== 0) throw new HoldfastError('docker', `Docker cannot say whether the attacker runs: ${stderr}`);
+  if (exitCode !== 0) throw new HoldfastError('docker', `Could not check whether the attacker is running: ${stderr}`);
   return stdout !== '';
 }

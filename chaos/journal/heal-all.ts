@@ -23,6 +23,6 @@ export function healAll({
   return healJournal({ topology, hosts: openHosts() }, openJournal(PATHS.journal), {
     deadlineMs,
     ...(force ? {} : { select: isLeftBehind }),
-    onRecord: (record) => onProgress?.(`undoing: ${record.description}`),
+    onRecord: (record) => onProgress?.(`reverting: ${record.description}`),
   });
 }

@@ -12,7 +12,7 @@ export async function healLeftovers(
   const report = await healJournal(world, journal);
   if (report.records.length + report.unreadable.length > 0) onProgress(renderHealReport(report));
   if (isHealed(report)) return;
-  throw new HoldfastError('heal-failed', `Faults of an earlier run are still there:\n${renderHealReport(report)}`, {
-    fix: 'See what keeps them with `./holdfast heal`.',
+  throw new HoldfastError('heal-failed', `Faults of an earlier run are still in place:\n${renderHealReport(report)}`, {
+    fix: 'Run `./holdfast heal` to see the reason.',
   });
 }

@@ -88,7 +88,7 @@ export async function undoUntilClear(world: FaultWorld, one: OneRecord): Promise
       if (!last.seen) throw new Error(last.text);
       return last;
     },
-    { what: `${record.description}: undone and seen to be gone`, deadlineMs, intervalMs: 250 },
+    { what: `${record.description}: reverted and confirmed`, deadlineMs, intervalMs: 250 },
   );
   await journal.remove(record.id);
   return observation;
@@ -103,7 +103,7 @@ export function renderHealReport(report: HealReport): string {
   const unreadable = report.unreadable.map((record) => `unreadable record ${record.path}: ${record.reason}`);
   const spared = report.spared.map(
     ({ description, injectedBy }) =>
-      `left alone: ${description}: process ${injectedBy.pid}, which did it, still runs; --force undoes it all the same`,
+      `not reverted: ${description}: process ${injectedBy.pid}, which injected it, is still running; --force reverts it anyway`,
   );
   return [...lines, ...unreadable, ...spared].join('\n') || 'nothing to heal';
 }

@@ -14,7 +14,7 @@ export interface ActiveFault extends AsyncDisposable {
   /** When the injection was ordered, and when it had been carried out. Milliseconds since the epoch. */
   readonly orderedAt: number;
   readonly injectedAt: number;
-  /** What the effect probe saw: not `seen` means that the fault was not proven to bite. */
+  /** What the effect probe saw: not `seen` means that the fault was not proven to have taken effect. */
   readonly effect: Observation;
   /** Looks again whether it is there. */
   look(): Promise<Observation>;

@@ -17,13 +17,13 @@ test('a p99 within the budget is held', () => {
 test('a p99 over the budget is violated, the slowest shown', () => {
   const load = makeLoad(10, (offset) => ({ durationMs: offset < 150 ? 400 + offset : 20 }));
   const judgement = judgeLatency(load, WINDOW, OPTIONS);
-  expect(judgement).toMatchObject({ verdict: 'violated', reasons: ['p99 is 440.0 ms, 300 ms are allowed'] });
+  expect(judgement).toMatchObject({ verdict: 'violated', reasons: ['p99 is 440.0 ms, limit 300 ms'] });
   expect(judgement.evidence[0]?.durationMs).toBe(540);
 });
 
 test('failing fast does not make a stack fast', () => {
   const judgement = judgeLatency(makeLoad(10, outageBetween(0, 200)), WINDOW, OPTIONS);
-  expect(judgement).toMatchObject({ verdict: 'violated', reasons: ['p99 falls on a failed request'] });
+  expect(judgement).toMatchObject({ verdict: 'violated', reasons: ['p99 is a failed request'] });
 });
 
 test('only the kinds asked for are judged', () => {

@@ -55,9 +55,9 @@ export function judgeLatency(
   };
   const name = `p${Number((budget.quantile * 100).toFixed(3))}`;
   const violations: string[] = [];
-  if (value === Infinity) violations.push(`${name} falls on a failed request`);
+  if (value === Infinity) violations.push(`${name} is a failed request`);
   else if (value !== undefined && value > budget.maxMs) {
-    violations.push(`${name} is ${value.toFixed(1)} ms, ${budget.maxMs} ms are allowed`);
+    violations.push(`${name} is ${value.toFixed(1)} ms, limit ${budget.maxMs} ms`);
   }
   const answered = inside.filter((record) => record.ok).length;
   const doubts = [...problems, ...checkRecords(records, inside)];

@@ -24,7 +24,7 @@ test('an outage longer than the budget is violated, with samples of it', () => {
   const judgement = judgeOutage(makeLoad(5, outageBetween(3_000, 4_200)), WINDOW, OPTIONS);
   expect(judgement.verdict).toBe('violated');
   expect(judgement.evidence).toHaveLength(10);
-  expect(judgement.reasons[0]).toBe('an outage of at least 1195 ms, 1000 ms are allowed');
+  expect(judgement.reasons[0]).toBe('an outage of at least 1195 ms, limit 1000 ms');
 });
 
 test('a good request in between does not end an outage: flapping is one outage', () => {

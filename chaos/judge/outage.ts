@@ -95,12 +95,12 @@ function lengthOf(outage: Outage): number {
 function violationsOf(measured: OutageMeasured, budget: OutageBudget): readonly string[] {
   const reasons: string[] = [];
   if (budget.failed !== undefined && measured.failed > budget.failed) {
-    reasons.push(`${measured.failed} requests failed, ${budget.failed} may`);
+    reasons.push(`${measured.failed} requests failed, limit ${budget.failed}`);
   }
   const limit = budget.longestOutageMs;
   const sure = Math.max(0, ...measured.outages.map((outage) => outage.atLeastMs));
   if (limit !== undefined && sure > limit) {
-    reasons.push(`an outage of at least ${Math.round(sure)} ms, ${limit} ms are allowed`);
+    reasons.push(`an outage of at least ${Math.round(sure)} ms, limit ${limit} ms`);
   }
   return reasons;
 }
@@ -118,7 +118,7 @@ function doubtsOf(measured: OutageMeasured, budget: OutageBudget): readonly stri
   const possible = Math.max(0, ...measured.outages.map((outage) => outage.atMostMs));
   if (possible > limit) {
     reasons.push(
-      `an outage of up to ${Math.round(possible)} ms, ${limit} ms are allowed: the load is too thin to tell`,
+      `an outage of up to ${Math.round(possible)} ms, limit ${limit} ms: too few requests to tell`,
     );
   }
   if (measured.outages.some((outage) => !outage.ended)) reasons.push('the last outage had not ended in the window');

@@ -38,28 +38,28 @@ export function registerLoadCommand(program: Command, context: CommandContext): 
   const targets = allTargets(context.topology).map(({ name }) => name);
   program
     .command('load')
-    .description('load the running stack with k6 and print what its visitors saw')
+    .description('generate load on the running stack with k6 and print latencies and failures')
     .argument('<suite>', [...SUITES, HOSTILE].join(', '))
     .option(
       '--rate <n>',
-      'requests per second (of ramp: at its highest; of hostile: of honest clients, 100; not for smoke)',
+      'requests per second; ramp: the peak; hostile: of the honest clients, default 100; not for smoke',
       '200',
     )
-    .option('--duration <seconds>', 'how long (not for smoke; of hostile: each attack, 20)', '60')
-    .option('--attack <kind>', `hostile only: one kind of attack (${ATTACKS.join(', ')}); all by default`)
+    .option('--duration <seconds>', 'duration in seconds; hostile: of each attack, default 20; not for smoke', '60')
+    .option('--attack <kind>', `hostile only: one attack (${ATTACKS.join(', ')}); default: all`)
     .option(
       '--target <name>',
-      `${targets.join(', ')}; vip for the first; by default smoke takes every one, and hostile all but the second edge`,
+      `${targets.join(', ')}; vip is short for the first; default: all (hostile: without the second edge)`,
     )
-    .option('--json', 'print it as JSON')
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       [
         '',
-        'hostile prints what honest clients saw of each attack on each target: requests, failures and latencies during the attack, and again',
-        'from 10 s after its end on ("after"). The lines below the table say what the attacked HAProxy counted of the attacker.',
+        'hostile prints requests, failures and latencies of the honest clients for each attack on each target: during the attack, and from 10 s',
+        'after its end ("after"). The lines below the table show the counters of the attacked HAProxy for the attacker.',
         '',
-        'Exit codes: 0 nothing failed or was dropped, 1 something was, 2 the evidence is doubtful',
+        'Exit codes: 0 no request failed or was dropped, 1 at least one was, 2 unknown: the measurement cannot be trusted',
       ].join('\n'),
     )
     .action(async (word: string, options: CommandOptions, command: Command) => {
@@ -68,7 +68,7 @@ export function registerLoadCommand(program: Command, context: CommandContext): 
         return;
       }
       if (options.attack !== undefined)
-        throw new HoldfastError('usage', `${word} has no --attack.`, {
+        throw new HoldfastError('usage', `The suite ${word} does not support --attack.`, {
           fix: 'Use `./holdfast load hostile --attack KIND`.',
         });
       const suite = parseSuite(word);
@@ -129,8 +129,8 @@ function hostileFlags(options: CommandOptions, command: Command): HostileFlags {
 function refuseOptions(command: Command, names: readonly string[]): void {
   const given = names.filter((name) => command.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
   if (given.length === 0) return;
-  throw new HoldfastError('usage', `smoke has no ${given.join(' and no ')}: it asks for everything, by every way in.`, {
-    fix: 'Leave it out, or load with steady or ramp.',
+  throw new HoldfastError('usage', `smoke does not support ${given.join(' and ')}: it requests every page once, at every target.`, {
+    fix: 'Leave it out, or use the suite steady or ramp.',
   });
 }
 

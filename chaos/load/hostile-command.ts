@@ -84,8 +84,8 @@ const MOST_SECONDS = HOSTILE_CLIENT_SECONDS - 60;
 /** Throws `usage` for attacks that would end by themselves. Exported for its test. */
 export function refuseLong(seconds: number): void {
   if (seconds <= MOST_SECONDS) return;
-  throw new HoldfastError('usage', `An attack of ${seconds} s is too long.`, {
-    fix: `Give --duration at most ${MOST_SECONDS}.`,
+  throw new HoldfastError('usage', `--duration ${seconds} is too long for an attack.`, {
+    fix: `Use at most ${MOST_SECONDS}.`,
   });
 }
 

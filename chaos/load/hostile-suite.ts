@@ -68,7 +68,7 @@ export async function* runHostile(options: HostileOptions): AsyncGenerator<Hosti
   const journal = openJournal(PATHS.journal);
   await healLeftovers(world, journal, onProgress);
   await refuseUnrecorded(world, journal);
-  onProgress('waiting until the stack is healthy and no alert fires');
+  onProgress('waiting until all hosts are healthy and no alert fires');
   await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal, onWait: onProgress });
   const { target } = options;
   const entries =

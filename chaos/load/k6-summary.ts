@@ -29,6 +29,6 @@ export function parseK6Summary(text: string): K6Summary {
     });
     return { written: countOf('holdfast_records'), dropped: new Map(names) };
   } catch (error) {
-    throw new HoldfastError('unreadable-record', "k6's summary cannot be read.", { cause: error });
+    throw new HoldfastError('unreadable-record', "Could not read k6's summary.", { cause: error });
   }
 }

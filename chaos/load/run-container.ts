@@ -136,7 +136,7 @@ async function explainNoStart(plan: ContainerPlan, exitCode: number, stopped: bo
 function fixFor(said: string): string {
   if (/no such image|unable to find image|pull access denied/i.test(said))
     return 'Build the images with `./holdfast up`.';
-  if (/network holdfast_front not found/i.test(said)) return 'Bring the stack up with `./holdfast up`.';
+  if (/network holdfast_front not found/i.test(said)) return 'Start the stack with `./holdfast up`.';
   if (/address already in use/i.test(said)) return 'Another load runs on this stack: wait for its end.';
   return `What k6 said is in ${FILES.errors} of the run.`;
 }

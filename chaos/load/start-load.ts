@@ -17,7 +17,7 @@ const NOBODY = 65_534;
 /** Starts a suite in a container on the front network. Throws `usage` for a bad run id. */
 export async function startLoad(options: LoadOptions): Promise<LoadRun> {
   const { suite, runId, rate = DEFAULT_RATE, durationSeconds: seconds = DEFAULT_SECONDS, signal } = options;
-  if (!/^[a-zA-Z0-9-]{1,60}$/.test(runId)) throw new HoldfastError('usage', `${runId} is not a run id.`);
+  if (!/^[a-zA-Z0-9-]{1,60}$/.test(runId)) throw new HoldfastError('usage', `${runId} is not a valid run ID.`);
   signal.throwIfAborted();
   const { targets } = options;
   const directory = resolve(options.directory);

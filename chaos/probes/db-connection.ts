@@ -40,7 +40,7 @@ export async function queryNode(node: Host, options: QueryOptions): Promise<read
     const [rows] = await connection.query({ sql, values: [...values], timeout: timeoutMs });
     return rows as readonly unknown[];
   } catch (error) {
-    throw new HoldfastError('stack-not-healthy', `${node.name} could not be asked: ${messageOf(error)}`, {
+    throw new HoldfastError('stack-not-healthy', `Could not query ${node.name}: ${messageOf(error)}`, {
       cause: error,
     });
   } finally {

@@ -32,7 +32,7 @@ export async function fetchJson<T>(url: string, schema: z.ZodType<T>, options: F
   try {
     return schema.parse(JSON.parse(text));
   } catch (error) {
-    throw new HoldfastError('http', `${url} answered something else than expected: ${messageOf(error)}`, {
+    throw new HoldfastError('http', `Unexpected response from ${url}: ${messageOf(error)}`, {
       cause: error,
     });
   }

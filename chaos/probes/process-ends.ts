@@ -41,5 +41,5 @@ function sumOf(host: string, { code, stdout, stderr }: ExecResult): number {
 }
 
 function unreadable(host: string, stderr: string): HoldfastError {
-  return new HoldfastError('docker', `${host} does not say how often its processes have ended: ${stderr.trim()}`);
+  return new HoldfastError('docker', `Could not read the process exits of ${host}: ${stderr.trim()}`);
 }

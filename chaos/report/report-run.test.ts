@@ -17,7 +17,7 @@ const guarantees = [lbActiveCrash, appCrash, ...watchGuarantees(topology).slice(
 const held = judgeExperiment(lbActiveCrash, evidence(), {
   ...{ topology, prediction: lbActiveCrash.predict(topology), startedAt: T0, endedAt: T0 + 60_000 },
 });
-const interrupted = new HoldfastError('interrupted', 'Interrupted; every fault is undone.');
+const interrupted = new HoldfastError('interrupted', 'Interrupted; every fault is reverted.');
 
 let reports: string;
 beforeEach(() => {

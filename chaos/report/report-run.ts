@@ -42,7 +42,7 @@ export async function reportRun(
       },
       // Why the run ended is what has to be told.
       (failure: unknown) => {
-        options.onProgress(`the report of what was finished could not be written: ${messageOf(failure)}`);
+        options.onProgress(`Could not write the report of the finished guarantees: ${messageOf(failure)}`);
       },
     );
     throw error;

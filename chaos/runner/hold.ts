@@ -72,6 +72,6 @@ export async function waitForResolved({ sinceMs, timeline, signal, ...question }
   // What was never mailed will not be mailed as resolved, unless mails could not come before now.
   if (contract.deliverFrom === undefined && !isMailed(question)) return;
   const endAt = sinceMs + contract.resolveWithinMs;
-  if (!isOver(question)) timeline.add('phase', 'waiting for the mail that says it is over');
+  if (!isOver(question)) timeline.add('phase', 'waiting for the resolved mail');
   while (Date.now() < endAt && !isOver(question)) await sleep(200, undefined, { signal });
 }

@@ -139,7 +139,7 @@ function lostWrites(budget: Of<'lost-writes'>, { evidence, doubts }: BudgetConte
     measured: read
       ? [
           `${lost.length} of ${acknowledged}`,
-          ...(recovered > 0 ? [`${recovered} of unknown outcome found`] : []),
+          ...(recovered > 0 ? [`${recovered} writes without an acknowledgement were stored`] : []),
           ...(unexpected.length > 0 ? [`${unexpected.length} unexpected`] : []),
         ].join(', ')
       : 'not read back',
@@ -155,12 +155,12 @@ function redundancy(budget: Of<'redundancy'>, { evidence, doubts }: BudgetContex
   const { redundantAt, undoneAt, redundancy: seen } = evidence.phases;
   const outcome = {
     id: 'full-redundancy',
-    claim: 'time back to full redundancy',
+    claim: 'time to full redundancy',
     limit: `≤ ${renderMs(budget.withinMs)}`,
     evidence: [seen],
   };
   if (redundantAt === undefined) {
-    const reasons = [`full redundancy did not come back: ${seen}`];
+    const reasons = [`full redundancy was not restored: ${seen}`];
     return { ...outcome, measured: 'never', verdict: 'violated', reasons };
   }
   const tookMs = redundantAt - undoneAt;

@@ -52,7 +52,7 @@ describe('a guarantee', () => {
 
   const doubtful: readonly (readonly [string, Partial<ExperimentEvidence>])[] = [
     [
-      'a fault that was not proven to bite',
+      'a fault that was not proven to have taken effect',
       { fault: { ...good.fault, effect: { seen: false, text: 'lb1 still runs' } } },
     ],
     ['a fault that was not seen to go', { fault: { ...good.fault, clear: { seen: false, text: 'lb1 does not run' } } }],

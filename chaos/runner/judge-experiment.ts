@@ -68,7 +68,7 @@ function withStarvation(reasons: readonly string[], stolenCores: number): readon
   const percent = Math.round(100 * stolenCores);
   return [
     ...reasons,
-    `neighbours took ${percent} % of a core from this machine meanwhile, which slows what is measured`,
+    `other virtual machines took ${percent} % of a core from this machine (steal), which slows all measurements`,
   ];
 }
 
@@ -77,9 +77,9 @@ export function doubtsAbout(evidence: ExperimentEvidence): readonly string[] {
   const { fault, phases, baseline, loadProblems } = evidence;
   const covered = phases.redundantAt ?? phases.clearedAt ?? phases.undoneAt;
   return [
-    ...(fault.effect.seen ? [] : [`the fault was not proven to bite: ${fault.effect.text}`]),
-    ...(fault.clear.seen ? [] : [`the fault was not seen to go away: ${fault.clear.text}`]),
-    ...(phases.redundantAt === undefined ? [`full redundancy was not seen again: ${phases.redundancy}`] : []),
+    ...(fault.effect.seen ? [] : [`the fault was not proven to have taken effect: ${fault.effect.text}`]),
+    ...(fault.clear.seen ? [] : [`the fault was not proven to be reverted: ${fault.clear.text}`]),
+    ...(phases.redundantAt === undefined ? [`full redundancy was not restored: ${phases.redundancy}`] : []),
     ...(baseline.seen ? [] : [`the baseline was not steady: ${baseline.text}`]),
     ...(phases.loadEndedAt >= covered ? [] : ['the load ended before the recovery did']),
     ...loadProblems,
@@ -101,7 +101,7 @@ function judgeContract(
   );
   // A fault that was not there is no reason for an alert to come.
   const { seen: bit, text } = evidence.fault.effect;
-  const unproven = bit ? [] : [`the fault was not proven to bite: ${text}`];
+  const unproven = bit ? [] : [`the fault was not proven to have taken effect: ${text}`];
   const alerts = { ...evidence.alerts, problems: [...evidence.alerts.problems, ...unproven] };
   return judgeAlerts(guarantee.alerts, alerts, times).map((clause) => ({
     ...clause,

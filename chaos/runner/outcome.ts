@@ -73,5 +73,5 @@ export interface ProveOutcome {
 /** What a report says first of a run that was interrupted; undefined of any other. */
 export function interruptionOf({ interrupted }: ProveOutcome): string | undefined {
   if (interrupted === undefined) return undefined;
-  return `Interrupted: ${interrupted.finished} of ${interrupted.of} guarantees came to their end, and nothing is known of the others.`;
+  return `Interrupted: ${interrupted.finished} of ${interrupted.of} guarantees were finished; the others were not checked.`;
 }

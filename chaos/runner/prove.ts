@@ -48,7 +48,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
       .toISOString()
       .replaceAll(/[^0-9]/g, '')
       .slice(0, 14)}-${randomBytes(2).toString('hex')}`;
-    onProgress('asking whether an alert reaches the mailbox');
+    onProgress('checking whether an alert reaches the mailbox');
     // Nobody waits for it when every experiment ended before it was asked for.
     const ended = new AbortController();
     scope.defer(() => {
@@ -76,11 +76,11 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
     if (!signal.aborted) throw error;
     const { open } = await journal.read();
     if (open.length === 0)
-      throw new HoldfastError('interrupted', 'Interrupted; every fault is undone.', { cause: error });
+      throw new HoldfastError('interrupted', 'Interrupted; every fault is reverted.', { cause: error });
     const left = open.map(({ description }) => description).join(', ');
-    throw new HoldfastError('heal-failed', `Interrupted; not undone yet: ${left}.`, {
+    throw new HoldfastError('heal-failed', `Interrupted; not reverted yet: ${left}.`, {
       cause: error,
-      fix: 'The healer goes on; `./holdfast heal` does it at once and says what keeps them.',
+      fix: 'The healer keeps trying. Run `./holdfast heal` to revert them now and see the reason.',
     });
   }
 }
@@ -127,7 +127,7 @@ export function unknownOutcome(
     id: guarantee.id,
     claim: guarantee.claim,
     verdict: 'unknown',
-    reasons: [`the experiment could not be made: ${messageOf(context.error)}`],
+    reasons: [`the experiment failed: ${messageOf(context.error)}`],
     budgets: [],
     prediction: context.prediction,
     startedAt: context.startedAt,

@@ -26,7 +26,7 @@ interface Recovering {
 /** Undoes the fault and waits for full redundancy. What does not come back is evidence, not an error. */
 export async function recover({ world, chosen, active, timeline, signal }: Recovering): Promise<Recovery> {
   const undoneAt = Date.now();
-  timeline.add('recovery', `undoing: ${chosen.fault.description}`, undoneAt);
+  timeline.add('recovery', `reverting: ${chosen.fault.description}`, undoneAt);
   // A host is back when its service is; the redundancy is looked for meanwhile, so that its time is its own.
   const clearing = active.undo().then(
     ({ observation, at }) => ({ observation, at }),

@@ -52,7 +52,7 @@ const AFTER_MS = TIMEOUT_SECONDS.read * 1_000 + 1_500;
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentEvidence> {
   const { world, guarantee, signal, rate, runId } = options;
   const timeline = makeTimeline(options.onEvent);
-  timeline.add('phase', 'steady state: waiting until the stack is whole and quiet');
+  timeline.add('phase', 'steady state: waiting until all hosts are healthy and no alert fires');
   await waitForSteady(world, {
     ...{ deadlineMs: STEADY_DEADLINE_MS, signal },
     onWait: (line) => {
@@ -79,13 +79,13 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   await using active = await openFault(chosen.fault, { ...options, leaseMs: LEASE_MS });
   const provenAt = Date.now();
   timeline.add('fault', chosen.fault.description, active.orderedAt);
-  timeline.add('fault', `${active.effect.seen ? 'it bit' : 'NOT PROVEN'}: ${active.effect.text}`, provenAt);
-  timeline.add('phase', `the fault is kept for ${guarantee.holdMs / 1_000} s at least`);
+  timeline.add('fault', `${active.effect.seen ? 'took effect' : 'NOT PROVEN'}: ${active.effect.text}`, provenAt);
+  timeline.add('phase', `hold time: at least ${guarantee.holdMs / 1_000} s`);
   await hold({ guarantee, chosen, active, watch, signal });
   const stillThere = await active.look();
-  timeline.add('fault', `${stillThere.seen ? 'still there' : 'NOT THERE ANY MORE'}: ${stillThere.text}`);
+  timeline.add('fault', `${stillThere.seen ? 'still in effect' : 'ENDED EARLY'}: ${stillThere.text}`);
   const recovery = await recover({ world, chosen, active, timeline, signal });
-  timeline.add('phase', `load goes on for ${AFTER_MS / 1_000} s`);
+  timeline.add('phase', `load continues for ${AFTER_MS / 1_000} s`);
   await sleep(AFTER_MS, undefined, { signal });
   await load.stop();
   const loaded = await load.done;
@@ -132,13 +132,13 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
 
 function lasted(stillThere: Observation): Observation {
   if (stillThere.seen) return stillThere;
-  return { ...stillThere, text: `it bit, but something else ended it: ${stillThere.text}` };
+  return { ...stillThere, text: `took effect, but ended before it was reverted: ${stillThere.text}` };
 }
 
 /** Rejects when the load ends by itself, with why. */
 async function endTooEarly(load: LoadRun): Promise<never> {
   const { exitCode, problems } = await load.done;
-  throw new HoldfastError('load-failed', `The load ended by itself with exit code ${exitCode}: ${problems.join('; ')}`);
+  throw new HoldfastError('load-failed', `The load generator ended early with exit code ${exitCode}: ${problems.join('; ')}`);
 }
 
 function withPath(evidence: AlertEvidence, path: Observation): AlertEvidence {

@@ -59,7 +59,7 @@ describe('sabotage', () => {
       },
     });
     expect(outcome.verdict).toBe('unknown');
-    expect(outcome.reasons.join()).toContain('not proven to bite');
+    expect(outcome.reasons.join()).toContain('not proven to have taken effect');
   });
 
   it('is unknown when the mailbox is dead', async () => {
@@ -107,7 +107,7 @@ describe('a prove that comes to a bad end', () => {
     run.kill('SIGINT');
     const { exitCode, stderr } = await run;
     expect(exitCode).toBe(130);
-    expect(stderr).toContain('every fault is undone');
+    expect(stderr).toContain('every fault is reverted');
     expect(await journalEmpty()).toBe(true);
     expect(await hosts.state('app2')).toMatchObject({ running: true });
   });
@@ -123,13 +123,13 @@ describe('a prove that comes to a bad end', () => {
     run.stdin.write('\u0003');
     const { exitCode, stdout } = await run;
     expect(exitCode).toBe(130);
-    expect(stdout).toContain('every fault is undone');
+    expect(stdout).toContain('every fault is reverted');
     expect(await journalEmpty()).toBe(true);
   });
 
   it('undoes its fault when nobody reads its output any more', async () => {
     await waitForSteady(world, { deadlineMs: 120_000, signal });
-    const command = `${PROVE.join(' ')} 2>&1 | grep --quiet 'it bit'; exit \${PIPESTATUS[0]}`;
+    const command = `${PROVE.join(' ')} 2>&1 | grep --quiet 'took effect'; exit \${PIPESTATUS[0]}`;
     const { exitCode } = await execa('bash', ['-c', command], { cwd: ROOT, reject: false });
     expect(exitCode).toBe(130);
     expect(await journalEmpty()).toBe(true);

@@ -43,7 +43,7 @@ export async function refuseUnrecorded(world: FaultWorld, journal: Journal): Pro
   if (found.length === 0) return;
   const lines = found.map(nameOf).join('\n');
   const fixes = [...new Set(found.map(({ fix }) => fix))].join('\n');
-  throw new HoldfastError('stack-not-healthy', `The stack is disturbed by what no journal knows:\n${lines}`, {
+  throw new HoldfastError('stack-not-healthy', `The stack has faults without a journal entry:\n${lines}`, {
     fix: fixes,
   });
 }

@@ -77,9 +77,9 @@ export async function buildImage(request: BuildRequest, { builder, signal, onPro
   signal.throwIfAborted();
   if (result.failed) {
     const cause = findBuildCause(output);
-    throw new HoldfastError('image-build-failed', `The image ${request.name} could not be built: ${cause}`, {
+    throw new HoldfastError('image-build-failed', `Could not build the image ${request.name}: ${cause}`, {
       cause: result.cause,
-      fix: `${adviseOn(cause)} The whole output is in ${log}; what was built stays, so the same command goes on from here.`,
+      fix: `${adviseOn(cause)} The full output is in ${log}. Repeat the command: it continues where it stopped.`,
     });
   }
   const seconds = (Date.now() - started) / 1000;

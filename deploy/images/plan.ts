@@ -127,6 +127,6 @@ async function readRevision(root: string, sources: readonly string[]): Promise<s
 function unplannable(spec: ImageSpec, what: string, cause?: unknown): HoldfastError {
   return new HoldfastError('image-build-failed', `The image ${spec.name} ${what}.`, {
     cause,
-    fix: `Mend ${spec.dockerfile}.`,
+    fix: `Correct ${spec.dockerfile}.`,
   });
 }

@@ -38,7 +38,7 @@ const schema: z.ZodType<Topology> = z.strictObject({
 export function parseTopology(value: unknown): Topology {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new HoldfastError('invalid-topology', `This is no topology: ${z.prettifyError(parsed.error)}`, {
+  throw new HoldfastError('invalid-topology', `Invalid topology: ${z.prettifyError(parsed.error)}`, {
     cause: parsed.error,
   });
 }

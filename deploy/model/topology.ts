@@ -220,7 +220,7 @@ const TIERS: readonly TierPlan[] = [
     networks: ['ops', 'publish'],
     firstOctet: 81,
     memoryMiB: 320,
-    published: () => [{ loopbackPort: 8025, port: PORTS.mailbox, what: 'the mailbox of the person on call' }],
+    published: () => [{ loopbackPort: 8025, port: PORTS.mailbox, what: 'the on-call mailbox' }],
   },
   {
     tier: 'trace',

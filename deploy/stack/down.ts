@@ -28,8 +28,8 @@ export async function down({ volumes, signal }: DownOptions): Promise<void> {
   const { containers, networks, volumes: kept } = await readLeftovers();
   const left = [...containers, ...networks, ...(volumes ? kept : [])];
   if (left.length > 0) {
-    throw new HoldfastError('compose-failed', `${left.join(', ')} could not be removed.`, {
-      fix: 'See what uses them with `docker ps` and `docker network inspect`; then run `./holdfast down` again.',
+    throw new HoldfastError('compose-failed', `Could not remove ${left.join(', ')}.`, {
+      fix: 'Check with `docker ps` and `docker network inspect` what uses them, then repeat `./holdfast down`.',
     });
   }
 }

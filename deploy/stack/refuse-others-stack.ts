@@ -14,8 +14,8 @@ export async function refuseOthersStack(): Promise<void> {
   const folders = found.flatMap(({ Labels }) => Labels['com.docker.compose.project.working_dir'] ?? []);
   const other = otherCheckout(folders, ROOT);
   if (other === undefined) return;
-  throw new HoldfastError('stack-elsewhere', `The stack on this machine was brought up from ${other}.`, {
-    fix: 'Go on there, or remove it, and its data, with `./holdfast down --volumes`: they belong to the passwords of that checkout.',
+  throw new HoldfastError('stack-elsewhere', `The stack on this machine was started from ${other}.`, {
+    fix: 'Work there, or remove the stack and its data with `./holdfast down --volumes`. The data needs the passwords of that checkout.',
   });
 }
 

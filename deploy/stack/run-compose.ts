@@ -60,6 +60,6 @@ function explain(output: string, cause: unknown): HoldfastError {
   const last = output.trim().split('\n').at(-1) ?? '';
   return new HoldfastError('compose-failed', `Docker Compose failed: ${last}`, {
     cause,
-    fix: 'Run `./holdfast doctor`; what is up already stays up.',
+    fix: 'Run `./holdfast doctor`. Hosts that are running keep running.',
   });
 }

@@ -109,10 +109,10 @@ async function waitUntilHealthy(
     const [first = ''] = waiting;
     throw new HoldfastError(
       'stack-not-healthy',
-      `${waiting.join(', ')} did not get healthy within ${HEALTHY_DEADLINE_MS / 1000} s.`,
+      `${waiting.join(', ')} did not become healthy within ${HEALTHY_DEADLINE_MS / 1000} s.`,
       {
         cause: error,
-        fix: `See why with \`./holdfast logs ${first}\`; \`./holdfast up\` goes on from here.`,
+        fix: `Check \`./holdfast logs ${first}\`, then repeat \`./holdfast up\`.`,
       },
     );
   } finally {

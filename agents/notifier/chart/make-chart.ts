@@ -40,7 +40,7 @@ export async function makeChart(alert: NotifiedAlert, options: ChartOptions): Pr
   try {
     const table = readPlotTable(options.plotsFile);
     const plots = Object.hasOwn(table, alert.name) ? (table[alert.name] ?? []) : [];
-    if (plots.length === 0) return { kind: 'none', reason: 'no metric tells of this alert', failed: false };
+    if (plots.length === 0) return { kind: 'none', reason: 'this alert has no metric', failed: false };
     return await drawPlots(alert, plots, options);
   } catch (error) {
     return { kind: 'none', reason: messageOf(error), failed: true };

@@ -44,8 +44,8 @@ export async function ensureEngine(options: EngineOptions): Promise<void> {
         break;
     }
   }
-  throw new HoldfastError('engine-failed', 'The Docker engine was installed and started and still cannot be used.', {
-    fix: '`./holdfast doctor` says what is missing.',
+  throw new HoldfastError('engine-failed', 'The Docker engine was installed and started, but it does not respond.', {
+    fix: 'Run `./holdfast doctor` to see what is missing.',
   });
 }
 
@@ -60,7 +60,7 @@ async function startEngine(how: 'systemd' | 'by-hand', signal: AbortSignal): Pro
   } catch (error) {
     signal.throwIfAborted();
     const log = how === 'systemd' ? 'journalctl -u docker' : LOG;
-    throw new HoldfastError('engine-failed', `The Docker engine does not start${await lastComplaint(how)}.`, {
+    throw new HoldfastError('engine-failed', `The Docker engine did not start${await lastComplaint(how)}.`, {
       cause: error,
       fix: `See ${log}.`,
     });

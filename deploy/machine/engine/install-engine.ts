@@ -40,7 +40,7 @@ export async function installPackages({ packages, alsoNeeded, signal, onProgress
   const { codename } = await readOsRelease();
   const { debian: mirror } = await readMirrors();
   if (mirror === undefined) {
-    throw new HoldfastError('engine-missing', "This machine's apt knows no Debian archive.", {
+    throw new HoldfastError('engine-missing', "apt on this machine has no Debian archive configured.", {
       fix: 'Check that `apt-get update` works, and repeat the command.',
     });
   }
@@ -61,7 +61,7 @@ export function checkSimulation(output: string): void {
   if (changed === 0) return;
   throw new HoldfastError(
     'engine-missing',
-    'The Docker engine of Debian would change packages that this machine has already.',
+    'Installing the Docker engine from Debian would change packages that are already installed.',
     {
       cause: new Error(output.slice(0, 2000)),
       fix: 'Install Docker Engine 28 or later with Compose and buildx yourself (docs.docker.com/engine/install).',
