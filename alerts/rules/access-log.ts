@@ -55,9 +55,9 @@ function silent(watch: Watch): Alert {
     forMs: outlastsDetail,
     // The exporter that counts the lines is what is missing then.
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: 'Requests of {{ $labels.host }} have no lines ({{ $labels.job }})',
+    summary: 'No access-log lines from {{ $labels.host }} ({{ $labels.job }})',
     description:
-      '{{ $labels.host }} works on requests, and no line of them has arrived for a while: latencies and errors by route and server are not counted.',
+      '{{ $labels.host }} serves requests, but no access-log line of them has arrived for a while. Latencies and errors by route and server are not counted.',
     cases: [
       fires(
         'HAProxy counts requests of which nobody hears',
@@ -124,8 +124,8 @@ function incomplete(watch: Watch): Alert {
     ),
     forMs: outlastsDetail,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: '{{ $value | humanizePercentage }} of the lines of {{ $labels.host }} are not counted ({{ $labels.job }})',
-    description: `Of the lines that {{ $labels.host }} sends for its requests, {{ $value | humanizePercentage }} do not arrive or cannot be read (more than ${MAX_MISSING_RATIO * 100} % is an alert): numbers by route and server are too low.`,
+    summary: '{{ $value | humanizePercentage }} of the access-log lines from {{ $labels.host }} are lost ({{ $labels.job }})',
+    description: `{{ $value | humanizePercentage }} of the access-log lines from {{ $labels.host }} are lost or unreadable (limit ${MAX_MISSING_RATIO * 100} %). Request counts by route and server are too low.`,
     cases: [
       fires(
         'lines are in a form that the exporter does not know',

@@ -23,9 +23,9 @@ export function appAlerts(topology: Topology): readonly Alert[] {
       ),
       forMs: usualFor,
       onAbsent: 'fires',
-      summary: 'Application host {{ $labels.host }} is lost',
+      summary: 'Application host {{ $labels.host }} is down',
       description:
-        'The application on {{ $labels.host }} does not answer, or every load balancer has taken it out. The others carry its load.',
+        'The application on {{ $labels.host }} does not respond, or every load balancer has marked it down. The other application hosts carry its load.',
       cases: [
         fires('the host is gone', { [up('app1')]: turns(1, 0), [up('app2')]: always(1) }, lost('app1')),
         fires(

@@ -26,8 +26,8 @@ function redundancyLost(topology: Topology): Alert {
     // A failover leaves the replicas without a link for a moment.
     forMs: outlastsStaleSamples,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: `Only {{ $value }} of ${replicas} cache replicas follow the primary`,
-    description: `{{ $value }} of ${replicas} replicas are connected to the cache's primary. With none, the next loss of the primary empties the cache and ends every session.`,
+    summary: `Only {{ $value }} of ${replicas} cache replicas replicate from the primary`,
+    description: `{{ $value }} of ${replicas} replicas are connected to the cache primary. Without replicas, losing the primary empties the cache and ends every session.`,
     cases: [
       fires(
         'a replica is gone',
@@ -81,9 +81,9 @@ function primaryDuplicated(topology: Topology): Alert {
     forMs: demotionFor(topology),
     isTolerated: true,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: '{{ $value }} cache hosts call themselves the primary',
+    summary: '{{ $value }} cache hosts report the primary role',
     description:
-      '{{ $value }} cache hosts call themselves the primary, for longer than Sentinel takes to make a returned one follow: what is written to one of them is missing on the other.',
+      '{{ $value }} cache hosts report the primary role, for longer than Sentinel takes to demote a returned primary. Writes to one of them are missing on the other.',
     cases: [
       fires(
         'nobody demotes the old one',
@@ -127,7 +127,7 @@ const sentinelQuorumLost: Alert = {
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'The sentinels of the cache have no quorum',
   description:
-    'No sentinel sees enough others to call a primary dead and to elect a leader: were the primary lost now, nobody would replace it.',
+    'No Sentinel reaches enough others to declare a primary down and to elect a leader. If the primary failed now, no failover would happen.',
   cases: [
     fires(
       'the last two of three see no quorum',
@@ -173,7 +173,7 @@ function evicting(topology: Topology): Alert {
     forMs: usualFor,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: 'The cache on {{ $labels.host }} is full',
-    description: `{{ $labels.host }} throws {{ $value | humanize }} keys a second away before their time (over the last ${window}), for its memory is used up. Sessions are among them.`,
+    description: `{{ $labels.host }} evicts {{ $value | humanize }} keys per second (over the last ${window}), because its memory limit is reached. Sessions are among them.`,
     cases: [
       fires(
         'ten keys a second are thrown away',

@@ -27,9 +27,9 @@ function cacheHostLost(topology: Topology): Alert {
     ),
     forMs: outlastsOneLook,
     onAbsent: 'fires',
-    summary: 'Cache host {{ $labels.host }} is lost',
+    summary: 'Cache host {{ $labels.host }} is down',
     description:
-      '{{ $labels.host }} does not answer: a copy of the cache and a vote on who is its primary are gone. One more, and no new primary can be chosen.',
+      '{{ $labels.host }} does not respond. One replica and one Sentinel vote are missing. If another cache host fails, Sentinel cannot elect a new primary.',
     cases: [
       fires(
         'the host is gone',
@@ -59,7 +59,7 @@ const CACHE_NO_PRIMARY: Alert = {
   forMs: usualFor,
   onAbsent: 'fires',
   summary: 'The cache has no primary',
-  description: 'No load balancer finds a cache primary: pages come from the database, and sessions cannot be kept.',
+  description: 'No load balancer finds a cache primary. Pages are read from the database, and sessions cannot be stored.',
   cases: [
     fires('both find none', { [active('lb1')]: turns(1, 0), [active('lb2')]: turns(1, 0) }, { labels: {} }),
     quiet('one load balancer finds none', { [active('lb1')]: turns(1, 0), [active('lb2')]: always(1) }),

@@ -27,7 +27,7 @@ export function clientAlerts({ profile: { watch } }: Topology): readonly Alert[]
       onAbsent: { coveredBy: 'TargetDown' },
       summary: 'A client exceeds its limits at {{ $labels.host }}',
       description:
-        '{{ $labels.host }} refuses {{ $value | humanize }} connections and requests per second, because a client address holds too many connections without progress or requests in progress, or sends too much. Other clients are served.',
+        '{{ $labels.host }} refuses {{ $value | humanize }} connections and requests per second, because one client address has too many connections without progress, too many requests in progress, or a too high rate. Other clients are served.',
       cases: [
         fires(
           'connections are refused',

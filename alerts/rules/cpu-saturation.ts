@@ -48,9 +48,9 @@ function hostSaturated(watch: Watch): Alert {
     ...COMMON,
     name: 'HostCpuSaturated',
     expr: `max by (host) (rate(host_cpu_run_delay_seconds_total[${window}]) / host_cpu_cores) > ${MAX_WAITING_PER_CORE}`,
-    summary: 'Processes on {{ $labels.host }} wait for a processor',
+    summary: '{{ $labels.host }} is short of CPU time',
     description:
-      'On {{ $labels.host }} {{ $value | humanize }} tasks for each of its processors are ready to run and wait, for minutes: everything there takes several times as long.',
+      'On {{ $labels.host }}, {{ $value | humanize }} runnable tasks per CPU have been waiting for minutes. Everything there takes several times as long.',
     cases: [
       {
         kind: 'fires',
@@ -94,8 +94,8 @@ function machineSaturated(watch: Watch): Alert {
     name: 'MachineCpuSaturated',
     // Hosts that share a machine tell the same of it.
     expr: `max((${load}) and on (host) (${rate('{mode=~"idle|iowait"}')} / ${rate('')} < ${MIN_IDLE_RATIO})) > ${MAX_LOAD_PER_CORE}`,
-    summary: 'The machine under the hosts has no processor time left',
-    description: `For minutes a machine has had less than ${MIN_IDLE_RATIO * 100} % of its processor time left, and {{ $value | humanize }} tasks run or wait for each processor. Every host on it is slow, and health checks may fail.`,
+    summary: 'The machine under the hosts has no CPU time left',
+    description: `For minutes, the machine has been less than ${MIN_IDLE_RATIO * 100} % idle, with {{ $value | humanize }} running or runnable tasks per CPU. Every host on it is slow, and health checks may fail.`,
     cases: [
       {
         kind: 'fires',

@@ -22,8 +22,8 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     forMs: usualForDetails,
     // A node that recovers or is gone has no lag.
     onAbsent: { coveredBy: 'DatabaseNodeLost' },
-    summary: 'Database node {{ $labels.host }} is {{ $value | humanize }} s behind',
-    description: `{{ $labels.host }} is an ONLINE member and applies a transaction that was committed {{ $value | humanize }} s ago (more than ${MAX_LAG_SECONDS} s is an alert).`,
+    summary: 'Database node {{ $labels.host }} lags by {{ $value | humanize }} s',
+    description: `{{ $labels.host }} is ONLINE and applies a transaction that was committed {{ $value | humanize }} s ago (limit ${MAX_LAG_SECONDS} s).`,
     cases: [
       fires(
         'a secondary cannot keep up',
@@ -45,8 +45,8 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     expr: `max by (host) (mysql_global_status_threads_connected / mysql_global_variables_max_connections) > ${MAX_CONNECTIONS_RATIO}`,
     forMs: usualForDetails,
     onAbsent: { coveredBy: 'DatabaseNodeLost' },
-    summary: 'Database node {{ $labels.host }} has {{ $value | humanizePercentage }} of its sessions open',
-    description: `{{ $labels.host }} has {{ $value | humanizePercentage }} of its sessions open (more than ${MAX_CONNECTIONS_RATIO * 100} % is an alert); at 100 % it refuses the application.`,
+    summary: 'Database node {{ $labels.host }} uses {{ $value | humanizePercentage }} of its connections',
+    description: `{{ $labels.host }} uses {{ $value | humanizePercentage }} of max_connections (limit ${MAX_CONNECTIONS_RATIO * 100} %). At 100 % it refuses the application.`,
     cases: [
       fires(
         'the pools grow without end',

@@ -34,8 +34,8 @@ function nodeLost(topology: Topology): Alert {
     ),
     forMs: outlastsStaleSamples,
     onAbsent: 'fires',
-    summary: 'Database node {{ $labels.host }} is lost',
-    description: '{{ $labels.host }} is not an ONLINE member of the group for any role agent.',
+    summary: 'Database node {{ $labels.host }} is not in the group',
+    description: 'No role agent sees {{ $labels.host }} as an ONLINE member of the group.',
     cases: [
       fires(
         'both agents miss it',
@@ -84,7 +84,7 @@ function redundancyLost(topology: Topology): Alert {
     forMs: usualFor,
     onAbsent: 'fires',
     summary: `Only {{ $value }} of ${all} database nodes are ONLINE`,
-    description: `The group has {{ $value }} ONLINE members of ${all}. With two, one more fault stops every write; with fewer, writes have stopped. 0 also means that no role agent tells anything.`,
+    description: `{{ $value }} of ${all} group members are ONLINE. With two, one more failure stops all writes; with fewer, writes have stopped. 0 can also mean that no role agent responds.`,
     cases: [
       fires(
         'two are left, and one agent is gone',
@@ -117,9 +117,9 @@ function noWritablePrimary(topology: Topology): Alert {
     expr: `${orZero('max(holdfast_db_writers)')} < 1`,
     forMs: failoverFor(topology),
     onAbsent: 'fires',
-    summary: 'No database node takes writes',
+    summary: 'No database node accepts writes',
     description:
-      'No role agent knows a writable primary in the majority, for longer than a failover takes: orders fail.',
+      'No role agent has found a writable primary in the majority, for longer than a failover takes. Orders fail.',
     cases: [
       fires(
         'there is none any more',
@@ -151,9 +151,9 @@ function viewSplit(topology: Topology): Alert {
     forMs: failoverFor(topology),
     // Without agents no member of the group is known either.
     onAbsent: { coveredBy: 'DatabaseRedundancyLost' },
-    summary: 'Database nodes disagree on who is in their group',
+    summary: 'Database group membership is split',
     description:
-      'Nodes that each see a majority name different members or another primary, for longer than a failover takes: there may be two groups.',
+      'Nodes that each see a majority report different members or different primaries, for longer than a failover takes. There may be two groups.',
     cases: [
       fires(
         'one agent reaches both sides, the other one of them',

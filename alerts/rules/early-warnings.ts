@@ -70,8 +70,8 @@ function diskFillingUp(watch: Watch): Alert {
     plots: [{ query: 'node_filesystem_avail_bytes' }],
     forMs: tolerated,
     isTolerated: true,
-    summary: '{{ $labels.where }} on {{ $labels.host }} will be full soon',
-    description: `At the rate of the last ${seen} the file system {{ $labels.where }} on {{ $labels.host }} is full within ${promDuration(aheadMs)}.`,
+    summary: '{{ $labels.where }} on {{ $labels.host }} is filling up',
+    description: `At the rate of the last ${seen}, the file system {{ $labels.where }} on {{ $labels.host }} will be full within ${promDuration(aheadMs)}.`,
     cases: [
       {
         kind: 'fires',
@@ -120,7 +120,7 @@ const FILE_SYSTEM_READ_ONLY: Alert = {
   forMs: outlastsOneLook,
   summary: '{{ $labels.where }} on {{ $labels.host }} is read-only',
   description:
-    'The file system {{ $labels.where }} on {{ $labels.host }} takes no writes: the kernel makes it so after an error of the disk. What runs there fails at its next write.',
+    'The file system {{ $labels.where }} on {{ $labels.host }} is mounted read-only, as the kernel does after a disk error. Processes there fail at their next write.',
   cases: [
     fires('the kernel remounts it', readOnly(turns(0, 1)), on('db1', '/data')),
     quiet('it takes writes', readOnly(always(0))),
@@ -149,9 +149,9 @@ function diskSlow(watch: Watch): Alert {
     ),
     forMs: tolerated,
     isTolerated: true,
-    summary: 'The disk of the machine is the limit',
+    summary: 'The disk of the machine is saturated',
     description:
-      'For {{ $value | humanizePercentage }} of the time a machine, or all tasks of a host, do nothing but wait for the disk: everything that has to be on disk before it is answered is slow.',
+      'For {{ $value | humanizePercentage }} of the time, the machine, or all tasks of a host, only wait for disk I/O. Every operation that needs an fsync is slow.',
     cases: [
       patiently(fires('half of the time', busy(counts([0, 20], [1, 140])), { labels: {}, value: '50%' })),
       patiently(
@@ -181,9 +181,9 @@ function databaseLogWaits(watch: Watch): Alert {
     expr: `max by (host) (rate(mysql_global_status_innodb_log_waits[${window}])) > 0`,
     forMs: tolerated,
     isTolerated: true,
-    summary: 'Transactions on {{ $labels.host }} wait for the log of InnoDB',
+    summary: 'Transactions on {{ $labels.host }} wait for the InnoDB log buffer',
     description:
-      'On {{ $labels.host }} {{ $value | humanize }} transactions per second wait for room in the log buffer. The disk is slower than the log grows, or the buffer is too small for the transactions.',
+      'On {{ $labels.host }}, {{ $value | humanize }} transactions per second wait for space in the log buffer. The disk is too slow, or the buffer is too small for the transactions.',
     cases: [
       patiently(fires('two a second', waits(counts([0, 20], [2, 140])), { ...on('db1'), value: '2' })),
       quiet('a large transaction waited once', waits(counts([0, 20], [2, 4], [0, 136]))),
@@ -219,8 +219,8 @@ function serverFlapping(watch: Watch): Alert {
     ),
     forMs: usualFor,
     onAbsent: { coveredBy: 'LoadBalancerLost' },
-    summary: '{{ $labels.host }} goes down and comes back again and again',
-    description: `HAProxy took {{ $labels.host }} out of a pool at least ${MANY_TIMES} times within ${window}, and back each time: its health checks fail now and then.`,
+    summary: '{{ $labels.host }} is flapping',
+    description: `HAProxy marked {{ $labels.host }} down and up again at least ${MANY_TIMES} times within ${window}. Its health checks fail intermittently.`,
     cases: [
       fires('every four seconds', downs(counts([0, 20], [0.25, 140])), on('web1')),
       quiet('twice in two minutes', downs(counts([0, 20], [0.5, 4], [0, 136]))),
@@ -253,9 +253,9 @@ const CACHE_CONNECTIONS_NEAR_LIMIT: Alert = {
   domain: 'cache',
   expr: `max by (host) (redis_connected_clients / redis_max_clients) > ${MAX_CONNECTIONS_RATIO}`,
   forMs: usualForDetails,
-  summary: '{{ $labels.host }} has almost no connections left',
+  summary: 'Cache {{ $labels.host }} is near its connection limit',
   description:
-    'Of the connections that the cache on {{ $labels.host }} accepts, {{ $value | humanizePercentage }} are in use. Beyond its limit it refuses clients, health checks and Sentinel among them.',
+    'The cache on {{ $labels.host }} uses {{ $value | humanizePercentage }} of its connections (maxclients). At the limit it refuses clients, health checks and Sentinel.',
   cases: [
     fires('nine of ten are in use', connections(turns(50, 900)), { ...on('cache1'), value: '90%' }),
     quiet('half of them are in use', connections(turns(50, 500))),
@@ -286,7 +286,7 @@ const clockSkewed = (watch: Watch): Alert => {
     expr: `max by (host) (abs(node_time_seconds - timestamp(node_time_seconds))) > ${most}`,
     forMs: outlastsOneLook,
     summary: 'The clock of {{ $labels.host }} is wrong',
-    description: `The clock of {{ $labels.host }} is {{ $value | humanize }} s off that of a monitor, more than ${most} s. Times of logs and traces do not fit, sessions and certificates end too early or too late.`,
+    description: `The clock of {{ $labels.host }} differs from that of a monitor by {{ $value | humanize }} s (limit ${most} s). Timestamps of logs and traces do not match, and sessions and certificates expire too early or too late.`,
     cases: [
       fires('it is a minute ahead', clock([20, 0], [140, 60]), { ...on('db1'), value: '60' }),
       quiet('it is a second behind', clock([160, -1])),
@@ -310,7 +310,7 @@ const sentinelTilted = (watch: Watch): Alert => ({
   forMs: usualForDetails,
   summary: 'Sentinel on {{ $labels.host }} has stopped acting (TILT)',
   description:
-    'Sentinel on {{ $labels.host }} does not trust its own time: it was held up, or the clock was set. For 30 s after the last such moment it neither votes nor fails over.',
+    'Sentinel on {{ $labels.host }} was stalled, or its clock was set. It neither votes nor fails over until 30 s after the last such event.',
   cases: [
     fires('it was held up again and again', tilt(turns(0, 1)), on('cache1')),
     quiet('it acts', tilt(always(0))),

@@ -54,7 +54,7 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
       forMs: usualForDetails,
       summary: 'The cache process on {{ $labels.host }} crashed',
       description:
-        'Varnish on {{ $labels.host }} has restarted its cache process after a panic or a signal. Its cache is empty: there are no stale copies to serve if the origin fails.',
+        'Varnish on {{ $labels.host }} restarted its cache process after a panic or a signal. Its cache is empty, so it has no stale copies if the origin fails.',
       cases: [
         fires(
           'a panic',
@@ -91,7 +91,7 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
       forMs: outlastsOneLook,
       summary: 'Varnish on {{ $labels.host }} has no threads left',
       description:
-        'Requests on {{ $labels.host }} wait for a thread of Varnish all the time, Varnish cannot create more threads, or it drops sessions. HAProxy in front of it admits fewer requests than Varnish may have threads for, so the configuration is wrong, or the host has no processes left.',
+        'Requests on {{ $labels.host }} constantly wait for a Varnish thread, Varnish cannot create more threads, or it drops sessions. HAProxy in front of it admits fewer requests than Varnish may have threads for, so the configuration is wrong, or the host has no processes left.',
       cases: [
         fires(
           'requests wait for a thread at every scrape',
@@ -154,8 +154,8 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
       expr: `max by (host) (${perSecond('main_cache_hit')} / (${lookups} > ${MIN_LOOKUPS_PER_SECOND})) < ${MIN_HIT_RATIO}`,
       forMs: tolerated,
       isTolerated: true,
-      summary: 'The cache of {{ $labels.host }} is of little use',
-      description: `Only {{ $value | humanizePercentage }} of the lookups at {{ $labels.host }} were hits (over the last ${window}): nearly every request goes to the origin.`,
+      summary: 'The cache hit ratio of {{ $labels.host }} is low',
+      description: `Only {{ $value | humanizePercentage }} of the lookups at {{ $labels.host }} were hits (over the last ${window}). Most requests go to the origin.`,
       cases: [
         {
           kind: 'fires',

@@ -31,9 +31,9 @@ function edgeLost(topology: Topology): Alert {
     ),
     forMs: outlastsOneLook,
     onAbsent: 'fires',
-    summary: 'Edge {{ $labels.host }} is lost',
+    summary: 'Edge {{ $labels.host }} is down',
     description:
-      '{{ $labels.host }} does not answer, or its HAProxy or Varnish does not. Without host or HAProxy, this edge serves nothing; without Varnish, every page comes from the origin. The other edge is the last one.',
+      '{{ $labels.host }}, its HAProxy or its Varnish does not respond. Without host or HAProxy, this edge serves nothing. Without Varnish, it sends every request to the origin. The other edge has no redundancy.',
     cases: [
       fires(
         'the host is gone',
@@ -84,9 +84,9 @@ const edgeOriginUnhealthy = ({ profile: { watch } }: Topology): Alert => ({
   expr: 'min by (host) (varnish_backend_up) == 0',
   forMs: outlastsOneLook,
   onAbsent: { coveredBy: 'EdgeLost' },
-  summary: '{{ $labels.host }} finds its origin ill',
+  summary: 'Origin health checks are failing on {{ $labels.host }}',
   description:
-    'The health checks of {{ $labels.host }} fail for longer than a load balancer takes to be replaced: it answers with what it has in its cache, stale, and with errors for the rest.',
+    'Origin health checks of {{ $labels.host }} have failed for longer than a load balancer failover takes. The edge serves stale copies from its cache, and errors for everything else.',
   cases: [
     fires('its checks fail', { [originUp('edge1')]: turns(1, 0), [originUp('edge2')]: always(1) }, on('edge1')),
     quiet('the load balancers change places, and a look falls into it', {

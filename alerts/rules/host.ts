@@ -31,8 +31,8 @@ function processRestarting(window: string): Alert {
     expr: `max by (host, where) (label_replace(${many}, "where", "$1", "service", "(.+)"))`,
     forMs: usualForDetails,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: '{{ $labels.where }} on {{ $labels.host }} ends again and again',
-    description: `The process of the service {{ $labels.where }} on {{ $labels.host }} ended at least ${MANY_EXITS} times within ${window}. The supervisor starts it each time; it does not stay.`,
+    summary: '{{ $labels.where }} on {{ $labels.host }} is crash-looping',
+    description: `The process of the service {{ $labels.where }} on {{ $labels.host }} exited at least ${MANY_EXITS} times within ${window}. The supervisor restarts it each time.`,
     cases: [
       fires(
         'a service cannot start',
@@ -70,7 +70,7 @@ function hostOutOfMemory(roundIntervalMs: number): Alert {
     forMs: outlastsOneLook,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: '{{ $labels.host }} is out of memory',
-    description: `On {{ $labels.host }} a process was killed within ${window} because there was no memory left, or the processes hold more than ${MAX_MEMORY_RATIO * 100} % of it.`,
+    description: `On {{ $labels.host }}, the kernel killed a process within ${window} (OOM kill), or processes use more than ${MAX_MEMORY_RATIO * 100} % of the memory.`,
     cases: [
       fires(
         'a process was killed',
@@ -119,8 +119,8 @@ function hostThrottled(window: string): Alert {
     expr: `max by (host) (rate(host_cpu_throttled_periods_total[${window}]) / rate(host_cpu_periods_total[${window}])) > ${MAX_THROTTLED_RATIO}`,
     forMs: usualForDetails,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: '{{ $labels.host }} waits for processor time most of the time',
-    description: `In {{ $value | humanizePercentage }} of the periods of the last ${window}, {{ $labels.host }} used up its share of the processors and had to wait for the next period.`,
+    summary: '{{ $labels.host }} is CPU-throttled',
+    description: `{{ $labels.host }} was throttled in {{ $value | humanizePercentage }} of its CPU periods over the last ${window}: it had used up its CPU limit.`,
     cases: [
       fires(
         'nine of ten periods are too short',
@@ -163,7 +163,7 @@ const DISK_ALMOST_FULL: Alert = {
   forMs: outlastsOneLook,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: '{{ $labels.where }} on {{ $labels.host }} is almost full',
-  description: `Of the file system {{ $labels.where }} on {{ $labels.host }} less than ${MIN_FREE_RATIO * 100} % and less than ${ENOUGH_BYTES / 1e9} GB are left, or it can take hardly any more files.`,
+  description: `The file system {{ $labels.where }} on {{ $labels.host }} has less than ${MIN_FREE_RATIO * 100} % and less than ${ENOUGH_BYTES / 1e9} GB free, or is almost out of inodes.`,
   cases: [
     fires('the data fill it', { [size('db1')]: always(4e10), [left('db1')]: turns(1e10, 1e9) }, on('db1', '/data')),
     fires(

@@ -26,9 +26,9 @@ function loadBalancerLost(topology: Topology): Alert {
     ),
     forMs: usualFor,
     onAbsent: 'fires',
-    summary: 'Load balancer {{ $labels.host }} is lost',
+    summary: 'Load balancer {{ $labels.host }} is down',
     description:
-      'HAProxy or keepalived on {{ $labels.host }} does not answer. The other load balancer carries everything; one more fault there takes the site down.',
+      'HAProxy or keepalived on {{ $labels.host }} does not respond. The other load balancer carries all traffic. If it fails too, the site is down.',
     cases: [
       fires(
         'the host is gone',
@@ -86,9 +86,9 @@ function virtualAddressMissing(topology: Topology): Alert {
     expr: anyOf(...holders),
     forMs: usualFor,
     onAbsent: 'fires',
-    summary: 'No load balancer holds {{ $labels.address }} ({{ $labels.network }})',
+    summary: 'No load balancer owns {{ $labels.address }} ({{ $labels.network }})',
     description:
-      'The virtual address {{ $labels.address }} of the network {{ $labels.network }} is on no load balancer that answers: its clients reach nobody.',
+      'No responding load balancer owns the virtual IP {{ $labels.address }} of the network {{ $labels.network }}. Its clients cannot connect.',
     cases: [
       fires(
         'one address is held by nobody',
@@ -119,9 +119,9 @@ const VIRTUAL_ADDRESS_DUPLICATED: Alert = {
   expr: 'sum by (network, address) (label_replace(label_replace(lb_virtual_address_held, "network", "$1", "iname", "(.+)"), "address", "$1", "ip_address", "(.+)")) > 1',
   forMs: outlastsStaleSamples,
   onAbsent: { coveredBy: 'VirtualAddressMissing' },
-  summary: 'Two load balancers hold {{ $labels.address }} ({{ $labels.network }})',
+  summary: 'Two load balancers own {{ $labels.address }} ({{ $labels.network }})',
   description:
-    '{{ $value }} load balancers hold {{ $labels.address }} at once (split brain). Clients reach one or the other by chance, and connections break when their neighbours change their mind.',
+    '{{ $value }} load balancers own {{ $labels.address }} at once (split brain). Clients reach either of them at random, and connections break when ARP entries change.',
   cases: [
     fires(
       'both hold it',

@@ -17,9 +17,9 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
         'max by (host) (prometheus_config_last_reload_successful) == 0',
         'max by (host) (alertmanager_config_last_reload_successful) == 0',
       ),
-      summary: 'A monitor on {{ $labels.host }} does not take its configuration',
+      summary: 'A monitor on {{ $labels.host }} rejected its configuration',
       description:
-        'Prometheus or Alertmanager on {{ $labels.host }} refused the configuration that it was last given and goes on with the one before, or with what it read in part.',
+        'Prometheus or Alertmanager on {{ $labels.host }} rejected its latest configuration. It still uses the previous one, or a part of the new one.',
       cases: [
         fires('Prometheus refuses it', { [reloaded('prometheus', 'mon1')]: turns(1, 0) }, ON_MON1),
         fires('Alertmanager refuses it', { [reloaded('alertmanager', 'mon1')]: turns(1, 0) }, ON_MON1),
@@ -36,9 +36,9 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
       name: 'RuleEvaluationFailing',
       severity: 'critical',
       expr: grows('prometheus_rule_evaluation_failures_total'),
-      summary: 'Rules cannot be evaluated on {{ $labels.host }}',
+      summary: 'Rule evaluation is failing on {{ $labels.host }}',
       description:
-        'Prometheus on {{ $labels.host }} fails to evaluate some rule, so an alert may be silent that should not be. Its page of rules names the rule and the error.',
+        'Prometheus on {{ $labels.host }} fails to evaluate a rule, so an alert may be missing. Its rules page shows the rule and the error.',
       cases: counterCases(
         'prometheus_rule_evaluation_failures_total{host="mon1",rule_group="holdfast"}',
         'a rule fails',
@@ -50,9 +50,9 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
       severity: 'critical',
       // One that was just started evaluates its rules before it has found any Alertmanager.
       expr: `${grows('prometheus_notifications_dropped_total')} unless on (host) max by (host) (changes(${STARTED}[${window}])) > 0`,
-      summary: 'Prometheus on {{ $labels.host }} loses alerts',
+      summary: 'Prometheus on {{ $labels.host }} drops alerts',
       description:
-        'No Alertmanager takes the alerts of Prometheus on {{ $labels.host }}, or not in time. What it finds is told by the other Prometheus only.',
+        'No Alertmanager accepts the alerts of Prometheus on {{ $labels.host }} in time. Only the other Prometheus still sends alerts.',
       cases: [
         ...counterCases('prometheus_notifications_dropped_total{host="mon1"}', 'no Alertmanager takes an alert'),
         quiet('Prometheus was started anew and told of an alert before it found an Alertmanager', {
@@ -80,9 +80,9 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
           'prometheus_tsdb_compactions_failed_total',
         ].map(grows),
       ),
-      summary: 'Prometheus on {{ $labels.host }} cannot keep what it measures',
+      summary: 'Prometheus storage is failing on {{ $labels.host }}',
       description:
-        'Prometheus on {{ $labels.host }} finds its log damaged or fails to write to its disk. Alerts still work; what it remembers has holes, and it may forget more when it is started again.',
+        'Prometheus on {{ $labels.host }} has a damaged write-ahead log or fails to write to disk. Alerts still work, but its data has gaps, and a restart may lose more.',
       cases: counterCases('prometheus_tsdb_wal_writes_failed_total{host="mon1"}', 'a write fails'),
     },
     clusterSplit(topology),
@@ -129,8 +129,8 @@ function clusterSplit(topology: Topology): Alert {
     // Whoever is alone because the other one is dead has an alert that says more.
     expr: `(min by (host) (alertmanager_cluster_members) < ${count})\nunless on () ALERTS{alertname="MonitorLost"}`,
     forMs: outlastsStaleMonitors,
-    summary: 'Alertmanager on {{ $labels.host }} does not know the other one',
-    description: `Alertmanager on {{ $labels.host }} sees {{ $value }} of ${count} members while all of them answer. Mails may come twice, and a silence may hold on one side only.`,
+    summary: 'The Alertmanager cluster is split ({{ $labels.host }})',
+    description: `Alertmanager on {{ $labels.host }} sees {{ $value }} of ${count} members although all respond. Mails may be duplicated, and a silence may apply on one side only.`,
     cases: [
       fires(
         'they live and do not see each other',

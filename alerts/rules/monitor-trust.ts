@@ -55,9 +55,9 @@ const collectorFailing: Alert = {
     ...ofExporters('_scrape_collector_success').map((metric) => `min by (job, host) (${metric}) == 0`),
   ),
   onAbsent: { coveredBy: 'TargetDown' },
-  summary: 'A collector of {{ $labels.job }} fails for {{ $labels.host }}',
+  summary: 'A collector of {{ $labels.job }} is failing for {{ $labels.host }}',
   description:
-    'The exporter reaches {{ $labels.host }}, and one of its collectors for {{ $labels.job }} fails each time: the metrics of that collector are missing, and alerts that are made from them are silent.',
+    'The exporter reaches {{ $labels.host }}, but one of its collectors for {{ $labels.job }} fails every time. The metrics of that collector are missing, so alerts based on them cannot fire.',
   cases: [
     patiently(fires('one of two fails', collectors(turns(1, 0)), ON_TRACE1)),
     quiet('one fails for half a minute', collectors(dips(1, 0, 30))),
@@ -75,9 +75,9 @@ const seriesDropped: Alert = {
   name: 'SeriesDropped',
   expr: anyOf(...ofExporters('_scrape_series_dropped').map((metric) => `max by (job, host) (${metric}) > 0`)),
   onAbsent: { coveredBy: 'TargetDown' },
-  summary: 'Series of {{ $labels.job }} on {{ $labels.host }} are left out',
+  summary: 'Series of {{ $labels.job }} on {{ $labels.host }} are dropped',
   description:
-    'A scrape of {{ $labels.job }} for {{ $labels.host }} has {{ $value }} series too many, or unknown to the catalogue. The exporter leaves them out, so sums and rates of its metrics are wrong.',
+    'A scrape of {{ $labels.job }} for {{ $labels.host }} has {{ $value }} series above the limit or missing from the catalogue. The exporter drops them, so sums and rates are wrong.',
   cases: [
     patiently(
       fires('there are too many', dropped(turns(0, 7)), { labels: { job: 'nginx', host: 'web1' }, value: '7' }),
@@ -110,9 +110,9 @@ function evaluationsMissed(watch: Watch): Alert {
     // Judged by group: in the sum of all groups, a slow one that misses every second evaluation is below the limit.
     expr: `max by (host) (${rate('iterations_missed_total')} / ${rate('iterations_total')}) > ${MAX_MISSED_RATIO}`,
     onAbsent: { coveredBy: 'MonitorLost' },
-    summary: 'Prometheus on {{ $labels.host }} leaves out evaluations of its rules',
+    summary: 'Prometheus on {{ $labels.host }} misses rule evaluations',
     description:
-      'Prometheus on {{ $labels.host }} left out {{ $value | humanizePercentage }} of the evaluations of its rules, since those before took too long: alerts come late.',
+      'Prometheus on {{ $labels.host }} missed {{ $value | humanizePercentage }} of its rule evaluations, because earlier ones took too long. Alerts are late.',
     cases: [
       patiently(
         fires(
@@ -171,7 +171,7 @@ function scrapesLate(watch: Watch): Alert {
     expr: `max by (host) (${own} == 1) * on () group_left () (count(${few}) / count(${up}) > 0.5)\nand on (host) (time() - ${started} > ${(2 * windowMs) / 1000})`,
     onAbsent: { coveredBy: 'MonitorLost' },
     summary: 'Prometheus on {{ $labels.host }} scrapes too rarely',
-    description: `Of most targets Prometheus on {{ $labels.host }} has fewer than ${MIN_SCRAPED_RATIO * 100} % of the samples that it should have: it is short of time, and its alerts come late.`,
+    description: `Prometheus on {{ $labels.host }} has fewer than ${MIN_SCRAPED_RATIO * 100} % of the expected samples of most targets. It is short of CPU time, and its alerts are late.`,
     cases: [
       patiently(fires('most are scraped half as often', half(late, always(1)), { labels: { host: 'mon1' } })),
       quiet('one of three targets is scraped half as often', half(always(1), late)),
@@ -207,8 +207,8 @@ function scrapeSlow(watch: Watch): Alert {
       ...patient.map(({ name, pace }) => slow(`job="${name}"`, paceMs(watch, pace))),
     )})\nand on (job, host) (min by (job, host) (up) == 1)`,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: 'Scrapes of {{ $labels.job }} on {{ $labels.host }} take almost too long',
-    description: `Every scrape of {{ $labels.job }} on {{ $labels.host }} takes {{ $value | humanize }} s at least, more than ${MAX_TIMEOUT_RATIO * 100} % of what it may: a little more, and there are no metrics.`,
+    summary: 'Scrapes of {{ $labels.job }} on {{ $labels.host }} are close to their timeout',
+    description: `Every scrape of {{ $labels.job }} on {{ $labels.host }} takes at least {{ $value | humanize }} s, more than ${MAX_TIMEOUT_RATIO * 100} % of its timeout. A slightly slower scrape would fail.`,
     cases: [
       patiently(
         fires('a server answers after 1.9 s', took(always(1.9)), {
@@ -272,7 +272,7 @@ const rulesDiffer: Alert = {
   name: 'MonitorRulesDiffer',
   expr: `count(count by (rule_group) (prometheus_rule_group_rules{rule_group=~"${GROUP_OF_SET}"})) > 1`,
   onAbsent: { coveredBy: 'MonitorLost' },
-  summary: 'The monitors have different rules',
+  summary: 'The monitors evaluate different rules',
   description:
     'The Prometheus servers evaluate {{ $value }} different sets of rules, for longer than an update takes. One of them lacks the newest alerts; if the other one is lost, these alerts are missing.',
   cases: [

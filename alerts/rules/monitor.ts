@@ -29,8 +29,8 @@ function monitorLost(topology: Topology): Alert {
     ),
     forMs: usualForMonitors,
     onAbsent: 'fires',
-    summary: 'Prometheus or Alertmanager on {{ $labels.host }} is lost',
-    description: 'The monitors of {{ $labels.host }} do not answer. Alerts come from the other monitor host alone.',
+    summary: 'Prometheus or Alertmanager on {{ $labels.host }} is down',
+    description: 'Prometheus or Alertmanager on {{ $labels.host }} does not respond. Only the other monitor host sends alerts.',
     cases: [
       fires(
         'one Alertmanager is gone',
@@ -82,9 +82,9 @@ function notificationsFailing(topology: Topology): Alert {
     // Later than MonitorLost, which says more.
     forMs: outlastsStaleMonitors,
     onAbsent: 'fires',
-    summary: 'Notifications of {{ $labels.host }} do not arrive',
+    summary: 'Notifications from {{ $labels.host }} are not delivered',
     description:
-      'On {{ $labels.host }} the notifier does not answer, or its mails wait, are refused, or do not come from Alertmanager. Look at the pages of Alertmanager: mail may be late.',
+      'On {{ $labels.host }}, the notifier does not respond, its mails are queued or refused, or it receives nothing from Alertmanager. Mail may be late: check the web UI of Alertmanager.',
     cases: [
       fires(
         'mails wait since the mail host is gone',
@@ -185,7 +185,7 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
   onAbsent: { coveredBy: 'MonitorLost' },
   summary: '{{ $labels.job }} on {{ $labels.host }} cannot be scraped',
   description:
-    'Prometheus gets no metrics from {{ $labels.job }} on {{ $labels.host }}: the process, the host or the way there is lost.',
+    'Prometheus gets no metrics from {{ $labels.job }} on {{ $labels.host }}. The process, the host or the network is down.',
   cases: [
     fires(
       'an agent is gone while the host works',
@@ -265,9 +265,9 @@ function watchdog(topology: Topology): Alert {
     forMs: () => 0,
     // Its silence is what a notifier reports by itself.
     onAbsent: { coveredBy: 'WatchdogSilent' },
-    summary: 'The way from the targets over Prometheus to the notifiers works',
+    summary: 'Alert delivery from Prometheus to the notifiers works',
     description:
-      'Fires as long as anything is scraped. A notifier that does not hear it reports WatchdogSilent by itself.',
+      'Fires as long as Prometheus scrapes any target. A notifier that does not receive it mails WatchdogSilent.',
     cases: [
       { kind: 'fires', title: 'anything is scraped', series: {}, expect: [{ atS: 4, alerts: [{ labels: {} }] }] },
       absent('nothing is scraped', { [OWN_UP]: always(null) }),

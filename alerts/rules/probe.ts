@@ -22,8 +22,8 @@ function siteUnreachable(topology: Topology): Alert {
     forMs: outlastsOneLook,
     // The prober is gone, then: its target is down.
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: 'The site does not answer by {{ $labels.host }}',
-    description: `Asked by {{ $labels.host }}, ${host} gives no whole page: customers see nothing there but what the edges still have.`,
+    summary: 'The site is unreachable over {{ $labels.host }}',
+    description: `A probe over {{ $labels.host }} gets no complete page from ${host}. Customers only get cached pages from the edges.`,
     cases: [
       fires(
         'neither way in answers',
@@ -61,7 +61,7 @@ const journeyFailing = ({ profile: { watch } }: Topology): Alert => ({
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'Customers cannot order',
   description:
-    'Logging in, looking at a product, ordering it and reading the order back does not work, twice in a row.',
+    'The synthetic transaction (log in, open a product, order it, read the order) failed twice in a row.',
   cases: [
     fires('it fails again and again', { [success('journey', 'shop')]: turns(1, 0) }, { labels: {} }),
     quiet('one round fails', { [success('journey', 'shop')]: dipsOnce(1, 0, watch.roundIntervalMs) }),
@@ -90,9 +90,9 @@ const hopFailing = ({ profile: { watch } }: Topology): Alert => ({
   ),
   forMs: outlastsOneLook,
   onAbsent: { coveredBy: 'TargetDown' },
-  summary: '{{ $labels.host }} fails when it is asked directly',
+  summary: 'Direct probe of {{ $labels.host }} is failing',
   description:
-    'Asked directly, {{ $labels.host }} does not give what it is there for (a host: a whole page; a route: a session with a database), while nothing says that it is lost. Redundancy hides it from customers.',
+    'A direct probe of {{ $labels.host }} fails (host: complete page; route: database session), while no other alert reports it. Redundancy hides the fault from customers.',
   cases: [
     fires(
       'one edge gives errors',
@@ -137,8 +137,8 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
     ),
     forMs: outlastsOneLook,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: 'The certificate behind {{ $labels.host }} ends soon ({{ $labels.job }})',
-    description: `The certificate that {{ $labels.host }} shows ({{ $labels.job }}) ends within ${days} days, or has ended. From then on browsers and every client that checks it turn away.`,
+    summary: 'The certificate of {{ $labels.host }} expires soon ({{ $labels.job }})',
+    description: `The certificate of {{ $labels.host }} ({{ $labels.job }}) expires within ${days} days, or has expired. Browsers and other clients that verify it then refuse to connect.`,
     cases: [
       fires(
         'what is shown is suddenly an older one',

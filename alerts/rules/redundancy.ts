@@ -31,8 +31,8 @@ function redundancyLost(name: 'WebRedundancyLost' | 'AppRedundancyLost', { pool,
     expr: `max(haproxy_backend_active_servers{proxy="${pool}"}) < 2`,
     forMs: usualFor,
     onAbsent: { coveredBy: 'LoadBalancerLost' },
-    summary: `{{ $value }} of ${count} ${domain} hosts is left`,
-    description: `No load balancer that answers has more than {{ $value }} of ${count} hosts in the pool ${pool}. With one, the next failure takes the site down; with none, it is down.`,
+    summary: `{{ $value }} of ${count} ${domain} hosts is up`,
+    description: `{{ $value }} of ${count} hosts are up in the pool ${pool}, as seen by every responding load balancer. With one, the next failure takes the site down; with zero, it is down.`,
     cases: [
       fires('one is left for both', { [active('lb1')]: turns(2, 1), [active('lb2')]: turns(2, 1) }, left(1)),
       fires(

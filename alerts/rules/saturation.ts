@@ -23,7 +23,7 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       onAbsent: { coveredBy: 'AppHostLost' },
       summary: 'Requests on {{ $labels.host }} wait for a database connection',
       description:
-        'All connections of a pool on {{ $labels.host }} are in use all the time, and {{ $value }} callers wait at least: statements are slow, or there are more requests than the pool is made for.',
+        'All connections of a pool on {{ $labels.host }} are constantly in use, and at least {{ $value }} callers wait. Statements are slow, or the load exceeds the pool size.',
       cases: [
         fires('callers wait all the time', { [waiting('app1', 'db-read')]: turns(0, 3) }, on('app1', '3')),
         quiet('callers wait now and then', {
@@ -50,9 +50,9 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       forMs: tolerated,
       isTolerated: true,
       onAbsent: { coveredBy: 'AppHostLost' },
-      summary: '{{ $labels.host }} has been without the cache for long',
+      summary: 'The cache circuit breaker on {{ $labels.host }} stays open',
       description:
-        'The application on {{ $labels.host }} has given the cache up and does not find it well again: every page comes from the database, which has less to spare.',
+        'The application on {{ $labels.host }} has opened its circuit breaker to the cache, and retries keep failing. It reads every page from the database, which has more load.',
       cases: [
         patiently(fires('the circuit does not close', { [closed('app1')]: turns(1, 0) }, on('app1'))),
         quiet('the cache is gone for 40 s', { [closed('app1')]: dips(1, 0) }),
@@ -70,9 +70,9 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       forMs: tolerated,
       isTolerated: true,
       onAbsent: { coveredBy: 'AppHostLost' },
-      summary: 'The application on {{ $labels.host }} has no time left',
+      summary: 'The event loop of {{ $labels.host }} is saturated',
       description:
-        'The event loop on {{ $labels.host }} is busy {{ $value | humanizePercentage }} of the time: every request waits for others.',
+        'The event loop on {{ $labels.host }} is busy {{ $value | humanizePercentage }} of the time. Every request waits for others.',
       cases: [
         patiently(fires('it is always busy', { [busy('app1')]: counts([0.25, 20], [1, 140]) }, on('app1', '100%'))),
         quiet('it is busy for half a minute', { [busy('app1')]: counts([0.25, 20], [1, 30], [0.25, 110]) }),
@@ -96,7 +96,7 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       onAbsent: { coveredBy: 'LoadBalancerLost' },
       summary: 'Requests wait at {{ $labels.host }} for a server of {{ $labels.proxy }}',
       description:
-        'Every server of {{ $labels.proxy }} has as many connections as it may have, and {{ $value }} requests wait at {{ $labels.host }} at least.',
+        'Every server of {{ $labels.proxy }} is at its connection limit, and at least {{ $value }} requests wait at {{ $labels.host }}.',
       cases: [
         fires('the queue does not get empty', { [queue('lb1')]: turns(0, 12) }, inPool('lb1', '12')),
         quiet('a short queue', { [queue('lb1')]: dips(0, 40, 10), [queue('lb2')]: always(0) }),

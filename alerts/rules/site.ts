@@ -63,7 +63,7 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
       // Without load balancers or application hosts nothing is counted; those alerts say so.
       onAbsent: { coveredBy: 'LoadBalancerLost' },
       summary: '{{ $value | humanizePercentage }} of requests fail at the {{ $labels.where }}',
-      description: `Of the requests that the {{ $labels.where }} answered, {{ $value | humanizePercentage }} failed with 5xx over the last ${window}. The limit is ${MAX_ERROR_RATIO * 100} % (${MAX_EDGE_ERROR_RATIO * 100} % at the edges), and more than ${FEW_FAILURES} requests.`,
+      description: `{{ $value | humanizePercentage }} of the responses at the {{ $labels.where }} were 5xx over the last ${window}. The limit is ${MAX_ERROR_RATIO * 100} % (${MAX_EDGE_ERROR_RATIO * 100} % at the edges) and ${FEW_FAILURES} requests.`,
       cases: [
         fires(
           'the load balancers answer 10 % with 5xx',

@@ -21,8 +21,8 @@ const HOST_LOST: Alert = {
   expr: downForEveryLoadBalancer('web'),
   forMs: usualFor,
   onAbsent: { coveredBy: 'LoadBalancerLost' },
-  summary: 'Web host {{ $labels.host }} is lost',
-  description: 'Every load balancer that answers has taken {{ $labels.host }} out: its check of Nginx fails.',
+  summary: 'Web host {{ $labels.host }} is down',
+  description: 'Every responding load balancer has marked {{ $labels.host }} down: its health check of Nginx fails.',
   cases: [
     fires(
       'both load balancers hold it for down',
@@ -59,7 +59,7 @@ function connectionsDropped(topology: Topology): Alert {
     forMs: usualFor,
     onAbsent: { coveredBy: 'WebHostLost' },
     summary: 'Nginx on {{ $labels.host }} drops connections',
-    description: `Nginx on {{ $labels.host }} accepted {{ $value | humanize }} connections in ${window} that it did not serve: a limit is reached (worker_connections, open files).`,
+    description: `Nginx on {{ $labels.host }} dropped {{ $value | humanize }} accepted connections in ${window}, because a limit is reached (worker_connections, open files).`,
     cases: [
       fires(
         'a tenth of the connections is dropped',

@@ -31,7 +31,7 @@ function sloAlert(topology: Topology, slo: Slo, urgency: BurnPair['urgency']): A
     forMs: (watch) => 2 * groupIntervalMs(watch, urgency),
     onAbsent: { coveredBy: slo.coveredBy },
     summary: `{{ $value | humanizePercentage }} of ${slo.failing}`,
-    description: `Lately {{ $value | humanizePercentage }} of ${slo.failing}, and ${objective} must be well. The error budget is spent faster than it lasts: ${shares} is an alert, as long as it goes on.`,
+    description: `{{ $value | humanizePercentage }} of ${slo.failing}; the SLO is ${objective}. The error budget burns too fast: the alert fires at ${shares}, as long as it continues.`,
     cases: (urgency === 'fast' ? fastCases : slowCases)(topology, slo, extentOf(topology, slo)),
   };
 }
