@@ -26,7 +26,7 @@ export function renderMetrics(view: VrrpView, haproxyAnswers: boolean): string {
     `lb_haproxy_answers ${Number(haproxyAnswers)}`,
     ...family(
       ['keepalived_vrrp_state', 'gauge'],
-      'State that keepalived told last: 0 init, 1 backup, 2 master, 3 fault.',
+      'Last state reported by keepalived: 0 init, 1 backup, 2 master, 3 fault.',
       ({ state }) => [{ value: VRRP_STATES[state] }],
     ),
     ...family(

@@ -34,13 +34,13 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
   collectProcessMetrics(registry);
   const webhooks = new Counter({
     name: 'holdfast_notifier_webhooks_total',
-    help: 'Notifications received from Alertmanager by what became of them.',
+    help: 'Notifications received from Alertmanager by result.',
     labelNames: ['result'],
     registers,
   });
   const sendings = new Counter({
     name: 'holdfast_notifier_sendings_total',
-    help: 'Tries to send a mail by how they ended; known: another notifier had told it.',
+    help: 'Mail delivery attempts by outcome; known: skipped, because another notifier had sent it.',
     labelNames: ['outcome'],
     registers,
   });
@@ -48,13 +48,13 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
   for (const outcome of [...OUTCOMES, 'known']) sendings.inc({ outcome }, 0);
   const attempts = new Counter({
     name: 'holdfast_notifier_smtp_attempts_total',
-    help: 'Tries to hand a mail to one SMTP server by how they ended; unsure: it may have taken the mail.',
+    help: 'SMTP delivery attempts per server by outcome; unsure: the server may have accepted the mail.',
     labelNames: ['server', 'outcome'],
     registers,
   });
   const attemptSeconds = new Histogram({
     name: 'holdfast_notifier_smtp_attempt_duration_seconds',
-    help: 'How long tries to hand a mail to one SMTP server took.',
+    help: 'Duration of SMTP delivery attempts per server.',
     labelNames: ['server'],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
@@ -65,46 +65,46 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
   }
   const charts = new Counter({
     name: 'holdfast_notifier_charts_total',
-    help: 'Charts for mails by what became of them; missing: nothing to draw; failed: no Prometheus answered in time.',
+    help: 'Charts for mails by result; missing: no data; failed: no Prometheus responded in time.',
     labelNames: ['result'],
     registers,
   });
   for (const result of ['drawn', 'missing', 'failed']) charts.inc({ result }, 0);
   const digests = new Counter({
     name: 'holdfast_notifier_digests_total',
-    help: 'Mails that told many notifications at once because of a flood.',
+    help: 'Digest mails sent during alert storms.',
     registers,
   });
   const digested = new Counter({
     name: 'holdfast_notifier_digested_notifications_total',
-    help: 'Notifications that got no mail of their own because of a flood.',
+    help: 'Notifications that were combined in a digest.',
     registers,
   });
   computed(
     'holdfast_notifier_flood_limit_groups',
-    'How many alert groups may be told one by one within the time of a flood.',
+    'Alert groups that are mailed individually within the storm window.',
     () => flood.groups,
   );
   computed(
     'holdfast_notifier_flood_window_seconds',
-    'The time of a flood: in it so many groups are told one by one, and after that one digest.',
+    'Length of the storm window; further groups within it are combined in one digest.',
     () => flood.withinMs / 1000,
   );
   const lastSuccess = new Gauge({
     name: 'holdfast_notifier_last_success_timestamp_seconds',
-    help: 'When a mail was last taken by a server, 0 for never since the start.',
+    help: 'Time of the last accepted mail, 0 if none since the start.',
     registers,
   });
   computed('holdfast_notifier_queue_length', 'Mails that wait to be sent.', () => spool.queue().length);
   computed('holdfast_notifier_oldest_queued_age_seconds', 'Age of the oldest mail that waits, 0 for none.', () =>
     Math.max(0, ...spool.queue().map((mail) => (now() - mail.queuedAtMs) / 1000)),
   );
-  computed('holdfast_notifier_dead_mails', 'Notifications that could not be mailed and were put aside.', () =>
+  computed('holdfast_notifier_dead_mails', 'Notifications in the dead-letter queue.', () =>
     spool.deadCount(),
   );
   computed(
     'holdfast_notifier_watchdog_last_seen_timestamp_seconds',
-    'When the always firing alert was last heard, on the mail host a sign of life of a monitor; at first the start of the notifier.',
+    'Time of the last watchdog alert (on the mail host: of the last heartbeat of a monitor); initially the start of the notifier.',
     () => watchdogLastSeenMs() / 1000,
   );
   return {

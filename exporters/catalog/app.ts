@@ -34,11 +34,11 @@ export const APP = {
   db_query_duration_seconds: histogram('seconds', 'Time of one round trip of statements, failures included.', {
     labels: { pool: POOL, operation: atMost(30, 'names in the code') },
   }),
-  db_transaction_retries_total: counter('1', 'Write transactions that were tried again.', {
+  db_transaction_retries_total: counter('1', 'Write transactions that were retried.', {
     labels: { reason: RETRY_REASONS },
     appears: 'on-event',
   }),
-  db_read_retries_total: counter('1', 'Reads that were tried again on another connection.', {
+  db_read_retries_total: counter('1', 'Reads that were retried on another connection.', {
     labels: { reason: RETRY_REASONS },
     appears: 'on-event',
   }),
@@ -59,7 +59,7 @@ export const APP = {
   orders_total: counter('1', 'Orders by outcome.', {
     labels: { result: ['created', 'replayed', 'key-conflict', 'rejected', 'unavailable', 'failed'] },
   }),
-  traces_kept_total: counter('1', 'Traces that were kept, by the weightiest reason.', {
+  traces_kept_total: counter('1', 'Sampled traces by highest-priority reason.', {
     labels: { reason: ['error', 'retried', 'slow', 'sampled'] },
     appears: 'on-event',
   }),

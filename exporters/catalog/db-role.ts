@@ -6,7 +6,7 @@ const NODE = { node: atMost(9, 'database nodes of the topology') };
 /** The database role agent beside each HAProxy: agents/db-role/metrics.ts makes them from this. */
 export const DB_ROLE = {
   holdfast_db_node_up: gauge('1', 'Whether the node answered the agent lately.', { labels: NODE }),
-  holdfast_db_node_state: gauge('1', 'State of the node in its own eyes: 1 for the one it is in.', {
+  holdfast_db_node_state: gauge('1', 'Self-reported state of the node: 1 for the current state.', {
     labels: { ...NODE, state: MEMBER_STATES },
   }),
   holdfast_db_node_primary: gauge('1', 'Whether the node calls itself the primary of its group.', { labels: NODE }),
@@ -33,10 +33,10 @@ export const DB_ROLE = {
   holdfast_db_bootstrap_refused: gauge('1', 'Whether there is no group and none is formed, for this reason.', {
     labels: { reason: atMost(12, 'agents/db-role/decide-bootstrap.ts') },
   }),
-  holdfast_db_mends_total: counter('1', 'Mending actions, by kind and result.', {
+  holdfast_db_mends_total: counter('1', 'Repairs by kind and result.', {
     labels: { kind: ['rejoin', 'join', 'bootstrap'], result: ['done', 'failed'] },
   }),
-  holdfast_db_tells_total: counter('1', 'Changes of the routes told to HAProxy, by whether it took them.', {
+  holdfast_db_tells_total: counter('1', 'Route updates pushed to HAProxy, by result.', {
     labels: { result: ['done', 'failed'] },
   }),
   holdfast_db_writer_changes_total: counter('1', 'Times that writes went to another node than before.'),

@@ -89,7 +89,7 @@ export const HAPROXY = {
   haproxy_backend_response_errors_total: counter('1', 'Answers of servers that were not understood.', {
     labels: PROXY,
   }),
-  haproxy_backend_retry_warnings_total: counter('1', 'Connections that were tried again.', { labels: PROXY }),
+  haproxy_backend_retry_warnings_total: counter('1', 'Connections that were retried.', { labels: PROXY }),
   haproxy_backend_redispatch_warnings_total: counter('1', 'Requests that were sent to another server.', {
     labels: PROXY,
   }),

@@ -75,12 +75,12 @@ export const HOST: Readonly<Record<string, Metric>> = {
   ),
   host_pressure_waiting_seconds_total: counter(
     'seconds',
-    'Time in which a task of the host waited; told by control groups of version 2.',
+    'Time in which at least one task of the host waited; only with control groups version 2.',
     PRESSURE,
   ),
   host_pressure_stalled_seconds_total: counter(
     'seconds',
-    'Time in which all tasks of the host waited; told by control groups of version 2.',
+    'Time in which all tasks of the host waited; only with control groups version 2.',
     PRESSURE,
   ),
 
@@ -99,7 +99,7 @@ export const HOST: Readonly<Record<string, Metric>> = {
   node_netstat_Tcp_RetransSegs: counter('1', 'TCP segments sent again.', ELSEWHERE),
   node_netstat_TcpExt_ListenOverflows: counter(
     '1',
-    'Connections refused since nobody accepted them in time.',
+    'Connections refused because the accept queue was full.',
     ELSEWHERE,
   ),
   node_netstat_TcpExt_ListenDrops: counter('1', 'Connections dropped while they were being opened.', ELSEWHERE),

@@ -11,7 +11,7 @@ const INSTANCE = {
 export const LB_STATE = {
   keepalived_up: gauge('1', 'Whether the VRRP process exists and is not stopped.'),
   lb_haproxy_answers: gauge('1', 'Whether HAProxy on this host answered in time when it was last asked.'),
-  keepalived_vrrp_state: gauge('1', 'State that keepalived told last: 0 init, 1 backup, 2 master, 3 fault.', {
+  keepalived_vrrp_state: gauge('1', 'Last state reported by keepalived: 0 init, 1 backup, 2 master, 3 fault.', {
     labels: INSTANCE,
   }),
   lb_virtual_address_held: gauge('1', 'Whether the virtual address really is on an interface of this host.', {

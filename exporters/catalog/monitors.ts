@@ -60,8 +60,8 @@ export const PROMETHEUS = {
   }),
   prometheus_tsdb_reloads_failures_total: counter('1', 'Reloads of blocks from disk that failed.'),
   prometheus_tsdb_wal_segment_current: gauge('1', 'Number of the write-ahead log segment that is written.'),
-  prometheus_notifications_alertmanagers_discovered: gauge('1', 'Alertmanagers that are told of alerts.'),
-  prometheus_notifications_dropped_total: counter('1', 'Alerts that no Alertmanager was told of.'),
+  prometheus_notifications_alertmanagers_discovered: gauge('1', 'Alertmanagers that receive alerts.'),
+  prometheus_notifications_dropped_total: counter('1', 'Alerts that were sent to no Alertmanager.'),
   prometheus_notifications_errors_total: counter('1', 'Alerts that an Alertmanager did not take.', {
     labels: { alertmanager: atMost(4, 'addresses of Alertmanagers') },
   }),

@@ -13,7 +13,7 @@ export const STATEMENT_COLUMNS: Readonly<Record<string, Shown & { readonly divis
   },
   SUM_ERRORS: { ...count('mysql_perf_schema_events_statements_errors_total', 'Times that it failed.'), divisor: 1 },
   SUM_ROWS_EXAMINED: {
-    ...count('mysql_perf_schema_events_statements_rows_examined_total', 'Rows that were looked at.'),
+    ...count('mysql_perf_schema_events_statements_rows_examined_total', 'Rows examined.'),
     divisor: 1,
   },
   SUM_ROWS_SENT: {

@@ -14,5 +14,5 @@ export const NGINX: Readonly<Record<string, Metric>> = {
   nginx_connections_reading: gauge('1', 'Connections whose request is being read.'),
   nginx_connections_writing: gauge('1', 'Connections that are being answered.'),
   nginx_connections_waiting: gauge('1', 'Connections that are kept open and ask nothing.'),
-  nginx_http_requests_total: counter('1', 'Requests, those that look at this page included.'),
+  nginx_http_requests_total: counter('1', 'Requests, including those for the status page.'),
 };

@@ -7,51 +7,51 @@ const SERVERS = atMost(5, 'the SMTP servers in notifier.json');
 /** The notifier on each monitor host, and the dead man's switch on the mail host, which is one too: agents/notifier/metrics.ts. */
 export const NOTIFIER = {
   ...PROCESS,
-  holdfast_notifier_webhooks_total: counter('1', 'Notifications received from Alertmanager by what became of them.', {
+  holdfast_notifier_webhooks_total: counter('1', 'Notifications received from Alertmanager by result.', {
     labels: { result: ['queued', 'duplicate', 'unreadable', 'failed'] },
   }),
   holdfast_notifier_sendings_total: counter(
     '1',
-    'Tries to send a mail by how they ended; known: another notifier had told it.',
+    'Mail delivery attempts by outcome; known: skipped, because another notifier had sent it.',
     { labels: { outcome: [...OUTCOMES, 'known'] } },
   ),
   holdfast_notifier_smtp_attempts_total: counter(
     '1',
-    'Tries to hand a mail to one SMTP server by how they ended; unsure: it may have taken the mail.',
+    'SMTP delivery attempts per server by outcome; unsure: the server may have accepted the mail.',
     { labels: { server: SERVERS, outcome: OUTCOMES } },
   ),
   holdfast_notifier_smtp_attempt_duration_seconds: histogram(
     'seconds',
-    'How long tries to hand a mail to one SMTP server took.',
+    'Duration of SMTP delivery attempts per server.',
     { labels: { server: SERVERS } },
   ),
   holdfast_notifier_charts_total: counter(
     '1',
-    'Charts for mails by what became of them; missing: nothing to draw; failed: no Prometheus answered in time.',
+    'Charts for mails by result; missing: no data; failed: no Prometheus responded in time.',
     { labels: { result: ['drawn', 'missing', 'failed'] } },
   ),
-  holdfast_notifier_digests_total: counter('1', 'Mails that told many notifications at once because of a flood.'),
+  holdfast_notifier_digests_total: counter('1', 'Digest mails sent during alert storms.'),
   holdfast_notifier_digested_notifications_total: counter(
     '1',
-    'Notifications that got no mail of their own because of a flood.',
+    'Notifications that were combined in a digest.',
   ),
   holdfast_notifier_flood_limit_groups: gauge(
     '1',
-    'How many alert groups may be told one by one within the time of a flood.',
+    'Alert groups that are mailed individually within the storm window.',
   ),
   holdfast_notifier_flood_window_seconds: gauge(
     'seconds',
-    'The time of a flood: in it so many groups are told one by one, and after that one digest.',
+    'Length of the storm window; further groups within it are combined in one digest.',
   ),
   holdfast_notifier_last_success_timestamp_seconds: gauge(
     'timestamp',
-    'When a mail was last taken by a server, 0 for never since the start.',
+    'Time of the last accepted mail, 0 if none since the start.',
   ),
   holdfast_notifier_queue_length: gauge('1', 'Mails that wait to be sent.'),
   holdfast_notifier_oldest_queued_age_seconds: gauge('seconds', 'Age of the oldest mail that waits, 0 for none.'),
-  holdfast_notifier_dead_mails: gauge('1', 'Notifications that could not be mailed and were put aside.'),
+  holdfast_notifier_dead_mails: gauge('1', 'Notifications in the dead-letter queue.'),
   holdfast_notifier_watchdog_last_seen_timestamp_seconds: gauge(
     'timestamp',
-    'When the always firing alert was last heard, on the mail host a sign of life of a monitor; at first the start of the notifier.',
+    'Time of the last watchdog alert (on the mail host: of the last heartbeat of a monitor); initially the start of the notifier.',
   ),
 } as const;

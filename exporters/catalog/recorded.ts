@@ -37,7 +37,7 @@ export const RECORDED = {
   }),
   'tier:errors:rate': gauge(
     '1 per second',
-    'Those that failed; of the edges, what they could not get; of the database, writes that were tried again.',
+    'Failed requests; edges: failed fetches; database: retried writes.',
     { labels: TIER },
   ),
   'tier:duration_seconds:mean': duration('on average'),
@@ -48,7 +48,7 @@ export const RECORDED = {
   'host:cpu_saturation:ratio': ofHost('ratio', 'Share of the periods in which it had to wait for its processors.'),
   'host:memory_utilization:ratio': ofHost('ratio', 'Share of its memory that cannot be taken back at once.'),
   'host:memory_saturation:rate': ofHost('1 per second', 'Times that it was at the limit of its memory.'),
-  'host:memory_errors:rate': ofHost('1 per second', 'Processes that were killed for want of memory.'),
+  'host:memory_errors:rate': ofHost('1 per second', 'OOM kills.'),
   'host:disk_utilization:ratio': ofHost('ratio', 'Share of its fullest file system that is used.'),
   'host:network_saturation:rate': ofHost('1 per second', 'Packets that were dropped, in both directions.'),
   'host:network_errors:rate': ofHost('1 per second', 'Packets that were broken, in both directions.'),

@@ -15,7 +15,7 @@ export const INNODB_COUNTERS: Readonly<Record<string, Shown>> = {
   ),
   lock_timeouts: shown('counter', '1')(
     'mysql_info_schema_innodb_metrics_lock_lock_timeouts_total',
-    'Waits for a row that were given up.',
+    'Row-lock waits that timed out.',
   ),
 };
 

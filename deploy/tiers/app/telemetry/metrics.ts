@@ -108,7 +108,7 @@ export function makeMetrics(commit: string): Metrics {
     orders,
     tracesKept: new Counter({
       name: 'traces_kept_total',
-      help: 'Traces that were kept, by the weightiest reason',
+      help: 'Sampled traces by highest-priority reason',
       labelNames: ['reason'],
       registers,
     }),
