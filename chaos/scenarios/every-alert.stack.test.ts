@@ -222,7 +222,9 @@ const PROVOCATIONS: readonly Provocation[] = [
     async provoke(undo) {
       const most = 's6-setuidgid varnish varnishadm -n /var/lib/varnish/cache param.set thread_pool_max "$1"';
       undo.defer(() => on(edge, most, [String(VARNISH_THREADS)]).then(() => undefined));
-      await on(edge, most, ['40']);
+      // A Varnish that has had a burst keeps its threads for minutes, whatever the limit is then.
+      await killService(edge, 'varnish');
+      await waitFor(() => on(edge, most, ['40']).then(() => true), { what: 'Varnish', deadlineMs: 30_000 });
       const slow = toxiproxyLatency({ dependency: 'origin', hosts: [edge.name] }, 1_000);
       undo.use(await openFault(slow, { world, journal: openJournal(PATHS.journal), leaseMs: 240_000 }));
       undo.use(askForUncached('/products/1'));
