@@ -24,7 +24,7 @@ interface Count {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { unit: { type: 'boolean', default: false } } });
   // Two cores: what needs no stack runs side by side. ESLint takes as long as all other checks together.
-  const counts = await Promise.all([lint('code'), lint('format', 'types', 'unused', 'rooms'), runTests('unit')]);
+  const counts = await Promise.all([lint('code'), lint('format', 'types', 'unused', 'rooms', 'words'), runTests('unit')]);
   if (!values.unit) counts.push(await runTests('stack'));
   const sum = (key: keyof Count): number => counts.reduce((total, count) => total + count[key], 0);
   const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : '';
