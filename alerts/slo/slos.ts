@@ -20,7 +20,7 @@ const posted = (route: string, status: number): string =>
 export const SLOS: readonly Slo[] = [
   {
     id: 'site/availability',
-    journey: 'Whatever is asked of the site, it answers without an error of its own.',
+    journey: 'The site responds to every request without a server error.',
     objective: 0.999,
     // Where customers are: the edges' own lines, and those of the load balancers about clients without an edge. Health checks are no part of it. An edge
     // that is down writes no lines; its failed probes count instead.
@@ -40,7 +40,7 @@ export const SLOS: readonly Slo[] = [
   },
   {
     id: 'pages/latency',
-    journey: 'A page, or what it is made from, is there before a person notices the wait.',
+    journey: 'Pages and their data load before users notice a delay.',
     objective: 0.99,
     sli: {
       kind: 'latency',
@@ -56,7 +56,7 @@ export const SLOS: readonly Slo[] = [
   },
   {
     id: 'orders/placed',
-    journey: 'Who places an order that the shop could take gets it.',
+    journey: 'Valid orders succeed.',
     objective: 0.999,
     // Orders that the shop refuses (sold out, wrong) are neither good nor bad: they say nothing of the service.
     sli: {
@@ -72,7 +72,7 @@ export const SLOS: readonly Slo[] = [
   },
   {
     id: 'orders/latency',
-    journey: 'Who places an order knows soon that it is placed.',
+    journey: 'Orders are confirmed quickly.',
     objective: 0.99,
     // A failover of the database makes orders wait for up to nine seconds. They are placed, and late: that is what this budget is for.
     sli: {
@@ -89,7 +89,7 @@ export const SLOS: readonly Slo[] = [
   },
   {
     id: 'logins/succeed',
-    journey: 'Who has an account and its password gets in.',
+    journey: 'Logins with a correct password succeed.',
     objective: 0.999,
     sli: {
       kind: 'ratio',
@@ -107,7 +107,7 @@ export const SLOS: readonly Slo[] = [
   },
   {
     id: 'logins/latency',
-    journey: 'Who logs in is in before he wonders whether anything happens.',
+    journey: 'Logins complete quickly.',
     objective: 0.99,
     // Longer than a page may take: a password is compared with a hash that is made to be slow.
     sli: {

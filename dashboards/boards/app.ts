@@ -8,7 +8,7 @@ const H = 'job="app",host=~"$host"';
 export const APP_BOARD: Board = {
   uid: 'holdfast-app',
   title: 'Application',
-  question: 'Does the application answer fast and rightly, and what does it wait for?',
+  question: 'Does the application respond quickly and correctly, and which dependencies does it wait for?',
   domains: ['app', 'site'],
   drillDown: 'holdfast-database',
   variables: [hostsVariable('app')],
@@ -18,8 +18,8 @@ export const APP_BOARD: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Requests',
-          description: 'Requests by route.',
+          title: 'Request rate by route',
+          description: 'Requests per second by route.',
           unit: 'reqps',
           queries: [
             {
@@ -31,31 +31,32 @@ export const APP_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Errors',
+          title: 'Error ratio by host',
           description:
-            'Share of requests that were answered with 5xx, by host. The line is where people are mailed for all hosts together.',
+            'Share of requests with a 5xx response, by host. The line is the alert threshold for all hosts together.',
           unit: 'percentunit',
           queries: [
             {
               expr: `sum by (host) (rate(http_request_duration_seconds_count{${H},status_code=~"5.."}[$__rate_interval])) / sum by (host) (rate(http_request_duration_seconds_count{${H}}[$__rate_interval]))`,
               legend: '{{host}}',
-              emptyWhen: 'no request was ever answered with 5xx',
+              emptyWhen: 'there has been no 5xx response',
             },
           ],
           alert: 'HighErrorRate',
         },
         {
           kind: 'timeseries',
-          title: 'Latency',
-          description: 'Time until the last byte of the answer was sent. A point with a trace leads to that request.',
+          title: 'Response time p50/p90/p99',
+          description:
+            'Time until the last byte of the response was sent. Exemplars link to the trace of their request.',
           unit: 's',
           queries: quantiles(`http_request_duration_seconds_bucket{${H}}`),
         },
         {
           kind: 'heatmap',
-          title: 'Latency, all of it',
+          title: 'Response time distribution',
           description:
-            'How many requests took how long. Two bands are two kinds of requests, or one kind with and without the cache.',
+            'Number of requests by response time. Two bands mean two kinds of requests, or one kind with and without the cache.',
           unit: 's',
           queries: [
             {
@@ -66,8 +67,8 @@ export const APP_BOARD: Board = {
         },
         {
           kind: 'table',
-          title: 'Routes',
-          description: 'Requests by route, over the time that is looked at.',
+          title: 'Requests by route',
+          description: 'Number of requests by route in the selected time range.',
           unit: 'short',
           columns: { route: 'Route' },
           queries: [
@@ -79,27 +80,27 @@ export const APP_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Orders',
-          description: 'Orders by outcome. Replayed ones were sent twice and counted once.',
+          title: 'Orders by result',
+          description: 'Orders by result. Replayed orders were sent twice and counted once.',
           unit: 'ops',
           queries: [
             {
               expr: 'sum by (result) (rate(orders_total{host=~"$host"}[$__rate_interval]))',
               legend: '{{result}}',
-              emptyWhen: 'nobody has ordered anything since the application was started',
+              emptyWhen: 'there has been no order since the application started',
             },
           ],
         },
       ],
     },
     {
-      title: 'What it waits for',
+      title: 'Dependencies',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Wait for a database connection',
+          title: 'Database connection wait p99',
           description:
-            'Time until a caller had a connection, p99 by pool. Long waits with few busy connections mean that the way there is broken.',
+            'Time until a caller received a connection, p99 by pool. Long waits with few busy connections mean that the path to the database is broken.',
           unit: 's',
           queries: [
             {
@@ -111,8 +112,8 @@ export const APP_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Database queries',
-          description: 'Time of one round trip, p99 by operation.',
+          title: 'Database query duration p99',
+          description: 'Duration of one round trip, p99 by operation.',
           unit: 's',
           queries: [
             {
@@ -124,8 +125,8 @@ export const APP_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Database connections',
-          description: 'Connections by pool and state, and callers that wait for one.',
+          title: 'Database connection pools',
+          description: 'Connections by pool and state, and callers waiting for a connection.',
           unit: 'short',
           queries: [
             {
@@ -137,27 +138,28 @@ export const APP_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Tried again',
+          title: 'Retries',
           description:
-            'Write transactions and reads that were tried again, by reason. Lost and group come with a failover.',
+            'Retried write transactions and reads, by reason. The reasons `lost` and `group` occur during a failover.',
           unit: 'ops',
           queries: [
             {
               expr: 'sum by (reason) (rate(db_transaction_retries_total{host=~"$host"}[$__rate_interval]))',
               legend: 'write: {{reason}}',
-              emptyWhen: 'no write had to be tried again',
+              emptyWhen: 'no write has been retried',
             },
             {
               expr: 'sum by (reason) (rate(db_read_retries_total{host=~"$host"}[$__rate_interval]))',
               legend: 'read: {{reason}}',
-              emptyWhen: 'no read had to be tried again',
+              emptyWhen: 'no read has been retried',
             },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Cache',
-          description: 'Commands by result. Skipped ones were not sent because the circuit is open.',
+          title: 'Cache commands by result',
+          description:
+            'Commands by operation and result. Skipped commands were not sent because the circuit breaker was open.',
           unit: 'ops',
           queries: [
             {
@@ -169,8 +171,8 @@ export const APP_BOARD: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'Circuit to the cache',
-          description: 'Open means that the cache failed and is left alone for a moment.',
+          title: 'Cache circuit breaker',
+          description: 'Open means that the cache failed, and that the application bypasses it for a moment.',
           unit: 'short',
           queries: [{ expr: 'max by (host) (cache_circuit_state{host=~"$host",state="open"})', legend: '{{host}}' }],
           states: { 0: { text: 'closed', is: 'good' }, 1: { text: 'open', is: 'bad' } },
@@ -183,8 +185,8 @@ export const APP_BOARD: Board = {
       panels: [
         {
           kind: 'state-timeline',
-          title: 'Hosts',
-          description: 'Whether the application answers Prometheus.',
+          title: 'Host availability',
+          description: 'Shows whether Prometheus can scrape the application on each host.',
           unit: 'short',
           queries: [{ expr: `min by (host) (up{${H}})`, legend: '{{host}}' }],
           states: UP,
@@ -193,8 +195,8 @@ export const APP_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Event loop',
-          description: 'Share of time in which JavaScript had work to do. At 100 % every further request waits.',
+          title: 'Event loop utilization',
+          description: 'Share of time that the event loop was busy. At 100 %, every further request waits.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -206,15 +208,15 @@ export const APP_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Requests in flight',
-          description: 'Requests that are being answered.',
+          title: 'In-flight requests',
+          description: 'Requests that the application is processing.',
           unit: 'short',
           queries: [{ expr: 'sum by (host) (http_requests_in_flight{host=~"$host"})', legend: '{{host}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'Memory',
-          description: 'Memory of the process in RAM, and of it what JavaScript’s objects take.',
+          title: 'Memory usage',
+          description: 'Resident memory of the process, and the part of it that JavaScript objects use.',
           unit: 'bytes',
           queries: [
             { expr: `max by (host) (process_resident_memory_bytes{${H}})`, legend: '{{host}} resident' },

@@ -2,13 +2,13 @@ import type { TimeseriesPanel } from '../board.ts';
 import type { BoardUid } from '../names.ts';
 import { NO_BUDGET, NOBODY_ASKS } from './queries.ts';
 
-/** What each objective may still fail. */
+/** Remaining error budget of each SLO. */
 export function budgetLeftPanel(drillDown: BoardUid): TimeseriesPanel {
   return {
     kind: 'timeseries',
-    title: 'Error budget left',
+    title: 'Remaining error budget',
     description:
-      'What is left of the errors that the period may have. It falls while more than the promised share fails, and comes back as old errors leave the period. Below 0 the promise of this period is broken.',
+      'Remaining share of the error budget of the period. It falls while the error ratio exceeds the allowed ratio, and recovers as old errors leave the period. Below 0, the SLO of this period is violated.',
     unit: 'percentunit',
     signed: true,
     max: 1,
@@ -17,13 +17,13 @@ export function budgetLeftPanel(drillDown: BoardUid): TimeseriesPanel {
   };
 }
 
-/** How fast each objective fails. */
+/** Error budget burn rate of each SLO. */
 export function burnRatePanel(drillDown: BoardUid): TimeseriesPanel {
   return {
     kind: 'timeseries',
     title: 'Burn rate',
     description:
-      'How many times faster than it lasts each budget is spent now. At 100 % it is used up exactly at the end of its period.',
+      'Current burn rate of each error budget. At 100 %, the budget is used up exactly at the end of its period.',
     unit: 'percentunit',
     queries: [{ expr: 'max by (slo) (slo:burn_rate:ratio)', legend: '{{slo}}', emptyWhen: NOBODY_ASKS }],
     drillDown,

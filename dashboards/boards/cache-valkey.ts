@@ -1,7 +1,7 @@
 import type { Query, Row } from '../board.ts';
 import { HOLDS } from './states.ts';
 
-/** The Valkeys that `selector` finds, as they tell it themselves. */
+/** Self-reported state of the Valkey instances that match `selector`. */
 export function valkeyRow(selector: string): Row {
   const rate = (counter: string): string => `sum by (host) (rate(redis_${counter}{${selector}}[$__rate_interval]))`;
   return {
@@ -9,17 +9,17 @@ export function valkeyRow(selector: string): Row {
     panels: [
       {
         kind: 'state-timeline',
-        title: 'Primary in its own eyes',
+        title: 'Primary (self-reported)',
         description:
-          'Which instance holds itself for the primary. Two at once are a failover that one of them has not heard of yet.',
+          'Instances that report the primary role. Two at once mean a failover that one of them has not noticed yet.',
         unit: 'short',
         queries: [{ expr: `max by (host) (redis_instance_role{${selector},role="primary"})`, legend: '{{host}}' }],
         states: HOLDS,
       },
       {
         kind: 'stat',
-        title: 'Primaries in their own eyes',
-        description: 'How many instances hold themselves for the primary: one.',
+        title: 'Number of self-reported primaries',
+        description: 'Number of instances that report the primary role. One is normal.',
         unit: 'short',
         queries: [{ expr: 'sum(max by (host) (redis_instance_role{role="primary"}))', legend: 'primaries' }],
         alert: 'CachePrimaryDuplicated',
@@ -27,16 +27,17 @@ export function valkeyRow(selector: string): Row {
       },
       {
         kind: 'state-timeline',
-        title: 'Replicas that follow',
-        description: 'Whether each replica is connected to its primary. With none, the next loss empties the cache.',
+        title: 'Replication link status',
+        description:
+          'Shows whether each replica is connected to its primary. Without a connected replica, the next loss empties the cache.',
         unit: 'short',
         queries: [{ expr: `max by (host) (redis_master_link_up{${selector}})`, legend: '{{host}}' }],
-        states: { 0: { text: 'cut off', is: 'bad' }, 1: { text: 'follows', is: 'good' } },
+        states: { 0: { text: 'disconnected', is: 'bad' }, 1: { text: 'connected', is: 'good' } },
       },
       {
         kind: 'stat',
-        title: 'Replicas',
-        description: 'How many replicas are connected to the primary.',
+        title: 'Connected replicas',
+        description: 'Number of replicas that are connected to the primary.',
         unit: 'short',
         queries: [{ expr: 'sum(max by (host) (redis_master_link_up))', legend: 'replicas' }],
         alert: 'CacheRedundancyLost',
@@ -44,8 +45,8 @@ export function valkeyRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'What replicas lack',
-        description: 'Time since a replica last acknowledged anything, in the eyes of the primary.',
+        title: 'Replica lag',
+        description: 'Time since the last acknowledgment of each replica, as reported by the primary.',
         unit: 's',
         width: 'third',
         queries: [
@@ -57,8 +58,8 @@ export function valkeyRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'Memory',
-        description: 'Share of the memory for data and buffers that is taken. A full instance throws keys away.',
+        title: 'Memory utilization',
+        description: 'Share of the memory for data and buffers that is in use. A full instance evicts keys.',
         unit: 'percentunit',
         max: 1,
         queries: [
@@ -70,8 +71,8 @@ export function valkeyRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'Keys thrown away',
-        description: 'Keys that were thrown away before their time to make room. Sessions are among them.',
+        title: 'Evicted keys',
+        description: 'Keys that Valkey evicted before they expired, to free memory. Sessions are among them.',
         unit: 'ops',
         queries: [{ expr: rate('evicted_keys_total'), legend: '{{host}}' }],
         alert: 'CacheEvicting',
@@ -79,28 +80,28 @@ export function valkeyRow(selector: string): Row {
       {
         kind: 'timeseries',
         title: 'Keys',
-        description: 'Keys of each instance, those that end by themselves among them.',
+        description: 'Number of keys of each instance, including keys that expire.',
         unit: 'short',
         queries: [{ expr: `max by (host) (redis_db_keys{${selector}})`, legend: '{{host}}' }],
       },
       {
         kind: 'timeseries',
-        title: 'Hit ratio of the instances',
-        description: 'Share of the reads that found their key, sessions included.',
+        title: 'Hit ratio by instance',
+        description: 'Share of reads that found their key, including session reads.',
         unit: 'percentunit',
         max: 1,
         queries: [
           {
             expr: `${rate('keyspace_hits_total')} / (${rate('keyspace_hits_total')} + ${rate('keyspace_misses_total')} > 0)`,
             legend: '{{host}}',
-            emptyWhen: 'nobody reads from the cache',
+            emptyWhen: 'there are no cache reads',
           },
         ],
       },
       {
         kind: 'timeseries',
-        title: 'Commands by name',
-        description: 'Commands that all instances together have answered.',
+        title: 'Command rate by name',
+        description: 'Commands that all instances together have processed.',
         unit: 'ops',
         queries: [
           { expr: `sum by (cmd) (rate(redis_commands_total{${selector}}[$__rate_interval]))`, legend: '{{cmd}}' },
@@ -109,8 +110,8 @@ export function valkeyRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'Time of a command',
-        description: 'Processor time of one command, on average.',
+        title: 'CPU time per command',
+        description: 'Average CPU time of one command.',
         unit: 's',
         queries: [
           {
@@ -121,8 +122,8 @@ export function valkeyRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'Connections of clients',
-        description: 'Share of the connections that an instance may have.',
+        title: 'Client connection utilization',
+        description: 'Share of the maximum number of connections that each instance uses.',
         unit: 'percentunit',
         queries: [
           {
@@ -133,16 +134,16 @@ export function valkeyRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'What instances refused',
+        title: 'Errors, rejections and full resyncs',
         description:
-          'Commands answered with an error, connections refused for being too many, logins refused, and replicas that had to be sent everything.',
+          'Commands with an error reply, connections rejected at the limit, rejected logins, and full resynchronizations of replicas.',
         unit: 'short',
         queries: (
           [
             ['total_error_replies', 'errors'],
-            ['rejected_connections_total', 'connections refused'],
-            ['acl_access_denied_auth_total', 'logins refused'],
-            ['replica_resyncs_full', 'replicas sent everything'],
+            ['rejected_connections_total', 'rejected connections'],
+            ['acl_access_denied_auth_total', 'rejected logins'],
+            ['replica_resyncs_full', 'full resyncs'],
           ] as const
         ).map(([counter, what]): Query => ({
           expr: `sum by (host) (increase(redis_${counter}{${selector}}[$__rate_interval]))`,
@@ -153,7 +154,7 @@ export function valkeyRow(selector: string): Row {
   };
 }
 
-/** The Sentinels on the hosts that `selector` finds. */
+/** Sentinels on the hosts that match `selector`. */
 export function sentinelRow(selector: string): Row {
   return {
     title: 'Sentinels',
@@ -162,7 +163,7 @@ export function sentinelRow(selector: string): Row {
         kind: 'state-timeline',
         title: 'Quorum',
         description:
-          'Whether each sentinel sees enough others to call the primary dead and to elect a leader. The alert is for none that does.',
+          'Shows whether each Sentinel reaches enough others to declare the primary down and to elect a leader. The alert fires if no Sentinel does.',
         unit: 'short',
         queries: [{ expr: `min by (host) (redis_sentinel_master_ckquorum_status{${selector}})`, legend: '{{host}}' }],
         states: { 0: { text: 'none', is: 'bad' }, 1: { text: 'quorum', is: 'good' } },
@@ -170,8 +171,9 @@ export function sentinelRow(selector: string): Row {
       },
       {
         kind: 'state-timeline',
-        title: 'What sentinels hold the primary for',
-        description: 'Dead in the eyes of one (sdown) is a suspicion; in the eyes of enough (odown) it is replaced.',
+        title: 'Primary health as seen by Sentinel',
+        description:
+          'Subjectively down (sdown) is the suspicion of one Sentinel. If enough Sentinels agree (odown), they replace the primary.',
         unit: 'short',
         queries: [
           {
@@ -180,19 +182,20 @@ export function sentinelRow(selector: string): Row {
           },
         ],
         states: {
-          0: { text: 'well', is: 'good' },
-          1: { text: 'suspected', is: 'degraded' },
-          2: { text: 'dead', is: 'bad' },
+          0: { text: 'healthy', is: 'good' },
+          1: { text: 'sdown', is: 'degraded' },
+          2: { text: 'odown', is: 'bad' },
         },
       },
       {
         kind: 'state-timeline',
-        title: 'Who is primary in the eyes of sentinels',
-        description: 'How many sentinels hold each instance for the primary: all of them for one.',
+        title: 'Primary as seen by Sentinel',
+        description:
+          'Number of Sentinels that consider each instance the primary. Normally, all of them agree on one instance.',
         unit: 'short',
         queries: [{ expr: `sum by (member) (redis_sentinel_master_primary{${selector}})`, legend: '{{member}}' }],
         states: {
-          0: { text: 'nobody', is: 'neutral' },
+          0: { text: 'none', is: 'neutral' },
           1: { text: 'one', is: 'degraded' },
           2: { text: 'two', is: 'degraded' },
           3: { text: 'all three', is: 'good' },
@@ -200,30 +203,32 @@ export function sentinelRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'Sentinels and replicas that are well',
-        description: 'How many of each a sentinel holds for well, itself included.',
+        title: 'Healthy Sentinels and replicas',
+        description: 'Sentinels (including itself) and replicas that each Sentinel considers healthy.',
         unit: 'short',
         queries: [
           {
             expr: `min by (host) (redis_sentinel_master_ok_sentinels{${selector}})`,
-            legend: 'sentinels for {{host}}',
+            legend: 'Sentinels as seen by {{host}}',
           },
-          { expr: `min by (host) (redis_sentinel_master_ok_slaves{${selector}})`, legend: 'replicas for {{host}}' },
+          {
+            expr: `min by (host) (redis_sentinel_master_ok_slaves{${selector}})`,
+            legend: 'replicas as seen by {{host}}',
+          },
         ],
       },
       {
         kind: 'timeseries',
-        title: 'Failovers',
-        description:
-          'The number of the configuration that each sentinel goes by; it grows with every failover that was begun.',
+        title: 'Failovers (configuration epoch)',
+        description: 'Configuration epoch that each Sentinel uses. It increases with every failover that starts.',
         unit: 'short',
         queries: [{ expr: `max by (host) (redis_sentinel_master_config_epoch{${selector}})`, legend: '{{host}}' }],
         drillDown: 'holdfast-chaos',
       },
       {
         kind: 'timeseries',
-        title: 'Silence of the primary',
-        description: 'Time since the primary last answered a sentinel well.',
+        title: 'Time since last PING reply of the primary',
+        description: 'Time since the last valid PING reply of the primary to each Sentinel.',
         unit: 's',
         queries: [
           {

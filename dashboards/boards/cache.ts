@@ -2,25 +2,25 @@ import type { Board } from '../board.ts';
 import { sentinelRow, valkeyRow } from './cache-valkey.ts';
 import { HOLDS } from './states.ts';
 
-/** Servers are called like their hosts. */
+/** HAProxy servers have the names of their hosts. */
 const HOST = 'host=~"$server"';
 const CACHE = 'proxy="cache",server=~"$server"';
 
 export const CACHE_BOARD: Board = {
   uid: 'holdfast-cache',
   title: 'Cache',
-  question: 'Does the cache have a primary, and does it save the database work?',
+  question: 'Does the cache have a primary, and does it reduce the load on the database?',
   domains: ['cache'],
   drillDown: 'holdfast-app',
   variables: [{ name: 'server', label: 'Server', selector: 'haproxy_server_status{proxy="cache"}', of: 'server' }],
   rows: [
     {
-      title: 'Role',
+      title: 'Primary in HAProxy',
       panels: [
         {
           kind: 'state-timeline',
-          title: 'Primary',
-          description: 'Which instance the load balancers send commands to: HAProxy asks each for its role.',
+          title: 'Primary as seen by HAProxy',
+          description: 'Instance that the load balancers send commands to. HAProxy checks the role of each instance.',
           unit: 'short',
           queries: [{ expr: `max by (server) (haproxy_server_status{${CACHE},state="UP"})`, legend: '{{server}}' }],
           states: HOLDS,
@@ -28,8 +28,8 @@ export const CACHE_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Primaries',
-          description: 'How many primaries each load balancer finds: one.',
+          title: 'Number of primaries by load balancer',
+          description: 'Number of primaries that each load balancer finds. One is normal.',
           unit: 'short',
           queries: [{ expr: 'min by (host) (haproxy_backend_active_servers{proxy="cache"})', legend: 'at {{host}}' }],
           alert: 'CacheNoPrimary',
@@ -38,26 +38,26 @@ export const CACHE_BOARD: Board = {
       ],
     },
     {
-      title: 'What it does for the application',
+      title: 'Cache use by the application',
       panels: [
         {
           kind: 'timeseries',
           title: 'Hit ratio',
-          description: 'Share of reads that were answered from the cache.',
+          description: 'Share of reads that were served from the cache.',
           unit: 'percentunit',
           max: 1,
           queries: [
             {
               expr: 'sum(rate(cache_requests_total{operation="get",result="hit"}[$__rate_interval])) / sum(rate(cache_requests_total{operation="get"}[$__rate_interval]))',
               legend: 'hits',
-              emptyWhen: 'nobody asks for a page that can be cached',
+              emptyWhen: 'there are no requests for cacheable pages',
             },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Commands',
-          description: 'Commands of the application hosts by result.',
+          title: 'Command rate by result',
+          description: 'Commands of the application hosts, by operation and result.',
           unit: 'ops',
           queries: [
             {
@@ -68,36 +68,37 @@ export const CACHE_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Errors',
-          description: 'Share of commands that failed or were not sent because the circuit was open.',
+          title: 'Error ratio',
+          description: 'Share of commands that failed, or were skipped because the circuit breaker was open.',
           unit: 'percentunit',
           queries: [
             {
               expr: '(sum(rate(cache_requests_total{result=~"error|skipped"}[$__rate_interval])) or vector(0)) / sum(rate(cache_requests_total[$__rate_interval]))',
               legend: 'failed',
-              emptyWhen: 'nobody asks for a page that can be cached',
+              emptyWhen: 'there are no requests for cacheable pages',
             },
           ],
         },
         {
           kind: 'state-timeline',
-          title: 'Circuits',
-          description: 'Whether an application host has given the cache up for a moment.',
+          title: 'Circuit breakers',
+          description:
+            'Circuit breaker of each application host. While it is open, the host bypasses the cache for a moment.',
           unit: 'short',
           queries: [{ expr: 'max by (host) (cache_circuit_state{state="open"})', legend: '{{host}}' }],
           states: { 0: { text: 'closed', is: 'good' }, 1: { text: 'open', is: 'bad' } },
         },
         {
           kind: 'timeseries',
-          title: 'Connections',
+          title: 'Connections by instance',
           description: 'Connections of application hosts through the load balancers, by instance.',
           unit: 'short',
           queries: [{ expr: `sum by (server) (haproxy_server_current_sessions{${CACHE}})`, legend: '{{server}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'Checks that failed',
-          description: 'How often an instance stopped being the primary in the eyes of a load balancer.',
+          title: 'UP to DOWN transitions',
+          description: 'Rate at which a load balancer marked an instance down because it was no longer the primary.',
           unit: 'ops',
           queries: [
             {

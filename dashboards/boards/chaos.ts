@@ -4,25 +4,24 @@ import { FIRING, HOLDS, UP } from './states.ts';
 export const CHAOS: Board = {
   uid: 'holdfast-chaos',
   title: 'Chaos and releases',
-  question: 'What happened when, what noticed it, and what did users feel?',
+  question: 'When did something fail, which alerts fired, and how were users affected?',
   domains: [],
   drillDown: 'holdfast-overview',
   variables: [],
   rows: [
     {
-      title: 'What users felt',
+      title: 'User impact',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Requests that fail',
-          description:
-            'Share of requests that were answered with 5xx at the load balancers. The line is where people are mailed.',
+          title: 'Error ratio',
+          description: 'Share of requests with a 5xx response at the load balancers. The line is the alert threshold.',
           unit: 'percentunit',
           queries: [
             {
               expr: 'sum(rate(haproxy_backend_http_responses_total{proxy="web",code="5xx"}[$__rate_interval])) / sum(rate(haproxy_backend_http_responses_total{proxy="web"}[$__rate_interval]))',
               legend: '5xx',
-              emptyWhen: 'nobody asks anything',
+              emptyWhen: 'there are no requests',
             },
           ],
           alert: 'HighErrorRate',
@@ -31,27 +30,27 @@ export const CHAOS: Board = {
       ],
     },
     {
-      title: 'What happened and what noticed it',
+      title: 'Failures and alerts',
       panels: [
         {
           kind: 'state-timeline',
-          title: 'Alerts',
-          description: 'Which alerts fired when, and of which host.',
+          title: 'Alert history',
+          description: 'Firing alerts over time, by alert and host.',
           unit: 'short',
           width: 'full',
           queries: [
             {
               expr: 'max by (alertname, host) (ALERTS{alertstate="firing",severity!="none"})',
               legend: '{{alertname}} {{host}}',
-              emptyWhen: 'no alert fires',
+              emptyWhen: 'no alert is firing',
             },
           ],
           states: FIRING,
         },
         {
           kind: 'state-timeline',
-          title: 'Targets',
-          description: 'Whether everything that is scraped on a host answers.',
+          title: 'Target availability by host',
+          description: 'Shows whether Prometheus can scrape all targets on each host.',
           unit: 'short',
           queries: [{ expr: 'min by (host) (up)', legend: '{{host}}' }],
           states: UP,
@@ -60,8 +59,8 @@ export const CHAOS: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'Virtual addresses',
-          description: 'Which load balancer has each virtual address.',
+          title: 'Virtual IP owner',
+          description: 'Load balancer that owns each virtual IP.',
           unit: 'short',
           queries: [{ expr: 'max by (iname, host) (lb_virtual_address_held)', legend: '{{iname}} on {{host}}' }],
           states: HOLDS,
@@ -70,8 +69,8 @@ export const CHAOS: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'Database',
-          description: 'Which nodes are ONLINE.',
+          title: 'ONLINE database nodes',
+          description: 'Shows whether each database node is ONLINE.',
           unit: 'short',
           queries: [{ expr: 'max by (node) (holdfast_db_node_state{state="ONLINE"})', legend: '{{node}}' }],
           states: { 0: { text: 'not ONLINE', is: 'bad' }, 1: { text: 'ONLINE', is: 'good' } },
@@ -80,8 +79,8 @@ export const CHAOS: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'Who is in charge',
-          description: 'Which database node gets writes, and which cache instance gets commands.',
+          title: 'Database writer and cache primary',
+          description: 'Database node that receives writes, and cache instance that receives commands.',
           unit: 'short',
           queries: [
             { expr: 'max by (node) (holdfast_db_writer)', legend: 'writes: {{node}}' },
@@ -97,8 +96,8 @@ export const CHAOS: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Releases',
-          description: 'How many application hosts run each release.',
+          title: 'Application hosts by release',
+          description: 'Number of application hosts that run each release.',
           unit: 'short',
           queries: [{ expr: 'count by (commit) (build_info)', legend: '{{commit}}' }],
           stacked: true,
@@ -106,8 +105,8 @@ export const CHAOS: Board = {
         },
         {
           kind: 'table',
-          title: 'Started',
-          description: 'When each process that tells so was started.',
+          title: 'Process start times',
+          description: 'Start time of each process that exposes it.',
           unit: 'dateTimeFromNow',
           columns: { host: 'Host', job: 'What' },
           queries: [{ expr: 'max by (host, job) (process_start_time_seconds{job=~".+"}) * 1000', legend: 'Started' }],

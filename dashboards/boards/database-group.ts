@@ -1,14 +1,14 @@
 import type { Row } from '../board.ts';
 
-/** Group Replication from inside and from the role agents; `hosts` chooses nodes that speak. */
+/** Group Replication as reported by the nodes and by the role agents; `hosts` selects the reporting nodes. */
 export function databaseGroupRow(hosts: string): Row {
   return {
     title: 'Group Replication',
     panels: [
       {
         kind: 'state-timeline',
-        title: 'Members',
-        description: 'Whether any role agent finds the node ONLINE in its own eyes.',
+        title: 'Member status',
+        description: 'Shows whether at least one role agent finds that the node reports itself ONLINE.',
         unit: 'short',
         queries: [{ expr: 'max by (node) (holdfast_db_node_state{state="ONLINE"})', legend: '{{node}}' }],
         states: { 0: { text: 'not ONLINE', is: 'bad' }, 1: { text: 'ONLINE', is: 'good' } },
@@ -16,8 +16,8 @@ export function databaseGroupRow(hosts: string): Row {
       },
       {
         kind: 'state-timeline',
-        title: 'States in each other’s eyes',
-        description: 'Which state each node sees each member in; only states that somebody sees.',
+        title: 'Member state as seen by each node',
+        description: 'State of each member as seen by each node. States that no node currently reports are omitted.',
         unit: 'short',
         queries: [
           {
@@ -31,7 +31,7 @@ export function databaseGroupRow(hosts: string): Row {
         kind: 'timeseries',
         title: 'Applier queue',
         description:
-          'Transactions of others that wait to be applied: how far a secondary is behind. The role agents take a node out when it is long.',
+          'Transactions of other nodes that wait to be applied: the lag of a secondary. The role agents remove a node with a long queue from the readers.',
         unit: 'short',
         queries: [
           {
@@ -44,22 +44,22 @@ export function databaseGroupRow(hosts: string): Row {
         kind: 'timeseries',
         title: 'Replica lag',
         description:
-          'Age of the oldest transaction of the primary that a node may lack, as the role agents measure it. Above the limit of the profile a node gets no reads.',
+          'Age of the oldest transaction of the primary that a node may lack, measured by the role agents. Above the limit of the profile, a node receives no reads.',
         unit: 's',
         queries: [{ expr: 'max by (node) (holdfast_db_node_apply_lag_seconds)', legend: '{{node}}' }],
       },
       {
         kind: 'timeseries',
         title: 'Certification queue',
-        description: 'Transactions that wait to be compared with what others wrote.',
+        description: 'Transactions that wait for certification: the check for conflicts with writes of other nodes.',
         unit: 'short',
         queries: [{ expr: `max by (host) (mysql_perf_schema_transactions_in_queue{${hosts}})`, legend: '{{host}}' }],
       },
       {
         kind: 'timeseries',
-        title: 'Transactions through the group',
+        title: 'Proposed and applied transactions',
         description:
-          'Transactions that a node proposed, and those of others that it applied. In a healthy group the lines meet.',
+          'Transactions that a node proposed, and transactions of other nodes that it applied. In a healthy group, the lines meet.',
         unit: 'ops',
         queries: [
           {
@@ -74,9 +74,9 @@ export function databaseGroupRow(hosts: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'Conflicts and refusals',
+        title: 'Certification conflicts and rollbacks',
         description:
-          'Transactions that were refused because another one had been first. With one writer there should be none.',
+          'Transactions that were rolled back because a conflicting transaction was first. With one writer, the expected rate is zero.',
         unit: 'ops',
         queries: [
           {
@@ -85,31 +85,32 @@ export function databaseGroupRow(hosts: string): Row {
           },
           {
             expr: `sum by (host) (rate(mysql_perf_schema_transactions_local_rollback_total{${hosts}}[$__rate_interval]))`,
-            legend: '{{host}} refused',
+            legend: '{{host}} rolled back',
           },
         ],
       },
       {
         kind: 'timeseries',
         title: 'Quorum margin',
-        description: 'How many more members each node can do without. Below 0 it is in a minority and takes no writes.',
+        description:
+          'Number of further members that each node can lose. Below 0, the node is in a minority and accepts no writes.',
         unit: 'short',
         signed: true,
         queries: [{ expr: `max by (host) (mysql_group_replication_quorum_margin{${hosts}})`, legend: '{{host}}' }],
       },
       {
         kind: 'timeseries',
-        title: 'Answers to the role agents',
-        description: 'How long a node took to tell an agent what it is. A slow one is held for gone.',
+        title: 'Response time to the role agents',
+        description: 'Time that a node took to report its state to a role agent. The agents consider a slow node down.',
         unit: 's',
         queries: [{ expr: 'max by (node) (holdfast_db_node_answer_seconds)', legend: '{{node}}' }],
         drillDown: 'holdfast-lb',
       },
       {
         kind: 'timeseries',
-        title: 'Mending by the role agents',
+        title: 'Repairs by the role agents',
         description:
-          'What the agents did to a node that did not come back by itself, and changes of the route told to HAProxy.',
+          'Repairs of nodes that did not recover by themselves, and routing changes that the agents pushed to HAProxy.',
         unit: 'short',
         queries: [
           {
@@ -118,15 +119,16 @@ export function databaseGroupRow(hosts: string): Row {
           },
           {
             expr: 'sum by (result) (increase(holdfast_db_tells_total[$__rate_interval]))',
-            legend: 'told {{result}}',
+            legend: 'pushed to HAProxy: {{result}}',
           },
         ],
         drillDown: 'holdfast-lb',
       },
       {
         kind: 'timeseries',
-        title: 'Changes of the writer',
-        description: 'How often writes went to another node within the time of one point. Every step is a failover.',
+        title: 'Writer changes',
+        description:
+          'Number of times that writes moved to another node within one data point. Every step is a failover.',
         unit: 'short',
         queries: [
           {

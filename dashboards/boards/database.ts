@@ -9,34 +9,34 @@ const H = 'host=~"$host"';
 export const DATABASE: Board = {
   uid: 'holdfast-database',
   title: 'Database',
-  question: 'Is the group whole, is it fast, and how far is it from an outage?',
+  question: 'Is the group complete, is it fast, and how close is it to an outage?',
   domains: ['database'],
   drillDown: 'holdfast-chaos',
   variables: [hostsVariable('db')],
   rows: [
     {
-      title: 'The group now',
+      title: 'Group status',
       panels: [
         {
           kind: 'stat',
           title: 'ONLINE members',
-          description: 'As the role agent that sees most counts them.',
+          description: 'Number of ONLINE members, as counted by the role agent that sees the most.',
           unit: 'short',
           queries: [{ expr: 'max(holdfast_db_group_members_online)', legend: 'members' }],
           alert: 'DatabaseRedundancyLost',
         },
         {
           kind: 'stat',
-          title: 'Failures to spare',
+          title: 'Tolerable node failures',
           description:
-            'How many more members may go before no write is possible, as the least optimistic node sees it.',
+            'Number of further members that can fail before writes become impossible, as reported by the least optimistic node.',
           unit: 'short',
           queries: [{ expr: 'min(mysql_group_replication_quorum_margin)', legend: 'members' }],
         },
         {
           kind: 'stat',
           title: 'Writers',
-          description: 'Nodes that get writes: one.',
+          description: 'Number of nodes that receive writes. One is normal.',
           unit: 'short',
           queries: [{ expr: 'max(holdfast_db_writers)', legend: 'nodes' }],
           alert: 'DatabaseNoWritablePrimary',
@@ -44,23 +44,23 @@ export const DATABASE: Board = {
         {
           kind: 'stat',
           title: 'Readers',
-          description: 'Nodes that get reads: secondaries that are not behind.',
+          description: 'Number of nodes that receive reads: secondaries that do not lag.',
           unit: 'short',
           queries: [{ expr: 'max(holdfast_db_readers)', legend: 'nodes' }],
         },
         {
           kind: 'stat',
-          title: 'Views that disagree',
+          title: 'Group membership disagreement',
           description:
-            'Whether nodes name different members or primaries. Anything but 0 for longer than a failover is a split.',
+            'Shows whether nodes report different members or primaries. A value other than 0 for longer than a failover is a membership split.',
           unit: 'short',
           queries: [{ expr: 'max(holdfast_db_view_disagreement)', legend: 'disagreement' }],
           alert: 'DatabaseViewSplit',
         },
         {
           kind: 'stat',
-          title: 'Last change of the writer',
-          description: 'When writes last went to another node.',
+          title: 'Last writer change',
+          description: 'Time of the last move of writes to another node.',
           unit: 'dateTimeFromNow',
           queries: [{ expr: 'max(holdfast_db_writer_changed_timestamp_seconds) * 1000', legend: 'changed' }],
         },
@@ -72,7 +72,7 @@ export const DATABASE: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Statements',
+          title: 'Statement rate by node',
           description: 'Statements that clients sent, by node.',
           unit: 'ops',
           queries: [
@@ -84,8 +84,8 @@ export const DATABASE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Kinds of statements',
-          description: 'Statements of all chosen nodes by kind.',
+          title: 'Statement rate by type',
+          description: 'Statements of all selected nodes, by type.',
           unit: 'ops',
           queries: [
             {
@@ -97,8 +97,8 @@ export const DATABASE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Slow and unindexed',
-          description: 'Slow statements, joins without an index, and temporary tables that went to the disk.',
+          title: 'Slow queries, full joins and on-disk temporary tables',
+          description: 'Slow statements, joins without an index, and temporary tables that were written to disk.',
           unit: 'ops',
           queries: [
             {
@@ -107,27 +107,27 @@ export const DATABASE: Board = {
             },
             {
               expr: `sum by (host) (rate(mysql_global_status_select_full_join{${H}}[$__rate_interval]))`,
-              legend: '{{host}} joins without an index',
+              legend: '{{host}} full joins',
             },
             {
               expr: `sum by (host) (rate(mysql_global_status_created_tmp_disk_tables{${H}}[$__rate_interval]))`,
-              legend: '{{host}} temporary tables on disk',
+              legend: '{{host}} on-disk temporary tables',
             },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Waits',
-          description: 'Waits for a row, for a table, for the log buffer and for a free page.',
+          title: 'Lock, log buffer and free page waits',
+          description: 'Waits for a row lock, for a table lock, for the log buffer and for a free page.',
           unit: 'ops',
           queries: [
             {
               expr: `sum by (host) (rate(mysql_global_status_innodb_row_lock_waits{${H}}[$__rate_interval]))`,
-              legend: '{{host}} rows',
+              legend: '{{host}} row locks',
             },
             {
               expr: `sum by (host) (rate(mysql_global_status_table_locks_waited{${H}}[$__rate_interval]))`,
-              legend: '{{host}} tables',
+              legend: '{{host}} table locks',
             },
             {
               expr: `sum by (host) (rate(mysql_global_status_innodb_log_waits{${H}}[$__rate_interval]))`,
@@ -146,8 +146,8 @@ export const DATABASE: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Sessions',
-          description: 'Share of the sessions that may be open.',
+          title: 'Session utilization',
+          description: 'Share of the maximum number of sessions that is open.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -159,21 +159,21 @@ export const DATABASE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Sessions at work',
-          description: 'Sessions that run a statement at this moment, and those that wait for a row.',
+          title: 'Running threads and row-lock waits',
+          description: 'Sessions that are running a statement, and sessions that are waiting for a row lock.',
           unit: 'short',
           queries: [
-            { expr: `max by (host) (mysql_global_status_threads_running{${H}})`, legend: '{{host}} at work' },
+            { expr: `max by (host) (mysql_global_status_threads_running{${H}})`, legend: '{{host}} running' },
             {
               expr: `max by (host) (mysql_global_status_innodb_row_lock_current_waits{${H}})`,
-              legend: '{{host}} waiting for a row',
+              legend: '{{host}} waiting for a row lock',
             },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Pages found in memory',
-          description: 'Share of page reads that did not go to the disk.',
+          title: 'Buffer pool hit ratio',
+          description: 'Share of page reads that did not need a disk read.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -185,8 +185,8 @@ export const DATABASE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Disk writes made safe',
-          description: 'Times that the log and the data were flushed to the disk. Every commit waits for one.',
+          title: 'fsync rate',
+          description: 'Flushes of the log and of the data to disk. Every commit waits for a flush.',
           unit: 'ops',
           queries: [
             {
@@ -201,16 +201,16 @@ export const DATABASE: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'Accepts writes',
-          description: 'Whether a node lets anybody write at all.',
+          title: 'Writable nodes',
+          description: 'Shows whether a node accepts writes at all, that is, whether `super_read_only` is off.',
           unit: 'short',
           queries: [{ expr: `1 - max by (host) (mysql_global_variables_super_read_only{${H}})`, legend: '{{host}}' }],
           states: HOLDS,
         },
         {
           kind: 'timeseries',
-          title: 'Traffic',
-          description: 'Bytes from and to clients, other members of the group not counted.',
+          title: 'Network traffic',
+          description: 'Bytes from and to clients, without traffic between members of the group.',
           unit: 'binBps',
           queries: [
             {
@@ -226,13 +226,13 @@ export const DATABASE: Board = {
       ],
     },
     {
-      title: 'Statements and sizes',
+      title: 'Statement analysis and storage',
       panels: [
         {
           kind: 'table',
-          title: 'Statements that take the most time',
+          title: 'Top 10 statements by time',
           description:
-            'Kinds of statements and the time that they took on all nodes together, of all the time that passed: 100 % is one session that does nothing else. Their texts are in `performance_schema.events_statements_summary_by_digest`.',
+            'Statement digests by share of elapsed time, summed over all selected nodes. At 100 %, one session does nothing else. The statement texts are in `performance_schema.events_statements_summary_by_digest`.',
           unit: 'percentunit',
           columns: { schema: 'Schema', digest: 'Digest' },
           queries: [
@@ -245,9 +245,8 @@ export const DATABASE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Statements that are expensive',
-          description:
-            'Statements that read a table without an index, that needed a disk for what they sort, or that failed.',
+          title: 'Expensive and failed statements',
+          description: 'Statements that read a table without an index, needed a temporary table on disk, or failed.',
           unit: 'ops',
           queries: [
             {
@@ -257,7 +256,7 @@ export const DATABASE: Board = {
             },
             {
               expr: `sum by (host) (rate(mysql_perf_schema_events_statements_tmp_disk_tables_total{${H}}[$__rate_interval]))`,
-              legend: '{{host}} with a disk',
+              legend: '{{host}} on-disk temporary table',
               emptyWhen: NOBODY_ASKS,
             },
             {
@@ -269,8 +268,8 @@ export const DATABASE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Size of schemas',
-          description: 'What the files of each schema take of the disk.',
+          title: 'Schema size',
+          description: 'Disk space that the files of each schema use.',
           unit: 'bytes',
           queries: [
             {
@@ -281,9 +280,9 @@ export const DATABASE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Binary logs',
+          title: 'Binary log size',
           description:
-            'Size of the binary logs that a node keeps. Members that come back get what they missed from them.',
+            'Size of the binary logs that a node retains. Rejoining members read missed transactions from them.',
           unit: 'bytes',
           queries: [{ expr: `max by (host) (mysql_binlog_size_bytes{${H}})`, legend: '{{host}}' }],
         },

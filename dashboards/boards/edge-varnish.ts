@@ -1,9 +1,9 @@
 import type { Query, Row } from '../board.ts';
 import { UP } from './states.ts';
 
-const NOBODY_COMES = 'nobody asks the edges';
+const NOBODY_COMES = 'the edges receive no requests';
 
-/** What the edges that `selector` finds answer themselves, and what they have for it. */
+/** Requests, cache and processes of the edges that match `selector`. */
 export function varnishRows(selector: string): readonly Row[] {
   const rate = (counter: string): string =>
     `sum by (host) (rate(varnish_main_${counter}{${selector}}[$__rate_interval]))`;
@@ -17,12 +17,13 @@ export function varnishRows(selector: string): readonly Row[] {
   });
   return [
     {
-      title: 'What the edges answer',
+      title: 'Requests and cache hits',
       panels: [
         {
           kind: 'state-timeline',
-          title: 'Edges',
-          description: 'Whether the Varnish of each edge answers. Whoever comes by one that does not sees nothing.',
+          title: 'Varnish availability',
+          description:
+            'Shows whether Varnish responds on each edge. Without Varnish, an edge sends every request to the origin.',
           unit: 'short',
           queries: [{ expr: `min by (host) (varnish_up{${selector}})`, legend: '{{host}}' }],
           states: UP,
@@ -31,54 +32,54 @@ export function varnishRows(selector: string): readonly Row[] {
         },
         {
           kind: 'timeseries',
-          title: 'Requests of clients',
-          description: 'Requests, and those of them that the edge had to pass on each time.',
+          title: 'Client request rate',
+          description: 'Requests, and the part of them that the edge always passes to the origin.',
           unit: 'reqps',
           queries: [
             { expr: rate('client_req'), legend: '{{host}}' },
-            { expr: rate('s_pass'), legend: '{{host}} passed on' },
+            { expr: rate('s_pass'), legend: '{{host}} passed' },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Hit ratio',
+          title: 'Cache hit ratio',
           description:
-            'Share of the requests that were answered from the cache; the second one of those only that may be answered from it.',
+            'Share of requests that were served from the cache. The second series counts only cacheable requests.',
           unit: 'percentunit',
           max: 1,
           queries: [
             {
               expr: `${rate('cache_hit')} / (${rate('client_req')} > 0)`,
-              legend: '{{host}} of all',
+              legend: '{{host}} all requests',
               emptyWhen: NOBODY_COMES,
             },
             {
               expr: `${rate('cache_hit')} / (${rate('cache_hit')} + ${rate('cache_miss')} > 0)`,
-              legend: '{{host}} of what may be kept',
-              emptyWhen: 'nobody asks the edges for what may be kept',
+              legend: '{{host}} cacheable requests',
+              emptyWhen: 'the edges receive no cacheable requests',
             },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Stale and made up',
+          title: 'Stale and synthetic responses',
           description:
-            'Answers from the cache that were older than they should be (grace), and answers that the edge made itself, which are errors mostly. Both grow while the origin is ill.',
+            'Expired responses from the cache (grace), and responses that the edge generated itself, which are mostly errors. Both increase while the origin is unhealthy.',
           unit: 'reqps',
           queries: [
             { expr: rate('cache_hit_grace'), legend: '{{host}} stale' },
-            { expr: rate('s_synth'), legend: '{{host}} made up' },
+            { expr: rate('s_synth'), legend: '{{host}} synthetic' },
           ],
         },
       ],
     },
     {
-      title: 'What the edges keep',
+      title: 'Cache storage',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Room that is taken',
-          description: 'Share of the cache that is in use. A full cache throws objects away.',
+          title: 'Cache utilization',
+          description: 'Share of the cache that is in use. A full cache evicts objects.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -90,23 +91,24 @@ export function varnishRows(selector: string): readonly Row[] {
         },
         {
           kind: 'timeseries',
-          title: 'Objects',
+          title: 'Cached objects',
           description: 'Objects in the cache, by edge.',
           unit: 'short',
           queries: [level('n_object', 'objects')],
         },
         {
           kind: 'timeseries',
-          title: 'Objects that left',
-          description: 'Because of their age, to make room, because of a ban; and times that there was no room at all.',
+          title: 'Removed objects',
+          description:
+            'Objects that expired, were evicted to make room, or were banned, and allocations that failed for lack of space.',
           unit: 'short',
           queries: [
-            growth('n_expired', 'too old'),
-            growth('n_lru_nuked', 'made room'),
+            growth('n_expired', 'expired'),
+            growth('n_lru_nuked', 'evicted'),
             growth('bans_obj_killed', 'banned'),
             {
               expr: `sum by (host) (increase(varnish_sma_c_fail{${selector}}[$__rate_interval]))`,
-              legend: '{{host}} no room',
+              legend: '{{host}} failed allocations',
             },
           ],
         },
@@ -114,38 +116,38 @@ export function varnishRows(selector: string): readonly Row[] {
           kind: 'timeseries',
           title: 'Bans',
           description:
-            'Bans that are kept, and those of them that are done with. What is not done with is compared with every object that is asked for.',
+            'Bans in the ban list, completed bans among them, and added bans. Varnish checks every requested object against the bans that are not completed.',
           unit: 'short',
-          queries: [level('bans', 'kept'), level('bans_completed', 'done with'), growth('bans_added', 'added')],
+          queries: [level('bans', 'in the list'), level('bans_completed', 'completed'), growth('bans_added', 'added')],
         },
       ],
     },
     {
-      title: 'The processes of the edges',
+      title: 'Varnish processes',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Threads',
-          description: 'Threads that serve, and sessions that wait for one.',
+          title: 'Worker threads',
+          description: 'Worker threads, and sessions that wait for a thread.',
           unit: 'short',
-          queries: [level('threads', 'threads'), level('thread_queue_len', 'waiting')],
+          queries: [level('threads', 'threads'), level('thread_queue_len', 'waiting sessions')],
         },
         {
           kind: 'timeseries',
-          title: 'What went wrong in Varnish',
+          title: 'Varnish errors and restarts',
           description:
-            'Sessions that were dropped, threads that could not be had, ends of the process that serves. A new process begins with an empty cache.',
+            'Dropped sessions, threads that could not be created, and exits of the worker process. A new process starts with an empty cache.',
           unit: 'short',
           queries: [
             {
               expr: `sum by (host) (increase(varnish_main_sessions{${selector},type=~"dropped|fail"}[$__rate_interval]))`,
-              legend: '{{host}} sessions dropped',
+              legend: '{{host}} dropped sessions',
             },
-            growth('threads_limited', 'no more threads'),
-            growth('threads_failed', 'threads not made'),
+            growth('threads_limited', 'thread limit reached'),
+            growth('threads_failed', 'failed thread creations'),
             {
               expr: `sum by (host) (increase(varnish_mgt_child_died{${selector}}[$__rate_interval])) + sum by (host) (increase(varnish_mgt_child_panic{${selector}}[$__rate_interval]))`,
-              legend: '{{host}} process ended',
+              legend: '{{host}} process exits',
             },
           ],
         },
@@ -154,30 +156,29 @@ export function varnishRows(selector: string): readonly Row[] {
   ];
 }
 
-/** What the edges that `selector` finds know of where they fetch from. */
+/** Health of the origin, and fetches from it, as seen by the edges that match `selector`. */
 export function originRow(selector: string): Row {
   const growth = (metric: string): string =>
     `sum by (host, backend) (increase(varnish_backend_${metric}{${selector}}[$__rate_interval]))`;
   return {
-    title: 'Where the edges fetch from',
+    title: 'Origin',
     panels: [
       {
         kind: 'state-timeline',
-        title: 'Origin',
+        title: 'Origin health',
         description:
-          'Whether the newest health check of each edge was good. While it is not, the edge answers with what it has.',
+          'Shows whether the latest health check of each edge was successful. While checks fail, the edge serves its cached responses.',
         unit: 'short',
         queries: [
-          { expr: `min by (host, backend) (varnish_backend_up{${selector}})`, legend: '{{backend}} for {{host}}' },
+          { expr: `min by (host, backend) (varnish_backend_up{${selector}})`, legend: '{{backend}} seen by {{host}}' },
         ],
-        states: { 0: { text: 'ill', is: 'bad' }, 1: { text: 'well', is: 'good' } },
+        states: { 0: { text: 'unhealthy', is: 'bad' }, 1: { text: 'healthy', is: 'good' } },
         alert: 'EdgeOriginUnhealthy',
       },
       {
         kind: 'timeseries',
-        title: 'Fetches',
-        description:
-          'Requests of the edges to the origin, those in the background among them, which renew what is stale.',
+        title: 'Origin fetch rate',
+        description: 'Requests of the edges to the origin, including background fetches, which refresh stale objects.',
         unit: 'reqps',
         queries: [
           {
@@ -186,30 +187,30 @@ export function originRow(selector: string): Row {
           },
           {
             expr: `sum by (host) (rate(varnish_main_s_bgfetch{${selector}}[$__rate_interval]))`,
-            legend: '{{host}} in the background',
+            legend: '{{host}} background fetches',
           },
         ],
       },
       {
         kind: 'timeseries',
-        title: 'Fetches that failed',
+        title: 'Failed origin fetches',
         description:
-          'Connections to the origin that failed, fetches that were not tried since it was ill or had too many connections, and bodies that broke off.',
+          'Failed connections to the origin, fetches skipped because the origin was unhealthy or had too many connections, and incomplete bodies.',
         unit: 'short',
         queries: [
-          { expr: growth('fail'), legend: '{{host}} to {{backend}} no connection' },
-          { expr: growth('unhealthy'), legend: '{{host}} to {{backend}} ill' },
+          { expr: growth('fail'), legend: '{{host}} to {{backend}} failed connections' },
+          { expr: growth('unhealthy'), legend: '{{host}} to {{backend}} unhealthy' },
           { expr: growth('busy'), legend: '{{host}} to {{backend}} busy' },
           {
             expr: `sum by (host) (increase(varnish_main_fetch{${selector},type=~"failed|bad"}[$__rate_interval]))`,
-            legend: '{{host}} broke off',
+            legend: '{{host}} incomplete',
           },
         ],
       },
       {
         kind: 'timeseries',
-        title: 'Connections to the origin',
-        description: 'Connections to the load balancers that are in use now.',
+        title: 'Origin connections',
+        description: 'Connections to the load balancers that are currently in use.',
         unit: 'short',
         queries: [
           {

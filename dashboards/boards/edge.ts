@@ -3,13 +3,14 @@ import { originRow, varnishRows } from './edge-varnish.ts';
 import { NOBODY_ASKS } from './queries.ts';
 import { hostsVariable } from './variables.ts';
 
-/** Nobody but the edges asks these frontends, at whichever load balancer. */
+/** Frontends that receive the requests of the edges, on every load balancer. */
 const FRONT = 'proxy=~"http|https"';
 
 export const EDGE: Board = {
   uid: 'holdfast-edge',
   title: 'Edges',
-  question: 'Do the edges answer, how much from their own cache, and what do they get from the site?',
+  question:
+    'Do the edges respond, how much do they serve from their cache, and which responses do they get from the site?',
   domains: ['edge', 'site'],
   drillDown: 'holdfast-lb',
   variables: [hostsVariable('edge')],
@@ -21,8 +22,8 @@ export const EDGE: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Responses to clients',
-          description: 'Responses of the edges by class, before any load balancer.',
+          title: 'Response rate by status class',
+          description: 'Responses of the edges to clients by status class, measured in front of the load balancers.',
           unit: 'reqps',
           queries: [
             {
@@ -34,8 +35,8 @@ export const EDGE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Refused by client limits',
-          description: 'Connections and requests refused because their client address exceeds its limits.',
+          title: 'Connections and requests denied by client limits',
+          description: 'Connections and requests that HAProxy denied because the client address exceeded its limits.',
           unit: 'reqps',
           queries: [
             {
@@ -50,8 +51,8 @@ export const EDGE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Open connections',
-          description: 'Connections of clients at each edge; idle ones count.',
+          title: 'Client connections',
+          description: 'Connections of clients at each edge, including idle connections.',
           unit: 'short',
           queries: [
             {
@@ -63,13 +64,12 @@ export const EDGE: Board = {
       ],
     },
     {
-      title: 'What the edges pass on',
+      title: 'Requests to the site',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Requests to the site',
-          description:
-            'What the edges could not answer from their own cache, and their checks whether the site is there.',
+          title: 'Request rate to the site',
+          description: 'Requests that the edges could not serve from their cache, and their health checks of the site.',
           unit: 'reqps',
           queries: [
             {
@@ -80,8 +80,9 @@ export const EDGE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'What they get',
-          description: 'Answers by class. An edge that gets 5xx goes on with what it has.',
+          title: 'Site responses by status class',
+          description:
+            'Responses of the site by status class. An edge that receives 5xx continues to serve its cached responses.',
           unit: 'reqps',
           queries: [
             {
@@ -93,8 +94,8 @@ export const EDGE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Errors',
-          description: 'Share of the responses of each edge that are 5xx, without requests that it refuses.',
+          title: 'Error ratio by edge',
+          description: 'Share of 5xx responses at each edge, without requests that the edge denies.',
           unit: 'percentunit',
           queries: [
             {
@@ -107,14 +108,14 @@ export const EDGE: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Connections and bad requests',
-          description: 'Sessions that the edges hold open, and requests that were not understood.',
+          title: 'Site connections and malformed requests',
+          description: 'Sessions that the edges keep open, and requests that HAProxy could not parse.',
           unit: 'short',
           queries: [
             { expr: `sum by (proxy) (haproxy_frontend_current_sessions{${FRONT}})`, legend: '{{proxy}} sessions' },
             {
               expr: `sum by (proxy) (increase(haproxy_frontend_request_errors_total{${FRONT}}[$__rate_interval]))`,
-              legend: '{{proxy}} not understood',
+              legend: '{{proxy}} malformed requests',
             },
           ],
         },

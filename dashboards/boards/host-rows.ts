@@ -1,6 +1,6 @@
 import type { Row } from '../board.ts';
 
-/** What goes in and out of the hosts that `selector` finds, and what is lost. */
+/** Network traffic, errors and drops of the hosts that match `selector`. */
 export function hostNetworkRow(selector: string): Row {
   const lost = (what: string): string =>
     `sum by (host) (increase(node_network_receive_${what}_total{${selector}}[$__rate_interval])) + sum by (host) (increase(node_network_transmit_${what}_total{${selector}}[$__rate_interval]))`;
@@ -9,8 +9,8 @@ export function hostNetworkRow(selector: string): Row {
     panels: [
       {
         kind: 'timeseries',
-        title: 'Received and sent',
-        description: 'Bytes through all networks of a host.',
+        title: 'Network traffic',
+        description: 'Bytes that each host received and sent through all its networks.',
         unit: 'binBps',
         queries: [
           {
@@ -25,19 +25,19 @@ export function hostNetworkRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'Packets lost',
-        description: 'Packets that were broken or dropped, in either direction.',
+        title: 'Packet errors and drops',
+        description: 'Packets with errors and dropped packets, in either direction.',
         unit: 'short',
         queries: [
-          { expr: lost('errs'), legend: '{{host}} broken' },
+          { expr: lost('errs'), legend: '{{host}} errors' },
           { expr: lost('drop'), legend: '{{host}} dropped' },
         ],
       },
       {
         kind: 'timeseries',
-        title: 'Sent again',
+        title: 'TCP retransmit ratio',
         description:
-          'Share of the TCP segments that had to be sent again: the path loses packets, or answers too late.',
+          'Share of TCP segments that were retransmitted. The path loses packets, or acknowledgments arrive too late.',
         unit: 'percentunit',
         queries: [
           {
@@ -48,17 +48,17 @@ export function hostNetworkRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'Connections not accepted in time',
-        description: 'Connections that were refused or dropped since a process did not accept them in time.',
+        title: 'Listen queue overflows and drops',
+        description: 'Connections that the kernel refused or dropped because a process did not accept them in time.',
         unit: 'short',
         queries: [
           {
             expr: `max by (host) (increase(node_netstat_TcpExt_ListenOverflows{${selector}}[$__rate_interval]))`,
-            legend: '{{host}} refused',
+            legend: '{{host}} overflows',
           },
           {
             expr: `max by (host) (increase(node_netstat_TcpExt_ListenDrops{${selector}}[$__rate_interval]))`,
-            legend: '{{host}} dropped',
+            legend: '{{host}} drops',
           },
         ],
       },
@@ -66,38 +66,39 @@ export function hostNetworkRow(selector: string): Row {
   };
 }
 
-/** Which processes of the hosts that `selector` finds end, and how many there are. */
+/** Restarts and number of processes on the hosts that match `selector`. */
 export function hostProcessRow(selector: string): Row {
   return {
     title: 'Processes',
     panels: [
       {
         kind: 'timeseries',
-        title: 'Ends of processes',
+        title: 'Process restarts',
         description:
-          'How often the process of a service ended; its supervisor starts it again. The line is the number of ends within the time that the alert looks at, seven looks at a host.',
+          'Exits of the process of each service; its supervisor restarts it. The line is the threshold for exits within the alert window, which is seven scrapes of a host.',
         unit: 'short',
         queries: [
           {
             expr: `max by (host, service) (increase(host_service_exits_total{${selector}}[$__rate_interval])) > 0`,
             legend: '{{service}} on {{host}}',
-            emptyWhen: 'no process ends',
+            emptyWhen: 'no process has exited',
           },
         ],
         alert: 'ProcessRestarting',
       },
       {
         kind: 'table',
-        title: 'Booted',
-        description: 'When each host was booted: what it counts began then.',
+        title: 'Boot time',
+        description: 'Boot time of each host. The counters of the host started then.',
         unit: 'dateTimeFromNow',
         columns: { host: 'Host' },
         queries: [{ expr: `max by (host) (node_boot_time_seconds{${selector}}) * 1000`, legend: 'Booted' }],
       },
       {
         kind: 'timeseries',
-        title: 'Processes and threads',
-        description: 'Share of the processes and threads that a host may have. At the limit nothing can be started.',
+        title: 'Process and thread utilization',
+        description:
+          'Share of the maximum number of processes and threads of a host. At the limit, nothing can be started.',
         unit: 'percentunit',
         max: 1,
         queries: [
@@ -109,12 +110,12 @@ export function hostProcessRow(selector: string): Row {
       },
       {
         kind: 'timeseries',
-        title: 'Sockets',
-        description: 'TCP connections that are established, and closed ones that are waited for.',
+        title: 'TCP connections',
+        description: 'Established TCP connections, and closed connections in the state TIME_WAIT.',
         unit: 'short',
         queries: [
           { expr: `max by (host) (node_netstat_Tcp_CurrEstab{${selector}})`, legend: '{{host}} established' },
-          { expr: `max by (host) (node_sockstat_TCP_tw{${selector}})`, legend: '{{host}} waited for' },
+          { expr: `max by (host) (node_sockstat_TCP_tw{${selector}})`, legend: '{{host}} TIME_WAIT' },
         ],
       },
     ],

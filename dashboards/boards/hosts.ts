@@ -4,27 +4,27 @@ import { hostsOfEveryTier } from './variables.ts';
 
 const H = 'host=~"$host"';
 
-/** Utilization, saturation and errors of what every host has, whatever runs there. */
+/** Utilization, saturation and errors (USE) of the resources of every host, in every tier. */
 export const HOSTS: Board = {
   uid: 'holdfast-hosts',
   title: 'Hosts',
-  question: 'Is a host short of processor time, memory, disk or network, or does something on it not stay?',
+  question: 'Is a host short of CPU, memory, disk or network, or does a process on it keep restarting?',
   domains: ['host'],
   drillDown: 'holdfast-chaos',
   variables: [hostsOfEveryTier()],
   rows: [
     {
-      title: 'Every host at a glance',
+      title: 'Summary',
       panels: [
         {
           kind: 'table',
-          title: 'How much of it is used',
+          title: 'Resource utilization',
           description:
-            'Share of its processors, of its memory and of its fullest file system that a host uses, and share of the time in which it had to wait for its processors.',
+            'Share of its CPU, memory and fullest file system that each host uses. Throttled is the share of CPU periods in which the host had to wait.',
           unit: 'percentunit',
           columns: { host: 'Host' },
           queries: [
-            { expr: `max by (host) (host:cpu_utilization:ratio{${H}})`, legend: 'Processors' },
+            { expr: `max by (host) (host:cpu_utilization:ratio{${H}})`, legend: 'CPU' },
             { expr: `max by (host) (host:cpu_saturation:ratio{${H}})`, legend: 'Throttled' },
             { expr: `max by (host) (host:memory_utilization:ratio{${H}})`, legend: 'Memory' },
             { expr: `max by (host) (host:disk_utilization:ratio{${H}})`, legend: 'Fullest file system' },
@@ -32,27 +32,26 @@ export const HOSTS: Board = {
         },
         {
           kind: 'table',
-          title: 'What it was short of, and what failed',
-          description:
-            'How often each second a host was at the limit of its memory or a process was killed for want of it, and packets that were dropped or broken.',
+          title: 'Saturation and errors',
+          description: 'Events per second: memory limit hits, OOM kills, dropped packets and packets with errors.',
           unit: 'ops',
           columns: { host: 'Host' },
           queries: [
-            { expr: `max by (host) (host:memory_saturation:rate{${H}})`, legend: 'At the limit of memory' },
-            { expr: `max by (host) (host:memory_errors:rate{${H}})`, legend: 'Killed' },
-            { expr: `max by (host) (host:network_saturation:rate{${H}})`, legend: 'Packets dropped' },
-            { expr: `max by (host) (host:network_errors:rate{${H}})`, legend: 'Packets broken' },
+            { expr: `max by (host) (host:memory_saturation:rate{${H}})`, legend: 'Memory limit hits' },
+            { expr: `max by (host) (host:memory_errors:rate{${H}})`, legend: 'OOM kills' },
+            { expr: `max by (host) (host:network_saturation:rate{${H}})`, legend: 'Packet drops' },
+            { expr: `max by (host) (host:network_errors:rate{${H}})`, legend: 'Packet errors' },
           ],
         },
       ],
     },
     {
-      title: 'Processors',
+      title: 'CPU',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Processor time',
-          description: 'Share of the processors that a host may use that its processes have used.',
+          title: 'CPU utilization',
+          description: 'Share of the CPU cores available to a host that its processes used.',
           unit: 'percentunit',
           queries: [
             {
@@ -63,24 +62,24 @@ export const HOSTS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Throttled',
+          title: 'CPU throttled periods',
           description:
-            'Share of the periods in which a host had used up its share and had to wait for the next one. Hosts without a limited share have none.',
+            'Share of periods in which a host used up its CPU quota and had to wait for the next period. Hosts without a CPU quota have no data.',
           unit: 'percentunit',
           max: 1,
           queries: [
             {
               expr: `max by (host) (rate(host_cpu_throttled_periods_total{${H}}[$__rate_interval]) / (rate(host_cpu_periods_total{${H}}[$__rate_interval]) > 0))`,
               legend: '{{host}}',
-              emptyWhen: 'no host has a limited share of the processors',
+              emptyWhen: 'no host has a CPU quota',
             },
           ],
           alert: 'HostThrottled',
         },
         {
           kind: 'timeseries',
-          title: 'Waited for processors',
-          description: 'Time that a host had to wait because its share was used up, in each second.',
+          title: 'CPU throttling',
+          description: 'Time per second that a host had to wait because its CPU quota was used up.',
           unit: 'percentunit',
           queries: [
             {
@@ -92,7 +91,7 @@ export const HOSTS: Board = {
         {
           kind: 'timeseries',
           title: 'CPU run queue wait',
-          description: 'Tasks of a host that were ready to run and waited for a processor, for each of its processors.',
+          description: 'Average number of runnable tasks of a host that waited for a CPU, per CPU core of the host.',
           unit: 'short',
           queries: [
             {
@@ -104,9 +103,9 @@ export const HOSTS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'The machine under the hosts',
+          title: 'Machine CPU utilization',
           description:
-            'Share of all its processors that the machine has used. Where all hosts share one machine, its limit is the limit of all of them together.',
+            'Share of the CPU cores of the machine that is in use. If all hosts share one machine, they also share this limit.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -123,8 +122,9 @@ export const HOSTS: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Memory that cannot be taken back',
-          description: 'Share of its memory that the processes of a host hold. At the limit one of them is killed.',
+          title: 'Unreclaimable memory',
+          description:
+            'Share of the memory of a host that its processes use. At the limit, the kernel kills one of them.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -137,8 +137,8 @@ export const HOSTS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Killed for want of memory',
-          description: 'Processes that were killed because a host had no memory left.',
+          title: 'OOM kills',
+          description: 'Processes that the kernel killed because a host was out of memory.',
           unit: 'short',
           queries: [
             {
@@ -150,26 +150,26 @@ export const HOSTS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Memory in use',
-          description: 'Heaps, stacks and what cannot be taken back at once, by host.',
+          title: 'Memory working set',
+          description: 'Heaps, stacks and other memory that the kernel cannot reclaim at once, by host.',
           unit: 'bytes',
           queries: [{ expr: `max by (host) (host_memory_working_set_bytes{${H}})`, legend: '{{host}}' }],
           stacked: true,
         },
         {
           kind: 'timeseries',
-          title: 'Short of memory',
+          title: 'Memory limit hits and major page faults',
           description:
-            'How often a host was at its limit and something had to be taken back, and pages that had to be read from a disk before a process could go on.',
+            'Memory limit hits, after which the kernel had to reclaim memory. Major page faults are pages read from disk before a process could continue.',
           unit: 'ops',
           queries: [
             {
               expr: `max by (host) (rate(host_memory_limit_hits_total{${H}}[$__rate_interval]))`,
-              legend: '{{host}} at its limit',
+              legend: '{{host}} limit hits',
             },
             {
               expr: `max by (host) (rate(host_memory_major_faults_total{${H}}[$__rate_interval]))`,
-              legend: '{{host}} pages read',
+              legend: '{{host}} major page faults',
             },
           ],
         },
@@ -180,9 +180,9 @@ export const HOSTS: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Space that is left',
+          title: 'Free disk space',
           description:
-            'Share of each file system that services can still fill. Below the line it is an alert where it is few bytes, too.',
+            'Share of each file system that is available to services. Below the line, the alert fires if few bytes are left, too.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -195,8 +195,8 @@ export const HOSTS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Files that it can take',
-          description: 'Share of the files that a file system can hold that it can still take.',
+          title: 'Free inodes',
+          description: 'Share of the inodes of each file system that is free.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -209,34 +209,33 @@ export const HOSTS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Read and written',
+          title: 'Disk throughput',
           description:
-            'Bytes from and to disks. In control groups of version 1 without what the kernel writes later for a process.',
+            'Bytes from and to disks. With cgroup v1, data that the kernel writes later for a process is not included.',
           unit: 'binBps',
           queries: [
             {
               expr: `sum by (host) (rate(host_disk_read_bytes_total{${H}}[$__rate_interval]))`,
               legend: '{{host}} read',
-              emptyWhen: 'the kernel counts no reads of a control group',
+              emptyWhen: 'the kernel does not count reads per cgroup',
             },
             {
               expr: `sum by (host) (rate(host_disk_written_bytes_total{${H}}[$__rate_interval]))`,
               legend: '{{host}} written',
-              emptyWhen: 'the kernel counts no writes of a control group',
+              emptyWhen: 'the kernel does not count writes per cgroup',
             },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Waited for memory, disk and processors',
-          description:
-            'Share of the time in which some task of a host waited for a resource (pressure stall information).',
+          title: 'Pressure stall information (PSI)',
+          description: 'Share of time in which at least one task of a host waited for memory, disk or CPU.',
           unit: 'percentunit',
           queries: [
             {
               expr: `max by (host, resource) (rate(host_pressure_waiting_seconds_total{${H}}[$__rate_interval]))`,
               legend: '{{host}} for {{resource}}',
-              emptyWhen: 'control groups are of version 1, which tell nothing of it',
+              emptyWhen: 'cgroup v1 does not provide pressure stall information',
             },
           ],
         },

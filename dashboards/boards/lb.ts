@@ -5,14 +5,14 @@ import { HOLDS, UP } from './states.ts';
 import { hostsVariable } from './variables.ts';
 
 const H = 'host=~"$host"';
-/** Frontends of clients; the others are asked by monitors and neighbours. */
+/** Client frontends; the others serve monitors and processes of the same host. */
 const CLIENTS = `${H},proxy!~"alive|stats"`;
 const POOLS = `${H},proxy=~"web|app-pool"`;
 
 export const LB: Board = {
   uid: 'holdfast-lb',
   title: 'Load balancers',
-  question: 'Do the load balancers pass everything on, and who holds the virtual addresses?',
+  question: 'Do the load balancers forward all requests, and which host owns the virtual IPs?',
   domains: ['lb'],
   drillDown: 'holdfast-web',
   variables: [hostsVariable('lb')],
@@ -22,8 +22,9 @@ export const LB: Board = {
       panels: [
         {
           kind: 'state-timeline',
-          title: 'Virtual addresses',
-          description: 'Whether each address is really on an interface of the host. Two at once are a split brain.',
+          title: 'Virtual IP owner',
+          description:
+            'Shows whether each virtual IP is present on an interface of the host. Two owners at once are a split brain.',
           unit: 'short',
           queries: [{ expr: `max by (iname, host) (lb_virtual_address_held{${H}})`, legend: '{{iname}} on {{host}}' }],
           states: HOLDS,
@@ -31,8 +32,8 @@ export const LB: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'HAProxy and keepalived',
-          description: 'Whether HAProxy answers its own host, and whether keepalived lives.',
+          title: 'HAProxy and keepalived availability',
+          description: 'Shows whether HAProxy responds to its own host, and whether keepalived is running.',
           unit: 'short',
           queries: [
             { expr: `min by (host) (lb_haproxy_answers{${H}})`, legend: 'HAProxy on {{host}}' },
@@ -44,7 +45,7 @@ export const LB: Board = {
         {
           kind: 'state-timeline',
           title: 'VRRP state',
-          description: 'What keepalived last told of each of its instances.',
+          description: 'Latest state that keepalived reported for each of its instances.',
           unit: 'short',
           queries: [{ expr: `max by (iname, host) (keepalived_vrrp_state{${H}})`, legend: '{{iname}} on {{host}}' }],
           states: {
@@ -56,21 +57,21 @@ export const LB: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Holders of an address',
+          title: 'Virtual IP owners and VRRP masters',
           description:
-            'On how many hosts each address really is, and how many say that they are its master: one. Two are a split brain, whoever is chosen above.',
+            'Number of hosts that own each virtual IP, and number that report VRRP state master. One is normal. Two are a split brain, regardless of the selected hosts.',
           unit: 'short',
           queries: [
-            { expr: 'sum by (iname) (lb_virtual_address_held)', legend: '{{iname}} is held by' },
-            { expr: 'sum by (iname) (keepalived_vrrp_state == bool 2)', legend: '{{iname}} has masters' },
+            { expr: 'sum by (iname) (lb_virtual_address_held)', legend: '{{iname}} owners' },
+            { expr: 'sum by (iname) (keepalived_vrrp_state == bool 2)', legend: '{{iname}} masters' },
           ],
           alert: 'VirtualAddressDuplicated',
         },
         {
           kind: 'timeseries',
-          title: 'Changes of state',
+          title: 'VRRP state transitions',
           description:
-            'How often a host came to a state within the time that one point stands for. Every change to master is a short outage; many are an unsteady network or processor.',
+            'Transitions of each host within one data point, by state. Every transition to master is a short outage; many transitions mean an unstable network or CPU.',
           unit: 'short',
           queries: [
             {
@@ -81,9 +82,9 @@ export const LB: Board = {
         },
         {
           kind: 'table',
-          title: 'Last change of state',
+          title: 'Last VRRP transition',
           description:
-            'Since when each host is in the state that it is in. How long an address was with nobody is not known to a host: the probes of the way in show it.',
+            'Time since which each host is in its current state. Hosts cannot measure how long a virtual IP had no owner: the probes of the public endpoints show it.',
           unit: 'dateTimeFromNow',
           columns: { iname: 'Address', host: 'Host' },
           queries: [
@@ -101,8 +102,8 @@ export const LB: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Requests',
-          description: 'Requests that frontends received.',
+          title: 'Request rate by frontend',
+          description: 'Requests that frontends received, by frontend and host.',
           unit: 'reqps',
           queries: [
             {
@@ -113,8 +114,8 @@ export const LB: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Errors',
-          description: 'Share of the responses that are 5xx, by pool, without requests that the load balancer refuses.',
+          title: 'Error ratio by pool',
+          description: 'Share of 5xx responses by pool, without requests that the load balancer denies.',
           unit: 'percentunit',
           queries: [
             {
@@ -127,8 +128,8 @@ export const LB: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Time to an answer',
-          description: 'How long servers of a pool took, averaged by HAProxy over its last 1024 requests.',
+          title: 'Average response time by pool',
+          description: 'Response time of the servers of a pool, averaged by HAProxy over its last 1024 requests.',
           unit: 's',
           queries: [
             {
@@ -139,31 +140,31 @@ export const LB: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Duration',
+          title: 'Request duration p50/p90/p99',
           description:
-            'Requests of clients from the first byte to the last of the answer, from the lines that HAProxy writes. One in two, one in ten, one in a hundred takes longer. Each point that stands apart is one request, and leads to its trace.',
+            'Duration of client requests from the first byte to the last byte of the response: p50, p90, p99, from the access logs of HAProxy. Each exemplar is one request and links to its trace.',
           unit: 's',
           queries: quantiles(`haproxy_log_request_duration_seconds_bucket{${H},proxy=~"http|https"}`),
         },
         {
           kind: 'timeseries',
-          title: 'Who ended requests',
+          title: 'Requests by HAProxy termination state',
           description:
-            'Requests of clients that did not end in good order, by the two letters of HAProxy: who ended them, and in which phase.',
+            'Client requests that did not end normally, by the two-letter termination state of HAProxy. The letters show which side ended the request, and in which phase.',
           unit: 'reqps',
           queries: [
             {
               expr: `sum by (termination) (rate(haproxy_log_requests_total{${H},proxy=~"http|https",termination!="--"}[$__rate_interval]))`,
               legend: '{{termination}}',
-              emptyWhen: 'every request ends in good order',
+              emptyWhen: 'every request ends normally',
             },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'What went wrong with servers',
+          title: 'Server errors, retries and redispatches',
           description:
-            'Connections that failed, answers not understood, connections tried again and requests sent elsewhere.',
+            'Failed connections, invalid responses, connection retries, and requests redispatched to another server.',
           unit: 'ops',
           queries: [
             {
@@ -172,15 +173,15 @@ export const LB: Board = {
             },
             {
               expr: `sum by (proxy) (rate(haproxy_backend_response_errors_total{${H}}[$__rate_interval]))`,
-              legend: '{{proxy}} answers not understood',
+              legend: '{{proxy}} invalid responses',
             },
             {
               expr: `sum by (proxy) (rate(haproxy_backend_retry_warnings_total{${H}}[$__rate_interval]))`,
-              legend: '{{proxy}} tried again',
+              legend: '{{proxy}} retries',
             },
             {
               expr: `sum by (proxy) (rate(haproxy_backend_redispatch_warnings_total{${H}}[$__rate_interval]))`,
-              legend: '{{proxy}} sent elsewhere',
+              legend: '{{proxy}} redispatches',
             },
           ],
         },
@@ -191,26 +192,26 @@ export const LB: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Busy',
-          description: 'Share of its time in which HAProxy had something to do.',
+          title: 'HAProxy utilization',
+          description: 'Share of time in which HAProxy was busy.',
           unit: 'percentunit',
           max: 1,
           queries: [{ expr: `1 - max by (host) (haproxy_process_idle_time_percent{${H}}) / 100`, legend: '{{host}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'Connections and queue',
-          description: 'Connections that are open, and requests that wait for a server because every one is full.',
+          title: 'Connections and queued requests',
+          description: 'Open connections, and requests that wait for a server because every server is at its limit.',
           unit: 'short',
           queries: [
             { expr: `max by (host) (haproxy_process_current_connections{${H}})`, legend: 'connections of {{host}}' },
-            { expr: `sum by (host) (haproxy_backend_current_queue{${H}})`, legend: 'waiting at {{host}}' },
+            { expr: `sum by (host) (haproxy_backend_current_queue{${H}})`, legend: 'queued at {{host}}' },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Servers in use',
-          description: 'Servers of each pool that get traffic.',
+          title: 'Active servers by pool',
+          description: 'Servers of each pool that receive traffic.',
           unit: 'short',
           queries: [
             { expr: `min by (proxy, host) (haproxy_backend_active_servers{${H}})`, legend: '{{proxy}} at {{host}}' },
@@ -218,9 +219,9 @@ export const LB: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'Servers',
+          title: 'Server status',
           description:
-            'Whether a load balancer holds a server for up. Of the database and cache routes only who may serve is up.',
+            'Shows whether a load balancer considers a server up. On the database and cache routes, only servers that may serve are up.',
           unit: 'short',
           queries: [
             {

@@ -4,19 +4,19 @@ import { quantiles } from './queries.ts';
 export const LOAD: Board = {
   uid: 'holdfast-load',
   title: 'Load test',
-  question: 'What gives way first when the load grows?',
+  question: 'Which resource saturates first when the load increases?',
   domains: ['site'],
   drillDown: 'holdfast-app',
   variables: [],
   rows: [
     {
-      title: 'Load and answer',
+      title: 'Load and response time',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Requests',
+          title: 'Request rate',
           description:
-            'Requests at the load balancers and in the application. What is between the lines, Nginx has answered from its own files or cache.',
+            'Requests at the load balancers and in the application. Nginx served the difference from its own files or cache.',
           unit: 'reqps',
           queries: [
             {
@@ -32,15 +32,15 @@ export const LOAD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Latency',
-          description: 'Time until the application has answered. It bends upwards where something is used up.',
+          title: 'Response time p50/p90/p99',
+          description: 'Response time of the application. It rises sharply when a resource is exhausted.',
           unit: 's',
           queries: quantiles('http_request_duration_seconds_bucket{job="app"}'),
         },
         {
           kind: 'heatmap',
-          title: 'Latency, all of it',
-          description: 'How many requests took how long.',
+          title: 'Response time distribution',
+          description: 'Number of requests by response time.',
           unit: 's',
           queries: [
             {
@@ -51,8 +51,8 @@ export const LOAD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Requests that fail',
-          description: 'Answers with 5xx at the load balancers, and requests that an application host answered so.',
+          title: '5xx responses',
+          description: 'Responses with 5xx at the load balancers, and at each application host.',
           unit: 'reqps',
           queries: [
             {
@@ -62,20 +62,19 @@ export const LOAD: Board = {
             {
               expr: 'sum by (host) (rate(http_request_duration_seconds_count{job="app",status_code=~"5.."}[$__rate_interval]))',
               legend: '{{host}}',
-              emptyWhen: 'no request was ever answered with 5xx',
+              emptyWhen: 'there has been no 5xx response',
             },
           ],
         },
       ],
     },
     {
-      title: 'What gives way',
+      title: 'Saturation',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Used up',
-          description:
-            'How much of what can be used is used: the busiest of each kind. Whatever meets 100 % first is the limit.',
+          title: 'Resource utilization',
+          description: 'Utilization of the busiest resource of each kind. The first one to reach 100 % is the limit.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -96,35 +95,35 @@ export const LOAD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Waiting',
+          title: 'In-flight and queued requests',
           description:
-            'Requests in flight in the application, callers that wait for a database connection, requests that wait at a load balancer.',
+            'Requests in flight in the application, callers that wait for a database connection, and requests queued at a load balancer.',
           unit: 'short',
           queries: [
             { expr: 'sum(http_requests_in_flight)', legend: 'in flight' },
             { expr: 'sum by (pool) (db_pool_waiting_callers)', legend: 'waiting for {{pool}}' },
-            { expr: 'sum(haproxy_backend_current_queue)', legend: 'waiting at load balancers' },
+            { expr: 'sum(haproxy_backend_current_queue)', legend: 'queued at load balancers' },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Database under load',
-          description: 'Transactions that a node has received and not applied: the price of writes on the secondaries.',
+          title: 'Applier queue',
+          description: 'Transactions that a node has received but not applied: the cost of writes on the secondaries.',
           unit: 'short',
           queries: [{ expr: 'max by (node) (holdfast_db_node_apply_queue)', legend: '{{node}}' }],
           drillDown: 'holdfast-database',
         },
         {
           kind: 'timeseries',
-          title: 'Cache under load',
-          description: 'Share of reads that were answered from the cache.',
+          title: 'Cache hit ratio',
+          description: 'Share of reads that were served from the cache.',
           unit: 'percentunit',
           max: 1,
           queries: [
             {
               expr: 'sum(rate(cache_requests_total{operation="get",result="hit"}[$__rate_interval])) / sum(rate(cache_requests_total{operation="get"}[$__rate_interval]))',
               legend: 'hits',
-              emptyWhen: 'nobody asks for a page that can be cached',
+              emptyWhen: 'there are no requests for cacheable pages',
             },
           ],
           drillDown: 'holdfast-cache',

@@ -4,7 +4,8 @@ function messagesPanel(selector: string): Panel {
   return {
     kind: 'timeseries',
     title: 'HAProxy messages',
-    description: 'Messages of HAProxy that are no requests: frontends that stopped at a reload, failed TLS handshakes.',
+    description:
+      'Messages of HAProxy other than access-log lines: frontends that stopped at a reload, failed TLS handshakes.',
     unit: 'ops',
     queries: [
       { expr: `sum by (host) (rate(haproxy_log_messages_total{${selector}}[$__rate_interval]))`, legend: '{{host}}' },
@@ -13,20 +14,21 @@ function messagesPanel(selector: string): Panel {
   };
 }
 
-/** How the lines arrive that the servers which `selector` finds send for each request: numbers made from them are worth as much. */
+/** Access-log lines that arrived from servers that match `selector`. Metrics made from them are only as complete. */
 export function logLinesRow(server: 'haproxy' | 'nginx', selector: string): Row {
   const rate = (counter: string): string =>
     `sum by (host) (rate(${server}_log_lines_${counter}{${selector}}[$__rate_interval]))`;
   const missing = (counter: string, what: string) => ({
     expr: `${rate(counter)} / (${rate('total')} > 0)`,
     legend: `{{host}} ${what}`,
-    emptyWhen: 'nobody asks anything, so that there are no lines',
+    emptyWhen: 'there are no requests, so there are no access-log lines',
   });
   const panels: readonly Panel[] = [
     {
       kind: 'timeseries',
-      title: 'Lines',
-      description: 'Lines that have arrived. None while requests are worked on is an alert.',
+      title: 'Access-log lines received',
+      description:
+        'Access-log lines that arrived. The alert fires if no lines arrive while the server processes requests.',
       unit: 'ops',
       queries: [{ expr: rate('total'), legend: '{{host}}' }],
       alert: 'AccessLogSilent',
@@ -34,12 +36,12 @@ export function logLinesRow(server: 'haproxy' | 'nginx', selector: string): Row 
     },
     {
       kind: 'timeseries',
-      title: 'Lines that are not counted',
+      title: 'Lost and malformed access-log lines',
       description:
-        'Share of the lines that are missing in their numbering or could not be read: numbers by route are too low.',
+        'Share of lines that are missing in the sequence numbers or could not be parsed. Metrics by route are too low by this share.',
       unit: 'percentunit',
       queries: [
-        missing('malformed_total', 'not readable'),
+        missing('malformed_total', 'malformed'),
         ...(server === 'haproxy' ? [missing('lost_total', 'lost')] : []),
       ],
       alert: 'AccessLogIncomplete',
@@ -47,5 +49,5 @@ export function logLinesRow(server: 'haproxy' | 'nginx', selector: string): Row 
     },
     ...(server === 'haproxy' ? [messagesPanel(selector)] : []),
   ];
-  return { title: 'Lines of requests', panels };
+  return { title: 'Access logs', panels };
 }

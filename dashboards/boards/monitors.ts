@@ -7,18 +7,18 @@ const H = 'host=~"$host"';
 export const MONITORS: Board = {
   uid: 'holdfast-monitors',
   title: 'Monitors',
-  question: 'Would we be told if something broke?',
+  question: 'Would an alert reach the on-call engineer if something broke?',
   domains: ['monitor'],
   drillDown: 'holdfast-chaos',
   variables: [hostsVariable('monitor')],
   rows: [
     {
-      title: 'Are they there',
+      title: 'Availability',
       panels: [
         {
           kind: 'state-timeline',
-          title: 'Monitors',
-          description: 'Whether Prometheus and Alertmanager of each host answer.',
+          title: 'Prometheus and Alertmanager availability',
+          description: 'Shows whether Prometheus and Alertmanager of each host respond.',
           unit: 'short',
           queries: [
             { expr: `min by (job, host) (up{${H},job=~"prometheus|alertmanager"})`, legend: '{{job}} on {{host}}' },
@@ -28,8 +28,8 @@ export const MONITORS: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'Jobs',
-          description: 'Whether every target of a job answers.',
+          title: 'Job availability',
+          description: 'Shows whether Prometheus can scrape every target of a job.',
           unit: 'short',
           queries: [{ expr: 'min by (job) (up)', legend: '{{job}}' }],
           states: UP,
@@ -37,19 +37,20 @@ export const MONITORS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Members of Alertmanager',
-          description: 'Members that each one knows of. Alone, each would mail for itself.',
+          title: 'Alertmanager cluster members',
+          description:
+            'Cluster members that each Alertmanager knows, and members that it lost. An isolated Alertmanager sends its own notifications.',
           unit: 'short',
           queries: [
-            { expr: `max by (host) (alertmanager_cluster_members{${H}})`, legend: '{{host}} knows' },
-            { expr: `max by (host) (alertmanager_cluster_failed_peers{${H}})`, legend: '{{host}} has lost' },
+            { expr: `max by (host) (alertmanager_cluster_members{${H}})`, legend: '{{host}} members' },
+            { expr: `max by (host) (alertmanager_cluster_failed_peers{${H}})`, legend: '{{host}} lost members' },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Last sign of the watchdog',
+          title: 'Watchdog age',
           description:
-            'How long ago each notifier heard the alert that always fires, and the switch on the mail host any notifier. When the first grows, the way from Prometheus is broken; when the last does, nothing is watched.',
+            "Time since each notifier received the watchdog alert, and since the dead man's switch on the mail host received any notifier's heartbeat. When the first increases, the path from Prometheus is broken; when the last increases, nothing is monitored.",
           unit: 's',
           queries: [
             {
@@ -58,7 +59,7 @@ export const MONITORS: Board = {
             },
             {
               expr: 'time() - max by (host) (holdfast_notifier_watchdog_last_seen_timestamp_seconds{job="deadman"})',
-              legend: '{{host}}: a sign of life of any',
+              legend: '{{host}}: heartbeat of any notifier',
             },
           ],
         },
@@ -69,50 +70,51 @@ export const MONITORS: Board = {
       panels: [
         {
           kind: 'timeseries',
-          title: 'Time of a scrape',
-          description: 'The slowest target of each job. It must stay far below the interval.',
+          title: 'Scrape duration',
+          description: 'Scrape duration of the slowest target of each job. It must stay far below the scrape interval.',
           unit: 's',
           queries: [{ expr: 'max by (job) (scrape_duration_seconds)', legend: '{{job}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'Samples',
-          description: 'Samples of one scrape, by job. A jump means that labels got out of bounds.',
+          title: 'Samples per scrape',
+          description: 'Samples of one scrape, by job. A jump means unbounded label values.',
           unit: 'short',
           queries: [{ expr: 'sum by (job) (scrape_samples_scraped)', legend: '{{job}}' }],
           stacked: true,
         },
         {
           kind: 'timeseries',
-          title: 'Series',
-          description: 'Series that Prometheus is writing.',
+          title: 'Active series',
+          description: 'Series that Prometheus is currently writing.',
           unit: 'short',
           queries: [{ expr: `max by (host) (prometheus_tsdb_head_series{${H}})`, legend: '{{host}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'Evaluation of the rules',
-          description: 'How long the rules took. Longer than their interval, and alerts come late.',
+          title: 'Rule evaluation duration',
+          description:
+            'Duration of the last evaluation of the rules. If it exceeds the evaluation interval, alerts are late.',
           unit: 's',
           queries: [{ expr: `max by (host) (prometheus_rule_group_last_duration_seconds{${H}})`, legend: '{{host}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'What went wrong in Prometheus',
-          description: 'Rules that failed or were left out, alerts that no Alertmanager took.',
+          title: 'Rule and notification errors',
+          description: 'Rule evaluations that failed or were missed, and alerts that no Alertmanager accepted.',
           unit: 'short',
           queries: [
             {
               expr: `sum by (host) (increase(prometheus_rule_evaluation_failures_total{${H}}[$__rate_interval]))`,
-              legend: '{{host}} rules failed',
+              legend: '{{host}} failed rule evaluations',
             },
             {
               expr: `sum by (host) (increase(prometheus_rule_group_iterations_missed_total{${H}}[$__rate_interval]))`,
-              legend: '{{host}} evaluations left out',
+              legend: '{{host}} missed evaluations',
             },
             {
               expr: `sum by (host) (increase(prometheus_notifications_errors_total{${H}}[$__rate_interval]))`,
-              legend: '{{host}} alerts not taken',
+              legend: '{{host}} alerts not accepted',
             },
             {
               expr: `sum by (host) (increase(prometheus_notifications_dropped_total{${H}}[$__rate_interval]))`,
@@ -122,20 +124,20 @@ export const MONITORS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Alerts in Alertmanager',
-          description: 'Alerts by state. Suppressed ones are silenced, or told by another one.',
+          title: 'Alertmanager alerts by state',
+          description: 'Alerts by state. Suppressed alerts are silenced, or inhibited by another alert.',
           unit: 'short',
           queries: [{ expr: `max by (state) (alertmanager_alerts{${H}})`, legend: '{{state}}' }],
         },
       ],
     },
     {
-      title: 'Lines of requests',
+      title: 'Access logs',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Datagrams',
-          description: 'Lines of Nginx and HAProxy that each monitor has read.',
+          title: 'Received access-log datagrams',
+          description: 'Access-log lines of Nginx and HAProxy that each monitor has read.',
           unit: 'ops',
           queries: [
             {
@@ -147,9 +149,9 @@ export const MONITORS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Datagrams not counted',
+          title: 'Discarded access-log datagrams',
           description:
-            'Those that the kernel dropped since they were not read in time, and those from addresses that are no server of this stack.',
+            'Datagrams that the kernel dropped because they were not read in time, and datagrams from addresses outside this stack.',
           unit: 'ops',
           queries: [
             {
@@ -158,20 +160,20 @@ export const MONITORS: Board = {
             },
             {
               expr: `sum by (host) (rate(access_log_datagrams_foreign_total{${H}}[$__rate_interval]))`,
-              legend: '{{host}} from strangers',
+              legend: '{{host}} unknown source',
             },
           ],
         },
       ],
     },
     {
-      title: 'Log lines beside traces',
+      title: 'Request logs',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Lines for the logbook',
+          title: 'Request log lines by result',
           description:
-            'Whole log lines by what became of them. Surplus ones are of a trace that has more than one may have, foreign ones of no host of this stack.',
+            'Full log lines by result. Surplus lines exceed the limit of lines per trace; foreign lines come from hosts outside this stack.',
           unit: 'ops',
           queries: [
             {
@@ -186,41 +188,42 @@ export const MONITORS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'How far back lines go',
+          title: 'Age of the oldest request log line',
           description:
-            'Age of the oldest line that is kept: lasting ones are of requests whose trace is kept, passing ones of all others.',
+            'Age of the oldest stored line. Lasting lines belong to requests whose trace is sampled, passing lines to all others.',
           unit: 's',
           queries: [
             {
               expr: 'time() - min by (shelf) (holdfast_logbook_oldest_line_timestamp_seconds)',
               legend: '{{shelf}}',
-              emptyWhen: 'no line of a request has come since the logbook was started',
+              emptyWhen: 'no request log line has arrived since the trace log store started',
             },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Memory of kept lines',
-          description: 'Memory that kept lines take, about. At its limit the oldest go.',
+          title: 'Request log memory',
+          description:
+            'Approximate memory that the stored lines use. At the limit, the trace log store removes the oldest lines.',
           unit: 'bytes',
           queries: [{ expr: 'max by (shelf) (holdfast_logbook_kept_bytes)', legend: '{{shelf}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'Kept lines',
-          description: 'Lines that can be looked up by their trace.',
+          title: 'Stored request log lines',
+          description: 'Stored lines that users can find by trace ID.',
           unit: 'short',
           queries: [{ expr: 'max by (shelf) (holdfast_logbook_kept_lines)', legend: '{{shelf}}' }],
         },
       ],
     },
     {
-      title: 'The way to a person',
+      title: 'Alert delivery',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Oldest mail that waits',
-          description: 'Age of the oldest mail that could not be handed over yet.',
+          title: 'Oldest queued mail',
+          description: 'Age of the oldest mail that the notifier could not deliver yet.',
           unit: 's',
           queries: [
             {
@@ -232,9 +235,9 @@ export const MONITORS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Mails',
+          title: 'Mail delivery attempts by outcome',
           description:
-            'Tries to send a mail by how they ended. Known means that the other notifier had told it already.',
+            'Mail delivery attempts by outcome. Known means skipped, because the other notifier had already sent the mail.',
           unit: 'short',
           queries: [
             {
@@ -249,8 +252,9 @@ export const MONITORS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Notifications of Alertmanager',
-          description: 'Notifications handed to the notifiers, and those that they did not take.',
+          title: 'Alertmanager notifications',
+          description:
+            'Notifications that Alertmanager sent to the notifiers, and notifications that they did not accept.',
           unit: 'ops',
           queries: [
             {
@@ -259,30 +263,33 @@ export const MONITORS: Board = {
             },
             {
               expr: `sum by (host) (rate(alertmanager_notifications_failed_total{${H},integration="webhook"}[$__rate_interval]))`,
-              legend: '{{host}} not taken',
+              legend: '{{host}} not accepted',
             },
           ],
           alert: 'NotificationsFailing',
         },
         {
           kind: 'timeseries',
-          title: 'Waiting and put aside',
-          description: 'Mails that wait, and notifications that nobody could be mailed about.',
+          title: 'Queued and dead-lettered mails',
+          description: 'Mails in the queue, and notifications in the dead-letter queue, which could not be mailed.',
           unit: 'short',
           queries: [
-            { expr: `max by (host) (holdfast_notifier_queue_length{job="notifier",${H}})`, legend: '{{host}} wait' },
-            { expr: `max by (host) (holdfast_notifier_dead_mails{job="notifier",${H}})`, legend: '{{host}} put aside' },
+            { expr: `max by (host) (holdfast_notifier_queue_length{job="notifier",${H}})`, legend: '{{host}} queued' },
+            {
+              expr: `max by (host) (holdfast_notifier_dead_mails{job="notifier",${H}})`,
+              legend: '{{host}} dead-lettered',
+            },
           ],
         },
       ],
     },
     {
-      title: 'What watching costs',
+      title: 'Monitoring overhead',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Processor time',
-          description: 'Share of one core that each process of the monitors takes.',
+          title: 'CPU usage',
+          description: 'Share of one CPU core that each process of the monitors uses.',
           unit: 'percentunit',
           queries: [
             {
@@ -294,8 +301,8 @@ export const MONITORS: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Memory',
-          description: 'Memory in RAM of each process of the monitors.',
+          title: 'Memory usage',
+          description: 'Resident memory of each process of the monitors.',
           unit: 'bytes',
           queries: [
             {

@@ -8,30 +8,30 @@ import { NO_BUDGET, NOBODY_ASKS } from './queries.ts';
 
 export const OBJECTIVES: Board = {
   uid: 'holdfast-objectives',
-  title: 'Objectives',
-  question: 'Is what users were promised kept, and how long does the error budget last?',
+  title: 'SLOs',
+  question: 'Are the SLOs met, and how long will the error budgets last?',
   domains: ['site'],
   drillDown: 'holdfast-app',
   variables: [],
   rows: [
     {
-      title: 'Promised and kept',
+      title: 'SLO compliance',
       panels: [
         {
           kind: 'table',
-          title: 'Objectives',
+          title: 'SLO status',
           description:
-            'The share of events that must be good, the share that was within the period of the error budget, and what is left of the budget. Below 0 the promise of this period is broken.',
+            'Target ratio of good events, actual ratio within the period of the error budget, and remaining budget. Below 0, the SLO of this period is violated.',
           unit: 'percentunit',
           columns: { slo: 'Objective' },
           queries: [
-            { expr: 'max by (slo) (slo:objective:ratio)', legend: 'Promised' },
+            { expr: 'max by (slo) (slo:objective:ratio)', legend: 'Target' },
             {
               expr: 'max by (slo) (1 - (1 - slo:error_budget_left:ratio) * (1 - slo:objective:ratio))',
-              legend: 'Kept',
+              legend: 'Actual',
               emptyWhen: NO_BUDGET,
             },
-            { expr: 'max by (slo) (slo:error_budget_left:ratio)', legend: 'Budget left', emptyWhen: NO_BUDGET },
+            { expr: 'max by (slo) (slo:error_budget_left:ratio)', legend: 'Remaining budget', emptyWhen: NO_BUDGET },
           ],
           drillDown: 'holdfast-overview',
         },
@@ -39,8 +39,8 @@ export const OBJECTIVES: Board = {
         burnRatePanel('holdfast-chaos'),
         {
           kind: 'timeseries',
-          title: 'Events',
-          description: 'What counts for each objective, and what of it was bad.',
+          title: 'Total and bad events',
+          description: 'Events that count for each SLO, and the bad events among them.',
           unit: 'ops',
           queries: [
             { expr: 'max by (slo) (slo:events:rate)', legend: '{{slo}}' },
@@ -53,15 +53,15 @@ export const OBJECTIVES: Board = {
   ],
 };
 
-/** The shares are the same in every profile; only how long the windows are is not. */
+/** The burn-rate factors are the same in every profile; only the window lengths differ. */
 function burnRow(slo: Slo): Row {
-  return { title: `How fast the budget of ${slo.id} is spent`, panels: burnPairs(DRILL.watch).map(burnPanel) };
+  return { title: `Burn rate of ${slo.id}`, panels: burnPairs(DRILL.watch).map(burnPanel) };
 
   function burnPanel({ factor, urgency }: ReturnType<typeof burnPairs>[number]): TimeseriesPanel {
     return {
       kind: 'timeseries',
-      title: `${slo.id} at ${factor} × its pace`,
-      description: `Share of bad events within the long and the short window. Above the line the budget is spent more than ${factor} times as fast as it lasts; it is an alert where both are and there were at least ten failures. ${slo.journey}`,
+      title: `Error ratio of ${slo.id} at burn rate ${factor}`,
+      description: `Error ratio over the long and the short window. Above the line, the burn rate is above ${factor}. The alert fires if both windows are above the line and there were at least ten failures. ${slo.journey}`,
       unit: 'percentunit',
       width: 'quarter',
       queries: [

@@ -8,26 +8,26 @@ const FRONT = 'proxy=~"http|https"';
 export const OVERVIEW: Board = {
   uid: 'holdfast-overview',
   title: 'Overview',
-  question: 'Is the site well, and if not, where is it ill?',
+  question: 'Is the site healthy, and if not, which part of it is unhealthy?',
   domains: ['site'],
   drillDown: 'holdfast-lb',
   variables: [],
   rows: [
     {
-      title: 'Now',
+      title: 'Current status',
       panels: [
         {
           kind: 'stat',
-          title: 'Alerts that fire',
-          description: 'Alerts that people are mailed about; the always firing one is not counted.',
+          title: 'Firing alerts',
+          description: 'Number of firing alerts that are mailed, without the watchdog alert.',
           unit: 'short',
           queries: [{ expr: 'count(ALERTS{alertstate="firing",severity!="none"}) or vector(0)', legend: 'alerts' }],
           drillDown: 'holdfast-chaos',
         },
         {
           kind: 'stat',
-          title: 'Hosts lost',
-          description: 'Hosts of which an alert says that they are lost.',
+          title: 'Lost hosts',
+          description: 'Number of hosts that an alert reports as lost.',
           unit: 'short',
           queries: [
             {
@@ -39,9 +39,9 @@ export const OVERVIEW: Board = {
         },
         {
           kind: 'stat',
-          title: 'Database nodes ONLINE',
+          title: 'ONLINE database nodes',
           description:
-            'Members of the group as the agent that sees most counts them. One less is one fault away from an outage.',
+            'Members of the group, as counted by the role agent that sees the most. With one member missing, one more fault causes an outage.',
           unit: 'short',
           queries: [{ expr: 'max(holdfast_db_group_members_online)', legend: 'nodes' }],
           alert: 'DatabaseRedundancyLost',
@@ -49,8 +49,8 @@ export const OVERVIEW: Board = {
         },
         {
           kind: 'stat',
-          title: 'Nodes that take writes',
-          description: 'One, or none while the group elects another primary.',
+          title: 'Database writers',
+          description: 'Number of nodes that accept writes: one, or none while the group elects another primary.',
           unit: 'short',
           queries: [{ expr: 'max(holdfast_db_writers)', legend: 'nodes' }],
           alert: 'DatabaseNoWritablePrimary',
@@ -59,7 +59,8 @@ export const OVERVIEW: Board = {
         {
           kind: 'stat',
           title: 'Cache primaries',
-          description: 'One, or none while Sentinel makes another one: then pages come from the database.',
+          description:
+            'Number of cache primaries: one, or none during a failover by Sentinel. Without a primary, pages come from the database.',
           unit: 'short',
           queries: [{ expr: 'max(haproxy_backend_active_servers{proxy="cache"})', legend: 'primaries' }],
           alert: 'CacheNoPrimary',
@@ -67,8 +68,8 @@ export const OVERVIEW: Board = {
         },
         {
           kind: 'stat',
-          title: 'Targets that cannot be scraped',
-          description: 'Of everything that Prometheus asks, what does not answer.',
+          title: 'Targets down',
+          description: 'Number of targets that Prometheus cannot scrape.',
           unit: 'short',
           queries: [{ expr: 'count(up == 0) or vector(0)', legend: 'targets' }],
           drillDown: 'holdfast-monitors',
@@ -76,12 +77,12 @@ export const OVERVIEW: Board = {
       ],
     },
     {
-      title: 'What users feel',
+      title: 'User experience',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Traffic',
-          description: 'Requests that the load balancers get from the edges, by the class of the answer.',
+          title: 'Request rate by status class',
+          description: 'Requests that the load balancers receive from the edges, by status class of the response.',
           unit: 'reqps',
           queries: [
             {
@@ -94,9 +95,9 @@ export const OVERVIEW: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Errors',
+          title: 'Error ratio',
           description:
-            'Share of requests that were answered with 5xx, at the load balancers and in the application. The line is where people are mailed.',
+            'Share of requests with a 5xx response, at the load balancers and in the application. The line is the alert threshold.',
           unit: 'percentunit',
           queries: [
             {
@@ -115,9 +116,8 @@ export const OVERVIEW: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Latency',
-          description:
-            'Time until the application has answered. One in two, one in ten, one in a hundred takes longer.',
+          title: 'Response time p50/p90/p99',
+          description: 'Response time of the application: p50, p90, p99.',
           unit: 's',
           queries: quantiles('http_request_duration_seconds_bucket{job="app"}'),
           drillDown: 'holdfast-app',
@@ -126,7 +126,7 @@ export const OVERVIEW: Board = {
           kind: 'timeseries',
           title: 'Saturation',
           description:
-            'How much of what can be used is used: the event loop of the busiest application host, its database connections, the processors of the busiest HAProxy.',
+            'Utilization of the busiest event loop, the busiest pool of database connections, and the busiest HAProxy.',
           unit: 'percentunit',
           max: 1,
           queries: [
@@ -145,34 +145,34 @@ export const OVERVIEW: Board = {
       ],
     },
     {
-      title: 'What was promised',
+      title: 'Error budgets',
       panels: [budgetLeftPanel('holdfast-objectives'), burnRatePanel('holdfast-objectives')],
     },
     {
-      title: 'Tier by tier',
+      title: 'Tiers',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Requests of each tier',
+          title: 'Request rate by tier',
           description:
-            'What each tier is asked, health checks left out: queries of the database, commands of the cache.',
+            'Requests to each tier, without health checks. The database counts queries; the cache counts commands.',
           unit: 'reqps',
           width: 'third',
           queries: [{ expr: 'max by (tier) (tier:requests:rate)', legend: '{{tier}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'Errors of each tier',
+          title: 'Error rate by tier',
           description:
-            'What failed: 5xx of load balancers, web and application hosts, what an edge could not get, writes that were tried again, commands of the cache that failed or were not tried.',
+            'Edges, load balancers, web and application hosts count 5xx responses. The database counts retried writes; the cache counts failed and skipped commands.',
           unit: 'ops',
           width: 'third',
           queries: [{ expr: 'max by (tier) (tier:errors:rate)', legend: '{{tier}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'Duration in each tier',
-          description: 'One request in a hundred takes longer; of the database, one query.',
+          title: 'Request duration p99 by tier',
+          description: 'Duration of requests, p99 by tier. The database counts queries.',
           unit: 's',
           width: 'third',
           queries: [{ expr: 'max by (tier) (tier:duration_seconds:p99)', legend: '{{tier}}', emptyWhen: NOBODY_ASKS }],
@@ -180,13 +180,13 @@ export const OVERVIEW: Board = {
       ],
     },
     {
-      title: 'Who does what',
+      title: 'Roles',
       panels: [
         {
           kind: 'state-timeline',
-          title: 'Virtual addresses',
+          title: 'Virtual IP owner',
           description:
-            'Which load balancer has each virtual address on an interface. Two at once are a split brain, none is an outage.',
+            'Load balancer that has each virtual IP on an interface. Two owners at once are a split brain; no owner is an outage.',
           unit: 'short',
           queries: [{ expr: 'max by (iname, host) (lb_virtual_address_held)', legend: '{{iname}} on {{host}}' }],
           states: HOLDS,
@@ -195,7 +195,7 @@ export const OVERVIEW: Board = {
         {
           kind: 'state-timeline',
           title: 'Database writer',
-          description: 'Which node gets writes, in the eyes of either role agent.',
+          description: 'Node that receives writes, as reported by either role agent.',
           unit: 'short',
           queries: [{ expr: 'max by (node) (holdfast_db_writer)', legend: '{{node}}' }],
           states: HOLDS,
@@ -204,7 +204,7 @@ export const OVERVIEW: Board = {
         {
           kind: 'state-timeline',
           title: 'Cache primary',
-          description: 'Which instance the load balancers send commands to.',
+          description: 'Instance that the load balancers send commands to.',
           unit: 'short',
           queries: [
             { expr: 'max by (server) (haproxy_server_status{proxy="cache",state="UP"})', legend: '{{server}}' },
@@ -214,8 +214,8 @@ export const OVERVIEW: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'Hosts that answer',
-          description: 'Whether everything on a host that is scraped answers.',
+          title: 'Host availability',
+          description: 'Shows whether Prometheus can scrape all targets on each host.',
           unit: 'short',
           queries: [{ expr: 'min by (host) (up)', legend: '{{host}}' }],
           states: UP,
@@ -224,15 +224,15 @@ export const OVERVIEW: Board = {
         },
         {
           kind: 'state-timeline',
-          title: 'Alerts',
-          description: 'Which alerts fired when.',
+          title: 'Alert history',
+          description: 'Firing alerts over time, by alert and host.',
           unit: 'short',
           width: 'full',
           queries: [
             {
               expr: 'max by (alertname, host) (ALERTS{alertstate="firing",severity!="none"})',
               legend: '{{alertname}} {{host}}',
-              emptyWhen: 'no alert fires',
+              emptyWhen: 'no alert is firing',
             },
           ],
           states: FIRING,

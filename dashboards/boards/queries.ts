@@ -1,12 +1,12 @@
 import type { Query } from '../board.ts';
 
-/** What every rate of requests may be without. */
-export const NOBODY_ASKS = 'nobody asks anything';
+/** Reason why a request rate may have no data. */
+export const NOBODY_ASKS = 'there are no requests';
 
-/** What error budgets may be without. */
-export const NO_BUDGET = 'there were too few requests yet for a budget of one failure';
+/** Reason why an error budget may have no data. */
+export const NO_BUDGET = 'there have been too few requests for an error budget of one failure';
 
-/** The share of requests that takes longer than half, nine in ten and 99 in a hundred, of buckets that `selector` finds. */
+/** The p50, p90 and p99 of the histogram buckets that match `selector`. */
 export function quantiles(selector: string): readonly [Query, Query, Query] {
   const one = (quantile: number): Query => ({
     expr: `histogram_quantile(${quantile}, sum by (le) (rate(${selector}[$__rate_interval])))`,

@@ -2,15 +2,15 @@ import { VITALS, type VitalName } from '../../deploy/model/web-vitals.ts';
 import type { Board, TimeseriesPanel } from '../board.ts';
 import { NOBODY_ASKS } from './queries.ts';
 
-const NOBODY_LOOKS = 'no browser has shown a page';
+const NOBODY_LOOKS = 'no browser has reported a page view';
 
-/** Three of four page views were at least as good as this: the share by which web vitals are judged. */
+/** The p75 of a web vital: the percentile for the assessment of web vitals. */
 function vital(name: VitalName, title: string, what: string): TimeseriesPanel {
   const { metric, unit } = VITALS[name];
   return {
     kind: 'timeseries',
     title,
-    description: `${what}, p75 by page. The lines are where good ends and where poor begins.`,
+    description: `${what}, p75 by page. The lines are the limits of good and poor.`,
     unit: unit === 'seconds' ? 's' : 'short',
     queries: [
       {
@@ -25,30 +25,29 @@ function vital(name: VitalName, title: string, what: string): TimeseriesPanel {
 
 export const USER_BEHAVIOUR: Board = {
   uid: 'holdfast-user-behaviour',
-  title: 'Real user behaviour',
-  question: 'How do pages do for the people who open them, and what do these people do?',
+  title: 'Real user monitoring (RUM)',
+  question: 'How fast are pages for real users, and how do they use the shop?',
   domains: ['site'],
   drillDown: 'holdfast-app',
   variables: [],
   rows: [
     {
-      title: 'How fast pages are',
+      title: 'Web vitals',
       panels: [
-        vital('lcp', 'Largest contentful paint', 'Time until the largest part of a page was shown'),
-        vital('inp', 'Interaction to next paint', 'Time from a click or a key until the page showed what it did'),
-        vital('cls', 'Cumulative layout shift', 'How much of a page moved under the eyes of its reader'),
-        vital('fcp', 'First contentful paint', 'Time until anything of a page was shown'),
-        vital('ttfb', 'Time to first byte', 'Time until the first byte of a page arrived'),
+        vital('lcp', 'Largest contentful paint (LCP)', 'Time until the browser displayed the largest part of a page'),
+        vital('inp', 'Interaction to next paint (INP)', 'Time from a click or key press until its visible effect'),
+        vital('cls', 'Cumulative layout shift (CLS)', 'Amount of visible page content that moved unexpectedly'),
+        vital('fcp', 'First contentful paint (FCP)', 'Time until the browser displayed the first content of a page'),
+        vital('ttfb', 'Time to first byte (TTFB)', 'Time until the first byte of a page arrived'),
       ],
     },
     {
-      title: 'What people do',
+      title: 'Usage',
       panels: [
         {
           kind: 'timeseries',
           title: 'Page views',
-          description:
-            'Pages that browsers have shown, by page. Programs that read pages and run no scripts are not in it.',
+          description: 'Page views that browsers reported, by page. Clients that do not run scripts are not included.',
           unit: 'ops',
           queries: [{ expr: 'sum by (route) (rate(page_views_total[$__rate_interval]))', legend: '{{route}}' }],
           stacked: true,
@@ -56,26 +55,26 @@ export const USER_BEHAVIOUR: Board = {
         {
           kind: 'timeseries',
           title: 'Route changes',
-          description: 'Moves from one page of the shop to another, by the page that they led to.',
+          description: 'Navigations from one page of the shop to another, by destination page.',
           unit: 'ops',
           queries: [{ expr: 'sum by (route) (rate(page_route_changes_total[$__rate_interval]))', legend: '{{route}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'From the first page to an order',
+          title: 'Conversion funnel',
           description:
-            'Products looked at, logins and orders, as the application counted them; between two lines is who went no further. Programs are in it too.',
+            'Product views, logins and orders, as counted by the application. The gap between two lines is the drop-off. Automated clients are included.',
           unit: 'ops',
           queries: [
             {
               expr: 'sum(rate(http_request_duration_seconds_count{job="app",route=~"/products/:id|/api/products/:id",status_code="200"}[$__rate_interval]))',
-              legend: 'products looked at',
+              legend: 'product views',
               emptyWhen: NOBODY_ASKS,
             },
             {
               expr: 'sum(rate(http_request_duration_seconds_count{job="app",method="POST",route=~"/login|/api/login",status_code=~"200|303"}[$__rate_interval]))',
               legend: 'logins',
-              emptyWhen: 'nobody has signed in since the application was started',
+              emptyWhen: 'there has been no login since the application started',
             },
             { expr: 'sum(rate(orders_total{result="created"}[$__rate_interval]))', legend: 'orders' },
           ],
@@ -83,20 +82,20 @@ export const USER_BEHAVIOUR: Board = {
       ],
     },
     {
-      title: 'What goes wrong',
+      title: 'Errors',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Errors of scripts',
-          description: 'Uncaught errors of scripts, by page. What they say stays in the browser.',
+          title: 'JavaScript errors',
+          description: 'Uncaught errors of scripts, by page. The error messages stay in the browser.',
           unit: 'ops',
           queries: [{ expr: 'sum by (route) (rate(page_errors_total[$__rate_interval]))', legend: '{{route}}' }],
         },
         {
           kind: 'timeseries',
-          title: 'Refused beacons',
+          title: 'Rejected beacons',
           description:
-            'Beacons that were not counted, by reason. Too many is a flood; most others are not sent by pages of the shop.',
+            'Beacons that were not counted, by reason. The reason `too-many` means a flood; most others do not come from pages of the shop.',
           unit: 'ops',
           queries: [{ expr: 'sum by (reason) (rate(beacons_refused_total[$__rate_interval]))', legend: '{{reason}}' }],
         },

@@ -1,12 +1,12 @@
 import type { Tier } from '../../deploy/model/topology.ts';
 import type { Variable } from '../board.ts';
 
-/** The hosts of a tier that are scraped. */
+/** Hosts of a tier that Prometheus scrapes. */
 export function hostsVariable(tier: Tier): Variable {
   return { name: 'host', label: 'Host', selector: `up{tier="${tier}"}`, of: 'host' };
 }
 
-/** Every host that is looked at. */
+/** Hosts of every tier whose host metrics Prometheus scrapes. */
 export function hostsOfEveryTier(): Variable {
   return { name: 'host', label: 'Host', selector: 'up{job="host"}', of: 'host' };
 }

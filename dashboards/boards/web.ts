@@ -3,26 +3,26 @@ import { logLinesRow } from './log-lines.ts';
 import { NOBODY_ASKS, quantiles } from './queries.ts';
 import { UP } from './states.ts';
 
-/** The servers of a pool as HAProxy sees them; the choice is a server, not a load balancer. */
+/** The servers of a pool as seen by HAProxy; the variable selects a server, not a load balancer. */
 const WEB = 'proxy="web",server=~"$server"';
-/** Servers are called like their hosts. */
+/** HAProxy servers have the names of their hosts. */
 const H = 'host=~"$server"';
 
 export const WEB_BOARD: Board = {
   uid: 'holdfast-web',
   title: 'Web',
-  question: 'Do the Nginx hosts answer, and does one of them fare worse than the others?',
+  question: 'Do the Nginx hosts respond, and does one of them perform worse than the others?',
   domains: ['web'],
   drillDown: 'holdfast-app',
   variables: [{ name: 'server', label: 'Server', selector: 'haproxy_server_status{proxy="web"}', of: 'server' }],
   rows: [
     {
-      title: 'As the load balancers see them',
+      title: 'Traffic as seen by the load balancers',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Answers',
-          description: 'Answers by server and class.',
+          title: 'Response rate by status class',
+          description: 'Responses by server and status class.',
           unit: 'reqps',
           queries: [
             {
@@ -34,8 +34,8 @@ export const WEB_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Errors',
-          description: 'Answers with 5xx, connections that failed and answers that were not understood.',
+          title: 'Error rate by server',
+          description: 'Responses with 5xx, failed connections and invalid responses.',
           unit: 'ops',
           queries: [
             {
@@ -48,14 +48,14 @@ export const WEB_BOARD: Board = {
             },
             {
               expr: `sum by (server) (rate(haproxy_server_response_errors_total{${WEB}}[$__rate_interval]))`,
-              legend: '{{server}} not understood',
+              legend: '{{server}} invalid responses',
             },
           ],
         },
         {
           kind: 'timeseries',
-          title: 'Time to an answer',
-          description: 'Averaged by HAProxy over the last 1024 requests to the server.',
+          title: 'Average response time by server',
+          description: 'Response time, averaged by HAProxy over the last 1024 requests to the server.',
           unit: 's',
           queries: [
             {
@@ -66,8 +66,8 @@ export const WEB_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Sessions',
-          description: 'Connections that a server is busy with.',
+          title: 'Active sessions by server',
+          description: 'Connections that a server is currently handling.',
           unit: 'short',
           queries: [{ expr: `sum by (server) (haproxy_server_current_sessions{${WEB}})`, legend: '{{server}}' }],
         },
@@ -78,8 +78,9 @@ export const WEB_BOARD: Board = {
       panels: [
         {
           kind: 'state-timeline',
-          title: 'Out of the pool',
-          description: 'A host is lost when every load balancer that answers holds it for down.',
+          title: 'Pool membership',
+          description:
+            'Shows which servers are out of the pool. A host is lost when every load balancer that responds considers it down.',
           unit: 'short',
           queries: [{ expr: `min by (server) (haproxy_server_status{${WEB},state="DOWN"})`, legend: '{{server}}' }],
           states: { 0: { text: 'in', is: 'good' }, 1: { text: 'out', is: 'bad' } },
@@ -88,8 +89,8 @@ export const WEB_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Checks that failed',
-          description: 'Checks that failed while the server was up, and how often it went down.',
+          title: 'Health check failures',
+          description: 'Failed health checks while the server was up, and transitions from UP to DOWN.',
           unit: 'ops',
           queries: [
             {
@@ -98,30 +99,29 @@ export const WEB_BOARD: Board = {
             },
             {
               expr: `sum by (server) (rate(haproxy_server_check_up_down_total{${WEB}}[$__rate_interval]))`,
-              legend: '{{server}} went down',
+              legend: '{{server}} UP to DOWN',
             },
           ],
           drillDown: 'holdfast-lb',
         },
         {
           kind: 'table',
-          title: 'Time out of the pool',
-          description:
-            'For how long a server was down within the time that is looked at, in the eyes of one load balancer.',
+          title: 'Server downtime',
+          description: 'Downtime of each server in the selected time range, as seen by each load balancer.',
           unit: 's',
           columns: { server: 'Server', host: 'Seen by' },
           queries: [
             {
               expr: `sum by (server, host) (increase(haproxy_server_downtime_seconds_total{${WEB}}[$__range]))`,
-              legend: 'Down for',
+              legend: 'Downtime',
             },
           ],
           drillDown: 'holdfast-lb',
         },
         {
           kind: 'state-timeline',
-          title: 'The pool',
-          description: 'Whether a load balancer has any web server left.',
+          title: 'Pool status',
+          description: 'Shows whether each load balancer has at least one web server left.',
           unit: 'short',
           queries: [
             { expr: 'min by (host) (haproxy_backend_status{proxy="web",state="UP"})', legend: 'web at {{host}}' },
@@ -132,12 +132,12 @@ export const WEB_BOARD: Board = {
       ],
     },
     {
-      title: 'As they tell it themselves',
+      title: 'Traffic as reported by Nginx',
       panels: [
         {
           kind: 'timeseries',
-          title: 'Requests by route',
-          description: 'Answers by what was asked for, from the lines that Nginx writes.',
+          title: 'Request rate by route',
+          description: 'Responses by route, from the access logs of Nginx.',
           unit: 'reqps',
           queries: [
             {
@@ -150,23 +150,23 @@ export const WEB_BOARD: Board = {
         },
         {
           kind: 'timeseries',
-          title: 'Duration',
+          title: 'Request duration p50/p90/p99',
           description:
-            'From the first byte of a request to the last of its answer. One in two, one in ten, one in a hundred takes longer. Each point that stands apart is one request, and leads to its trace.',
+            'Time from the first byte of a request to the last byte of its response: p50, p90, p99. Each exemplar is one request and links to its trace.',
           unit: 's',
           queries: quantiles(`nginx_http_request_duration_seconds_bucket{${H}}`),
         },
         {
           kind: 'timeseries',
-          title: 'Duration of the application',
-          description: 'What one try at an application host took, as Nginx sees it.',
+          title: 'Upstream response time p50/p90/p99',
+          description: 'Duration of one attempt at an application host, as measured by Nginx.',
           unit: 's',
           queries: quantiles(`nginx_upstream_response_duration_seconds_bucket{${H}}`),
         },
         {
           kind: 'timeseries',
-          title: 'Connections',
-          description: 'Connections that are open, and those in which nothing is asked at the moment.',
+          title: 'Open and idle connections',
+          description: 'Open connections, and idle connections among them.',
           unit: 'short',
           queries: [
             { expr: `sum by (host) (nginx_connections_active{${H}})`, legend: '{{host}} open' },

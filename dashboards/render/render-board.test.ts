@@ -48,7 +48,7 @@ describe('a rendered board', () => {
   it('ends with its question and the runbooks of its domains', () => {
     const content = about?.options?.['content'];
     expect(content).toContain('**Is it well?**');
-    expect(content).toContain('[AppHostLost](/public/runbooks/AppHostLost.md) – Application host ‹host› is lost');
+    expect(content).toContain('[AppHostLost](/public/runbooks/AppHostLost.md) – Application host ‹host› is down');
   });
 });
 
