@@ -182,7 +182,7 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
       forMs: tolerated,
       isTolerated: true,
       summary: 'The cache of {{ $labels.host }} is too small',
-      description: `Varnish on {{ $labels.host }} evicts {{ $value | humanize }} objects per second to make room (over the last ${window}).`,
+      description: `Varnish on {{ $labels.host }} evicts {{ $value | humanize }} objects per second to free memory (over the last ${window}).`,
       cases: [
         {
           kind: 'fires',

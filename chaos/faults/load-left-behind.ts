@@ -23,7 +23,7 @@ export const undoLoad: UndoMethod<LoadUndo> = {
       ['ps', '--all', '--quiet', '--filter', `name=^${name}$`],
       { reject: false },
     );
-    if (exitCode !== 0) throw new HoldfastError('docker', `Could not look for ${name}: ${stderr}`);
+    if (exitCode !== 0) throw new HoldfastError('docker', `Could not check whether ${name} is running: ${stderr}`);
     return stdout === '' ? { seen: true, text: `${name} is gone` } : { seen: false, text: `${name} still runs` };
   },
 };
