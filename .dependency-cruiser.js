@@ -1,4 +1,4 @@
-/** Which room may import which; the reasons say what to do instead. */
+/** Which module may import which; the reasons say what to do instead. */
 const below = {
   kit: [],
   deploy: ['kit'],
@@ -25,7 +25,7 @@ const insideDeploy = {
   },
   stack: { allowed: ['model', 'tiers', 'machine', 'images'], instead: 'Only commands.ts stands above deploy/stack.' },
 };
-const rooms = ['kit', 'deploy', 'exporters', 'alerts', 'dashboards', 'chaos', 'agents'];
+const modules = ['kit', 'deploy', 'exporters', 'alerts', 'dashboards', 'chaos', 'agents'];
 
 export default {
   forbidden: [
@@ -36,14 +36,14 @@ export default {
       from: {},
       to: { circular: true },
     },
-    ...Object.entries(below).map(([room, allowed]) => ({
-      name: `${room}-looks-down-only`,
+    ...Object.entries(below).map(([name, allowed]) => ({
+      name: `${name}-looks-down-only`,
       severity: 'error',
-      comment: `${room}/ may import ${allowed.join(', ') || 'no other room'}: pass the value in as an argument, or move the shared part down.`,
-      from: { path: `^${room}/` },
+      comment: `${name}/ may import ${allowed.join(', ') || 'no other module'}: pass the value in as an argument, or move the shared part down.`,
+      from: { path: `^${name}/` },
       to: {
-        path: `^(${rooms.join('|')}|cli\\.ts)`,
-        pathNot: [room, ...allowed].map((name) => `^${name}/`),
+        path: `^(${modules.join('|')}|cli\\.ts)`,
+        pathNot: [name, ...allowed].map((other) => `^${other}/`),
       },
     })),
     ...Object.entries(insideDeploy).map(([folder, { allowed, instead }]) => ({
@@ -59,7 +59,7 @@ export default {
       severity: 'error',
       comment:
         'Boards are looked at; programs ask Prometheus or the catalogue. Only the command line and what renders files may import them.',
-      from: { path: `^(${rooms.filter((room) => room !== 'dashboards').join('|')})/` },
+      from: { path: `^(${modules.filter((name) => name !== 'dashboards').join('|')})/` },
       to: { path: '^dashboards/' },
     },
     {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const stackTests = '**/*.stack.test.ts';
+const integrationTests = '**/*.integration.test.ts';
 const ignored = ['**/node_modules/**', '.holdfast/**'];
 
 export default defineConfig({
@@ -13,15 +13,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...ignored, stackTests],
+          exclude: [...ignored, integrationTests],
           // Modules have no state of their own here, so test files share them: importing them for each took half of the time.
           isolate: false,
         },
       },
       {
         test: {
-          name: 'stack',
-          include: [stackTests],
+          name: 'integration',
+          include: [integrationTests],
           exclude: ignored,
           globalSetup: ['./project/stack.setup.ts'],
           // One stack on one machine: its tests take turns.

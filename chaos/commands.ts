@@ -31,10 +31,7 @@ export function registerChaosCommands(program: Command, context: CommandContext)
   program
     .command('prove')
     .description('start the stack, inject faults under load, revert them, and report which guarantees held')
-    .argument(
-      '[id...]',
-      'guarantees, such as spof/app-crash, or areas, such as watch; default: spof and dependency',
-    )
+    .argument('[id...]', 'guarantees, such as spof/app-crash, or areas, such as watch; default: spof and dependency')
     .option('--list', 'list all guarantees, or the named ones, and run nothing')
     .option('--json', 'print the result as JSON')
     .option('--rate <requests>', `load in requests per second, 20 to ${MAX_RATE}`, String(DEFAULT_RATE))

@@ -11,7 +11,7 @@ import { dataPanelsOf } from './board.ts';
 import { BOARDS } from './boards.ts';
 import { fillBoards } from './preview/fill-boards.ts';
 import { renderPreview } from './preview/render-preview.ts';
-import { worldOf } from './topology-world.ts';
+import { worldOf } from './topology-lint-context.ts';
 import { openPanelSource, WINDOW_SECONDS } from './verify/panel-source.ts';
 import { verifyStack, type StackFindings } from './verify/verify-stack.ts';
 
@@ -29,9 +29,7 @@ const VERIFY_EXIT_CODES =
 
 /** `dashboards list`, `dashboards verify` and `dashboards preview`. */
 export function registerDashboardCommands(program: Command, { topology, signal }: CommandContext): void {
-  const dashboards = program
-    .command('dashboards')
-    .description('list, verify and preview the Grafana dashboards');
+  const dashboards = program.command('dashboards').description('list, verify and preview the Grafana dashboards');
   dashboards
     .command('list')
     .description('list all dashboards and the question that each one answers')

@@ -4,7 +4,7 @@ import { renderProblems } from '../kit/problem.ts';
 import { BOARDS } from './boards.ts';
 import { lint } from './lint/lint.ts';
 import { renderBoard } from './render/render-board.ts';
-import { worldOf } from './topology-world.ts';
+import { worldOf } from './topology-lint-context.ts';
 
 /** The tracked boards: path from the root of the checkout → JSON. Throws `invalid-topology` with all that is wrong in them. */
 export function renderDashboardFiles(topology: Topology): ReadonlyMap<string, string> {

@@ -24,8 +24,12 @@ interface Count {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { unit: { type: 'boolean', default: false } } });
   // Two cores: what needs no stack runs side by side. ESLint takes as long as all other checks together.
-  const counts = await Promise.all([lint('code'), lint('format', 'types', 'unused', 'rooms', 'words'), runTests('unit')]);
-  if (!values.unit) counts.push(await runTests('stack'));
+  const counts = await Promise.all([
+    lint('code'),
+    lint('format', 'types', 'unused', 'modules', 'words'),
+    runTests('unit'),
+  ]);
+  if (!values.unit) counts.push(await runTests('integration'));
   const sum = (key: keyof Count): number => counts.reduce((total, count) => total + count[key], 0);
   const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : '';
   console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped}`);
@@ -46,7 +50,7 @@ async function lint(...checks: readonly string[]): Promise<Count> {
   return count;
 }
 
-async function runTests(project: 'unit' | 'stack'): Promise<Count> {
+async function runTests(project: 'unit' | 'integration'): Promise<Count> {
   const report = join(STATE, `test-report-${project}.json`);
   await rm(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];

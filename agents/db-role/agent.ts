@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../kit/errors.ts';
 import type { MendInput, Refusal } from './decide-bootstrap.ts';
-import { decideMend, type MendDecision } from './decide-mend.ts';
+import { decideMend, type MendDecision } from './decide-repair.ts';
 import { decideRoutes, type Routes } from './decide-routes.ts';
 import { NO_LAG_STATE, trackLag } from './track-lag.ts';
 import type { NodeWatch } from './node-watch.ts';
 import { freshView, type MemberState, type NodeView, type Reports } from './node-view.ts';
 import type { Settings } from './settings.ts';
 import { countMembersOnline, disagree, type Snapshot } from './snapshot.ts';
-import { decideRecord, isNewRecord, type ViewRecord } from './view-record.ts';
+import { decideRecord, isNewRecord, type ViewRecord } from './last-known-group.ts';
 
 export type Log = (message: string, details?: Readonly<Record<string, unknown>>) => void;
 

@@ -1,6 +1,6 @@
 import { containsGtidSet, uniteGtidSets, type GtidSet } from './gtid-set.ts';
 import { freshView, isActive, isMajority, type NodeView, type Reports } from './node-view.ts';
-import type { ViewRecord } from './view-record.ts';
+import type { ViewRecord } from './last-known-group.ts';
 
 /** Why no group is formed although there is none. Each is a value of the metric's label `reason`. */
 export const REFUSALS = [

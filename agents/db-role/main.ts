@@ -7,13 +7,13 @@ import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { createAgent, type Log } from './agent.ts';
 import { createCheckServer } from './check-server.ts';
-import { createMender } from './mender.ts';
+import { createMender } from './repair.ts';
 import { createMetrics } from './metrics.ts';
 import { openNodeWatch, type NodeWatch } from './node-watch.ts';
-import { readRecord, writeRecord } from './record-file.ts';
+import { readRecord, writeRecord } from './last-known-group-file.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { readSettings } from './settings.ts';
-import { openHaproxyTeller } from './tell-haproxy.ts';
+import { openHaproxyTeller } from './push-routes.ts';
 
 /**
  * The database role agent of a load balancer: asks every database node what it is, tells HAProxy who gets writes and reads, mends the

@@ -1,4 +1,4 @@
-import type { MendDecision } from './decide-mend.ts';
+import type { MendDecision } from './decide-repair.ts';
 import { renderGtidSet } from './gtid-set.ts';
 import type { Snapshot } from './snapshot.ts';
 

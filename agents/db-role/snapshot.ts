@@ -1,7 +1,7 @@
 import type { Refusal } from './decide-bootstrap.ts';
 import { primaryOf, type Routes } from './decide-routes.ts';
 import { hasQuorum, type NodeView } from './node-view.ts';
-import type { ViewRecord } from './view-record.ts';
+import type { ViewRecord } from './last-known-group.ts';
 
 /** Everything that the agent knows and has decided, at one moment. */
 export interface Snapshot {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { LOG_INTAKE } from '../../exporters/catalog/access-log.ts';
-import type { Intake } from '../../exporters/access-log/intake.ts';
+import type { Intake } from '../../exporters/access-log/receiver.ts';
 
 /** What the socket for access logs tells, among the metrics of the exporter itself. */
 export function collectIntakeMetrics(registry: Registry, intake: Intake): void {

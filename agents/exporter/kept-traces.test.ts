@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decideKeep } from '../../deploy/tiers/app/telemetry/decide-keep.ts';
-import { leadsToTrace } from '../../exporters/access-log/leads-to-trace.ts';
+import { leadsToTrace } from '../../exporters/access-log/is-trace-sampled.ts';
 
 const hex = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom('0', '1', '7', '8', 'e', 'f'), minLength: length, maxLength: length });

@@ -1,8 +1,8 @@
 import { LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../deploy/model/access-log.ts';
 import { makeLogExporter } from '../../exporters/access-log/exporter.ts';
-import { makeHaproxyBook } from '../../exporters/access-log/haproxy-book.ts';
-import type { LineBook } from '../../exporters/access-log/line-book.ts';
-import { makeNginxBook } from '../../exporters/access-log/nginx-book.ts';
+import { makeHaproxyBook } from '../../exporters/access-log/haproxy-aggregator.ts';
+import type { LineBook } from '../../exporters/access-log/line-aggregator.ts';
+import { makeNginxBook } from '../../exporters/access-log/nginx-aggregator.ts';
 import { makeSiteCounter, type SiteCounter } from '../../exporters/access-log/site-counter.ts';
 import { HAPROXY_LOG, NGINX_LOG } from '../../exporters/catalog/access-log.ts';
 import { SITE } from '../../exporters/catalog/site.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
-import { openIntake } from '../../exporters/access-log/intake.ts';
+import { openIntake } from '../../exporters/access-log/receiver.ts';
 import type { Log } from '../../exporters/kit/failure-log.ts';
 import { probeOnce } from '../../exporters/kit/probe-once.ts';
 import { makeProbeServer, type Module } from '../../exporters/kit/probe-server.ts';

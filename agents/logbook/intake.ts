@@ -1,6 +1,6 @@
 import type { LineResult } from '../../exporters/catalog/logbook.ts';
 import type { LogbookConfig } from './config.ts';
-import { lineLeadsToTrace } from './line-leads-to-trace.ts';
+import { lineLeadsToTrace } from './is-line-sampled.ts';
 import { readLine } from './read-line.ts';
 import type { LogStore } from './store.ts';
 

@@ -9,7 +9,7 @@ import { renderTrace } from '../../deploy/tiers/trace/render.ts';
 import { hostsOf, makeTopology, type Host } from '../../deploy/model/topology.ts';
 import { LOGBOOK } from '../../exporters/catalog/logbook.ts';
 import { parseLogbookConfig, type LogbookConfig } from './config.ts';
-import { lineLeadsToTrace } from './line-leads-to-trace.ts';
+import { lineLeadsToTrace } from './is-line-sampled.ts';
 import { openLogbook } from './logbook.ts';
 import { renderTracePage, renderUnknownPage } from './page.ts';
 import { parseFields } from './parse-fields.ts';

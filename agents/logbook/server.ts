@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, createServer } from 'node:http';
 import type { Registry } from 'prom-client';
-import { type Answer, html, json, notFound, sendAnswer, text } from '../../kit/answers.ts';
+import { type Answer, html, json, notFound, sendAnswer, text } from '../../kit/http-response.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { renderHomePage, renderTracePage, renderUnknownPage } from './page.ts';
 import { parseFields } from './parse-fields.ts';

@@ -22,9 +22,7 @@ export function renderListPage(mails: readonly MailSummary[], links: readonly Li
   const more =
     threads.length <= MAX_THREADS ? '' : `<p>${threads.length - MAX_THREADS} older threads are not shown.</p>`;
   const body =
-    mails.length === 0
-      ? '<p>No mail yet. Alert mails from the monitors arrive here.</p>'
-      : `${shown}\n${more}`;
+    mails.length === 0 ? '<p>No mail yet. Alert mails from the monitors arrive here.</p>' : `${shown}\n${more}`;
   return renderPage({
     title: `Mailbox (${mails.length})`,
     head: '<meta http-equiv="refresh" content="5">',

@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { type Answer, html, json, notFound, sendAnswer, text } from '../../kit/answers.ts';
+import { type Answer, html, json, notFound, sendAnswer, text } from '../../kit/http-response.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { summaryOf } from './parse-mail.ts';
 import { renderListPage } from './list-page.ts';

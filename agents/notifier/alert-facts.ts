@@ -41,7 +41,9 @@ export function factsOf(alert: NotifiedAlert, { chart, links, nowMs }: FactsCont
     headline: `${alert.drill === undefined ? '' : 'DRILL '}${statusText(alert.status)} ${alert.name}${alert.host === undefined ? '' : ` ${alert.host}`}`,
     lead: leadOf(alert, lasted),
     said:
-      alert.status === 'firing' ? [alert.description] : [`Summary while it was firing: ${alert.summary}`, alert.description],
+      alert.status === 'firing'
+        ? [alert.description]
+        : [`Summary while it was firing: ${alert.summary}`, alert.description],
     rows,
     chartNote:
       chart.kind === 'none'

@@ -3,7 +3,7 @@ import { ALL, type Dispatch, decideDispatch } from './decide-dispatch.ts';
 import { samplePayload } from './fixtures.ts';
 import { notificationOf } from './notification.ts';
 import type { QueuedMail } from './queued-mail.ts';
-import type { Telling } from './tellings.ts';
+import type { Telling } from './inflight.ts';
 
 const NOW = 1_000_000;
 const sample = notificationOf(samplePayload([{ name: 'A', host: 'lb1' }]));

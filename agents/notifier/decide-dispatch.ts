@@ -1,5 +1,5 @@
 import { type QueuedMail, ageMs } from './queued-mail.ts';
-import type { Telling } from './tellings.ts';
+import type { Telling } from './inflight.ts';
 
 /** Waits of one mail by its key, or of all of them ({@link ALL}) when no server takes anything. */
 export type Backoffs = ReadonlyMap<string, { readonly untilMs: number }>;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Agreement } from './agree.ts';
+import type { Agreement } from './deduplicate.ts';
 import { openDelivery } from './deliver.ts';
 import { samplePayload } from './fixtures.ts';
 import { digestTextOf, mailTextOf } from './mail-text.ts';

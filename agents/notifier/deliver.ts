@@ -1,12 +1,12 @@
 import { messageOf } from '../../kit/errors.ts';
-import type { Agreement } from './agree.ts';
+import type { Agreement } from './deduplicate.ts';
 import { ALL, decideDispatch } from './decide-dispatch.ts';
 import type { MailText } from './mail-text.ts';
 import type { Notification } from './notification.ts';
 import type { SendMail, Sending } from './smtp.ts';
 import type { QueuedMail } from './queued-mail.ts';
 import type { Spool } from './spool.ts';
-import type { Telling } from './tellings.ts';
+import type { Telling } from './inflight.ts';
 
 /** The loop that empties the spool. */
 export interface Delivery extends AsyncDisposable {

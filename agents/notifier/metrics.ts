@@ -99,9 +99,7 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
   computed('holdfast_notifier_oldest_queued_age_seconds', 'Age of the oldest mail that waits, 0 for none.', () =>
     Math.max(0, ...spool.queue().map((mail) => (now() - mail.queuedAtMs) / 1000)),
   );
-  computed('holdfast_notifier_dead_mails', 'Notifications in the dead-letter queue.', () =>
-    spool.deadCount(),
-  );
+  computed('holdfast_notifier_dead_mails', 'Notifications in the dead-letter queue.', () => spool.deadCount());
   computed(
     'holdfast_notifier_watchdog_last_seen_timestamp_seconds',
     'Time of the last watchdog alert (on the mail host: of the last heartbeat of a monitor); initially the start of the notifier.',

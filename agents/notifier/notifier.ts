@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { decideAgreement } from './agree.ts';
+import { decideAgreement } from './deduplicate.ts';
 import type { NotifierConfig } from './config.ts';
 import { openDelivery } from './deliver.ts';
 import { openEndWatch } from './end-watch.ts';
@@ -14,7 +14,7 @@ import { readPrometheusView } from './read-prometheus-view.ts';
 import { makeServer } from './server.ts';
 import { makeSendMail } from './smtp.ts';
 import { openSpool } from './spool.ts';
-import { openToldSilence } from './told-silence.ts';
+import { openToldSilence } from './missing-heartbeat.ts';
 import { openWatchdogTimer } from './watchdog-timer.ts';
 
 /** A running notifier. */

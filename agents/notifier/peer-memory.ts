@@ -1,4 +1,4 @@
-import { type Told, lastOf } from './news.ts';
+import { type Told, lastOf } from './notified-state.ts';
 import { type Peer, readRecentWords, type RecentWord } from './peers.ts';
 
 interface PeerMemoryOptions {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Known, wordSchema } from './news.ts';
+import { type Known, wordSchema } from './notified-state.ts';
 
 /** Another notifier. */
 export interface Peer {

@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, createServer } from 'node:http';
-import { type Answer, json, notFound, sendAnswer, text } from '../../kit/answers.ts';
+import { type Answer, json, notFound, sendAnswer, text } from '../../kit/http-response.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { cleanLine } from './clean-text.ts';
 import type { NotifierConfig } from './config.ts';

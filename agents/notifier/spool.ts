@@ -2,13 +2,13 @@ import { mkdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
 import { openDeadLetters } from './dead-letters.ts';
-import { type Journal, openJournal } from './journal.ts';
-import { type Known, type Told, isNews, repetitionOf, wordOf } from './news.ts';
+import { type Journal, openJournal } from './notification-log.ts';
+import { type Known, type Told, isNews, repetitionOf, wordOf } from './notified-state.ts';
 import { type Notification, idOf } from './notification.ts';
 import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
 import { readJsonFolder } from './read-json-folder.ts';
 import { type OpenAlerts, openOpenAlerts } from './open-alerts.ts';
-import { type Tellings, openTellings } from './tellings.ts';
+import { type Tellings, openTellings } from './inflight.ts';
 
 /** What became of a notification that was put in. */
 export type Accepted = 'queued' | 'duplicate';

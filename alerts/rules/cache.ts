@@ -59,7 +59,8 @@ const CACHE_NO_PRIMARY: Alert = {
   forMs: usualFor,
   onAbsent: 'fires',
   summary: 'The cache has no primary',
-  description: 'No load balancer finds a cache primary. Pages are read from the database, and sessions cannot be stored.',
+  description:
+    'No load balancer finds a cache primary. Pages are read from the database, and sessions cannot be stored.',
   cases: [
     fires('both find none', { [active('lb1')]: turns(1, 0), [active('lb2')]: turns(1, 0) }, { labels: {} }),
     quiet('one load balancer finds none', { [active('lb1')]: turns(1, 0), [active('lb2')]: always(1) }),

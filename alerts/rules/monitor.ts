@@ -30,7 +30,8 @@ function monitorLost(topology: Topology): Alert {
     forMs: usualForMonitors,
     onAbsent: 'fires',
     summary: 'Prometheus or Alertmanager on {{ $labels.host }} is down',
-    description: 'Prometheus or Alertmanager on {{ $labels.host }} does not respond. Only the other monitor host sends alerts.',
+    description:
+      'Prometheus or Alertmanager on {{ $labels.host }} does not respond. Only the other monitor host sends alerts.',
     cases: [
       fires(
         'one Alertmanager is gone',

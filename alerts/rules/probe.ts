@@ -60,8 +60,7 @@ const journeyFailing = ({ profile: { watch } }: Topology): Alert => ({
   forMs: outlastsOneLook,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'Customers cannot order',
-  description:
-    'The synthetic transaction (log in, open a product, order it, read the order) failed twice in a row.',
+  description: 'The synthetic transaction (log in, open a product, order it, read the order) failed twice in a row.',
   cases: [
     fires('it fails again and again', { [success('journey', 'shop')]: turns(1, 0) }, { labels: {} }),
     quiet('one round fails', { [success('journey', 'shop')]: dipsOnce(1, 0, watch.roundIntervalMs) }),

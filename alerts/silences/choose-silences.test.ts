@@ -33,7 +33,12 @@ it('all are those that were made here', () => {
 
 it.each([
   { what: 'a word that means none', words: ['web2'], all: false, said: 'There is no active silence web2' },
-  { what: 'what another tool silenced, by its host', words: ['app1'], all: false, said: 'There is no active silence app1' },
+  {
+    what: 'what another tool silenced, by its host',
+    words: ['app1'],
+    all: false,
+    said: 'There is no active silence app1',
+  },
   { what: 'nothing', words: [], all: false, said: 'No silence given.' },
   { what: 'a word and all', words: ['web1'], all: true, said: 'cannot be combined' },
 ])('$what is refused', ({ words, all, said }) => {

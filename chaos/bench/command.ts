@@ -38,9 +38,7 @@ const STEADY = { rate: 200, durationSeconds: 60 } as const;
 export function registerBenchCommand(program: Command, context: CommandContext): void {
   const bench = program
     .command('bench')
-    .description(
-      'measure start-up time, idle CPU and memory, and latency under load (3 to 5 min); restarts the stack',
-    )
+    .description('measure start-up time, idle CPU and memory, and latency under load (3 to 5 min); restarts the stack')
     .option('--json', 'print the results as JSON')
     .addHelpText('after', EXIT_CODES)
     .allowExcessArguments()

@@ -121,7 +121,8 @@ async function readDoorSeconds(
   const { code, stdout, stderr } = await hosts.exec(host, [
     ...['sh', '-c', 'read -r line <"/proc/$(s6-svstat -o pid "/etc/s6/$1")/stat" && echo "$line"', 'sh', service],
   ]);
-  if (code !== 0) throw new HoldfastError('docker', `Could not read the processes of ${service} on ${host}: ${stderr.trim()}`);
+  if (code !== 0)
+    throw new HoldfastError('docker', `Could not read the processes of ${service} on ${host}: ${stderr.trim()}`);
   // After the name, which may hold anything, in brackets: state is field 3, utime to cstime are 14 to 17.
   const fields = stdout.slice(stdout.lastIndexOf(')') + 2).split(' ');
   const ticks = fields.slice(14 - 3, 17 - 3 + 1).map(Number);

@@ -24,7 +24,7 @@ export async function measureIntake({ signal, report }: Options): Promise<readon
   const figures: Figure[] = [];
   for (const kind of KINDS) {
     report(`lines of ${kind}: ${LOAD.seconds} s of ${LOAD.rate} each`);
-    const program = join(ROOT, 'exporters/access-log/intake.bench.ts');
+    const program = join(ROOT, 'exporters/access-log/receiver.bench.ts');
     const load = ['--rate', String(LOAD.rate), '--seconds', String(LOAD.seconds)];
     const { stdout } = await execa(process.execPath, [program, '--json', ...load, '--of', kind], {
       cancelSignal: signal,

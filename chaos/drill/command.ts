@@ -19,7 +19,10 @@ export function registerDrillCommand(program: Command, { topology, signal }: Com
     .argument('<alert>', 'alert name, such as AppHostLost')
     .option('--host <host>', 'value of the label host')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExit codes: 0 both mails arrived exactly once, 1 they did not, 2 the mailbox cannot be read.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 both mails arrived exactly once, 1 they did not, 2 the mailbox cannot be read.',
+    )
     .action(async (name: string, { host, json }: { readonly host?: string; readonly json?: boolean }) => {
       const alert = makeDrillAlert(topology, { name, host, id: `drill-${randomUUID()}` });
       requireNetwork(topology.networks.ops);

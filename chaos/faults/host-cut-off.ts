@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { legsOf } from '../../deploy/model/host-legs.ts';
+import { legsOf } from '../../deploy/model/network-attachments.ts';
 import type { Fault, UndoMethod } from './fault.ts';
 import { lookBefore, modelOf, observeHostBack, observeSilence, stateOf } from './host-fault.ts';
 

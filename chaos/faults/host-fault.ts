@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../kit/errors.ts';
 import type { Host } from '../../deploy/model/topology.ts';
 import type { HostState } from '../../kit/hosts.ts';
-import { hostAnswers } from './answers.ts';
+import { hostAnswers } from './liveness-probe.ts';
 import type { FaultWorld, Observation } from './fault.ts';
 
 /** The host of the model. An unknown name throws `usage`: it can only come from the caller. */

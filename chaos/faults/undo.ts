@@ -4,7 +4,7 @@ import { hostCrashUndo, undoHostCrash } from './host-crash.ts';
 import { hostCutOffUndo, undoHostCutOff } from './host-cut-off.ts';
 import { hostFreezeUndo, undoHostFreeze } from './host-freeze.ts';
 import { hostileUndo, undoHostile } from './hostile-client.ts';
-import { loadUndo, undoLoad } from './load-left-behind.ts';
+import { loadUndo, undoLoad } from './orphaned-load.ts';
 import { processKillUndo, undoProcessKill } from './process-kill.ts';
 import { toxicUndo, undoToxic } from './toxic-fault.ts';
 import { toxiproxyDownUndo, undoToxiproxyDown } from './toxiproxy-down.ts';

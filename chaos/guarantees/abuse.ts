@@ -71,7 +71,10 @@ export async function findAllEntries(world: FaultWorld): Promise<readonly Attack
   const holders = await findHolders(world, address);
   const [holder] = holders;
   if (holder === undefined || holders.length > 1)
-    throw new HoldfastError('stack-not-healthy', `The virtual IP ${address} has ${holders.length === 0 ? 'no owner' : `several owners: ${holders.join(', ')}`}.`);
+    throw new HoldfastError(
+      'stack-not-healthy',
+      `The virtual IP ${address} has ${holders.length === 0 ? 'no owner' : `several owners: ${holders.join(', ')}`}.`,
+    );
   const edges = new Set(hostsOf(topology, 'edge').map(({ name }) => name));
   return allTargets(topology).map(({ name, url }) => ({ name, url, host: edges.has(name) ? name : holder }));
 }

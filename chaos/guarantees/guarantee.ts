@@ -1,5 +1,5 @@
 import type { Topology } from '../../deploy/model/topology.ts';
-import type { AlertContract } from '../contract/alert-contract.ts';
+import type { AlertContract } from '../alert-expectations/alert-contract.ts';
 import type { RequestKind } from '../evidence/request-record.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import type { AnyFault } from '../faults/undo.ts';

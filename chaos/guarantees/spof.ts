@@ -25,7 +25,10 @@ export const lbActiveCrash: Guarantee = {
     const holders = await findHolders(world, address);
     const [active] = holders;
     if (active === undefined || holders.length > 1)
-      throw new HoldfastError('stack-not-healthy', `The virtual IP ${address} has ${holders.length === 0 ? 'no owner' : `several owners: ${holders.join(', ')}`}.`);
+      throw new HoldfastError(
+        'stack-not-healthy',
+        `The virtual IP ${address} has ${holders.length === 0 ? 'no owner' : `several owners: ${holders.join(', ')}`}.`,
+      );
     return {
       fault: hostCrash(active),
       why: `${active} holds ${address}`,

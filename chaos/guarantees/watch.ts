@@ -1,6 +1,6 @@
 import { servicesOf } from '../../deploy/model/host-services.ts';
 import type { Host, Topology } from '../../deploy/model/topology.ts';
-import { alertsOfCrash, alertsOfKill } from '../contract/expected-alerts.ts';
+import { alertsOfCrash, alertsOfKill } from '../alert-expectations/expected-alerts.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import { observeHostBack } from '../faults/host-fault.ts';
 import { processKill } from '../faults/process-kill.ts';

@@ -117,9 +117,7 @@ function doubtsOf(measured: OutageMeasured, budget: OutageBudget): readonly stri
   }
   const possible = Math.max(0, ...measured.outages.map((outage) => outage.atMostMs));
   if (possible > limit) {
-    reasons.push(
-      `an outage of up to ${Math.round(possible)} ms, limit ${limit} ms: too few requests to tell`,
-    );
+    reasons.push(`an outage of up to ${Math.round(possible)} ms, limit ${limit} ms: too few requests to tell`);
   }
   if (measured.outages.some((outage) => !outage.ended)) reasons.push('the last outage had not ended in the window');
   return reasons;

@@ -43,9 +43,7 @@ export function judgeStall(
   const doubts = [...problems, ...checkRecords(records, inside)];
   if (failed > 0) doubts.push(`${failed} requests failed: how long their senders had to wait is not known`);
   const violations =
-    longestMs > budget.longestMs
-      ? [`a request took ${Math.round(longestMs)} ms, limit ${budget.longestMs} ms`]
-      : [];
+    longestMs > budget.longestMs ? [`a request took ${Math.round(longestMs)} ms, limit ${budget.longestMs} ms`] : [];
   const verdict: Verdict = violations.length > 0 ? 'violated' : doubts.length > 0 ? 'unknown' : 'held';
   return {
     verdict,

@@ -129,9 +129,13 @@ function hostileFlags(options: CommandOptions, command: Command): HostileFlags {
 function refuseOptions(command: Command, names: readonly string[]): void {
   const given = names.filter((name) => command.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
   if (given.length === 0) return;
-  throw new HoldfastError('usage', `smoke does not support ${given.join(' and ')}: it requests every page once, at every target.`, {
-    fix: 'Leave it out, or use the suite steady or ramp.',
-  });
+  throw new HoldfastError(
+    'usage',
+    `smoke does not support ${given.join(' and ')}: it requests every page once, at every target.`,
+    {
+      fix: 'Leave it out, or use the suite steady or ramp.',
+    },
+  );
 }
 
 /** Any failed or dropped request is a violation, however doubtful the rest is. */

@@ -6,9 +6,9 @@ import { execa } from 'execa';
 import { planRamp, planSteady, type PlannedScenario } from '../../k6/lib/plan.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { LoadLog } from '../evidence/load-log.ts';
-import { closeLoad } from './close-load.ts';
+import { closeLoad } from './finalize-load.ts';
 import { FILES, renderDockerRun, type ContainerPlan } from './container.ts';
-import { followFile } from './follow-file.ts';
+import { followFile } from './tail-file.ts';
 import { parseK6Summary, type K6Summary } from './k6-summary.ts';
 import type { LoadResult, LoadRun } from './load-run.ts';
 

@@ -1,4 +1,4 @@
-import type { AlertEvidence } from '../contract/alert-contract.ts';
+import type { AlertEvidence } from '../alert-expectations/alert-contract.ts';
 import type { RequestRecord } from '../evidence/request-record.ts';
 import type { OrderAttempt, ReadBack } from '../evidence/write-ledger.ts';
 import type { Observation } from '../faults/fault.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AlertContract } from '../contract/alert-contract.ts';
-import type { AlertWatch } from '../contract/alert-watch.ts';
-import { cameToo, isAbout, lastWords } from '../contract/judge-alerts.ts';
+import type { AlertContract } from '../alert-expectations/alert-contract.ts';
+import type { AlertWatch } from '../alert-expectations/alert-watch.ts';
+import { cameToo, isAbout, lastWords } from '../alert-expectations/judge-alerts.ts';
 import type { ChosenFault, Guarantee } from '../guarantees/guarantee.ts';
 import type { ActiveFault } from '../journal/open-fault.ts';
 import type { Timeline } from './timeline.ts';

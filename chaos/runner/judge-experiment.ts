@@ -1,6 +1,6 @@
 import type { Topology } from '../../deploy/model/topology.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
-import { judgeAlerts, type AlertTimes } from '../contract/judge-alerts.ts';
+import { judgeAlerts, type AlertTimes } from '../alert-expectations/judge-alerts.ts';
 import { predictAlert, type Prediction } from '../predict.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { closeLedger } from '../judge/ledger.ts';

@@ -5,7 +5,7 @@ import { PATHS } from '../../kit/paths.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
-import { proveNotificationPath } from '../contract/notification-path.ts';
+import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { healLeftovers } from '../journal/heal-leftovers.ts';

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostsOf } from '../../deploy/model/topology.ts';
 import { TIMEOUT_SECONDS } from '../../k6/lib/plan.ts';
-import type { AlertEvidence } from '../contract/alert-contract.ts';
-import { openAlertWatch, type AlertWatch } from '../contract/alert-watch.ts';
+import type { AlertEvidence } from '../alert-expectations/alert-contract.ts';
+import { openAlertWatch, type AlertWatch } from '../alert-expectations/alert-watch.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -138,7 +138,10 @@ function lasted(stillThere: Observation): Observation {
 /** Rejects when the load ends by itself, with why. */
 async function endTooEarly(load: LoadRun): Promise<never> {
   const { exitCode, problems } = await load.done;
-  throw new HoldfastError('load-failed', `The load generator ended early with exit code ${exitCode}: ${problems.join('; ')}`);
+  throw new HoldfastError(
+    'load-failed',
+    `The load generator ended early with exit code ${exitCode}: ${problems.join('; ')}`,
+  );
 }
 
 function withPath(evidence: AlertEvidence, path: Observation): AlertEvidence {

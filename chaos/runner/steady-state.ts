@@ -1,8 +1,8 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { LoadRun } from '../load/load-run.ts';
-import { isOfObjective } from '../contract/alert-contract.ts';
-import { isSettling, readFiring } from '../contract/alert-watch.ts';
+import { isOfObjective } from '../alert-expectations/alert-contract.ts';
+import { isSettling, readFiring } from '../alert-expectations/alert-watch.ts';
 import type { FaultWorld, Observation } from '../faults/fault.ts';
 import { renderUnrecorded } from '../unrecorded/unrecorded-fault.ts';
 import { findUnrecordedProxies } from '../unrecorded/unrecorded-proxies.ts';

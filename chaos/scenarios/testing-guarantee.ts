@@ -1,6 +1,6 @@
 import type { Topology } from '../../deploy/model/topology.ts';
 import { PATHS } from '../../kit/paths.ts';
-import { proveNotificationPath } from '../contract/notification-path.ts';
+import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
 import type { FaultWorld } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { openJournal } from '../journal/journal.ts';

@@ -1,6 +1,6 @@
 import { makeTopology } from '../../deploy/model/topology.ts';
-import { isOfObjective, isOwnAlert, type DeliveredAlert } from '../contract/alert-contract.ts';
-import { readDelivered } from '../contract/alert-watch.ts';
+import { isOfObjective, isOwnAlert, type DeliveredAlert } from '../alert-expectations/alert-contract.ts';
+import { readDelivered } from '../alert-expectations/alert-watch.ts';
 import type { FaultWorld } from '../faults/fault.ts';
 
 /** What was mailed since then of what is broken now: without what objectives say, which may be of what was broken before. */

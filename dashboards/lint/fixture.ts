@@ -2,7 +2,7 @@ import type { Dashboard, Panel as PanelJson } from '@grafana/schema';
 import { makeTopology } from '../../deploy/model/topology.ts';
 import type { Board, DataPanel, Query } from '../board.ts';
 import { renderBoard } from '../render/render-board.ts';
-import { worldOf } from '../topology-world.ts';
+import { worldOf } from '../topology-lint-context.ts';
 import { panelJsonsOf, type Rule } from './rule.ts';
 
 export const WORLD = worldOf(makeTopology());

@@ -1,4 +1,4 @@
-import { typeOf } from '../world.ts';
+import { typeOf } from '../lint-context.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
 /** A legend names labels that the result has, and every label that tells its series apart; columns of a table are labels of every query. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../../kit/problem.ts';
-import type { World } from '../world.ts';
+import type { World } from '../lint-context.ts';
 import { ANNOTATIONS_RULE } from './annotations.ts';
 import { BOARD_SETTINGS } from './board-settings.ts';
 import { EXEMPLARS } from './exemplars.ts';

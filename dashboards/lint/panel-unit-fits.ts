@@ -1,5 +1,5 @@
 import { unitFits, UNITS, type UnitId } from '../units.ts';
-import { typeOf } from '../world.ts';
+import { typeOf } from '../lint-context.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
 /** What a query gives is what the panel says that it shows: seconds as seconds, shares as shares. */

@@ -2,7 +2,7 @@ import type { Dashboard, Panel as PanelJson } from '@grafana/schema';
 import type { Problem } from '../../kit/problem.ts';
 import { dataPanelsOf, type Board, type DataPanel } from '../board.ts';
 import type { PrometheusTarget } from '../render/targets.ts';
-import type { World } from '../world.ts';
+import type { World } from '../lint-context.ts';
 
 /** What is checked: the JSON that Grafana reads, beside the board that it was made from. */
 export interface Subject {

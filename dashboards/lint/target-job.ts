@@ -1,6 +1,6 @@
 import { SCRAPE } from '../../exporters/catalog/monitors.ts';
 import { childOf, findAll, parsePromql } from '../../exporters/promql/syntax.ts';
-import { plain } from '../world.ts';
+import { plain } from '../lint-context.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
 /** What several jobs expose by one name is told apart by a matcher of `job` or `tier`. */

@@ -1,5 +1,5 @@
 import { checkPromql } from '../../exporters/promql/check-promql.ts';
-import { plain } from '../world.ts';
+import { plain } from '../lint-context.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { childOf, findAll, parsePromql } from '../../exporters/promql/syntax.ts';
 import { BUILT_IN } from '../substitute.ts';
-import { plain } from '../world.ts';
+import { plain } from '../lint-context.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
 const GROWTH = new Set(['rate', 'irate', 'increase']);

@@ -2,7 +2,7 @@ import { escapeMarkup } from '../../kit/escape-markup.ts';
 import type { Board, DataPanel } from '../board.ts';
 import type { AnswerSeries } from '../verify/panel-source.ts';
 import { panelSteps } from '../render/panel-steps.ts';
-import type { World } from '../world.ts';
+import type { World } from '../lint-context.ts';
 import { colourOf, renderChart, type Line } from './chart.ts';
 import { formatValue } from './format-value.ts';
 

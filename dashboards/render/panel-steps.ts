@@ -1,7 +1,7 @@
 import type { Threshold as Step } from '@grafana/schema';
 import { VITALS } from '../../deploy/model/web-vitals.ts';
 import type { DataPanel } from '../board.ts';
-import type { World } from '../world.ts';
+import type { World } from '../lint-context.ts';
 import { COLORS } from './colors.ts';
 import { thresholdSteps } from './threshold-steps.ts';
 

@@ -7,7 +7,7 @@ import {
 } from '@grafana/schema';
 import { NOTIFIER_ALERTS } from '../../alerts/names.ts';
 import type { Board, TextPanel } from '../board.ts';
-import type { World } from '../world.ts';
+import type { World } from '../lint-context.ts';
 import { renderAnnotations } from './annotations.ts';
 import { placePanels } from './grid.ts';
 import { ALL_BOARDS, runbookUrl } from './links.ts';

@@ -5,7 +5,7 @@ import {
   type FieldConfigSource,
   type Panel as Json,
 } from '@grafana/schema';
-import { dataLinksOf, type World } from '../world.ts';
+import { dataLinksOf, type World } from '../lint-context.ts';
 import type { Board, DataPanel, Panel, State } from '../board.ts';
 import { COLORS } from './colors.ts';
 import { DATASOURCE } from './datasource.ts';

@@ -3,7 +3,7 @@ import type { Series } from '../../exporters/catalog/catalog.ts';
 import { readExposed } from '../../exporters/catalog/read-exposed.ts';
 import { messageOf } from '../../kit/errors.ts';
 import type { Board } from '../board.ts';
-import { worldOf } from '../topology-world.ts';
+import { worldOf } from '../topology-lint-context.ts';
 import { openPanelSource } from './panel-source.ts';
 import { verify, type Finding } from './verify.ts';
 

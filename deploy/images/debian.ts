@@ -95,8 +95,12 @@ async function bootstrap({ mirrors, signal, onProgress }: DebianOptions, refusal
 
 function cannotMake(refusal: string, cause: unknown): HoldfastError {
   const why = messageOf(cause).split('\n')[0] ?? '';
-  return new HoldfastError('image-build-failed', `Could not pull the Debian image (${refusal}) or build it here (${why}).`, {
-    cause,
-    fix: `Run \`docker pull ${PULLED}\` where the network allows it (or \`docker load\` it from a file), and repeat the command.`,
-  });
+  return new HoldfastError(
+    'image-build-failed',
+    `Could not pull the Debian image (${refusal}) or build it here (${why}).`,
+    {
+      cause,
+      fix: `Run \`docker pull ${PULLED}\` where the network allows it (or \`docker load\` it from a file), and repeat the command.`,
+    },
+  );
 }

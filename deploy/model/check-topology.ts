@@ -1,4 +1,4 @@
-import { neighbourGoneMs } from './host-legs.ts';
+import { neighbourGoneMs } from './network-attachments.ts';
 import type { Problem } from '../../kit/problem.ts';
 import { contains } from '../../kit/subnet.ts';
 import type { Profile } from './profile.ts';

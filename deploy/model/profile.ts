@@ -21,7 +21,7 @@ export interface Profile {
   readonly sentinelDemotesMs: number;
   /** Group Replication's failure detection: compiled into the server (5 s), stated so that predictions can use it. */
   readonly groupSuspicionMs: number;
-  /** When the kernel of a database node gives up another one that says nothing: see deploy/model/host-legs.ts. */
+  /** When the kernel of a database node gives up another one that says nothing: see deploy/model/network-attachments.ts. */
   readonly neighbour: {
     /** How long it is believed in without a question. */
     readonly believedMs: number;

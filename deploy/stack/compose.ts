@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { renderGrafanaService } from '../tiers/grafana/service.ts';
-import { legsOf } from '../model/host-legs.ts';
-import { COMMON_CAPABILITIES, DEFAULT_PROCESSES, HOST_NEEDS } from '../model/host-needs.ts';
+import { legsOf } from '../model/network-attachments.ts';
+import { COMMON_CAPABILITIES, DEFAULT_PROCESSES, HOST_NEEDS } from '../model/container-options.ts';
 import type { Profile } from '../model/profile.ts';
 import type { RenderedFile } from '../model/rendered-file.ts';
 import { secretsOf, SECRETS } from '../model/secrets.ts';

@@ -8,7 +8,7 @@ import { renderCompose, type RenderedHosts } from './compose.ts';
 import { renderDb } from '../tiers/db/render.ts';
 import { renderEdge } from '../tiers/edge/render.ts';
 import { renderGrafana } from '../tiers/grafana/render.ts';
-import { HOST_NEEDS } from '../model/host-needs.ts';
+import { HOST_NEEDS } from '../model/container-options.ts';
 import { renderLb } from '../tiers/lb/render.ts';
 import { renderMail } from '../tiers/mail/render.ts';
 import { renderMonitor } from '../tiers/monitor/render.ts';

@@ -5,9 +5,9 @@ import { collect } from '../kit/collect.ts';
 import type { Sample } from '../kit/exporter.ts';
 import { anyBytes } from './testing.ts';
 import { makeLogExporter } from './exporter.ts';
-import { makeHaproxyBook } from './haproxy-book.ts';
-import type { LineBook } from './line-book.ts';
-import { makeNginxBook } from './nginx-book.ts';
+import { makeHaproxyBook } from './haproxy-aggregator.ts';
+import type { LineBook } from './line-aggregator.ts';
+import { makeNginxBook } from './nginx-aggregator.ts';
 import { makeSiteCounter } from './site-counter.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

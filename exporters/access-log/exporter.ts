@@ -1,6 +1,6 @@
 import type { Metric } from '../catalog/metric.ts';
 import type { Exporter } from '../kit/exporter.ts';
-import type { LineBook } from './line-book.ts';
+import type { LineBook } from './line-aggregator.ts';
 
 /** Shows what the lines of a host were counted into. Nothing is asked of the host: it is up when this exporter listens. */
 export function makeLogExporter(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Sample } from '../kit/exporter.ts';
-import { makeHaproxyBook } from './haproxy-book.ts';
+import { makeHaproxyBook } from './haproxy-aggregator.ts';
 import { makeSiteCounter } from './site-counter.ts';
 
 const NAMES = { proxies: new Set(['edge', 'http', 'app-pool', 'varnish']), servers: new Set(['edge1']) };

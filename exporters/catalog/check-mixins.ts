@@ -1,6 +1,6 @@
 import type { Problem } from '../../kit/problem.ts';
 import type { Series } from './catalog.ts';
-import type { LeftOut } from './left-out.ts';
+import type { LeftOut } from './excluded-metrics.ts';
 import { TARGET_LABELS } from './metric.ts';
 import type { Mixin } from './mixin-metrics.ts';
 

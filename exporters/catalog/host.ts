@@ -11,7 +11,7 @@ const DISK = {
 } as const;
 const FILESYSTEM = {
   labels: {
-    mountpoint: atMost(12, 'file systems that deploy/model/host-needs.ts gives a host'),
+    mountpoint: atMost(12, 'file systems that deploy/model/container-options.ts gives a host'),
     fstype: atMost(6, 'kinds of file systems'),
   },
   measured: 'by-disk-space',

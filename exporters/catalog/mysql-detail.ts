@@ -1,5 +1,5 @@
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
-import { shown, type Shown } from '../kit/shown.ts';
+import { shown, type Shown } from '../kit/mapped-metric.ts';
 import { atMost, gauge, type Metric } from './metric.ts';
 
 const count = shown('counter', '1');

@@ -1,5 +1,5 @@
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
-import { metricsOf } from '../kit/shown.ts';
+import { metricsOf } from '../kit/mapped-metric.ts';
 import { INNODB_COUNTERS } from '../mysql/innodb-metrics.ts';
 import { STATUS, STATUS_GROUPS, VARIABLES } from '../mysql/status-variables.ts';
 import { MEMBER_STATES } from './member-states.ts';

@@ -31,10 +31,7 @@ export const NOTIFIER = {
     { labels: { result: ['drawn', 'missing', 'failed'] } },
   ),
   holdfast_notifier_digests_total: counter('1', 'Digest mails sent during alert storms.'),
-  holdfast_notifier_digested_notifications_total: counter(
-    '1',
-    'Notifications that were combined in a digest.',
-  ),
+  holdfast_notifier_digested_notifications_total: counter('1', 'Notifications that were combined in a digest.'),
   holdfast_notifier_flood_limit_groups: gauge(
     '1',
     'Alert groups that are mailed individually within the storm window.',

@@ -35,11 +35,9 @@ export const RECORDED = {
   'tier:requests:rate': gauge('1 per second', 'Requests of a tier, health checks of the load balancers left out.', {
     labels: TIER,
   }),
-  'tier:errors:rate': gauge(
-    '1 per second',
-    'Failed requests; edges: failed fetches; database: retried writes.',
-    { labels: TIER },
-  ),
+  'tier:errors:rate': gauge('1 per second', 'Failed requests; edges: failed fetches; database: retried writes.', {
+    labels: TIER,
+  }),
   'tier:duration_seconds:mean': duration('on average'),
   'tier:duration_seconds:p50': duration('for half of them at most'),
   'tier:duration_seconds:p95': duration('for 95 % of them at most'),

@@ -1,4 +1,4 @@
-import { metricsOf } from '../kit/shown.ts';
+import { metricsOf } from '../kit/mapped-metric.ts';
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
 import { COMMAND_PARTS, FIELDS, REPLICA_FIELDS } from '../valkey/info-fields.ts';
 import { atMost, gauge, type LabelValues, type Metric } from './metric.ts';

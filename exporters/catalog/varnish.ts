@@ -1,5 +1,5 @@
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
-import { metricsOf } from '../kit/shown.ts';
+import { metricsOf } from '../kit/mapped-metric.ts';
 import { BACKEND, MAIN, MAIN_GROUPS, STORAGE } from '../varnish/counters.ts';
 import { atMost, gauge, type Metric } from './metric.ts';
 

@@ -1,5 +1,5 @@
 import { HOST } from '../catalog/host.ts';
-import { askDoor, type Door } from '../kit/ask-door.ts';
+import { askDoor, type Door } from '../kit/read-host-facts.ts';
 import type { Facts } from '../kit/facts.ts';
 import type { Exporter } from '../kit/exporter.ts';
 import { CPU } from './cpu.ts';

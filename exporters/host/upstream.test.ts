@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { HOST } from '../catalog/host.ts';
-import { LEFT_OUT } from '../catalog/left-out.ts';
+import { LEFT_OUT } from '../catalog/excluded-metrics.ts';
 import { parseExposition } from '../compare-upstream.ts';
 
 const UPSTREAM = parseExposition(readFileSync(join(import.meta.dirname, 'samples/upstream-1.9.prom'), 'utf8'));

@@ -5,7 +5,7 @@ import type { Exporter, Session } from './exporter.ts';
 import { makeFailureLog, type Log } from './failure-log.ts';
 import { negotiateFormat, renderSamples, type Exposition, type Format } from './render-samples.ts';
 import { scrapeDeadlineMs } from './scrape-deadline.ts';
-import { makeSharedLooks } from './shared-looks.ts';
+import { makeSharedLooks } from './single-flight.ts';
 
 /** A kind of target that can be probed, with the targets that there are. */
 export interface Module {

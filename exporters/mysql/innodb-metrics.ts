@@ -1,5 +1,5 @@
 import type { Collector } from '../kit/exporter.ts';
-import { shown, type Shown } from '../kit/shown.ts';
+import { shown, type Shown } from '../kit/mapped-metric.ts';
 import { emitNumber, text } from './emit.ts';
 import type { MysqlSession } from './session.ts';
 

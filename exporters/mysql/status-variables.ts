@@ -1,5 +1,5 @@
 import { atMost, type LabelValues } from '../catalog/metric.ts';
-import { shown, type Shown } from '../kit/shown.ts';
+import { shown, type Shown } from '../kit/mapped-metric.ts';
 
 const count = shown('counter', '1');
 const bytes = shown('counter', 'bytes');
@@ -34,7 +34,10 @@ export const STATUS: Readonly<Record<string, Shown>> = {
   Opened_tables: count('mysql_global_status_opened_tables', 'Tables that were opened.'),
   Table_open_cache_hits: count('mysql_global_status_table_open_cache_hits', 'Tables found open.'),
   Table_open_cache_misses: count('mysql_global_status_table_open_cache_misses', 'Tables that had to be opened.'),
-  Table_open_cache_overflows: count('mysql_global_status_table_open_cache_overflows', 'Open tables evicted from the table cache.'),
+  Table_open_cache_overflows: count(
+    'mysql_global_status_table_open_cache_overflows',
+    'Open tables evicted from the table cache.',
+  ),
   Table_locks_immediate: count('mysql_global_status_table_locks_immediate', 'Table locks had at once.'),
   Table_locks_waited: count('mysql_global_status_table_locks_waited', 'Table locks that were waited for.'),
   Created_tmp_tables: count('mysql_global_status_created_tmp_tables', 'Temporary tables.'),
@@ -44,7 +47,10 @@ export const STATUS: Readonly<Record<string, Shown>> = {
   Select_scan: count('mysql_global_status_select_scan', 'Selects that read a whole first table.'),
   Select_full_range_join: count('mysql_global_status_select_full_range_join', 'Joins by a range of the second table.'),
   Select_range: count('mysql_global_status_select_range', 'Selects that read a range of a first table.'),
-  Select_range_check: count('mysql_global_status_select_range_check', 'Joins without keys that check for key usage after each row.'),
+  Select_range_check: count(
+    'mysql_global_status_select_range_check',
+    'Joins without keys that check for key usage after each row.',
+  ),
   Sort_range: count('mysql_global_status_sort_range', 'Sorts of a range.'),
   Sort_scan: count('mysql_global_status_sort_scan', 'Sorts of a whole table.'),
   Sort_rows: count('mysql_global_status_sort_rows', 'Rows that were sorted.'),
@@ -172,7 +178,10 @@ export const VARIABLES: Readonly<Record<string, Shown>> = {
     'Size of the key buffer, which only MyISAM uses.',
   ),
   read_only: level('mysql_global_variables_read_only', 'Whether only privileged users may write.'),
-  super_read_only: level('mysql_global_variables_super_read_only', 'Whether super_read_only is set: 1 if writes are refused.'),
+  super_read_only: level(
+    'mysql_global_variables_super_read_only',
+    'Whether super_read_only is set: 1 if writes are refused.',
+  ),
   group_replication_flow_control_mode: level(
     'mysql_global_variables_group_replication_flow_control_mode',
     'Whether writers are slowed down when members fall behind.',

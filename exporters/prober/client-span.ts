@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { Traces } from '../../deploy/model/profile.ts';
 import { deadlineSignal } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import { leadsToTrace } from '../access-log/leads-to-trace.ts';
+import { leadsToTrace } from '../access-log/is-trace-sampled.ts';
 import { makeFailureLog, type Log } from '../kit/failure-log.ts';
 
 /** What was asked of a server that takes no trace context, so that nobody but the asker can tell of it. */

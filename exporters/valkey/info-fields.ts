@@ -1,4 +1,4 @@
-import { shown, type Shown } from '../kit/shown.ts';
+import { shown, type Shown } from '../kit/mapped-metric.ts';
 
 const count = shown('counter', '1');
 const bytes = shown('gauge', 'bytes');
@@ -36,7 +36,10 @@ export const FIELDS: Readonly<Record<string, Shown>> = {
   total_net_input_bytes: shown('counter', 'bytes')('redis_net_input_bytes_total', 'Received.'),
   total_net_output_bytes: shown('counter', 'bytes')('redis_net_output_bytes_total', 'Sent.'),
   expired_keys: count('redis_expired_keys_total', 'Keys whose time was over.'),
-  evicted_keys: count('redis_evicted_keys_total', 'Keys evicted before their expiry because the memory limit was reached.'),
+  evicted_keys: count(
+    'redis_evicted_keys_total',
+    'Keys evicted before their expiry because the memory limit was reached.',
+  ),
   keyspace_hits: count('redis_keyspace_hits_total', 'Reads that found their key.'),
   keyspace_misses: count('redis_keyspace_misses_total', 'Reads that did not.'),
   used_cpu_sys: shown('counter', 'seconds')('redis_cpu_sys_seconds_total', 'Processor time in the kernel.'),

@@ -1,4 +1,4 @@
-import { shown, type Shown } from '../kit/shown.ts';
+import { shown, type Shown } from '../kit/mapped-metric.ts';
 
 const count = shown('counter', '1');
 const bytes = shown('counter', 'bytes');
@@ -28,7 +28,10 @@ export const MAIN: Readonly<Record<string, Shown>> = {
     'varnish_main_backend_busy',
     'Fetches not tried since the backend had too many connections.',
   ),
-  'MAIN.backend_unhealthy': count('varnish_main_backend_unhealthy', 'Fetches not attempted because the backend was unhealthy.'),
+  'MAIN.backend_unhealthy': count(
+    'varnish_main_backend_unhealthy',
+    'Fetches not attempted because the backend was unhealthy.',
+  ),
   'MAIN.pools': level('varnish_main_pools', 'Thread pools.'),
   'MAIN.threads': level('varnish_main_threads', 'Threads that serve.'),
   'MAIN.threads_limited': count('varnish_main_threads_limited', 'Times that the thread limit was reached.'),

@@ -1,5 +1,5 @@
 import { VARNISH } from '../catalog/varnish.ts';
-import { askDoor, type Door } from '../kit/ask-door.ts';
+import { askDoor, type Door } from '../kit/read-host-facts.ts';
 import type { Collector, Exporter } from '../kit/exporter.ts';
 import type { Facts } from '../kit/facts.ts';
 import { BACKEND, MAIN, MAIN_GROUPS, STORAGE } from './counters.ts';

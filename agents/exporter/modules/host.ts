@@ -1,5 +1,5 @@
 import { makeHostExporter } from '../../../exporters/host/exporter.ts';
-import type { Door } from '../../../exporters/kit/ask-door.ts';
+import type { Door } from '../../../exporters/kit/read-host-facts.ts';
 import { makeModule } from '../../../exporters/kit/probe-server.ts';
 import { VARNISH_EXPORTER } from '../../../exporters/varnish/exporter.ts';
 import type { ExporterConfig } from '../config.ts';

@@ -40,7 +40,7 @@ export async function installPackages({ packages, alsoNeeded, signal, onProgress
   const { codename } = await readOsRelease();
   const { debian: mirror } = await readMirrors();
   if (mirror === undefined) {
-    throw new HoldfastError('engine-missing', "apt on this machine has no Debian archive configured.", {
+    throw new HoldfastError('engine-missing', 'apt on this machine has no Debian archive configured.', {
       fix: 'Check that `apt-get update` works, and repeat the command.',
     });
   }

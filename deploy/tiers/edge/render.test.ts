@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { HAPROXY_PREFIX, LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../model/access-log.ts';
-import { HOST_NEEDS } from '../../model/host-needs.ts';
+import { HOST_NEEDS } from '../../model/container-options.ts';
 import { renderLb } from '../lb/render.ts';
 import { hostsOf, makeTopology, type Host } from '../../model/topology.ts';
 import { renderEdge } from './render.ts';

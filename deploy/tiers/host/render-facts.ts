@@ -1,4 +1,4 @@
-import { HOST_NEEDS } from '../../model/host-needs.ts';
+import { HOST_NEEDS } from '../../model/container-options.ts';
 import type { RenderedFile } from '../../model/rendered-file.ts';
 import { diskLookMs } from '../../model/scrape-jobs.ts';
 import { addressOn, PORTS, type Host, type Topology } from '../../model/topology.ts';

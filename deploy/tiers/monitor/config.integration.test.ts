@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostsOf, makeTopology } from '../../model/topology.ts';
+import { renderMonitor } from './render.ts';
+
+const IMAGE = 'holdfast/monitor:dev';
+const ALERTS_FOLDER = join(import.meta.dirname, '../../../alerts/generated');
+const topology = makeTopology();
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-monitor-'));
+
+/** Runs a command of the monitor image over the rendered files; rejects with what it printed. */
+async function inMonitor(...command: readonly string[]): Promise<string> {
+  const mounts = ['-v', `${folder}:/etc/holdfast:ro`, '-v', `${ALERTS_FOLDER}:/etc/holdfast-alerts:ro`];
+  const { stdout, stderr } = await promisify(execFile)('docker', [
+    ...['run', '--rm', '--network', 'none', ...mounts, IMAGE],
+    ...command,
+  ]);
+  return stdout + stderr;
+}
+
+beforeAll(() => {
+  const [host] = hostsOf(topology, 'monitor');
+  if (host === undefined) throw new Error('the topology has no monitor host');
+  for (const { path, text } of renderMonitor(topology, host)) writeFileSync(join(folder, path), text, { mode: 0o644 });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('the configuration of a monitor host', () => {
+  it('is accepted by Prometheus', async () => {
+    expect(await inMonitor('promtool', 'check', 'config', '/etc/holdfast/prometheus.yml')).toContain('SUCCESS');
+  });
+
+  it('is accepted by Alertmanager', async () => {
+    expect(await inMonitor('amtool', 'check-config', '/etc/holdfast/alertmanager.yml')).toContain('SUCCESS');
+  });
+
+  it.each([
+    ['the mail', ['alertname=LoadBalancerLost', 'severity=critical', 'host=lb1', 'domain=lb'], 'notifier'],
+    ['the mail', ['alertname=TargetDown', 'severity=warning', 'host=db1', 'job=x'], 'notifier'],
+    ['the mail, whoever sent it', ['alertname=SomethingElse'], 'notifier'],
+    ['nobody', ['alertname=SomethingElse', 'severity=none'], 'nobody'],
+    ["the notifier's watchdog", ['alertname=Watchdog', 'severity=none'], 'watchdog-mon1'],
+  ])('sends to %s: %j', async (_to, labels, receiver) => {
+    const test = ['--config.file=/etc/holdfast/alertmanager.yml', `--verify.receivers=${receiver}`, ...labels];
+    await inMonitor('amtool', 'config', 'routes', 'test', ...test);
+  });
+});
+
+// Those of objectives are tried in each profile: project/rendered.integration.test.ts.
+describe.each(['well', 'rules', 'background', 'records'])('the rules in %s.yaml', (file) => {
+  it('are accepted by Prometheus', async () => {
+    expect(await inMonitor('promtool', 'check', 'rules', `/etc/holdfast-alerts/${file}.yaml`)).toContain('SUCCESS');
+  });
+
+  it('fire, stay quiet and resolve, or record, as their cases say', async () => {
+    const tests = `/etc/holdfast-alerts/${file}.test.yaml`;
+    expect(await inMonitor('promtool', 'test', 'rules', tests)).toContain('SUCCESS');
+  });
+});
