@@ -43,9 +43,9 @@ describe('a wrong command line', () => {
     ['option', ['up', '--fast'], "unknown option '--fast'"],
     ['subject', ['silence', 'add', 'ap1', '--for', '5m', '--reason', 'x'], 'Known: app1'],
     ['missing options', ['silence', 'add', 'app1'], 'needs --for and --reason'],
-    ['part', ['bench', 'alrts'], 'Known parts: alerts'],
+    ['part', ['bench', 'alrts'], 'Known benchmarks: alerts'],
     ['time', ['silence', 'add', 'app1', '--for', '5d', '--reason', 'x'], '--for 5d'],
-    ['rate', ['prove', '--no-up', '--rate', 'many'], '--rate many'],
+    ['rate', ['prove', '--no-up', '--rate', 'many'], 'not many'],
   ])('names the known ones, nearest first, and exits 64: %s', async (_, args, said) => {
     const { exitCode, stderr } = await runHere(...args);
     expect(stderr).toContain(said);

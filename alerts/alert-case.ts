@@ -4,7 +4,7 @@ import { OWN_PROMETHEUS } from '../deploy/model/scrape-jobs.ts';
 export const CASE_KINDS = ['fires', 'quiet', 'absent', 'resolves'] as const;
 
 /** How a series goes: values with the seconds that each lasts; `null`: the target fails, so it ends; `missing`: nobody scrapes, so its last value stays. */
-export type Course = readonly (readonly [value: number | null | 'missing', seconds: number])[];
+export type Samples = readonly (readonly [value: number | null | 'missing', seconds: number])[];
 
 /** How a counter goes for long: stretches of even growth. */
 export interface Counting {
@@ -22,7 +22,7 @@ export function grows(...stretches: readonly (readonly [perSecond: number, secon
 }
 
 /** Selectors with all their labels → courses: what Prometheus would have scraped. */
-export type Series = Readonly<Record<string, Course | Counting>>;
+export type Series = Readonly<Record<string, Samples | Counting>>;
 
 /** One alert that must be there. */
 export interface ExpectedAlert {
@@ -44,7 +44,7 @@ export interface AlertCase {
   readonly values?: readonly { readonly atS: number; readonly expr: string; readonly value: number }[];
 }
 
-/** Before anything turned; well after it turned; after it turned back (see {@link turns}, {@link dips}). */
+/** Before anything turned; well after it turned; after it turned back (see {@link step}, {@link dip}). */
 const [BEFORE_S, DURING_S, AFTER_S] = [18, 58, 100];
 /** Times between which a short disturbance could have fired. */
 const SOON_S = [22, 24, 26, 28, 30];
@@ -87,33 +87,33 @@ export function resolves(title: string, series: Series, ...alerts: readonly Expe
 }
 
 /** The same case for an alert that is slow to fire: what is expected is expected later. Series must go on so long. */
-export function patiently(one: AlertCase): AlertCase {
+export function slowCase(one: AlertCase): AlertCase {
   const later: Readonly<Record<number, number>> = { [DURING_S]: 110, [AFTER_S]: 150 };
   return { ...one, expect: one.expect.map(({ atS, alerts }) => ({ atS: later[atS] ?? atS, alerts })) };
 }
 
 /** The same value all the time. */
-export const always = (value: number | null): Course => [[value, 160]];
+export const always = (value: number | null): Samples => [[value, 160]];
 
 /** A value for 20 s, then another one. */
-export const turns = (before: number | null, after: number | null): Course => [
+export const step = (before: number | null, after: number | null): Samples => [
   [before, 20],
   [after, 140],
 ];
 
 /** A value for 20 s, another one for `seconds`, then the first one again. */
-export const dips = (value: number | null, dip: number | null, seconds = 40): Course => [
+export const dip = (value: number | null, dip: number | null, seconds = 40): Samples => [
   [value, 20],
   [dip, seconds],
   [value, 140 - seconds],
 ];
 
 /** Another value for one look and until the next one, `everyMs` later. */
-export const dipsOnce = (value: number | null, dip: number | null, everyMs: number): Course =>
-  dips(value, dip, everyMs / 1000);
+export const blip = (value: number | null, other: number | null, everyMs: number): Samples =>
+  dip(value, other, everyMs / 1000);
 
 /** A counter that grows by `rates` per second, each rate for its seconds. */
-export function counts(...rates: readonly (readonly [perSecond: number, seconds: number])[]): Course {
+export function counts(...rates: readonly (readonly [perSecond: number, seconds: number])[]): Samples {
   let value = 0;
   return rates.flatMap(([perSecond, seconds]) =>
     Array.from({ length: seconds / STEP_S }, () => [(value += perSecond * STEP_S), STEP_S] as const),

@@ -1,4 +1,4 @@
-import type { Watch } from '../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../deploy/model/profile.ts';
 import type { AlertName, NOTIFIER_ALERTS } from './names.ts';
 import type { AlertCase } from './alert-case.ts';
 import type { Plot } from './plot.ts';
@@ -29,8 +29,8 @@ export interface Alert {
   /** What the chart in its mail draws, where that is not what the expression compares: see `plotsOf`. */
   readonly plots?: readonly Plot[];
   /** How long it must be true (ms), from the profile. */
-  readonly forMs: (watch: Watch) => number;
-  /** What the stack lives with for a while: it may be told later than others ({@link tolerated}). */
+  readonly forMs: (watch: MonitoringTimings) => number;
+  /** What the stack lives with for a while: it may be told later than others ({@link lowUrgencyFor}). */
   readonly isTolerated?: true;
   readonly onAbsent: OnAbsent;
   /** One line. `{{ $labels.host }}` and `{{ $value }}` (written as {@link AlertCase} expects it) may be used here and below. */
@@ -42,41 +42,44 @@ export interface Alert {
 }
 
 /** Whether it is about what is seen now, not about what an objective has left. */
-export const isOfNow = ({ group }: Pick<Alert, 'group'>): boolean =>
+export const isSymptomAlert = ({ group }: Pick<Alert, 'group'>): boolean =>
   group === undefined || group === 'unhurried' || group === 'background';
 
 /** Time between two evaluations of an alert that is of now, in ms. What is no outage yet and is seen more seldom than that needs half of them. */
-export function evaluationMsOf({ group }: Pick<Alert, 'group'>, { evaluationIntervalMs }: Watch): number {
+export function evaluationMsOf({ group }: Pick<Alert, 'group'>, { evaluationIntervalMs }: MonitoringTimings): number {
   return group === 'unhurried' || group === 'background' ? 2 * evaluationIntervalMs : evaluationIntervalMs;
 }
 
 /** The profile's usual time: outlasts one lost scrape of a target that is not a monitor. */
-export const usualFor = (watch: Watch): number => watch.alertForMs;
+export const defaultFor = (watch: MonitoringTimings): number => watch.alertForMs;
 
 /** The usual time for what is asked at the pace of details: outlasts one lost look, and is evaluated twice also where nobody hurries. */
-export const usualForDetails = (watch: Watch): number =>
+export const usualForDetails = (watch: MonitoringTimings): number =>
   Math.max(
     watch.detailScrapeIntervalMs + watch.evaluationIntervalMs,
     2 * evaluationMsOf({ group: 'unhurried' }, watch),
   );
 
 /** For what the stack lives with: only what lasts is worth a mail. */
-export const tolerated = (watch: Watch): number => 15 * watch.alertForMs;
+export const lowUrgencyFor = (watch: MonitoringTimings): number => 15 * watch.alertForMs;
 
 /** For what looks true for a moment whenever a host vanishes, because its last sample is believed until the next scrape fails. */
-export const outlastsStaleSamples = (watch: Watch): number => watch.alertForMs + 2 * watch.scrapeIntervalMs;
+export const ignoresStaleSamples = (watch: MonitoringTimings): number => watch.alertForMs + 2 * watch.scrapeIntervalMs;
 
 /** The same for what monitors tell of themselves, more seldom. */
-export const usualForMonitors = (watch: Watch): number => watch.monitorScrapeIntervalMs + watch.evaluationIntervalMs;
+export const usualForMonitors = (watch: MonitoringTimings): number =>
+  watch.monitorScrapeIntervalMs + watch.evaluationIntervalMs;
 
 /** Later than the alerts that say more, whatever was scraped last. */
-export const outlastsStaleMonitors = (watch: Watch): number => usualForMonitors(watch) + watch.monitorScrapeIntervalMs;
+export const outlastsStaleMonitors = (watch: MonitoringTimings): number =>
+  usualForMonitors(watch) + watch.monitorScrapeIntervalMs;
 
 /**
  * For what is looked at once a round: outlasts one look that failed (it met a failover, or a process that had just died), whose sample stays true
  * for a round.
  */
-export const outlastsOneLook = (watch: Watch): number => watch.roundIntervalMs + watch.evaluationIntervalMs / 2;
+export const toleratesOneMissedScrape = (watch: MonitoringTimings): number =>
+  watch.probeIntervalMs + watch.evaluationIntervalMs / 2;
 
 /** Path of an alert's runbook in the repository. */
 export function runbookOf(name: string): string {

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { CATALOG, seriesOf } from '../exporters/catalog/catalog.ts';
 import { checkPromql, seriesIn } from '../exporters/promql/check-promql.ts';
 import { makeTopology } from '../deploy/model/topology.ts';
-import { paceMs, type Pace } from '../deploy/model/scrape-jobs.ts';
+import { paceMs, type ScrapeClass } from '../deploy/model/scrape-jobs.ts';
 import { CASE_KINDS } from './alert-case.ts';
-import { evaluationMsOf, isOfNow, runbookOf } from './alert.ts';
+import { evaluationMsOf, isSymptomAlert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { renderAlertFiles } from './generated.ts';
 import { RECORD_CASES } from './records/record-cases.ts';
@@ -18,7 +18,7 @@ import { slowestLookMs, slowestPace } from './slowest-pace.ts';
 import { ALERTS, labelsOf, NOTIFIER_ALERTS } from './names.ts';
 
 /** From a fault to its alert: what is looked at more seldom may take longer. */
-const RAISED_WITHIN_MS: Readonly<Record<Pace, number>> = {
+const RAISED_WITHIN_MS: Readonly<Record<ScrapeClass, number>> = {
   usual: 15_000,
   monitor: 22_000,
   detail: 25_000,
@@ -63,22 +63,22 @@ describe('the alerts', () => {
     }
   });
 
-  it.each(alerts.filter((alert) => isOfNow(alert) && alert.isTolerated === undefined))(
+  it.each(alerts.filter((alert) => isSymptomAlert(alert) && alert.isTolerated === undefined))(
     '$name is raised in time in the drill profile',
     (alert) => {
-      const { watch } = topology.profile;
+      const { monitoring } = topology.profile;
       const pace = slowestPace(alert);
-      const raisedMs = alert.forMs(watch) + slowestLookMs(alert, watch) + evaluationMsOf(alert, watch);
+      const raisedMs = alert.forMs(monitoring) + slowestLookMs(alert, monitoring) + evaluationMsOf(alert, monitoring);
       expect(raisedMs, pace).toBeLessThanOrEqual(RAISED_WITHIN_MS[pace]);
     },
   );
 
   // What is counted over a window has its own way with one look that fails.
-  it.each(alerts.filter(({ expr, forMs }) => isAboutOneLook(expr) && forMs(topology.profile.watch) > 0))(
+  it.each(alerts.filter(({ expr, forMs }) => isAboutOneLook(expr) && forMs(topology.profile.monitoring) > 0))(
     '$name outlasts one look that fails',
     (alert) => {
-      const { watch } = topology.profile;
-      expect(alert.forMs(watch)).toBeGreaterThan(paceMs(watch, slowestPace(alert)));
+      const { monitoring } = topology.profile;
+      expect(alert.forMs(monitoring)).toBeGreaterThan(paceMs(monitoring, slowestPace(alert)));
     },
   );
 

@@ -9,7 +9,7 @@ import type { Rule } from './rule.ts';
 
 it.each([DRILL, PRODUCTION])('no rule looks too briefly in the profile $name', (profile) => {
   const groups = Object.values(makeRuleFiles(makeTopology({ profile }))).flat();
-  expect(checkTiming(groups, profile.watch)).toEqual([]);
+  expect(checkTiming(groups, profile.monitoring)).toEqual([]);
 });
 
 /** Every time in a profile, so many times as long. */
@@ -42,7 +42,7 @@ it('no time in a rule is anything but the profile’s', () => {
 
 describe('in the drill profile', () => {
   const codes = (rule: Rule): readonly string[] =>
-    checkTiming([{ name: 'one', interval: '2s', rules: [rule] }], DRILL.watch).map(({ code }) => code);
+    checkTiming([{ name: 'one', interval: '2s', rules: [rule] }], DRILL.monitoring).map(({ code }) => code);
   const alert = { alert: 'Some', for: '4s', labels: {}, annotations: {} };
 
   it.each<readonly [string, Rule, readonly string[]]>([

@@ -1,4 +1,4 @@
-import type { Watch } from '../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../deploy/model/profile.ts';
 import { diskLookMs, paceMs, SCRAPE_JOBS } from '../deploy/model/scrape-jobs.ts';
 import { CATALOG, seriesOf, type Source } from '../exporters/catalog/catalog.ts';
 import { findAll, parsePromql, unquote, type Syntax } from '../exporters/promql/syntax.ts';
@@ -14,7 +14,7 @@ const MIN_SAMPLES = 2;
 const MIN_EVALUATIONS = 2;
 
 /** Everything in the rules that looks too briefly to see anything, or believes a single look, all at once. */
-export function checkTiming(groups: readonly RuleGroup[], watch: Watch): readonly Problem[] {
+export function checkTiming(groups: readonly RuleGroup[], watch: MonitoringTimings): readonly Problem[] {
   const recordedMs = new Map(
     groups.flatMap(({ interval, rules }) =>
       rules.flatMap((rule) => ('record' in rule ? [[rule.record, parsePromDuration(interval)] as const] : [])),
@@ -42,7 +42,7 @@ function checkFor(rule: Rule, intervalMs: number): readonly Problem[] {
 
 interface WindowContext {
   readonly at: string;
-  readonly watch: Watch;
+  readonly watch: MonitoringTimings;
   readonly recordedMs: ReadonlyMap<string, number>;
 }
 
@@ -62,7 +62,7 @@ function checkWindow(selector: Syntax, { at, watch, recordedMs }: WindowContext)
 }
 
 /** The longest time between two new values of a metric, over all jobs that expose it and that the selector may mean. */
-function slowestMs(selector: Syntax, name: string, watch: Watch): number | undefined {
+function slowestMs(selector: Syntax, name: string, watch: MonitoringTimings): number | undefined {
   const metric = SERIES.get(name)?.metric;
   const matchers = findAll(selector, 'UnquotedLabelMatcher').map((matcher) => ({
     label: findAll(matcher, 'LabelName')[0]?.text,

@@ -17,10 +17,10 @@ export function renderAlertFiles(topology: Topology): ReadonlyMap<string, string
   const files = Object.entries(makeRuleFiles(topology)) as readonly (readonly [RuleFile, readonly RuleGroup[]])[];
   const problems = [
     ...checkInhibitions(INHIBITIONS),
-    ...checkSlos(SLOS, topology.profile.watch),
+    ...checkSlos(SLOS, topology.profile.monitoring),
     ...checkTiming(
       files.flatMap(([, groups]) => groups),
-      topology.profile.watch,
+      topology.profile.monitoring,
     ),
     ...checkRules(files.flatMap(([, groups]) => groups.flatMap(({ rules }) => rules))),
   ];

@@ -30,7 +30,7 @@ export function onHost(label: string, expression: string): string {
 
 /** Whether this Prometheus scrapes anything at all: some target's newest sample is fresh. */
 export function somethingScraped(topology: Topology): string {
-  return `max(timestamp(up)) > time() - ${freshS(topology.profile.watch.scrapeIntervalMs)}`;
+  return `max(timestamp(up)) > time() - ${freshS(topology.profile.monitoring.scrapeIntervalMs)}`;
 }
 
 /** Whether every target that was seen lately has a fresh sample, as fresh goes at its pace. */
@@ -38,7 +38,7 @@ export function everythingScraped(topology: Topology): string {
   return [...Map.groupBy(SCRAPE_JOBS, ({ pace }) => pace)]
     .map(([pace, jobs]) => {
       const names = jobs.map(({ name }) => name).join('|');
-      return `min(timestamp(up{job=~"${names}"})) > time() - ${freshS(paceMs(topology.profile.watch, pace))}`;
+      return `min(timestamp(up{job=~"${names}"})) > time() - ${freshS(paceMs(topology.profile.monitoring, pace))}`;
     })
     .join(' and on () ');
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { OWN_PROMETHEUS } from '../deploy/model/scrape-jobs.ts';
 import type { Topology } from '../deploy/model/topology.ts';
-import { type Alert, evaluationMsOf, isOfNow, runbookOf } from './alert.ts';
+import { type Alert, evaluationMsOf, isSymptomAlert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { promDuration } from '../kit/prom-duration.ts';
 import { anyOf, everythingScraped, somethingScraped } from './promql.ts';
@@ -19,31 +19,31 @@ const WELL = 'holdfast:all_well_timestamp_seconds';
 
 /** The groups of rules of each file of Prometheus. */
 export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, readonly RuleGroup[]>> {
-  const { watch } = topology.profile;
+  const { monitoring } = topology.profile;
   const alertRulesOf = (group: string | undefined): readonly Rule[] =>
     makeAlerts(topology).flatMap((alert) => (alert.group === group ? [alertRule(topology, alert)] : []));
   return {
     'well.yaml': [
       // It costs as much as all alerts together, and nobody needs to know at once that everything is well.
-      { name: 'well', interval: promDuration(10 * watch.evaluationIntervalMs), rules: [wellRule(topology)] },
+      { name: 'well', interval: promDuration(10 * monitoring.evaluationIntervalMs), rules: [wellRule(topology)] },
     ],
     'rules.yaml': [
       // One group, so that whatever is urgent is judged at the same instant and in this order.
       {
         name: 'holdfast',
-        interval: promDuration(watch.evaluationIntervalMs),
+        interval: promDuration(monitoring.evaluationIntervalMs),
         rules: [settlingRule(topology), ...alertRulesOf(undefined)],
       },
       {
         name: 'unhurried',
-        interval: promDuration(evaluationMsOf({ group: 'unhurried' }, watch)),
+        interval: promDuration(evaluationMsOf({ group: 'unhurried' }, monitoring)),
         rules: alertRulesOf('unhurried'),
       },
     ],
     'background.yaml': [
       {
         name: 'background',
-        interval: promDuration(evaluationMsOf({ group: 'background' }, watch)),
+        interval: promDuration(evaluationMsOf({ group: 'background' }, monitoring)),
         rules: alertRulesOf('background'),
       },
     ],
@@ -94,15 +94,15 @@ function wellRule(topology: Topology): Rule {
 }
 
 /**
- * A starting stack is not a broken one: for `settleMs` after Prometheus itself was started the alerts wait, unless everything has been
+ * A starting stack is not a broken one: for `startupGraceMs` after Prometheus itself was started the alerts wait, unless everything has been
  * well once since the stack began. A Prometheus that was started in a stack that runs waits for nothing: half of the other hosts booted
  * well before it. Half of them, because no host's own fate may decide it.
  * Before the first scrape the alerts wait as well (Prometheus finds its targets some seconds after its start, and may have samples
  * from before it): then the watchdog is silent, which the notifiers report. Were these records missing, nothing would be waited for.
  */
 function settlingRule(topology: Topology): Rule {
-  const { settleMs } = topology.profile.watch;
-  const settleS = settleMs / 1000;
+  const { startupGraceMs } = topology.profile.monitoring;
+  const settleS = startupGraceMs / 1000;
   const started = `max(process_start_time_seconds{job="prometheus",instance="${OWN_PROMETHEUS}"})`;
   const boots = 'node_boot_time_seconds{tier!="monitor"}';
   // Where the whole stack was started again, what is on disk from before that says that it is old.
@@ -114,7 +114,7 @@ function settlingRule(topology: Topology): Rule {
       [
         `vector(1) and on () (time() - ${started} < ${settleS})`,
         `unless on () (${started} - on () ${booted} > ${settleS})`,
-        `unless on () (max_over_time(${WELL}[${promDuration(2 * settleMs)}]) > on () ${begun})`,
+        `unless on () (max_over_time(${WELL}[${promDuration(2 * startupGraceMs)}]) > on () ${begun})`,
       ].join('\n'),
       `vector(1) unless on () (${somethingScraped(topology)})`,
     ),
@@ -123,14 +123,14 @@ function settlingRule(topology: Topology): Rule {
 
 /** Objectives count nothing while the stack is starting, and what they counted before stays true. */
 function isGated(alert: Alert): boolean {
-  return alert.name !== 'Watchdog' && isOfNow(alert);
+  return alert.name !== 'Watchdog' && isSymptomAlert(alert);
 }
 
 function alertRule(topology: Topology, alert: Alert): Rule {
   return {
     alert: alert.name,
     expr: isGated(alert) ? `(${alert.expr})\nunless on () (${SETTLING} == 1)` : alert.expr,
-    for: promDuration(alert.forMs(topology.profile.watch)),
+    for: promDuration(alert.forMs(topology.profile.monitoring)),
     labels: ruleLabels(alert),
     annotations: { summary: alert.summary, description: alert.description, runbook: runbookOf(alert.name) },
   };

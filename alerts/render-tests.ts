@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Topology } from '../deploy/model/topology.ts';
-import { type AlertCase, type Counting, type Course, SELF, type Series, STEP_S } from './alert-case.ts';
-import { type Alert, isOfNow, runbookOf } from './alert.ts';
+import { type AlertCase, type Counting, type Samples, SELF, type Series, STEP_S } from './alert-case.ts';
+import { type Alert, isSymptomAlert, runbookOf } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { expand } from './expand.ts';
 import { RECORD_CASES, type RecordCase } from './records/record-cases.ts';
@@ -11,7 +11,7 @@ import { STARTING_CASES, startingSubject } from './starting-cases.ts';
 /** A file of tests for `promtool test rules`: every case of every alert of a file of rules. */
 export function renderRuleTests(topology: Topology, file: RuleFile): string {
   const alerts = makeAlerts(topology).filter((alert) => fileOf(alert) === file);
-  const stepS = file === 'slo.yaml' ? topology.profile.watch.sloIntervalMs / 1000 : STEP_S;
+  const stepS = file === 'slo.yaml' ? topology.profile.monitoring.sloIntervalMs / 1000 : STEP_S;
   const tests = alerts.flatMap((alert) => alert.cases.map((one) => renderCase(alert, one, stepS)));
   return stringify(
     {
@@ -29,7 +29,7 @@ export function renderRuleTests(topology: Topology, file: RuleFile): string {
 
 function fileOf(alert: Alert): RuleFile {
   if (alert.group === 'background') return 'background.yaml';
-  return isOfNow(alert) ? 'rules.yaml' : 'slo.yaml';
+  return isSymptomAlert(alert) ? 'rules.yaml' : 'slo.yaml';
 }
 
 /** Rates of made-up counters are a rounding off. */
@@ -114,7 +114,7 @@ const VERBS = { fires: 'fires', quiet: 'stays quiet', absent: 'without its metri
  * promtool's notation: values with spaces between them. A target that cannot be scraped any more makes its series stale; `_` alone
  * would leave the last value to be seen for five minutes.
  */
-function valuesOf(course: Course): string {
+function valuesOf(course: Samples): string {
   return course
     .flatMap(([value, seconds]) => {
       const steps = Math.round(seconds / STEP_S);

@@ -1,22 +1,22 @@
-import type { Watch } from '../deploy/model/profile.ts';
-import { paceMs, SCRAPE_JOBS, type Job, type Pace } from '../deploy/model/scrape-jobs.ts';
+import type { MonitoringTimings } from '../deploy/model/profile.ts';
+import { paceMs, SCRAPE_JOBS, type Job, type ScrapeClass } from '../deploy/model/scrape-jobs.ts';
 import { CATALOG } from '../exporters/catalog/catalog.ts';
 import type { Alert } from './alert.ts';
 
-const SLOWEST_FIRST: readonly Pace[] = ['seldom', 'round', 'detail', 'monitor', 'usual'];
+const SLOWEST_FIRST: readonly ScrapeClass[] = ['seldom', 'round', 'detail', 'monitor', 'usual'];
 
 /** The pace of the slowest job that exposes what an alert is made from; of those that it names by label, where it does. */
-export function slowestPace(alert: Pick<Alert, 'expr' | 'domain'>): Pace {
+export function slowestPace(alert: Pick<Alert, 'expr' | 'domain'>): ScrapeClass {
   if (alert.domain === 'monitor') return 'monitor';
   const paces = jobsOf(alert).map(({ pace }) => pace);
   return SLOWEST_FIRST.find((pace) => paces.includes(pace)) ?? 'usual';
 }
 
 /** From a fault to the failed look that shows it, at worst, in ms: until the next look, and what that may take. */
-export function slowestLookMs(alert: Pick<Alert, 'expr' | 'domain'>, watch: Watch): number {
+export function slowestLookMs(alert: Pick<Alert, 'expr' | 'domain'>, watch: MonitoringTimings): number {
   const intervalMs = paceMs(watch, slowestPace(alert));
-  const isPatient = jobsOf(alert).some((job) => job.isPatient === true);
-  return intervalMs + (isPatient ? intervalMs : watch.scrapeIntervalMs);
+  const timeoutIsInterval = jobsOf(alert).some((job) => job.timeoutIsInterval === true);
+  return intervalMs + (timeoutIsInterval ? intervalMs : watch.scrapeIntervalMs);
 }
 
 function jobsOf({ expr }: Pick<Alert, 'expr'>): readonly Job[] {

@@ -1,4 +1,4 @@
-import { type AlertCase, always, OWN_START, turns } from './alert-case.ts';
+import { type AlertCase, always, OWN_START, step } from './alert-case.ts';
 import type { Alert } from './alert.ts';
 
 const STARTED = { [OWN_START]: always(0) };
@@ -59,7 +59,7 @@ export const STARTING_CASES: readonly AlertCase[] = [
   {
     kind: 'fires',
     title: 'a stack that was well once is given no more time',
-    series: { ...STARTED, ...ALL_WELL, [DOWN]: turns(1, 0) },
+    series: { ...STARTED, ...ALL_WELL, [DOWN]: step(1, 0) },
     expect: [
       { atS: 18, alerts: [] },
       { atS: 30, alerts: [LOST] },
@@ -94,7 +94,7 @@ export const STARTING_CASES: readonly AlertCase[] = [
         [-500, 20],
         ['missing', 140],
       ],
-      [DOWN]: turns(1, 0),
+      [DOWN]: step(1, 0),
       [OTHER]: always(1),
     },
     expect: [{ atS: 38, alerts: [] }],

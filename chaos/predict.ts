@@ -96,13 +96,13 @@ const MAIL_MS = 1_000;
 /** From a host's crash to the mail about it: the last of these alerts. None: nobody is to be told. */
 export function predictAlert(topology: Topology, names: readonly AlertName[]): Prediction {
   const { profile } = topology;
-  const { groupWaitMs } = profile.watch;
+  const { groupWaitMs } = profile.monitoring;
   const predictions = makeAlerts(topology)
     .filter(({ name }) => names.includes(name))
     .map((alert) => {
-      const forMs = alert.forMs(profile.watch);
-      const lookMs = slowestLookMs(alert, profile.watch);
-      const evaluationMs = evaluationMsOf(alert, profile.watch);
+      const forMs = alert.forMs(profile.monitoring);
+      const lookMs = slowestLookMs(alert, profile.monitoring);
+      const evaluationMs = evaluationMsOf(alert, profile.monitoring);
       // Who asks the nodes is told of a silent one when the group has given it up.
       const suspicionMs = alert.domain === 'database' ? profile.groupSuspicionMs : 0;
       return {

@@ -68,7 +68,7 @@ export function registerDashboardCommands(program: Command, { topology, signal }
         });
       }
       const toS = Math.floor(Date.now() / 1000);
-      const filled = await fillBoards(BOARDS, source, topology.profile.watch);
+      const filled = await fillBoards(BOARDS, source, topology.profile.monitoring);
       await writeFile(out, renderPreview(filled, worldOf(topology), { fromS: toS - WINDOW_SECONDS, toS }));
       console.log(out);
     });

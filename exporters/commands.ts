@@ -58,7 +58,7 @@ export function registerExporterCommands(program: Command, { topology, signal, e
       console.log(json === true ? JSON.stringify(problems, undefined, 2) : said);
       if (problems.length === 0) return;
       process.exitCode = EXIT.violated;
-      const leftMs = 2 * topology.profile.watch.seldomScrapeIntervalMs - (await readWatchedMs(url, signal));
+      const leftMs = 2 * topology.profile.monitoring.slowScrapeIntervalMs - (await readWatchedMs(url, signal));
       if (leftMs <= 0) return;
       const again = `check again in ${Math.ceil(leftMs / 1_000)} s`;
       console.error(`The stack has just come up and may not be scraped whole yet: ${again}.`);

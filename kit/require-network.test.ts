@@ -6,7 +6,7 @@ const network = { subnet: '198.18.3.0/24' };
 test('nothing may be sent where this machine has no address in the network', () => {
   expect(() => {
     requireNetwork(network, ['127.0.0.1', '::1', '192.0.2.2', '198.18.30.1']);
-  }).toThrow('The stack is not up');
+  }).toThrow('The stack is not running');
 });
 
 test('the address of the bridge is enough', () => {

@@ -20,7 +20,7 @@ export default async function setup(): Promise<void> {
   try {
     await up({ topology, files, signal, onProgress });
   } catch (error) {
-    if (!OWNS_MACHINE || !(error instanceof HoldfastError) || error.code !== 'stack-elsewhere') throw error;
+    if (!OWNS_MACHINE || !(error instanceof HoldfastError) || error.code !== 'wrong-checkout') throw error;
     onProgress('removing the stack that another checkout left');
     await down({ volumes: true, signal });
     await up({ topology, files, signal, onProgress });

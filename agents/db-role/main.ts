@@ -13,7 +13,7 @@ import { openNodeWatch, type NodeWatch } from './node-watch.ts';
 import { readRecord, writeRecord } from './last-known-group-file.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { readSettings } from './settings.ts';
-import { openHaproxyTeller } from './push-routes.ts';
+import { openHaproxyPusher } from './push-routes.ts';
 
 /**
  * The database role agent of a load balancer: asks every database node what it is, tells HAProxy who gets writes and reads, mends the
@@ -64,10 +64,10 @@ if (flags.once) {
 
 const metrics = createMetrics(agent.snapshot);
 let complaint: string | undefined;
-const tell = openHaproxyTeller({
+const tell = openHaproxyPusher({
   socketPath: settings.haproxySocket,
   deadlineMs: settings.timeoutMs,
-  onTold: (result, details) => {
+  onPush: (result, details) => {
     metrics.countTell(result);
     // Once for every new reason: an HAProxy that is away is one event, however often it is tried.
     if (result === 'failed' && details.answer !== complaint) log('HAProxy did not take a change', details);

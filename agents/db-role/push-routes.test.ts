@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { decideRoutes, type Routes } from './decide-routes.ts';
-import { answersOf, decideCommands, openHaproxyTeller, type Told } from './push-routes.ts';
+import { answersOf, decideCommands, openHaproxyPusher, type Told } from './push-routes.ts';
 import { inGroup, NO_LAG, NODES, reportsOf, silent } from './testing.ts';
 
 const limits = { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100, maxLagMs: 5000 };
@@ -84,21 +84,21 @@ async function listen(answer: FakeHaproxy['answer']): Promise<FakeHaproxy> {
 
 it('a change is told, and said once more', async () => {
   const fake = await listen(() => '\n\n');
-  const onTold = vi.fn();
-  const tell = openHaproxyTeller({ socketPath: fake.path, deadlineMs: 5_000, onTold });
+  const onPush = vi.fn();
+  const tell = openHaproxyPusher({ socketPath: fake.path, deadlineMs: 5_000, onPush });
   tell(whole);
   tell(whole);
   await vi.waitFor(() => {
     expect(fake.heard).toEqual([fake.heard[0], fake.heard[0]]);
     expect(fake.heard[0]).toContain('set server db-read/db3 state ready\n');
   });
-  expect(onTold.mock.calls.map(([result]: unknown[]) => result)).toEqual(['done']);
+  expect(onPush.mock.calls.map(([result]: unknown[]) => result)).toEqual(['done']);
 });
 
 it('what changes while HAProxy is slow is told after it, newest only', async () => {
   const first = Promise.withResolvers<string>();
   const fake = await listen((before) => (before === 0 ? first.promise : '\n'));
-  const tell = openHaproxyTeller({ socketPath: fake.path, deadlineMs: 5_000, onTold: () => undefined });
+  const tell = openHaproxyPusher({ socketPath: fake.path, deadlineMs: 5_000, onPush: () => undefined });
   tell(whole);
   await vi.waitFor(() => {
     expect(fake.heard[0]).toContain('db-write/db1 agent up');
@@ -117,12 +117,12 @@ it.each([
   ['does not answer', undefined, 'aborted'],
 ])('while HAProxy %s it is told again, and every failure counts', async (_what, reply, said) => {
   const fake = await listen((before) => (before < 2 ? reply : '\n'));
-  const onTold = vi.fn();
-  openHaproxyTeller({ socketPath: fake.path, deadlineMs: 50, onTold })(whole);
+  const onPush = vi.fn();
+  openHaproxyPusher({ socketPath: fake.path, deadlineMs: 50, onPush })(whole);
   await vi.waitFor(() => {
-    expect(onTold.mock.calls.map(([result]: unknown[]) => result)).toEqual(['failed', 'failed', 'done']);
+    expect(onPush.mock.calls.map(([result]: unknown[]) => result)).toEqual(['failed', 'failed', 'done']);
   });
-  expect(onTold).toHaveBeenCalledWith(
+  expect(onPush).toHaveBeenCalledWith(
     'failed',
     expect.objectContaining({ answer: expect.stringContaining(said) as string }),
   );

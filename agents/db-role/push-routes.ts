@@ -8,7 +8,7 @@ interface TellerOptions {
   /** Unix socket on which HAProxy takes commands. */
   readonly socketPath: string;
   readonly deadlineMs: number;
-  readonly onTold: (
+  readonly onPush: (
     result: 'done' | 'failed',
     details: { readonly commands: readonly string[]; readonly answer?: string },
   ) => void;
@@ -52,7 +52,7 @@ export function decideCommands(told: Told, wanted: Told): readonly string[] {
  * Tells HAProxy changes of the routes at once, instead of with its next agent check: always the newest, until it has taken it, and once more a
  * moment later. What HAProxy forgets by itself (a restart) its agent checks bring back.
  */
-export function openHaproxyTeller({ socketPath, deadlineMs, onTold }: TellerOptions): (routes: Routes) => void {
+export function openHaproxyPusher({ socketPath, deadlineMs, onPush }: TellerOptions): (routes: Routes) => void {
   let told: Told = new Map();
   let wanted: Told = new Map();
   let isTelling = false;
@@ -64,12 +64,12 @@ export function openHaproxyTeller({ socketPath, deadlineMs, onTold }: TellerOpti
       if (answer === '') {
         const before = told;
         told = telling;
-        onTold('done', { commands });
+        onPush('done', { commands });
         setTimeout(() => {
           confirm(before, telling);
         }, CONFIRM_MS);
       } else {
-        onTold('failed', { commands, answer });
+        onPush('failed', { commands, answer });
         await sleep(RETRY_MS);
       }
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decideKeep } from '../../deploy/tiers/app/telemetry/decide-keep.ts';
-import { leadsToTrace } from '../../exporters/access-log/is-trace-sampled.ts';
+import { decideSampling } from '../../deploy/tiers/app/telemetry/decide-keep.ts';
+import { isTraceSampled } from '../../exporters/access-log/is-trace-sampled.ts';
 
 const hex = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom('0', '1', '7', '8', 'e', 'f'), minLength: length, maxLength: length });
@@ -11,8 +11,8 @@ it('what the lines of a request lead to, the application keeps', () => {
   const policies = fc.record({ slowMs: fc.nat(1_000), keptRatio: fc.double({ min: 0, max: 1, noNaN: true }) });
   fc.assert(
     fc.property(requests, policies, ({ traceId, failed, durationMs }, policy) => {
-      const expected = leadsToTrace({ traceId, code: failed ? '5xx' : '2xx', seconds: durationMs / 1000 }, policy);
-      expect(decideKeep({ traceId, failed, retried: false, durationMs }, policy) !== undefined).toBe(expected);
+      const expected = isTraceSampled({ traceId, code: failed ? '5xx' : '2xx', seconds: durationMs / 1000 }, policy);
+      expect(decideSampling({ traceId, failed, retried: false, durationMs }, policy) !== undefined).toBe(expected);
     }),
   );
 });

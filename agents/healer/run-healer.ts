@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultWorld } from '../../chaos/faults/fault.ts';
+import type { FaultContext } from '../../chaos/faults/fault.ts';
 import type { FaultRecord } from '../../chaos/journal/fault-record.ts';
 import { healJournal, isLeftBehind } from '../../chaos/journal/heal.ts';
 import type { Journal } from '../../chaos/journal/journal.ts';
@@ -7,7 +7,7 @@ import { processRuns, type ProcessIdentity } from '../../kit/process-identity.ts
 import { messageOf } from '../../kit/errors.ts';
 
 export interface HealerOptions {
-  readonly world: FaultWorld;
+  readonly world: FaultContext;
   readonly journal: Journal;
   /** The process that injects faults: while it lives, its faults are its own until their deadlines. */
   readonly runner: ProcessIdentity;

@@ -1,4 +1,4 @@
-import { leadsToTrace } from '../../exporters/access-log/is-trace-sampled.ts';
+import { isTraceSampled } from '../../exporters/access-log/is-trace-sampled.ts';
 import type { LogbookConfig } from './config.ts';
 import { parseFields } from './parse-fields.ts';
 import type { TracedLine } from './read-line.ts';
@@ -11,7 +11,7 @@ export function lineLeadsToTrace({ traceId, text }: TracedLine, keep: LogbookCon
   const fields = parseFields(text);
   if ('level' in fields) return true;
   const code = Number(fields['status']) >= 500 ? '5xx' : 'other';
-  return leadsToTrace({ traceId, code, seconds: secondsOf(fields) }, keep);
+  return isTraceSampled({ traceId, code, seconds: secondsOf(fields) }, keep);
 }
 
 /** Of a line of Nginx or HAProxy; 0 where it tells none. */

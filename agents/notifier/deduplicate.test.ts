@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideAgreement } from './deduplicate.ts';
+import { decideDeduplication } from './deduplicate.ts';
 import { samplePayload } from './fixtures.ts';
 import type { Known, Told } from './notified-state.ts';
 import { notificationOf } from './notification.ts';
@@ -162,7 +162,7 @@ describe('what notifiers agree on', () => {
   ])(
     '$what: $decision',
     ({ notification: told = notification, own, peer, remembered, host = 'mon2', ageMs = 0, decision }) => {
-      const agreement = decideAgreement(
+      const agreement = decideDeduplication(
         { key: 'x', notification: told, repetition: 0, queuedAtMs: NOW - ageMs },
         {
           host,
@@ -187,7 +187,7 @@ describe('what notifiers agree on', () => {
       is: 0,
     },
   ])('makes another mail of $of only where one like it was sent', ({ peer, is }) => {
-    const agreement = decideAgreement(
+    const agreement = decideDeduplication(
       { key: 'x', notification, repetition: 0, queuedAtMs: NOW },
       {
         ...{ host: 'mon2', nowMs: NOW, repeatAfterMs: 30_000, told: () => undefined, remembered: () => undefined },

@@ -1,4 +1,4 @@
-import { type Told, isEndTold, isNews, lastOf, repetitionOf } from './notified-state.ts';
+import { type Told, isEndTold, needsNotification, lastOf, repetitionOf } from './notified-state.ts';
 import type { Notification } from './notification.ts';
 import type { PeerKnowledge } from './peers.ts';
 import { type QueuedMail, ageMs } from './queued-mail.ts';
@@ -31,7 +31,7 @@ const YIELD_MS = 8_000;
  * Alertmanagers that lost sight of each other, or one that comes back, send what was sent already. So the notifiers agree: what one
  * has told or is telling, no other tells; what two have in hand, the first by name tells. A peer that does not answer is not waited for.
  */
-export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
+export function decideDeduplication(mail: QueuedMail, facts: Facts): Agreement {
   const answers = [...facts.peers.values()];
   const known = answers.filter((answer) => answer !== undefined);
   const peersKnown = known.length === answers.length;
@@ -39,7 +39,7 @@ export function decideAgreement(mail: QueuedMail, facts: Facts): Agreement {
     known.reduce<Told>((last, knowledge) => lastOf(last, knowledge.get(key)?.told), facts.told(key));
   const alerts = mail.notification.alerts.filter(
     (alert) =>
-      isNews(alert, toldOf(alert.key), { ...facts, peersKnown }) &&
+      needsNotification(alert, toldOf(alert.key), { ...facts, peersKnown }) &&
       !isEndTold(alert, toldOf(alert.key), facts.remembered(alert.key)),
   );
   if (alerts.length === 0) return { decision: 'drop' };

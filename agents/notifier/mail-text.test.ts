@@ -42,7 +42,7 @@ describe('the mail of a notification', () => {
     const alerts = firing.alerts.map((alert) => ({ ...alert, status: 'unmonitored' as const }));
     const { subject, text, html, headers } = mailTextOf({ ...firing, alerts }, CONTEXT.nowMs, CONTEXT);
     expect(subject).toBe('[NOT MONITORED] AppHostLost app2');
-    for (const part of [text, html]) expect(part).toContain('no Prometheus can say whether it still fires');
+    for (const part of [text, html]) expect(part).toContain('no Prometheus can evaluate this alert');
     expect(text).not.toMatch(/RESOLVED|Reminder|over\./);
     expect(headers['X-Holdfast-Status']).toBe('unmonitored');
   });
@@ -53,7 +53,7 @@ describe('the mail of a notification', () => {
       'lb1',
       'Seen 1 of 2.',
       '2026-11-23 15:00:00.918 UTC',
-      'lasted 42 s',
+      'Resolved after 42 s',
       'runbooks/LoadBalancerLost.md',
     ]) {
       expect(text).toContain(part);

@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writeDurably } from '../../kit/durable-file.ts';
-import { type Told, type Word, wordSchema } from './notified-state.ts';
+import { type Told, type NotifiedState, wordSchema } from './notified-state.ts';
 
 export const lineSchema = wordSchema.extend({ key: z.string() });
 
@@ -27,7 +27,7 @@ const MAX_LINES = 4 * KEPT_ALERTS;
 
 /** Opens the journal and shortens it to what is remembered. A line that a kill or a full disk cut in two is left out. */
 export function openJournal(path: string): Journal {
-  const told = new Map<string, Word>();
+  const told = new Map<string, NotifiedState>();
   const remember = ({ key, ...word }: Line): void => {
     told.delete(key);
     told.set(key, word);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNews, repetitionOf, wordOf, type Told } from './notified-state.ts';
+import { needsNotification, repetitionOf, wordOf, type Told } from './notified-state.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 const FACTS = { nowMs: T0 + 600_000, repeatAfterMs: 3_600_000, peersKnown: true };
@@ -16,12 +16,13 @@ describe('that an alert is not monitored', () => {
     { to: 'those who heard that it is over', before: told(resolved), is: false },
     { to: 'those who never heard of it', before: undefined, is: false },
   ])('is news to $to: $is', ({ before, is }) => {
-    for (const peersKnown of [true, false]) expect(isNews(unmonitored, before, { ...FACTS, peersKnown })).toBe(is);
+    for (const peersKnown of [true, false])
+      expect(needsNotification(unmonitored, before, { ...FACTS, peersKnown })).toBe(is);
   });
 
   it('is followed by what is known of it later: that it fires, or that it is over', () => {
-    expect(isNews(firing, told(unmonitored), FACTS)).toBe(true);
-    expect(isNews(resolved, told(unmonitored), FACTS)).toBe(true);
+    expect(needsNotification(firing, told(unmonitored), FACTS)).toBe(true);
+    expect(needsNotification(resolved, told(unmonitored), FACTS)).toBe(true);
   });
 
   it('makes another mail of what follows, however often it comes', () => {

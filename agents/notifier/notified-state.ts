@@ -12,10 +12,10 @@ export const wordSchema = z.object({
 });
 
 /** What people were told about one alert. */
-export type Word = Readonly<z.infer<typeof wordSchema>>;
+export type NotifiedState = Readonly<z.infer<typeof wordSchema>>;
 
 /** The last that people were told about one alert; `undefined`: nothing. */
-export type Told = Word | undefined;
+export type Told = NotifiedState | undefined;
 
 /** What a notifier knows about one alert. */
 export interface Known {
@@ -36,7 +36,7 @@ const STALE_MS = 30_000;
 type Alert = Pick<NotifiedAlert, 'status' | 'startsAtMs' | 'endsAtMs'>;
 
 /** What a mail about an alert tells people. */
-export function wordOf(alert: Alert, atMs: number, repetition = 0): Word {
+export function wordOf(alert: Alert, atMs: number, repetition = 0): NotifiedState {
   return { status: alert.status, sinceMs: sinceOf(alert), atMs, ...(repetition === 0 ? {} : { repetition }) };
 }
 
@@ -47,7 +47,7 @@ export function wordOf(alert: Alert, atMs: number, repetition = 0): Word {
  * after `told` is news whatever `told` says: another notifier may have told what was in between. That an alert is not monitored is news to
  * those who think that it fires; whatever is known of it after that is news again.
  */
-export function isNews(
+export function needsNotification(
   alert: Alert,
   told: Told,
   facts: { readonly nowMs: number; readonly repeatAfterMs: number; readonly peersKnown: boolean },
@@ -97,7 +97,7 @@ export function lastOf(a: Told, b: Told): Told {
 }
 
 /** Whether it began or ended after people were told that. A time ahead of the clock is from before that was set back, and says nothing. */
-function isAfter(alert: Alert, told: Word, nowMs: number): boolean {
+function isAfter(alert: Alert, told: NotifiedState, nowMs: number): boolean {
   const sinceMs = sinceOf(alert);
   return told.atMs < sinceMs && sinceMs <= nowMs;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { decideAgreement } from './deduplicate.ts';
+import { decideDeduplication } from './deduplicate.ts';
 import type { NotifierConfig } from './config.ts';
 import { openDelivery } from './deliver.ts';
 import { openEndWatch } from './end-watch.ts';
@@ -91,7 +91,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
         await Promise.all(config.peers.map(async (peer) => [peer.host, await askPeer(peer, keys)] as const)),
       );
       const silent = [...peers].flatMap(([host, answer]) => (answer === undefined ? [host] : []));
-      return decideAgreement(mail, {
+      return decideDeduplication(mail, {
         host: config.host,
         nowMs: now(),
         repeatAfterMs: config.repeatAfterMs,

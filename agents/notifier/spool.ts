@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { type Journal, openJournal } from './notification-log.ts';
-import { type Known, type Told, isNews, repetitionOf, wordOf } from './notified-state.ts';
+import { type Known, type Told, needsNotification, repetitionOf, wordOf } from './notified-state.ts';
 import { type Notification, idOf } from './notification.ts';
 import { type QueuedMail, parseQueuedMail } from './queued-mail.ts';
 import { readJsonFolder } from './read-json-folder.ts';
@@ -89,7 +89,7 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
     }),
     put: (notification, nowMs) => {
       const facts = { nowMs, repeatAfterMs, peersKnown: false };
-      const alerts = notification.alerts.filter((alert) => isNews(alert, toldSoon(alert.key), facts));
+      const alerts = notification.alerts.filter((alert) => needsNotification(alert, toldSoon(alert.key), facts));
       if (alerts.length === 0) return 'duplicate';
       const news = { ...notification, alerts };
       counter += 1;

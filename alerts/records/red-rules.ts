@@ -1,5 +1,5 @@
-import { paceMs, type Pace } from '../../deploy/model/scrape-jobs.ts';
-import type { Watch } from '../../deploy/model/profile.ts';
+import { paceMs, type ScrapeClass } from '../../deploy/model/scrape-jobs.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
@@ -14,12 +14,12 @@ const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
  * is a rate of 0 and no duration.
  */
 export function redGroup(topology: Topology): RuleGroup {
-  const { watch } = topology.profile;
-  const [usual, detail] = [rulesAt(watch, 'usual'), rulesAt(watch, 'detail')];
+  const { monitoring } = topology.profile;
+  const [usual, detail] = [rulesAt(monitoring, 'usual'), rulesAt(monitoring, 'detail')];
   return {
     name: 'red',
     // People look at them, no alert does.
-    interval: promDuration(2 * watch.sloIntervalMs),
+    interval: promDuration(2 * monitoring.sloIntervalMs),
     rules: [
       ...usual.counted(
         'edge',
@@ -60,7 +60,7 @@ export function redGroup(topology: Topology): RuleGroup {
 const ofTier = (tier: string, record: string, expr: string): Rule => ({ record, expr, labels: { tier } });
 
 /** The rules of what is scraped at this pace. */
-function rulesAt(watch: Watch, pace: Pace) {
+function rulesAt(watch: MonitoringTimings, pace: ScrapeClass) {
   // Five scrapes: a rate needs two, some may be late or lost.
   const window = promDuration(5 * paceMs(watch, pace));
   const rate = (selector: string): string => `sum(rate(${selector}[${window}]))`;

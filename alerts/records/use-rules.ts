@@ -7,9 +7,9 @@ import type { Rule, RuleGroup } from '../rule.ts';
  * Utilization, saturation and errors of what every host has. Where the kernel counts nothing (the share of the processors is not limited, so there is
  * nothing to be throttled by) saturation is 0 and not unknown. Networks have no utilization: an interface of a container has no capacity of its own.
  */
-export function useGroup({ profile: { watch } }: Topology): RuleGroup {
+export function useGroup({ profile: { monitoring } }: Topology): RuleGroup {
   // Five looks at a host: a rate needs two, some may be late or lost.
-  const window = promDuration(5 * paceMs(watch, 'round'));
+  const window = promDuration(5 * paceMs(monitoring, 'round'));
   const grown = (metric: string): string => `rate(${metric}[${window}])`;
   const bothWays = (what: string): string =>
     ['receive', 'transmit'].map((way) => `sum by (host) (${grown(`node_network_${way}_${what}_total`)})`).join(' + ');
@@ -36,5 +36,5 @@ export function useGroup({ profile: { watch } }: Topology): RuleGroup {
     { record: 'host:network_saturation:rate', expr: bothWays('drop') },
     { record: 'host:network_errors:rate', expr: bothWays('errs') },
   ];
-  return { name: 'use', interval: promDuration(2 * watch.sloIntervalMs), rules };
+  return { name: 'use', interval: promDuration(2 * monitoring.sloIntervalMs), rules };
 }

@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, fires, quiet, resolves } from '../alert-case.ts';
@@ -14,17 +14,18 @@ const MAX_MISSING_RATIO = 0.01;
 
 /** The lines that Nginx and HAProxy send for each request: numbers made from them are worth as much as their arrival. */
 export function accessLogAlerts(topology: Topology): readonly Alert[] {
-  const { watch } = topology.profile;
-  return [silent(watch), incomplete(watch)];
+  const { monitoring } = topology.profile;
+  return [silent(monitoring), incomplete(monitoring)];
 }
 
 /** Longer than requests are looked at, so that the end of traffic is no silence; three scrapes. */
-const lineWindow = (watch: Watch): string => promDuration(3 * watch.detailScrapeIntervalMs);
+const lineWindow = (watch: MonitoringTimings): string => promDuration(3 * watch.detailScrapeIntervalMs);
 
 /** Requests that have just begun are counted elsewhere up to one scrape before their lines are. */
-const outlastsDetail = (watch: Watch): number => watch.detailScrapeIntervalMs + 2 * watch.evaluationIntervalMs;
+const outlastsDetail = (watch: MonitoringTimings): number =>
+  watch.detailScrapeIntervalMs + 2 * watch.evaluationIntervalMs;
 
-function silent(watch: Watch): Alert {
+function silent(watch: MonitoringTimings): Alert {
   const lines = lineWindow(watch);
   const requests = promDuration(2 * watch.detailScrapeIntervalMs);
   const named = (job: string, expression: string): string =>
@@ -108,7 +109,7 @@ function silent(watch: Watch): Alert {
   };
 }
 
-function incomplete(watch: Watch): Alert {
+function incomplete(watch: MonitoringTimings): Alert {
   const window = lineWindow(watch);
   const share = (missing: string, all: string): string =>
     `(sum by (job, host) (rate(${missing}[${window}])) > ${MIN_MISSING_PER_SECOND}) / sum by (job, host) (rate(${all}[${window}])) > ${MAX_MISSING_RATIO}`;

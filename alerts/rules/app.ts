@@ -1,6 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, usualFor } from '../alert.ts';
+import { absent, always, dip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, defaultFor } from '../alert.ts';
 import { absentPerHost, anyOf, downForEveryLoadBalancer } from '../promql.ts';
 
 const up = (host: string): string => `up{host="${host}",job="app"}`;
@@ -21,32 +21,32 @@ export function appAlerts(topology: Topology): readonly Alert[] {
         downForEveryLoadBalancer('app-pool'),
         absentPerHost(hostsOf(topology, 'app'), (host) => `up{job="app",host="${host}"}`),
       ),
-      forMs: usualFor,
+      forMs: defaultFor,
       onAbsent: 'fires',
       summary: 'Application host {{ $labels.host }} is down',
       description:
         'The application on {{ $labels.host }} does not respond, or every load balancer has marked it down. The other application hosts carry its load.',
       cases: [
-        fires('the host is gone', { [up('app1')]: turns(1, 0), [up('app2')]: always(1) }, lost('app1')),
+        fires('the host is gone', { [up('app1')]: step(1, 0), [up('app2')]: always(1) }, lost('app1')),
         fires(
           'it answers to Prometheus but is not ready for any load balancer',
           {
             [up('app1')]: always(1),
             [up('app2')]: always(1),
-            [down('lb1', 'app2')]: turns(0, 1),
-            [down('lb2', 'app2')]: turns(0, 1),
+            [down('lb1', 'app2')]: step(0, 1),
+            [down('lb2', 'app2')]: step(0, 1),
           },
           lost('app2'),
         ),
         quiet('one load balancer cannot reach it, and a spare is not there', {
           [up('app1')]: always(1),
           [up('app2')]: always(1),
-          [down('lb1', 'app2')]: turns(0, 1),
+          [down('lb1', 'app2')]: step(0, 1),
           [down('lb2', 'app2')]: always(0),
           [down('lb1', 'app3')]: always(0),
         }),
         absent('one application host is scraped by nobody', { [up('app2')]: always(1) }, lost('app1')),
-        resolves('the host comes back', { [up('app1')]: dips(1, 0), [up('app2')]: always(1) }, lost('app1')),
+        resolves('the host comes back', { [up('app1')]: dip(1, 0), [up('app2')]: always(1) }, lost('app1')),
       ],
     },
   ];

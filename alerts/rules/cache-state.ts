@@ -1,8 +1,8 @@
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import { slotsOf, type Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, always, counts, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsStaleSamples, usualFor, usualForDetails } from '../alert.ts';
+import { absent, always, counts, dip, blip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, ignoresStaleSamples, defaultFor, usualForDetails } from '../alert.ts';
 
 /** The cache hosts, as they see themselves and each other. */
 export function cacheStateAlerts(topology: Topology): readonly Alert[] {
@@ -24,35 +24,35 @@ function redundancyLost(topology: Topology): Alert {
     // A host that does not answer has no link to tell of; where no host answers, the exporters still say so.
     expr: `(sum(max by (host) (redis_master_link_up)) or max(redis_up) * 0) < ${replicas}`,
     // A failover leaves the replicas without a link for a moment.
-    forMs: outlastsStaleSamples,
+    forMs: ignoresStaleSamples,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: `Only {{ $value }} of ${replicas} cache replicas replicate from the primary`,
     description: `{{ $value }} of ${replicas} replicas are connected to the cache primary. Without replicas, losing the primary empties the cache and ends every session.`,
     cases: [
       fires(
         'a replica is gone',
-        { [linked('cache2')]: always(1), [linked('cache3')]: turns(1, null), [up('cache3')]: turns(1, 0) },
+        { [linked('cache2')]: always(1), [linked('cache3')]: step(1, null), [up('cache3')]: step(1, 0) },
         { labels: {}, value: '1' },
       ),
       fires(
         'nobody answers',
         {
-          [linked('cache2')]: turns(1, null),
-          [linked('cache3')]: turns(1, null),
-          [up('cache1')]: turns(1, 0),
-          [up('cache2')]: turns(1, 0),
+          [linked('cache2')]: step(1, null),
+          [linked('cache3')]: step(1, null),
+          [up('cache1')]: step(1, 0),
+          [up('cache2')]: step(1, 0),
         },
         { labels: {}, value: '0' },
       ),
       quiet('the links are down for the time of a failover', {
-        [linked('cache2')]: dipsOnce(1, 0, topology.profile.watch.detailScrapeIntervalMs),
-        [linked('cache3')]: dipsOnce(1, 0, topology.profile.watch.detailScrapeIntervalMs),
+        [linked('cache2')]: blip(1, 0, topology.profile.monitoring.detailScrapeIntervalMs),
+        [linked('cache3')]: blip(1, 0, topology.profile.monitoring.detailScrapeIntervalMs),
         [up('cache1')]: always(1),
       }),
       absent('the exporters tell nothing', {}),
       resolves(
         'it follows again',
-        { [linked('cache2')]: dips(1, 0), [linked('cache3')]: always(1), [up('cache1')]: always(1) },
+        { [linked('cache2')]: dip(1, 0), [linked('cache3')]: always(1), [up('cache1')]: always(1) },
         { labels: {}, value: '1' },
       ),
     ],
@@ -67,7 +67,7 @@ const isPrimary = (host: string): string => `redis_instance_role{host="${host}",
  */
 const demotionFor =
   ({ profile }: Topology) =>
-  (watch: Watch): number =>
+  (watch: MonitoringTimings): number =>
     profile.sentinelDemotesMs + watch.detailScrapeIntervalMs + watch.scrapeIntervalMs;
 
 function primaryDuplicated(topology: Topology): Alert {
@@ -87,11 +87,11 @@ function primaryDuplicated(topology: Topology): Alert {
     cases: [
       fires(
         'nobody demotes the old one',
-        { [isPrimary('cache1')]: always(1), [isPrimary('cache2')]: turns(0, 1), [isPrimary('cache3')]: always(0) },
+        { [isPrimary('cache1')]: always(1), [isPrimary('cache2')]: step(0, 1), [isPrimary('cache3')]: always(0) },
         { labels: {}, value: '2' },
       ),
       quiet('a frozen primary comes back and is demoted', {
-        [isPrimary('cache1')]: dips(0, 1, 18),
+        [isPrimary('cache1')]: dip(0, 1, 18),
         [isPrimary('cache2')]: always(1),
       }),
       quiet('a primary is gone, and its last sample is believed after the failover', {
@@ -99,13 +99,13 @@ function primaryDuplicated(topology: Topology): Alert {
           [1, 28],
           [null, 132],
         ],
-        [isPrimary('cache2')]: turns(0, 1),
+        [isPrimary('cache2')]: step(0, 1),
       }),
-      quiet('nobody is the primary', { [isPrimary('cache1')]: turns(1, 0), [isPrimary('cache2')]: always(0) }),
+      quiet('nobody is the primary', { [isPrimary('cache1')]: step(1, 0), [isPrimary('cache2')]: always(0) }),
       absent('the exporters tell nothing', {}),
       resolves(
         'the second one follows again',
-        { [isPrimary('cache1')]: always(1), [isPrimary('cache3')]: dips(0, 1) },
+        { [isPrimary('cache1')]: always(1), [isPrimary('cache3')]: dip(0, 1) },
         { labels: {}, value: '2' },
       ),
     ],
@@ -132,45 +132,45 @@ const sentinelQuorumLost: Alert = {
     fires(
       'the last two of three see no quorum',
       {
-        [quorum('cache1')]: turns(1, 0),
-        [quorum('cache2')]: turns(1, null),
-        [quorum('cache3')]: turns(1, null),
+        [quorum('cache1')]: step(1, 0),
+        [quorum('cache2')]: step(1, null),
+        [quorum('cache3')]: step(1, null),
         [sentinelUp('cache1')]: always(1),
-        [sentinelUp('cache2')]: turns(1, 0),
+        [sentinelUp('cache2')]: step(1, 0),
       },
       { labels: {} },
     ),
     fires(
       'no sentinel answers',
       {
-        [quorum('cache1')]: turns(1, null),
-        [quorum('cache2')]: turns(1, null),
-        [sentinelUp('cache1')]: turns(1, 0),
-        [sentinelUp('cache2')]: turns(1, 0),
+        [quorum('cache1')]: step(1, null),
+        [quorum('cache2')]: step(1, null),
+        [sentinelUp('cache1')]: step(1, 0),
+        [sentinelUp('cache2')]: step(1, 0),
       },
       { labels: {} },
     ),
     quiet('one sentinel is cut off', {
-      [quorum('cache1')]: turns(1, 0),
+      [quorum('cache1')]: step(1, 0),
       [quorum('cache2')]: always(1),
       [sentinelUp('cache1')]: always(1),
     }),
     absent('the exporters tell nothing', {}),
-    resolves('enough are back', { [quorum('cache1')]: dips(1, 0), [sentinelUp('cache1')]: always(1) }, { labels: {} }),
+    resolves('enough are back', { [quorum('cache1')]: dip(1, 0), [sentinelUp('cache1')]: always(1) }, { labels: {} }),
   ],
 };
 
 const evicted = (host: string): string => `redis_evicted_keys_total{host="${host}"}`;
 
 function evicting(topology: Topology): Alert {
-  const window = promDuration(3 * topology.profile.watch.detailScrapeIntervalMs);
+  const window = promDuration(3 * topology.profile.monitoring.detailScrapeIntervalMs);
   return {
     name: 'CacheEvicting',
     domain: 'cache',
     severity: 'warning',
     owner: 'platform',
     expr: `max by (host) (rate(redis_evicted_keys_total[${window}])) > 0`,
-    forMs: usualFor,
+    forMs: defaultFor,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: 'The cache on {{ $labels.host }} is full',
     description: `{{ $labels.host }} evicts {{ $value | humanize }} keys per second (over the last ${window}), because its memory limit is reached. Sessions are among them.`,
@@ -182,9 +182,9 @@ function evicting(topology: Topology): Alert {
       ),
       quiet('a replica was promoted and brings the count of its earlier life', {
         [evicted('cache1')]: always(400),
-        [evicted('cache2')]: turns(null, 400),
+        [evicted('cache2')]: step(null, 400),
       }),
-      quiet('the server starts anew', { [evicted('cache1')]: turns(400, 0) }),
+      quiet('the server starts anew', { [evicted('cache1')]: step(400, 0) }),
       absent('the exporters tell nothing', {}),
       resolves(
         'there is room again',

@@ -1,6 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
-import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsOneLook, usualFor } from '../alert.ts';
+import { absent, always, dip, blip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, toleratesOneMissedScrape, defaultFor } from '../alert.ts';
 import { absentPerHost, anyOf, orZero } from '../promql.ts';
 
 const active = (lb: string): string => `haproxy_backend_active_servers{host="${lb}",proxy="cache"}`;
@@ -25,7 +25,7 @@ function cacheHostLost(topology: Topology): Alert {
       'min by (host) (host_up{tier="cache"}) == 0',
       absentPerHost(hostsOf(topology, 'cache'), (host) => `up{job="host",host="${host}"}`),
     ),
-    forMs: outlastsOneLook,
+    forMs: toleratesOneMissedScrape,
     onAbsent: 'fires',
     summary: 'Cache host {{ $labels.host }} is down',
     description:
@@ -33,19 +33,19 @@ function cacheHostLost(topology: Topology): Alert {
     cases: [
       fires(
         'the host is gone',
-        { ...ALL_SCRAPED, [hostUp('cache2')]: turns(1, 0), [hostUp('cache1')]: always(1) },
+        { ...ALL_SCRAPED, [hostUp('cache2')]: step(1, 0), [hostUp('cache1')]: always(1) },
         on('cache2'),
       ),
       quiet('one look fails', {
         ...ALL_SCRAPED,
-        [hostUp('cache2')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
+        [hostUp('cache2')]: blip(1, 0, topology.profile.monitoring.probeIntervalMs),
       }),
       absent(
         'a cache host is looked at by nobody',
         { [scraped('cache1')]: always(1), [scraped('cache3')]: always(1) },
         on('cache2'),
       ),
-      resolves('it is back', { ...ALL_SCRAPED, [hostUp('cache3')]: dips(1, 0) }, on('cache3')),
+      resolves('it is back', { ...ALL_SCRAPED, [hostUp('cache3')]: dip(1, 0) }, on('cache3')),
     ],
   };
 }
@@ -56,19 +56,15 @@ const CACHE_NO_PRIMARY: Alert = {
   severity: 'warning',
   owner: 'platform',
   expr: `${orZero('max(haproxy_backend_active_servers{proxy="cache"})')} < 1`,
-  forMs: usualFor,
+  forMs: defaultFor,
   onAbsent: 'fires',
   summary: 'The cache has no primary',
   description:
     'No load balancer finds a cache primary. Pages are read from the database, and sessions cannot be stored.',
   cases: [
-    fires('both find none', { [active('lb1')]: turns(1, 0), [active('lb2')]: turns(1, 0) }, { labels: {} }),
-    quiet('one load balancer finds none', { [active('lb1')]: turns(1, 0), [active('lb2')]: always(1) }),
+    fires('both find none', { [active('lb1')]: step(1, 0), [active('lb2')]: step(1, 0) }, { labels: {} }),
+    quiet('one load balancer finds none', { [active('lb1')]: step(1, 0), [active('lb2')]: always(1) }),
     absent('no load balancer tells anything', {}, { labels: {} }),
-    resolves(
-      'Sentinel has made a new one',
-      { [active('lb1')]: dips(1, 0), [active('lb2')]: dips(1, 0) },
-      { labels: {} },
-    ),
+    resolves('Sentinel has made a new one', { [active('lb1')]: dip(1, 0), [active('lb2')]: dip(1, 0) }, { labels: {} }),
   ],
 };

@@ -1,7 +1,7 @@
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, fires, quiet, resolves } from '../alert-case.ts';
-import { type Alert, usualFor } from '../alert.ts';
+import { type Alert, defaultFor } from '../alert.ts';
 
 /** Refusals per second from which on somebody should look: a client that misses a limit by a little is refused now and then. */
 const MIN_REFUSED_PER_SECOND = 1;
@@ -11,9 +11,9 @@ const refused = (name: 'denied_connections' | 'requests_denied', host: string, p
 const on = (host: string) => ({ labels: { host } });
 
 /** What clients do to the entries of the site. */
-export function clientAlerts({ profile: { watch } }: Topology): readonly Alert[] {
+export function clientAlerts({ profile: { monitoring } }: Topology): readonly Alert[] {
   // Five scrapes: a rate needs two, some may be late or lost.
-  const window = promDuration(watch.scrapeIntervalMs * 5);
+  const window = promDuration(monitoring.scrapeIntervalMs * 5);
   const rate = (name: string): string => `rate(haproxy_frontend_${name}_total[${window}])`;
   return [
     {
@@ -22,7 +22,7 @@ export function clientAlerts({ profile: { watch } }: Topology): readonly Alert[]
       severity: 'warning',
       owner: 'platform',
       expr: `sum by (host) (${rate('denied_connections')} + ${rate('requests_denied')}) > ${MIN_REFUSED_PER_SECOND}`,
-      forMs: usualFor,
+      forMs: defaultFor,
       // A host that is down refuses nothing.
       onAbsent: { coveredBy: 'TargetDown' },
       summary: 'A client exceeds its limits at {{ $labels.host }}',

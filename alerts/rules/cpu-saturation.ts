@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import { diskLookMs } from '../../deploy/model/scrape-jobs.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
@@ -9,12 +9,12 @@ import type { Alert } from '../alert.ts';
  * Tasks that are ready to run and wait for a processor. A limit of the host is not needed for that: HostThrottled reports limits. A test, a
  * backup or an image that is built keeps a machine busy for minutes, and nobody has to come for it.
  */
-export function cpuSaturationAlerts({ profile: { watch } }: Topology): readonly Alert[] {
-  return [hostSaturated(watch), machineSaturated(watch)];
+export function cpuSaturationAlerts({ profile: { monitoring } }: Topology): readonly Alert[] {
+  return [hostSaturated(monitoring), machineSaturated(monitoring)];
 }
 
 /** Five minutes in drills, half an hour in production. */
-const lasting = (watch: Watch): number => 60 * watch.monitorScrapeIntervalMs;
+const lasting = (watch: MonitoringTimings): number => 60 * watch.monitorScrapeIntervalMs;
 
 const COMMON = {
   domain: 'host',
@@ -37,7 +37,7 @@ const growsInSteps = (...stretches: readonly (readonly [perSecond: number, steps
 /** Tasks that wait on average, for each processor: with one, every task takes twice as long. */
 const MAX_WAITING_PER_CORE = 1;
 
-function hostSaturated(watch: Watch): Alert {
+function hostSaturated(watch: MonitoringTimings): Alert {
   const window = promDuration(3 * diskLookMs(watch));
   const host = (waits: Counting): Series => ({
     ...SELF_FOR_LONG,
@@ -78,8 +78,8 @@ function hostSaturated(watch: Watch): Alert {
 const MIN_IDLE_RATIO = 0.02;
 const MAX_LOAD_PER_CORE = 4;
 
-function machineSaturated(watch: Watch): Alert {
-  const window = promDuration(4 * watch.roundIntervalMs);
+function machineSaturated(watch: MonitoringTimings): Alert {
+  const window = promDuration(4 * watch.probeIntervalMs);
   const rate = (mode: string): string => `sum by (host) (rate(machine_cpu_seconds_total${mode}[${window}]))`;
   const load = 'max by (host) (machine_load1) / max by (host) (host_cpu_cores)';
   const machine = (idle: Counting, tasks: number): Series => ({

@@ -1,4 +1,4 @@
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, dip, fires, quiet, resolves, step } from '../alert-case.ts';
 import { type Alert, usualForDetails } from '../alert.ts';
 
 /** Older than this, what a secondary answers is news of yesterday for who has just ordered. */
@@ -27,13 +27,13 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     cases: [
       fires(
         'a secondary cannot keep up',
-        { [lag('db1')]: always(0), [lag('db2')]: turns(0, 25) },
+        { [lag('db1')]: always(0), [lag('db2')]: step(0, 25) },
         { labels: { host: 'db2' }, value: '25' },
       ),
-      quiet('a large transaction is applied', { [lag('db2')]: dips(0, 9) }),
-      quiet('one look in the middle of a long transaction', { [lag('db2')]: dips(0, 20, 6) }),
+      quiet('a large transaction is applied', { [lag('db2')]: dip(0, 9) }),
+      quiet('one look in the middle of a long transaction', { [lag('db2')]: dip(0, 20, 6) }),
       absent('no node is asked, or none is ONLINE', {}),
-      resolves('it has caught up', { [lag('db3')]: dips(0, 40) }, { labels: { host: 'db3' }, value: '40' }),
+      resolves('it has caught up', { [lag('db3')]: dip(0, 40) }, { labels: { host: 'db3' }, value: '40' }),
     ],
   },
   {
@@ -51,18 +51,18 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
       fires(
         'the pools grow without end',
         {
-          [open('db1')]: turns(40, 270),
+          [open('db1')]: step(40, 270),
           [limit('db1')]: always(300),
           [open('db2')]: always(40),
           [limit('db2')]: always(300),
         },
         { labels: { host: 'db1' }, value: '90%' },
       ),
-      quiet('after a failover all are on one node', { [open('db1')]: turns(40, 200), [limit('db1')]: always(300) }),
+      quiet('after a failover all are on one node', { [open('db1')]: step(40, 200), [limit('db1')]: always(300) }),
       absent('the nodes tell nothing', {}),
       resolves(
         'sessions end',
-        { [open('db1')]: dips(40, 300), [limit('db1')]: always(300) },
+        { [open('db1')]: dip(40, 300), [limit('db1')]: always(300) },
         { labels: { host: 'db1' }, value: '100%' },
       ),
     ],

@@ -1,7 +1,7 @@
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import { slotsOf, type Topology } from '../../deploy/model/topology.ts';
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
+import { absent, always, dip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, ignoresStaleSamples, defaultFor } from '../alert.ts';
 import { anyOf, onHost, orZero } from '../promql.ts';
 
 /**
@@ -32,7 +32,7 @@ function nodeLost(topology: Topology): Alert {
         .map(({ name }) => onHost('node', `absent(holdfast_db_node_state{node="${name}",state="ONLINE"})`))
         .join('\nor\n'),
     ),
-    forMs: outlastsStaleSamples,
+    forMs: ignoresStaleSamples,
     onAbsent: 'fires',
     summary: 'Database node {{ $labels.host }} is not in the group',
     description: 'No role agent sees {{ $labels.host }} as an ONLINE member of the group.',
@@ -40,8 +40,8 @@ function nodeLost(topology: Topology): Alert {
       fires(
         'both agents miss it',
         {
-          [member('lb1', 'db1')]: turns(1, 0),
-          [member('lb2', 'db1')]: turns(1, 0),
+          [member('lb1', 'db1')]: step(1, 0),
+          [member('lb2', 'db1')]: step(1, 0),
           [member('lb1', 'db2')]: always(1),
           [member('lb1', 'db3')]: always(1),
         },
@@ -64,7 +64,7 @@ function nodeLost(topology: Topology): Alert {
         'it is ONLINE again',
         {
           [member('lb2', 'db1')]: always(1),
-          [member('lb2', 'db2')]: dips(1, 0),
+          [member('lb2', 'db2')]: dip(1, 0),
           [member('lb2', 'db3')]: always(1),
         },
         { labels: { host: 'db2' } },
@@ -81,23 +81,19 @@ function redundancyLost(topology: Topology): Alert {
     severity: 'critical',
     owner: 'database',
     expr: `${orZero('max(holdfast_db_group_members_online)')} < ${all}`,
-    forMs: usualFor,
+    forMs: defaultFor,
     onAbsent: 'fires',
     summary: `Only {{ $value }} of ${all} database nodes are ONLINE`,
     description: `{{ $value }} of ${all} group members are ONLINE. With two, one more failure stops all writes; with fewer, writes have stopped. 0 can also mean that no role agent responds.`,
     cases: [
       fires(
         'two are left, and one agent is gone',
-        { [online('lb1')]: turns(3, 2), [online('lb2')]: turns(3, null) },
+        { [online('lb1')]: step(3, 2), [online('lb2')]: step(3, null) },
         { labels: {}, value: '2' },
       ),
-      quiet('an agent sees less than the other one', { [online('lb1')]: turns(3, 1), [online('lb2')]: always(3) }),
+      quiet('an agent sees less than the other one', { [online('lb1')]: step(3, 1), [online('lb2')]: always(3) }),
       absent('no agent tells anything', {}, { labels: {}, value: '0' }),
-      resolves(
-        'all are back',
-        { [online('lb1')]: dips(3, 2), [online('lb2')]: dips(3, 2) },
-        { labels: {}, value: '2' },
-      ),
+      resolves('all are back', { [online('lb1')]: dip(3, 2), [online('lb2')]: dip(3, 2) }, { labels: {}, value: '2' }),
     ],
   };
 }
@@ -105,7 +101,7 @@ function redundancyLost(topology: Topology): Alert {
 /** A failover of the primary takes its time (failure detection and election); only what lasts longer is an alert. */
 const failoverFor =
   (topology: Topology) =>
-  (watch: Watch): number =>
+  (watch: MonitoringTimings): number =>
     topology.profile.groupSuspicionMs + watch.alertForMs;
 
 function noWritablePrimary(topology: Topology): Alert {
@@ -121,16 +117,12 @@ function noWritablePrimary(topology: Topology): Alert {
     description:
       'No role agent has found a writable primary in the majority, for longer than a failover takes. Orders fail.',
     cases: [
-      fires(
-        'there is none any more',
-        { [writable('lb1')]: turns(1, 0), [writable('lb2')]: turns(1, 0) },
-        { labels: {} },
-      ),
-      quiet('a failover of 8 s', { [writable('lb1')]: dips(1, 0, 8), [writable('lb2')]: dips(1, 0, 8) }),
+      fires('there is none any more', { [writable('lb1')]: step(1, 0), [writable('lb2')]: step(1, 0) }, { labels: {} }),
+      quiet('a failover of 8 s', { [writable('lb1')]: dip(1, 0, 8), [writable('lb2')]: dip(1, 0, 8) }),
       absent('no agent tells anything', {}, { labels: {} }),
       resolves(
         'there is one again',
-        { [writable('lb1')]: dips(1, 0), [writable('lb2')]: turns(1, null) },
+        { [writable('lb1')]: dip(1, 0), [writable('lb2')]: step(1, null) },
         { labels: {} },
       ),
     ],
@@ -157,12 +149,12 @@ function viewSplit(topology: Topology): Alert {
     cases: [
       fires(
         'one agent reaches both sides, the other one of them',
-        { [disagreement('lb1')]: turns(0, 1), [disagreement('lb2')]: always(0) },
+        { [disagreement('lb1')]: step(0, 1), [disagreement('lb2')]: always(0) },
         { labels: {} },
       ),
       quiet('the group changes for the time of a failover', {
-        [disagreement('lb1')]: dips(0, 1, 8),
-        [disagreement('lb2')]: dips(0, 1, 6),
+        [disagreement('lb1')]: dip(0, 1, 8),
+        [disagreement('lb2')]: dip(0, 1, 6),
       }),
       quiet('the only agent that saw it is gone', {
         [disagreement('lb1')]: [
@@ -175,7 +167,7 @@ function viewSplit(topology: Topology): Alert {
       absent('no agent tells anything', {}),
       resolves(
         'they agree again',
-        { [disagreement('lb1')]: dips(0, 1), [disagreement('lb2')]: dips(0, 1) },
+        { [disagreement('lb1')]: dip(0, 1), [disagreement('lb2')]: dip(0, 1) },
         { labels: {} },
       ),
     ],

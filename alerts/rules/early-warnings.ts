@@ -1,35 +1,35 @@
 import type { Topology } from '../../deploy/model/topology.ts';
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import {
   absent,
   always,
   counts,
-  dips,
+  dip,
   fires,
-  patiently,
+  slowCase,
   quiet,
   resolves,
   SELF_FOR_LONG,
   steady,
-  turns,
+  step,
   type Counting,
   type Series,
 } from '../alert-case.ts';
-import { type Alert, outlastsOneLook, tolerated, usualFor, usualForDetails } from '../alert.ts';
+import { type Alert, toleratesOneMissedScrape, lowUrgencyFor, defaultFor, usualForDetails } from '../alert.ts';
 import { anyOf, onHost } from '../promql.ts';
 
 /** What goes wrong slowly, or costs nothing yet: time to act before users notice. */
-export function earlyWarnings({ profile: { watch } }: Topology): readonly Alert[] {
+export function earlyWarnings({ profile: { monitoring } }: Topology): readonly Alert[] {
   return [
-    diskFillingUp(watch),
+    diskFillingUp(monitoring),
     FILE_SYSTEM_READ_ONLY,
-    diskSlow(watch),
-    databaseLogWaits(watch),
-    serverFlapping(watch),
+    diskSlow(monitoring),
+    databaseLogWaits(monitoring),
+    serverFlapping(monitoring),
     CACHE_CONNECTIONS_NEAR_LIMIT,
-    clockSkewed(watch),
-    sentinelTilted(watch),
+    clockSkewed(monitoring),
+    sentinelTilted(monitoring),
   ];
 }
 
@@ -52,8 +52,8 @@ const line = (from: number, perSecond: number): Counting => ({ stretches: [{ fro
 /** A disk with more than this share free is not looked at: whatever was written for a moment says nothing about hours. */
 const MAX_FREE_RATIO = 0.2;
 
-function diskFillingUp(watch: Watch): Alert {
-  const seenMs = 20 * watch.roundIntervalMs;
+function diskFillingUp(watch: MonitoringTimings): Alert {
+  const seenMs = 20 * watch.probeIntervalMs;
   const aheadMs = 8 * seenMs;
   const [seen, ahead] = [promDuration(seenMs), Math.round(aheadMs / 1000)];
   const data = (from: number, perSecond: number): Series => ({
@@ -68,7 +68,7 @@ function diskFillingUp(watch: Watch): Alert {
       `(predict_linear(node_filesystem_avail_bytes[${seen}], ${ahead}) < 0) and (node_filesystem_avail_bytes / node_filesystem_size_bytes < ${MAX_FREE_RATIO})`,
     ),
     plots: [{ query: 'node_filesystem_avail_bytes' }],
-    forMs: tolerated,
+    forMs: lowUrgencyFor,
     isTolerated: true,
     summary: '{{ $labels.where }} on {{ $labels.host }} is filling up',
     description: `At the rate of the last ${seen}, the file system {{ $labels.where }} on {{ $labels.host }} will be full within ${promDuration(aheadMs)}.`,
@@ -117,23 +117,23 @@ const FILE_SYSTEM_READ_ONLY: Alert = {
   name: 'FileSystemReadOnly',
   severity: 'critical',
   expr: byWhere('node_filesystem_readonly == 1'),
-  forMs: outlastsOneLook,
+  forMs: toleratesOneMissedScrape,
   summary: '{{ $labels.where }} on {{ $labels.host }} is read-only',
   description:
     'The file system {{ $labels.where }} on {{ $labels.host }} is mounted read-only, as the kernel does after a disk error. Processes there fail at their next write.',
   cases: [
-    fires('the kernel remounts it', readOnly(turns(0, 1)), on('db1', '/data')),
+    fires('the kernel remounts it', readOnly(step(0, 1)), on('db1', '/data')),
     quiet('it takes writes', readOnly(always(0))),
     absent('no disk metrics', {}),
-    resolves('it is mounted again', readOnly(dips(0, 1)), on('db1', '/data')),
+    resolves('it is mounted again', readOnly(dip(0, 1)), on('db1', '/data')),
   ],
 };
 
 /** Share of the machine's processor time in which nothing ran because of the disk, from which on the disk is the limit. */
 const MAX_IO_WAIT_RATIO = 0.3;
 
-function diskSlow(watch: Watch): Alert {
-  const window = promDuration(3 * watch.roundIntervalMs);
+function diskSlow(watch: MonitoringTimings): Alert {
+  const window = promDuration(3 * watch.probeIntervalMs);
   const share = (mode: string): string => `sum by (host) (rate(machine_cpu_seconds_total${mode}[${window}]))`;
   const busy = (waits: Series[string]): Series => ({
     'machine_cpu_seconds_total{host="db1",job="host",mode="iowait"}': waits,
@@ -147,14 +147,14 @@ function diskSlow(watch: Watch): Alert {
       `max(${share('{mode="iowait"}')} / ${share('')}) > ${MAX_IO_WAIT_RATIO}`,
       `max(rate(host_pressure_stalled_seconds_total{resource="io"}[${window}])) > ${MAX_IO_WAIT_RATIO}`,
     ),
-    forMs: tolerated,
+    forMs: lowUrgencyFor,
     isTolerated: true,
     summary: 'The disk of the machine is saturated',
     description:
       'For {{ $value | humanizePercentage }} of the time, the machine, or all tasks of a host, only wait for disk I/O. Every operation that needs an fsync is slow.',
     cases: [
-      patiently(fires('half of the time', busy(counts([0, 20], [1, 140])), { labels: {}, value: '50%' })),
-      patiently(
+      slowCase(fires('half of the time', busy(counts([0, 20], [1, 140])), { labels: {}, value: '50%' })),
+      slowCase(
         fires(
           'all tasks of a host wait, on a machine with many processors',
           { 'host_pressure_stalled_seconds_total{host="db1",job="host",resource="io"}': counts([0, 20], [0.5, 140]) },
@@ -163,13 +163,13 @@ function diskSlow(watch: Watch): Alert {
       ),
       quiet('a tenth of the time', busy(counts([0.1, 160]))),
       absent('no processor metrics', {}),
-      patiently(resolves('the disk keeps up again', busy(counts([1, 112], [0, 48])), { labels: {}, value: '50%' })),
+      slowCase(resolves('the disk keeps up again', busy(counts([1, 112], [0, 48])), { labels: {}, value: '50%' })),
     ],
   };
 }
 
-function databaseLogWaits(watch: Watch): Alert {
-  const window = promDuration(3 * watch.seldomScrapeIntervalMs);
+function databaseLogWaits(watch: MonitoringTimings): Alert {
+  const window = promDuration(3 * watch.slowScrapeIntervalMs);
   const waits = (course: Series[string]): Series => ({
     'mysql_global_status_innodb_log_waits{host="db1",job="mysql-detail"}': course,
   });
@@ -179,13 +179,13 @@ function databaseLogWaits(watch: Watch): Alert {
     domain: 'database',
     owner: 'database',
     expr: `max by (host) (rate(mysql_global_status_innodb_log_waits[${window}])) > 0`,
-    forMs: tolerated,
+    forMs: lowUrgencyFor,
     isTolerated: true,
     summary: 'Transactions on {{ $labels.host }} wait for the InnoDB log buffer',
     description:
       'On {{ $labels.host }}, {{ $value | humanize }} transactions per second wait for space in the log buffer. The disk is too slow, or the buffer is too small for the transactions.',
     cases: [
-      patiently(fires('two a second', waits(counts([0, 20], [2, 140])), { ...on('db1'), value: '2' })),
+      slowCase(fires('two a second', waits(counts([0, 20], [2, 140])), { ...on('db1'), value: '2' })),
       quiet('a large transaction waited once', waits(counts([0, 20], [2, 4], [0, 136]))),
       absent('nothing is scraped', {}),
       {
@@ -202,7 +202,7 @@ function databaseLogWaits(watch: Watch): Alert {
 /** Times that a server went down in the window from which on it is a habit. `increase` guesses at the edges of its window: half a time less is as many. */
 const MANY_TIMES = 5;
 
-function serverFlapping(watch: Watch): Alert {
+function serverFlapping(watch: MonitoringTimings): Alert {
   const window = promDuration(60 * watch.scrapeIntervalMs);
   const downs = (course: Series[string]): Series => ({
     'haproxy_server_check_up_down_total{host="lb1",job="haproxy",proxy="web",server="web1"}': course,
@@ -217,7 +217,7 @@ function serverFlapping(watch: Watch): Alert {
       'server',
       `max by (server) (increase(haproxy_server_check_up_down_total[${window}])) > ${MANY_TIMES - 0.5}`,
     ),
-    forMs: usualFor,
+    forMs: defaultFor,
     onAbsent: { coveredBy: 'LoadBalancerLost' },
     summary: '{{ $labels.host }} is flapping',
     description: `HAProxy marked {{ $labels.host }} down and up again at least ${MANY_TIMES} times within ${window}. Its health checks fail intermittently.`,
@@ -257,10 +257,10 @@ const CACHE_CONNECTIONS_NEAR_LIMIT: Alert = {
   description:
     'The cache on {{ $labels.host }} uses {{ $value | humanizePercentage }} of its connections (maxclients). At the limit it refuses clients, health checks and Sentinel.',
   cases: [
-    fires('nine of ten are in use', connections(turns(50, 900)), { ...on('cache1'), value: '90%' }),
-    quiet('half of them are in use', connections(turns(50, 500))),
+    fires('nine of ten are in use', connections(step(50, 900)), { ...on('cache1'), value: '90%' }),
+    quiet('half of them are in use', connections(step(50, 500))),
     absent('nothing is scraped', {}),
-    resolves('they are closed', connections(dips(50, 900)), { ...on('cache1'), value: '90%' }),
+    resolves('they are closed', connections(dip(50, 900)), { ...on('cache1'), value: '90%' }),
   ],
 };
 
@@ -278,13 +278,13 @@ const clock = (...aheadS: readonly (readonly [seconds: number, aheadS: number])[
   },
 });
 
-const clockSkewed = (watch: Watch): Alert => {
+const clockSkewed = (watch: MonitoringTimings): Alert => {
   const most = MAX_SKEW_S + watch.scrapeIntervalMs / 1000;
   return {
     ...COMMON,
     name: 'ClockSkewed',
     expr: `max by (host) (abs(node_time_seconds - timestamp(node_time_seconds))) > ${most}`,
-    forMs: outlastsOneLook,
+    forMs: toleratesOneMissedScrape,
     summary: 'The clock of {{ $labels.host }} is wrong',
     description: `The clock of {{ $labels.host }} differs from that of a monitor by {{ $value | humanize }} s (limit ${most} s). Timestamps of logs and traces do not match, and sessions and certificates expire too early or too late.`,
     cases: [
@@ -301,7 +301,7 @@ const tilt = (course: Series[string]): Series => ({
   'redis_sentinel_tilt{host="cache2",job="sentinel"}': always(0),
 });
 
-const sentinelTilted = (watch: Watch): Alert => ({
+const sentinelTilted = (watch: MonitoringTimings): Alert => ({
   ...COMMON,
   name: 'SentinelTilted',
   domain: 'cache',
@@ -312,9 +312,9 @@ const sentinelTilted = (watch: Watch): Alert => ({
   description:
     'Sentinel on {{ $labels.host }} was stalled, or its clock was set. It neither votes nor fails over until 30 s after the last such event.',
   cases: [
-    fires('it was held up again and again', tilt(turns(0, 1)), on('cache1')),
+    fires('it was held up again and again', tilt(step(0, 1)), on('cache1')),
     quiet('it acts', tilt(always(0))),
     absent('nothing is scraped', {}),
-    resolves('it acts again', tilt(dips(0, 1)), on('cache1')),
+    resolves('it acts again', tilt(dip(0, 1)), on('cache1')),
   ],
 });

@@ -9,10 +9,10 @@ import {
   quiet,
   resolves,
   SELF_FOR_LONG,
-  type Course,
+  type Samples,
   type Series,
 } from '../alert-case.ts';
-import { type Alert, outlastsOneLook, tolerated, usualForDetails } from '../alert.ts';
+import { type Alert, toleratesOneMissedScrape, lowUrgencyFor, usualForDetails } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 
 /** Below this share of hits an edge costs more than it saves; the reference load has 50 to 70 %. */
@@ -41,9 +41,9 @@ const lookedUp = (hits: Series[string], misses: Series[string]): Series => ({
 });
 
 /** What the cache of an edge does while the edge answers. */
-export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Alert[] {
+export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly Alert[] {
   // Five scrapes: a rate needs two, some may be late or lost.
-  const window = promDuration(5 * watch.roundIntervalMs);
+  const window = promDuration(5 * monitoring.probeIntervalMs);
   const perSecond = (name: string): string => `rate(varnish_${name}[${window}])`;
   const lookups = `(${perSecond('main_cache_hit')} + ${perSecond('main_cache_miss')})`;
   return [
@@ -84,11 +84,11 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
       // Not `threads_limited`: while its machine is busy, Varnish creates threads up to the limit for one request that waits, because new threads
       // have not started when it looks again (`pool_herder` in cache_wrk.c of 7.7.3).
       expr: anyOf(
-        `max by (host) (min_over_time(varnish_main_thread_queue_len[${promDuration(3 * watch.roundIntervalMs)}])) > 0`,
+        `max by (host) (min_over_time(varnish_main_thread_queue_len[${promDuration(3 * monitoring.probeIntervalMs)}])) > 0`,
         `max by (host) (${perSecond('main_threads_failed')}) > 0`,
         `max by (host) (${perSecond('main_sessions{type=~"dropped|fail"}')}) > 0`,
       ),
-      forMs: outlastsOneLook,
+      forMs: toleratesOneMissedScrape,
       summary: 'Varnish on {{ $labels.host }} has no threads left',
       description:
         'Requests on {{ $labels.host }} constantly wait for a Varnish thread, Varnish cannot create more threads, or it drops sessions. HAProxy in front of it admits fewer requests than Varnish may have threads for, so the configuration is wrong, or the host has no processes left.',
@@ -152,7 +152,7 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
       ...COMMON,
       name: 'EdgeHitRatioLow',
       expr: `max by (host) (${perSecond('main_cache_hit')} / (${lookups} > ${MIN_LOOKUPS_PER_SECOND})) < ${MIN_HIT_RATIO}`,
-      forMs: tolerated,
+      forMs: lowUrgencyFor,
       isTolerated: true,
       summary: 'The cache hit ratio of {{ $labels.host }} is low',
       description: `Only {{ $value | humanizePercentage }} of the lookups at {{ $labels.host }} were hits (over the last ${window}). Most requests go to the origin.`,
@@ -179,7 +179,7 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
       ...COMMON,
       name: 'EdgeCacheEvicting',
       expr: `max by (host) (${perSecond('main_n_lru_nuked')}) > ${MAX_EVICTED_PER_SECOND}`,
-      forMs: tolerated,
+      forMs: lowUrgencyFor,
       isTolerated: true,
       summary: 'The cache of {{ $labels.host }} is too small',
       description: `Varnish on {{ $labels.host }} evicts {{ $value | humanize }} objects per second to free memory (over the last ${window}).`,
@@ -205,7 +205,7 @@ export function edgeCacheAlerts({ profile: { watch } }: Topology): readonly Aler
 }
 
 /** One more from the 20th second on. */
-const turnsUp: Course = [
+const turnsUp: Samples = [
   [0, 20],
   [1, 140],
 ];

@@ -1,6 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
-import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsOneLook } from '../alert.ts';
+import { absent, always, dip, blip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, toleratesOneMissedScrape } from '../alert.ts';
 import { absentPerHost, anyOf } from '../promql.ts';
 
 /** The edges, as the monitors' exporters see them. */
@@ -29,7 +29,7 @@ function edgeLost(topology: Topology): Alert {
       // The exporter tells host_up whatever happens; where it is gone itself, the other monitor's says it, and TargetDown tells of the loss.
       absentPerHost(hostsOf(topology, 'edge'), (host) => `up{job="host",host="${host}"}`),
     ),
-    forMs: outlastsOneLook,
+    forMs: toleratesOneMissedScrape,
     onAbsent: 'fires',
     summary: 'Edge {{ $labels.host }} is down',
     description:
@@ -39,15 +39,15 @@ function edgeLost(topology: Topology): Alert {
         'the host is gone',
         {
           ...BOTH_SCRAPED,
-          [hostUp('edge1')]: turns(1, 0),
+          [hostUp('edge1')]: step(1, 0),
           [hostUp('edge2')]: always(1),
-          [varnishUp('edge1')]: turns(1, 0),
+          [varnishUp('edge1')]: step(1, 0),
         },
         on('edge1'),
       ),
       fires(
         'Varnish is gone while the host answers',
-        { ...BOTH_SCRAPED, [hostUp('edge2')]: always(1), [varnishUp('edge2')]: turns(1, 0) },
+        { ...BOTH_SCRAPED, [hostUp('edge2')]: always(1), [varnishUp('edge2')]: step(1, 0) },
         on('edge2'),
       ),
       fires(
@@ -56,43 +56,43 @@ function edgeLost(topology: Topology): Alert {
           ...BOTH_SCRAPED,
           [hostUp('edge2')]: always(1),
           [varnishUp('edge2')]: always(1),
-          'up{host="edge2",job="haproxy",tier="edge"}': turns(1, 0),
+          'up{host="edge2",job="haproxy",tier="edge"}': step(1, 0),
         },
         on('edge2'),
       ),
       quiet('one look fails', {
         ...BOTH_SCRAPED,
-        [hostUp('edge1')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
+        [hostUp('edge1')]: blip(1, 0, topology.profile.monitoring.probeIntervalMs),
       }),
       quiet('another host is gone, and an exporter', {
-        [scraped('edge1')]: turns(1, 0),
-        [scraped('edge2')]: turns(1, 0),
-        [hostUp('edge1')]: turns(1, null),
-        'host_up{host="web1",job="host",tier="web"}': turns(1, 0),
+        [scraped('edge1')]: step(1, 0),
+        [scraped('edge2')]: step(1, 0),
+        [hostUp('edge1')]: step(1, null),
+        'host_up{host="web1",job="host",tier="web"}': step(1, 0),
       }),
       absent('an edge is looked at by nobody', { [scraped('edge2')]: always(1) }, on('edge1')),
-      resolves('it is back', { ...BOTH_SCRAPED, [hostUp('edge1')]: dips(1, 0) }, on('edge1')),
+      resolves('it is back', { ...BOTH_SCRAPED, [hostUp('edge1')]: dip(1, 0) }, on('edge1')),
     ],
   };
 }
 
-const edgeOriginUnhealthy = ({ profile: { watch } }: Topology): Alert => ({
+const edgeOriginUnhealthy = ({ profile: { monitoring } }: Topology): Alert => ({
   name: 'EdgeOriginUnhealthy',
   domain: 'edge',
   severity: 'critical',
   owner: 'platform',
   expr: 'min by (host) (varnish_backend_up) == 0',
-  forMs: outlastsOneLook,
+  forMs: toleratesOneMissedScrape,
   onAbsent: { coveredBy: 'EdgeLost' },
   summary: 'Origin health checks are failing on {{ $labels.host }}',
   description:
     'Origin health checks of {{ $labels.host }} have failed for longer than a load balancer failover takes. The edge serves stale copies from its cache, and errors for everything else.',
   cases: [
-    fires('its checks fail', { [originUp('edge1')]: turns(1, 0), [originUp('edge2')]: always(1) }, on('edge1')),
+    fires('its checks fail', { [originUp('edge1')]: step(1, 0), [originUp('edge2')]: always(1) }, on('edge1')),
     quiet('the load balancers change places, and a look falls into it', {
-      [originUp('edge1')]: dipsOnce(1, 0, watch.detailScrapeIntervalMs),
+      [originUp('edge1')]: blip(1, 0, monitoring.detailScrapeIntervalMs),
     }),
     absent('no Varnish tells anything', {}),
-    resolves('the origin is well again', { [originUp('edge2')]: dips(1, 0) }, on('edge2')),
+    resolves('the origin is well again', { [originUp('edge2')]: dip(1, 0) }, on('edge2')),
   ],
 });

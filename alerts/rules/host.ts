@@ -1,16 +1,16 @@
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, always, counts, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsOneLook, usualForDetails } from '../alert.ts';
+import { absent, always, counts, dip, blip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, toleratesOneMissedScrape, usualForDetails } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 
 /** What may be short on any host, whatever runs there. Series that are not there are those of a host that is not: other alerts tell that. */
 export function hostAlerts(topology: Topology): readonly Alert[] {
-  const { roundIntervalMs } = topology.profile.watch;
+  const { probeIntervalMs } = topology.profile.monitoring;
   return [
-    processRestarting(promDuration(7 * roundIntervalMs)),
-    hostOutOfMemory(roundIntervalMs),
-    hostThrottled(promDuration(3 * roundIntervalMs)),
+    processRestarting(promDuration(7 * probeIntervalMs)),
+    hostOutOfMemory(probeIntervalMs),
+    hostThrottled(promDuration(3 * probeIntervalMs)),
     DISK_ALMOST_FULL,
   ];
 }
@@ -42,7 +42,7 @@ function processRestarting(window: string): Alert {
       quiet('a process was killed once, and again later', {
         [exits('web1', 'nginx')]: counts([0, 20], [0.5, 4], [0, 136]),
       }),
-      quiet('a host was booted, and what it counted before was more', { [exits('web1', 'nginx')]: turns(40, 0) }),
+      quiet('a host was booted, and what it counted before was more', { [exits('web1', 'nginx')]: step(40, 0) }),
       absent('nobody tells of services', {}),
       resolves('it stays at last', { [exits('web1', 'nginx')]: counts([0, 2], [1, 6], [0, 152]) }, on('web1', 'nginx')),
     ],
@@ -55,8 +55,8 @@ const exits = (host: string, service: string): string =>
 /** Share of its memory that a host may need: what is left must do for a moment's peak. */
 const MAX_MEMORY_RATIO = 0.95;
 
-function hostOutOfMemory(roundIntervalMs: number): Alert {
-  const window = promDuration(7 * roundIntervalMs);
+function hostOutOfMemory(probeIntervalMs: number): Alert {
+  const window = promDuration(7 * probeIntervalMs);
   return {
     name: 'HostOutOfMemory',
     domain: 'host',
@@ -67,34 +67,34 @@ function hostOutOfMemory(roundIntervalMs: number): Alert {
       `max by (host) (increase(host_memory_oom_kills_total[${window}])) > 0`,
       `max by (host) (host_memory_working_set_bytes / node_memory_MemTotal_bytes) > ${MAX_MEMORY_RATIO}`,
     ),
-    forMs: outlastsOneLook,
+    forMs: toleratesOneMissedScrape,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: '{{ $labels.host }} is out of memory',
     description: `On {{ $labels.host }}, the kernel killed a process within ${window} (OOM kill), or processes use more than ${MAX_MEMORY_RATIO * 100} % of the memory.`,
     cases: [
       fires(
         'a process was killed',
-        { [killed('app1')]: turns(0, 1), [needed('app1')]: always(5e8), [memory('app1')]: always(1e9) },
+        { [killed('app1')]: step(0, 1), [needed('app1')]: always(5e8), [memory('app1')]: always(1e9) },
         on('app1'),
       ),
       fires(
         'the host is full',
-        { [killed('db1')]: always(0), [needed('db1')]: turns(5e8, 9.7e8), [memory('db1')]: always(1e9) },
+        { [killed('db1')]: always(0), [needed('db1')]: step(5e8, 9.7e8), [memory('db1')]: always(1e9) },
         on('db1'),
       ),
       quiet('a killed process of long ago, and much in use', {
         [killed('app1')]: always(3),
-        [needed('app1')]: turns(5e8, 9e8),
+        [needed('app1')]: step(5e8, 9e8),
         [memory('app1')]: always(1e9),
       }),
       quiet('one look finds it full', {
-        [needed('app1')]: dipsOnce(5e8, 9.9e8, roundIntervalMs),
+        [needed('app1')]: blip(5e8, 9.9e8, probeIntervalMs),
         [memory('app1')]: always(1e9),
       }),
       absent('nobody tells of memory', {}),
       resolves(
         'the memory is given back',
-        { [needed('app1')]: dips(5e8, 9.9e8), [memory('app1')]: always(1e9) },
+        { [needed('app1')]: dip(5e8, 9.9e8), [memory('app1')]: always(1e9) },
         on('app1'),
       ),
     ],
@@ -160,17 +160,17 @@ const DISK_ALMOST_FULL: Alert = {
     `(node_filesystem_avail_bytes < ${ENOUGH_BYTES}) / node_filesystem_size_bytes < ${MIN_FREE_RATIO}`,
     `node_filesystem_files_free / node_filesystem_files < ${MIN_FREE_FILES_RATIO}`,
   )}, "where", "$1", "mountpoint", "(.+)"))`,
-  forMs: outlastsOneLook,
+  forMs: toleratesOneMissedScrape,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: '{{ $labels.where }} on {{ $labels.host }} is almost full',
   description: `The file system {{ $labels.where }} on {{ $labels.host }} has less than ${MIN_FREE_RATIO * 100} % and less than ${ENOUGH_BYTES / 1e9} GB free, or is almost out of inodes.`,
   cases: [
-    fires('the data fill it', { [size('db1')]: always(4e10), [left('db1')]: turns(1e10, 1e9) }, on('db1', '/data')),
+    fires('the data fill it', { [size('db1')]: always(4e10), [left('db1')]: step(1e10, 1e9) }, on('db1', '/data')),
     fires(
       'there are too many files',
       {
         [files('db1')]: always(1e6),
-        [filesLeft('db1')]: turns(1e6, 100),
+        [filesLeft('db1')]: step(1e6, 100),
         [size('db1')]: always(4e10),
         [left('db1')]: always(3e10),
       },
@@ -184,7 +184,7 @@ const DISK_ALMOST_FULL: Alert = {
     absent('no disk metrics', {}),
     resolves(
       'somebody has made room',
-      { [size('db1')]: always(4e10), [left('db1')]: dips(1e10, 1e9) },
+      { [size('db1')]: always(4e10), [left('db1')]: dip(1e10, 1e9) },
       on('db1', '/data'),
     ),
   ],

@@ -1,6 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsStaleSamples, usualFor } from '../alert.ts';
+import { absent, always, dip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, ignoresStaleSamples, defaultFor } from '../alert.ts';
 import { absentPerHost, anyOf, orZero } from '../promql.ts';
 
 /** The load balancer pair and the virtual addresses that it holds. */
@@ -24,7 +24,7 @@ function loadBalancerLost(topology: Topology): Alert {
       'min by (host) (keepalived_up) == 0',
       absentPerHost(hostsOf(topology, 'lb'), (host) => `up{job="haproxy",host="${host}"}`),
     ),
-    forMs: usualFor,
+    forMs: defaultFor,
     onAbsent: 'fires',
     summary: 'Load balancer {{ $labels.host }} is down',
     description:
@@ -33,8 +33,8 @@ function loadBalancerLost(topology: Topology): Alert {
       fires(
         'the host is gone',
         {
-          [up('lb1', 'haproxy')]: turns(1, 0),
-          [up('lb1', 'lb-state')]: turns(1, 0),
+          [up('lb1', 'haproxy')]: step(1, 0),
+          [up('lb1', 'lb-state')]: step(1, 0),
           [up('lb2', 'haproxy')]: always(1),
         },
         lost('lb1'),
@@ -44,23 +44,23 @@ function loadBalancerLost(topology: Topology): Alert {
         {
           [up('lb1', 'haproxy')]: always(1),
           [up('lb2', 'haproxy')]: always(1),
-          'lb_haproxy_answers{host="lb2"}': turns(1, 0),
+          'lb_haproxy_answers{host="lb2"}': step(1, 0),
         },
         lost('lb2'),
       ),
       quiet('one scrape is lost', {
-        [up('lb1', 'haproxy')]: dips(1, 0, 2),
+        [up('lb1', 'haproxy')]: dip(1, 0, 2),
         [up('lb2', 'haproxy')]: always(1),
       }),
       quiet('an edge is gone', {
-        'up{host="edge1",job="haproxy",tier="edge"}': turns(1, 0),
+        'up{host="edge1",job="haproxy",tier="edge"}': step(1, 0),
         [up('lb1', 'haproxy')]: always(1),
         [up('lb2', 'haproxy')]: always(1),
       }),
       absent('one load balancer is scraped by nobody', { [up('lb2', 'haproxy')]: always(1) }, lost('lb1')),
       resolves(
         'the host comes back',
-        { [up('lb1', 'haproxy')]: dips(1, 0), [up('lb2', 'haproxy')]: always(1) },
+        { [up('lb1', 'haproxy')]: dip(1, 0), [up('lb2', 'haproxy')]: always(1) },
         lost('lb1'),
       ),
     ],
@@ -84,7 +84,7 @@ function virtualAddressMissing(topology: Topology): Alert {
     severity: 'critical',
     owner: 'platform',
     expr: anyOf(...holders),
-    forMs: usualFor,
+    forMs: defaultFor,
     onAbsent: 'fires',
     summary: 'No load balancer owns {{ $labels.address }} ({{ $labels.network }})',
     description:
@@ -92,19 +92,19 @@ function virtualAddressMissing(topology: Topology): Alert {
     cases: [
       fires(
         'one address is held by nobody',
-        { [held('lb1', 'front')]: turns(1, 0), [held('lb2', 'front')]: always(0), [held('lb1', 'app')]: always(1) },
+        { [held('lb1', 'front')]: step(1, 0), [held('lb2', 'front')]: always(0), [held('lb1', 'app')]: always(1) },
         address('front'),
       ),
       quiet('the addresses move, with a host that goes and one that stays', {
-        [held('lb1', 'front')]: turns(1, 0),
-        [held('lb2', 'front')]: turns(0, 1),
-        [held('lb1', 'app')]: turns(1, null),
-        [held('lb2', 'app')]: turns(0, 1),
+        [held('lb1', 'front')]: step(1, 0),
+        [held('lb2', 'front')]: step(0, 1),
+        [held('lb1', 'app')]: step(1, null),
+        [held('lb2', 'app')]: step(0, 1),
       }),
       absent('no load balancer tells anything', {}, address('front'), address('app')),
       resolves(
         'the address is held again',
-        { [held('lb1', 'front')]: dips(1, 0), [held('lb1', 'app')]: always(1) },
+        { [held('lb1', 'front')]: dip(1, 0), [held('lb1', 'app')]: always(1) },
         address('front'),
       ),
     ],
@@ -117,7 +117,7 @@ const VIRTUAL_ADDRESS_DUPLICATED: Alert = {
   severity: 'critical',
   owner: 'platform',
   expr: 'sum by (network, address) (label_replace(label_replace(lb_virtual_address_held, "network", "$1", "iname", "(.+)"), "address", "$1", "ip_address", "(.+)")) > 1',
-  forMs: outlastsStaleSamples,
+  forMs: ignoresStaleSamples,
   onAbsent: { coveredBy: 'VirtualAddressMissing' },
   summary: 'Two load balancers own {{ $labels.address }} ({{ $labels.network }})',
   description:
@@ -125,7 +125,7 @@ const VIRTUAL_ADDRESS_DUPLICATED: Alert = {
   cases: [
     fires(
       'both hold it',
-      { [held('lb1', 'front')]: always(1), [held('lb2', 'front')]: turns(0, 1) },
+      { [held('lb1', 'front')]: always(1), [held('lb2', 'front')]: step(0, 1) },
       { ...address('front'), value: '2' },
     ),
     quiet('the last sample of a host that has just gone says that it still holds it', {
@@ -133,12 +133,12 @@ const VIRTUAL_ADDRESS_DUPLICATED: Alert = {
         [1, 24],
         [null, 96],
       ],
-      [held('lb2', 'front')]: turns(0, 1),
+      [held('lb2', 'front')]: step(0, 1),
     }),
     absent('no load balancer tells anything', {}),
     resolves(
       'one gives it away',
-      { [held('lb1', 'front')]: always(1), [held('lb2', 'front')]: dips(0, 1) },
+      { [held('lb1', 'front')]: always(1), [held('lb2', 'front')]: dip(0, 1) },
       { ...address('front'), value: '2' },
     ),
   ],

@@ -1,12 +1,12 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, counts, dip, fires, quiet, resolves, step } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 
 /** Monitors that answer and yet do not do their work. Each tells of itself, and the other one is told as well. */
 export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
-  const window = promDuration(topology.profile.watch.monitorScrapeIntervalMs * 5);
+  const window = promDuration(topology.profile.monitoring.monitorScrapeIntervalMs * 5);
   const grows = (counter: string): string => `sum by (host) (rate(${counter}[${window}])) > 0`;
   return [
     {
@@ -21,14 +21,14 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
       description:
         'Prometheus or Alertmanager on {{ $labels.host }} rejected its latest configuration. It still uses the previous one, or a part of the new one.',
       cases: [
-        fires('Prometheus refuses it', { [reloaded('prometheus', 'mon1')]: turns(1, 0) }, ON_MON1),
-        fires('Alertmanager refuses it', { [reloaded('alertmanager', 'mon1')]: turns(1, 0) }, ON_MON1),
+        fires('Prometheus refuses it', { [reloaded('prometheus', 'mon1')]: step(1, 0) }, ON_MON1),
+        fires('Alertmanager refuses it', { [reloaded('alertmanager', 'mon1')]: step(1, 0) }, ON_MON1),
         quiet('both take it', {
           [reloaded('prometheus', 'mon1')]: always(1),
           [reloaded('alertmanager', 'mon1')]: always(1),
         }),
         absent('no monitor tells anything', {}),
-        resolves('the next one is taken', { [reloaded('prometheus', 'mon1')]: dips(1, 0) }, ON_MON1),
+        resolves('the next one is taken', { [reloaded('prometheus', 'mon1')]: dip(1, 0) }, ON_MON1),
       ],
     },
     {
@@ -56,14 +56,14 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
       cases: [
         ...counterCases('prometheus_notifications_dropped_total{host="mon1"}', 'no Alertmanager takes an alert'),
         quiet('Prometheus was started anew and told of an alert before it found an Alertmanager', {
-          'prometheus_notifications_dropped_total{host="mon1"}': turns(0, 1),
-          'process_start_time_seconds{host="mon1",job="prometheus"}': turns(100, 160),
+          'prometheus_notifications_dropped_total{host="mon1"}': step(0, 1),
+          'process_start_time_seconds{host="mon1",job="prometheus"}': step(100, 160),
         }),
         fires(
           'Prometheus was started anew and finds none',
           {
             'prometheus_notifications_dropped_total{host="mon1"}': counts([0, 20], [0.25, 140]),
-            'process_start_time_seconds{host="mon1",job="prometheus"}': turns(100, 160),
+            'process_start_time_seconds{host="mon1",job="prometheus"}': step(100, 160),
           },
           ON_MON1,
         ),
@@ -106,7 +106,7 @@ function counterCases(series: string, what: string): Alert['cases'] {
   return [
     fires(`${what} now and again`, { [series]: counts([0, 20], [0.25, 140]) }, ON_MON1),
     quiet('it did so once, long ago', { [series]: always(7) }),
-    quiet('the process was started anew', { [series]: turns(7, 0) }),
+    quiet('the process was started anew', { [series]: step(7, 0) }),
     absent('no monitor tells anything', {}),
     resolves(`${what}, and then no more`, { [series]: counts([0, 20], [0.25, 40], [0, 100]) }, ON_MON1),
   ];
@@ -134,18 +134,18 @@ function clusterSplit(topology: Topology): Alert {
     cases: [
       fires(
         'they live and do not see each other',
-        { ...both, [members('mon1')]: turns(2, 1), [members('mon2')]: turns(2, 1) },
+        { ...both, [members('mon1')]: step(2, 1), [members('mon2')]: step(2, 1) },
         { ...ON_MON1, value: '1' },
         { labels: { host: 'mon2' }, value: '1' },
       ),
       quiet('the other one is dead', {
         ...both,
-        [members('mon1')]: turns(2, 1),
-        [members('mon2')]: turns(2, null),
-        [up('mon2')]: turns(1, 0),
+        [members('mon1')]: step(2, 1),
+        [members('mon2')]: step(2, null),
+        [up('mon2')]: step(1, 0),
       }),
       absent('no Alertmanager tells anything', both),
-      resolves('they found each other', { ...both, [members('mon1')]: dips(2, 1) }, { ...ON_MON1, value: '1' }),
+      resolves('they found each other', { ...both, [members('mon1')]: dip(2, 1) }, { ...ON_MON1, value: '1' }),
     ],
   };
 }

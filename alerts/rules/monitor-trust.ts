@@ -1,10 +1,10 @@
 import { OWN_PROMETHEUS, paceMs, SCRAPE_JOBS } from '../../deploy/model/scrape-jobs.ts';
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { CATALOG } from '../../exporters/catalog/catalog.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, always, counts, fires, patiently, quiet, resolves, turns, dips, type Series } from '../alert-case.ts';
-import { type Alert, tolerated } from '../alert.ts';
+import { absent, always, counts, fires, slowCase, quiet, resolves, step, dip, type Series } from '../alert-case.ts';
+import { type Alert, lowUrgencyFor } from '../alert.ts';
 import { HOST_LOST_ALERTS } from '../../deploy/tiers/monitor/inhibitions.ts';
 import { anyOf, unlessToldBy } from '../promql.ts';
 
@@ -13,14 +13,14 @@ import { anyOf, unlessToldBy } from '../promql.ts';
  * once, so only what lasts alerts.
  */
 export function monitorTrustAlerts(topology: Topology): readonly Alert[] {
-  const { watch } = topology.profile;
+  const { monitoring } = topology.profile;
   return [
     collectorFailing,
     seriesDropped,
-    evaluationsMissed(watch),
-    scrapesLate(watch),
-    scrapeSlow(watch),
-    samplesRejected(watch),
+    evaluationsMissed(monitoring),
+    scrapesLate(monitoring),
+    scrapeSlow(monitoring),
+    samplesRejected(monitoring),
     rulesDiffer,
   ];
 }
@@ -30,7 +30,7 @@ const COMMON = {
   severity: 'warning',
   owner: 'monitoring',
   group: 'background',
-  forMs: tolerated,
+  forMs: lowUrgencyFor,
   isTolerated: true,
 } as const;
 
@@ -59,14 +59,14 @@ const collectorFailing: Alert = {
   description:
     'The exporter reaches {{ $labels.host }}, but one of its collectors for {{ $labels.job }} fails every time. The metrics of that collector are missing, so alerts based on them cannot fire.',
   cases: [
-    patiently(fires('one of two fails', collectors(turns(1, 0)), ON_TRACE1)),
-    quiet('one fails for half a minute', collectors(dips(1, 0, 30))),
+    slowCase(fires('one of two fails', collectors(step(1, 0)), ON_TRACE1)),
+    quiet('one fails for half a minute', collectors(dip(1, 0, 30))),
     absent('nothing is scraped', {}),
-    patiently(resolves('it works again', collectors(dips(1, 0, 100)), ON_TRACE1)),
+    slowCase(resolves('it works again', collectors(dip(1, 0, 100)), ON_TRACE1)),
   ],
 };
 
-const dropped = (value: ReturnType<typeof turns>): Series => ({
+const dropped = (value: ReturnType<typeof step>): Series => ({
   'nginx_scrape_series_dropped{host="web1",job="nginx"}': value,
 });
 
@@ -79,13 +79,11 @@ const seriesDropped: Alert = {
   description:
     'A scrape of {{ $labels.job }} for {{ $labels.host }} has {{ $value }} series above the limit or missing from the catalogue. The exporter drops them, so sums and rates are wrong.',
   cases: [
-    patiently(
-      fires('there are too many', dropped(turns(0, 7)), { labels: { job: 'nginx', host: 'web1' }, value: '7' }),
-    ),
+    slowCase(fires('there are too many', dropped(step(0, 7)), { labels: { job: 'nginx', host: 'web1' }, value: '7' })),
     quiet('none is left out', dropped(always(0))),
     absent('nothing is scraped', {}),
-    patiently(
-      resolves('there are fewer again', dropped(dips(0, 7, 100)), {
+    slowCase(
+      resolves('there are fewer again', dropped(dip(0, 7, 100)), {
         labels: { job: 'nginx', host: 'web1' },
         value: '7',
       }),
@@ -97,7 +95,7 @@ const seriesDropped: Alert = {
 const MAX_MISSED_RATIO = 0.1;
 const ON_MON1 = { labels: { host: 'mon1' } };
 
-function evaluationsMissed(watch: Watch): Alert {
+function evaluationsMissed(watch: MonitoringTimings): Alert {
   const window = promDuration(12 * watch.monitorScrapeIntervalMs);
   const rate = (counter: string): string => `rate(prometheus_rule_group_${counter}[${window}])`;
   const series = (missed: Series[string]): Series => ({
@@ -114,7 +112,7 @@ function evaluationsMissed(watch: Watch): Alert {
     description:
       'Prometheus on {{ $labels.host }} missed {{ $value | humanizePercentage }} of its rule evaluations, because earlier ones took too long. Alerts are late.',
     cases: [
-      patiently(
+      slowCase(
         fires(
           'half of those of one group are left out, and it is one of two',
           {
@@ -143,7 +141,7 @@ function evaluationsMissed(watch: Watch): Alert {
 const MIN_SCRAPED_RATIO = 0.8;
 const EXPECTED_SCRAPES = 30;
 
-function scrapesLate(watch: Watch): Alert {
+function scrapesLate(watch: MonitoringTimings): Alert {
   const usual = SCRAPE_JOBS.filter(({ pace, module }) => pace === 'usual' && module === undefined);
   const up = `up{job=~"${usual.map(({ name }) => name).join('|')}"}`;
   const windowMs = EXPECTED_SCRAPES * paceMs(watch, 'usual');
@@ -173,7 +171,7 @@ function scrapesLate(watch: Watch): Alert {
     summary: 'Prometheus on {{ $labels.host }} scrapes too rarely',
     description: `Prometheus on {{ $labels.host }} has fewer than ${MIN_SCRAPED_RATIO * 100} % of the expected samples of most targets. It is short of CPU time, and its alerts are late.`,
     cases: [
-      patiently(fires('most are scraped half as often', half(late, always(1)), { labels: { host: 'mon1' } })),
+      slowCase(fires('most are scraped half as often', half(late, always(1)), { labels: { host: 'mon1' } })),
       quiet('one of three targets is scraped half as often', half(always(1), late)),
       absent('nothing is scraped', startedAt(always(-1_000))),
       {
@@ -190,10 +188,10 @@ function scrapesLate(watch: Watch): Alert {
 /** Share of its timeout that a scrape may take: the next slower one is none. */
 const MAX_TIMEOUT_RATIO = 0.8;
 
-function scrapeSlow(watch: Watch): Alert {
-  const patient = SCRAPE_JOBS.filter(({ isPatient }) => isPatient === true);
+function scrapeSlow(watch: MonitoringTimings): Alert {
+  const patient = SCRAPE_JOBS.filter(({ timeoutIsInterval }) => timeoutIsInterval === true);
   const slow = (selector: string, timeoutMs: number): string =>
-    `max by (job, host) (min_over_time(scrape_duration_seconds{${selector}}[${promDuration(3 * watch.seldomScrapeIntervalMs)}])) > ${(MAX_TIMEOUT_RATIO * timeoutMs) / 1000}`;
+    `max by (job, host) (min_over_time(scrape_duration_seconds{${selector}}[${promDuration(3 * watch.slowScrapeIntervalMs)}])) > ${(MAX_TIMEOUT_RATIO * timeoutMs) / 1000}`;
   const took = (course: Series[string]): Series => ({
     'scrape_duration_seconds{host="db1",job="mysql"}': course,
     'up{host="db1",job="mysql"}': always(1),
@@ -210,7 +208,7 @@ function scrapeSlow(watch: Watch): Alert {
     summary: 'Scrapes of {{ $labels.job }} on {{ $labels.host }} are close to their timeout',
     description: `Every scrape of {{ $labels.job }} on {{ $labels.host }} takes at least {{ $value | humanize }} s, more than ${MAX_TIMEOUT_RATIO * 100} % of its timeout. A slightly slower scrape would fail.`,
     cases: [
-      patiently(
+      slowCase(
         fires('a server answers after 1.9 s', took(always(1.9)), {
           labels: { job: 'mysql', host: 'db1' },
           value: '1.9',
@@ -235,7 +233,7 @@ function scrapeSlow(watch: Watch): Alert {
   };
 }
 
-function samplesRejected(watch: Watch): Alert {
+function samplesRejected(watch: MonitoringTimings): Alert {
   const window = promDuration(5 * watch.monitorScrapeIntervalMs);
   const reasons = ['sample_out_of_order', 'sample_duplicate_timestamp', 'sample_out_of_bounds'];
   const series = (course: Series[string]): Series => ({
@@ -252,10 +250,10 @@ function samplesRejected(watch: Watch): Alert {
     description:
       'Prometheus on {{ $labels.host }} rejects {{ $value | humanize }} samples per second: their timestamps are out of order, duplicate or out of bounds. A clock was set back, or two targets expose the same series.',
     cases: [
-      patiently(fires('they are not in order', series(counts([0, 20], [2, 140])), { ...ON_MON1, value: '2' })),
+      slowCase(fires('they are not in order', series(counts([0, 20], [2, 140])), { ...ON_MON1, value: '2' })),
       quiet('one was refused once', series(counts([0, 20], [0.5, 2], [0, 138]))),
       absent('no Prometheus is scraped', {}),
-      patiently(
+      slowCase(
         resolves('none is refused any more', series(counts([0, 20], [2, 100], [0, 40])), { ...ON_MON1, value: '2' }),
       ),
     ],
@@ -276,20 +274,20 @@ const rulesDiffer: Alert = {
   description:
     'The Prometheus servers evaluate {{ $value }} different sets of rules, for longer than an update takes. One of them lacks the newest alerts; if the other one is lost, these alerts are missing.',
   cases: [
-    patiently(
+    slowCase(
       fires(
         'one was not updated',
         {
           [setOf('mon1', 'aa')]: always(1),
-          [setOf('mon2', 'aa')]: turns(1, null),
-          [setOf('mon2', 'bb')]: turns(null, 1),
+          [setOf('mon2', 'aa')]: step(1, null),
+          [setOf('mon2', 'bb')]: step(null, 1),
         },
         { labels: {}, value: '2' },
       ),
     ),
     quiet('one is updated after the other', {
-      [setOf('mon1', 'aa')]: turns(1, null),
-      [setOf('mon1', 'bb')]: turns(null, 1),
+      [setOf('mon1', 'aa')]: step(1, null),
+      [setOf('mon1', 'bb')]: step(null, 1),
       [setOf('mon2', 'aa')]: [
         [1, 50],
         [null, 110],
@@ -300,7 +298,7 @@ const rulesDiffer: Alert = {
       ],
     }),
     absent('no Prometheus is scraped', {}),
-    patiently(
+    slowCase(
       resolves(
         'the other one is updated, too',
         {

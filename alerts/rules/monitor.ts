@@ -1,5 +1,5 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
-import { absent, always, counts, dips, dipsOnce, fires, OWN_UP, quiet, resolves, turns } from '../alert-case.ts';
+import { absent, always, counts, dip, blip, fires, OWN_UP, quiet, resolves, step } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
 import { HOST_LOST_ALERTS } from '../../deploy/tiers/monitor/inhibitions.ts';
 import { PROBED_JOBS, SCRAPE_JOBS } from '../../deploy/model/scrape-jobs.ts';
@@ -38,21 +38,21 @@ function monitorLost(topology: Topology): Alert {
         {
           ...Object.fromEntries(['mon1', 'mon2'].map((host) => [up(host, 'prometheus'), always(1)])),
           [up('mon1', 'alertmanager')]: always(1),
-          [up('mon2', 'alertmanager')]: turns(1, 0),
+          [up('mon2', 'alertmanager')]: step(1, 0),
         },
         on('mon2'),
       ),
       quiet('all answer', ALL_MONITORS_UP),
       quiet('one scrape is lost', {
         ...ALL_MONITORS_UP,
-        [up('mon2', 'prometheus')]: dipsOnce(1, 0, topology.profile.watch.monitorScrapeIntervalMs),
+        [up('mon2', 'prometheus')]: blip(1, 0, topology.profile.monitoring.monitorScrapeIntervalMs),
       }),
       absent(
         'one host is scraped by nobody',
         { [up('mon1', 'prometheus')]: always(1), [up('mon1', 'alertmanager')]: always(1) },
         on('mon2'),
       ),
-      resolves('it answers again', { ...ALL_MONITORS_UP, [up('mon1', 'prometheus')]: dips(1, 0) }, on('mon1')),
+      resolves('it answers again', { ...ALL_MONITORS_UP, [up('mon1', 'prometheus')]: dip(1, 0) }, on('mon1')),
     ],
   };
 }
@@ -62,11 +62,11 @@ const ALL_MONITORS_UP = Object.fromEntries(
 );
 
 function notificationsFailing(topology: Topology): Alert {
-  const { watch } = topology.profile;
-  const maxAgeS = (3 * watch.groupIntervalMs) / 1000;
-  const window = promDuration(watch.monitorScrapeIntervalMs * 5);
+  const { monitoring } = topology.profile;
+  const maxAgeS = (3 * monitoring.groupIntervalMs) / 1000;
+  const window = promDuration(monitoring.monitorScrapeIntervalMs * 5);
   // A mail that was put aside stays there: it is told for so long, and then it is somebody's or nobody's.
-  const told = promDuration(watch.groupIntervalMs * 60);
+  const told = promDuration(monitoring.groupIntervalMs * 60);
   return {
     name: 'NotificationsFailing',
     domain: 'monitor',
@@ -102,12 +102,12 @@ function notificationsFailing(topology: Topology): Alert {
       ),
       fires(
         'a mail was refused for good, soon after the notifier was started',
-        { ...ALL_NOTIFIERS_UP, 'holdfast_notifier_dead_mails{host="mon1"}': turns(0, 1) },
+        { ...ALL_NOTIFIERS_UP, 'holdfast_notifier_dead_mails{host="mon1"}': step(0, 1) },
         on('mon1'),
       ),
       quiet('mails go out, each after a moment', {
         ...ALL_NOTIFIERS_UP,
-        [age('mon1')]: dips(0, 8, 10),
+        [age('mon1')]: dip(0, 8, 10),
         'holdfast_notifier_dead_mails{host="mon1"}': always(1),
       }),
       absent(
@@ -115,7 +115,7 @@ function notificationsFailing(topology: Topology): Alert {
         { ...ALL_MONITORS_UP, [up('mon1', 'notifier')]: always(1) },
         on('mon2'),
       ),
-      resolves('the notifier is back', { ...ALL_NOTIFIERS_UP, [up('mon2', 'notifier')]: dips(1, 0) }, on('mon2')),
+      resolves('the notifier is back', { ...ALL_NOTIFIERS_UP, [up('mon2', 'notifier')]: dip(1, 0) }, on('mon2')),
     ],
   };
 }
@@ -138,11 +138,13 @@ const DIRECT_DOWN = `up{job!~"${PROBED}"}`;
  * A host that is lost with several processes is told once, by the one that the others are told with: where that one is lost later than another, the
  * other is told as over, and the one in its place.
  */
-const LED = SCRAPE_JOBS.flatMap(({ name, toldWith }) => (toldWith === undefined ? [] : [{ name, toldWith }]));
+const LED = SCRAPE_JOBS.flatMap(({ name, inhibitedByJob }) =>
+  inhibitedByJob === undefined ? [] : [{ name, inhibitedByJob }],
+);
 const LEADING_DOWN = `up{job!~"${[PROBED, ...LED.map(({ name }) => name)].join('|')}"}`;
 const LED_DOWN = LED.map(
-  ({ name, toldWith }) =>
-    `(min by (job, host) (up{job="${name}"}) == 0) unless on (host) (min by (host) (up{job="${toldWith}"}) == 0)`,
+  ({ name, inhibitedByJob }) =>
+    `(min by (job, host) (up{job="${name}"}) == 0) unless on (host) (min by (host) (up{job="${inhibitedByJob}"}) == 0)`,
 );
 
 const UNLESS_EXPORTER_GONE = 'unless on () (min(up{job="exporter"}) == 0)';
@@ -166,7 +168,7 @@ function isOfScrape(metric: string, metrics: object): boolean {
   return metric.replace(/_up$/, '_scrape_collector_success') in metrics;
 }
 
-const targetDown = ({ profile: { watch } }: Topology): Alert => ({
+const targetDown = ({ profile: { monitoring } }: Topology): Alert => ({
   name: 'TargetDown',
   domain: 'monitor',
   severity: 'warning',
@@ -178,7 +180,7 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
     // An exporter that is gone is told once, not for everything that it would have looked at.
     `(min by (job, host) (up{job=~"${namesOf(OFTEN_JOBS)}"}) == 0) ${UNLESS_EXPORTER_GONE}`,
     // One look that failed stays true longer than this alert waits.
-    `(max by (job, host) (max_over_time(up{job=~"${SELDOM}"}[${promDuration(2 * watch.seldomScrapeIntervalMs)}])) == 0) ${UNLESS_EXPORTER_GONE}`,
+    `(max by (job, host) (max_over_time(up{job=~"${SELDOM}"}[${promDuration(2 * monitoring.slowScrapeIntervalMs)}])) == 0) ${UNLESS_EXPORTER_GONE}`,
     ...UNREACHED,
   ),
   // Later than the alerts that say more.
@@ -190,44 +192,44 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
   cases: [
     fires(
       'an agent is gone while the host works',
-      { [up('lb1', 'haproxy')]: always(1), [up('lb1', 'db-role')]: turns(1, 0) },
+      { [up('lb1', 'haproxy')]: always(1), [up('lb1', 'db-role')]: step(1, 0) },
       { labels: { job: 'db-role', host: 'lb1' } },
     ),
     fires(
       'the facts door of a host is shut while what the host is for works',
-      { [up('web1', 'host')]: always(1), 'host_up{host="web1",job="host"}': turns(1, 0) },
+      { [up('web1', 'host')]: always(1), 'host_up{host="web1",job="host"}': step(1, 0) },
       { labels: { job: 'host', host: 'web1' } },
     ),
     fires(
       'an exporter is gone, with all that it looks at',
       {
         ...ALL_NOTIFIERS_UP,
-        [up('mon1', 'exporter')]: turns(1, 0),
-        [up('web1', 'host')]: turns(1, 0),
-        [up('db1', 'mysql')]: turns(1, 0),
-        'host_up{host="web1",job="host"}': turns(1, null),
+        [up('mon1', 'exporter')]: step(1, 0),
+        [up('web1', 'host')]: step(1, 0),
+        [up('db1', 'mysql')]: step(1, 0),
+        'host_up{host="web1",job="host"}': step(1, null),
       },
       { labels: { job: 'exporter', host: 'mon1' } },
     ),
     fires(
       'the mailbox is gone with its host, told once',
       {
-        [up('mail1', 'mailbox')]: turns(1, 0),
-        [up('mail1', 'deadman')]: turns(1, 0),
+        [up('mail1', 'mailbox')]: step(1, 0),
+        [up('mail1', 'deadman')]: step(1, 0),
         [up('mail1', 'host')]: always(1),
-        'host_up{host="mail1",job="host"}': turns(1, 0),
+        'host_up{host="mail1",job="host"}': step(1, 0),
       },
       { labels: { job: 'mailbox', host: 'mail1' } },
     ),
     fires(
       'the switch alone is gone',
-      { [up('mail1', 'mailbox')]: always(1), [up('mail1', 'deadman')]: turns(1, 0) },
+      { [up('mail1', 'mailbox')]: always(1), [up('mail1', 'deadman')]: step(1, 0) },
       { labels: { job: 'deadman', host: 'mail1' } },
     ),
     fires(
       'the trace host is gone, as is seen of its two processes one after the other, told once',
       {
-        [up('trace1', 'logbook')]: turns(1, 0),
+        [up('trace1', 'logbook')]: step(1, 0),
         // Looked at just before the host was lost, and not again for almost a round.
         [up('trace1', 'zipkin')]: [
           [1, 28],
@@ -238,21 +240,21 @@ const targetDown = ({ profile: { watch } }: Topology): Alert => ({
     ),
     fires(
       'the logbook alone is gone',
-      { [up('trace1', 'zipkin')]: always(1), [up('trace1', 'logbook')]: turns(1, 0) },
+      { [up('trace1', 'zipkin')]: always(1), [up('trace1', 'logbook')]: step(1, 0) },
       { labels: { job: 'logbook', host: 'trace1' } },
     ),
-    quiet('two scrapes are lost', { [up('lb1', 'db-role')]: dipsOnce(1, 0, 2 * watch.scrapeIntervalMs) }),
+    quiet('two scrapes are lost', { [up('lb1', 'db-role')]: blip(1, 0, 2 * monitoring.scrapeIntervalMs) }),
     fires(
       'an exporter answers, and not for one of its targets',
-      { [up('mon1', 'exporter')]: always(1), [up('web1', 'nginx')]: turns(1, 0) },
+      { [up('mon1', 'exporter')]: always(1), [up('web1', 'nginx')]: step(1, 0) },
       { labels: { job: 'nginx', host: 'web1' } },
     ),
-    quiet('an alert that says more is firing', { [up('mon2', 'alertmanager')]: turns(1, 0) }),
+    quiet('an alert that says more is firing', { [up('mon2', 'alertmanager')]: step(1, 0) }),
     absent('nothing is scraped', {}),
     quiet('one look at what is asked seldom fails', {
-      [up('db1', 'mysql-detail')]: dipsOnce(1, 0, watch.seldomScrapeIntervalMs),
+      [up('db1', 'mysql-detail')]: blip(1, 0, monitoring.slowScrapeIntervalMs),
     }),
-    resolves('it is back', { [up('mail1', 'mailbox')]: dips(1, 0) }, { labels: { job: 'mailbox', host: 'mail1' } }),
+    resolves('it is back', { [up('mail1', 'mailbox')]: dip(1, 0) }, { labels: { job: 'mailbox', host: 'mail1' } }),
   ],
 });
 

@@ -1,7 +1,7 @@
 import { HOST_LOST_ALERTS } from '../../deploy/tiers/monitor/inhibitions.ts';
 import { routeAddress, type Topology } from '../../deploy/model/topology.ts';
-import { absent, always, dips, dipsOnce, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, outlastsOneLook } from '../alert.ts';
+import { absent, always, dip, blip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, toleratesOneMissedScrape } from '../alert.ts';
 import { anyOf, unlessToldLately } from '../promql.ts';
 
 /** What a customer meets, asked by the prober of each monitor host. */
@@ -19,7 +19,7 @@ function siteUnreachable(topology: Topology): Alert {
     severity: 'critical',
     owner: 'platform',
     expr: 'max by (job, host) (probe_success{job="hop",host=~"http|https"}) == 0',
-    forMs: outlastsOneLook,
+    forMs: toleratesOneMissedScrape,
     // The prober is gone, then: its target is down.
     onAbsent: { coveredBy: 'TargetDown' },
     summary: 'The site is unreachable over {{ $labels.host }}',
@@ -27,45 +27,45 @@ function siteUnreachable(topology: Topology): Alert {
     cases: [
       fires(
         'neither way in answers',
-        { [success('hop', 'http')]: turns(1, 0), [success('hop', 'https')]: turns(1, 0) },
+        { [success('hop', 'http')]: step(1, 0), [success('hop', 'https')]: step(1, 0) },
         { labels: { job: 'hop', host: 'http' } },
         { labels: { job: 'hop', host: 'https' } },
       ),
       fires(
         'one way in does not answer',
-        { [success('hop', 'http')]: always(1), [success('hop', 'https')]: turns(1, 0) },
+        { [success('hop', 'http')]: always(1), [success('hop', 'https')]: step(1, 0) },
         { labels: { job: 'hop', host: 'https' } },
       ),
       quiet('a failover of the load balancers', {
-        [success('hop', 'http')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
-        [success('hop', 'https')]: dipsOnce(1, 0, topology.profile.watch.roundIntervalMs),
+        [success('hop', 'http')]: blip(1, 0, topology.profile.monitoring.probeIntervalMs),
+        [success('hop', 'https')]: blip(1, 0, topology.profile.monitoring.probeIntervalMs),
       }),
       absent('nobody asks', {}),
       resolves(
         'it answers again',
-        { [success('hop', 'http')]: dips(1, 0), [success('hop', 'https')]: always(1) },
+        { [success('hop', 'http')]: dip(1, 0), [success('hop', 'https')]: always(1) },
         { labels: { job: 'hop', host: 'http' } },
       ),
     ],
   };
 }
 
-const journeyFailing = ({ profile: { watch } }: Topology): Alert => ({
+const journeyFailing = ({ profile: { monitoring } }: Topology): Alert => ({
   name: 'JourneyFailing',
   domain: 'site',
   severity: 'critical',
   owner: 'application',
   expr: 'max(probe_success{job="journey"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
   // Two rounds: a failover of the database makes one of them fail or wait.
-  forMs: outlastsOneLook,
+  forMs: toleratesOneMissedScrape,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'Customers cannot order',
   description: 'The synthetic transaction (log in, open a product, order it, read the order) failed twice in a row.',
   cases: [
-    fires('it fails again and again', { [success('journey', 'shop')]: turns(1, 0) }, { labels: {} }),
-    quiet('one round fails', { [success('journey', 'shop')]: dipsOnce(1, 0, watch.roundIntervalMs) }),
+    fires('it fails again and again', { [success('journey', 'shop')]: step(1, 0) }, { labels: {} }),
+    quiet('one round fails', { [success('journey', 'shop')]: blip(1, 0, monitoring.probeIntervalMs) }),
     absent('nobody walks', {}),
-    resolves('it works again', { [success('journey', 'shop')]: dips(1, 0) }, { labels: {} }),
+    resolves('it works again', { [success('journey', 'shop')]: dip(1, 0) }, { labels: {} }),
   ],
 });
 
@@ -76,18 +76,18 @@ const EDGES_SEEN = {
 };
 
 /** Whoever is lost as a whole is told by name; what is left is a hop that works in its own eyes, and not for those who ask it. */
-const hopFailing = ({ profile: { watch } }: Topology): Alert => ({
+const hopFailing = ({ profile: { monitoring } }: Topology): Alert => ({
   name: 'HopFailing',
   domain: 'site',
   severity: 'warning',
   owner: 'platform',
   expr: unlessToldLately(
     HOST_LOST_ALERTS,
-    watch.roundIntervalMs + watch.evaluationIntervalMs,
+    monitoring.probeIntervalMs + monitoring.evaluationIntervalMs,
     // Without the route for writes nobody can order: DatabaseNoWritablePrimary or JourneyFailing tells that. Reads go on by it, so nothing else tells of theirs.
     'max by (job, host) (probe_success{job="hop",host!~"http|https|db-write"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
   ),
-  forMs: outlastsOneLook,
+  forMs: toleratesOneMissedScrape,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'Direct probe of {{ $labels.host }} is failing',
   description:
@@ -95,31 +95,31 @@ const hopFailing = ({ profile: { watch } }: Topology): Alert => ({
   cases: [
     fires(
       'one edge gives errors',
-      { ...EDGES_SEEN, [success('hop', 'edge1')]: turns(1, 0), [success('hop', 'edge2')]: always(1) },
+      { ...EDGES_SEEN, [success('hop', 'edge1')]: step(1, 0), [success('hop', 'edge2')]: always(1) },
       { labels: { job: 'hop', host: 'edge1' } },
     ),
     fires(
       'the route for reads is dead, and reads go to the primary',
-      { ...EDGES_SEEN, [success('hop', 'db-read')]: turns(1, 0), [success('hop', 'db-write')]: always(1) },
+      { ...EDGES_SEEN, [success('hop', 'db-read')]: step(1, 0), [success('hop', 'db-write')]: always(1) },
       { labels: { job: 'hop', host: 'db-read' } },
     ),
-    quiet('it misses one probe', { ...EDGES_SEEN, [success('hop', 'edge1')]: dipsOnce(1, 0, watch.roundIntervalMs) }),
+    quiet('it misses one probe', { ...EDGES_SEEN, [success('hop', 'edge1')]: blip(1, 0, monitoring.probeIntervalMs) }),
     quiet('there is no primary, which other alerts tell', {
       ...EDGES_SEEN,
       [success('hop', 'db-read')]: always(1),
-      [success('hop', 'db-write')]: turns(1, 0),
+      [success('hop', 'db-write')]: step(1, 0),
     }),
     absent('nobody asks', {}),
     resolves(
       'it gives pages again',
-      { ...EDGES_SEEN, [success('hop', 'edge2')]: dips(1, 0) },
+      { ...EDGES_SEEN, [success('hop', 'edge2')]: dip(1, 0) },
       { labels: { job: 'hop', host: 'edge2' } },
     ),
   ],
 });
 
-function certificateExpiring({ profile: { watch } }: Topology): Alert {
-  const horizonS = watch.certificateHorizonMs / 1000;
+function certificateExpiring({ profile: { monitoring } }: Topology): Alert {
+  const horizonS = monitoring.certificateHorizonMs / 1000;
   const days = horizonS / 86_400;
   return {
     name: 'CertificateExpiring',
@@ -134,32 +134,32 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
       `min by (job, host) (mysql_global_status_ssl_server_not_after - time()) < ${horizonS}`,
       `min by (job, host) (holdfast_mailbox_certificate_end_timestamp_seconds - time()) < ${horizonS}`,
     ),
-    forMs: outlastsOneLook,
+    forMs: toleratesOneMissedScrape,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: 'The certificate of {{ $labels.host }} expires soon ({{ $labels.job }})',
     description: `The certificate of {{ $labels.host }} ({{ $labels.job }}) expires within ${days} days, or has expired. Browsers and other clients that verify it then refuse to connect.`,
     cases: [
       fires(
         'what is shown is suddenly an older one',
-        { [certificateEnds('https')]: turns(2 * horizonS, horizonS - 86_400) },
+        { [certificateEnds('https')]: step(2 * horizonS, horizonS - 86_400) },
         { labels: { job: 'hop', host: 'https' } },
       ),
       fires(
         'it has ended',
-        { [certificateEnds('https')]: turns(2 * horizonS, 1) },
+        { [certificateEnds('https')]: step(2 * horizonS, 1) },
         { labels: { job: 'hop', host: 'https' } },
       ),
       fires(
         'a database has read no new one since it was started',
         {
           [databaseCertificateEnds('db1')]: always(2 * horizonS),
-          [databaseCertificateEnds('db2')]: turns(2 * horizonS, horizonS - 86_400),
+          [databaseCertificateEnds('db2')]: step(2 * horizonS, horizonS - 86_400),
         },
         { labels: { job: 'mysql', host: 'db2' } },
       ),
       fires(
         'the mailbox shows an older one',
-        { [MAILBOX_CERTIFICATE_ENDS]: turns(2 * horizonS, horizonS - 86_400) },
+        { [MAILBOX_CERTIFICATE_ENDS]: step(2 * horizonS, horizonS - 86_400) },
         { labels: { job: 'mailbox', host: 'mail1' } },
       ),
       quiet('those of databases and the mailbox have a little more time', {
@@ -168,12 +168,12 @@ function certificateExpiring({ profile: { watch } }: Topology): Alert {
       }),
       quiet('there is a little more time', { [certificateEnds('https')]: always(horizonS + 200) }),
       quiet('one probe met the load balancer that was renewed last', {
-        [certificateEnds('https')]: dipsOnce(2 * horizonS, horizonS - 86_400, watch.roundIntervalMs),
+        [certificateEnds('https')]: blip(2 * horizonS, horizonS - 86_400, monitoring.probeIntervalMs),
       }),
       absent('nobody asks', {}),
       resolves(
         'it is renewed',
-        { [certificateEnds('https')]: dips(2 * horizonS, horizonS - 86_400) },
+        { [certificateEnds('https')]: dip(2 * horizonS, horizonS - 86_400) },
         { labels: { job: 'hop', host: 'https' } },
       ),
     ],

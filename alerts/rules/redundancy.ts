@@ -1,6 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
-import { absent, always, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, usualFor } from '../alert.ts';
+import { absent, always, dip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, defaultFor } from '../alert.ts';
 
 /**
  * Pools of which one host is left, as the load balancers see them: the next failure is an outage. The better view counts, since a load
@@ -29,21 +29,21 @@ function redundancyLost(name: 'WebRedundancyLost' | 'AppRedundancyLost', { pool,
     severity: 'critical',
     owner: 'platform',
     expr: `max(haproxy_backend_active_servers{proxy="${pool}"}) < 2`,
-    forMs: usualFor,
+    forMs: defaultFor,
     onAbsent: { coveredBy: 'LoadBalancerLost' },
     summary: `{{ $value }} of ${count} ${domain} hosts is up`,
     description: `{{ $value }} of ${count} hosts are up in the pool ${pool}, as seen by every responding load balancer. With one, the next failure takes the site down; with zero, it is down.`,
     cases: [
-      fires('one is left for both', { [active('lb1')]: turns(2, 1), [active('lb2')]: turns(2, 1) }, left(1)),
+      fires('one is left for both', { [active('lb1')]: step(2, 1), [active('lb2')]: step(2, 1) }, left(1)),
       fires(
         'none is left, and one load balancer is gone',
-        { [active('lb1')]: turns(2, 0), [active('lb2')]: turns(2, null) },
+        { [active('lb1')]: step(2, 0), [active('lb2')]: step(2, null) },
         left(0),
       ),
-      quiet('one load balancer cannot reach them', { [active('lb1')]: turns(2, 0), [active('lb2')]: always(2) }),
-      quiet('a check fails for a moment', { [active('lb1')]: dips(2, 1, 2), [active('lb2')]: dips(2, 1, 2) }),
+      quiet('one load balancer cannot reach them', { [active('lb1')]: step(2, 0), [active('lb2')]: always(2) }),
+      quiet('a check fails for a moment', { [active('lb1')]: dip(2, 1, 2), [active('lb2')]: dip(2, 1, 2) }),
       absent('no load balancer tells anything', {}),
-      resolves('the other one is back', { [active('lb1')]: dips(2, 1), [active('lb2')]: dips(2, 1) }, left(1)),
+      resolves('the other one is back', { [active('lb1')]: dip(2, 1), [active('lb2')]: dip(2, 1) }, left(1)),
     ],
   };
 }

@@ -1,7 +1,7 @@
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, fires, quiet, resolves } from '../alert-case.ts';
-import { type Alert, usualFor } from '../alert.ts';
+import { type Alert, defaultFor } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 import { ASKED } from '../records/red-rules.ts';
 
@@ -17,9 +17,9 @@ const FEW_FAILURES = 5;
 
 /** What users feel, whatever the cause. */
 export function siteAlerts(topology: Topology): readonly Alert[] {
-  const { watch } = topology.profile;
+  const { monitoring } = topology.profile;
   // Five scrapes: a rate needs two, some may be late or lost.
-  const windowMs = watch.scrapeIntervalMs * 5;
+  const windowMs = monitoring.scrapeIntervalMs * 5;
   const window = promDuration(windowMs);
   const minPerSecond = Number((FEW_FAILURES / (windowMs / 1_000)).toPrecision(2));
   const rate = (of: string): string => `sum(rate(${of}[${window}]))`;
@@ -59,7 +59,7 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
         query: at(where, `${failed} / ${all}`),
         threshold: { comparison: '>', value: most },
       })),
-      forMs: usualFor,
+      forMs: defaultFor,
       // Without load balancers or application hosts nothing is counted; those alerts say so.
       onAbsent: { coveredBy: 'LoadBalancerLost' },
       summary: '{{ $value | humanizePercentage }} of requests fail at the {{ $labels.where }}',

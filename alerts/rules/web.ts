@@ -1,7 +1,7 @@
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, always, counts, dips, fires, quiet, resolves, turns } from '../alert-case.ts';
-import { type Alert, usualFor } from '../alert.ts';
+import { absent, always, counts, dip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { type Alert, defaultFor } from '../alert.ts';
 import { downForEveryLoadBalancer } from '../promql.ts';
 
 const down = (lb: string, server: string): string =>
@@ -19,24 +19,24 @@ const HOST_LOST: Alert = {
   severity: 'warning',
   owner: 'platform',
   expr: downForEveryLoadBalancer('web'),
-  forMs: usualFor,
+  forMs: defaultFor,
   onAbsent: { coveredBy: 'LoadBalancerLost' },
   summary: 'Web host {{ $labels.host }} is down',
   description: 'Every responding load balancer has marked {{ $labels.host }} down: its health check of Nginx fails.',
   cases: [
     fires(
       'both load balancers hold it for down',
-      { [down('lb1', 'web1')]: turns(0, 1), [down('lb2', 'web1')]: turns(0, 1), [down('lb1', 'web2')]: always(0) },
+      { [down('lb1', 'web1')]: step(0, 1), [down('lb2', 'web1')]: step(0, 1), [down('lb1', 'web2')]: always(0) },
       { labels: { host: 'web1' } },
     ),
     quiet('only one load balancer holds it for down', {
-      [down('lb1', 'web1')]: turns(0, 1),
+      [down('lb1', 'web1')]: step(0, 1),
       [down('lb2', 'web1')]: always(0),
     }),
     absent('no load balancer tells anything', {}),
     resolves(
       'with one load balancer gone, the host comes back',
-      { [down('lb1', 'web1')]: turns(0, null), [down('lb2', 'web1')]: dips(0, 1) },
+      { [down('lb1', 'web1')]: step(0, null), [down('lb2', 'web1')]: dip(0, 1) },
       { labels: { host: 'web1' } },
     ),
   ],
@@ -49,14 +49,14 @@ const handled = (host: string): string => `nginx_connections_handled{host="${hos
 const IN_BETWEEN = 2;
 
 function connectionsDropped(topology: Topology): Alert {
-  const window = promDuration(6 * topology.profile.watch.detailScrapeIntervalMs);
+  const window = promDuration(6 * topology.profile.monitoring.detailScrapeIntervalMs);
   return {
     name: 'WebConnectionsDropped',
     domain: 'web',
     severity: 'warning',
     owner: 'platform',
     expr: `max by (host) (increase(nginx_connections_accepted[${window}]) - increase(nginx_connections_handled[${window}])) > ${IN_BETWEEN}`,
-    forMs: usualFor,
+    forMs: defaultFor,
     onAbsent: { coveredBy: 'WebHostLost' },
     summary: 'Nginx on {{ $labels.host }} drops connections',
     description: `Nginx on {{ $labels.host }} dropped {{ $value | humanize }} accepted connections in ${window}, because a limit is reached (worker_connections, open files).`,
@@ -71,8 +71,8 @@ function connectionsDropped(topology: Topology): Alert {
         },
         { labels: { host: 'web1' }, value: '36' },
       ),
-      quiet('Nginx starts anew', { [accepted('web1')]: turns(5000, 0), [handled('web1')]: turns(5000, 0) }),
-      quiet('a connection is just being taken', { [accepted('web1')]: turns(10, 11), [handled('web1')]: always(10) }),
+      quiet('Nginx starts anew', { [accepted('web1')]: step(5000, 0), [handled('web1')]: step(5000, 0) }),
+      quiet('a connection is just being taken', { [accepted('web1')]: step(10, 11), [handled('web1')]: always(10) }),
       absent('Nginx tells nothing', {}),
       resolves(
         'all are served again',

@@ -47,6 +47,6 @@ it.each([
 
 it('a word that means none is answered with what there is: what was silenced here, and ids', () => {
   expect(() => chooseSilences(CURRENT, { words: ['web2'], all: false })).toThrow(
-    expect.objectContaining({ fix: 'In force: web1, web, 2b, 1a, 3c.' }),
+    expect.objectContaining({ fix: 'Active: web1, web, 2b, 1a, 3c.' }),
   );
 });

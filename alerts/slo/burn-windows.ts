@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 
 /** A burn rate that is too high when it is so over both spans. */
 export interface BurnPair {
@@ -29,7 +29,7 @@ const LONG_PER_SHORT = 12;
 const SLOW_EVERY = 6;
 
 /** The pairs of windows that a profile leads to, fastest first. */
-export function burnPairs(watch: Watch): readonly BurnPair[] {
+export function burnPairs(watch: MonitoringTimings): readonly BurnPair[] {
   return PAIRS.map(({ factor, urgency, shareOfPeriod }) => {
     const longMs = watch.budgetPeriodMs * shareOfPeriod;
     return { factor, urgency, longMs, shortMs: longMs / LONG_PER_SHORT };
@@ -37,11 +37,11 @@ export function burnPairs(watch: Watch): readonly BurnPair[] {
 }
 
 /** The window over which events are counted per second: the shortest one of all. */
-export function countingWindowMs(watch: Watch): number {
+export function countingWindowMs(watch: MonitoringTimings): number {
   return Math.min(...burnPairs(watch).map(({ shortMs }) => shortMs));
 }
 
 /** How often the group of an urgency is evaluated. */
-export function groupIntervalMs(watch: Watch, urgency: BurnPair['urgency']): number {
+export function groupIntervalMs(watch: MonitoringTimings, urgency: BurnPair['urgency']): number {
   return urgency === 'fast' ? watch.sloIntervalMs : SLOW_EVERY * watch.sloIntervalMs;
 }

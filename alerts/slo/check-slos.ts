@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import type { Problem } from '../../kit/problem.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { countingWindowMs } from './burn-windows.ts';
@@ -8,7 +8,7 @@ import type { Slo } from './slo.ts';
 const MIN_SCRAPES = 5;
 
 /** Everything about objectives that cannot be right, all at once. What they count is checked with the rules that are made of them. */
-export function checkSlos(slos: readonly Slo[], watch: Watch): readonly Problem[] {
+export function checkSlos(slos: readonly Slo[], watch: MonitoringTimings): readonly Problem[] {
   const windowMs = countingWindowMs(watch);
   const names = slos.flatMap(({ id, alerts }) => [id, ...Object.values(alerts)]);
   return [
@@ -21,7 +21,7 @@ export function checkSlos(slos: readonly Slo[], watch: Watch): readonly Problem[
           problem(
             'window-too-short',
             `The shortest window of ${promDuration(windowMs)} has fewer than ${MIN_SCRAPES} scrapes: make budgetPeriodMs longer or scrapeIntervalMs shorter.`,
-            'profile.watch.budgetPeriodMs',
+            'profile.monitoring.budgetPeriodMs',
           ),
         ]
       : []),
@@ -31,7 +31,7 @@ export function checkSlos(slos: readonly Slo[], watch: Watch): readonly Problem[
           problem(
             'window-not-whole',
             `The shortest window of ${promDuration(windowMs)} is not two evaluations or more, and a whole number of them: some events would count more than others.`,
-            'profile.watch.sloIntervalMs',
+            'profile.monitoring.sloIntervalMs',
           ),
         ]),
   ];

@@ -18,7 +18,7 @@ export function sloAlerts(topology: Topology): readonly Alert[] {
 }
 
 function sloAlert(topology: Topology, slo: Slo, urgency: BurnPair['urgency']): Alert {
-  const pairs = burnPairs(topology.profile.watch).filter((pair) => pair.urgency === urgency);
+  const pairs = burnPairs(topology.profile.monitoring).filter((pair) => pair.urgency === urgency);
   const objective = `${Number((slo.objective * 100).toPrecision(6))} %`;
   const shares = pairs.map(({ factor, longMs }) => `${factor} times over ${promDuration(longMs)}`).join(', or ');
   return {
@@ -43,8 +43,8 @@ function extentOf(topology: Topology, slo: Slo): Extent {
 }
 
 /** promtool evaluates every step of a test: days of production take it minutes, and the windows are the same shares of the period. */
-function isShort({ profile: { watch } }: Topology): boolean {
-  return burnPairs(watch).every(({ longMs }) => longMs / watch.sloIntervalMs <= MAX_STEPS);
+function isShort({ profile: { monitoring } }: Topology): boolean {
+  return burnPairs(monitoring).every(({ longMs }) => longMs / monitoring.sloIntervalMs <= MAX_STEPS);
 }
 
 /** Too high over both spans, and not by chance. Its value is the ratio over the long span. */
@@ -52,6 +52,6 @@ function burns(topology: Topology, slo: Slo, { factor, longMs }: BurnPair): stri
   const limit = Number((factor * (1 - slo.objective)).toPrecision(6));
   const ratio = (span: string): string =>
     `slo:error_ratio:window{slo="${slo.id}",pair="${factor}",span="${span}"} > ${limit}`;
-  const failures = `sum_over_time(slo:errors:rate{slo="${slo.id}"}[${promDuration(longMs)}]) * ${topology.profile.watch.sloIntervalMs / 1000}`;
+  const failures = `sum_over_time(slo:errors:rate{slo="${slo.id}"}[${promDuration(longMs)}]) * ${topology.profile.monitoring.sloIntervalMs / 1000}`;
   return `${ratio('long')} and on (slo) ${ratio('short')} and on (slo) ${failures} >= ${MIN_FAILURES}`;
 }

@@ -205,7 +205,7 @@ function countingCases(
   { topology, slo }: Omit<Subject, 'extent'>,
   { calm, outage }: Readonly<Record<'calm' | 'outage', Stretch>>,
 ): readonly AlertCase[] {
-  const periodS = topology.profile.watch.budgetPeriodMs / 1000;
+  const periodS = topology.profile.monitoring.budgetPeriodMs / 1000;
   const partial = exampleSeries(slo.sli, [{ ...calm, seconds: outage.seconds }]).partial;
   return [
     course(slo, { kind: 'quiet', title: 'nobody asks for anything: there is no ratio either' }, [
@@ -291,19 +291,19 @@ function percent(ratio: number): string {
   return `${Number((100 * ratio).toPrecision(4))}%`;
 }
 
-function numbersOf({ profile: { watch } }: Topology, slo: Slo, urgency: BurnPair['urgency']) {
-  const inSeconds = burnPairs(watch)
+function numbersOf({ profile: { monitoring } }: Topology, slo: Slo, urgency: BurnPair['urgency']) {
+  const inSeconds = burnPairs(monitoring)
     .filter((pair) => pair.urgency === urgency)
     .map(({ factor, longMs, shortMs }) => ({ factor, longS: longMs / 1000, shortS: shortMs / 1000 }));
   const [first, second] = inSeconds;
   if (first === undefined || second === undefined) throw new Error(`two pairs of windows are ${urgency}`);
-  const stepS = watch.sloIntervalMs / 1000;
+  const stepS = monitoring.sloIntervalMs / 1000;
   return {
     first,
     second,
     budget: 1 - slo.objective,
-    periodS: watch.budgetPeriodMs / 1000,
-    countS: countingWindowMs(watch) / 1000,
+    periodS: monitoring.budgetPeriodMs / 1000,
+    countS: countingWindowMs(monitoring) / 1000,
     /** Seconds as whole steps of the evaluation. */
     whole: (seconds: number): number => Math.ceil(seconds / stepS) * stepS,
   };

@@ -14,11 +14,11 @@ import type { Slo } from './slo.ts';
  * - While the stack is starting nothing is counted.
  */
 export function sloGroups(topology: Topology, slos: readonly Slo[]): readonly RuleGroup[] {
-  const { watch } = topology.profile;
-  const pairs = burnPairs(watch);
+  const { monitoring } = topology.profile;
+  const pairs = burnPairs(monitoring);
   const windows = (urgency: BurnPair['urgency']): readonly Rule[] =>
     pairs.filter((pair) => pair.urgency === urgency).flatMap((pair) => windowRules(topology, pair));
-  const interval = (urgency: BurnPair['urgency']): string => promDuration(groupIntervalMs(watch, urgency));
+  const interval = (urgency: BurnPair['urgency']): string => promDuration(groupIntervalMs(monitoring, urgency));
   return [
     {
       name: 'slo-fast',
@@ -30,7 +30,7 @@ export function sloGroups(topology: Topology, slos: readonly Slo[]): readonly Ru
 }
 
 function countingRules(topology: Topology, slo: Slo): readonly Rule[] {
-  const { events, bad } = sliRates(slo.sli, promDuration(countingWindowMs(topology.profile.watch)));
+  const { events, bad } = sliRates(slo.sli, promDuration(countingWindowMs(topology.profile.monitoring)));
   const labels = { slo: slo.id };
   const whileStarted = (expr: string): string => `(${expr})\nunless on () (holdfast:settling == 1)`;
   return [
@@ -49,7 +49,7 @@ function windowRules(topology: Topology, { factor, longMs, shortMs }: BurnPair):
 }
 
 function shortRatio(topology: Topology, windowMs: number): string {
-  if (windowMs === countingWindowMs(topology.profile.watch)) return 'slo:errors:rate / (slo:events:rate > 0)';
+  if (windowMs === countingWindowMs(topology.profile.monitoring)) return 'slo:errors:rate / (slo:events:rate > 0)';
   const window = promDuration(windowMs);
   return `sum_over_time(slo:errors:rate[${window}]) / (sum_over_time(slo:events:rate[${window}]) > 0)`;
 }
@@ -57,21 +57,21 @@ function shortRatio(topology: Topology, windowMs: number): string {
 /** The ratio in a window, what was not seen counted as good. */
 function seenRatio(topology: Topology, windowMs: number): string {
   const window = promDuration(windowMs);
-  const samples = windowMs / topology.profile.watch.sloIntervalMs;
+  const samples = windowMs / topology.profile.monitoring.sloIntervalMs;
   const events = `(avg_over_time(slo:events:rate[${window}]) > 0) * clamp_min(count_over_time(slo:events:rate[${window}]), ${samples})`;
   return `sum_over_time(slo:errors:rate[${window}]) / (${events})`;
 }
 
 /** 1 spends the budget exactly in its period. */
 function burnRateNow(topology: Topology): Rule {
-  const [{ factor } = { factor: 0 }] = burnPairs(topology.profile.watch);
+  const [{ factor } = { factor: 0 }] = burnPairs(topology.profile.monitoring);
   const now = `max by (slo) (slo:error_ratio:window{pair="${factor}",span="short"})`;
   return { record: 'slo:burn_rate:ratio', expr: `${now} / (1 - slo:objective:ratio)` };
 }
 
 /** A budget of less than one event is none: with that little traffic nothing is said about it. */
 function budgetRules(topology: Topology): readonly Rule[] {
-  const { budgetPeriodMs } = topology.profile.watch;
+  const { budgetPeriodMs } = topology.profile.monitoring;
   const expected = `avg_over_time(slo:events:rate[${promDuration(budgetPeriodMs)}]) * ${budgetPeriodMs / 1000}`;
   return [
     {

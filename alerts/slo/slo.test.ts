@@ -14,7 +14,7 @@ if (availability === undefined || latency?.sli.kind !== 'latency') throw new Err
 
 describe.each([DRILL, PRODUCTION])('in the profile $name', (profile) => {
   it('the objectives and their windows are in order', () => {
-    expect(checkSlos(SLOS, profile.watch)).toEqual([]);
+    expect(checkSlos(SLOS, profile.monitoring)).toEqual([]);
   });
 
   it('rules are rendered, and everything that they read is exposed', () => {
@@ -22,16 +22,16 @@ describe.each([DRILL, PRODUCTION])('in the profile $name', (profile) => {
   });
 
   it('the pairs of windows stand for 2, 5, 10 and 10 % of the budget, and the short one is a twelfth', () => {
-    const pairs = burnPairs(profile.watch);
+    const pairs = burnPairs(profile.monitoring);
     expect(
-      pairs.map(({ factor, longMs }) => Math.round((100 * factor * longMs) / profile.watch.budgetPeriodMs)),
+      pairs.map(({ factor, longMs }) => Math.round((100 * factor * longMs) / profile.monitoring.budgetPeriodMs)),
     ).toEqual([2, 5, 10, 10]);
     for (const { longMs, shortMs } of pairs) expect(longMs / shortMs).toBe(12);
   });
 });
 
 it('the windows of production are those of the workbook', () => {
-  const hours = burnPairs(PRODUCTION.watch).map(({ longMs, shortMs }) => [longMs / 3_600_000, shortMs / 60_000]);
+  const hours = burnPairs(PRODUCTION.monitoring).map(({ longMs, shortMs }) => [longMs / 3_600_000, shortMs / 60_000]);
   expect(hours).toEqual([
     [1, 5],
     [6, 30],
@@ -41,7 +41,8 @@ it('the windows of production are those of the workbook', () => {
 });
 
 describe('an objective is wrong', () => {
-  const codes = (slo: Slo, watch = DRILL.watch): readonly string[] => checkSlos([slo], watch).map(({ code }) => code);
+  const codes = (slo: Slo, watch = DRILL.monitoring): readonly string[] =>
+    checkSlos([slo], watch).map(({ code }) => code);
 
   it.each<readonly [string, Slo, string]>([
     ['without a share that may fail', { ...availability, objective: 1 }, 'objective'],
@@ -52,11 +53,11 @@ describe('an objective is wrong', () => {
   });
 
   it('when it shares an alert with another one', () => {
-    expect(checkSlos([availability, { ...latency, alerts: availability.alerts }], DRILL.watch)).toHaveLength(2);
+    expect(checkSlos([availability, { ...latency, alerts: availability.alerts }], DRILL.monitoring)).toHaveLength(2);
   });
 
   it('when its windows are too short for what is scraped', () => {
-    expect(codes(availability, { ...DRILL.watch, budgetPeriodMs: 3_600_000 })).toEqual([
+    expect(codes(availability, { ...DRILL.monitoring, budgetPeriodMs: 3_600_000 })).toEqual([
       'window-too-short',
       'window-not-whole',
     ]);

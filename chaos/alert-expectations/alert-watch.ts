@@ -30,14 +30,14 @@ export async function readFiring(topology: Topology, monitor: string): Promise<r
  */
 export async function isSettling(topology: Topology, monitor: string): Promise<boolean> {
   const prometheus = prometheusOf(topology, monitor);
-  const { settleMs } = topology.profile.watch;
+  const { startupGraceMs } = topology.profile.monitoring;
   const [settling, [well], startedAtMs] = await Promise.all([
     prometheus.query('holdfast:settling'),
-    prometheus.query(`max_over_time(holdfast:all_well_timestamp_seconds[${promDuration(2 * settleMs)}])`),
+    prometheus.query(`max_over_time(holdfast:all_well_timestamp_seconds[${promDuration(2 * startupGraceMs)}])`),
     prometheus.startedAtMs(),
   ]);
   const wellMs = (well?.samples.at(-1)?.[1] ?? 0) * 1_000;
-  return settling.length > 0 || (wellMs < startedAtMs && Date.now() - startedAtMs < settleMs);
+  return settling.length > 0 || (wellMs < startedAtMs && Date.now() - startedAtMs < startupGraceMs);
 }
 
 function prometheusOf(topology: Topology, monitor: string): Prometheus {

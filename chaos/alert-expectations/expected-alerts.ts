@@ -34,7 +34,7 @@ const OF_KILL: Readonly<Record<string, Expected>> = {
   // A node that was away joins its group again, and that takes its time.
   mysqld: OF_CRASH.db,
 };
-const NOBODY_WOKEN: Expected = { mustDeliver: [], mayDeliver: [] };
+const NO_ALERTS: Expected = { mustDeliver: [], mayDeliver: [] };
 
 /** The contract of a host's crash. */
 export function alertsOfCrash(tier: Tier): AlertContract {
@@ -43,5 +43,5 @@ export function alertsOfCrash(tier: Tier): AlertContract {
 
 /** The contract of a process's death. */
 export function alertsOfKill(service: string): AlertContract {
-  return { ...TOLD, ...(OF_KILL[service] ?? NOBODY_WOKEN), mendsItself: true };
+  return { ...TOLD, ...(OF_KILL[service] ?? NO_ALERTS), mendsItself: true };
 }

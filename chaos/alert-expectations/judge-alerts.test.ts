@@ -105,7 +105,7 @@ describe('an alert contract', () => {
 
   it('is violated when the end was mailed while the fault was in place, whatever comes later', () => {
     const early = mail(115_000, { status: 'resolved' });
-    const reasons = ['AppHostLost (app2) was mailed as resolved 10.0 s before the fault was undone'];
+    const reasons = ['AppHostLost (app2) was mailed as resolved 10.0 s before the fault was reverted'];
     for (const later of [[], [resolved], [mail(120_000), resolved]]) {
       expect(judge({ delivered: [mail(109_000), early, ...later] })['resolved']).toMatchObject({
         verdict: 'violated',

@@ -8,7 +8,7 @@ import { openAlertWatch, type AlertWatch } from '../alert-expectations/alert-wat
 import { alertsOfCrash } from '../alert-expectations/expected-alerts.ts';
 import { isAbout } from '../alert-expectations/judge-alerts.ts';
 import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
@@ -34,7 +34,7 @@ interface Options {
  * measured, because the fault did not bite or nobody could look, makes the figure unknown. Throws `deadline` when the stack does not recover.
  */
 export async function measureAlerts(topology: Topology, { signal, report }: Options): Promise<readonly Figure[]> {
-  const world: FaultWorld = { topology, hosts: openHosts() };
+  const world: FaultContext = { topology, hosts: openHosts() };
   await startHealer(topology);
   await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal });
   const path = await proveNotificationPath({ topology, runId: `bench-${Date.now().toString(36)}`, signal });
@@ -78,7 +78,7 @@ export function chooseHosts(topology: Topology, count: number): readonly Host[] 
 }
 
 /** Seconds from the crash to the first mail that is expected of it: `Infinity` when none came, NaN when nobody knows. */
-async function measureCrash(world: FaultWorld, host: Host, signal: AbortSignal): Promise<number> {
+async function measureCrash(world: FaultContext, host: Host, signal: AbortSignal): Promise<number> {
   await using watch = openAlertWatch({ topology: world.topology, sinceMs: Date.now() });
   await using fault = await openFault(hostCrash(host.name), {
     ...{ world, journal: openJournal(PATHS.journal), leaseMs: LEASE_MS, signal },

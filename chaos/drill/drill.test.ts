@@ -17,7 +17,7 @@ describe('the alert of a drill', () => {
       ...{ alertname: 'AppHostLost', severity: 'warning', owner: 'application', domain: 'app', host: 'app2' },
       ...{ drill: 'true', drill_id: 'drill-1' },
     });
-    expect(alert.annotations['summary']).toBe('Drill: Application host app2 is lost');
+    expect(alert.annotations['summary']).toBe('Drill: Application host app2 is down');
     expect(alert.annotations['description']).toContain('This is a drill');
   });
 

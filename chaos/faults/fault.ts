@@ -2,7 +2,7 @@ import type { Topology } from '../../deploy/model/topology.ts';
 import type { Hosts } from '../../kit/hosts.ts';
 
 /** What faults act on: the model, and the hands that reach its hosts. */
-export interface FaultWorld {
+export interface FaultContext {
   readonly topology: Topology;
   readonly hosts: Hosts;
 }
@@ -27,15 +27,15 @@ export interface Fault<U extends { readonly kind: string }> {
   readonly description: string;
   /** Hosts that it breaks. */
   readonly targets: readonly string[];
-  plan(world: FaultWorld): Promise<U>;
-  inject(world: FaultWorld, undo: U): Promise<void>;
+  plan(world: FaultContext): Promise<U>;
+  inject(world: FaultContext, undo: U): Promise<void>;
   /** Whether it bit. Asked again and again until it is seen or the time is up. */
-  probeEffect(world: FaultWorld, undo: U): Promise<Observation>;
+  probeEffect(world: FaultContext, undo: U): Promise<Observation>;
 }
 
 /** How the faults of one kind are undone, from the record alone. Both are idempotent and safe when nothing was injected. */
 export interface UndoMethod<U> {
-  undo(world: FaultWorld, undo: U): Promise<void>;
+  undo(world: FaultContext, undo: U): Promise<void>;
   /** Whether the fault is gone and its hosts are back. */
-  probeClear(world: FaultWorld, undo: U): Promise<Observation>;
+  probeClear(world: FaultContext, undo: U): Promise<Observation>;
 }

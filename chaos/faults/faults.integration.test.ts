@@ -5,7 +5,7 @@ import { PATHS } from '../../kit/paths.ts';
 import { openFault } from '../journal/open-fault.ts';
 import { openJournal } from '../journal/journal.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
-import type { FaultWorld } from './fault.ts';
+import type { FaultContext } from './fault.ts';
 import { hostCrash } from './host-crash.ts';
 import { hostCutOff } from './host-cut-off.ts';
 import { hostFreeze } from './host-freeze.ts';
@@ -19,7 +19,7 @@ import { toxiproxyTimeout } from './toxiproxy-timeout.ts';
 import type { AnyFault } from './undo.ts';
 
 const topology = makeTopology();
-const world: FaultWorld = { topology, hosts: openHosts() };
+const world: FaultContext = { topology, hosts: openHosts() };
 const journal = openJournal(PATHS.journal);
 const where: DependencyOf = { dependency: 'cache', hosts: ['app2'] };
 

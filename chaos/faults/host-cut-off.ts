@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { legsOf } from '../../deploy/model/network-attachments.ts';
+import { attachmentsOf } from '../../deploy/model/network-attachments.ts';
 import type { Fault, UndoMethod } from './fault.ts';
 import { lookBefore, modelOf, observeHostBack, observeSilence, stateOf } from './host-fault.ts';
 
@@ -30,7 +30,7 @@ export function hostCutOff(host: string): Fault<HostCutOffUndo> {
     plan: async (world) => {
       const { answeredBefore } = await lookBefore(world, host);
       // The model's addresses, not the present ones: a leg that an earlier accident pulled comes back too.
-      const legs = legsOf(modelOf(world, host), world.topology.profile).map((leg) => ({ ...leg }));
+      const legs = attachmentsOf(modelOf(world, host), world.topology.profile).map((leg) => ({ ...leg }));
       return { kind: 'host-cut-off', host, answeredBefore, legs };
     },
     inject: async (world, undo) => {

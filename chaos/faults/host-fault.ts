@@ -2,17 +2,17 @@ import { HoldfastError } from '../../kit/errors.ts';
 import type { Host } from '../../deploy/model/topology.ts';
 import type { HostState } from '../../kit/hosts.ts';
 import { hostAnswers } from './liveness-probe.ts';
-import type { FaultWorld, Observation } from './fault.ts';
+import type { FaultContext, Observation } from './fault.ts';
 
 /** The host of the model. An unknown name throws `usage`: it can only come from the caller. */
-export function modelOf(world: FaultWorld, name: string): Host {
+export function modelOf(world: FaultContext, name: string): Host {
   const host = world.topology.hosts.find((candidate) => candidate.name === name);
   if (host === undefined) throw new HoldfastError('usage', `There is no host ${name}.`);
   return host;
 }
 
 /** The state of a host that must exist. */
-export async function stateOf(world: FaultWorld, name: string): Promise<HostState> {
+export async function stateOf(world: FaultContext, name: string): Promise<HostState> {
   const state = await world.hosts.state(name);
   if (state === undefined) throw new HoldfastError('stack-down', `The host ${name} does not exist.`);
   return state;
@@ -20,7 +20,7 @@ export async function stateOf(world: FaultWorld, name: string): Promise<HostStat
 
 /** Looks at a host that is about to be broken: it must run now, or breaking it would prove nothing. */
 export async function lookBefore(
-  world: FaultWorld,
+  world: FaultContext,
   name: string,
 ): Promise<{ readonly state: HostState; readonly answeredBefore: boolean }> {
   const state = await stateOf(world, name);
@@ -31,7 +31,7 @@ export async function lookBefore(
 
 /** That a host which answered before the fault is silent now. A host that was silent before shows nothing by silence. */
 export async function observeSilence(
-  world: FaultWorld,
+  world: FaultContext,
   undo: { readonly host: string; readonly answeredBefore: boolean },
 ): Promise<Observation> {
   if (!undo.answeredBefore) return { seen: true, text: 'its service did not answer before the fault either' };
@@ -43,7 +43,7 @@ export async function observeSilence(
 }
 
 /** That a host is back: it runs, is not frozen, has every cable plugged in, and its own health check is content. */
-export async function observeHostBack(world: FaultWorld, name: string): Promise<Observation> {
+export async function observeHostBack(world: FaultContext, name: string): Promise<Observation> {
   const state = await stateOf(world, name);
   const cut = Object.entries(modelOf(world, name).addresses).filter(
     ([network, address]) => state.networks[network] !== address,

@@ -4,7 +4,7 @@ import { HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
 import type { AttackKind } from '../hostile/attack.ts';
 import { hasHostile, readHostile, removeHostile, startHostile, type AttackAt } from '../hostile/container.ts';
 import { readClientCounts, type ClientCounts } from '../probes/client-tables.ts';
-import type { Fault, FaultWorld, Observation, UndoMethod } from './fault.ts';
+import type { Fault, FaultContext, Observation, UndoMethod } from './fault.ts';
 
 export const hostileUndo = z.strictObject({
   kind: z.literal('hostile-client'),
@@ -27,7 +27,8 @@ const TOOK_EFFECT: Readonly<Record<AttackKind, Partial<ClientCounts>>> = {
   'slow-headers': { connections: 90 },
   'slow-bodies': { connections: 90 },
   'slow-readers': { responses: 50 },
-  'http2-streams': { requests: 50 },
+  // How many are in progress at a moment depends on how fast the machine is: between 20 and 150 were seen.
+  'http2-streams': { requests: 10, requestRate: 300 },
   'connection-rate': { connectionRate: 300 },
   'cache-busting': { requestRate: 300 },
 };
@@ -48,7 +49,7 @@ export function hostileClient(attack: AttackKind, attacked: readonly Attacked[])
 }
 
 async function observeAttack(
-  world: FaultWorld,
+  world: FaultContext,
   {
     attack,
     attacked,

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../kit/errors.ts';
-import type { FaultWorld } from './fault.ts';
+import type { FaultContext } from './fault.ts';
 
 /** What one attempt to talk through a dependency's proxy met. */
 export interface DependencyReply {
@@ -22,7 +22,7 @@ interface DependencyProbe {
  * Talks from a consumer's host through its own proxy, as its process does, and times the first byte of the answer there, so
  * that the way of the command to the host does not count. `bash` is on every host; nothing has to be installed.
  */
-export async function probeDependency(world: FaultWorld, probe: DependencyProbe): Promise<DependencyReply> {
+export async function probeDependency(world: FaultContext, probe: DependencyProbe): Promise<DependencyReply> {
   const { host, port, requestBytes = 64, timeoutMs = 2_000 } = probe;
   const script = [
     'exec 3<>"/dev/tcp/127.0.0.1/$1" || { echo refused 0; exit 0; }',
@@ -51,7 +51,7 @@ export async function probeDependency(world: FaultWorld, probe: DependencyProbe)
 }
 
 /** Something that the server behind the route answers at once. Escapes are printf's. */
-function requestOf(world: FaultWorld, port: number, bytes: number): string {
+function requestOf(world: FaultContext, port: number, bytes: number): string {
   const dependency = world.topology.dependencies.find((candidate) => candidate.proxyPort === port);
   const pad = 'x'.repeat(Math.max(0, bytes - 40));
   if (dependency?.name === 'cache') return `PING ${pad}\\r\\n`;

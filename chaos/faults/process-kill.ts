@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
-import type { Fault, FaultWorld, UndoMethod } from './fault.ts';
+import type { Fault, FaultContext, UndoMethod } from './fault.ts';
 import { observeHostBack } from './host-fault.ts';
 
 export const processKillUndo = z.strictObject({
@@ -59,7 +59,7 @@ const STAYED_UP_SECONDS = 4;
 
 /** The process id of a service inside its host, or undefined while it does not run. */
 export async function readServicePid(
-  world: FaultWorld,
+  world: FaultContext,
   place: { readonly host: string; readonly service: string },
 ): Promise<number | undefined> {
   return (await readService(world, place)).pid;
@@ -67,7 +67,7 @@ export async function readServicePid(
 
 /** What the supervisor says of a service: its process, and for how many seconds it is up or down. */
 async function readService(
-  world: FaultWorld,
+  world: FaultContext,
   { host, service }: { readonly host: string; readonly service: string },
 ): Promise<{ readonly pid: number | undefined; readonly upSeconds: number }> {
   const { code, stdout, stderr } = await world.hosts.exec(host, [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ICreateToxicBody, ToxicAttributeTypes } from 'toxiproxy-node-client';
-import type { Fault, FaultWorld, Observation, UndoMethod } from './fault.ts';
+import type { Fault, FaultContext, Observation, UndoMethod } from './fault.ts';
 import {
   cleanTargets,
   observeProxyClean,
@@ -31,7 +31,7 @@ interface ToxicPlan {
   /** How long a request is made for the probes; default 64 bytes. */
   readonly requestBytes?: number;
   /** One try through a disturbed proxy. */
-  readonly look: (world: FaultWorld, target: ProxyTarget) => Promise<Observation>;
+  readonly look: (world: FaultContext, target: ProxyTarget) => Promise<Observation>;
 }
 
 /** What the toxics have in common: the same toxic on the same dependency of several hosts, shown to bite on each of them. */

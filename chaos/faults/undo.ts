@@ -8,7 +8,7 @@ import { loadUndo, undoLoad } from './orphaned-load.ts';
 import { processKillUndo, undoProcessKill } from './process-kill.ts';
 import { toxicUndo, undoToxic } from './toxic-fault.ts';
 import { toxiproxyDownUndo, undoToxiproxyDown } from './toxiproxy-down.ts';
-import type { FaultWorld, Observation } from './fault.ts';
+import type { FaultContext, Observation } from './fault.ts';
 
 /** What is on disk of every fault: enough to undo it by another process, after the one that injected it died. */
 export const undoSchema = z.discriminatedUnion('kind', [
@@ -27,8 +27,8 @@ export type AnyFault = Fault<Undo>;
 
 /** An undo record bound to its method. */
 interface BoundUndo {
-  undo(world: FaultWorld): Promise<void>;
-  probeClear(world: FaultWorld): Promise<Observation>;
+  undo(world: FaultContext): Promise<void>;
+  probeClear(world: FaultContext): Promise<Observation>;
 }
 
 /** How a record is undone. */
@@ -69,7 +69,7 @@ function bind<U extends Undo>(method: UndoMethod<U>, undo: U): BoundUndo {
 }
 
 /** A host that was removed took its faults along; the next one of its name begins anew. */
-async function isRemoved(world: FaultWorld, undo: Undo): Promise<boolean> {
+async function isRemoved(world: FaultContext, undo: Undo): Promise<boolean> {
   const states = await Promise.all(hostsOfUndo(undo).map((host) => world.hosts.state(host)));
   return states.length > 0 && states.every((state) => state === undefined);
 }

@@ -1,7 +1,7 @@
 import { hostsOf, HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { REQUEST_KINDS } from '../evidence/request-record.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { hostileClient, type Attacked } from '../faults/hostile-client.ts';
 import { ATTACKS, type AttackKind } from '../hostile/attack.ts';
 import { allTargets } from '../load/targets.ts';
@@ -58,14 +58,14 @@ function abuseGuarantee(attack: AttackKind): Guarantee {
 }
 
 /** The first edge, and the virtual address by both protocols. */
-export async function findEntries(world: FaultWorld): Promise<readonly Attacked[]> {
+export async function findEntries(world: FaultContext): Promise<readonly Attacked[]> {
   const [edge] = hostsOf(world.topology, 'edge');
   const entries = await findAllEntries(world);
   return entries.filter(({ name, host }) => name !== host || name === edge?.name);
 }
 
 /** Every edge, and the virtual address by both protocols on the load balancer that has it; called as the targets of `load`. */
-export async function findAllEntries(world: FaultWorld): Promise<readonly Attacked[]> {
+export async function findAllEntries(world: FaultContext): Promise<readonly Attacked[]> {
   const { topology } = world;
   const { address } = topology.virtualAddresses.front;
   const holders = await findHolders(world, address);
@@ -79,7 +79,7 @@ export async function findAllEntries(world: FaultWorld): Promise<readonly Attack
   return allTargets(topology).map(({ name, url }) => ({ name, url, host: edges.has(name) ? name : holder }));
 }
 
-async function noProcessEnded(world: FaultWorld, hosts: readonly string[]): Promise<Redundancy> {
+async function noProcessEnded(world: FaultContext, hosts: readonly string[]): Promise<Redundancy> {
   const before = await Promise.all(hosts.map((host) => readProcessEnds(world, host)));
   return {
     what: 'no process has ended',

@@ -16,13 +16,13 @@ const PAGES_LIVE: readonly Budget[] = [
 ];
 
 /** A site that lives without its cache has nothing to wake anybody for. */
-const NOBODY_WOKEN = { mustDeliver: [], mayDeliver: [], deliverWithinMs: 60_000, resolveWithinMs: 60_000 } as const;
+const NO_ALERTS = { mustDeliver: [], mayDeliver: [], deliverWithinMs: 60_000, resolveWithinMs: 60_000 } as const;
 
 export const cacheSlow: Guarantee = {
   id: 'dependency/cache-slow',
   claim: 'Pages live on when every answer of the cache comes a second late.',
   budgets: PAGES_LIVE,
-  alerts: NOBODY_WOKEN,
+  alerts: NO_ALERTS,
   holdMs: 20_000,
   predict: ({ profile }) => predictOutage('cache-slow', profile),
   choose: (world) =>
@@ -37,7 +37,7 @@ export const cacheDown: Guarantee = {
   id: 'dependency/cache-down',
   claim: 'Pages live on when the cache refuses every connection.',
   budgets: PAGES_LIVE,
-  alerts: NOBODY_WOKEN,
+  alerts: NO_ALERTS,
   holdMs: 20_000,
   predict: ({ profile }) => predictOutage('cache-down', profile),
   choose: (world) =>

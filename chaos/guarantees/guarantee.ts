@@ -1,7 +1,7 @@
 import type { Topology } from '../../deploy/model/topology.ts';
 import type { AlertContract } from '../alert-expectations/alert-contract.ts';
 import type { RequestKind } from '../evidence/request-record.ts';
-import type { FaultWorld, Observation } from '../faults/fault.ts';
+import type { FaultContext, Observation } from '../faults/fault.ts';
 import type { AnyFault } from '../faults/undo.ts';
 import type { Prediction } from '../predict.ts';
 
@@ -23,7 +23,7 @@ export type Budget =
 /** What has to be seen again before the system counts as fully redundant. */
 export interface Redundancy {
   readonly what: string;
-  observe(world: FaultWorld): Promise<Observation>;
+  observe(world: FaultContext): Promise<Observation>;
 }
 
 /** The fault that fits the stack as it stands right now, and what led to the choice. */
@@ -46,5 +46,5 @@ export interface Guarantee {
   /** What the recovery-time profile says that the fault will cost. */
   predict(topology: Topology): Prediction;
   /** Looks at the stack: who is the active load balancer, the primary. Throws when that cannot be told. */
-  choose(world: FaultWorld): Promise<ChosenFault>;
+  choose(world: FaultContext): Promise<ChosenFault>;
 }

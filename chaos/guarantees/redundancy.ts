@@ -1,5 +1,5 @@
 import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../../deploy/model/topology.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { readDbGroup } from '../probes/db-group.ts';
 import { observeServersUp } from '../probes/haproxy-servers.ts';
 import { fetchText } from '../probes/http.ts';
@@ -57,7 +57,7 @@ export function poolComplete(topology: Topology, tier: Tier, backend: string): R
   const servers = hostsOf(topology, tier).map(({ name }) => name);
   return {
     what: `${servers.length} of ${servers.length} ${tier} hosts in the pool`,
-    observe: (world: FaultWorld) => observeServersUp(world, backend, servers),
+    observe: (world: FaultContext) => observeServersUp(world, backend, servers),
   };
 }
 

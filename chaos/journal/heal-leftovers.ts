@@ -1,11 +1,11 @@
 import { HoldfastError } from '../../kit/errors.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { healJournal, isHealed, renderHealReport } from './heal.ts';
 import type { Journal } from './journal.ts';
 
 /** Undoes what an earlier run left behind, before another one begins. Throws `heal-failed` when it cannot. */
 export async function healLeftovers(
-  world: FaultWorld,
+  world: FaultContext,
   journal: Journal,
   onProgress: (line: string) => void,
 ): Promise<void> {

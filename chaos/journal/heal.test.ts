@@ -119,7 +119,7 @@ describe('healing', () => {
     await journal.write(crashRecord('app1', { injectedBy: ownIdentity(), deadlineAt: Date.now() + 60_000 }));
     const spared = await healJournal(world, journal, { select: isLeftBehind });
     expect(spared.records).toEqual([]);
-    expect(renderHealReport(spared)).toContain(`process ${process.pid}, which did it, still runs`);
+    expect(renderHealReport(spared)).toContain(`process ${process.pid}, which injected it, is still running`);
     expect((await journal.read()).open).toHaveLength(1);
     const forced = await healJournal(world, journal);
     expect(forced.records.map(({ ok }) => ok)).toEqual([true]);

@@ -1,6 +1,6 @@
 import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import type { FaultWorld, Observation } from '../faults/fault.ts';
+import type { FaultContext, Observation } from '../faults/fault.ts';
 import { bindUndo } from '../faults/undo.ts';
 import type { FaultRecord } from './fault-record.ts';
 import { processRuns } from '../../kit/process-identity.ts';
@@ -35,7 +35,11 @@ export interface HealOptions {
  * Undoes every open fault and waits until each is seen to be gone. Safe to repeat, and beside another healer. A failure
  * does not keep the others from being healed: it is in the report, and its record stays for the next try.
  */
-export async function healJournal(world: FaultWorld, journal: Journal, options: HealOptions = {}): Promise<HealReport> {
+export async function healJournal(
+  world: FaultContext,
+  journal: Journal,
+  options: HealOptions = {},
+): Promise<HealReport> {
   const { select = () => true, onRecord } = options;
   const { open, unreadable } = await journal.read();
   // Asked once: a run that dies meanwhile must not be in neither list.
@@ -61,7 +65,7 @@ interface OneRecord {
   readonly deadlineMs: number;
 }
 
-async function healRecord(world: FaultWorld, one: OneRecord): Promise<HealedRecord> {
+async function healRecord(world: FaultContext, one: OneRecord): Promise<HealedRecord> {
   const { id, description } = one.record;
   const begin = performance.now();
   try {
@@ -73,7 +77,7 @@ async function healRecord(world: FaultWorld, one: OneRecord): Promise<HealedReco
 }
 
 /** Undoes a fault, waits for its clear probe, and closes its record. Throws `deadline` with what the probe last saw. */
-export async function undoUntilClear(world: FaultWorld, one: OneRecord): Promise<Observation> {
+export async function undoUntilClear(world: FaultContext, one: OneRecord): Promise<Observation> {
   const { journal, record, deadlineMs } = one;
   const bound = bindUndo(record.undo);
   let last: Observation | undefined;

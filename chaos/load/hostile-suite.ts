@@ -4,7 +4,7 @@ import type { Topology } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import type { Verdict } from '../../kit/verdict.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { hostileClient, type Attacked } from '../faults/hostile-client.ts';
 import { findAllEntries, findEntries } from '../guarantees/abuse.ts';
 import type { AttackKind } from '../hostile/attack.ts';
@@ -64,7 +64,7 @@ const LEASE_SPARE_MS = 100_000;
 /** Attacks entries of the site, one after the other, beside honest load. Yields what honest clients saw of each as soon as it is known. */
 export async function* runHostile(options: HostileOptions): AsyncGenerator<HostileRow> {
   const { topology, attacks, seconds, rate, onProgress, signal } = options;
-  const world: FaultWorld = { topology, hosts: openHosts() };
+  const world: FaultContext = { topology, hosts: openHosts() };
   const journal = openJournal(PATHS.journal);
   await healLeftovers(world, journal, onProgress);
   await refuseUnrecorded(world, journal);
@@ -96,7 +96,7 @@ export async function* runHostile(options: HostileOptions): AsyncGenerator<Hosti
 }
 
 interface AttackRun {
-  readonly world: FaultWorld;
+  readonly world: FaultContext;
   readonly load: Pick<LoadRun, 'records'>;
   readonly attack: AttackKind;
   readonly entry: Attacked;

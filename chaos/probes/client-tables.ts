@@ -1,4 +1,4 @@
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 
 /** What a HAProxy counts of one client address. Zero for one that it does not know. */
 export interface ClientCounts {
@@ -15,7 +15,7 @@ export interface ClientCounts {
 }
 
 /** Asks the HAProxy of a host, an edge or a load balancer, what it counts of a client. */
-export async function readClientCounts(world: FaultWorld, host: string, client: string): Promise<ClientCounts> {
+export async function readClientCounts(world: FaultContext, host: string, client: string): Promise<ClientCounts> {
   const commands = ['connections', 'requests', 'responses'].map((table) => `show table client-${table}`).join(';');
   const { stdout } = await world.hosts.exec(host, ['sh', '-c', `echo "${commands}" | socat - /run/haproxy/admin.sock`]);
   return parseClientCounts(stdout, client);

@@ -1,8 +1,8 @@
 import { hostsOf } from '../../deploy/model/topology.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 
 /** Which load balancers have an address on an interface right now. More than one, or none, is a finding and not an error. */
-export async function findHolders(world: FaultWorld, address: string): Promise<readonly string[]> {
+export async function findHolders(world: FaultContext, address: string): Promise<readonly string[]> {
   const looked = await Promise.all(
     hostsOf(world.topology, 'lb').map(async ({ name }) => {
       const state = await world.hosts.state(name);

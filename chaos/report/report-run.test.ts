@@ -71,7 +71,7 @@ describe('a run that is interrupted', () => {
       [guarantees[2]?.id, 'unknown', 'interrupted before its experiment'],
     ]);
     const marks = ['report.html', 'junit.xml', 'verdicts.txt'].map((name) => latest(name));
-    for (const text of marks) expect(text).toContain('Interrupted: 1 of 3 guarantees came to their end');
+    for (const text of marks) expect(text).toContain('Interrupted: 1 of 3 guarantees were finished');
     expect(latest('junit.xml').match(/<error type="unknown"/g)).toHaveLength(2);
   });
 
@@ -84,7 +84,7 @@ describe('a run that is interrupted', () => {
     const { told, said, result } = await run([held], undefined, '/dev/null');
     expect(result).toBe(interrupted);
     expect(told).toEqual([]);
-    expect(said).toEqual([expect.stringContaining('could not be written')]);
+    expect(said).toEqual([expect.stringContaining('Could not write the report')]);
   });
 });
 

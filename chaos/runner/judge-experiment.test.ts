@@ -44,7 +44,7 @@ describe('a guarantee', () => {
 
   it('says that the machine was starved where it is not held, and only there', () => {
     const starved = { stolenCores: 0.12 };
-    const hint = 'neighbours took 12 % of a core from this machine meanwhile, which slows what is measured';
+    const hint = 'other virtual machines took 12 % of a core from this machine (steal), which slows all measurements';
     expect(judge({ ...good, ...starved }).reasons).toEqual([]);
     expect(judge({ ...good, ...starved, records: [] }).reasons).toContain(hint);
     expect(judge({ ...good, records: [] }).reasons).not.toContain(hint);

@@ -31,7 +31,7 @@ export function judgeExperiment(
   evidence: ExperimentEvidence,
   context: JudgeContext,
 ): GuaranteeOutcome {
-  const doubts = doubtsAbout(evidence);
+  const doubts = validityProblems(evidence);
   const window: Window = { startMs: evidence.phases.baselineAt, endMs: evidence.phases.loadEndedAt };
   const budgets = [
     ...guarantee.budgets.map((budget) =>
@@ -73,7 +73,7 @@ function withStarvation(reasons: readonly string[], stolenCores: number): readon
 }
 
 /** Why nothing of this run may be called held. */
-export function doubtsAbout(evidence: ExperimentEvidence): readonly string[] {
+export function validityProblems(evidence: ExperimentEvidence): readonly string[] {
   const { fault, phases, baseline, loadProblems } = evidence;
   const covered = phases.redundantAt ?? phases.clearedAt ?? phases.undoneAt;
   return [

@@ -4,7 +4,7 @@ import { hostsOf } from '../../deploy/model/topology.ts';
 import { TIMEOUT_SECONDS } from '../../k6/lib/plan.ts';
 import type { AlertEvidence } from '../alert-expectations/alert-contract.ts';
 import { openAlertWatch, type AlertWatch } from '../alert-expectations/alert-watch.ts';
-import type { FaultWorld, Observation } from '../faults/fault.ts';
+import type { FaultContext, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
@@ -22,7 +22,7 @@ import { waitForBaseline, waitForSteady } from './steady-state.ts';
 import { makeTimeline, type Timeline, type TimelineEvent } from './timeline.ts';
 
 export interface ExperimentOptions {
-  readonly world: FaultWorld;
+  readonly world: FaultContext;
   readonly journal: Journal;
   readonly guarantee: Guarantee;
   readonly runId: string;

@@ -3,7 +3,7 @@ import { waitFor } from '../../kit/deadline.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { isOfObjective } from '../alert-expectations/alert-contract.ts';
 import { isSettling, readFiring } from '../alert-expectations/alert-watch.ts';
-import type { FaultWorld, Observation } from '../faults/fault.ts';
+import type { FaultContext, Observation } from '../faults/fault.ts';
 import { renderUnrecorded } from '../unrecorded/unrecorded-fault.ts';
 import { findUnrecordedProxies } from '../unrecorded/unrecorded-proxies.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../guarantees/redundancy.ts';
 
 /** What is not as it has to be before anything may be broken. Empty: the stack is whole and quiet. */
-export async function findUnsteady(world: FaultWorld): Promise<readonly string[]> {
+export async function findUnhealthy(world: FaultContext): Promise<readonly string[]> {
   const { topology } = world;
   const states = await world.hosts.list();
   const broken = topology.hosts
@@ -70,11 +70,11 @@ interface SteadyOptions {
 }
 
 /** Waits until the stack is whole and quiet. Throws `deadline` with what is missing. */
-export async function waitForSteady(world: FaultWorld, { onWait, ...options }: SteadyOptions): Promise<void> {
+export async function waitForSteady(world: FaultContext, { onWait, ...options }: SteadyOptions): Promise<void> {
   let missing = '';
   await waitFor(
     async () => {
-      const now = (await findUnsteady(world)).join('; ');
+      const now = (await findUnhealthy(world)).join('; ');
       if (now === '') return true;
       if (now !== missing) onWait?.(`waiting: ${now}`);
       missing = now;

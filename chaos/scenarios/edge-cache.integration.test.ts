@@ -6,7 +6,7 @@ import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../../deploy
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { processKill } from '../faults/process-kill.ts';
 import { toxiproxyDown } from '../faults/toxiproxy-down.ts';
 import { toxiproxyLatency } from '../faults/toxiproxy-latency.ts';
@@ -20,7 +20,7 @@ import { readSamples } from '../probes/metrics-text.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
 
 const topology = makeTopology();
-const world: FaultWorld = { topology, hosts: openHosts() };
+const world: FaultContext = { topology, hosts: openHosts() };
 const options = { world, journal: openJournal(PATHS.journal), leaseMs: 120_000 };
 const signal = new AbortController().signal;
 const [edge] = hostsOf(topology, 'edge') as [Host];

@@ -9,7 +9,7 @@ import { addressOn, hostsOf, makeTopology, PORTS, type Host, type Tier } from '.
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { readServicePid } from '../faults/process-kill.ts';
 import { toxiproxyLatency } from '../faults/toxiproxy-latency.ts';
 import { openJournal } from '../journal/journal.ts';
@@ -18,7 +18,7 @@ import { waitForSteady } from '../runner/steady-state.ts';
 import { mailedSince, stopService } from './testing.ts';
 
 const topology = makeTopology();
-const world: FaultWorld = { topology, hosts: openHosts() };
+const world: FaultContext = { topology, hosts: openHosts() };
 const signal = new AbortController().signal;
 const hosts = (tier: Tier): [Host, Host] => hostsOf(topology, tier) as [Host, Host];
 const [edge] = hosts('edge');

@@ -13,7 +13,7 @@ import { PATHS } from '../../kit/paths.ts';
 import { pathOf } from '../drill/command.ts';
 import { makeDrillAlert } from '../drill/drill-alert.ts';
 import { runDrill } from '../drill/run-drill.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { toxiproxyTimeout } from '../faults/toxiproxy-timeout.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
@@ -22,7 +22,7 @@ import { waitForSteady } from '../runner/steady-state.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
-const world: FaultWorld = { topology, hosts };
+const world: FaultContext = { topology, hosts };
 const names = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
 const [monitor] = hostsOf(topology, 'monitor');
 const [trace] = hostsOf(topology, 'trace');

@@ -73,7 +73,7 @@ it('both Prometheus are down until Alertmanager calls an alert resolved, and sta
         everyMonitor(async ({ name }) =>
           (await readFiring(topology, name)).some(({ alertname }) => alertname === 'AppHostLost'),
         ),
-      topology.profile.watch.settleMs / 2,
+      topology.profile.monitoring.startupGraceMs / 2,
     );
     await isSeen('both Alertmanagers to have it again', () =>
       everyMonitor((monitor) => hasAlert(monitor, 'AppHostLost')),

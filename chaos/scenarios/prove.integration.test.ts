@@ -4,7 +4,7 @@ import { makeTopology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS, ROOT } from '../../kit/paths.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { appCrash } from '../guarantees/spof.ts';
@@ -15,11 +15,11 @@ import { showGuarantee } from './testing-guarantee.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
-const world: FaultWorld = { topology, hosts };
+const world: FaultContext = { topology, hosts };
 const journal = openJournal(PATHS.journal);
 const signal = new AbortController().signal;
 
-const show = (guarantee: Guarantee, within: FaultWorld = world): Promise<GuaranteeOutcome> =>
+const show = (guarantee: Guarantee, within: FaultContext = world): Promise<GuaranteeOutcome> =>
   showGuarantee(guarantee, { world: within, topology, signal });
 
 const PROVE = [process.execPath, 'cli.ts', 'prove', appCrash.id, '--no-up', '--rate', '50'] as const;
@@ -77,7 +77,7 @@ describe('sabotage', () => {
 
   it('is violated on a stack with one application host', async () => {
     await hosts.stop('app2');
-    const alone: FaultWorld = { topology: makeTopology({ appHosts: 1 }), hosts };
+    const alone: FaultContext = { topology: makeTopology({ appHosts: 1 }), hosts };
     const outcome = await show(appCrash, alone).finally(() => hosts.start('app2'));
     expect(outcome.verdict).toBe('violated');
     expect(outcome.budgets.find(({ id }) => id === 'failed-requests')).toMatchObject({ verdict: 'violated' });

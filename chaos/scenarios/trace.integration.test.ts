@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { decideKeep } from '../../deploy/tiers/app/telemetry/decide-keep.ts';
+import { decideSampling } from '../../deploy/tiers/app/telemetry/decide-keep.ts';
 import { openBrowser } from '../../deploy/images/browser/open-browser.ts';
 import { addressOn, hostsOf, makeTopology, PORTS, publishedUrl, routeAddress } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { containerName, openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { toxiproxyTimeout } from '../faults/toxiproxy-timeout.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
@@ -18,7 +18,7 @@ import { openPrometheus } from '../../kit/prometheus.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
 
 const topology = makeTopology();
-const world: FaultWorld = { topology, hosts: openHosts() };
+const world: FaultContext = { topology, hosts: openHosts() };
 const journal = openJournal(PATHS.journal);
 const apps = hostsOf(topology, 'app').map(({ name }) => name);
 const front = routeAddress(topology, 'http');
@@ -92,7 +92,7 @@ async function ask(): Promise<Asked> {
 /** Whether an ordinary request is of the share whose traces are kept. */
 function isKept({ traceId }: Asked): boolean {
   const outcome = { traceId, failed: false, retried: false, durationMs: 0 };
-  return decideKeep(outcome, topology.profile.traces) !== undefined;
+  return decideSampling(outcome, topology.profile.traces) !== undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../kit/errors.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { renderUnrecorded, type UnrecordedFault } from './unrecorded-fault.ts';
 import { findUnrecordedClientLimits } from './unrecorded-client-limits.ts';
@@ -12,7 +12,7 @@ import { findUnrecordedServices } from './unrecorded-services.ts';
  * What disturbs the stack and is in no record of the journal: `heal` does not know of it, and whatever is measured is measured with it. Hosts that are
  * frozen, stopped or cut off are no part of it: `status` shows their state, and `up` repairs them.
  */
-export async function findUnrecorded(world: FaultWorld, journal: Journal): Promise<readonly UnrecordedFault[]> {
+export async function findUnrecorded(world: FaultContext, journal: Journal): Promise<readonly UnrecordedFault[]> {
   const found = await findOnce(world, journal);
   if (found.length === 0) return [];
   // A run may have recorded and injected a fault after the journal was read, or undone it before the stack was: a second time finds only what stays.
@@ -24,7 +24,7 @@ function nameOf({ host, text }: UnrecordedFault): string {
   return `${host}: ${text}`;
 }
 
-async function findOnce(world: FaultWorld, journal: Journal): Promise<readonly UnrecordedFault[]> {
+async function findOnce(world: FaultContext, journal: Journal): Promise<readonly UnrecordedFault[]> {
   const { topology, hosts } = world;
   const [states, { open }] = await Promise.all([hosts.list(), journal.read()]);
   const recorded = open.map(({ undo }) => undo);
@@ -38,7 +38,7 @@ async function findOnce(world: FaultWorld, journal: Journal): Promise<readonly U
 }
 
 /** Throws `stack-not-healthy` when anything is found: nothing may be measured with it. */
-export async function refuseUnrecorded(world: FaultWorld, journal: Journal): Promise<void> {
+export async function refuseUnrecorded(world: FaultContext, journal: Journal): Promise<void> {
   const found = await findUnrecorded(world, journal);
   if (found.length === 0) return;
   const lines = found.map(nameOf).join('\n');
@@ -49,6 +49,6 @@ export async function refuseUnrecorded(world: FaultWorld, journal: Journal): Pro
 }
 
 /** As `status` shows them; none where the stack is not there. */
-export async function readUnrecordedTexts(world: FaultWorld, journal: Journal): Promise<readonly string[]> {
+export async function readUnrecordedTexts(world: FaultContext, journal: Journal): Promise<readonly string[]> {
   return renderUnrecorded(await findUnrecorded(world, journal));
 }

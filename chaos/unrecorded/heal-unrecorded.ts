@@ -1,5 +1,5 @@
 import { messageOf } from '../../kit/errors.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { findUnrecorded } from './find-unrecorded.ts';
 
@@ -11,7 +11,7 @@ export interface UnrecordedReport {
 }
 
 /** Ends everything unrecorded that can be ended, and looks whether it is gone. */
-export async function healUnrecorded(world: FaultWorld, journal: Journal): Promise<UnrecordedReport> {
+export async function healUnrecorded(world: FaultContext, journal: Journal): Promise<UnrecordedReport> {
   const found = await findUnrecorded(world, journal);
   const errors = new Map<string, string>();
   for (const { host, text, remove } of found) {

@@ -1,14 +1,14 @@
 import { dependenciesOf, addressOn, PORTS, type Host } from '../../deploy/model/topology.ts';
 import type { HostState } from '../../kit/hosts.ts';
 import { messageOf } from '../../kit/errors.ts';
-import type { FaultWorld } from '../faults/fault.ts';
+import type { FaultContext } from '../faults/fault.ts';
 import { type ProxyState, type ToxiproxyApi, toxiproxyApi } from '../faults/toxiproxy-api.ts';
 import type { Undo } from '../faults/undo.ts';
 import { REMOVE_ALL, type UnrecordedFault } from './unrecorded-fault.ts';
 
 /** Toxics and disabled proxies of all consumers that run. A Toxiproxy that does not answer is named, too: nobody knows what it does. */
 export async function findUnrecordedProxies(
-  world: FaultWorld,
+  world: FaultContext,
   states: ReadonlyMap<string, HostState>,
   recorded: readonly Undo[],
 ): Promise<readonly UnrecordedFault[]> {

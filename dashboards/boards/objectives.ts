@@ -55,7 +55,7 @@ export const OBJECTIVES: Board = {
 
 /** The burn-rate factors are the same in every profile; only the window lengths differ. */
 function burnRow(slo: Slo): Row {
-  return { title: `Burn rate of ${slo.id}`, panels: burnPairs(DRILL.watch).map(burnPanel) };
+  return { title: `Burn rate of ${slo.id}`, panels: burnPairs(DRILL.monitoring).map(burnPanel) };
 
   function burnPanel({ factor, urgency }: ReturnType<typeof burnPairs>[number]): TimeseriesPanel {
     return {

@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import { mapLimited } from '../../kit/map-limited.ts';
 import { dataPanelsOf, type Board, type DataPanel } from '../board.ts';
 import { isInstant } from '../render/targets.ts';
@@ -13,7 +13,7 @@ const PANELS_AT_A_TIME = 3;
 export async function fillBoards(
   boards: readonly Board[],
   source: PanelSource,
-  watch: Watch,
+  watch: MonitoringTimings,
 ): Promise<readonly FilledBoard[]> {
   const filled: FilledBoard[] = [];
   for (const board of boards) {

@@ -22,7 +22,7 @@ it('draws lines, the threshold of the alert and the last value, and lets no labe
         [0, 0],
         [300, 0.04],
       ]),
-      DRILL.watch,
+      DRILL.monitoring,
     ),
     WORLD,
     SPAN,
@@ -35,7 +35,7 @@ it('draws lines, the threshold of the alert and the last value, and lets no labe
 
 it('says why nothing is shown', async () => {
   const board = withPanel({ expr: 'sum(up)', legend: 'up', emptyWhen: 'it is quiet' });
-  const page = renderPreview(await fillBoards([board], answering([]), DRILL.watch), WORLD, SPAN);
+  const page = renderPreview(await fillBoards([board], answering([]), DRILL.monitoring), WORLD, SPAN);
   expect(page).toContain('Nothing to show: it is quiet');
 });
 

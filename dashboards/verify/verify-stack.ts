@@ -33,7 +33,7 @@ export async function verifyStack(options: VerifyStackOptions): Promise<StackFin
       const findings = await verify({
         boards,
         source: openPanelSource(url, signal),
-        watch: topology.profile.watch,
+        watch: topology.profile.monitoring,
         exists: whatExists([...made, ...exposed], world.series),
         onDone: (done, of) => {
           if (done % tellEvery === 0 || done === of) onProgress(`${host.name}: ${done} of ${of} queries`);

@@ -16,7 +16,7 @@ function stack(answer: (expr: string) => Answer | undefined = () => undefined, h
 }
 
 async function findings(source: PanelSource, board = WELL): Promise<readonly Finding[]> {
-  return verify({ boards: [board], source, watch: DRILL.watch, exists: (name) => name !== 'gone_total' });
+  return verify({ boards: [board], source, watch: DRILL.monitoring, exists: (name) => name !== 'gone_total' });
 }
 
 const notHeld = (all: readonly Finding[]) =>

@@ -1,4 +1,4 @@
-import type { Watch } from '../../deploy/model/profile.ts';
+import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import { seriesIn } from '../../exporters/promql/check-promql.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { mapLimited } from '../../kit/map-limited.ts';
@@ -24,7 +24,7 @@ export interface Finding {
 export interface VerifyOptions {
   readonly boards: readonly Board[];
   readonly source: PanelSource;
-  readonly watch: Watch;
+  readonly watch: MonitoringTimings;
   /** Whether somebody exposes or records a series of this name, even if it has no sample now. */
   readonly exists: (series: string) => boolean;
   readonly onDone?: (done: number, of: number) => void;
@@ -73,7 +73,7 @@ async function askVariable(check: VariableCheck, source: PanelSource): Promise<C
   }
 }
 
-function valuesFor(board: Board, chosen: readonly Chosen[], watch: Watch): VariableValues {
+function valuesFor(board: Board, chosen: readonly Chosen[], watch: MonitoringTimings): VariableValues {
   const own = chosen.filter(({ check, values }) => check.board === board && values.length > 0);
   const values = own.map(({ check, values: all }) => [check.variable.name, anyValueOf(all)] as const);
   return { ...everything(board, watch), ...Object.fromEntries(values) };

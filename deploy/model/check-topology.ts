@@ -140,7 +140,7 @@ function checkRedundancy(topology: Topology): readonly Problem[] {
 
 /** Each rule: what must not be larger than what, and why. */
 function checkProfile(profile: Profile): readonly Problem[] {
-  const { check, role, client, watch } = profile;
+  const { check, role, client, monitoring } = profile;
   const rules: readonly (readonly [string, number, string, number, string])[] = [
     ['check.timeoutMs', check.timeoutMs, 'check.intervalMs', check.intervalMs, 'checks of one server would overlap'],
     [
@@ -200,45 +200,45 @@ function checkProfile(profile: Profile): readonly Problem[] {
       'a restarted load balancer would open its routes later than the group has a new primary',
     ],
     [
-      '3 × watch.monitorScrapeIntervalMs',
-      3 * watch.monitorScrapeIntervalMs,
-      'watch.lookbackMs',
-      watch.lookbackMs,
+      '3 × monitoring.monitorScrapeIntervalMs',
+      3 * monitoring.monitorScrapeIntervalMs,
+      'monitoring.lookbackMs',
+      monitoring.lookbackMs,
       'a monitor would look absent after one lost scrape',
     ],
     [
-      '3 × watch.detailScrapeIntervalMs',
-      3 * watch.detailScrapeIntervalMs,
-      'watch.lookbackMs',
-      watch.lookbackMs,
+      '3 × monitoring.detailScrapeIntervalMs',
+      3 * monitoring.detailScrapeIntervalMs,
+      'monitoring.lookbackMs',
+      monitoring.lookbackMs,
       'a server would look absent after one lost scrape',
     ],
     [
-      '2 × watch.roundIntervalMs',
-      2 * watch.roundIntervalMs,
-      'watch.lookbackMs',
-      watch.lookbackMs,
+      '2 × monitoring.probeIntervalMs',
+      2 * monitoring.probeIntervalMs,
+      'monitoring.lookbackMs',
+      monitoring.lookbackMs,
       'a host would look absent after one lost round',
     ],
     [
-      'watch.scrapeIntervalMs',
-      watch.scrapeIntervalMs,
-      'watch.evaluationIntervalMs',
-      watch.evaluationIntervalMs,
+      'monitoring.scrapeIntervalMs',
+      monitoring.scrapeIntervalMs,
+      'monitoring.evaluationIntervalMs',
+      monitoring.evaluationIntervalMs,
       'rules would see the same sample twice',
     ],
     [
-      'watch.evaluationIntervalMs',
-      watch.evaluationIntervalMs,
-      'watch.alertForMs',
-      watch.alertForMs,
+      'monitoring.evaluationIntervalMs',
+      monitoring.evaluationIntervalMs,
+      'monitoring.alertForMs',
+      monitoring.alertForMs,
       'an alert would fire on a single evaluation',
     ],
     [
-      'watch.budgetPeriodMs',
-      watch.budgetPeriodMs,
-      'watch.retentionMs',
-      watch.retentionMs,
+      'monitoring.budgetPeriodMs',
+      monitoring.budgetPeriodMs,
+      'monitoring.retentionMs',
+      monitoring.retentionMs,
       'an error budget could not be looked back over',
     ],
   ];

@@ -25,7 +25,7 @@ export const COMMON_CAPABILITIES: readonly string[] = ['CHOWN', 'KILL', 'SETGID'
 /** A host that lost a network, or a virtual address that is elsewhere just now, still lets its servers start. */
 const BIND_ANYWAY = { 'net.ipv4.ip_nonlocal_bind': '1' };
 
-export const HOST_NEEDS: Readonly<Record<Tier, HostNeeds>> = {
+export const CONTAINER_OPTIONS: Readonly<Record<Tier, HostNeeds>> = {
   // Varnish compiles its configuration and loads the result from here.
   edge: {
     sysctls: BIND_ANYWAY,

@@ -3,7 +3,7 @@ import type { Profile } from './profile.ts';
 import type { Host } from './topology.ts';
 
 /** Every leg of a host, as it is given to Docker whenever the host is connected. */
-export function legsOf(host: Host, profile: Profile): readonly HostLeg[] {
+export function attachmentsOf(host: Host, profile: Profile): readonly HostLeg[] {
   return Object.entries(host.addresses).map(([network, address]) => ({
     network,
     address,
@@ -18,9 +18,9 @@ export function legsOf(host: Host, profile: Profile): readonly HostLeg[] {
  */
 function givesUpSoon({ neighbour }: Profile): HostLeg['options'] {
   const settings = [
-    `base_reachable_time_ms=${neighbour.believedMs}`,
+    `base_reachable_time_ms=${neighbour.arpReachableMs}`,
     `delay_first_probe_time=${NEIGHBOUR_DELAY_MS / 1_000}`,
-    `retrans_time_ms=${neighbour.askAgainMs}`,
+    `retrans_time_ms=${neighbour.arpRetransmitMs}`,
   ];
   const sysctls = settings.map((setting) => `net.ipv4.neigh.IFNAME.${setting}`).join(',');
   return { 'com.docker.network.endpoint.sysctls': sysctls };
@@ -34,5 +34,5 @@ const MOST_BELIEF = 1.5;
 
 /** How long after its last sign of life a neighbour is given up at the latest, in ms. */
 export function neighbourGoneMs({ neighbour }: Pick<Profile, 'neighbour'>): number {
-  return MOST_BELIEF * neighbour.believedMs + NEIGHBOUR_DELAY_MS + QUESTIONS * neighbour.askAgainMs;
+  return MOST_BELIEF * neighbour.arpReachableMs + NEIGHBOUR_DELAY_MS + QUESTIONS * neighbour.arpRetransmitMs;
 }

@@ -24,13 +24,13 @@ export interface Profile {
   /** When the kernel of a database node gives up another one that says nothing: see deploy/model/network-attachments.ts. */
   readonly neighbour: {
     /** How long it is believed in without a question. */
-    readonly believedMs: number;
+    readonly arpReachableMs: number;
     /** Between two questions. */
-    readonly askAgainMs: number;
+    readonly arpRetransmitMs: number;
   };
   readonly client: ClientTimeouts;
   readonly traces: Traces;
-  readonly watch: Watch;
+  readonly monitoring: MonitoringTimings;
 }
 
 interface Check {
@@ -86,16 +86,16 @@ export interface Traces {
   readonly keptRatio: number;
 }
 
-export interface Watch {
+export interface MonitoringTimings {
   readonly scrapeIntervalMs: number;
   /** The monitors' metrics of themselves: a thousand series each, and asked for by both. */
   readonly monitorScrapeIntervalMs: number;
   /** What tells how a server fares, not whether it is there: many series of every host. */
   readonly detailScrapeIntervalMs: number;
   /** How often each monitor goes its round: asks every host and every hop, and walks through the shop as a customer does, which may take this long. */
-  readonly roundIntervalMs: number;
+  readonly probeIntervalMs: number;
   /** What is expensive to tell and changes slowly. Shorter than `lookbackMs`, or there would be gaps. */
-  readonly seldomScrapeIntervalMs: number;
+  readonly slowScrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
   /** How often objectives (SLOs) are measured; slow windows and error budgets more seldom. */
   readonly sloIntervalMs: number;
@@ -113,18 +113,18 @@ export interface Watch {
   readonly groupWaitMs: number;
   readonly groupIntervalMs: number;
   /** How often people are reminded of what still fires. */
-  readonly repeatIntervalMs: number;
+  readonly reminderIntervalMs: number;
   /**
    * How often Alertmanager tells the notifiers what still fires; they mail only news and reminders. An Alertmanager that was down
    * while an alert ended keeps its next occurrence to itself for as long as this.
    */
-  readonly retellIntervalMs: number;
+  readonly repeatIntervalMs: number;
   /** Samples older than this say nothing about now: series of a host that was shut down together with its monitor end by themselves. */
   readonly lookbackMs: number;
   /** Alertmanager's wait per position in the gossip cluster before it sends what the member before it should have sent. */
   readonly peerTimeoutMs: number;
   /** How long a stack may be starting before what is not there is a fault; ends as soon as everything was well once. */
-  readonly settleMs: number;
+  readonly startupGraceMs: number;
   /** A certificate that ends sooner than this is told. `up` renews earlier (deploy/stack/certificates.ts), so that it is told only where nobody ran it. */
   readonly certificateHorizonMs: number;
 }
@@ -159,7 +159,7 @@ export const DRILL: Profile = {
   sentinelFailoverTimeoutMs: 5_000,
   sentinelDemotesMs: 12_000,
   groupSuspicionMs: 5_000,
-  neighbour: { believedMs: 1_000, askAgainMs: 100 },
+  neighbour: { arpReachableMs: 1_000, arpRetransmitMs: 100 },
   client: {
     connectMs: 400,
     readQueryMs: 500,
@@ -173,12 +173,12 @@ export const DRILL: Profile = {
     drainMs: 2_000,
   },
   traces: { slowMs: 300, keptRatio: 0.02 },
-  watch: {
+  monitoring: {
     scrapeIntervalMs: 2_000,
     monitorScrapeIntervalMs: 5_000,
     detailScrapeIntervalMs: 6_000,
-    roundIntervalMs: 9_000,
-    seldomScrapeIntervalMs: 15_000,
+    probeIntervalMs: 9_000,
+    slowScrapeIntervalMs: 15_000,
     evaluationIntervalMs: 2_000,
     sloIntervalMs: 5_000,
     budgetPeriodMs: 86_400_000,
@@ -187,11 +187,11 @@ export const DRILL: Profile = {
     alertForMs: 4_000,
     groupWaitMs: 1_000,
     groupIntervalMs: 5_000,
-    repeatIntervalMs: 3_600_000,
-    retellIntervalMs: 10_000,
+    reminderIntervalMs: 3_600_000,
+    repeatIntervalMs: 10_000,
     lookbackMs: 20_000,
     peerTimeoutMs: 5_000,
-    settleMs: 120_000,
+    startupGraceMs: 120_000,
     certificateHorizonMs: 14 * 86_400_000,
   },
 };
@@ -216,7 +216,7 @@ export const PRODUCTION: Profile = {
   sentinelFailoverTimeoutMs: 30_000,
   sentinelDemotesMs: 15_000,
   groupSuspicionMs: 5_000,
-  neighbour: { believedMs: 1_000, askAgainMs: 500 },
+  neighbour: { arpReachableMs: 1_000, arpRetransmitMs: 500 },
   client: {
     connectMs: 1_000,
     readQueryMs: 2_000,
@@ -230,12 +230,12 @@ export const PRODUCTION: Profile = {
     drainMs: 10_000,
   },
   traces: { slowMs: 1_000, keptRatio: 0.01 },
-  watch: {
+  monitoring: {
     scrapeIntervalMs: 15_000,
     monitorScrapeIntervalMs: 30_000,
     detailScrapeIntervalMs: 30_000,
-    seldomScrapeIntervalMs: 120_000,
-    roundIntervalMs: 60_000,
+    slowScrapeIntervalMs: 120_000,
+    probeIntervalMs: 60_000,
     evaluationIntervalMs: 15_000,
     sloIntervalMs: 60_000,
     budgetPeriodMs: 30 * 86_400_000,
@@ -244,11 +244,11 @@ export const PRODUCTION: Profile = {
     alertForMs: 60_000,
     groupWaitMs: 30_000,
     groupIntervalMs: 60_000,
-    repeatIntervalMs: 4 * 3_600_000,
-    retellIntervalMs: 300_000,
+    reminderIntervalMs: 4 * 3_600_000,
+    repeatIntervalMs: 300_000,
     lookbackMs: 300_000,
     peerTimeoutMs: 15_000,
-    settleMs: 600_000,
+    startupGraceMs: 600_000,
     certificateHorizonMs: 14 * 86_400_000,
   },
 };

@@ -1,24 +1,24 @@
 import { hopsOf } from './hops.ts';
-import type { Watch } from './profile.ts';
+import type { MonitoringTimings } from './profile.ts';
 import { addressOn, hostsOf, PORTS, type Tier, type Topology } from './topology.ts';
 
 /** How often something is asked. `usual`: what most alerts are made from; `detail`: how servers fare. */
-export type Pace = 'usual' | 'monitor' | 'detail' | 'seldom' | 'round';
+export type ScrapeClass = 'usual' | 'monitor' | 'detail' | 'seldom' | 'round';
 
 /** Time between two scrapes of a job, in ms. */
-export function paceMs(watch: Watch, pace: Pace): number {
+export function paceMs(watch: MonitoringTimings, pace: ScrapeClass): number {
   return {
     usual: watch.scrapeIntervalMs,
     monitor: watch.monitorScrapeIntervalMs,
     detail: watch.detailScrapeIntervalMs,
-    seldom: watch.seldomScrapeIntervalMs,
-    round: watch.roundIntervalMs,
+    seldom: watch.slowScrapeIntervalMs,
+    round: watch.probeIntervalMs,
   }[pace];
 }
 
 /** Time between two looks of the service disk-space, in ms: disks fill slowly. */
-export function diskLookMs(watch: Watch): number {
-  return 5 * watch.roundIntervalMs;
+export function diskLookMs(watch: MonitoringTimings): number {
+  return 5 * watch.probeIntervalMs;
 }
 
 /** One thing that is exposed to Prometheus by every host of a tier, or that the exporter beside Prometheus finds out. */
@@ -30,9 +30,9 @@ export interface Job {
   readonly port: number;
   /** Asked of the exporter beside this Prometheus, by the name of the target. */
   readonly module?: string;
-  readonly pace: Pace;
+  readonly pace: ScrapeClass;
   /** May take its whole interval. Whatever else takes longer than the usual interval is as good as down. */
-  readonly isPatient?: true;
+  readonly timeoutIsInterval?: true;
   /** Where it is asked if not at `/metrics`. */
   readonly path?: string;
   /** Names of what is kept of somebody else's many metrics, as a regular expression. */
@@ -40,7 +40,7 @@ export interface Job {
   /** Series that are not kept: values of one of their labels, as a regular expression. */
   readonly drop?: { readonly label: string; readonly values: string };
   /** The job on the same host that is told as lost in its place when both are, where no alert of the host itself says it. */
-  readonly toldWith?: string;
+  readonly inhibitedByJob?: string;
 }
 
 /** What is scraped. Hosts are asked at their addresses in the network `ops`. */
@@ -68,7 +68,7 @@ export const SCRAPE_JOBS: readonly Job[] = [
   { name: 'varnish', of: 'edge', port: PORTS.exporter, module: 'varnish', pace: 'round' },
   { name: 'host', of: 'every', port: PORTS.exporter, module: 'host', pace: 'round' },
   { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'round' },
-  { name: 'journey', of: 'shop', port: PORTS.exporter, module: 'journey', pace: 'round', isPatient: true },
+  { name: 'journey', of: 'shop', port: PORTS.exporter, module: 'journey', pace: 'round', timeoutIsInterval: true },
   { name: 'exporter', of: 'monitor', port: PORTS.exporter, pace: 'monitor' },
   {
     name: 'prometheus',
@@ -85,7 +85,7 @@ export const SCRAPE_JOBS: readonly Job[] = [
     keep: 'process_.*|alertmanager_(alerts.*|(build|cluster|config|notification|notifications|silences)_.*)',
   },
   { name: 'notifier', of: 'monitor', port: PORTS.notifier, pace: 'monitor' },
-  { name: 'deadman', of: 'mail', port: PORTS.notifier, pace: 'monitor', toldWith: 'mailbox' },
+  { name: 'deadman', of: 'mail', port: PORTS.notifier, pace: 'monitor', inhibitedByJob: 'mailbox' },
   { name: 'mailbox', of: 'mail', port: PORTS.mailbox, pace: 'usual' },
   {
     name: 'zipkin',
@@ -95,7 +95,7 @@ export const SCRAPE_JOBS: readonly Job[] = [
     path: '/prometheus',
     keep: 'zipkin_collector_.*|jvm_memory_(used|max)_bytes',
   },
-  { name: 'logbook', of: 'trace', port: PORTS.logbookPage, pace: 'round', toldWith: 'zipkin' },
+  { name: 'logbook', of: 'trace', port: PORTS.logbookPage, pace: 'round', inhibitedByJob: 'zipkin' },
 ];
 
 /** The address at which each Prometheus asks itself, and so the label `instance` by which rules, the same on both, know their own one. */
@@ -125,6 +125,6 @@ export function targetsOf(topology: Topology, { of }: Job): readonly Target[] {
 export const PROBED_JOBS: readonly Job[] = SCRAPE_JOBS.filter(({ module }) => module !== undefined);
 
 /** The longest time between two scrapes of anything: what is computed over less may see one sample only. */
-export function slowestPaceMs(watch: Watch): number {
+export function slowestPaceMs(watch: MonitoringTimings): number {
   return Math.max(...SCRAPE_JOBS.map(({ pace }) => paceMs(watch, pace)));
 }

@@ -4,7 +4,7 @@ import { DRILL, PRODUCTION } from '../model/profile.ts';
 
 it.each([DRILL, PRODUCTION])(
   'the $name profile tells of a certificate only when `up` has long been able to renew it',
-  ({ watch }) => {
-    expect(watch.certificateHorizonMs).toBeLessThanOrEqual(RENEWAL_MS / 2);
+  ({ monitoring }) => {
+    expect(monitoring.certificateHorizonMs).toBeLessThanOrEqual(RENEWAL_MS / 2);
   },
 );

@@ -6,7 +6,7 @@ import { ROOT } from '../../kit/paths.ts';
 
 /**
  * One engine runs one stack for all checkouts. Its hosts read the files of the checkout that brought them up, so another one must not take
- * them over by the way. Throws `stack-elsewhere`.
+ * them over by the way. Throws `wrong-checkout`.
  */
 export async function refuseOthersStack(): Promise<void> {
   const filters = { label: [`com.docker.compose.project=${PROJECT}`] };
@@ -14,7 +14,7 @@ export async function refuseOthersStack(): Promise<void> {
   const folders = found.flatMap(({ Labels }) => Labels['com.docker.compose.project.working_dir'] ?? []);
   const other = otherCheckout(folders, ROOT);
   if (other === undefined) return;
-  throw new HoldfastError('stack-elsewhere', `The stack on this machine was started from ${other}.`, {
+  throw new HoldfastError('wrong-checkout', `The stack on this machine was started from ${other}.`, {
     fix: 'Work there, or remove the stack and its data with `./holdfast down --volumes`. The data needs the passwords of that checkout.',
   });
 }

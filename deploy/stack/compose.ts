@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { renderGrafanaService } from '../tiers/grafana/service.ts';
-import { legsOf } from '../model/network-attachments.ts';
-import { COMMON_CAPABILITIES, DEFAULT_PROCESSES, HOST_NEEDS } from '../model/container-options.ts';
+import { attachmentsOf } from '../model/network-attachments.ts';
+import { COMMON_CAPABILITIES, DEFAULT_PROCESSES, CONTAINER_OPTIONS } from '../model/container-options.ts';
 import type { Profile } from '../model/profile.ts';
 import type { RenderedFile } from '../model/rendered-file.ts';
 import { secretsOf, SECRETS } from '../model/secrets.ts';
@@ -83,7 +83,7 @@ export function renderCompose(topology: Topology, rendered: RenderedHosts): stri
 }
 
 function renderService(host: Host, profile: Profile, files: readonly RenderedFile[]): ComposeService {
-  const needs = HOST_NEEDS[host.tier];
+  const needs = CONTAINER_OPTIONS[host.tier];
   const secrets = secretsOf(host.tier);
   return {
     image: `holdfast/${host.tier}:dev`,
@@ -107,7 +107,7 @@ function renderService(host: Host, profile: Profile, files: readonly RenderedFil
     pids_limit: needs.processes ?? DEFAULT_PROCESSES,
     environment: { HOLDFAST_HOST: host.name },
     networks: Object.fromEntries(
-      legsOf(host, profile).map(({ network, address, options }) => [
+      attachmentsOf(host, profile).map(({ network, address, options }) => [
         network,
         { ipv4_address: address, ...(Object.keys(options).length === 0 ? {} : { driver_opts: options }) },
       ]),
@@ -145,7 +145,10 @@ function renderNetwork(topology: Topology, name: NetworkName): ComposeNetwork {
 }
 
 function volumesOf(host: Host): readonly (readonly [string, string])[] {
-  return Object.entries(HOST_NEEDS[host.tier].volumes ?? {}).map(([name, path]) => [`${host.name}-${name}`, path]);
+  return Object.entries(CONTAINER_OPTIONS[host.tier].volumes ?? {}).map(([name, path]) => [
+    `${host.name}-${name}`,
+    path,
+  ]);
 }
 
 function digestOf(files: readonly RenderedFile[]): string {

@@ -8,7 +8,7 @@ import { renderCompose, type RenderedHosts } from './compose.ts';
 import { renderDb } from '../tiers/db/render.ts';
 import { renderEdge } from '../tiers/edge/render.ts';
 import { renderGrafana } from '../tiers/grafana/render.ts';
-import { HOST_NEEDS } from '../model/container-options.ts';
+import { CONTAINER_OPTIONS } from '../model/container-options.ts';
 import { renderLb } from '../tiers/lb/render.ts';
 import { renderMail } from '../tiers/mail/render.ts';
 import { renderMonitor } from '../tiers/monitor/render.ts';
@@ -57,7 +57,7 @@ export function renderAll(topology: Topology, others: RenderedFiles): RenderedFi
 }
 
 function mountedBy(host: Host, others: RenderedFiles): readonly RenderedFile[] {
-  const folders = Object.keys(HOST_NEEDS[host.tier].folders ?? {}).map((folder) => folder.replace(/^\.\//, ''));
+  const folders = Object.keys(CONTAINER_OPTIONS[host.tier].folders ?? {}).map((folder) => folder.replace(/^\.\//, ''));
   return [...others].flatMap(([path, text]) =>
     folders.some((folder) => path.startsWith(`${folder}/`)) ? [{ path, text }] : [],
   );

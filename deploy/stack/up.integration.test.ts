@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { ROOT } from '../../kit/paths.ts';
-import { legsOf } from '../model/network-attachments.ts';
+import { attachmentsOf } from '../model/network-attachments.ts';
 import { readStatus } from './status.ts';
 import { addressOn, makeTopology, PORTS, type Host, type NetworkName } from '../model/topology.ts';
 
@@ -37,7 +37,7 @@ async function frozen(name: string): Promise<AsyncDisposable> {
 
 /** Pulls a cable of a host; disposing plugs it in again, if nobody did. */
 async function cutOff(name: string, network: NetworkName): Promise<AsyncDisposable> {
-  const leg = legsOf(hostNamed(name), topology.profile).find((one) => one.network === network);
+  const leg = attachmentsOf(hostNamed(name), topology.profile).find((one) => one.network === network);
   if (leg === undefined) throw new Error(`${name} has no leg in ${network}`);
   await using stack = new AsyncDisposableStack();
   stack.defer(() => hosts.connect(name, leg));
@@ -65,7 +65,7 @@ it('up brings back a host that was shut down, one that is frozen, and two that w
   await waitFor(async () => Object.keys(await unwell()).length === 0, { what: 'a whole stack', deadlineMs: 120_000 });
   const before = await hosts.list();
   const believedBefore = await believedMs('db3');
-  expect(believedBefore).toContain(topology.profile.neighbour.believedMs);
+  expect(believedBefore).toContain(topology.profile.neighbour.arpReachableMs);
   await using _web = await stopped('web2');
   await using _app = await frozen('app2');
   await using _edge = await cutOff('edge2', 'front');

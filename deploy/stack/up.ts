@@ -7,7 +7,7 @@ import { checkTopology } from '../model/check-topology.ts';
 import { checkMachine } from '../machine/doctor.ts';
 import { ensureEngine } from '../machine/engine/ensure-engine.ts';
 import { refuseOthersStack } from './check-stack-owner.ts';
-import { legsOf } from '../model/network-attachments.ts';
+import { attachmentsOf } from '../model/network-attachments.ts';
 import { buildImages } from '../images/images.ts';
 import { makeSecrets } from './make-secrets.ts';
 import { writeRendered, type RenderedFiles } from './render.ts';
@@ -40,7 +40,7 @@ export async function up({ topology, files, signal, onProgress, heal }: UpOption
   await ensureEngine({ signal, onProgress });
   await refuseOthersStack();
   const unfit = (await checkMachine(topology)).filter(({ severity }) => severity === 'error');
-  if (unfit.length > 0) throw new HoldfastError('machine-unfit', renderProblems(unfit));
+  if (unfit.length > 0) throw new HoldfastError('unsupported-machine', renderProblems(unfit));
   await buildImages({ signal, onProgress });
   const made = await makeSecrets(topology, PATHS.secrets);
   const drift = await writeRendered(files);
@@ -77,7 +77,7 @@ async function reconnect(hosts: Hosts, topology: Topology): Promise<void> {
   const states = await hosts.list();
   for (const host of topology.hosts.filter(({ enabled }) => enabled)) {
     const connected = states.get(host.name)?.networks ?? {};
-    for (const leg of legsOf(host, topology.profile)) {
+    for (const leg of attachmentsOf(host, topology.profile)) {
       if (connected[leg.network] !== leg.address) await hosts.connect(host.name, leg);
     }
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { leadsToTrace } from './is-trace-sampled.ts';
+import { isTraceSampled } from './is-trace-sampled.ts';
 
 const POLICY = { slowMs: 300, keptRatio: 0.02 };
 const ORDINARY = `${'0'.repeat(20)}${'f'.repeat(12)}`;
@@ -11,7 +11,7 @@ it.each([
   ['is of the share that is kept', { traceId: CHOSEN, code: '2xx', seconds: 0.01 }, true],
   ['is like most', { traceId: ORDINARY, code: '4xx', seconds: 0.3 }, false],
 ])('the trace of a request that %s', (_what, request, expected) => {
-  expect(leadsToTrace(request, POLICY)).toBe(expected);
+  expect(isTraceSampled(request, POLICY)).toBe(expected);
 });
 
 it('two in a hundred ordinary requests are chosen', () => {
@@ -21,6 +21,6 @@ it('two in a hundred ordinary requests are chosen', () => {
       .padStart(12, '0')
       .padStart(32, 'a'),
   );
-  const chosen = ids.filter((traceId) => leadsToTrace({ traceId, code: '2xx', seconds: 0 }, POLICY));
+  const chosen = ids.filter((traceId) => isTraceSampled({ traceId, code: '2xx', seconds: 0 }, POLICY));
   expect(chosen).toHaveLength(20);
 });

@@ -12,7 +12,7 @@ interface TracedRequest {
  * request has ended, by what a line tells as well: failed and slow ones are kept, of the others a share by the last 48 bits of the id.
  * What the application itself decides by is `deploy/tiers/app/telemetry/decide-keep.ts`; agents/exporter/kept-traces.test.ts compares the two.
  */
-export function leadsToTrace({ traceId, code, seconds }: TracedRequest, { slowMs, keptRatio }: Traces): boolean {
+export function isTraceSampled({ traceId, code, seconds }: TracedRequest, { slowMs, keptRatio }: Traces): boolean {
   if (code === '5xx' || seconds * 1000 > slowMs) return true;
   return Number.parseInt(traceId.slice(-12), 16) < keptRatio * 2 ** 48;
 }
@@ -23,6 +23,6 @@ export function traceOf(
   keep: Traces,
   now: () => number,
 ): { readonly traceId: string; readonly atMs: number } | undefined {
-  if (traceId === undefined || !leadsToTrace({ traceId, code, seconds }, keep)) return undefined;
+  if (traceId === undefined || !isTraceSampled({ traceId, code, seconds }, keep)) return undefined;
   return { traceId, atMs: now() };
 }

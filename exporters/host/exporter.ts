@@ -1,5 +1,5 @@
 import { HOST } from '../catalog/host.ts';
-import { askDoor, type Door } from '../kit/read-host-facts.ts';
+import { readHostFacts, type Door } from '../kit/read-host-facts.ts';
 import type { Facts } from '../kit/facts.ts';
 import type { Exporter } from '../kit/exporter.ts';
 import { CPU } from './cpu.ts';
@@ -15,7 +15,7 @@ export function makeHostExporter(networks: Networks): Exporter<Door, Facts> {
   return {
     prefix: 'host',
     metrics: HOST,
-    open: askDoor,
+    open: readHostFacts,
     collectors: [CPU, MEMORY, DISK, networkCollector(networks), SERVICES, FILESYSTEM, MACHINE],
   };
 }

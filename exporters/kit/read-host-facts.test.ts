@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { askDoor } from './read-host-facts.ts';
+import { readHostFacts } from './read-host-facts.ts';
 
 const { signal } = new AbortController();
 
@@ -17,7 +17,7 @@ async function ask(behaviour: (socket: Socket) => void, answerMs = 5_000) {
   await once(server, 'listening');
   try {
     const { port } = server.address() as AddressInfo;
-    return await askDoor({ address: '127.0.0.1', port, host: 'web1', answerMs }, signal);
+    return await readHostFacts({ address: '127.0.0.1', port, host: 'web1', answerMs }, signal);
   } finally {
     for (const socket of sockets) socket.destroy();
     server.close();
@@ -52,8 +52,8 @@ describe('a facts door', () => {
   });
 
   it('that is not there is told as such', async () => {
-    await expect(askDoor({ address: '127.0.0.1', port: 1, host: 'web1', answerMs: 1_000 }, signal)).rejects.toThrow(
-      'ECONNREFUSED',
-    );
+    await expect(
+      readHostFacts({ address: '127.0.0.1', port: 1, host: 'web1', answerMs: 1_000 }, signal),
+    ).rejects.toThrow('ECONNREFUSED');
   });
 });

@@ -20,7 +20,7 @@ const MAX_BYTES = 256 * 1024;
  * Connects, reads until the door closes, and takes the answer apart. What came before the time was up is an answer too: then some files are
  * missing. Throws when there is nothing to be used, or when it is another host that speaks.
  */
-export async function askDoor(door: Door, signal: AbortSignal): Promise<Facts> {
+export async function readHostFacts(door: Door, signal: AbortSignal): Promise<Facts> {
   using limit = openDeadline(door.answerMs, signal);
   const facts = factsOf(await readAll(door, limit.signal), door.host);
   if (facts.name !== undefined && facts.name !== door.host)

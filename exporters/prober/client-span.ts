@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { Traces } from '../../deploy/model/profile.ts';
 import { deadlineSignal } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import { leadsToTrace } from '../access-log/is-trace-sampled.ts';
+import { isTraceSampled } from '../access-log/is-trace-sampled.ts';
 import { makeFailureLog, type Log } from '../kit/failure-log.ts';
 
 /** What was asked of a server that takes no trace context, so that nobody but the asker can tell of it. */
@@ -42,7 +42,7 @@ export function makeSpanSender({
   const tell = makeFailureLog(log, { fails: 'spans are lost', works: 'spans are taken again' });
   return async (span) => {
     const code = span.errorType === undefined ? '2xx' : '5xx';
-    if (!leadsToTrace({ traceId: span.traceId, code, seconds: span.seconds }, policy)) return;
+    if (!isTraceSampled({ traceId: span.traceId, code, seconds: span.seconds }, policy)) return;
     const attributes = { ...span.attributes, 'host.name': host };
     tell({ store: storeUrl }, await deliver(storeUrl, toZipkin({ ...span, attributes })));
   };

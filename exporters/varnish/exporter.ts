@@ -1,5 +1,5 @@
 import { VARNISH } from '../catalog/varnish.ts';
-import { askDoor, type Door } from '../kit/read-host-facts.ts';
+import { readHostFacts, type Door } from '../kit/read-host-facts.ts';
 import type { Collector, Exporter } from '../kit/exporter.ts';
 import type { Facts } from '../kit/facts.ts';
 import { BACKEND, MAIN, MAIN_GROUPS, STORAGE } from './counters.ts';
@@ -18,7 +18,7 @@ export const VARNISH_EXPORTER: Exporter<Door, VarnishView> = {
   prefix: 'varnish',
   metrics: VARNISH,
   async open(door, signal) {
-    using facts = await askDoor(door, signal);
+    using facts = await readHostFacts(door, signal);
     return viewOf(facts);
   },
   collectors: [

@@ -95,7 +95,7 @@ function renderVarnish(topology: Topology, host: Host): string {
     '    acl has_length req.hdr(Content-Length) -m found',
     '    use-server origin if { req.hdr(Transfer-Encoding) -m found } || !has_length { method POST } || !has_length { req.body_len gt 0 }',
     // The first connection that fails says that it is gone. Looks while it is there would find nothing sooner.
-    `    server ${host.name} ${varnish} check inter ${topology.profile.watch.roundIntervalMs}ms fastinter ${LISTENS_AGAIN_MS}ms downinter ${LISTENS_AGAIN_MS}ms rise 1 observe layer4 error-limit 1 on-error mark-down`,
+    `    server ${host.name} ${varnish} check inter ${topology.profile.monitoring.probeIntervalMs}ms fastinter ${LISTENS_AGAIN_MS}ms downinter ${LISTENS_AGAIN_MS}ms rise 1 observe layer4 error-limit 1 on-error mark-down`,
     // No weight: nothing else goes there.
     `    server origin ${origin.host}:${origin.port} weight 0 maxconn ${REQUESTS_IN_VARNISH}`,
     `    server past-varnish ${origin.host}:${origin.port} backup maxconn ${REQUESTS_IN_VARNISH}`,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { HAPROXY_PREFIX, LOGGED_BACKENDS, LOGGED_FRONTENDS } from '../../model/access-log.ts';
-import { HOST_NEEDS } from '../../model/container-options.ts';
+import { CONTAINER_OPTIONS } from '../../model/container-options.ts';
 import { renderLb } from '../lb/render.ts';
 import { hostsOf, makeTopology, type Host } from '../../model/topology.ts';
 import { renderEdge } from './render.ts';
@@ -50,7 +50,7 @@ test('a host has room for all threads of Varnish and for everything else beside 
   const threads = Number(/VARNISH_THREADS=(\d+)/.exec(fileOf('varnish.env'))?.[1]);
   const requests = Number(/server edge1 .* maxconn (\d+)/.exec(fileOf('haproxy.cfg'))?.[1]);
   expect(threads).toBeGreaterThan(2 * requests);
-  expect(HOST_NEEDS.edge.processes).toBeGreaterThanOrEqual(threads + 200);
+  expect(CONTAINER_OPTIONS.edge.processes).toBeGreaterThanOrEqual(threads + 200);
 });
 
 test('what does not say its length goes to the origin itself: Varnish answers 503 to trailers', () => {

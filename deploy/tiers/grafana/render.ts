@@ -33,7 +33,7 @@ function renderDatasources(topology: Topology): string {
         httpMethod: 'POST',
         prometheusType: 'Prometheus',
         // The slowest scrape: $__rate_interval is made of it, and no point is closer to the next.
-        timeInterval: promDuration(slowestPaceMs(topology.profile.watch)),
+        timeInterval: promDuration(slowestPaceMs(topology.profile.monitoring)),
         ...(traces === undefined
           ? {}
           : { exemplarTraceIdDestinations: [{ name: 'trace_id', datasourceUid: TRACES_UID }] }),

@@ -7,7 +7,7 @@ import { externalUrl, lines } from './render-prometheus.ts';
 
 /** How often Alertmanager tells its notifier that it lives (the always firing alert `Watchdog`). */
 export function watchdogIntervalMs(topology: Topology): number {
-  return 2 * topology.profile.watch.groupIntervalMs;
+  return 2 * topology.profile.monitoring.groupIntervalMs;
 }
 
 /** Where Alertmanager keeps silences and what it has sent. */
@@ -21,7 +21,7 @@ export const SAVE_EVERY_MS = 10_000;
  * gossip what was sent, so that only one sends, and the next one takes over after `peerTimeoutMs` times its position.
  */
 export function renderAlertmanagerConfig(topology: Topology, host: Host): string {
-  const { watch } = topology.profile;
+  const { monitoring } = topology.profile;
   // What was sent is remembered per receiver name: with a name of its own each host hears its own watchdog.
   const watchdog = `watchdog-${host.name}`;
   const config = {
@@ -29,16 +29,16 @@ export function renderAlertmanagerConfig(topology: Topology, host: Host): string
       receiver: 'notifier',
       // One mail per failure domain: a host where the alert has one, else the service as a whole. A drill stands alone.
       group_by: ['domain', 'host', 'drill_id'],
-      group_wait: promDuration(watch.groupWaitMs),
-      group_interval: promDuration(watch.groupIntervalMs),
-      repeat_interval: promDuration(watch.retellIntervalMs),
+      group_wait: promDuration(monitoring.groupWaitMs),
+      group_interval: promDuration(monitoring.groupIntervalMs),
+      repeat_interval: promDuration(monitoring.repeatIntervalMs),
       routes: [
         {
           receiver: watchdog,
           matchers: ['alertname="Watchdog"'],
           group_by: ['alertname'],
           group_wait: '0s',
-          group_interval: promDuration(watch.groupIntervalMs),
+          group_interval: promDuration(monitoring.groupIntervalMs),
           repeat_interval: promDuration(watchdogIntervalMs(topology)),
         },
         { receiver: 'nobody', matchers: ['severity="none"'] },
@@ -60,7 +60,7 @@ function webhook(path: string): { readonly url: string; readonly send_resolved: 
 
 /** Command line of Alertmanager, one argument a line. The address must be told: 198.18/15 is not one it would find by itself. */
 export function renderAlertmanagerArguments(topology: Topology, host: Host): string {
-  const { watch } = topology.profile;
+  const { monitoring } = topology.profile;
   const peers = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
   const gossip = (of: Host): string => `${addressOn(of, 'ops')}:${PORTS.alertmanagerGossip}`;
   return lines([
@@ -73,11 +73,11 @@ export function renderAlertmanagerArguments(topology: Topology, host: Host): str
     `--cluster.listen-address=${gossip(host)}`,
     `--cluster.advertise-address=${gossip(host)}`,
     ...peers.map((peer) => `--cluster.peer=${gossip(peer)}`),
-    `--cluster.peer-timeout=${promDuration(watch.peerTimeoutMs)}`,
-    `--cluster.settle-timeout=${promDuration(watch.peerTimeoutMs)}`,
+    `--cluster.peer-timeout=${promDuration(monitoring.peerTimeoutMs)}`,
+    `--cluster.settle-timeout=${promDuration(monitoring.peerTimeoutMs)}`,
     '--cluster.gossip-interval=500ms',
-    `--cluster.pushpull-interval=${promDuration(watch.peerTimeoutMs)}`,
-    `--cluster.reconnect-interval=${promDuration(watch.scrapeIntervalMs)}`,
+    `--cluster.pushpull-interval=${promDuration(monitoring.peerTimeoutMs)}`,
+    `--cluster.reconnect-interval=${promDuration(monitoring.scrapeIntervalMs)}`,
     '--log.level=warn',
   ]);
 }

@@ -24,7 +24,7 @@ export function renderExporterConfig(topology: Topology): string {
     // Well within a scrape, so that a dead process is reported as one.
     connectMs: 2 * profile.role.timeoutMs,
     // A host says everything in milliseconds; one that does not is dead or frozen.
-    answerMs: profile.watch.scrapeIntervalMs / 2,
+    answerMs: profile.monitoring.scrapeIntervalMs / 2,
     networks: Object.fromEntries(Object.values(networks).map(({ subnet, name }) => [subnet, name])),
     mysql: hostsOf(topology, 'db').map((host) => ({ ...member(host), port: PORTS.mysql })),
     cache: hostsOf(topology, 'cache').map((host) => ({
@@ -52,7 +52,7 @@ export function renderExporterConfig(topology: Topology): string {
     traces: profile.traces,
     traceStoreUrl: traceStoreUrl(topology),
     hops: hopsOf(topology),
-    journey: { url: `http://${front.host}:${front.port}`, everyMs: profile.watch.roundIntervalMs },
+    journey: { url: `http://${front.host}:${front.port}`, everyMs: profile.monitoring.probeIntervalMs },
   };
   return `${JSON.stringify(config, null, 2)}\n`;
 }

@@ -6,7 +6,7 @@ import { watchdogIntervalMs } from './render-alertmanager.ts';
 
 /** `notifier.json` of a monitor host; its shape is `agents/notifier/config.ts`'s. */
 export function renderNotifierConfig(topology: Topology, host: Host): string {
-  const { watch } = topology.profile;
+  const { monitoring } = topology.profile;
   const others = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
   // The one on the same host first: it shares this notifier's fate.
   const prometheusUrls = ['127.0.0.1', ...others.map((other) => addressOn(other, 'ops'))].map(
@@ -21,17 +21,17 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
       prometheus: prometheusUrls,
       plotsFile: `${ALERTS_FOLDER}/plots.json`,
       // Five minutes where everything is seen every two seconds.
-      leadMs: 150 * watch.scrapeIntervalMs,
-      minStepMs: watch.scrapeIntervalMs,
+      leadMs: 150 * monitoring.scrapeIntervalMs,
+      minStepMs: monitoring.scrapeIntervalMs,
       deadlineMs: 1_500,
     },
     ends: {
       prometheus: prometheusUrls,
       // A rate needs two samples.
-      warmUpMs: 2 * slowestPaceMs(watch) + 2 * watch.evaluationIntervalMs,
+      warmUpMs: 2 * slowestPaceMs(monitoring) + 2 * monitoring.evaluationIntervalMs,
       // Both Prometheus were started again by then, and have had their time.
-      unmonitoredAfterMs: watch.settleMs,
-      unheardAfterMs: 6 * watch.retellIntervalMs,
+      unmonitoredAfterMs: monitoring.startupGraceMs,
+      unheardAfterMs: 6 * monitoring.repeatIntervalMs,
     },
     watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 6 * watchdogIntervalMs(topology) },
     signsOfLifeTo: hostsOf(topology, 'mail').map(notifierUrl),
@@ -43,7 +43,7 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
  * notifier of theirs shows that it lives, for longer than both need to be started anew.
  */
 export function renderDeadmanConfig(topology: Topology, host: Host): string {
-  const { watch } = topology.profile;
+  const { monitoring } = topology.profile;
   return render({
     ...commonConfig(topology, host),
     stateFolder: '/var/lib/holdfast/deadman',
@@ -52,7 +52,7 @@ export function renderDeadmanConfig(topology: Topology, host: Host): string {
     watchdog: {
       alert: 'MonitorsSilent',
       heardFrom: hostsOf(topology, 'monitor').map((monitor) => addressOn(monitor, 'ops')),
-      deadlineMs: 6 * watch.groupIntervalMs,
+      deadlineMs: 6 * monitoring.groupIntervalMs,
     },
     signsOfLifeTo: [],
   });
@@ -61,7 +61,7 @@ export function renderDeadmanConfig(topology: Topology, host: Host): string {
 const SECRETS = '/run/holdfast/secrets';
 
 function commonConfig(topology: Topology, host: Host) {
-  const { watch } = topology.profile;
+  const { monitoring } = topology.profile;
   return {
     host: host.name,
     port: PORTS.notifier,
@@ -75,10 +75,10 @@ function commonConfig(topology: Topology, host: Host) {
     })),
     caFile: `${SECRETS}/ca-cert`,
     // What Alertmanager retells sooner is nothing new; later it is a reminder.
-    repeatAfterMs: watch.repeatIntervalMs,
+    repeatAfterMs: monitoring.reminderIntervalMs,
     links: linksOf(topology, host),
     // Shorter than what makes a mail that waits an alert of its own.
-    flood: { groups: 10, withinMs: 2 * watch.groupIntervalMs },
+    flood: { groups: 10, withinMs: 2 * monitoring.groupIntervalMs },
   };
 }
 

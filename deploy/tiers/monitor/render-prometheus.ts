@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { OWN_PROMETHEUS, paceMs, SCRAPE_JOBS, targetsOf, type Job, type Target } from '../../model/scrape-jobs.ts';
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../../model/topology.ts';
 import { promDuration } from '../../../kit/prom-duration.ts';
-import type { Watch } from '../../model/profile.ts';
+import type { MonitoringTimings } from '../../model/profile.ts';
 import { linksOf } from './links-of.ts';
 
 /** Where what the alerts room generates is mounted on a monitor host. */
@@ -15,12 +15,12 @@ const RULE_FILES = ['well.yaml', 'rules.yaml', 'background.yaml', 'slo.yaml', 'r
 
 /** `prometheus.yml` of a monitor host: both are the same but for the label `replica` and the address of their own, which no alert carries. */
 export function renderPrometheusConfig(topology: Topology, host: Host): string {
-  const { watch } = topology.profile;
+  const { monitoring } = topology.profile;
   const config = {
     global: {
-      scrape_interval: promDuration(watch.scrapeIntervalMs),
-      scrape_timeout: promDuration(watch.scrapeIntervalMs),
-      evaluation_interval: promDuration(watch.evaluationIntervalMs),
+      scrape_interval: promDuration(monitoring.scrapeIntervalMs),
+      scrape_timeout: promDuration(monitoring.scrapeIntervalMs),
+      evaluation_interval: promDuration(monitoring.evaluationIntervalMs),
       external_labels: { replica: host.name },
     },
     rule_files: RULE_FILES,
@@ -29,7 +29,7 @@ export function renderPrometheusConfig(topology: Topology, host: Host): string {
       alert_relabel_configs: [{ action: 'labeldrop', regex: 'replica' }],
       alertmanagers: [
         {
-          timeout: promDuration(watch.evaluationIntervalMs),
+          timeout: promDuration(monitoring.evaluationIntervalMs),
           static_configs: [
             { targets: hostsOf(topology, 'monitor').map((peer) => `${addressOn(peer, 'ops')}:${PORTS.alertmanager}`) },
           ],
@@ -118,7 +118,7 @@ const HAPROXY_PARAMETERS = {
 
 function scrapeConfig(topology: Topology, asking: Host, job: Job): object {
   const { name, port, module } = job;
-  const about = { job_name: name, ...paced(topology.profile.watch, job), ...NEARBY };
+  const about = { job_name: name, ...paced(topology.profile.monitoring, job), ...NEARBY };
   const targets = targetsOf(topology, job);
   if (module !== undefined) return { ...about, ...probed({ targets, port, module }) };
   return {
@@ -165,11 +165,11 @@ function probed({ targets, port, module }: Probed): object {
 const NEARBY = { enable_compression: false };
 
 /** Scrapes of the usual pace have the global interval; its length is also the timeout of all that are not patient. */
-function paced(watch: Watch, { pace, isPatient }: Pick<Job, 'pace' | 'isPatient'>): object {
+function paced(watch: MonitoringTimings, { pace, timeoutIsInterval }: Pick<Job, 'pace' | 'timeoutIsInterval'>): object {
   const interval = promDuration(paceMs(watch, pace));
   return {
     ...(pace === 'usual' ? {} : { scrape_interval: interval }),
-    ...(isPatient === true ? { scrape_timeout: interval } : {}),
+    ...(timeoutIsInterval === true ? { scrape_timeout: interval } : {}),
   };
 }
 
@@ -178,15 +178,15 @@ export function renderPrometheusArguments(topology: Topology, host: Host): strin
   return lines([
     '--config.file=/etc/holdfast/prometheus.yml',
     '--storage.tsdb.path=/var/lib/prometheus',
-    `--storage.tsdb.retention.time=${topology.profile.watch.retentionMs / 3_600_000}h`,
-    `--storage.tsdb.retention.size=${topology.profile.watch.retentionMegabytes}MB`,
+    `--storage.tsdb.retention.time=${topology.profile.monitoring.retentionMs / 3_600_000}h`,
+    `--storage.tsdb.retention.size=${topology.profile.monitoring.retentionMegabytes}MB`,
     '--storage.tsdb.wal-compression',
     '--enable-feature=exemplar-storage',
     `--web.listen-address=0.0.0.0:${PORTS.prometheus}`,
     ...externalUrl(linksOf(topology, host).prometheus),
     '--query.max-concurrency=4',
     '--query.timeout=20s',
-    `--query.lookback-delta=${promDuration(topology.profile.watch.lookbackMs)}`,
+    `--query.lookback-delta=${promDuration(topology.profile.monitoring.lookbackMs)}`,
     // Resent every few seconds, so that an Alertmanager that has just come back knows of every alert soon.
     '--rules.alert.resend-delay=5s',
     '--log.level=warn',

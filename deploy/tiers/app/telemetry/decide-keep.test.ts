@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { DRILL } from '../../../model/profile.ts';
-import { decideKeep, type Outcome } from './decide-keep.ts';
+import { decideSampling, type Outcome } from './decide-keep.ts';
 import { randomId } from './traceparent.ts';
 
 const policy = { slowMs: 300, keptRatio: 0.02 };
@@ -17,13 +17,13 @@ it.each<[string, Partial<Outcome>, string | undefined]>([
   ['one that was tried again and slow', { retried: true, durationMs: 10_000 }, 'retried'],
   ['one whose id is chosen', { traceId: `${'f'.repeat(20)}${'0'.repeat(12)}` }, 'sampled'],
 ])('decides about %s', (_what, outcome, reason) => {
-  expect(decideKeep({ ...ordinary, ...outcome }, policy)).toBe(reason);
+  expect(decideSampling({ ...ordinary, ...outcome }, policy)).toBe(reason);
 });
 
 it('keeps about the share that the profile names', () => {
   const { traces } = DRILL;
   const outcomes = Array.from({ length: 20_000 }, () => ({ ...ordinary, traceId: randomId(16) }));
-  const kept = outcomes.filter((outcome) => decideKeep(outcome, traces) !== undefined).length;
+  const kept = outcomes.filter((outcome) => decideSampling(outcome, traces) !== undefined).length;
   expect(kept / outcomes.length).toBeGreaterThan(traces.keptRatio * 0.7);
   expect(kept / outcomes.length).toBeLessThan(traces.keptRatio * 1.3);
 });
@@ -33,6 +33,6 @@ it.each([
   [1, 100],
 ])('with a ratio of %d it keeps %d of a hundred', (keptRatio, count) => {
   const outcomes = Array.from({ length: 100 }, () => ({ ...ordinary, traceId: randomId(16) }));
-  const kept = outcomes.filter((outcome) => decideKeep(outcome, { slowMs: 300, keptRatio }) !== undefined);
+  const kept = outcomes.filter((outcome) => decideSampling(outcome, { slowMs: 300, keptRatio }) !== undefined);
   expect(kept).toHaveLength(count);
 });

@@ -1,7 +1,7 @@
 import type { Traces } from '../../../model/profile.ts';
 
 /** Why a trace is kept. */
-export type KeepReason = 'error' | 'retried' | 'slow' | 'sampled';
+export type SampleReason = 'error' | 'retried' | 'slow' | 'sampled';
 
 /** What became of a request. */
 export interface Outcome {
@@ -16,7 +16,7 @@ export interface Outcome {
  * Whether a trace is worth keeping, decided when the request has ended, and the weightiest reason. The share of ordinary requests is
  * chosen by the trace ID, so that everyone who sees the same trace chooses alike. The first proxy makes that ID at random: no client chooses it.
  */
-export function decideKeep(outcome: Outcome, { slowMs, keptRatio }: Traces): KeepReason | undefined {
+export function decideSampling(outcome: Outcome, { slowMs, keptRatio }: Traces): SampleReason | undefined {
   if (outcome.failed) return 'error';
   if (outcome.retried) return 'retried';
   if (outcome.durationMs > slowMs) return 'slow';

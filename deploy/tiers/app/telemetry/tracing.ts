@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace as api, TraceFlags, type Context } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { decideKeep, type KeepReason } from './decide-keep.ts';
+import { decideSampling, type SampleReason } from './decide-keep.ts';
 import type { Traces } from '../../../model/profile.ts';
 import type { Metrics } from './metrics.ts';
 import type { Attributes, RequestTrace, SpanRecord } from './request-trace.ts';
@@ -23,7 +23,7 @@ export interface RequestSpan {
 }
 
 /** Decides about the trace of a request that has ended, and sends it if it is kept. Gives the reason, or `undefined`. */
-export type EndTrace = (trace: RequestTrace, span: RequestSpan) => KeepReason | undefined;
+export type EndTrace = (trace: RequestTrace, span: RequestSpan) => SampleReason | undefined;
 
 export interface Tracing {
   readonly end: EndTrace;
@@ -96,7 +96,7 @@ export function startTracing({ host, commit, policy, send, metrics }: TracingOpt
       const endMs = performance.now();
       const { traceId, retried } = trace;
       const failed = span.failed || trace.errorType !== undefined;
-      const reason = decideKeep({ traceId, retried, failed, durationMs: endMs - trace.startMs }, policy);
+      const reason = decideSampling({ traceId, retried, failed, durationMs: endMs - trace.startMs }, policy);
       if (reason === undefined) {
         trace.end(() => undefined);
         return undefined;
