@@ -1,12 +1,14 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
-import { absent, always, counts, dip, fires, quiet, resolves, step } from '../alert-case.ts';
+import { absent, always, counts, dip, fires, quiet, resolves, slowCase, step } from '../alert-case.ts';
 import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 
 /** Monitors that answer and yet do not do their work. Each tells of itself, and the other one is told as well. */
 export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
   const window = promDuration(topology.profile.monitoring.monitorScrapeIntervalMs * 5);
+  /** What a start causes is over by the second scrape after it, and has left the window by then. */
+  const afterStartS = (topology.profile.monitoring.monitorScrapeIntervalMs * 7) / 1_000;
   const grows = (counter: string): string => `sum by (host) (rate(${counter}[${window}])) > 0`;
   return [
     {
@@ -49,23 +51,38 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
       name: 'AlertsDropped',
       severity: 'critical',
       // One that was just started evaluates its rules before it has found any Alertmanager.
-      expr: `${grows('prometheus_notifications_dropped_total')} unless on (host) max by (host) (changes(${STARTED}[${window}])) > 0`,
+      expr: `${grows('prometheus_notifications_dropped_total')} unless on (host) max by (host) (time() - ${STARTED}) < ${afterStartS}`,
       summary: 'Prometheus on {{ $labels.host }} drops alerts',
       description:
         'No Alertmanager accepts the alerts of Prometheus on {{ $labels.host }} in time. Only the other Prometheus still sends alerts.',
       cases: [
         ...counterCases('prometheus_notifications_dropped_total{host="mon1"}', 'no Alertmanager takes an alert'),
-        quiet('Prometheus was started anew and told of an alert before it found an Alertmanager', {
+        quiet('Prometheus restarts and drops an alert before it discovers an Alertmanager', {
           'prometheus_notifications_dropped_total{host="mon1"}': step(0, 1),
-          'process_start_time_seconds{host="mon1",job="prometheus"}': step(100, 160),
+          'process_start_time_seconds{host="mon1",job="prometheus"}': step(-1_000, 20),
         }),
-        fires(
-          'Prometheus was started anew and finds none',
-          {
-            'prometheus_notifications_dropped_total{host="mon1"}': counts([0, 20], [0.25, 140]),
-            'process_start_time_seconds{host="mon1",job="prometheus"}': step(100, 160),
-          },
-          ON_MON1,
+        quiet('the same after it was down for longer than its samples are looked back at', {
+          'prometheus_notifications_dropped_total{host="mon1"}': [
+            [0, 20],
+            [null, 16],
+            [0, 6],
+            [1, 118],
+          ],
+          'process_start_time_seconds{host="mon1",job="prometheus"}': [
+            [-1_000, 20],
+            [null, 16],
+            [36, 124],
+          ],
+        }),
+        slowCase(
+          fires(
+            'Prometheus restarts and discovers none',
+            {
+              'prometheus_notifications_dropped_total{host="mon1"}': counts([0, 20], [0.25, 140]),
+              'process_start_time_seconds{host="mon1",job="prometheus"}': step(-1_000, 20),
+            },
+            ON_MON1,
+          ),
         ),
       ],
     },
