@@ -28,6 +28,8 @@ interface CommandOptions {
   readonly json?: boolean;
 }
 
+/** The longest that `smoke` takes: `maxDuration` in k6/suites/smoke.ts. */
+const SMOKE_SECONDS = 300;
 /** The suite that attacks the entries of the site beside honest load. */
 const HOSTILE = 'hostile';
 const HOSTILE_SECONDS = 20;
@@ -89,7 +91,8 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   await healLeftovers(world, journal, console.error);
   await refuseUnrecorded(world, journal);
   await startHealer(topology);
-  await using _record = await recordLoad(journal, { runId, durationSeconds });
+  const lasts = suite === 'smoke' ? SMOKE_SECONDS : durationSeconds;
+  await using _record = await recordLoad(journal, { runId, durationSeconds: lasts });
   await using run = await startLoad({
     ...{ suite, runId, directory, signal, rate, durationSeconds },
     targets: target === undefined ? defaultTargets(suite, topology) : [target],

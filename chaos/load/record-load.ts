@@ -1,8 +1,11 @@
 import { ownIdentity } from '../../kit/process-identity.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** From its record until a load runs, and from its last request until its container is gone. */
-const SPARE_SECONDS = 60;
+/**
+ * Beside its requests a load takes: up to 30 s for its container, 60 s for its setup (k6's `setupTimeout`), 5 s to warm up, 18 s for requests in
+ * flight, and its summary. A machine that is short of CPU time takes several times as long.
+ */
+const SPARE_SECONDS = 300;
 
 /**
  * Writes a load into the journal of faults, so that the healer ends it if this process is killed: it takes the addresses of the next load. To be
