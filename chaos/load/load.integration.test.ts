@@ -24,6 +24,9 @@ function makeRunId(): string {
   return `test-${Date.now().toString(36)}`;
 }
 
+const running = async (): Promise<string> =>
+  (await execa('docker', ['ps', '--all', '--filter', 'name=holdfast-load', '--quiet'])).stdout;
+
 async function isThere(container: string): Promise<boolean> {
   return (await execa('docker', ['container', 'inspect', container], { reject: false })).exitCode === 0;
 }
@@ -69,19 +72,23 @@ test('steady, stopped early: nothing failed, and the books are closed', async ({
   expect(facts).toMatchObject({ problems: [], completeUntilMs: result.completeUntilMs });
 });
 
-test('a `load` that is killed leaves no load behind', async () => {
+test.each([
+  {
+    when: 'while its container is about to start',
+    isThere: async () => (await openJournal(PATHS.journal).read()).open.length > 0,
+  },
+  { when: 'while it runs', isThere: async () => (await running()) !== '' },
+])('a `load` that is killed $when leaves no load behind', async ({ isThere: hasBegun }) => {
   const run = execa(process.execPath, ['cli.ts', 'load', 'steady', '--rate', '20', '--duration', '120'], {
     ...{ cwd: ROOT, reject: false },
   });
-  const running = async (): Promise<string> =>
-    (await execa('docker', ['ps', '--all', '--filter', 'name=holdfast-load', '--quiet'])).stdout;
-  await waitFor(async () => (await running()) !== '', { what: 'the load', deadlineMs: 60_000 });
+  await waitFor(hasBegun, { what: 'the load', deadlineMs: 60_000, intervalMs: 20 });
   run.kill('SIGKILL');
   await run;
-  await waitFor(async () => (await running()) === '', { what: 'the end of the load', deadlineMs: 60_000 });
   await waitFor(async () => (await openJournal(PATHS.journal).read()).open.length === 0, {
-    ...{ what: 'a journal without it', deadlineMs: 20_000 },
+    ...{ what: 'a journal without it', deadlineMs: 60_000 },
   });
+  expect(await running()).toBe('');
 });
 
 test('an address where nobody answers makes failed records, not silence', async ({ signal }) => {
