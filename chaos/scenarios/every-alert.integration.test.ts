@@ -224,8 +224,9 @@ const PROVOCATIONS: readonly Provocation[] = [
       undo.defer(() => on(edge, most, [String(VARNISH_THREADS)]).then(() => undefined));
       // A Varnish that has had a burst keeps its threads for minutes, whatever the limit is then.
       await killService(edge, 'varnish');
-      await waitFor(() => on(edge, most, ['40']).then(() => true), { what: 'Varnish', deadlineMs: 30_000 });
-      const slow = toxiproxyLatency({ dependency: 'origin', hosts: [edge.name] }, 1_000);
+      await waitFor(() => on(edge, most, ['20']).then(() => true), { what: 'Varnish', deadlineMs: 30_000 });
+      // Slow, and yet not so slow that the origin is unhealthy: then the edge answers at once.
+      const slow = toxiproxyLatency({ dependency: 'origin', hosts: [edge.name] }, 250);
       undo.use(await openFault(slow, { world, journal: openJournal(PATHS.journal), leaseMs: 240_000 }));
       undo.use(askForUncached('/products/1'));
     },
