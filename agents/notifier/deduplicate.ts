@@ -20,7 +20,7 @@ interface Facts {
   readonly told: (alertKey: string) => Told;
   /** By host; `undefined`: it does not answer. */
   readonly peers: ReadonlyMap<string, PeerKnowledge | undefined>;
-  /** What peers that do not answer had told when they last did. It may be old, so only an end that is told stays told by it. */
+  /** What peers had mailed at their last response, for peers that do not respond now. It may be old, so it only prevents a second resolved mail. */
   readonly remembered: (alertKey: string) => Told;
 }
 

@@ -3,7 +3,7 @@ import { type Peer, readRecentWords, type RecentWord } from './peers.ts';
 
 interface PeerMemoryOptions {
   readonly peers: readonly Peer[];
-  /** What people call now; it may be set anew. */
+  /** Wall-clock time in epoch ms; it may jump. */
   readonly now: () => number;
 }
 
@@ -13,13 +13,13 @@ export interface PeerMemory extends Disposable {
   readonly find: (alertKey: string, hosts: readonly string[]) => Told;
 }
 
-/** What a peer mailed in its last two seconds can be unknown when it is lost. */
+/** Poll interval. What a peer mails after its last poll stays unknown when it fails. */
 const EVERY_MS = 2_000;
 
 /**
- * Asks the peers every two seconds what they have mailed in the last minutes. Of a peer that is lost, the last answer is remembered: Alertmanager
- * sends with every notification of a group what ended in it within 15 minutes (Prometheus resends it for that long), and the notifier that is left
- * must not mail that end again.
+ * Polls the peers for what they mailed in the last minutes, and remembers the last response of a peer that fails. Alertmanager includes alerts of
+ * a group that resolved within 15 minutes in every notification (Prometheus resends them for that long); the remaining notifier must not mail
+ * these ends again.
  */
 export function openPeerMemory({ peers, now }: PeerMemoryOptions): PeerMemory {
   const remembered = new Map<string, ReadonlyMap<string, Told>>();

@@ -46,7 +46,7 @@ export async function readRecentWords(peer: Peer): Promise<readonly RecentWord[]
   }
 }
 
-/** Ten times what a peer has to say at most. More is a fault of the peer, and must not end this process. */
+/** Several times the longest valid response. A longer one is a fault of the peer, and must not exhaust the memory of this process. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Throws for an answer that is late, too long or no JSON. */

@@ -126,7 +126,7 @@ function incomplete(watch: MonitoringTimings): Alert {
     forMs: outlastsDetail,
     onAbsent: { coveredBy: 'TargetDown' },
     summary:
-      '{{ $value | humanizePercentage }} of the access-log lines from {{ $labels.host }} are lost ({{ $labels.job }})',
+      '{{ $value | humanizePercentage }} of the access-log lines from {{ $labels.host }} are lost or unreadable ({{ $labels.job }})',
     description: `{{ $value | humanizePercentage }} of the access-log lines from {{ $labels.host }} are lost or unreadable (limit ${MAX_MISSING_RATIO * 100} %). Request counts by route and server are too low.`,
     cases: [
       fires(

@@ -184,7 +184,7 @@ function evicting(topology: Topology): Alert {
         [evicted('cache1')]: always(400),
         [evicted('cache2')]: step(null, 400),
       }),
-      quiet('the server starts anew', { [evicted('cache1')]: step(400, 0) }),
+      quiet('the server restarts', { [evicted('cache1')]: step(400, 0) }),
       absent('the exporters tell nothing', {}),
       resolves(
         'there is room again',

@@ -29,7 +29,7 @@ function cacheHostLost(topology: Topology): Alert {
     onAbsent: 'fires',
     summary: 'Cache host {{ $labels.host }} is down',
     description:
-      '{{ $labels.host }} does not respond. One replica and one Sentinel vote are missing. If another cache host fails, Sentinel cannot elect a new primary.',
+      '{{ $labels.host }} does not respond. One copy of the cache and one Sentinel vote are missing. If another cache host fails, Sentinel cannot elect a new primary.',
     cases: [
       fires(
         'the host is gone',

@@ -162,7 +162,7 @@ async function readIdleUsage(
   { topology, signal }: Pick<CommandContext, 'topology' | 'signal'>,
   report: Report,
 ): Promise<{ readonly idle: Usage; readonly first: Usage }> {
-  report('waiting until the stack is whole and quiet');
+  report('waiting until all hosts are healthy and no alert fires');
   await waitForSteady({ topology, hosts: openHosts() }, { deadlineMs: STEADY_DEADLINE_MS, signal });
   const cores = availableParallelism();
   const windows = await readUntilSettled(async () => {

@@ -49,7 +49,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
       .replaceAll(/[^0-9]/g, '')
       .slice(0, 14)}-${randomBytes(2).toString('hex')}`;
     onProgress('checking whether an alert reaches the mailbox');
-    // Nobody waits for it when every experiment ended before it was asked for.
+    // An experiment that ends early does not wait for it.
     const ended = new AbortController();
     scope.defer(() => {
       ended.abort();
@@ -127,7 +127,7 @@ export function unknownOutcome(
     id: guarantee.id,
     claim: guarantee.claim,
     verdict: 'unknown',
-    reasons: [`the experiment failed: ${messageOf(context.error)}`],
+    reasons: [`the experiment could not be run: ${messageOf(context.error)}`],
     budgets: [],
     prediction: context.prediction,
     startedAt: context.startedAt,
