@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
 import type { AttackKind } from '../hostile/attack.ts';
-import { hasHostile, readHostile, removeHostile, startHostile, type AttackAt } from '../hostile/container.ts';
+import { hostileContainerName, readHostile, startHostile, type AttackAt } from '../hostile/container.ts';
+import { containerExists, removeContainer } from './container.ts';
 import { readClientCounts, type ClientCounts } from '../probes/client-tables.ts';
 import type { Fault, FaultContext, Observation, UndoMethod } from './fault.ts';
 
@@ -27,7 +28,7 @@ const TOOK_EFFECT: Readonly<Record<AttackKind, Partial<ClientCounts>>> = {
   'slow-headers': { connections: 90 },
   'slow-bodies': { connections: 90 },
   'slow-readers': { responses: 50 },
-  // How many are in progress at a moment depends on how fast the machine is: between 20 and 150 were seen.
+  // How many are in progress at a moment depends on how fast the machine is: 20 to 62 were seen.
   'http2-streams': { requests: 10, requestRate: 300 },
   'connection-rate': { connectionRate: 300 },
   'cache-busting': { requestRate: 300 },
@@ -91,9 +92,9 @@ const WORDS: Readonly<Record<keyof ClientCounts, string>> = {
 };
 
 export const undoHostile: UndoMethod<HostileUndo> = {
-  undo: (_world, { runId }) => removeHostile(runId),
+  undo: (_world, { runId }) => removeContainer(hostileContainerName(runId)),
   probeClear: async (_world, { runId }) =>
-    (await hasHostile(runId))
+    (await containerExists(hostileContainerName(runId)))
       ? { seen: false, text: 'the attacker still runs' }
       : { seen: true, text: 'the attacker is gone' },
 };

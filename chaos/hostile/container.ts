@@ -64,19 +64,3 @@ export async function readHostile(runId: string): Promise<Readonly<Record<string
     .findLast((line) => line.startsWith('{'));
   return last === undefined ? {} : (JSON.parse(last) as Record<string, AttackCounts>);
 }
-
-/** Ends an attacker. Does nothing when there is none. */
-export async function removeHostile(runId: string): Promise<void> {
-  await execa('docker', ['rm', '--force', hostileContainerName(runId)], { reject: false });
-}
-
-/** Whether an attacker's container is there, running or not. */
-export async function hasHostile(runId: string): Promise<boolean> {
-  const { stdout, exitCode, stderr } = await execa(
-    'docker',
-    ['ps', '--all', '--quiet', '--filter', `name=^${hostileContainerName(runId)}$`],
-    { reject: false },
-  );
-  if (exitCode !== 0) throw new HoldfastError('docker', `Could not check whether the attacker is running: ${stderr}`);
-  return stdout !== '';
-}

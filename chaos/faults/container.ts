@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { HoldfastError } from '../../kit/errors.ts';
+
+/** From `docker run` until its container is listed, on a busy machine. */
+const STARTING_MS = 3_000;
+
+/** Whether a container is there, running or not. Throws `docker` when the engine does not answer. */
+export async function containerExists(name: string): Promise<boolean> {
+  const args = ['ps', '--all', '--quiet', '--filter', `name=^${name}$`];
+  const { stdout, exitCode, stderr } = await execa('docker', args, { reject: false });
+  if (exitCode !== 0) throw new HoldfastError('docker', `Could not check whether ${name} is running: ${stderr}`);
+  return stdout !== '';
+}
+
+/**
+ * Removes the container of a runner that may have been killed. Its `docker run` goes on then, so a container that is missing may only be about to
+ * exist.
+ */
+export async function removeContainer(name: string): Promise<void> {
+  if (!(await containerExists(name))) await sleep(STARTING_MS);
+  await execa('docker', ['rm', '--force', name], { reject: false });
+}
