@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { HoldfastError } from '../../kit/errors.ts';
+import { readConfig } from '../../kit/read-config.ts';
 
 const port = z.int().min(1).max(65_535);
 const listen = z.strictObject({ host: z.ipv4(), port });
@@ -31,9 +30,5 @@ export type Node = Settings['nodes'][number];
 
 /** Throws `invalid-topology` when the file is missing or does not match the schema. */
 export function readSettings(path: string): Settings {
-  try {
-    return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (cause) {
-    throw new HoldfastError('invalid-topology', `${path} is not a valid configuration of the role agent.`, { cause });
-  }
+  return readConfig(path, schema, 'the role agent');
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { HoldfastError } from '../../kit/errors.ts';
+import { readConfig } from '../../kit/read-config.ts';
 
 const port = z.int().min(1).max(65_535);
 const host = z.strictObject({ host: z.string(), address: z.ipv4() });
@@ -8,7 +7,7 @@ const target = host.extend({ port });
 /** `peerAddress`: by which the other servers of its cluster name it. */
 const member = host.extend({ peerAddress: z.ipv4() });
 
-const schema = z.strictObject({
+export const exporterConfigSchema = z.strictObject({
   /** Port of the metrics and probes. */
   port,
   /** UDP port of access-log lines. */
@@ -26,7 +25,7 @@ const schema = z.strictObject({
   /** Hosts that send access-log lines, and the names that HAProxy may give its servers in them. */
   logs: z.strictObject({
     nginx: z.array(host),
-    haproxy: z.array(host.extend({ tier: z.enum(['edge', 'lb']) })),
+    haproxy: z.array(host),
     servers: z.array(z.string()),
   }),
   /** Which traces are sampled. */
@@ -47,18 +46,9 @@ const schema = z.strictObject({
 });
 
 /** The targets and limits of the exporter, as `deploy/tiers/monitor/render-exporter.ts` renders them. */
-export type ExporterConfig = Readonly<z.infer<typeof schema>>;
+export type ExporterConfig = Readonly<z.infer<typeof exporterConfigSchema>>;
 
 /** Throws `invalid-topology` when the file is missing or does not match the schema. */
 export function readExporterConfig(path: string): ExporterConfig {
-  try {
-    return parseExporterConfig(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new HoldfastError('invalid-topology', `${path} is not a valid configuration of the exporter.`, { cause });
-  }
-}
-
-/** Throws what JSON or the schema throws. */
-export function parseExporterConfig(text: string): ExporterConfig {
-  return schema.parse(JSON.parse(text));
+  return readConfig(path, exporterConfigSchema, 'the exporter');
 }

@@ -8,7 +8,7 @@ import { readVrrp } from './vrrp.ts';
 
 /** `node agents/lb-state/main.ts SETTINGS`: watches HAProxy for keepalived and tells the state of both, until SIGTERM. */
 const FOLDER = '/run/keepalived';
-const settings = await parseSettings(process.argv[2] ?? '/etc/holdfast/lb-state.json');
+const settings = parseSettings(process.argv[2] ?? '/etc/holdfast/lb-state.json');
 
 function log(message: string): void {
   console.log(JSON.stringify({ time: new Date().toISOString(), service: 'lb-state', message }));

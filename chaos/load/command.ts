@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../deploy/commands.ts';
+import { SMOKE_MAX_SECONDS } from '../../k6/lib/plan.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { nearest } from '../../kit/nearest.ts';
@@ -28,8 +29,6 @@ interface CommandOptions {
   readonly json?: boolean;
 }
 
-/** The longest that `smoke` takes: `maxDuration` in k6/suites/smoke.ts. */
-const SMOKE_SECONDS = 300;
 /** The suite that attacks the entries of the site beside honest load. */
 const HOSTILE = 'hostile';
 const HOSTILE_SECONDS = 20;
@@ -91,7 +90,7 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   await healLeftovers(world, journal, console.error);
   await refuseUnrecorded(world, journal);
   await startHealer(topology);
-  const lasts = suite === 'smoke' ? SMOKE_SECONDS : durationSeconds;
+  const lasts = suite === 'smoke' ? SMOKE_MAX_SECONDS : durationSeconds;
   await using _record = await recordLoad(journal, { runId, durationSeconds: lasts });
   await using run = await startLoad({
     ...{ suite, runId, directory, signal, rate, durationSeconds },

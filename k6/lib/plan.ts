@@ -25,6 +25,9 @@ export interface Stage {
 /** Longest wait for an answer; orders may take the application's whole write budget (10 s). */
 export const TIMEOUT_SECONDS = { read: 5, login: 5, order: 12 } as const;
 
+/** The longest that the suite `smoke` takes. */
+export const SMOKE_MAX_SECONDS = 300;
+
 /** Every third order is read back at once by the session that placed it. */
 export const ORDERS_PER_OWN_READ = 3;
 

@@ -2,6 +2,7 @@ import exec from 'k6/execution';
 import type { Options } from 'k6/options';
 import { choose } from '../lib/choice.ts';
 import { COMMON_OPTIONS } from '../lib/options.ts';
+import { SMOKE_MAX_SECONDS } from '../lib/plan.ts';
 import type { Sender } from '../lib/send.ts';
 import { parseSettings } from '../lib/settings.ts';
 import * as shop from '../lib/shop.ts';
@@ -18,7 +19,7 @@ export const options = {
       executor: 'shared-iterations',
       vus: 1,
       iterations: settings.targets.length * 2,
-      maxDuration: '5m',
+      maxDuration: `${SMOKE_MAX_SECONDS}s`,
     },
   },
 } satisfies Options;

@@ -40,9 +40,7 @@ export function renderExporterConfig(topology: Topology): string {
     varnish: targets(hostsOf(topology, 'edge'), PORTS.varnishFacts),
     logs: {
       nginx: hostsOf(topology, 'web').map(at),
-      haproxy: (['lb', 'edge'] as const).flatMap((tier) =>
-        hostsOf(topology, tier).map((host) => ({ ...at(host), tier })),
-      ),
+      haproxy: (['lb', 'edge'] as const).flatMap((tier) => hostsOf(topology, tier)).map(at),
       servers: [
         ...(['web', 'app', 'edge'] as const).flatMap((tier) => slotsOf(topology, tier)).map(({ name }) => name),
         // An edge sends some requests past Varnish.
