@@ -24,6 +24,7 @@ export default defineConfig({
           include: [integrationTests],
           exclude: ignored,
           globalSetup: ['./project/stack.setup.ts'],
+          setupFiles: ['./project/client-limits.setup.ts'],
           // One stack on one machine: its tests take turns.
           fileParallelism: false,
           testTimeout: 300_000,

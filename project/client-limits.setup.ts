@@ -1,0 +1,32 @@
+import { networkInterfaces } from 'node:os';
+import { beforeAll } from 'vitest';
+import { readClientCounts } from '../chaos/probes/client-tables.ts';
+import { CLIENT_LIMITS } from '../deploy/model/request-limits.ts';
+import { hostsOf, makeTopology } from '../deploy/model/topology.ts';
+import { waitFor } from '../kit/deadline.ts';
+import { openHosts } from '../kit/hosts.ts';
+import { contains } from '../kit/subnet.ts';
+
+/** What may be left of the requests of the file before, as a share of the limit: test files use up to 85 % themselves. */
+const LEFT_OVER = 0.05;
+
+/**
+ * All tests on the stack are one client, whose requests the entries limit over {@link CLIENT_LIMITS.windowMs}. Each file begins when those of the
+ * file before are no longer counted, so that its result does not depend on the order of the files.
+ */
+beforeAll(async () => {
+  const context = { topology: makeTopology(), hosts: openHosts() };
+  const client = Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses.map(({ address }) => address))
+    .find((address) => contains(context.topology.networks.front.subnet, address));
+  if (client === undefined) throw new Error('This machine has no address on the front network: the stack is down.');
+  const entries = (['edge', 'lb'] as const).flatMap((tier) => hostsOf(context.topology, tier));
+  const most = (LEFT_OVER * CLIENT_LIMITS.requestsPerSecond * CLIENT_LIMITS.windowMs) / 1_000;
+  await waitFor(
+    async () => {
+      const counts = await Promise.all(entries.map(({ name }) => readClientCounts(context, name, client)));
+      return counts.every(({ requestRate, connectionRate }) => Math.max(requestRate, connectionRate) <= most);
+    },
+    { what: 'the requests of the test file before to leave the limits', deadlineMs: 6 * CLIENT_LIMITS.windowMs },
+  );
+});
