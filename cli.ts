@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   };
   // Whoever read the output is gone (`| head`): nothing more can be told, and what was begun is undone as after Ctrl-C.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', interrupt);
-  // Not `once`: libraries that clean up at exit end the process when nobody else listens any more, before faults are undone.
+  // Not `once`: libraries that clean up at exit end the process when no other listener is left, before faults are reverted.
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   process.exitCode = await runCommand(process.argv.slice(2), interruption.signal);

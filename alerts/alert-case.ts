@@ -1,55 +1,55 @@
 import { OWN_PROMETHEUS } from '../deploy/model/scrape-jobs.ts';
 
-/** What a case shows. Every alert needs one of each kind; `absent` shows what {@link OnAbsent} says. */
+/** Kinds of test cases. Every alert needs a case of each kind; `absent` tests {@link OnAbsent}. */
 export const CASE_KINDS = ['fires', 'quiet', 'absent', 'resolves'] as const;
 
-/** How a series goes: values with the seconds that each lasts; `null`: the target fails, so it ends; `missing`: nobody scrapes, so its last value stays. */
+/** Values of a series, each with its duration in seconds. `null`: the target fails, so the series ends; `missing`: no scrape happens, so the last value stays. */
 export type Samples = readonly (readonly [value: number | null | 'missing', seconds: number])[];
 
-/** How a counter goes for long: stretches of even growth. */
+/** Values of a series over a long time: stretches of linear growth. */
 export interface Counting {
   readonly stretches: readonly {
     readonly perSecond: number;
     readonly seconds: number;
-    /** Where it begins, as after a restart; else where it was. */
+    /** Initial value, as after a restart; by default it continues from the last value. */
     readonly from?: number;
   }[];
 }
 
-/** A counter in stretches of even growth, each for its seconds. */
+/** A counter with stretches of linear growth, each for a number of seconds. */
 export function grows(...stretches: readonly (readonly [perSecond: number, seconds: number])[]): Counting {
   return { stretches: stretches.map(([perSecond, seconds]) => ({ perSecond, seconds })) };
 }
 
-/** Selectors with all their labels → courses: what Prometheus would have scraped. */
+/** Series with all their labels → values, as Prometheus would have scraped them. */
 export type Series = Readonly<Record<string, Samples | Counting>>;
 
-/** One alert that must be there. */
+/** An alert that must fire. */
 export interface ExpectedAlert {
   /** The labels that come from the expression. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What `{{ $value }}` becomes, where the texts use it. */
+  /** Rendered `{{ $value }}`, if the texts use it. */
   readonly value?: string;
 }
 
-/** One test of one alert: what is scraped, and which alerts of that name fire at given times. */
+/** One test of one alert: scraped series, and the alerts of that name that fire at given times. */
 export interface AlertCase {
   readonly kind: (typeof CASE_KINDS)[number];
   readonly title: string;
   readonly series: Series;
   readonly expect: readonly { readonly atS: number; readonly alerts: readonly ExpectedAlert[] }[];
-  /** How many alerts of that name fire, whatever they say. */
+  /** Number of firing alerts of that name, with any labels and texts. */
   readonly firing?: readonly { readonly atS: number; readonly count: number }[];
-  /** What an expression is. */
+  /** Values of expressions. */
   readonly values?: readonly { readonly atS: number; readonly expr: string; readonly value: number }[];
 }
 
-/** Before anything turned; well after it turned; after it turned back (see {@link step}, {@link dip}). */
+/** Times before the change, during it, and after it was reverted (see {@link step}, {@link dip}). */
 const [BEFORE_S, DURING_S, AFTER_S] = [18, 58, 100];
-/** Times between which a short disturbance could have fired. */
+/** Times at which an alert could fire for a short disturbance. */
 const SOON_S = [22, 24, 26, 28, 30];
 
-/** Nothing before, these alerts during the fault. */
+/** No alert before the fault, these alerts during it. */
 export function fires(title: string, series: Series, ...alerts: readonly ExpectedAlert[]): AlertCase {
   return {
     kind: 'fires',
@@ -62,18 +62,18 @@ export function fires(title: string, series: Series, ...alerts: readonly Expecte
   };
 }
 
-/** Nothing at any time. */
+/** No alert at any time. */
 export function quiet(title: string, series: Series): AlertCase {
   const times = [BEFORE_S, ...SOON_S, DURING_S, AFTER_S];
   return { kind: 'quiet', title, series, expect: times.map((atS) => ({ atS, alerts: [] })) };
 }
 
-/** These alerts (or none) when the metrics are not there. */
+/** These alerts (or none) when the metrics are missing. */
 export function absent(title: string, series: Series, ...alerts: readonly ExpectedAlert[]): AlertCase {
   return { kind: 'absent', title, series, expect: [{ atS: DURING_S, alerts }] };
 }
 
-/** These alerts during the fault, none after it. */
+/** These alerts during the fault, no alert after it. */
 export function resolves(title: string, series: Series, ...alerts: readonly ExpectedAlert[]): AlertCase {
   return {
     kind: 'resolves',
@@ -86,13 +86,13 @@ export function resolves(title: string, series: Series, ...alerts: readonly Expe
   };
 }
 
-/** The same case for an alert that is slow to fire: what is expected is expected later. Series must go on so long. */
+/** The same case for an alert that fires late, with later times of the expectations. The series must last that long. */
 export function slowCase(one: AlertCase): AlertCase {
   const later: Readonly<Record<number, number>> = { [DURING_S]: 110, [AFTER_S]: 150 };
   return { ...one, expect: one.expect.map(({ atS, alerts }) => ({ atS: later[atS] ?? atS, alerts })) };
 }
 
-/** The same value all the time. */
+/** A constant value. */
 export const always = (value: number | null): Samples => [[value, 160]];
 
 /** A value for 20 s, then another one. */
@@ -108,7 +108,7 @@ export const dip = (value: number | null, dip: number | null, seconds = 40): Sam
   [value, 140 - seconds],
 ];
 
-/** Another value for one look and until the next one, `everyMs` later. */
+/** Another value in one scrape, until the next one `everyMs` later. */
 export const blip = (value: number | null, other: number | null, everyMs: number): Samples =>
   dip(value, other, everyMs / 1000);
 
@@ -120,19 +120,19 @@ export function counts(...rates: readonly (readonly [perSecond: number, seconds:
   );
 }
 
-/** Between two samples of a case's series. */
+/** Interval between samples of a case's series. */
 export const STEP_S = 2;
 
 const OWN = `{host="mon1",instance="${OWN_PROMETHEUS}",job="prometheus"}`;
-/** What Prometheus knows of itself, in cases. */
+/** Series of Prometheus about itself, for cases. */
 export const OWN_UP = `up${OWN}`;
 export const OWN_START = `process_start_time_seconds${OWN}`;
 
-/** A gauge that does not change for a quarter of an hour. */
+/** A gauge that is constant for a quarter of an hour. */
 export const steady = (value: number): Counting => ({ stretches: [{ from: value, perSecond: 0, seconds: 900 }] });
 
-/** What a case needs that takes longer than others. */
+/** {@link SELF} for cases that take longer. */
 export const SELF_FOR_LONG: Series = { [OWN_UP]: steady(1) };
 
-/** What every case gets unless it says otherwise: Prometheus scrapes at least itself. */
+/** Default series of every case: Prometheus scrapes at least itself. */
 export const SELF: Series = { [OWN_UP]: always(1) };

@@ -3,83 +3,84 @@ import type { AlertName, NOTIFIER_ALERTS } from './names.ts';
 import type { AlertCase } from './alert-case.ts';
 import type { Plot } from './plot.ts';
 
-/** What fails together; mails are grouped by it. */
+/** Failure domains: their parts fail together, and mails are grouped by them. */
 export const DOMAINS = ['edge', 'lb', 'web', 'app', 'database', 'cache', 'host', 'site', 'monitor'] as const;
 
 export type Domain = (typeof DOMAINS)[number];
 
-/** `critical`: users feel it, or the next fault makes them; `warning`: something is lost that can be spared; `none`: no news. */
+/** `critical`: users are affected, or will be by the next fault; `warning`: redundancy or capacity is lost; `none`: never mailed. */
 type AlertSeverity = 'critical' | 'warning' | 'none';
 
-/** What happens when the metrics that the alert is made from are not there. */
+/** Behaviour when the metrics of the alert are missing. */
 export type OnAbsent = 'fires' | 'ok' | { readonly coveredBy: AlertName | (typeof NOTIFIER_ALERTS)[number] };
 
-/** One alert, with everything that a person on call and the tests need. */
+/** One alert, with everything that the on-call engineer and the tests need. */
 export interface Alert {
   /** A symptom, in PascalCase; also the name of its runbook. */
   readonly name: AlertName;
   readonly domain: Domain;
   readonly severity: AlertSeverity;
-  /** Who mends it. */
+  /** Team that fixes it. */
   readonly owner: 'platform' | 'application' | 'database' | 'monitoring';
-  /** The group of rules that it is evaluated with; missing: with most others. `unhurried`: half as often ({@link evaluationMsOf}); `background`: the same, in a file of its own. */
+  /** Rule group; missing: the default group. `unhurried`: evaluated half as often ({@link evaluationMsOf}); `background`: the same, in a separate file. */
   readonly group?: 'unhurried' | 'background' | 'slo-fast' | 'slo-slow';
-  /** PromQL. One series per alert; its labels say what the alert is about. */
+  /** PromQL. One series per alert; its labels identify the subject of the alert. */
   readonly expr: string;
-  /** What the chart in its mail draws, where that is not what the expression compares: see `plotsOf`. */
+  /** Charts in its mail, if they differ from the values that the expression compares: see `plotsOf`. */
   readonly plots?: readonly Plot[];
-  /** How long it must be true (ms), from the profile. */
-  readonly forMs: (watch: MonitoringTimings) => number;
-  /** What the stack lives with for a while: it may be told later than others ({@link lowUrgencyFor}). */
-  readonly isTolerated?: true;
+  /** `for:` duration in ms, from the profile. */
+  readonly forMs: (timings: MonitoringTimings) => number;
+  /** Degraded but acceptable for a while, so it may fire later than others ({@link lowUrgencyFor}). */
+  readonly isLowUrgency?: true;
   readonly onAbsent: OnAbsent;
-  /** One line. `{{ $labels.host }}` and `{{ $value }}` (written as {@link AlertCase} expects it) may be used here and below. */
+  /** One line. May use `{{ $labels.host }}` and `{{ $value }}` (in a form that the tests can expand: `expand.ts`), as may the description. */
   readonly summary: string;
-  /** What is seen, with values. */
+  /** The observed symptom, with values. */
   readonly description: string;
-  /** When it fires and when not; see {@link AlertCase}. */
+  /** Tests of when it fires and when it does not; see {@link AlertCase}. */
   readonly cases: readonly AlertCase[];
 }
 
-/** Whether it is about what is seen now, not about what an objective has left. */
+/** Whether the alert is about a current symptom, not about an error budget. */
 export const isSymptomAlert = ({ group }: Pick<Alert, 'group'>): boolean =>
   group === undefined || group === 'unhurried' || group === 'background';
 
-/** Time between two evaluations of an alert that is of now, in ms. What is no outage yet and is seen more seldom than that needs half of them. */
+/** Evaluation interval of a symptom alert in ms. Alerts that are not urgent and whose metrics are scraped less often are evaluated half as often. */
 export function evaluationMsOf({ group }: Pick<Alert, 'group'>, { evaluationIntervalMs }: MonitoringTimings): number {
   return group === 'unhurried' || group === 'background' ? 2 * evaluationIntervalMs : evaluationIntervalMs;
 }
 
-/** The profile's usual time: outlasts one lost scrape of a target that is not a monitor. */
-export const defaultFor = (watch: MonitoringTimings): number => watch.alertForMs;
+/** The default of the profile: tolerates one missed scrape of a target that is not a monitor. */
+export const defaultFor = (timings: MonitoringTimings): number => timings.alertForMs;
 
-/** The usual time for what is asked at the pace of details: outlasts one lost look, and is evaluated twice also where nobody hurries. */
-export const usualForDetails = (watch: MonitoringTimings): number =>
+/** For metrics with the detail scrape interval: tolerates one missed scrape, and covers two evaluations in low-priority groups too. */
+export const detailFor = (timings: MonitoringTimings): number =>
   Math.max(
-    watch.detailScrapeIntervalMs + watch.evaluationIntervalMs,
-    2 * evaluationMsOf({ group: 'unhurried' }, watch),
+    timings.detailScrapeIntervalMs + timings.evaluationIntervalMs,
+    2 * evaluationMsOf({ group: 'unhurried' }, timings),
   );
 
-/** For what the stack lives with: only what lasts is worth a mail. */
-export const lowUrgencyFor = (watch: MonitoringTimings): number => 15 * watch.alertForMs;
+/** For degraded but acceptable states: only a lasting one is worth a mail. */
+export const lowUrgencyFor = (timings: MonitoringTimings): number => 15 * timings.alertForMs;
 
-/** For what looks true for a moment whenever a host vanishes, because its last sample is believed until the next scrape fails. */
-export const ignoresStaleSamples = (watch: MonitoringTimings): number => watch.alertForMs + 2 * watch.scrapeIntervalMs;
+/** For conditions that seem true for a moment when a host goes down, because its last sample counts as current until the next scrape fails. */
+export const ignoresStaleSamples = (timings: MonitoringTimings): number =>
+  timings.alertForMs + 2 * timings.scrapeIntervalMs;
 
-/** The same for what monitors tell of themselves, more seldom. */
-export const usualForMonitors = (watch: MonitoringTimings): number =>
-  watch.monitorScrapeIntervalMs + watch.evaluationIntervalMs;
+/** For metrics of the monitors about themselves, which are scraped less often: tolerates one missed scrape. */
+export const selfFor = (timings: MonitoringTimings): number =>
+  timings.monitorScrapeIntervalMs + timings.evaluationIntervalMs;
 
-/** Later than the alerts that say more, whatever was scraped last. */
-export const outlastsStaleMonitors = (watch: MonitoringTimings): number =>
-  usualForMonitors(watch) + watch.monitorScrapeIntervalMs;
+/** Later than the more specific alerts about monitors, whichever target was scraped last. */
+export const ignoresStaleSelfSamples = (timings: MonitoringTimings): number =>
+  selfFor(timings) + timings.monitorScrapeIntervalMs;
 
 /**
- * For what is looked at once a round: outlasts one look that failed (it met a failover, or a process that had just died), whose sample stays true
- * for a round.
+ * For metrics with the probe interval: tolerates one failed scrape (during a failover, or just after a process crashed), whose sample counts as
+ * current for a whole interval.
  */
-export const toleratesOneMissedScrape = (watch: MonitoringTimings): number =>
-  watch.probeIntervalMs + watch.evaluationIntervalMs / 2;
+export const toleratesOneMissedScrape = (timings: MonitoringTimings): number =>
+  timings.probeIntervalMs + timings.evaluationIntervalMs / 2;
 
 /** Path of an alert's runbook in the repository. */
 export function runbookOf(name: string): string {

@@ -16,7 +16,7 @@ import { openSilence } from './silences/open-silence.ts';
 import { currentSilences, readSilences } from './silences/read-silences.ts';
 import type { Subject } from './silences/subject.ts';
 
-/** An Alertmanager of its own with the configuration of the first monitor host: what it is told here reaches nobody. */
+/** A separate Alertmanager with the configuration of the first monitor host: its notifications reach no receiver. */
 const IMAGE = 'holdfast/monitor:dev';
 const topology = makeTopology();
 const alerts = makeAlerts(topology);
@@ -39,7 +39,10 @@ beforeAll(async () => {
   container = (await execa('docker', ['run', ...flags, '--entrypoint', 'sh', IMAGE, '-c', `exec ${command}`])).stdout;
   const { stdout } = await execa('docker', ['port', container, String(PORTS.alertmanager)]);
   url = `http://${stdout.trim()}`;
-  await waitFor(async () => (await fetch(`${url}/-/ready`)).ok, { what: 'Alertmanager ready', deadlineMs: 20_000 });
+  await waitFor(async () => (await fetch(`${url}/-/ready`)).ok, {
+    what: 'Alertmanager to be ready',
+    deadlineMs: 20_000,
+  });
 });
 
 afterAll(async () => {
@@ -49,7 +52,7 @@ afterAll(async () => {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The labels that one alert of a name has, about the first or second of what it may be about. */
+/** Labels of an alert; `which` selects one of two values for each label that identifies its subject. */
 function labelled(name: string, which: 'one' | 'other' = 'one'): Labels {
   const alert = alerts.find((one) => one.name === name);
   if (alert === undefined) throw new Error(`no alert ${name}`);
@@ -73,64 +76,64 @@ const statesSchema = z.array(
   }),
 );
 
-/** The names of the alerts that are there, by whether something mutes them. */
-async function read(): Promise<{ readonly told: readonly string[]; readonly muted: readonly string[] }> {
+/** Names of the current alerts: active ones, and those suppressed by an inhibition or a silence. */
+async function read(): Promise<{ readonly active: readonly string[]; readonly suppressed: readonly string[] }> {
   const found = statesSchema.parse(await (await fetch(`${url}/api/v2/alerts`)).json());
-  const names = (isMuted: boolean): readonly string[] =>
+  const names = (isSuppressed: boolean): readonly string[] =>
     found
-      .filter(({ status }) => [...status.inhibitedBy, ...status.silencedBy].length > 0 === isMuted)
+      .filter(({ status }) => [...status.inhibitedBy, ...status.silencedBy].length > 0 === isSuppressed)
       .map(({ labels }) => labels['alertname'] ?? '')
       .toSorted();
-  return { told: names(false), muted: names(true) };
+  return { active: names(false), suppressed: names(true) };
 }
 
 type Outcome = Awaited<ReturnType<typeof read>>;
 
-/** Tells Alertmanager of these alerts, and that they are over when the outcome is the expected one, or the last that was seen in time. */
+/** Posts these alerts, waits for the expected outcome, and resolves them. Returns the last outcome before the deadline. */
 async function outcomeOf(labels: readonly Labels[], expected: Outcome): Promise<Outcome> {
   await post(labels, 60_000);
-  let seen: Outcome = { told: [], muted: [] };
-  // It takes alerts in at its own time, and what they mute a moment later.
+  let latest: Outcome = { active: [], suppressed: [] };
+  // Alertmanager processes alerts with a delay, and applies inhibitions a moment later.
   await waitFor(
     async () => {
-      seen = await read();
-      return JSON.stringify(seen) === JSON.stringify(expected);
+      latest = await read();
+      return JSON.stringify(latest) === JSON.stringify(expected);
     },
     { what: 'the expected outcome', deadlineMs: 5_000, intervalMs: 50 },
   ).catch(() => undefined);
   await post(labels, -1_000);
-  await waitFor(async () => (await read()).told.length + (await read()).muted.length === 0, {
-    what: 'the alerts to be over',
+  await waitFor(async () => (await read()).active.length + (await read()).suppressed.length === 0, {
+    what: 'the alerts to be resolved',
     deadlineMs: 5_000,
     intervalMs: 50,
   });
-  return seen;
+  return latest;
 }
 
-const edges = INHIBITIONS.flatMap(({ causes, symptoms, equal }) =>
+const inhibitions = INHIBITIONS.flatMap(({ causes, symptoms, equal }) =>
   causes.flatMap((cause) => symptoms.map((symptom) => ({ cause, symptom, equal }))),
 );
 
-describe('a cause mutes its symptom', () => {
-  it.each(edges)('$cause → $symptom', async ({ cause, symptom }) => {
-    const expected = { told: [cause], muted: [symptom] };
+describe('a cause inhibits its symptom', () => {
+  it.each(inhibitions)('$cause → $symptom', async ({ cause, symptom }) => {
+    const expected = { active: [cause], suppressed: [symptom] };
     expect(await outcomeOf([labelled(cause), labelled(symptom)], expected)).toEqual(expected);
   });
 
-  it.each(edges.filter(({ equal }) => equal.length > 0))(
-    '$cause does not mute $symptom of another one',
+  it.each(inhibitions.filter(({ equal }) => equal.length > 0))(
+    '$cause does not inhibit $symptom of another subject',
     async ({ cause, symptom }) => {
-      // The one that is muted shows that the cause is known.
-      const expected = { told: [cause, symptom].toSorted(), muted: [symptom] };
+      // The inhibited alert shows that the cause was processed.
+      const expected = { active: [cause, symptom].toSorted(), suppressed: [symptom] };
       const fired = [labelled(cause), labelled(symptom), labelled(symptom, 'other')];
       expect(await outcomeOf(fired, expected)).toEqual(expected);
     },
   );
 
-  it('and nothing else is muted, whatever fires with it', async () => {
-    const symptoms = new Set(INHIBITIONS.flatMap(({ symptoms: muted }) => muted));
+  it('and no other alert is inhibited when all fire', async () => {
+    const symptoms = new Set(INHIBITIONS.flatMap(({ symptoms: suppressed }) => suppressed));
     const names = alerts.map(({ name }) => name).toSorted();
-    const expected = { told: names.filter((name) => !symptoms.has(name)), muted: [...symptoms].toSorted() };
+    const expected = { active: names.filter((name) => !symptoms.has(name)), suppressed: [...symptoms].toSorted() };
     expect(
       await outcomeOf(
         alerts.map(({ name }) => labelled(name)),
@@ -140,18 +143,18 @@ describe('a cause mutes its symptom', () => {
   });
 });
 
-it.each<{ readonly subject: Subject; readonly told: readonly string[] }>([
-  { subject: { kind: 'host', name: 'one' }, told: ['AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'] },
-  { subject: { kind: 'domain', name: 'app' }, told: ['AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'] },
+it.each<{ readonly subject: Subject; readonly active: readonly string[] }>([
+  { subject: { kind: 'host', name: 'one' }, active: ['AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'] },
+  { subject: { kind: 'domain', name: 'app' }, active: ['AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'] },
   {
     subject: { kind: 'domain', name: 'site' },
-    told: ['AppHostLost', 'AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'],
+    active: ['AppHostLost', 'AvailabilityBudgetBurnsFast', 'CacheNoPrimary', 'Watchdog'],
   },
 ])(
-  'a silence of the $subject.kind $subject.name mutes its alerts, no objective and no watchdog',
-  async ({ subject, told }) => {
+  'a silence of the $subject.kind $subject.name suppresses its alerts, but not SLO alerts and the watchdog',
+  async ({ subject, active }) => {
     const members = [openMember('mon1', url, new AbortController().signal)];
-    // As if objectives and the watchdog were about that host.
+    // SLO alerts and the watchdog get the label of that host here.
     const of = { host: 'one' };
     const fired: readonly Labels[] = [
       ...['AppHostLost', 'CacheNoPrimary'].map((name) => labelled(name)),
@@ -160,7 +163,7 @@ it.each<{ readonly subject: Subject; readonly told: readonly string[] }>([
     {
       await using _silence = await openSilence(members, { subject, forMs: 60_000, reason: 'a test' });
       const all = fired.map((labels) => labels['alertname'] ?? '').toSorted();
-      const expected = { told, muted: all.filter((name) => !told.includes(name)) };
+      const expected = { active, suppressed: all.filter((name) => !active.includes(name)) };
       expect(await outcomeOf(fired, expected)).toEqual(expected);
     }
     expect(currentSilences(await readSilences(members))).toEqual([]);

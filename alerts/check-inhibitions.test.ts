@@ -9,19 +9,19 @@ const edge = (causes: readonly string[], symptoms: readonly string[], equal: rea
   why: 'Because.',
 });
 
-it('what mutes what is in order', () => {
+it('the inhibition rules have no problems', () => {
   expect(checkInhibitions(INHIBITIONS)).toEqual([]);
 });
 
-it('what users feel and lost redundancy are never muted', () => {
-  const muted = new Set(INHIBITIONS.flatMap(({ symptoms }) => symptoms));
-  const told = makeAlerts(makeTopology())
+it('alerts about user impact and lost redundancy are never inhibited', () => {
+  const inhibited = new Set(INHIBITIONS.flatMap(({ symptoms }) => symptoms));
+  const important = makeAlerts(makeTopology())
     .map(({ name }) => name)
     .filter((name) =>
       /^(HighErrorRate|.*BurnsFast|.*RedundancyLost|.*No(Writable)?Primary|VirtualAddress.*)$/.test(name),
     );
-  expect(told.length).toBeGreaterThan(8);
-  expect(told.filter((name) => muted.has(name))).toEqual([]);
+  expect(important.length).toBeGreaterThan(8);
+  expect(important.filter((name) => inhibited.has(name))).toEqual([]);
 });
 
 it.each([
@@ -36,6 +36,6 @@ it.each([
       edge(['MonitorLost'], ['AppHostLost']),
     ],
   ],
-])('tells %s', (code, inhibitions) => {
+])('finds %s', (code, inhibitions) => {
   expect(new Set(checkInhibitions(inhibitions).map((problem) => problem.code))).toEqual(new Set([code]));
 });

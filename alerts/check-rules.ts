@@ -4,7 +4,7 @@ import { checkPromql, inferPromql } from '../exporters/promql/check-promql.ts';
 import type { Problem } from '../kit/problem.ts';
 import type { Rule } from './rule.ts';
 
-/** Everything in the rules that cannot be right, all at once: see {@link checkPromql}; and what they record is what the catalogue says. */
+/** Returns all problems of the rules: those of {@link checkPromql}, and differences between recorded series and the catalogue. */
 export function checkRules(
   rules: readonly Rule[],
   recorded: Readonly<Record<string, Metric>> = RECORDED,
@@ -14,7 +14,7 @@ export function checkRules(
     ...rules.flatMap((rule) => ('record' in rule ? checkRecord(rule, recorded[rule.record]) : [])),
     ...Object.keys(recorded)
       .filter((name) => !rules.some((rule) => 'record' in rule && rule.record === name))
-      .map((name) => problem('recorded-by-nobody', `${name} is in the catalogue, and no rule records it.`, name)),
+      .map((name) => problem('not-recorded', `${name} is in the catalogue, but no rule records it.`, name)),
   ];
 }
 
@@ -27,7 +27,7 @@ function checkRecord(
   const { unit, labels: found } = inferPromql(expr);
   const labels = found === undefined ? undefined : [...new Set([...found, ...Object.keys(added)])].toSorted();
   const wanted = Object.keys(known.labels).toSorted();
-  const strange = Object.entries(added).filter(([label, value]) => {
+  const unknownValues = Object.entries(added).filter(([label, value]) => {
     const values = known.labels[label];
     return values !== undefined && 'length' in values && !values.includes(value);
   });
@@ -44,7 +44,7 @@ function checkRecord(
             record,
           ),
         ]),
-    ...strange.map(([label, value]) =>
+    ...unknownValues.map(([label, value]) =>
       problem(
         'unknown-value',
         `${record} is recorded with ${label}="${value}", which the catalogue does not know.`,

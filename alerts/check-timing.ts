@@ -1,5 +1,5 @@
 import type { MonitoringTimings } from '../deploy/model/profile.ts';
-import { diskLookMs, paceMs, SCRAPE_JOBS } from '../deploy/model/scrape-jobs.ts';
+import { diskPollMs, scrapeClassIntervalMs, SCRAPE_JOBS } from '../deploy/model/scrape-jobs.ts';
 import { CATALOG, seriesOf, type Source } from '../exporters/catalog/catalog.ts';
 import { findAll, parsePromql, unquote, type Syntax } from '../exporters/promql/syntax.ts';
 import { parsePromDuration } from '../kit/prom-duration.ts';
@@ -10,11 +10,11 @@ const SERIES = seriesOf();
 
 /** A rate needs two samples. */
 const MIN_SAMPLES = 2;
-/** What is seen once may be one lost scrape. */
+/** A condition seen in one evaluation may be due to one missed scrape. */
 const MIN_EVALUATIONS = 2;
 
-/** Everything in the rules that looks too briefly to see anything, or believes a single look, all at once. */
-export function checkTiming(groups: readonly RuleGroup[], watch: MonitoringTimings): readonly Problem[] {
+/** Returns all rules whose window has too few samples, and alerts that fire after a single evaluation. */
+export function checkTiming(groups: readonly RuleGroup[], timings: MonitoringTimings): readonly Problem[] {
   const recordedMs = new Map(
     groups.flatMap(({ interval, rules }) =>
       rules.flatMap((rule) => ('record' in rule ? [[rule.record, parsePromDuration(interval)] as const] : [])),
@@ -24,17 +24,17 @@ export function checkTiming(groups: readonly RuleGroup[], watch: MonitoringTimin
     rules.flatMap((rule) => [
       ...checkFor(rule, parsePromDuration(interval)),
       ...findAll(parsePromql(rule.expr), 'MatrixSelector').flatMap((selector) =>
-        checkWindow(selector, { at: nameOf(rule), watch, recordedMs }),
+        checkWindow(selector, { at: nameOf(rule), timings, recordedMs }),
       ),
     ]),
   );
 }
 
-/** An alert that is true whenever it is evaluated needs no second look: nothing can be mistaken for it. */
+/** An always-firing alert (`vector(1)`) needs no `for:`. */
 function checkFor(rule: Rule, intervalMs: number): readonly Problem[] {
   if ('record' in rule || rule.expr.startsWith('vector(1)')) return [];
   if (parsePromDuration(rule.for) >= MIN_EVALUATIONS * intervalMs) return [];
-  const what = rule.expr.includes('absent(') ? ', and it fires on what is absent, which one late scrape is' : '';
+  const what = rule.expr.includes('absent(') ? ', and it uses absent(), which one late scrape makes true' : '';
   return [
     problem('for', `${rule.alert} waits for ${rule.for}, which is less than two evaluations${what}.`, rule.alert),
   ];
@@ -42,15 +42,15 @@ function checkFor(rule: Rule, intervalMs: number): readonly Problem[] {
 
 interface WindowContext {
   readonly at: string;
-  readonly watch: MonitoringTimings;
+  readonly timings: MonitoringTimings;
   readonly recordedMs: ReadonlyMap<string, number>;
 }
 
-function checkWindow(selector: Syntax, { at, watch, recordedMs }: WindowContext): readonly Problem[] {
+function checkWindow(selector: Syntax, { at, timings, recordedMs }: WindowContext): readonly Problem[] {
   const name = findAll(selector, 'Identifier')[0]?.text ?? '';
   const window = findAll(selector, 'NumberDurationLiteralInDurationContext')[0]?.text;
   if (window === undefined) return [problem('window', `The window of ${selector.text} cannot be read.`, at)];
-  const intervalMs = recordedMs.get(name) ?? slowestMs(selector, name, watch);
+  const intervalMs = recordedMs.get(name) ?? slowestMs(selector, name, timings);
   if (intervalMs === undefined || parsePromDuration(window) >= MIN_SAMPLES * intervalMs) return [];
   return [
     problem(
@@ -61,15 +61,15 @@ function checkWindow(selector: Syntax, { at, watch, recordedMs }: WindowContext)
   ];
 }
 
-/** The longest time between two new values of a metric, over all jobs that expose it and that the selector may mean. */
-function slowestMs(selector: Syntax, name: string, watch: MonitoringTimings): number | undefined {
+/** The longest interval between two new values of a metric, over all jobs that expose it and match the selector. */
+function slowestMs(selector: Syntax, name: string, timings: MonitoringTimings): number | undefined {
   const metric = SERIES.get(name)?.metric;
   const matchers = findAll(selector, 'UnquotedLabelMatcher').map((matcher) => ({
     label: findAll(matcher, 'LabelName')[0]?.text,
     operator: findAll(matcher, 'MatchOp')[0]?.text,
     value: unquote(findAll(matcher, 'StringLiteral')[0]?.text ?? '""'),
   }));
-  const isMeant = ({ job }: Source): boolean =>
+  const isSelected = ({ job }: Source): boolean =>
     matchers.every(
       ({ label, operator, value }) =>
         label !== 'job' ||
@@ -77,11 +77,11 @@ function slowestMs(selector: Syntax, name: string, watch: MonitoringTimings): nu
         (operator === '=~' && new RegExp(`^(?:${value})$`).test(job)),
     );
   const exposes = ({ metrics }: Source): boolean => Object.values(metrics).some((one) => one === metric);
-  const paces = CATALOG.filter((source) => exposes(source) && isMeant(source)).flatMap(({ job }) =>
-    SCRAPE_JOBS.filter((one) => one.name === job).map(({ pace }) => paceMs(watch, pace)),
+  const intervals = CATALOG.filter((source) => exposes(source) && isSelected(source)).flatMap(({ job }) =>
+    SCRAPE_JOBS.filter((one) => one.name === job).map(({ scrapeClass }) => scrapeClassIntervalMs(timings, scrapeClass)),
   );
-  if (paces.length === 0) return undefined;
-  return Math.max(...paces, ...(metric?.measured === 'by-disk-space' ? [diskLookMs(watch)] : []));
+  if (intervals.length === 0) return undefined;
+  return Math.max(...intervals, ...(metric?.measured === 'by-disk-space' ? [diskPollMs(timings)] : []));
 }
 
 function nameOf(rule: Rule): string {

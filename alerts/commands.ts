@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { SAVE_EVERY_MS } from '../deploy/tiers/monitor/render-alertmanager.ts';
+import { SAVE_INTERVAL_MS } from '../deploy/tiers/monitor/render-alertmanager.ts';
 import type { Topology } from '../deploy/model/topology.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
 import { openProgress } from '../kit/progress.ts';
@@ -37,25 +37,25 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
     .option('--reason <text>', 'required: reason for the silence')
     .addHelpText(
       'after',
-      `\nFailure domains: ${DOMAINS.join(', ')}. Redundancy alerts of a tier belong to the domain, not to a host.\nSLO alerts, the watchdog and drills are never silenced.\nAlertmanager writes to disk every ${SAVE_EVERY_MS / 1_000} s. If one Alertmanager is down, the command names it and exits with 2: the silence is on one disk only.`,
+      `\nFailure domains: ${DOMAINS.join(', ')}. Redundancy alerts of a tier belong to the domain, not to a host.\nSLO alerts, the watchdog and drills are never silenced.\nAlertmanager writes to disk every ${SAVE_INTERVAL_MS / 1_000} s. If one Alertmanager is down, the command names it and exits with 2: the silence is on one disk only.`,
     )
-    .action(async (word: string, flags: { readonly for?: string; readonly reason?: string }) => {
-      const subject = parseSubject(topology, word);
+    .action(async (name: string, flags: { readonly for?: string; readonly reason?: string }) => {
+      const subject = parseSubject(topology, name);
       const { for: time = '', reason = '' } = flags;
       const missing = [...(time === '' ? ['--for'] : []), ...(reason.trim() === '' ? ['--reason'] : [])];
       if (missing.length > 0) {
         throw new HoldfastError('usage', `A silence needs ${missing.join(' and ')}.`, {
-          fix: `Such as: ./holdfast silence add ${word} --for 10m --reason "new disk"`,
+          fix: `Such as: ./holdfast silence add ${name} --for 10m --reason "new disk"`,
         });
       }
       const forMs = parseDuration(time);
       const by = userInfo().username;
       const members = openMembers(topology, signal);
-      const { id, endsAt, isUnchanged, unaware } = await addSilence(members, { ...{ subject, forMs, by, reason } });
+      const { id, endsAt, isUnchanged, missingOn } = await addSilence(members, { ...{ subject, forMs, by, reason } });
       console.log(
-        `${id}  ${word} is silent until ${endsAt.toISOString()}.${isUnchanged ? ' It was silenced for longer before; that silence is unchanged.' : ''}`,
+        `${id}  ${name} is silent until ${endsAt.toISOString()}.${isUnchanged ? ' A longer silence exists and is unchanged.' : ''}`,
       );
-      await reportMembers(members, { unaware, isSaved: hasSilence(id, endsAt) });
+      await reportMembers(members, { missingOn, isSaved: hasSilence(id, endsAt) });
     });
 
   silence
@@ -63,11 +63,11 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
     .description('list active silences')
     .option('--json', 'print the silences as JSON')
     .action(async ({ json }: { readonly json?: boolean }) => {
-      const answers = await readSilences(openMembers(topology, signal));
-      const silences = currentSilences(answers);
+      const found = await readSilences(openMembers(topology, signal));
+      const silences = currentSilences(found);
       const text = silences.map(renderSilence).join('\n') || 'No silence is active.';
       console.log(json === true ? JSON.stringify(silences, undefined, 2) : text);
-      for (const name of answers.silent) console.error(`Alertmanager on ${name} does not answer.`);
+      for (const name of found.unreachable) console.error(`Alertmanager on ${name} does not answer.`);
     });
 
   silence
@@ -75,17 +75,17 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
     .description('remove silences')
     .argument('[id...]', 'silence ID, host or failure domain, such as app1')
     .option('--all', 'remove all silences that holdfast created')
-    .action(async (words: readonly string[], { all }: { readonly all?: boolean }) => {
+    .action(async (names: readonly string[], { all }: { readonly all?: boolean }) => {
       const members = openMembers(topology, signal);
       const current = currentSilences(await readSilences(members));
-      const chosen = chooseSilences(current, { words, all: all === true });
-      const holding = await removeSilences(members, chosen);
+      const chosen = chooseSilences(current, { names, all: all === true });
+      const missingOn = await removeSilences(members, chosen);
       console.log(chosen.length === 0 ? 'Nothing was silent.' : `Removed: ${chosen.join(', ')}.`);
-      if (chosen.length > 0) await reportMembers(members, { unaware: holding, isSaved: hasNoneOf(chosen, Date.now()) });
+      if (chosen.length > 0) await reportMembers(members, { missingOn, isSaved: hasNoneOf(chosen, Date.now()) });
     });
 }
 
-/** Each silence that is in force, as `silence list` shows it; none when no Alertmanager answers: that is told by whoever looks at hosts. */
+/** Active silences, in the format of `silence list`; empty when no Alertmanager responds, which the check of the hosts reports. */
 export async function readSilenceTexts({ topology, signal }: CommandContext): Promise<readonly string[]> {
   try {
     return currentSilences(await readSilences(openMembers(topology, signal))).map(renderSilence);
@@ -106,29 +106,29 @@ function renderSilence({ id, matchers, endsAt, createdBy, comment }: Silence): s
 }
 
 /**
- * Waits until the change is on the disk of every member that knows it. A member that does not know it is named, and is not waited for: nobody
- * knows which of them will mail. So is one whose disk does not have it in time: were all of them killed now, the change would be gone.
+ * Waits until the change is on the disk of every member that has it. Prints members that do not have it, without waiting for them: they may
+ * still send mails. Also prints members that have not saved it in time: if all members crashed now, the change would be lost.
  */
 async function reportMembers(
   members: readonly Member[],
-  change: { readonly unaware: readonly string[]; readonly isSaved: (saved: readonly SavedSilence[]) => boolean },
+  change: { readonly missingOn: readonly string[]; readonly isSaved: (saved: readonly SavedSilence[]) => boolean },
 ): Promise<void> {
-  const { unaware, isSaved } = change;
-  const aware = members.map(({ name }) => name).filter((name) => !unaware.includes(name));
+  const { missingOn, isSaved } = change;
+  const informed = members.map(({ name }) => name).filter((name) => !missingOn.includes(name));
   const progress = openProgress();
   progress.report('waiting until both Alertmanagers have it on disk');
-  const unsaved = await hostsNotSaved(aware, isSaved, { read: readSavedOn(openHosts()) }).finally(() => {
+  const unsaved = await hostsNotSaved(informed, isSaved, { read: readSavedOn(openHosts()) }).finally(() => {
     progress.stop();
   });
-  if (unaware.length > 0) {
+  if (missingOn.length > 0) {
     console.error(
-      `Alertmanager on ${unaware.join(' and ')} does not know it yet. It learns it from the other one; check with \`./holdfast silence list\`.`,
+      `Alertmanager on ${missingOn.join(' and ')} does not know it yet. It learns it from the other one; check with \`./holdfast silence list\`.`,
     );
   }
   if (unsaved.length > 0) {
     console.error(
-      `Alertmanager on ${unsaved.join(' and ')} does not have it on disk: should all of them die now, it has to be done again.`,
+      `Alertmanager on ${unsaved.join(' and ')} does not have it on disk yet. If all of them crash now, repeat the command.`,
     );
   }
-  if (unaware.length + unsaved.length > 0) process.exitCode = EXIT.unknown;
+  if (missingOn.length + unsaved.length > 0) process.exitCode = EXIT.unknown;
 }

@@ -12,7 +12,7 @@ import type { RuleGroup } from './rule.ts';
 import { checkSlos } from './slo/check-slos.ts';
 import { SLOS } from './slo/slos.ts';
 
-/** The tracked files of this room: path from the root of the checkout → text. Throws `invalid-topology` with all that is wrong in the rules. */
+/** The committed files of this module: path from the root of the checkout → text. Throws `invalid-topology` with all problems of the rules. */
 export function renderAlertFiles(topology: Topology): ReadonlyMap<string, string> {
   const files = Object.entries(makeRuleFiles(topology)) as readonly (readonly [RuleFile, readonly RuleGroup[]])[];
   const problems = [

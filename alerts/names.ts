@@ -1,7 +1,7 @@
 /**
- * Every alert by name, and its scope: one `host` of the topology (label `host`; `where` may name a part of it), one `place` on a host (labels `host` and
- * `where`), one virtual `address` (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of a HAProxy (labels
- * `host` and `proxy`), one objective (label `slo`), or a `service` as a whole.
+ * Every alert by name, with its scope: one `host` of the topology (label `host`; `where` may name a part of it), one `place` on a host (labels `host`
+ * and `where`), one virtual `address` (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of a HAProxy
+ * (labels `host` and `proxy`), one SLO (label `slo`), or a `service` as a whole.
  */
 export const ALERTS = {
   EdgeLost: 'host',
@@ -98,10 +98,10 @@ const LABELS = {
   service: [],
 } as const;
 
-/** The labels that say what one alert of a name is about. */
+/** Labels that identify the subject of an alert. */
 export function labelsOf(name: AlertName): readonly string[] {
   return LABELS[ALERTS[name]];
 }
 
-/** Alerts that are not Prometheus' but a notifier's own, told without Alertmanager. They have runbooks too. */
+/** Alerts that the notifiers raise themselves, without Prometheus and Alertmanager. They have runbooks too. */
 export const NOTIFIER_ALERTS = ['WatchdogSilent', 'MonitorsSilent'] as const;

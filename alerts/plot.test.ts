@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { plotsOf, unitOf } from './plot.ts';
 
-describe('what is drawn of an expression', () => {
+describe('the charts of an expression', () => {
   it.each([
     ['a value against a number', 'max(up) < 1', [{ query: 'max(up)', threshold: { comparison: '<', value: 1 } }]],
     [
-      'what stands inside of a function',
+      'a comparison inside of a function',
       'label_replace(sum(up) / (sum(up) > 1) > 0.02, "where", "x", "", "")',
       [
         {
@@ -23,17 +23,17 @@ describe('what is drawn of an expression', () => {
       ],
     ],
     [
-      'what and and unless keep',
+      'the left side of and and unless',
       '((up > 5) and on (host) (up > 7)) unless on (host) ALERTS{alertname="A"}',
       [{ query: 'up', threshold: { comparison: '>', value: 5 } }],
     ],
-    ['a limit that moves has no line', 'up > on (host) (up offset 5m)', [{ query: 'up' }]],
-    ['nothing that is compared', 'absent(up)', []],
+    ['a variable limit has no threshold line', 'up > on (host) (up offset 5m)', [{ query: 'up' }]],
+    ['no comparison', 'absent(up)', []],
   ])('%s', (_what, expr, plots) => {
     expect(plotsOf(expr)).toEqual(plots);
   });
 
-  it('knows the unit', () => {
+  it('have a unit', () => {
     expect(unitOf('max by (host) (holdfast_notifier_oldest_queued_age_seconds)')).toBe('seconds');
   });
 });

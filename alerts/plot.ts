@@ -3,11 +3,11 @@ import { inferType } from '../exporters/promql/infer-type.ts';
 import type { ValueUnit } from '../exporters/promql/promql-type.ts';
 import { expressionsOf, parsePromql, type Syntax } from '../exporters/promql/syntax.ts';
 
-/** One way to draw what an alert is about. */
+/** One chart of an alert. */
 export interface Plot {
   /** PromQL: the value, one series per alert, with labels that the alert has too. */
   readonly query: string;
-  /** Where the alert begins; missing where that is no fixed number. */
+  /** Limit of the alert; missing if it is not a constant. */
   readonly threshold?: { readonly comparison: Comparison; readonly value: number };
 }
 
@@ -15,27 +15,27 @@ const COMPARISONS = { Eql: '==', Neq: '!=', Lte: '<=', Lss: '<', Gte: '>=', Gtr:
 type Comparison = (typeof COMPARISONS)[keyof typeof COMPARISONS];
 
 /**
- * What to draw of an alert: for each alternative of its expression, the value that it compares. An alternative that compares nothing
- * (`absent(…)`) has no value. Of what is cut by `and` and `unless` the left side is drawn, so that there is a line before the alert too.
+ * Charts of an alert: for each alternative of its expression, the value that it compares. An alternative without a comparison (`absent(…)`) has
+ * no chart. For `and` and `unless` the left side is drawn, so that the chart has values before the alert too.
  */
 export function plotsOf(expr: string): readonly Plot[] {
   return alternativesOf(parsePromql(expr)).flatMap((alternative) => {
     const found = findComparison(alternative);
     if (found === undefined) return [];
-    const { comparison, left, right, whole } = found;
-    const query = alternative.text.replace(whole.text, () => left.text);
+    const { comparison, left, right, expression } = found;
+    const query = alternative.text.replace(expression.text, () => left.text);
     const value = constantOf(right);
     return [{ query, ...(value === undefined ? {} : { threshold: { comparison, value } }) }];
   });
 }
 
-/** What the values of a query are measured in; `any` where that cannot be told. */
+/** Unit of a query's values; `any` if it cannot be inferred. */
 export function unitOf(query: string, series = seriesOf()): ValueUnit {
-  const world = { series, opaque: new Set<string>(), report: () => undefined };
-  return inferType(parsePromql(query), world).unit;
+  const context = { series, opaque: new Set<string>(), report: () => undefined };
+  return inferType(parsePromql(query), context).unit;
 }
 
-/** Looks through parentheses, and through set operators to what they keep. */
+/** Splits at `or`; unwraps parentheses and takes the left side of `and` and `unless`. */
 function alternativesOf(syntax: Syntax): readonly Syntax[] {
   const parts = expressionsOf(syntax);
   const [first] = parts;
@@ -48,19 +48,19 @@ function alternativesOf(syntax: Syntax): readonly Syntax[] {
 }
 
 interface Found {
-  readonly whole: Syntax;
+  readonly expression: Syntax;
   readonly comparison: Comparison;
   readonly left: Syntax;
   readonly right: Syntax;
 }
 
-/** The outermost comparison that filters; inside of it others may say what counts at all. */
+/** The outermost comparison; comparisons inside of it only select samples. */
 function findComparison(syntax: Syntax): Found | undefined {
   const [left, right] = expressionsOf(syntax);
   const operator = syntax.children.find(({ name }) => name in COMPARISONS)?.name as
     keyof typeof COMPARISONS | undefined;
   if (operator !== undefined && left !== undefined && right !== undefined) {
-    return { whole: syntax, comparison: COMPARISONS[operator], left, right };
+    return { expression: syntax, comparison: COMPARISONS[operator], left, right };
   }
   for (const child of syntax.children) {
     const found = findComparison(child);
@@ -69,7 +69,7 @@ function findComparison(syntax: Syntax): Found | undefined {
   return undefined;
 }
 
-/** The value of a number, with its sign and parentheses; undefined for what has to be asked for. */
+/** Value of a constant, with its sign and parentheses; undefined for a query. */
 function constantOf(syntax: Syntax): number | undefined {
   const text = syntax.text.replaceAll(/[()\s]/g, '');
   return text !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;

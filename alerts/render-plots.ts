@@ -4,7 +4,7 @@ import type { Alert } from './alert.ts';
 import { makeAlerts } from './alerts.ts';
 import { plotsOf, unitOf, type Plot } from './plot.ts';
 
-/** `plots.json`, which notifiers read: what to draw of each alert, by its name. The shape is `agents/notifier/chart/plot-table.ts`'s. */
+/** `plots.json`, which notifiers read: the charts of each alert, by its name. `agents/notifier/chart/plot-table.ts` defines the format. */
 export function renderPlots(topology: Topology): string {
   const series = seriesOf();
   const table = makeAlerts(topology)
@@ -16,7 +16,7 @@ export function renderPlots(topology: Topology): string {
   return `${JSON.stringify(Object.fromEntries(table), undefined, 2)}\n`;
 }
 
-/** What is drawn of an alert: as it says, or as its expression says. */
+/** Charts of an alert: its own ones, or those of its expression. */
 export function plotsOfAlert(alert: Alert): readonly Plot[] {
   return alert.plots ?? plotsOf(alert.expr);
 }

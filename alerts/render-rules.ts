@@ -12,27 +12,27 @@ import type { Rule, RuleGroup } from './rule.ts';
 import { sloGroups } from './slo/slo-rules.ts';
 import { SLOS } from './slo/slos.ts';
 
-/** While this is 1, the stack is starting, and what is not there yet is no fault. */
-const SETTLING = 'holdfast:settling';
-/** When everything was scraped and every alert's condition was false, for the last time. */
-const WELL = 'holdfast:all_well_timestamp_seconds';
+/** 1 during the startup grace period, when missing targets are not a fault. */
+const STARTING = 'holdfast:settling';
+/** Last time when everything was scraped and no alert condition was true. */
+const LAST_HEALTHY = 'holdfast:all_well_timestamp_seconds';
 
-/** The groups of rules of each file of Prometheus. */
+/** Rule groups by rule file. */
 export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, readonly RuleGroup[]>> {
   const { monitoring } = topology.profile;
   const alertRulesOf = (group: string | undefined): readonly Rule[] =>
     makeAlerts(topology).flatMap((alert) => (alert.group === group ? [alertRule(topology, alert)] : []));
   return {
     'well.yaml': [
-      // It costs as much as all alerts together, and nobody needs to know at once that everything is well.
-      { name: 'well', interval: promDuration(10 * monitoring.evaluationIntervalMs), rules: [wellRule(topology)] },
+      // Evaluated less often: it costs as much as all alerts together, and its value may be slightly old.
+      { name: 'well', interval: promDuration(10 * monitoring.evaluationIntervalMs), rules: [healthyRule(topology)] },
     ],
     'rules.yaml': [
-      // One group, so that whatever is urgent is judged at the same instant and in this order.
+      // One group, so that all urgent alerts are evaluated for the same time and in this order.
       {
         name: 'holdfast',
         interval: promDuration(monitoring.evaluationIntervalMs),
-        rules: [settlingRule(topology), ...alertRulesOf(undefined)],
+        rules: [startingRule(topology), ...alertRulesOf(undefined)],
       },
       {
         name: 'unhurried',
@@ -55,73 +55,73 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
   };
 }
 
-/** A file with one group without rules, named by the hash of all others: each Prometheus exposes the names of its groups, so a rule can compare them. */
+/** A file with one empty group, named by the hash of all rules: each Prometheus exposes the names of its groups, so that a rule can compare them. */
 export function renderRuleSet(files: Readonly<Record<RuleFile, readonly RuleGroup[]>>): string {
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
   return stringify({ groups: [{ name: `rules-${hash}`, rules: [] }] });
 }
 
-/** `well.yaml` and `background.yaml` are files of their own because each case of an alert pays for all rules of its file. */
+/** `well.yaml` and `background.yaml` are separate files, because each test case of an alert evaluates all rules of its file. */
 export type RuleFile = 'well.yaml' | 'rules.yaml' | 'background.yaml' | 'slo.yaml' | 'records.yaml';
 
-/** A file of rules as Prometheus reads it. */
+/** Renders a rule file for Prometheus. */
 export function renderRules(groups: readonly RuleGroup[]): string {
   return stringify({ groups }, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** The names of everything that is recorded, once each. */
+/** Names of all recorded series, without duplicates. */
 export function recordedNames(topology: Topology): readonly string[] {
   const rules = Object.values(makeRuleFiles(topology)).flatMap((groups) => groups.flatMap((group) => group.rules));
   return [...new Set(rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])))];
 }
 
-/** Everything that rules ask of the metrics. */
+/** Expressions of all rules. */
 export function ruleExpressions(topology: Topology): readonly string[] {
   return Object.values(makeRuleFiles(topology)).flatMap((groups) =>
     groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)),
   );
 }
 
-/** Notes when everything was well, but for what the stack lives with for a while. */
-function wellRule(topology: Topology): Rule {
+/** Records the last time when no alert condition was true, except for low-urgency alerts. */
+function healthyRule(topology: Topology): Rule {
   const faults = makeAlerts(topology)
-    .filter((alert) => isGated(alert) && alert.isTolerated !== true)
+    .filter((alert) => isGated(alert) && alert.isLowUrgency !== true)
     .map((alert) => `(${alert.expr})`);
   return {
-    record: WELL,
+    record: LAST_HEALTHY,
     expr: `vector(time())\nand on () (${everythingScraped(topology)})\nunless on () (\n${faults.join('\nor\n')}\n)`,
   };
 }
 
 /**
- * A starting stack is not a broken one: for `startupGraceMs` after Prometheus itself was started the alerts wait, unless everything has been
- * well once since the stack began. A Prometheus that was started in a stack that runs waits for nothing: half of the other hosts booted
- * well before it. Half of them, because no host's own fate may decide it.
- * Before the first scrape the alerts wait as well (Prometheus finds its targets some seconds after its start, and may have samples
- * from before it): then the watchdog is silent, which the notifiers report. Were these records missing, nothing would be waited for.
+ * Startup grace period: for `startupGraceMs` after the start of Prometheus no symptom alert fires, unless the stack was healthy once since its
+ * start. A Prometheus that restarts in a running stack has no grace period: half of the other hosts booted long before it. Half of them is the
+ * criterion, so that no single host decides.
+ * Before the first scrape no symptom alert fires either: Prometheus discovers its targets some seconds after its start, and may have samples from
+ * before it. The watchdog does not fire then, which the notifiers report. If this record is missing, there is no grace period.
  */
-function settlingRule(topology: Topology): Rule {
+function startingRule(topology: Topology): Rule {
   const { startupGraceMs } = topology.profile.monitoring;
-  const settleS = startupGraceMs / 1000;
+  const startupGraceS = startupGraceMs / 1000;
   const started = `max(process_start_time_seconds{job="prometheus",instance="${OWN_PROMETHEUS}"})`;
   const boots = 'node_boot_time_seconds{tier!="monitor"}';
-  // Where the whole stack was started again, what is on disk from before that says that it is old.
+  // Only samples newer than the start of Prometheus count: after a restart of the whole stack, older ones on disk have old boot times.
   const booted = `quantile(0.5, ${boots} and timestamp(${boots}) > on () group_left () ${started})`;
-  const begun = `((${booted} < on () ${started}) or on () ${started})`;
+  const stackStarted = `((${booted} < on () ${started}) or on () ${started})`;
   return {
-    record: SETTLING,
+    record: STARTING,
     expr: anyOf(
       [
-        `vector(1) and on () (time() - ${started} < ${settleS})`,
-        `unless on () (${started} - on () ${booted} > ${settleS})`,
-        `unless on () (max_over_time(${WELL}[${promDuration(2 * startupGraceMs)}]) > on () ${begun})`,
+        `vector(1) and on () (time() - ${started} < ${startupGraceS})`,
+        `unless on () (${started} - on () ${booted} > ${startupGraceS})`,
+        `unless on () (max_over_time(${LAST_HEALTHY}[${promDuration(2 * startupGraceMs)}]) > on () ${stackStarted})`,
       ].join('\n'),
       `vector(1) unless on () (${somethingScraped(topology)})`,
     ),
   };
 }
 
-/** Objectives count nothing while the stack is starting, and what they counted before stays true. */
+/** SLO alerts are not gated: SLOs count no events during the startup grace period, and earlier counts remain valid. */
 function isGated(alert: Alert): boolean {
   return alert.name !== 'Watchdog' && isSymptomAlert(alert);
 }
@@ -129,14 +129,14 @@ function isGated(alert: Alert): boolean {
 function alertRule(topology: Topology, alert: Alert): Rule {
   return {
     alert: alert.name,
-    expr: isGated(alert) ? `(${alert.expr})\nunless on () (${SETTLING} == 1)` : alert.expr,
+    expr: isGated(alert) ? `(${alert.expr})\nunless on () (${STARTING} == 1)` : alert.expr,
     for: promDuration(alert.forMs(topology.profile.monitoring)),
     labels: ruleLabels(alert),
     annotations: { summary: alert.summary, description: alert.description, runbook: runbookOf(alert.name) },
   };
 }
 
-/** What every alert of a rule carries besides the labels of its expression. */
+/** Labels of every alert of a rule, in addition to those of its expression. */
 export function ruleLabels(alert: Alert): Readonly<Record<string, string>> {
   return { severity: alert.severity, owner: alert.owner, domain: alert.domain };
 }

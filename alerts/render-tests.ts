@@ -8,7 +8,7 @@ import { RECORD_CASES, type RecordCase } from './records/record-cases.ts';
 import { ruleLabels, type RuleFile } from './render-rules.ts';
 import { STARTING_CASES, startingSubject } from './starting-cases.ts';
 
-/** A file of tests for `promtool test rules`: every case of every alert of a file of rules. */
+/** Renders a test file for `promtool test rules`: every case of every alert of a rule file. */
 export function renderRuleTests(topology: Topology, file: RuleFile): string {
   const alerts = makeAlerts(topology).filter((alert) => fileOf(alert) === file);
   const stepS = file === 'slo.yaml' ? topology.profile.monitoring.sloIntervalMs / 1000 : STEP_S;
@@ -32,7 +32,7 @@ function fileOf(alert: Alert): RuleFile {
   return isSymptomAlert(alert) ? 'rules.yaml' : 'slo.yaml';
 }
 
-/** Rates of made-up counters are a rounding off. */
+/** Rates of example counters differ by rounding errors. */
 const ROUND = 0.0001;
 
 function renderRecordCase({ title, series, atS, values }: RecordCase, stepS: number): object {
@@ -49,9 +49,9 @@ function renderRecordCase({ title, series, atS, values }: RecordCase, stepS: num
 }
 
 function renderSeries(series: Series, stepS: number): readonly object[] {
-  return Object.entries(series).map(([name, course]) => ({
+  return Object.entries(series).map(([name, samples]) => ({
     series: name,
-    values: 'stretches' in course ? growthOf(course, stepS) : valuesOf(course),
+    values: 'stretches' in samples ? growthOf(samples, stepS) : valuesOf(samples),
   }));
 }
 
@@ -94,7 +94,7 @@ function renderCase(alert: Alert, one: AlertCase, stepS: number): object {
   };
 }
 
-/** promtool's notation of even growth: `1+2x3` is 1 3 5 7. */
+/** promtool's notation of linear growth: `1+2x3` is 1 3 5 7. */
 function growthOf({ stretches }: Counting, stepS: number): string {
   let value = 0;
   return stretches
@@ -111,11 +111,11 @@ function growthOf({ stretches }: Counting, stepS: number): string {
 const VERBS = { fires: 'fires', quiet: 'stays quiet', absent: 'without its metrics', resolves: 'resolves' } as const;
 
 /**
- * promtool's notation: values with spaces between them. A target that cannot be scraped any more makes its series stale; `_` alone
- * would leave the last value to be seen for five minutes.
+ * promtool's notation: values separated by spaces. The series of a target that can no longer be scraped become stale; with `_` alone the last
+ * value would stay visible for five minutes.
  */
-function valuesOf(course: Samples): string {
-  return course
+function valuesOf(samples: Samples): string {
+  return samples
     .flatMap(([value, seconds]) => {
       const steps = Math.round(seconds / STEP_S);
       if (value === 'missing') return repeated('_', steps);
@@ -124,7 +124,7 @@ function valuesOf(course: Samples): string {
     .join(' ');
 }
 
-/** `1x9` is ten times 1. */
+/** `1x9` is 1, ten times. */
 function repeated(text: string, times: number): readonly string[] {
   if (times <= 0) return [];
   return [times === 1 ? text : `${text}x${times - 1}`];

@@ -1,4 +1,4 @@
-/** A rule as Prometheus reads it. */
+/** A rule in the format of Prometheus. */
 export type Rule =
   | { readonly record: string; readonly expr: string; readonly labels?: Readonly<Record<string, string>> }
   | {
@@ -9,7 +9,7 @@ export type Rule =
       readonly annotations: Readonly<Record<string, string>>;
     };
 
-/** A group of rules that are evaluated together, in their order. */
+/** A group of rules that are evaluated together, in order. */
 export interface RuleGroup {
   readonly name: string;
   readonly interval: string;

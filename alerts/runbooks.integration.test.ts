@@ -4,12 +4,12 @@ import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { ROOT } from '../kit/paths.ts';
 
-/** What stands for something that the reader knows. */
+/** Values for the placeholders of commands. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = { HOST: 'web1', SERVICE: 'nginx', FOLDER: '/var/log' };
 
 const folder = join(ROOT, 'alerts', 'runbooks');
 const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')));
-/** Commands that look and change nothing: those of the section Diagnosis, each once. */
+/** Read-only commands, from the section Diagnosis, without duplicates. */
 const commands = new Set(
   texts.flatMap((text) => {
     const diagnosis = text.split(/^## /m).find((section) => section.startsWith('Diagnosis\n')) ?? '';

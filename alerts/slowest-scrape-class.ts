@@ -1,22 +1,22 @@
 import type { MonitoringTimings } from '../deploy/model/profile.ts';
-import { paceMs, SCRAPE_JOBS, type Job, type ScrapeClass } from '../deploy/model/scrape-jobs.ts';
+import { scrapeClassIntervalMs, SCRAPE_JOBS, type Job, type ScrapeClass } from '../deploy/model/scrape-jobs.ts';
 import { CATALOG } from '../exporters/catalog/catalog.ts';
 import type { Alert } from './alert.ts';
 
-const SLOWEST_FIRST: readonly ScrapeClass[] = ['seldom', 'round', 'detail', 'monitor', 'usual'];
+const SLOWEST_FIRST: readonly ScrapeClass[] = ['slow', 'probe', 'detail', 'self', 'fast'];
 
-/** The pace of the slowest job that exposes what an alert is made from; of those that it names by label, where it does. */
-export function slowestPace(alert: Pick<Alert, 'expr' | 'domain'>): ScrapeClass {
-  if (alert.domain === 'monitor') return 'monitor';
-  const paces = jobsOf(alert).map(({ pace }) => pace);
-  return SLOWEST_FIRST.find((pace) => paces.includes(pace)) ?? 'usual';
+/** Scrape class of the slowest job that exposes metrics of an alert; only of the jobs in its `job` matchers, if it has any. */
+export function slowestScrapeClass(alert: Pick<Alert, 'expr' | 'domain'>): ScrapeClass {
+  if (alert.domain === 'monitor') return 'self';
+  const scrapeClasses = jobsOf(alert).map(({ scrapeClass }) => scrapeClass);
+  return SLOWEST_FIRST.find((one) => scrapeClasses.includes(one)) ?? 'fast';
 }
 
-/** From a fault to the failed look that shows it, at worst, in ms: until the next look, and what that may take. */
-export function slowestLookMs(alert: Pick<Alert, 'expr' | 'domain'>, watch: MonitoringTimings): number {
-  const intervalMs = paceMs(watch, slowestPace(alert));
+/** Maximum time in ms from a fault to the end of the scrape that shows it: one interval, and the timeout of the scrape. */
+export function maxDetectionMs(alert: Pick<Alert, 'expr' | 'domain'>, timings: MonitoringTimings): number {
+  const intervalMs = scrapeClassIntervalMs(timings, slowestScrapeClass(alert));
   const timeoutIsInterval = jobsOf(alert).some((job) => job.timeoutIsInterval === true);
-  return intervalMs + (timeoutIsInterval ? intervalMs : watch.scrapeIntervalMs);
+  return intervalMs + (timeoutIsInterval ? intervalMs : timings.scrapeIntervalMs);
 }
 
 function jobsOf({ expr }: Pick<Alert, 'expr'>): readonly Job[] {

@@ -5,8 +5,8 @@ const STARTED = { [OWN_START]: always(0) };
 const [DOWN, OTHER] = ['up{host="lb1",job="haproxy"}', 'up{host="lb2",job="haproxy"}'];
 const LOST = { labels: { host: 'lb1' } };
 
-/** What is there when everything is well, as far as the alerts look. */
-const ALL_WELL = {
+/** Series of a healthy stack, as far as alerts need them. */
+const ALL_HEALTHY = {
   'up{host="lb1",job="haproxy"}': always(1),
   'up{host="lb2",job="haproxy"}': always(1),
   'up{host="app1",job="app"}': always(1),
@@ -35,7 +35,7 @@ const ALL_WELL = {
   ),
 };
 
-/** When hosts other than the monitors booted, seconds since 1970. */
+/** Boot times of hosts other than the monitors, in seconds since 1970. */
 const booted = (...times: readonly number[]): AlertCase['series'] =>
   Object.fromEntries(
     times.map((atS, index) => [
@@ -44,11 +44,11 @@ const booted = (...times: readonly number[]): AlertCase['series'] =>
     ]),
   );
 
-/** A stack that is starting, told by one alert that stands for all of them. */
+/** Cases of the startup grace period, tested with one alert ({@link startingSubject}). */
 export const STARTING_CASES: readonly AlertCase[] = [
   {
     kind: 'quiet',
-    title: 'a starting stack is given time, and then no more',
+    title: 'no alert during the startup grace period, but after it',
     series: { ...STARTED, [DOWN]: always(0), [OTHER]: always(1) },
     expect: [
       { atS: 30, alerts: [] },
@@ -58,8 +58,8 @@ export const STARTING_CASES: readonly AlertCase[] = [
   },
   {
     kind: 'fires',
-    title: 'a stack that was well once is given no more time',
-    series: { ...STARTED, ...ALL_WELL, [DOWN]: step(1, 0) },
+    title: 'the grace period ends once the stack was healthy',
+    series: { ...STARTED, ...ALL_HEALTHY, [DOWN]: step(1, 0) },
     expect: [
       { atS: 18, alerts: [] },
       { atS: 30, alerts: [LOST] },
@@ -67,13 +67,13 @@ export const STARTING_CASES: readonly AlertCase[] = [
   },
   {
     kind: 'fires',
-    title: 'a Prometheus that is started in a stack that runs gives it no time',
+    title: 'no grace period when Prometheus starts in a running stack',
     series: { ...STARTED, ...booted(-500, -500, 0), [DOWN]: always(0), [OTHER]: always(1) },
     expect: [{ atS: 30, alerts: [LOST] }],
   },
   {
     kind: 'quiet',
-    title: 'a host that is older than the stack around it does not make that one old',
+    title: 'one host that booted earlier does not end the grace period',
     series: { ...STARTED, ...booted(-500, -5, 2), [DOWN]: always(0), [OTHER]: always(1) },
     expect: [
       { atS: 30, alerts: [] },
@@ -83,7 +83,7 @@ export const STARTING_CASES: readonly AlertCase[] = [
   },
   {
     kind: 'quiet',
-    title: 'what is on disk from before the whole stack was started says nothing about its age',
+    title: 'boot times from before a restart of the whole stack do not end the grace period',
     series: {
       ...STARTED,
       [OWN_START]: [
@@ -101,9 +101,9 @@ export const STARTING_CASES: readonly AlertCase[] = [
   },
   {
     kind: 'fires',
-    title: 'a young stack that was well before Prometheus was started again is given no more time',
+    title: 'no new grace period when Prometheus restarts in a new stack that was healthy before',
     series: {
-      ...ALL_WELL,
+      ...ALL_HEALTHY,
       ...booted(0, 1, 2),
       [OWN_START]: [
         [0, 60],
@@ -121,10 +121,10 @@ export const STARTING_CASES: readonly AlertCase[] = [
   },
 ];
 
-/** The alert that {@link STARTING_CASES} are told by. */
+/** The alert with which {@link STARTING_CASES} are tested. */
 export function startingSubject(alerts: readonly Alert[]): Alert {
   const alert = alerts.find(({ name }) => name === 'LoadBalancerLost');
   if (alert === undefined)
-    throw new Error('LoadBalancerLost is gone: tell the cases of a starting stack by another alert');
+    throw new Error('There is no alert LoadBalancerLost any more: test the startup grace period with another alert');
   return alert;
 }

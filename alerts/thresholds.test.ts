@@ -4,7 +4,7 @@ import { makeTopology } from '../deploy/model/topology.ts';
 import { makeAlerts } from './alerts.ts';
 import { thresholdsOf } from './thresholds.ts';
 
-describe('the numbers of an alert', () => {
+describe('the thresholds of an alert', () => {
   it.each([
     ['queue > 5', [['>', 5, 'queue']]],
     ['5 > queue', [['<', 5, 'queue']]],

@@ -1,8 +1,8 @@
 import { childOf, expressionsOf, parsePromql, type Syntax } from '../exporters/promql/syntax.ts';
 
-/** A number that an alert compares series with. The alert's expression is the one place where it is written. */
+/** A constant that an alert compares series with. The alert's expression is its only source. */
 export interface Threshold {
-  /** What the value must be to alert: `< 3` is `{ operator: '<', value: 3 }`. */
+  /** Condition of the alert: `< 3` is `{ operator: '<', value: 3 }`. */
   readonly operator: '<' | '<=' | '>' | '>=' | '==';
   readonly value: number;
   /** The expression that is compared. */
@@ -24,7 +24,7 @@ const FLIPPED: Readonly<Record<Threshold['operator'], Threshold['operator']>> = 
   '==': '==',
 };
 
-/** The outermost comparisons with a number in each alternative of an alert's expression. What is compared further in only chooses samples. */
+/** The outermost comparisons with a constant in each alternative of an alert's expression. Inner comparisons only select samples. */
 export function thresholdsOf(expr: string): readonly Threshold[] {
   return thresholdsIn(parsePromql(expr));
 }
@@ -36,7 +36,7 @@ function thresholdsIn(syntax: Syntax): readonly Threshold[] {
   const name = syntax.children.map((child) => child.name).find((child) => child in OPERATORS);
   const operator = name === undefined ? undefined : OPERATORS[name];
   if (operator === undefined) {
-    // What follows `unless` keeps an alert from firing; it is no part of its condition.
+    // The right side of `unless` prevents an alert; it is not part of its condition.
     return childOf(syntax, 'Unless') === undefined
       ? [...thresholdsIn(left), ...thresholdsIn(right)]
       : thresholdsIn(left);

@@ -20,10 +20,10 @@ import { reportRun, type Reported } from './report/report-run.ts';
 import { prove } from './runner/prove.ts';
 import { healUnrecorded, renderUnrecordedReport } from './unrecorded/heal-unrecorded.ts';
 
-/** Leaves room on two cores: the drill is about faults, not about the limit. */
+/** Leaves CPU headroom on two cores: `prove` tests faults, not the maximum load. */
 const DEFAULT_RATE = 100;
 const MAX_RATE = 2_000;
-/** A database node that was frozen joins its group again in 10 to 30 s. */
+/** A database node that was frozen rejoins its group in 10 to 30 s. */
 const HEAL_DEADLINE_MS = 90_000;
 
 /** `prove` and `heal`. */
@@ -98,7 +98,7 @@ async function runProve(
   const rate = parseRate(flags.rate);
   if (!flags.up) requireNetwork(topology.networks.ops);
   const progress = openProgress();
-  const tell = ({ outcome, page }: Reported): void => {
+  const print = ({ outcome, page }: Reported): void => {
     if (flags.json === true) {
       console.log(JSON.stringify(outcome, undefined, 2));
       return;
@@ -115,7 +115,7 @@ async function runProve(
       },
       onInterrupted: (interrupted) => {
         progress.stop();
-        tell(interrupted);
+        print(interrupted);
       },
       ...(flags.up
         ? {
@@ -126,7 +126,7 @@ async function runProve(
     },
     { prove, reports: PATHS.reports },
   ).finally(progress.stop);
-  tell(reported);
+  print(reported);
   if (flags.json !== true) {
     const pages = Object.entries(pagesOf(topology)).map(([what, address]) => `  ${address}  ${what}`);
     console.log(`The stack stays up:\n${pages.join('\n')}`);

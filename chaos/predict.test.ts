@@ -19,7 +19,7 @@ describe('a prediction', () => {
     expect(ratio).toBeGreaterThan(1.7);
   });
 
-  it('stays within the budgets of the guarantees, or the profile could not keep them', () => {
+  it('stays within the budgets of the guarantees', () => {
     expect(predictOutage('lb-crash', DRILL).worstMs).toBeLessThan(1_000);
     expect(predictOutage('db-primary-crash', DRILL).worstMs).toBeLessThan(9_000);
     expect(predictOutage('cache-slow', DRILL).worstMs).toBeLessThan(300);
@@ -27,7 +27,7 @@ describe('a prediction', () => {
     expect(predictAlert(makeTopology(), mailed).worstMs).toBeLessThan(60_000);
   });
 
-  it('of a mail is that of the alert that is looked at most seldom', () => {
+  it('of several alerts is that of the one with the slowest scrape interval', () => {
     const of = (...names: readonly AlertName[]): number => predictAlert(makeTopology(), names).worstMs;
     expect(of('EdgeLost')).toBeGreaterThan(of('LoadBalancerLost'));
     expect(of('LoadBalancerLost', 'EdgeLost')).toBe(of('EdgeLost'));

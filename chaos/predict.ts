@@ -1,17 +1,17 @@
 import { makeAlerts } from '../alerts/alerts.ts';
 import type { AlertName } from '../alerts/names.ts';
 import { evaluationMsOf } from '../alerts/alert.ts';
-import { slowestLookMs } from '../alerts/slowest-pace.ts';
+import { maxDetectionMs } from '../alerts/slowest-scrape-class.ts';
 import type { Profile } from '../deploy/model/profile.ts';
 import type { Topology } from '../deploy/model/topology.ts';
 
-/** What a fault will cost, computed from the recovery-time profile; stands beside what was measured. Milliseconds. */
+/** The predicted cost of a fault, calculated from the profile and shown next to the measurement. Milliseconds. */
 export interface Prediction {
-  /** What it is about, e.g. `longest outage`. */
+  /** The predicted quantity, e.g. `longest outage`. */
   readonly what: string;
   readonly bestMs: number;
   readonly worstMs: number;
-  /** How the numbers come about, for the report. */
+  /** The calculation of the numbers, for the report. */
   readonly formula: string;
 }
 
@@ -25,7 +25,7 @@ export const PREDICTED_FAULTS = [
 ] as const;
 export type PredictedFault = (typeof PREDICTED_FAULTS)[number];
 
-/** Lowest VRRP priority in use; the skew grows as it falls (RFC 9568, section 6.1). */
+/** Lowest VRRP priority in use; a lower priority has a larger skew (RFC 9568, section 6.1). */
 const LOWEST_PRIORITY = 140;
 
 /** Between the end of the group's suspicion and the new primary's first write: measured, 3 nodes on one machine. */
@@ -34,7 +34,7 @@ const ELECTION_MS = { best: 700, worst: 2_100 };
 /** A round trip and a query plan on one machine. */
 const SERVE_MS = 50;
 
-/** What a fault costs the clients at best and at worst. */
+/** The best and the worst cost of a fault for clients. */
 export function predictOutage(fault: PredictedFault, profile: Profile): Prediction {
   const { vrrpAdvertMs: advert, check, role, client } = profile;
   switch (fault) {
@@ -45,7 +45,7 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
         what: 'longest outage',
         bestMs: masterDown - advert,
         worstMs: masterDown + SERVE_MS,
-        formula: `3 × advert ${advert} + skew ${skew}, less an advert already waited for … plus ${SERVE_MS} to serve`,
+        formula: `3 × advert ${advert} + skew ${skew}, less the elapsed part of an advert interval … plus ${SERVE_MS} to serve`,
       };
     }
     case 'app-crash': {
@@ -68,32 +68,32 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
     }
     case 'abuse':
       return {
-        what: 'what is added to a request of another client',
+        what: 'added latency of other clients',
         bestMs: 0,
         worstMs: SERVE_MS,
-        formula: `the attacker waits in front of the servers, in its own limits; ${SERVE_MS} for the processor that it shares with them here`,
+        formula: `limits stop the attacker at the first hop; ${SERVE_MS} because it shares the processor with the servers here`,
       };
     case 'cache-slow':
       return {
-        what: 'what is added to a page',
+        what: 'added latency of a page',
         bestMs: 0,
         worstMs: client.cacheCommandMs + SERVE_MS,
-        formula: `one cache command's timeout ${client.cacheCommandMs} + ${SERVE_MS} to serve, then the circuit is open for ${client.cacheRetryMs} and pages come from the database`,
+        formula: `one cache command's timeout ${client.cacheCommandMs} + ${SERVE_MS} to serve, then the circuit breaker is open for ${client.cacheRetryMs} and pages come from the database`,
       };
     case 'cache-down':
       return {
-        what: 'what is added to a page',
+        what: 'added latency of a page',
         bestMs: 0,
         worstMs: client.cacheCommandMs + SERVE_MS,
-        formula: `refused at once or given up after ${client.cacheCommandMs}, + ${SERVE_MS} to serve, then the circuit is open for ${client.cacheRetryMs}`,
+        formula: `refused at once or timed out after ${client.cacheCommandMs} + ${SERVE_MS} to serve, then the circuit breaker is open for ${client.cacheRetryMs}`,
       };
   }
 }
 
-/** A notifier asks the other one, draws a chart and finds a mail server. */
+/** A notifier queries its peer, renders a chart and connects to a mail server. */
 const MAIL_MS = 1_000;
 
-/** From a host's crash to the mail about it: the last of these alerts. None: nobody is to be told. */
+/** Time from a host's crash to the mail of the last of these alerts; 0 without alerts. */
 export function predictAlert(topology: Topology, names: readonly AlertName[]): Prediction {
   const { profile } = topology;
   const { groupWaitMs } = profile.monitoring;
@@ -101,16 +101,16 @@ export function predictAlert(topology: Topology, names: readonly AlertName[]): P
     .filter(({ name }) => names.includes(name))
     .map((alert) => {
       const forMs = alert.forMs(profile.monitoring);
-      const lookMs = slowestLookMs(alert, profile.monitoring);
+      const scrapeMs = maxDetectionMs(alert, profile.monitoring);
       const evaluationMs = evaluationMsOf(alert, profile.monitoring);
-      // Who asks the nodes is told of a silent one when the group has given it up.
+      // The other nodes report an unresponsive node as missing only after the group's suspicion timeout.
       const suspicionMs = alert.domain === 'database' ? profile.groupSuspicionMs : 0;
       return {
         bestMs: forMs + groupWaitMs,
-        worstMs: suspicionMs + lookMs + 2 * evaluationMs + forMs + groupWaitMs + MAIL_MS,
-        formula: `${alert.name}: for ${forMs} + group wait ${groupWaitMs} … + ${suspicionMs === 0 ? '' : `suspicion of the group ${suspicionMs} + `}look and its timeout ${lookMs} + 2 × evaluation ${evaluationMs} + mail ${MAIL_MS}`,
+        worstMs: suspicionMs + scrapeMs + 2 * evaluationMs + forMs + groupWaitMs + MAIL_MS,
+        formula: `${alert.name}: for ${forMs} + group wait ${groupWaitMs} … + ${suspicionMs === 0 ? '' : `suspicion of the group ${suspicionMs} + `}scrape and its timeout ${scrapeMs} + 2 × evaluation ${evaluationMs} + mail ${MAIL_MS}`,
       };
     });
   const [last] = predictions.toSorted((a, b) => b.worstMs - a.worstMs);
-  return { what: 'alert mailed', ...(last ?? { bestMs: 0, worstMs: 0, formula: 'nobody is to be told' }) };
+  return { what: 'alert mailed', ...(last ?? { bestMs: 0, worstMs: 0, formula: 'no alert is expected' }) };
 }

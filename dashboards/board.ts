@@ -4,27 +4,27 @@ import type { VitalName } from '../deploy/model/web-vitals.ts';
 import type { BoardUid } from './names.ts';
 import type { UnitId } from './units.ts';
 
-/** One board answers one question. */
+/** A dashboard; it answers one question. */
 export interface Board {
   readonly uid: BoardUid;
   readonly title: string;
-  /** What somebody who opens it wants to know; a sentence with a question mark. */
+  /** The question of its readers, as a sentence with a question mark. */
   readonly question: string;
-  /** Whose alerts belong here; their runbooks are listed at its end. */
+  /** Failure domains of its alerts, whose runbooks are listed at its end. */
   readonly domains: readonly Domain[];
-  /** Where its panels lead unless they say otherwise: one step nearer to the cause. */
+  /** Default drill-down of its panels: one step nearer to the cause. */
   readonly drillDown: BoardUid;
-  /** Besides `datasource`, which every board has. */
+  /** In addition to `datasource`, which every board has. */
   readonly variables: readonly Variable[];
   readonly rows: readonly Row[];
 }
 
-/** What the reader chooses from: the values of a label. */
+/** A dashboard variable: the reader selects values of a label. */
 export interface Variable {
   /** `$name` in queries, used as `label=~"$name"`. */
   readonly name: string;
   readonly label: string;
-  /** The values of `of` in the series that `selector` finds. */
+  /** Values of the label `of` in the series that match `selector`. */
   readonly selector: string;
   readonly of: string;
 }
@@ -37,13 +37,13 @@ export interface Row {
 /** One PromQL expression of a panel. */
 export interface Query {
   readonly expr: string;
-  /** How its series are called, with `{{label}}`; in a table, the title of its column. */
+  /** Name of its series, with `{{label}}`; in a table, the title of its column. */
   readonly legend: string;
-  /** Why a healthy stack may have nothing to show. Without it, no data is a fault. */
+  /** Reason why a healthy stack may have no data. Without it, missing data is a fault. */
   readonly emptyWhen?: string;
 }
 
-/** How a value is written and coloured. */
+/** Value mapping: text and colour of a value. */
 export interface State {
   readonly text: string;
   readonly is: 'good' | 'degraded' | 'bad' | 'neutral';
@@ -58,13 +58,13 @@ interface Any {
 }
 
 interface Data extends Any {
-  /** What is shown and how to read it: whole sentences. */
+  /** Meaning of the panel and how to read it, in complete sentences. */
   readonly description: string;
   readonly unit: UnitId;
   readonly queries: readonly [Query, ...Query[]];
-  /** The alert that watches this: its numbers become the threshold lines, its runbook a link. */
+  /** Alert on these values: its thresholds become threshold lines, its runbook a link. */
   readonly alert?: AlertName;
-  /** The web vital that this shows: where good ends and poor begins become the threshold lines. */
+  /** Web vital of the panel: its limits of good and poor become threshold lines. */
   readonly vital?: VitalName;
   readonly drillDown?: BoardUid;
   readonly states?: Readonly<Record<number, State>>;
@@ -74,7 +74,7 @@ export interface TimeseriesPanel extends Data {
   readonly kind: 'timeseries';
   readonly stacked?: boolean;
   readonly max?: number;
-  /** Its values may be below zero; other graphs begin there. */
+  /** Values may be negative; other graphs start at zero. */
   readonly signed?: boolean;
 }
 export interface StatPanel extends Data {
@@ -82,14 +82,14 @@ export interface StatPanel extends Data {
 }
 export interface TablePanel extends Data {
   readonly kind: 'table';
-  /** The labels that are its first columns; nothing else of the series is shown. */
+  /** Labels of the first columns; other labels are not shown. */
   readonly columns: Readonly<Record<string, string>>;
 }
 export interface StateTimelinePanel extends Data {
   readonly kind: 'state-timeline';
   readonly states: Readonly<Record<number, State>>;
 }
-/** Its queries are sums of buckets by `le`. */
+/** The queries are sums of buckets by `le`. */
 export interface HeatmapPanel extends Data {
   readonly kind: 'heatmap';
 }

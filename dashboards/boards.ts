@@ -15,7 +15,7 @@ import { USER_BEHAVIOUR } from './boards/user-behaviour.ts';
 import { WEB_BOARD } from './boards/web.ts';
 import { BUILT_IN, substitute } from './substitute.ts';
 
-/** Every board, from the site as a whole to its parts. */
+/** All boards, from the site as a whole to its parts. */
 export const BOARDS: readonly Board[] = [
   OVERVIEW,
   OBJECTIVES,
@@ -33,7 +33,7 @@ export const BOARDS: readonly Board[] = [
   CHAOS,
 ];
 
-/** Everything that boards ask of the metrics, with Grafana's own variables filled in. */
+/** All expressions of the boards, with values for Grafana's built-in variables. */
 export function boardExpressions(): readonly string[] {
   return BOARDS.flatMap((board) =>
     dataPanelsOf(board).flatMap(({ queries }) => queries.map(({ expr }) => substitute(expr, BUILT_IN))),

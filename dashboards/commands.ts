@@ -11,7 +11,7 @@ import { dataPanelsOf } from './board.ts';
 import { BOARDS } from './boards.ts';
 import { fillBoards } from './preview/fill-boards.ts';
 import { renderPreview } from './preview/render-preview.ts';
-import { worldOf } from './topology-lint-context.ts';
+import { lintContextOf } from './topology-lint-context.ts';
 import { openPanelSource, WINDOW_SECONDS } from './verify/panel-source.ts';
 import { verifyStack, type StackFindings } from './verify/verify-stack.ts';
 
@@ -25,7 +25,7 @@ interface JsonOption {
 }
 
 const VERIFY_EXIT_CODES =
-  '\nExit code: 0 every query gives what it should, 1 one fails or has no data, 2 a monitor could not be asked.';
+  '\nExit codes: 0 every query returns data as declared, 1 a query fails or returns no data, 2 a monitor does not respond.';
 
 /** `dashboards list`, `dashboards verify` and `dashboards preview`. */
 export function registerDashboardCommands(program: Command, { topology, signal }: CommandContext): void {
@@ -61,15 +61,15 @@ export function registerDashboardCommands(program: Command, { topology, signal }
       const [monitor] = hostsOf(topology, 'monitor');
       const url = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
       const source = openPanelSource(url, signal);
-      const asked = await source.now('up');
-      if (asked.kind === 'unreachable') {
-        throw new HoldfastError('http', asked.why, {
+      const answer = await source.instant('up');
+      if (answer.kind === 'unreachable') {
+        throw new HoldfastError('http', answer.why, {
           fix: 'Start the stack with `./holdfast up`.',
         });
       }
       const toS = Math.floor(Date.now() / 1000);
       const filled = await fillBoards(BOARDS, source, topology.profile.monitoring);
-      await writeFile(out, renderPreview(filled, worldOf(topology), { fromS: toS - WINDOW_SECONDS, toS }));
+      await writeFile(out, renderPreview(filled, lintContextOf(topology), { fromS: toS - WINDOW_SECONDS, toS }));
       console.log(out);
     });
   for (const command of dashboards.commands) {
@@ -91,7 +91,7 @@ function renderList(): string {
   }).join('\n');
 }
 
-/** What did not hold, one a line, and a count. Empty ones that may be empty are counted, too. */
+/** Findings that did not hold, one per line, and counts, including queries that are empty for a valid reason. */
 export function renderFindings(findings: StackFindings): string {
   const bad = findings.filter(({ verdict }) => verdict !== 'held');
   const lines = bad.map(({ verdict, monitor, board, panel, query, said, expr }) => {

@@ -4,13 +4,13 @@ import { renderProblems } from '../kit/problem.ts';
 import { BOARDS } from './boards.ts';
 import { lint } from './lint/lint.ts';
 import { renderBoard } from './render/render-board.ts';
-import { worldOf } from './topology-lint-context.ts';
+import { lintContextOf } from './topology-lint-context.ts';
 
-/** The tracked boards: path from the root of the checkout → JSON. Throws `invalid-topology` with all that is wrong in them. */
+/** The committed dashboards: path from the root of the checkout → JSON. Throws `invalid-topology` with all their problems. */
 export function renderDashboardFiles(topology: Topology): ReadonlyMap<string, string> {
-  const world = worldOf(topology);
-  const rendered = BOARDS.map((board) => ({ board, dashboard: renderBoard(board, world) }));
-  const problems = lint(rendered, world).filter(({ severity }) => severity === 'error');
+  const context = lintContextOf(topology);
+  const rendered = BOARDS.map((board) => ({ board, dashboard: renderBoard(board, context) }));
+  const problems = lint(rendered, context).filter(({ severity }) => severity === 'error');
   if (problems.length > 0) throw new HoldfastError('invalid-topology', renderProblems(problems));
   return new Map(
     rendered.map(({ board, dashboard }) => [

@@ -1,4 +1,4 @@
-/** Every board by its uid, which is also its file name and its address in Grafana; a new board starts here. */
+/** Uids of all boards: also their file names and part of their URLs in Grafana. Add a new board here first. */
 export const BOARD_UIDS = [
   'holdfast-overview',
   'holdfast-objectives',

@@ -1,7 +1,7 @@
 import type { ValueUnit } from '../exporters/promql/promql-type.ts';
 
 /**
- * The units that panels may have, by Grafana's id, and what of PromQL they fit. A value of which nothing is known (`any`) fits every one.
+ * Allowed units of panels, by Grafana's ID, with the matching units of PromQL. A value of unknown unit (`any`) fits all of them.
  */
 export const UNITS = {
   short: ['1'],
@@ -18,7 +18,7 @@ export const UNITS = {
 
 export type UnitId = keyof typeof UNITS;
 
-/** Whether a value of this unit may be shown so. */
+/** Whether a value of this unit fits the unit of the panel. */
 export function unitFits(id: UnitId, unit: ValueUnit): boolean {
   return unit === 'any' || (UNITS[id] as readonly ValueUnit[]).includes(unit);
 }

@@ -17,18 +17,18 @@ import { readStatus, renderStatus } from './stack/status.ts';
 import type { Topology } from './model/topology.ts';
 import { up } from './stack/up.ts';
 
-/** What commands get from the composing `cli.ts`. */
+/** Dependencies that `cli.ts` passes to the commands. */
 export interface CommandContext {
   readonly topology: Topology;
-  /** Every file rendered from it; made when it is first asked for. */
+  /** Every file rendered from the topology; rendered on first access. */
   readonly files: RenderedFiles;
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
-  /** Undoes faults that an interrupted run left in place. */
+  /** Reverts abandoned faults of an interrupted run. */
   readonly heal: (onProgress: (line: string) => void) => Promise<unknown>;
-  /** What is silenced now, as `silence list` shows it; nothing when no Alertmanager answers. */
+  /** Active silences, as lines of `silence list`; empty if no Alertmanager responds. */
   readonly silences: () => Promise<readonly string[]>;
-  /** Faults that are in no journal, a line each with the way to end it. */
+  /** Faults that are in no fault journal, one line each with the command that reverts it. */
   readonly unrecorded: () => Promise<readonly string[]>;
 }
 
@@ -75,11 +75,11 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .option('--json', 'print hosts and URLs as JSON; for silences, use `silence list --json`')
     .action(async ({ json }: { json?: boolean }) => {
       const status = await readStatus(topology);
-      // Without a monitor there may be no network either, and what is sent would go elsewhere.
+      // Without a healthy monitor, the networks may be missing too, and a request would leave the machine.
       const isWatched = status.hosts.some(({ tier, state }) => tier === 'monitor' && state === 'healthy');
       const silences = isWatched && json !== true ? await context.silences() : [];
-      const isThere = status.hosts.some(({ state }) => state !== 'absent');
-      const unrecorded = isThere ? await context.unrecorded() : [];
+      const exists = status.hosts.some(({ state }) => state !== 'absent');
+      const unrecorded = exists ? await context.unrecorded() : [];
       console.log(
         json === true
           ? JSON.stringify({ ...status, unrecorded }, null, 2)
@@ -107,7 +107,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
           cancelSignal: signal,
         },
       );
-      // `| head` ends it by closing the pipe.
+      // `| head` closes the pipe.
       if (exitCode !== 0 && endedBy !== 'SIGPIPE' && !signal.aborted) {
         throw new HoldfastError('stack-down', `Could not read the log of ${host}.`, {
           fix: 'Start the stack with `./holdfast up`.',
@@ -187,7 +187,7 @@ async function requireContainer(host: string): Promise<void> {
   });
 }
 
-/** Throws `usage` with the known hosts, nearest first. Slots that are not in use are none. */
+/** Throws `usage` with the known hosts, nearest first. Unused standby slots are not known hosts. */
 export function requireHost(topology: Topology, host: string): void {
   const known = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
   if (known.includes(host)) return;

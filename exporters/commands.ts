@@ -9,12 +9,12 @@ import { checkLive } from './catalog/check-live.ts';
 import { findUnused } from './catalog/find-unused.ts';
 import type { LabelValues } from './catalog/metric.ts';
 import { RESERVED } from './catalog/reserved.ts';
-import { readExposed, readWatchedMs } from './catalog/read-exposed.ts';
+import { readExposed, readMonitoredMs } from './catalog/read-exposed.ts';
 
 interface CommandContext {
   readonly topology: Topology;
   readonly signal: AbortSignal;
-  /** Everything that is asked of the metrics: PromQL of rules and boards. */
+  /** All PromQL expressions of rules and dashboards. */
   readonly expressions: () => readonly string[];
 }
 
@@ -44,7 +44,7 @@ export function registerExporterCommands(program: Command, { topology, signal, e
         return;
       }
       if (check !== true) {
-        const reserved: Source = { job: 'reserved, exposed by nobody yet', coverage: 'whole', metrics: RESERVED };
+        const reserved: Source = { job: 'reserved, not exposed yet', coverage: 'complete', metrics: RESERVED };
         const all = [...CATALOG, reserved];
         console.log(json === true ? JSON.stringify(all, undefined, 2) : all.map(renderSource).join('\n\n'));
         return;
@@ -54,11 +54,11 @@ export function registerExporterCommands(program: Command, { topology, signal, e
       const url = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
       const problems = [...checkCatalog(), ...checkLive(await readExposed(url, signal))];
       const count = CATALOG.reduce((sum, { metrics }) => sum + Object.keys(metrics).length, 0);
-      const said = renderProblems(problems) || `${count} metrics of ${CATALOG.length} jobs are as the catalogue says.`;
-      console.log(json === true ? JSON.stringify(problems, undefined, 2) : said);
+      const text = renderProblems(problems) || `${count} metrics of ${CATALOG.length} jobs are as the catalogue says.`;
+      console.log(json === true ? JSON.stringify(problems, undefined, 2) : text);
       if (problems.length === 0) return;
       process.exitCode = EXIT.violated;
-      const leftMs = 2 * topology.profile.monitoring.slowScrapeIntervalMs - (await readWatchedMs(url, signal));
+      const leftMs = 2 * topology.profile.monitoring.slowScrapeIntervalMs - (await readMonitoredMs(url, signal));
       if (leftMs <= 0) return;
       const again = `check again in ${Math.ceil(leftMs / 1_000)} s`;
       console.error(`The stack has just come up and may not be scraped whole yet: ${again}.`);

@@ -32,7 +32,7 @@ const differences = (
   metrics: Parameters<typeof differencesFromUpstream>[2]['metrics'] = METRICS,
 ) => differencesFromUpstream(UPSTREAM, samples, { own: ['shop_own'], metrics });
 
-it('finds nothing where both say the same', () => {
+it('finds no difference between identical expositions', () => {
   expect(differences(SAME)).toEqual([]);
 });
 
@@ -62,7 +62,7 @@ it.each([
   expect(differences(samples as typeof SAME)).toEqual(found);
 });
 
-it('finds another type, unless that is declared', () => {
+it('finds a different type, unless it is declared', () => {
   const metrics = { ...METRICS, shop_info: counter('1', 'Information.') };
   expect(differences(SAME, metrics)).toEqual(['shop_info: counter, upstream gauge']);
   expect(differencesFromUpstream(UPSTREAM, SAME, { own: ['shop_own'], metrics, ourTypes: ['shop_info'] })).toEqual([]);

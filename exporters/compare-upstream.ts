@@ -62,7 +62,7 @@ export function differencesFromUpstream(
 }
 
 function keyOf(name: string, labels: Readonly<Record<string, string>>): string {
-  // To Prometheus a label without a value is none.
+  // To Prometheus a label with an empty value is the same as a missing label.
   const pairs = Object.entries(labels)
     .filter(([, value]) => value !== '')
     .map(([label, value]) => `${label}=${JSON.stringify(value)}`)

@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
 import { addressOn, hostsOf, makeTopology, PORTS } from '../deploy/model/topology.ts';
 
-/** Samples of one look, without help and types: `name{labels}` → value. */
+/** Samples of one scrape, without help and types: `name{labels}` → value. */
 export type Samples = ReadonlyMap<string, number>;
 
 const [monitor] = hostsOf(makeTopology(), 'monitor');
 const EXPORTER = `http://${monitor === undefined ? '' : addressOn(monitor, 'ops')}:${PORTS.exporter}`;
 
-/** Asks the exporter of the first monitor of the running stack, as its Prometheus does. */
+/** Probes through the exporter of the first monitor of the running stack, as its Prometheus does. */
 export async function probe(module: string, target: string, timeoutSeconds = '2'): Promise<Samples> {
   const response = await fetch(`${EXPORTER}/probe?module=${module}&target=${target}`, {
     headers: { 'X-Prometheus-Scrape-Timeout-Seconds': timeoutSeconds },
@@ -20,7 +20,7 @@ export async function probe(module: string, target: string, timeoutSeconds = '2'
   );
 }
 
-/** Collectors that did not find everything. */
+/** Series of collectors that failed. */
 export function failedCollectors(samples: Samples): readonly string[] {
   return [...samples]
     .filter(([series, value]) => series.includes('_scrape_collector_success{') && value !== 1)

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError, messageOf } from './errors.ts';
 
-/** A signal that aborts with `signal`, or after `ms` milliseconds, whichever is first. */
+/** A signal that aborts with `signal` or after `ms` milliseconds, whichever is first. */
 export function deadlineSignal(ms: number, signal?: AbortSignal): AbortSignal {
   const timeout = AbortSignal.timeout(ms);
   return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
 }
 
-/** A signal of one's own, for what usually ends well before its deadline. */
+/** A disposable deadline, for operations that usually end long before it. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
 }
 
 /**
- * As {@link deadlineSignal}, but nothing is left of it once it is disposed of: what is asked several times a second would otherwise wake the
- * process again for every deadline that nobody waits for any more.
+ * Like {@link deadlineSignal}, but disposing it removes the timer. Otherwise a request that is sent several times a second would wake the
+ * process again for every expired deadline.
  */
 export function openDeadline(ms: number, signal: AbortSignal): Deadline {
   const controller = new AbortController();
@@ -36,7 +36,7 @@ export function openDeadline(ms: number, signal: AbortSignal): Deadline {
 }
 
 interface WaitOptions {
-  /** Names what is waited for, in the error. */
+  /** The awaited condition, for the error message. */
   readonly what: string;
   readonly deadlineMs: number;
   readonly intervalMs?: number;
@@ -44,7 +44,7 @@ interface WaitOptions {
 }
 
 /**
- * Polls `probe` until it answers something other than `undefined` or `false`, and returns that.
+ * Polls `probe` until it returns a value other than `undefined` or `false`, and returns that value.
  * A probe that throws counts as "not yet"; its last error is the cause of the `deadline` error.
  */
 export async function waitFor<T>(
@@ -62,7 +62,7 @@ export async function waitFor<T>(
       { once: true },
     );
   });
-  // Who waits for it is told in the loop.
+  // The loop handles the abort; this only prevents an unhandled rejection.
   aborted.catch(() => undefined);
   let lastError: unknown;
   while (!signal.aborted) {

@@ -1,20 +1,20 @@
 import Docker from 'dockerode';
 import { HoldfastError, messageOf } from './errors.ts';
 
-/** A client of this machine's engine. Opens no connection; calls whose failure the user is told go through {@link callEngine}. */
+/** A client of this machine's Docker engine. Opens no connection. Use {@link callEngine} for calls whose errors the user sees. */
 export function openDocker(): Docker {
   return new Docker();
 }
 
-/** What Node says when nobody listens on the engine's socket, or this user may not. */
-const NOT_THERE = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES']);
+/** Node's error codes for a missing engine socket, a missing listener, and a lack of permission. */
+const UNREACHABLE_CODES = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES']);
 
-/** Runs a call to the engine. Throws `engine-missing` with the way to get one, or `docker` with what the engine says; `what` follows “could not”. */
+/** Runs a call to the engine. Throws `engine-missing` with a fix, or `docker` with the engine's message. `what` is a verb phrase that follows “Could not”. */
 export async function callEngine<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && NOT_THERE.has(String(error.code))) {
+    if (error instanceof Error && 'code' in error && UNREACHABLE_CODES.has(String(error.code))) {
       throw new HoldfastError('engine-missing', `Could not ${what}: the Docker engine does not answer.`, {
         cause: error,
         fix: 'Start Docker and the stack with `./holdfast up`, or run `./holdfast doctor` to see what is missing.',

@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Replaces a file (mode 0600) so that after a crash of the machine either the old or the new text is there, whole. */
+/** Replaces a file (mode 0600) atomically: after a crash of the machine it contains either the complete old or the complete new text. */
 export function writeDurably(path: string, text: string): void {
   const draft = `${path}.${process.pid}.new`;
   const file = openSync(draft, 'w', 0o600);
   try {
-    // Not writeSync: on a disk that is almost full it writes a part, and says so to nobody who does not ask.
+    // Not writeSync: on an almost full disk it writes only a part, and reports that only in its return value.
     writeFileSync(file, text);
     fsyncSync(file);
   } finally {
@@ -16,13 +16,13 @@ export function writeDurably(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/** Removes a file, and makes that last. Nothing there is fine. */
+/** Removes a file durably. A missing file is not an error. */
 export function removeDurably(path: string): void {
   rmSync(path, { force: true });
   syncFolder(dirname(path));
 }
 
-/** Makes what was renamed or removed in a folder lasting. */
+/** Makes renames and removals in a folder durable. */
 export function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
   try {

@@ -8,7 +8,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Every way in which the world may be broken, with the exit code it leads to. */
+/** All error codes with their exit codes. */
 const ERROR_CODES = {
   usage: EXIT.usage,
   'invalid-topology': EXIT.usage,
@@ -34,10 +34,10 @@ const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** What is thrown when the world is broken: one sentence for the user, the fix when one is known, and always the cause. */
+/** An error for the user: one sentence, a fix if one is known, and the cause. */
 export class HoldfastError extends Error {
   readonly code: ErrorCode;
-  /** What the user can do about it. */
+  /** Instruction for the user. */
   readonly fix: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: { readonly cause?: unknown; readonly fix?: string } = {}) {
@@ -52,7 +52,7 @@ export class HoldfastError extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
+/** The text of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-/** Characters that XML 1.0 cannot hold at all, not even escaped. */
+/** Characters that are invalid in XML 1.0, even escaped. */
 // eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
@@ -10,7 +10,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text for XML and HTML, in elements and in quoted attributes. */
+/** Escapes text for XML and HTML elements and quoted attributes. */
 export function escapeMarkup(text: string): string {
   return text
     .toWellFormed()

@@ -4,15 +4,15 @@ import type Docker from 'dockerode';
 import { callEngine, openDocker } from './docker.ts';
 import { messageOf } from './errors.ts';
 
-/** The Compose project that the stack is; networks and volumes carry it as a prefix. */
+/** Name of the Compose project; prefix of networks and volumes. */
 export const PROJECT = 'holdfast';
 
-/** The container that stands for a host. */
+/** Name of the container of a host. */
 export function containerName(host: string): string {
   return `${PROJECT}-${host}`;
 }
 
-/** What the engine says about the container that stands for a host. */
+/** State of the container of a host, as reported by the engine. */
 export interface HostState {
   readonly host: string;
   readonly running: boolean;
@@ -21,23 +21,23 @@ export interface HostState {
   readonly health: 'healthy' | 'unhealthy' | 'starting' | 'none';
   /** ISO 8601. */
   readonly startedAt: string;
-  /** Process id of the init in the host's own view of the machine; 0 when not running. */
+  /** Process ID of the container's init process on this machine; 0 if it is not running. */
   readonly pid: number;
-  /** Network name of the topology → address. Only those the host is connected to now. */
+  /** Network name of the topology → address, for the currently connected networks. */
   readonly networks: Readonly<Record<string, string>>;
   readonly limits: {
     readonly memoryBytes: number;
-    /** Processors that it may use; `undefined`: all. */
+    /** CPU limit; `undefined`: none. */
     readonly cpus: number | undefined;
   };
 }
 
-/** A cable of a host. */
-export interface HostLeg {
+/** Attachment of a host to a network. */
+export interface NetworkAttachment {
   /** Network name of the topology. */
   readonly network: string;
   readonly address: string;
-  /** Docker's options of the endpoint. */
+  /** Driver options of the Docker endpoint. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -48,32 +48,32 @@ export interface ExecResult {
 }
 
 interface ExecOptions {
-  /** Default: root of the host. */
+  /** Default: root. */
   readonly user?: string;
   /** Default 10,000. */
   readonly timeoutMs?: number;
 }
 
 /**
- * The hosts of the stack as things that can be switched on and off. Callers name hosts of the topology; that a host
- * is a container is known only here. Every method throws `HoldfastError` with `docker`, or `engine-missing` when no
- * engine answers; switching a host into the state it is in already does nothing.
+ * Controls the hosts of the stack. Callers use host names of the topology; only this module knows that a host is a
+ * container. Every method throws `HoldfastError` with `docker`, or `engine-missing` if the engine does not respond.
+ * Changing a host to its current state does nothing.
  */
 export interface Hosts {
   /** All hosts that have a container, running or not, by name. */
   list(): Promise<ReadonlyMap<string, HostState>>;
   state(host: string): Promise<HostState | undefined>;
-  /** A crash: nothing is stopped in order. */
+  /** A crash, without a graceful shutdown. */
   kill(host: string): Promise<void>;
-  /** Shut down in order. */
+  /** A graceful shutdown. */
   stop(host: string): Promise<void>;
   start(host: string): Promise<void>;
-  /** A freeze: processes stop being scheduled, connections stay. */
+  /** A hang: processes are not scheduled, connections stay open. */
   pause(host: string): Promise<void>;
   unpause(host: string): Promise<void>;
-  /** Pulls the cable. */
+  /** Detaches the host from a network, like an unplugged cable. */
   disconnect(host: string, network: string): Promise<void>;
-  connect(host: string, leg: HostLeg): Promise<void>;
+  connect(host: string, attachment: NetworkAttachment): Promise<void>;
   exec(host: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
 }
 
@@ -81,7 +81,7 @@ export function openHosts(docker: Docker = openDocker()): Hosts {
   const container = (host: string): Docker.Container => docker.getContainer(containerName(host));
   return {
     list: () => callEngine('list the hosts', () => listHosts(docker)),
-    state: (host) => callEngine(`look at ${host}`, () => readState(container(host), host)),
+    state: (host) => callEngine(`inspect ${host}`, () => readState(container(host), host)),
     kill: (host) => change(`kill ${host}`, () => container(host).kill({ signal: 'SIGKILL' })),
     stop: (host) => change(`stop ${host}`, () => container(host).stop({ t: 20 })),
     start: (host) => change(`start ${host}`, () => container(host).start()),
@@ -91,14 +91,15 @@ export function openHosts(docker: Docker = openDocker()): Hosts {
       change(`disconnect ${host} from ${network}`, () =>
         docker.getNetwork(`${PROJECT}_${network}`).disconnect({ Container: containerName(host), Force: true }),
       ),
-    connect: (host, leg) => change(`connect ${host} to ${leg.network}`, () => connectHost(docker, host, leg)),
+    connect: (host, attachment) =>
+      change(`connect ${host} to ${attachment.network}`, () => connectHost(docker, host, attachment)),
     exec: (host, argv, options = {}) =>
       callEngine(`run ${argv[0] ?? ''} on ${host}`, () => execOn(container(host), argv, options)),
   };
 }
 
-/** What the engine answers when a host is in the wanted state already; some of these come as status 500. */
-const ALREADY_SO = /is not running|is not paused|is already paused|is not connected/;
+/** Messages of the engine for a host that is already in the wanted state; some have status 500. */
+const ALREADY_IN_STATE = /is not running|is not paused|is already paused|is not connected/;
 
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
@@ -110,7 +111,7 @@ async function change(what: string, act: () => Promise<unknown>): Promise<void> 
     try {
       await act();
     } catch (error) {
-      if (statusOf(error) !== 304 && !ALREADY_SO.test(messageOf(error))) throw error;
+      if (statusOf(error) !== 304 && !ALREADY_IN_STATE.test(messageOf(error))) throw error;
     }
   });
 }
@@ -149,10 +150,10 @@ async function readState(container: Docker.Container, host: string): Promise<Hos
   };
 }
 
-/** A period of the kernel's scheduler, in microseconds, where none is given. */
+/** Default period of the kernel's scheduler, in microseconds. */
 const DEFAULT_PERIOD = 100_000;
 
-/** Docker has two ways to limit processors; zero, or nothing, is no limit. */
+/** Docker has two ways to limit CPUs; zero or a missing value means no limit. */
 function limitsOf({ Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 }: Docker.HostConfig): HostState['limits'] {
   const period = CpuPeriod > 0 ? CpuPeriod : DEFAULT_PERIOD;
   const cpus = NanoCpus > 0 ? NanoCpus / 1e9 : CpuQuota > 0 ? CpuQuota / period : undefined;
@@ -163,7 +164,11 @@ function parseHealth(status: string | undefined): HostState['health'] {
   return status === 'healthy' || status === 'unhealthy' || status === 'starting' ? status : 'none';
 }
 
-async function connectHost(docker: Docker, host: string, { network, address, options }: HostLeg): Promise<void> {
+async function connectHost(
+  docker: Docker,
+  host: string,
+  { network, address, options }: NetworkAttachment,
+): Promise<void> {
   const state = await readState(docker.getContainer(containerName(host)), host);
   if (state?.networks[network] === address) return;
   await docker.getNetwork(`${PROJECT}_${network}`).connect({

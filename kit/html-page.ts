@@ -2,15 +2,15 @@ import { escapeMarkup } from './escape-markup.ts';
 
 interface Page {
   readonly title: string;
-  /** CSS beyond what every page has. */
+  /** Additional CSS. */
   readonly style: string;
-  /** HTML of the head beyond title and style. */
+  /** Additional HTML of the head. */
   readonly head?: string;
   /** HTML. */
   readonly body: string;
 }
 
-/** A whole page of one of our agents. It runs nothing. */
+/** A complete page of an agent, without scripts. */
 export function renderHtmlPage({ title, style, head = '', body }: Page): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}

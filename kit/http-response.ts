@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** What an agent's HTTP server answers. */
+/** A response of an agent's HTTP server. */
 export interface Answer {
   readonly status: number;
   readonly type: string;
@@ -23,7 +23,7 @@ export function notFound(): Answer {
   return text('not found', 404);
 }
 
-/** Nothing runs on a page, whatever it shows; `allowed` says what else but its own style it may have. */
+/** Sends a response. Its content security policy forbids scripts; `allowed` adds directives beyond inline styles. */
 export function sendAnswer(response: ServerResponse, { status, type, body }: Answer, allowed = ''): void {
   response.writeHead(status, {
     'content-type': type,

@@ -1,11 +1,11 @@
-/** Maps with at most `limit` calls under way at a time; results in the order of the items. The first failure ends it. */
+/** Maps with at most `limit` concurrent calls; results in the order of the items. Rejects with the first failure. */
 export async function mapLimited<T, R>(
   items: readonly T[],
   limit: number,
   map: (item: T, index: number) => Promise<R>,
 ): Promise<readonly R[]> {
   const results: R[] = [];
-  // Workers share one iterator, so that each item is taken once.
+  // Workers share one iterator, so that each item is processed once.
   const queue = items.entries();
   const work = async (): Promise<void> => {
     for (const [index, item] of queue) results[index] = await map(item, index);

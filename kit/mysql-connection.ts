@@ -2,30 +2,30 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { HoldfastError } from './errors.ts';
 
-/** Where a MySQL server is. */
+/** Address of a MySQL server. */
 interface ServerAddress {
   readonly address: string;
   readonly port: number;
 }
 
-/** How to log in; the same on every node. */
+/** Credentials; the same on every node. */
 export interface MysqlLogin {
   readonly user: string;
   readonly password: string;
-  /** PEM. The node's certificate must be signed by it; its name is not compared, since nodes are known by address. */
+  /** PEM. The authority must have signed the node's certificate. The name in the certificate is not checked, because nodes are addressed by IP. */
   readonly authority: string;
 }
 
-/** One session of one account on one node. Every statement has its deadline; a late answer ends the session. */
+/** One session on one node. Every statement has a deadline; a late response closes the session. */
 export interface MysqlConnection extends Disposable {
   readonly closed: boolean;
-  /** Rows of one statement, values as MySQL's client library reads them. Rejects with the server's error or `deadline`. */
+  /** Rows of one statement, with values as parsed by the client library. Rejects with the server's error or `deadline`. */
   query: (sql: string, deadlineMs: number) => Promise<readonly RowDataPacket[]>;
 }
 
 /**
- * Connects, over TLS, within the deadline: TCP, TLS and login together. The socket is ours, because the library's own `destroy` sends
- * a farewell and waits, which a frozen peer never answers.
+ * Connects over TLS; the deadline covers TCP, TLS and login. It creates the socket itself, because the library's own `destroy` sends a
+ * quit command and waits for a reply, which a hung server never sends.
  */
 export async function openMysqlConnection(
   server: ServerAddress,
@@ -38,25 +38,25 @@ export async function openMysqlConnection(
     stream: socket,
     user: login.user,
     password: login.password,
-    // Together with `ssl` these tell the library whose TLS session it may take up again.
+    // Together with `ssl`, the library uses these as key to resume TLS sessions.
     host: server.address,
     port: server.port,
-    ssl: trustIn(login.authority),
+    ssl: tlsOptionsFor(login.authority),
     connectTimeout: deadlineMs,
     dateStrings: true,
     supportBigNumbers: true,
     bigNumberStrings: true,
   });
-  const connection = await within(opening, { what: 'login', deadlineMs, socket });
+  const connection = await within(opening, { what: 'the login', deadlineMs, socket });
   return wrap(connection, socket);
 }
 
-const TRUST = new Map<string, { readonly ca: string }>();
+const TLS_OPTIONS = new Map<string, { readonly ca: string }>();
 
-/** One object per authority: the library keeps what it read of certificates, and TLS sessions, by the object itself. */
-function trustIn(authority: string): { readonly ca: string } {
-  const known = TRUST.get(authority) ?? { ca: authority };
-  TRUST.set(authority, known);
+/** Returns the same object for the same authority, because the library caches parsed certificates and TLS sessions by object identity. */
+function tlsOptionsFor(authority: string): { readonly ca: string } {
+  const known = TLS_OPTIONS.get(authority) ?? { ca: authority };
+  TLS_OPTIONS.set(authority, known);
   return known;
 }
 
@@ -73,8 +73,8 @@ function wrap(connection: Connection, socket: Socket): MysqlConnection {
       return closed;
     },
     async query(sql, deadlineMs) {
-      const [rows] = await within(connection.query<RowDataPacket[]>(sql), { what: 'an answer', deadlineMs, socket });
-      // Statements that are not questions have no rows.
+      const [rows] = await within(connection.query<RowDataPacket[]>(sql), { what: 'the response', deadlineMs, socket });
+      // Statements other than queries have no rows.
       return Array.isArray(rows) ? rows : [];
     },
     [Symbol.dispose]: close,
@@ -91,22 +91,22 @@ async function within<T>(promise: Promise<T>, { what, deadlineMs, socket }: Limi
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     socket.destroy();
-    late.reject(new HoldfastError('deadline', `${what} did not come within ${deadlineMs} ms`));
+    late.reject(new HoldfastError('deadline', `${what} did not finish within ${deadlineMs} ms`));
   }, deadlineMs);
-  const gone = (): void => {
+  const onClose = (): void => {
     late.reject(new HoldfastError('deadline', `connection lost while waiting for ${what}`));
   };
-  socket.once('close', gone);
-  // Whichever loses the race is of no interest any more.
+  socket.once('close', onClose);
+  // Prevent an unhandled rejection from the loser of the race.
   promise.catch(() => undefined);
   late.promise.catch(() => undefined);
   try {
     return await Promise.race([promise, late.promise]);
   } catch (error) {
-    if (what === 'login') socket.destroy();
+    if (what === 'the login') socket.destroy();
     throw error;
   } finally {
     clearTimeout(timer);
-    socket.off('close', gone);
+    socket.off('close', onClose);
   }
 }

@@ -11,7 +11,7 @@ test.each([
   ['STEADY', 'steady'],
   ['st', 'steady'],
   ['amp', 'ramp'],
-])('offers for %s first %s', (word, expected) => {
+])('for %s the first suggestion is %s', (word, expected) => {
   expect(nearest(word, SUITES)[0]).toBe(expected);
 });
 
@@ -19,7 +19,7 @@ test('a part of a long name is nearer than a short name with other letters', () 
   expect(nearest('cache', ['watch', 'dependency/cache-down', 'teach'])[0]).toBe('dependency/cache-down');
 });
 
-test('every known word is offered once, and a known word is nearest to itself', () => {
+test('every known word is suggested once, and a known word is nearest to itself', () => {
   const words = fc.uniqueArray(fc.stringMatching(/^[a-z0-9/-]{1,12}$/), { minLength: 1 });
   fc.assert(
     fc.property(words, fc.string(), fc.nat(), (known, word, pick) => {

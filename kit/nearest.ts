@@ -1,13 +1,13 @@
-/** The known words, those most like `word` first: what to offer for a name that does not exist. Ties keep their order. */
+/** The known words, sorted by similarity to `word`, as suggestions for an unknown name. Ties keep their order. */
 export function nearest(word: string, known: readonly string[]): readonly string[] {
-  const wanted = word.toLowerCase();
+  const lowerCase = word.toLowerCase();
   return known
-    .map((name) => ({ name, distance: distanceBetween(wanted, name.toLowerCase()) }))
+    .map((name) => ({ name, distance: distanceBetween(lowerCase, name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
     .map(({ name }) => name);
 }
 
-/** Edits (insert, delete, replace, swap of neighbours) per character, less where one begins with or contains the other. */
+/** Edits (insert, delete, replace, swap of neighbours) per character; reduced if `name` begins with or contains `word`. */
 function distanceBetween(word: string, name: string): number {
   const edits = countEdits(word, name) / Math.max(word.length, name.length, 1);
   if (word === '' || !name.includes(word)) return edits;

@@ -3,34 +3,34 @@ import { once } from 'node:events';
 import { readOrEmpty } from './read-or-empty.ts';
 import { parseSocketDrops } from './socket-drops.ts';
 
-/** A socket on which datagrams arrive. */
+/** A UDP socket that receives datagrams. */
 export interface Datagrams extends AsyncDisposable {
   readonly port: number;
-  /** Datagrams that were read. */
+  /** Number of received datagrams. */
   readonly received: () => number;
-  /** What the kernel threw away because this process did not read fast enough; undefined where it does not tell. */
+  /** Number of datagrams that the kernel dropped because this process did not read fast enough; `undefined` if unknown. */
   readonly dropped: () => number | undefined;
   readonly bufferBytes: () => number;
 }
 
 interface DatagramOptions {
   readonly address: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Called with each datagram and the address that it came from. */
-  readonly take: (datagram: Buffer, sender: string) => void;
+  /** Called with each datagram and its source address. */
+  readonly onDatagram: (datagram: Buffer, sender: string) => void;
 }
 
-/** Holds a burst of some thousand lines while this process does something else; the kernel gives what `net.core.rmem_max` allows. */
+/** Holds a burst of some thousand lines while this process is busy; `net.core.rmem_max` limits it. */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** Listens for datagrams until it is disposed of. Each is read once and belongs to no position in anything, so no restart takes it twice. */
-export async function openDatagrams({ address, port, take }: DatagramOptions): Promise<Datagrams> {
+/** Receives datagrams until it is disposed. There is no read position to restore, so a restart never processes a datagram twice. */
+export async function openDatagrams({ address, port, onDatagram }: DatagramOptions): Promise<Datagrams> {
   let received = 0;
   const socket = createSocket('udp4');
   socket.on('message', (datagram, { address: sender }) => {
     received += 1;
-    take(datagram, sender);
+    onDatagram(datagram, sender);
   });
   socket.bind(port, address);
   await once(socket, 'listening');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 /** The root of the checkout. */
 export const ROOT = join(import.meta.dirname, '..');
 
-/** Everything that a run leaves behind: secrets, journal, logs, runs, reports. Ignored by git. */
+/** All files that commands create: secrets, journal, logs, runs, reports. Ignored by git. */
 export const STATE = join(ROOT, '.holdfast');
 
 export const PATHS = {
@@ -14,10 +14,12 @@ export const PATHS = {
   logs: join(STATE, 'logs'),
   runs: join(STATE, 'runs'),
   reports: join(STATE, 'reports'),
-  /** What tests saw of pages, to be looked at by a person. */
+  /** Screenshots of pages from tests, for inspection. */
   screenshots: join(STATE, 'screenshots'),
 } as const;
 
-/** One for the machine, because its one engine runs one stack for all checkouts. In a folder that only root may write to; gone
- * after a reboot, as are those who held it. Who is not root cannot change the stack, and gets a lock of the checkout. */
+/**
+ * One lock per machine, because its engine runs one stack for all checkouts. The folder is writable only by root. A reboot removes the
+ * lock together with its owner. Other users cannot change the stack and get a lock in the checkout.
+ */
 export const STACK_LOCK = process.getuid?.() === 0 ? '/run/holdfast/stack.lock' : join(STATE, 'stack.lock');

@@ -1,16 +1,16 @@
-/** How much a {@link Problem} matters: an `error` stops the work, a `warning` is told and passed. */
+/** Severity of a {@link Problem}: an `error` stops the command, a `warning` is only reported. */
 export type Severity = 'error' | 'warning';
 
-/** A fault in what the user wrote or in the machine he brought. Checks return all of them; they are never thrown one by one. */
+/** A problem in the user's files or machine. Checks return all problems at once and never throw them. */
 export interface Problem {
   /** Stable, kebab-case. */
   readonly code: string;
   readonly severity: Severity;
-  /** One sentence: what is wrong. */
+  /** One sentence. */
   readonly summary: string;
-  /** How to mend it. */
+  /** The fix. */
   readonly details?: string;
-  /** Where it is: a path in the topology, a file, a host. */
+  /** Location: a path in the topology, a file, a host. */
   readonly at?: string;
 }
 

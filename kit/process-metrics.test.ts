@@ -8,7 +8,7 @@ async function read(registry: Registry): Promise<Readonly<Record<string, number>
   return Object.fromEntries(metrics.map(({ name, values }) => [name, values[0]?.value ?? NaN]));
 }
 
-it('tells time, memory and files of this process; counters only grow', async () => {
+it('exposes CPU time, memory and open files of this process; counters only grow', async () => {
   const registry = new Registry();
   collectProcessMetrics(registry);
   const first = await read(registry);

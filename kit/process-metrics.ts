@@ -3,9 +3,9 @@ import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, type OpenMetricsContentType, type Registry } from 'prom-client';
 
 /**
- * What the application, the notifier and the mailbox tell of themselves, with the names of Prometheus' client libraries. prom-client's own set
- * watches the event loop with a timer of 10 ms: 100 wake-ups a second of an idle process, more than all its work. The utilization of the
- * event loop (`rate(nodejs_eventloop_active_seconds_total[…])`, 1 is saturated) says as much and is counted by Node anyway.
+ * Process metrics of the Node.js programs, with the names of Prometheus' client libraries. prom-client's own set measures the event loop
+ * with a timer of 10 ms: 100 wake-ups per second of an idle process, more than all its work. The event loop utilization
+ * (`rate(nodejs_eventloop_active_seconds_total[…])`, 1 is saturated) has the same information, and Node counts it anyway.
  */
 export function collectProcessMetrics(registry: Registry | Registry<OpenMetricsContentType>): void {
   const registers = [registry];
@@ -47,10 +47,10 @@ export function collectProcessMetrics(registry: Registry | Registry<OpenMetricsC
   }
 }
 
-/** Read at once, since it is in memory (kit/read-or-empty.ts). Undefined where no more file can be opened. */
+/** Read synchronously, because `/proc` is in memory (kit/read-or-empty.ts). `undefined` if no more files can be opened. */
 function countOpenFiles(): number | undefined {
   try {
-    // One of them is the folder that is being read.
+    // Subtract the folder that is being read.
     return readdirSync('/proc/self/fd').length - 1;
   } catch {
     return undefined;

@@ -3,7 +3,7 @@ import { WriteStream } from 'node:tty';
 import { expect, it, vi } from 'vitest';
 import { openProgress } from './progress.ts';
 
-/** What a progress writes to, and what was written. */
+/** A stream for the progress, and its written text. */
 function makeStream(isTTY: boolean): { readonly stream: WriteStream; readonly text: () => string } {
   const written: string[] = [];
   const sink = new PassThrough();
@@ -19,7 +19,7 @@ function makeStream(isTTY: boolean): { readonly stream: WriteStream; readonly te
   return { stream, text: () => written.join('') };
 }
 
-it('writes plain lines where nobody watches', () => {
+it('writes plain lines if the stream is not a terminal', () => {
   const { stream, text } = makeStream(false);
   const progress = openProgress(stream);
   progress.report('one');
@@ -28,7 +28,7 @@ it('writes plain lines where nobody watches', () => {
   expect(text()).toBe('   0 s  one\n   0 s  two\n');
 });
 
-it('on a terminal a line keeps the time at which it began', () => {
+it('on a terminal a line keeps its start time', () => {
   vi.useFakeTimers();
   const { stream, text } = makeStream(true);
   const progress = openProgress(stream);
@@ -42,7 +42,7 @@ it('on a terminal a line keeps the time at which it began', () => {
   expect(text()).toContain('9 s  two');
 });
 
-it('leaves Ctrl-C to the one who undoes things', () => {
+it('adds no handler for Ctrl-C', () => {
   const before = process.listeners('SIGINT');
   const progress = openProgress(makeStream(true).stream);
   progress.report('one');

@@ -1,6 +1,6 @@
 import yoctoSpinner from 'yocto-spinner';
 
-/** Tells what goes on, on standard error: a live line on a terminal, a plain line with the elapsed time elsewhere. */
+/** Reports progress on standard error: a live line on a terminal, else plain lines with the elapsed time. */
 export interface Progress {
   readonly report: (line: string) => void;
   /** Ends the live line. Idempotent. */
@@ -9,15 +9,15 @@ export interface Progress {
 
 export function openProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   const startedAt = performance.now();
-  /** A line with the time at which it became true. */
+  /** A line with the elapsed time. */
   const stamp = (line: string): string =>
     `${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${line}`;
   if (!stream.isTTY) return { report: (line) => stream.write(`${stamp(line)}\n`), stop: () => undefined };
-  // The spinner's own handlers of signals would end the process before anything is undone.
+  // The spinner's own signal handlers would exit the process before faults are reverted.
   const spinner = yoctoSpinner({ stream, handleSignals: false });
   let current: string | undefined;
   const settle = (): void => {
-    // What was done stays readable above the live line.
+    // Finished steps stay visible above the live line.
     if (current !== undefined) spinner.stop(current);
     current = undefined;
   };

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { HoldfastError, messageOf } from './errors.ts';
 
-/** One series; samples are in the order of time, and may be no numbers. */
+/** One series; samples are in chronological order, and values may be NaN or infinite. */
 export interface PrometheusSeries {
   readonly labels: Readonly<Record<string, string>>;
   readonly samples: readonly (readonly [atMs: number, value: number])[];
 }
 
-/** What is asked of a stretch of time. */
+/** Time range and step of a query. */
 export interface PrometheusRange {
   readonly startMs: number;
   readonly endMs: number;
@@ -17,31 +17,31 @@ export interface PrometheusRange {
 export interface PrometheusAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly state: 'pending' | 'firing' | 'unknown';
-  /** Since when its condition is true: when it became pending, not when it began to fire. */
+  /** When its condition became true, that is, when it became pending, not when it began to fire. */
   readonly activeAtMs: number;
 }
 
 /**
- * The HTTP API of one Prometheus. All throw `http` when it does not answer in time, is too busy or answers something else than it must,
- * `query-refused` when it says that the question is wrong, and the signal's reason when that is aborted.
+ * The HTTP API of one Prometheus. All methods throw `http` if it does not respond in time, is overloaded or returns an unexpected
+ * response. They throw `query-refused` if it rejects the query, and the reason of the signal if that is aborted.
  */
 export interface Prometheus {
   /** One sample per series, now. */
   readonly query: (expr: string) => Promise<readonly PrometheusSeries[]>;
   readonly queryRange: (expr: string, range: PrometheusRange) => Promise<readonly PrometheusSeries[]>;
   readonly labelValues: (label: string, selector: string, sinceMs: number) => Promise<readonly string[]>;
-  /** The labels of all series that were there since then. */
+  /** The labels of all series that had samples since then. */
   readonly series: (selector: string, sinceMs: number) => Promise<readonly Readonly<Record<string, string>>[]>;
-  /** What targets say of the families that they expose. */
+  /** The metric families that targets expose, with their types. */
   readonly targetMetadata: () => Promise<
     readonly { readonly target: Readonly<Record<string, string>>; readonly metric: string; readonly type: string }[]
   >;
   readonly alerts: () => Promise<readonly PrometheusAlert[]>;
-  /** The alert rules of these names. */
+  /** The alert rules with these names. */
   readonly alertRules: (names: readonly string[]) => Promise<readonly PrometheusAlertRule[]>;
-  /** When its process was started, epoch milliseconds. */
+  /** Start of its process (epoch ms). */
   readonly startedAtMs: () => Promise<number>;
-  /** Exemplars of all series that an expression reads. */
+  /** Exemplars of all series that an expression selects. */
   readonly exemplars: (
     expr: string,
     range: Pick<PrometheusRange, 'startMs' | 'endMs'>,
@@ -53,17 +53,17 @@ export interface PrometheusAlertRule {
   readonly name: string;
   /** Whether its last evaluation succeeded. */
   readonly isHealthy: boolean;
-  /** Epoch milliseconds; 0 before its first evaluation. */
+  /** Time of the last evaluation (epoch ms); 0 before the first one. */
   readonly evaluatedAtMs: number;
-  /** Between two evaluations. */
+  /** Evaluation interval. */
   readonly intervalMs: number;
-  /** Each alert that is pending or firing. */
+  /** All pending or firing alerts. */
   readonly active: readonly PrometheusAlert[];
 }
 
 interface PrometheusOptions {
   readonly signal?: AbortSignal;
-  /** For each question; default 5,000. */
+  /** Deadline of each request; default 5,000. */
   readonly deadlineMs?: number;
 }
 
@@ -110,10 +110,10 @@ const replySchema = z.union([
   z.object({ status: z.literal('success'), data: z.unknown() }),
   z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() }),
 ]);
-/** Errors that say nothing about the question. */
+/** Error types that do not mean that the query is wrong. */
 const BUSY: readonly string[] = ['timeout', 'unavailable', 'canceled', 'internal'];
 
-/** `url` without a path, such as http://198.18.3.71:9090. Nothing is sent before something is asked. */
+/** `url` without a path, such as http://198.18.3.71:9090. Connects only for requests. */
 export function openPrometheus(url: string, options: PrometheusOptions = {}): Prometheus {
   const { signal, deadlineMs = 5_000 } = options;
   const fail = (error: unknown): HoldfastError =>
@@ -134,7 +134,7 @@ export function openPrometheus(url: string, options: PrometheusOptions = {}): Pr
       throw response.ok ? error : new Error(`status ${response.status}: ${text.slice(0, 200)}`, { cause: error });
     }
   };
-  const ask = async <T>(path: string, schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> => {
+  const request = async <T>(path: string, schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> => {
     try {
       const answer = await reply(path, init);
       if (answer.status === 'success') return schema.parse(answer.data);
@@ -151,41 +151,41 @@ export function openPrometheus(url: string, options: PrometheusOptions = {}): Pr
   });
   return {
     query: async (expr) =>
-      (await ask('query', vectorSchema, post({ query: expr }))).result.map(({ metric, value }) =>
+      (await request('query', vectorSchema, post({ query: expr }))).result.map(({ metric, value }) =>
         toSeries(metric, [value]),
       ),
     queryRange: async (expr, { startMs, endMs, stepMs }) => {
       const fields = { query: expr, start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) };
-      const { result } = await ask('query_range', matrixSchema, post(fields));
+      const { result } = await request('query_range', matrixSchema, post(fields));
       return result.map(({ metric, values }) => toSeries(metric, values));
     },
     labelValues: (label, selector, sinceMs) => {
       const fields = new URLSearchParams({ 'match[]': selector, start: seconds(sinceMs) });
-      return ask(`label/${label}/values?${fields.toString()}`, z.array(z.string()));
+      return request(`label/${label}/values?${fields.toString()}`, z.array(z.string()));
     },
     series: (selector, sinceMs) =>
-      ask('series', z.array(labelsSchema), post({ 'match[]': selector, start: seconds(sinceMs) })),
-    targetMetadata: () => ask('targets/metadata', metadataSchema),
-    alerts: async () => (await ask('alerts', alertsSchema)).alerts,
+      request('series', z.array(labelsSchema), post({ 'match[]': selector, start: seconds(sinceMs) })),
+    targetMetadata: () => request('targets/metadata', metadataSchema),
+    alerts: async () => (await request('alerts', alertsSchema)).alerts,
     alertRules: async (names) => {
       const fields = new URLSearchParams([
         ['type', 'alert'],
         ...names.map((name): [string, string] => ['rule_name[]', name]),
       ]);
-      const { groups } = await ask(`rules?${fields.toString()}`, rulesSchema);
+      const { groups } = await request(`rules?${fields.toString()}`, rulesSchema);
       return groups.flatMap(({ interval, rules }) =>
         rules.map(({ name, health, lastEvaluation, alerts }) => ({
           ...{ name, isHealthy: health === 'ok', intervalMs: interval * 1_000 },
-          // The year 1 before the first one.
+          // Before the first evaluation Prometheus returns the year 1.
           evaluatedAtMs: Math.max(0, Date.parse(lastEvaluation)),
           active: alerts,
         })),
       );
     },
-    startedAtMs: async () => Date.parse((await ask('status/runtimeinfo', runtimeSchema)).startTime),
+    startedAtMs: async () => Date.parse((await request('status/runtimeinfo', runtimeSchema)).startTime),
     exemplars: async (expr, { startMs, endMs }) => {
       const fields = post({ query: expr, start: seconds(startMs), end: seconds(endMs) });
-      return (await ask('query_exemplars', exemplarsSchema, fields)).flatMap(({ exemplars }) => exemplars);
+      return (await request('query_exemplars', exemplarsSchema, fields)).flatMap(({ exemplars }) => exemplars);
     },
   };
 }
@@ -201,7 +201,7 @@ function toSeries(
   return { labels, samples: values.map(([atS, value]) => [Math.round(atS * 1_000), toNumber(value)] as const) };
 }
 
-/** Infinity is written without its second half. */
+/** Prometheus writes infinity as `+Inf` or `-Inf`. */
 function toNumber(value: string): number {
   if (value === '+Inf') return Number.POSITIVE_INFINITY;
   return value === '-Inf' ? Number.NEGATIVE_INFINITY : Number(value);

@@ -3,16 +3,16 @@ import { requireNetwork } from './require-network.ts';
 
 const network = { subnet: '198.18.3.0/24' };
 
-test('nothing may be sent where this machine has no address in the network', () => {
+test('throws if this machine has no address in the network', () => {
   expect(() => {
     requireNetwork(network, ['127.0.0.1', '::1', '192.0.2.2', '198.18.30.1']);
   }).toThrow('The stack is not running');
 });
 
-test('the address of the bridge is enough', () => {
+test('accepts the address of the bridge', () => {
   requireNetwork(network, ['127.0.0.1', '198.18.3.1']);
 });
 
-test('a network of another size is understood', () => {
+test('supports other prefix lengths', () => {
   requireNetwork({ subnet: '198.18.0.0/15' }, ['198.19.255.1']);
 });

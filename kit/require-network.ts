@@ -3,8 +3,8 @@ import { HoldfastError } from './errors.ts';
 import { contains } from './subnet.ts';
 
 /**
- * Call it before anything is asked of a host from this machine. `subnet`: CIDR of the network that it is asked on. Throws `stack-down` when this
- * machine has no address there: what is sent to a host then would leave by whatever route there is, to whoever has that address.
+ * Call it before this machine sends requests to a host. `subnet`: CIDR of the network of that host. Throws `stack-down` if this machine
+ * has no address in it: the requests would follow another route and could reach a foreign machine with the same address.
  */
 export function requireNetwork(
   { subnet }: { readonly subnet: string },

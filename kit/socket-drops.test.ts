@@ -16,6 +16,6 @@ it.each([
   expect(parseSocketDrops(TEXT, { address, port })).toBe(drops);
 });
 
-it.each(['', 'garbage', 'a\nb c d\n'])('what is no such table tells nothing: %j', (text) => {
+it.each(['', 'garbage', 'a\nb c d\n'])('an invalid table has no drops: %j', (text) => {
   expect(parseSocketDrops(text, { address: '0.0.0.0', port: 1 })).toBeUndefined();
 });

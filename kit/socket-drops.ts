@@ -1,6 +1,7 @@
 /**
- * How many datagrams the kernel dropped because the buffer of a socket was full, from `/proc/net/udp`; undefined when the socket is not in it.
- * Columns by their heading: the first is a number, `local_address` is hexadecimal, the address in the byte order of the machine.
+ * Number of datagrams that the kernel dropped because the buffer of a socket was full, from `/proc/net/udp`; `undefined` if the socket is
+ * missing there. The first column is a slot number. The second one, `local_address`, is hexadecimal, with the address in the byte order
+ * of the machine. The last one is the number of drops.
  */
 export function parseSocketDrops(
   text: string,

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('the lock', () => {
-  it('refuses the second with who holds it, and is free again after release', async () => {
+  it('rejects a second command with the lock holder, and is free again after the release', async () => {
     {
       await using lock = await openStackLock('prove spof/app-crash', path);
       expect(lock).toBeDefined();
@@ -32,17 +32,17 @@ describe('the lock', () => {
     expect(again).toBeDefined();
   });
 
-  it('is taken over from an owner that is dead, also when its number is in use again', async () => {
+  it('is taken over from an exited process, also if its process ID is in use again', async () => {
     await using first = await openStackLock('prove', path);
     expect(first).toBeDefined();
-    const dead = { ...ownIdentity(), startTicks: '1' };
-    await writeFile(path, JSON.stringify({ owner: dead, what: 'prove', since: '2026-01-01T00:00:00.000Z' }));
+    const exited = { ...ownIdentity(), startTicks: '1' };
+    await writeFile(path, JSON.stringify({ owner: exited, what: 'prove', since: '2026-01-01T00:00:00.000Z' }));
     await using second = await openStackLock('prove again', path);
     expect(second).toBeDefined();
     expect(await readdir(join(folder, 'state'))).toEqual(['prove.lock']);
   });
 
-  it('is taken when its file is torn', async () => {
+  it('is taken if its file is truncated', async () => {
     await using first = await openStackLock('prove', path);
     expect(first).toBeDefined();
     await writeFile(path, '{"owner":');
@@ -50,14 +50,14 @@ describe('the lock', () => {
     expect(second).toBeDefined();
   });
 
-  it('goes to one of many that ask at once', async () => {
-    const asked = await Promise.allSettled(Array.from({ length: 10 }, () => openStackLock('prove', path)));
-    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  it('goes to only one of many concurrent commands', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => openStackLock('prove', path)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });
 
 describe('the identity of a process', () => {
-  it('is its own while it runs, and nobody is it after its death', async () => {
+  it('matches while the process runs, and not after its exit', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
     await once(child, 'spawn');
     const identity = identifyProcess(child.pid ?? 0);

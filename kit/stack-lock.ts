@@ -7,7 +7,7 @@ import { ownIdentity, processIdentitySchema, processRuns } from './process-ident
 
 const lockSchema = z.strictObject({
   owner: processIdentitySchema,
-  /** What it does, e.g. `prove spof/lb-active-crash`. */
+  /** The command of the owner, such as `prove spof/lb-active-crash`. */
   what: z.string(),
   /** ISO 8601. */
   since: z.string(),
@@ -16,8 +16,8 @@ const lockSchema = z.strictObject({
 type Lock = z.infer<typeof lockSchema>;
 
 /**
- * Takes the lock on the stack: only one may change, load or break it at a time, from whatever checkout, or each would see the other's
- * doings. Throws `locked` with who holds it. A lock whose owner is dead is taken over. Released by disposing.
+ * Takes the lock on the stack. Only one command, from any checkout, may change, load or break the stack at a time, so that none sees the
+ * effects of another. Throws `locked` with the lock holder. Takes over the lock of an exited process. Dispose it to release the lock.
  */
 export async function openStackLock(what: string, path: string = STACK_LOCK): Promise<AsyncDisposable> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -25,12 +25,12 @@ export async function openStackLock(what: string, path: string = STACK_LOCK): Pr
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, JSON.stringify(mine), { mode: 0o600 });
   try {
-    // A link is made or not, never half: of two that try, one gets it.
-    for (let tries = 0; tries < 5; tries += 1) {
+    // Creating a link is atomic, so only one of two processes succeeds.
+    for (let attempts = 0; attempts < 5; attempts += 1) {
       if (await tryLink(draft, path)) return { [Symbol.asyncDispose]: () => release(path, mine) };
       const holder = await readLock(path);
       if (holder !== undefined && processRuns(holder.owner)) throw refusal(holder);
-      if (holder !== undefined) await buryLock(path, holder);
+      if (holder !== undefined) await removeStaleLock(path, holder);
     }
   } finally {
     await unlink(draft).catch(() => undefined);
@@ -56,20 +56,20 @@ async function tryLink(draft: string, path: string): Promise<boolean> {
   }
 }
 
-/** Clears away the lock of a dead owner. Another process may have done so and taken the lock meanwhile: that one is put back. */
-async function buryLock(path: string, dead: Lock): Promise<void> {
-  const grave = `${path}.${process.pid}.stale`;
+/** Removes the lock of an exited process. If another process has replaced it meanwhile, restores that lock. */
+async function removeStaleLock(path: string, stale: Lock): Promise<void> {
+  const stalePath = `${path}.${process.pid}.stale`;
   try {
-    await rename(path, grave);
+    await rename(path, stalePath);
   } catch {
     return;
   }
-  const buried = await readLock(grave);
-  if (buried !== undefined && buried.since !== dead.since) await link(grave, path).catch(() => undefined);
-  await unlink(grave).catch(() => undefined);
+  const moved = await readLock(stalePath);
+  if (moved !== undefined && moved.since !== stale.since) await link(stalePath, path).catch(() => undefined);
+  await unlink(stalePath).catch(() => undefined);
 }
 
-/** Undefined when there is none any more, or when what is there is no lock: then nobody can hold it, and it is cleared away. */
+/** Reads the lock; `undefined` if it is missing or invalid. An invalid lock has no owner, so it is removed. */
 async function readLock(path: string): Promise<Lock | undefined> {
   let text: string;
   try {

@@ -9,7 +9,7 @@ it.each([
   ['198.18.0.7', '198.18.0.7', true],
   ['198.18.0.7', '198.18.0.8', false],
   ['198.18.0/24', '198.18.0.8', false],
-])('%s has %s: %s', (subnet, address, expected) => {
+])('%s contains %s: %s', (subnet, address, expected) => {
   expect(contains(subnet, address)).toBe(expected);
 });
 

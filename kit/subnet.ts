@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 
-/** Whether an IPv4 address is in a range such as `198.18.0.0/24`; a range without a length is one address. Nothing is in what is no range. */
+/** Whether an IPv4 address is in a range such as `198.18.0.0/24`. A range without a length is one address. An invalid range contains nothing. */
 export function contains(subnet: string, address: string): boolean {
   const { base, bits } = parseSubnet(subnet);
   if (!isIPv4(base) || !isIPv4(address)) return false;

@@ -5,11 +5,11 @@ import { exitCodeOf, mergeVerdicts, type Verdict } from './verdict.ts';
 const verdict = fc.constantFrom<Verdict>('held', 'unknown', 'violated');
 
 describe('mergeVerdicts', () => {
-  it('is unknown when nothing was judged', () => {
+  it('is unknown for an empty list', () => {
     expect(mergeVerdicts([])).toBe('unknown');
   });
 
-  it('never hides a violation, and never holds with an unknown in it', () => {
+  it('never hides a violation, and is never held with an unknown verdict', () => {
     fc.assert(
       fc.property(fc.array(verdict, { minLength: 1 }), (verdicts) => {
         const merged = mergeVerdicts(verdicts);

@@ -7,12 +7,12 @@ import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { contains } from '../kit/subnet.ts';
 
-/** What may be left of the requests of the file before, as a share of the limit: test files use up to 85 % themselves. */
+/** Maximum remaining rate of the previous test file, as a share of the limit: test files themselves use up to 85 %. */
 const LEFT_OVER = 0.05;
 
 /**
- * All tests on the stack are one client, whose requests the entries limit over {@link CLIENT_LIMITS.windowMs}. Each file begins when those of the
- * file before are no longer counted, so that its result does not depend on the order of the files.
+ * All integration tests are one client, whose rate the entries limit over {@link CLIENT_LIMITS.windowMs}. Each test file starts when requests of the
+ * previous file no longer count, so that its result does not depend on the order of the files.
  */
 beforeAll(async () => {
   const context = { topology: makeTopology(), hosts: openHosts() };
@@ -27,6 +27,6 @@ beforeAll(async () => {
       const counts = await Promise.all(entries.map(({ name }) => readClientCounts(context, name, client)));
       return counts.every(({ requestRate, connectionRate }) => Math.max(requestRate, connectionRate) <= most);
     },
-    { what: 'the requests of the test file before to leave the limits', deadlineMs: 6 * CLIENT_LIMITS.windowMs },
+    { what: 'client limits without the requests of the previous test file', deadlineMs: 6 * CLIENT_LIMITS.windowMs },
   );
 });

@@ -5,11 +5,11 @@ import { expect, it } from 'vitest';
 import { ROOT } from '../kit/paths.ts';
 import { checkTexts } from './words/check-text.ts';
 
-/** From here on, subjects keep to CONTRIBUTING.md. */
+/** Later subjects follow CONTRIBUTING.md. */
 const SINCE = '2026-11-29T13:00:00Z';
 const MOST_CHARACTERS = 72;
 
-// Without its history, as in a copy, a checkout has no commits to check.
+// A copy without .git has no commits to check.
 it.skipIf(!existsSync(join(ROOT, '.git')))(
   'commit subjects are short, about one topic, and in plain words',
   async () => {

@@ -26,7 +26,7 @@ interface Shown {
   readonly options: readonly string[];
 }
 
-/** `./holdfast WORD… [OPTION…]` as it stands in a page. */
+/** The occurrences of `./holdfast WORD… [OPTION…]` in a page. */
 function commandsIn(text: string): readonly Shown[] {
   return [...text.matchAll(/\.\/holdfast +([a-z]+(?: +[a-z]+)*)([^\n`#|]*)/g)].map(([, words = '', rest = '']) => ({
     words: words.split(/ +/),
@@ -34,7 +34,7 @@ function commandsIn(text: string): readonly Shown[] {
   }));
 }
 
-/** The command that words lead to; what comes after it is arguments. Undefined where a command of commands gets a word that is none. */
+/** The command for these words; words after a leaf command are arguments. Undefined if a word is not a subcommand of its parent. */
 function findCommand(words: readonly string[], from: Command = program): Command | undefined {
   const [word, ...rest] = words;
   if (from.commands.length === 0 || word === undefined) return from;
@@ -42,7 +42,7 @@ function findCommand(words: readonly string[], from: Command = program): Command
   return next === undefined ? undefined : findCommand(rest, next);
 }
 
-/** Commands that do something, by their words. */
+/** The words of every leaf command. */
 function leavesOf(from: Command, words: readonly string[] = []): readonly string[] {
   if (from.commands.length === 0) return [words.join(' ')];
   return from.commands.flatMap((command) => leavesOf(command, [...words, command.name()]));
@@ -51,16 +51,13 @@ function leavesOf(from: Command, words: readonly string[] = []): readonly string
 describe('the limits of one client', () => {
   const { withoutProgress, inProgress, connectionsPerSecond, requestsPerSecond } = CLIENT_LIMITS;
 
-  it.each(['ARCHITECTURE.md', 'alerts/runbooks/ClientLimitExceeded.md'])(
-    'are stated in %s as they are in force',
-    (file) => {
-      const text = (pages.get(file) ?? '').replaceAll(/\s+/g, ' ');
-      expect(text).toContain(`${withoutProgress} connections or HTTP/2 streams`);
-      expect(text).toContain(`${inProgress} requests in progress`);
-      expect(text).toMatch(new RegExp(`${connectionsPerSecond} (new )?connections`));
-      expect(text).toContain(`${requestsPerSecond} requests per second`);
-    },
-  );
+  it.each(['ARCHITECTURE.md', 'alerts/runbooks/ClientLimitExceeded.md'])('have the configured values in %s', (file) => {
+    const text = (pages.get(file) ?? '').replaceAll(/\s+/g, ' ');
+    expect(text).toContain(`${withoutProgress} connections or HTTP/2 streams`);
+    expect(text).toContain(`${inProgress} requests in progress`);
+    expect(text).toMatch(new RegExp(`${connectionsPerSecond} (new )?connections`));
+    expect(text).toContain(`${requestsPerSecond} requests per second`);
+  });
 });
 
 describe('the documents', () => {

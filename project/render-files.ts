@@ -3,7 +3,7 @@ import { renderDashboardFiles } from '../dashboards/generated.ts';
 import { renderAll, type RenderedFiles } from '../deploy/stack/render.ts';
 import type { Topology } from '../deploy/model/topology.ts';
 
-/** Every generated file of the checkout: what the topology leads to, and what the rooms above make of it. */
+/** Every generated file of the checkout: the configuration of the stack, the alerts and the dashboards. */
 export function renderFiles(topology: Topology): RenderedFiles {
   return renderAll(topology, new Map([...renderAlertFiles(topology), ...renderDashboardFiles(topology)]));
 }

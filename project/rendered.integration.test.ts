@@ -13,7 +13,7 @@ describe.each([DRILL, PRODUCTION])('the monitors in the profile $name', (profile
   const [monitor] = hostsOf(topology, 'monitor');
   const configuration = monitor === undefined ? [] : renderMonitor(topology, monitor);
   const rules = [...renderAlertFiles(topology)].map(([path, text]) => ({ path: `rules/${basename(path)}`, text }));
-  /** The rules are looked for where hosts have them mounted. */
+  /** Prometheus reads the rules from the folder where hosts mount them. */
   const files = [...configuration, ...rules];
   const link = 'ln -s /etc/holdfast/rules /etc/holdfast-alerts';
 
@@ -24,7 +24,7 @@ describe.each([DRILL, PRODUCTION])('the monitors in the profile $name', (profile
     },
   );
 
-  it('judge objectives as their cases say', async () => {
+  it('evaluate SLO rules as their test cases expect', async () => {
     const command = 'promtool test rules /etc/holdfast/rules/slo.test.yaml';
     expect(await checkInImage(IMAGE, files, { command })).toMatchObject({ exitCode: 0 });
   });

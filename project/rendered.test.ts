@@ -7,17 +7,17 @@ import { APP } from '../exporters/catalog/app.ts';
 import { CATALOG } from '../exporters/catalog/catalog.ts';
 import { renderFiles } from './render-files.ts';
 
-it('tracks the configuration that the topology leads to', async () => {
+it('the committed generated files match the topology', async () => {
   const topology = makeTopology();
   const drift = await readDrift(renderFiles(topology));
   expect(drift).toEqual({ changed: [], missing: [], extra: [] });
 });
 
-it('scrapes the jobs that are in the metric catalogue, and no other', () => {
+it('the scrape jobs are exactly the jobs of the metric catalogue', () => {
   expect(CATALOG.map(({ job }) => job).toSorted()).toEqual(SCRAPE_JOBS.map(({ name }) => name).toSorted());
 });
 
-it('gives the application the buckets and outcomes that rules ask for', async () => {
+it('the application exposes the buckets and outcomes that rules use', async () => {
   const text = await makeMetrics('test').registry.metrics();
   const { buckets = [] } = APP.http_request_duration_seconds;
   const { registry, requestDuration } = makeMetrics('test');

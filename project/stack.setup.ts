@@ -5,10 +5,10 @@ import { HoldfastError } from '../kit/errors.ts';
 import { openStackLock } from '../kit/stack-lock.ts';
 import { renderFiles } from './render-files.ts';
 
-/** Set where the machine is there for tests alone (`.ci/run`): what an interrupted run of another checkout left is nobody's. */
+/** Set if the machine is only used for tests (`.ci/run`): the stack of another checkout is left from an interrupted run and may be removed. */
 const OWNS_MACHINE = process.env['HOLDFAST_TEST_OWNS_MACHINE'] === '1';
 
-/** Brings the stack up, or repairs it, before the tests that need it. */
+/** Starts or repairs the stack before the integration tests. */
 export default async function setup(): Promise<void> {
   const onProgress = (line: string): void => {
     process.stderr.write(`  ${line}\n`);

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { ROOT, STATE } from '../kit/paths.ts';
 
-/** What of vitest's JSON report is needed to count. */
+/** The counters of vitest's JSON report. */
 const reportSchema = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
@@ -20,10 +20,10 @@ interface Count {
   readonly skipped: number;
 }
 
-/** Runs lint, types and tests, and prints `N passed, N failed` last. The tests on the stack bring it up themselves. */
+/** Runs lint, types and tests, and prints `N passed, N failed` last. The integration tests start the stack themselves. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { unit: { type: 'boolean', default: false } } });
-  // Two cores: what needs no stack runs side by side. ESLint takes as long as all other checks together.
+  // For two cores, checks without a stack run in parallel. ESLint takes as long as all other checks together.
   const counts = await Promise.all([
     lint('code'),
     lint('format', 'types', 'unused', 'modules', 'words'),

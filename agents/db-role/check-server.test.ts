@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { answerTo, createCheckServer } from './check-server.ts';
+import { replyTo, createCheckServer } from './check-server.ts';
 import { decideRoutes } from './decide-routes.ts';
 import { inGroup, NO_LAG, NODES, reportsOf } from './testing.ts';
 
@@ -25,12 +25,12 @@ it.each([
   ['db-write db9\n', 'down'],
   ['cache db1\n', 'down'],
   ['\n', 'down'],
-])('%j is answered with %j', (line, answer) => {
-  expect(answerTo(line, routes)).toBe(answer);
-  expect(answerTo(line, undefined)).toBe('down');
+])('the reply to %j is %j', (line, answer) => {
+  expect(replyTo(line, routes)).toBe(answer);
+  expect(replyTo(line, undefined)).toBe('down');
 });
 
-it('an agent check is answered with one line, also when it comes in pieces', async () => {
+it('an agent check gets a reply of one line, also if its line arrives in pieces', async () => {
   const server = createCheckServer(() => routes).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -1,23 +1,23 @@
-import { decideBootstrap, historyOf, type BootstrapDecision, type MendInput } from './decide-bootstrap.ts';
+import { decideBootstrap, historyOf, type BootstrapDecision, type RepairInput } from './decide-bootstrap.ts';
 import { containsGtidSet, uniteGtidSets } from './gtid-set.ts';
 import { freshView, hasQuorum, type NodeView } from './node-view.ts';
 
-/** What to do for one node that is not in the group. */
-export type NodeMend =
-  /** It booted: let it join. */
+/** The repair of one node that is not in the group. */
+export type NodeRepair =
+  /** It booted: join the group. */
   | { readonly kind: 'join'; readonly host: string }
-  /** It is stuck: leave for good and join again. */
+  /** It is in ERROR: stop Group Replication and join again. */
   | { readonly kind: 'rejoin'; readonly host: string }
-  /** It has transactions of its own: only a person may throw them away. */
+  /** It has errant transactions, which only an operator may discard. */
   | { readonly kind: 'diverged'; readonly host: string };
 
-export interface MendDecision {
+export interface RepairDecision {
   readonly bootstrap: BootstrapDecision;
-  readonly nodes: readonly NodeMend[];
+  readonly nodes: readonly NodeRepair[];
 }
 
-/** What has to be mended now. With a group in sight nodes are led back to it, without one a group may be formed; never both. */
-export function decideMend(input: MendInput): MendDecision {
+/** The repairs that are due. If a group exists, nodes rejoin it; otherwise a group may be formed; never both. */
+export function decideRepair(input: RepairInput): RepairDecision {
   const group = input.nodes.flatMap((node) => {
     const view = freshView(input.reports.get(node), input.nowMs, input.maxAgeMs);
     return view?.state === 'ONLINE' && hasQuorum(view) ? [view] : [];
@@ -29,13 +29,13 @@ export function decideMend(input: MendInput): MendDecision {
   };
 }
 
-function decideNode(input: MendInput, host: string, group: readonly NodeView[]): NodeMend | undefined {
+function decideNode(input: RepairInput, host: string, group: readonly NodeView[]): NodeRepair | undefined {
   const view = freshView(input.reports.get(host), input.nowMs, input.maxAgeMs);
   if (view?.state !== 'OFFLINE' && view?.state !== 'ERROR') return undefined;
-  // The group has not yet put its former self out: it would be refused.
+  // The group has not yet expelled the former instance of the node, so it would reject the new one.
   if (group.some((seen) => seen.members.some((member) => member.host === host))) return undefined;
   if (!containsGtidSet(uniteGtidSets(group.map(historyOf)), view.executed)) return { kind: 'diverged', host };
   if (view.state === 'OFFLINE') return { kind: 'join', host };
-  const inState = input.nowMs - (input.stateSinceMs.get(host) ?? input.nowMs);
-  return inState >= input.mendAfterMs ? { kind: 'rejoin', host } : undefined;
+  const inStateMs = input.nowMs - (input.stateSinceMs.get(host) ?? input.nowMs);
+  return inStateMs >= input.repairAfterMs ? { kind: 'rejoin', host } : undefined;
 }

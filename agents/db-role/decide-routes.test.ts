@@ -32,12 +32,12 @@ const anyReport = (host: string): fc.Arbitrary<NodeReport> =>
     fc.constant(outside('ERROR')),
     fc
       .tuple(anyView, fc.boolean(), fc.integer({ min: 0, max: 3000 }))
-      .map(([view, superReadOnly, askedAtMs]) => inGroup(host, view, { superReadOnly, askedAtMs })),
+      .map(([view, superReadOnly, polledAtMs]) => inGroup(host, view, { superReadOnly, polledAtMs })),
   );
 
 describe('writes go', () => {
   it.each<[string, Reports, string | undefined]>([
-    ['to the primary of a whole group', healthy(), 'db1'],
+    ['to the primary of a complete group', healthy(), 'db1'],
     ['to the primary of two', reportsOf(silent, inGroup('db2', 'db2+ db3'), inGroup('db3', 'db2+ db3')), 'db2'],
     [
       'to the primary while a third is being provisioned',
@@ -45,29 +45,29 @@ describe('writes go', () => {
       'db1',
     ],
     [
-      'to nobody when one is left of three, however orderly',
+      'to no node if only one of three is left, even after graceful departures',
       reportsOf(inGroup('db1', 'db1+'), silent, silent),
       undefined,
     ],
     [
-      'to nobody when the primary is cut off from both others',
+      'to no node if the primary is partitioned from both others',
       reportsOf(inGroup('db1', 'db1+ db2? db3?'), silent, silent),
       undefined,
     ],
     [
-      'to nobody while the new primary still applies the backlog',
+      'to no node while the new primary still applies the backlog',
       reportsOf(silent, inGroup('db2', 'db2+ db3', { superReadOnly: true }), inGroup('db3', 'db2+ db3')),
       undefined,
     ],
     [
-      'to nobody when only the primary says that it is one',
+      'to no node if only the primary reports itself as primary',
       reportsOf(inGroup('db1', 'db1+ db2 db3'), silent, silent),
       undefined,
     ],
-    ['to nobody without a group', reportsOf(outside('OFFLINE'), outside('OFFLINE'), outside('ERROR')), undefined],
-    ['to nobody when nobody answers', reportsOf(silent, silent, silent), undefined],
+    ['to no node without a group', reportsOf(outside('OFFLINE'), outside('OFFLINE'), outside('ERROR')), undefined],
+    ['to no node if no node answers', reportsOf(silent, silent, silent), undefined],
     [
-      'to the elected one when the old primary wakes up and still calls itself one',
+      'to the elected primary if the old one resumes and still reports itself as primary',
       reportsOf(inGroup('db1', 'db1+ db2 db3'), inGroup('db2', 'db2+ db3'), inGroup('db3', 'db2+ db3')),
       'db2',
     ],
@@ -75,11 +75,11 @@ describe('writes go', () => {
     expect(routesOf(reports).writer).toBe(writer);
   });
 
-  it('to nobody when all answers are old', () => {
+  it('to no node if all answers are stale', () => {
     expect(routesOf(healthy(), { nowMs: limits.writerMaxAgeMs + 1 }).writer).toBeUndefined();
   });
 
-  it('still to a primary whose answer is late, since the group cannot have chosen another yet', () => {
+  it('still to a primary whose answer is late, because the group cannot have elected another one yet', () => {
     expect(routesOf(healthy(), { nowMs: limits.readerMaxAgeMs + 1 }).writer).toBe('db1');
   });
 });
@@ -88,7 +88,7 @@ describe('reads go', () => {
   it.each<[string, Reports, readonly string[]]>([
     ['to the secondaries', healthy(), ['db2', 'db3']],
     [
-      'to the secondary that keeps up',
+      'to the secondary within the queue limit',
       reportsOf(
         inGroup('db1', 'db1+ db2 db3'),
         inGroup('db2', 'db1+ db2 db3', { applyQueue: 101 }),
@@ -96,19 +96,19 @@ describe('reads go', () => {
       ),
       ['db3'],
     ],
-    ['to the primary when no secondary is left', reportsOf(inGroup('db1', 'db1+'), silent, silent), ['db1']],
+    ['to the primary if no secondary is left', reportsOf(inGroup('db1', 'db1+'), silent, silent), ['db1']],
     [
       'to the secondaries while the group has no primary',
       reportsOf(silent, inGroup('db2', 'db1+? db2 db3'), inGroup('db3', 'db1+? db2 db3')),
       ['db2', 'db3'],
     ],
     [
-      'past a secondary that is cut off',
+      'not to a partitioned secondary',
       reportsOf(inGroup('db1', 'db1+ db2 db3?'), inGroup('db2', 'db1+ db2 db3?'), inGroup('db3', 'db1+? db2? db3')),
       ['db2'],
     ],
     [
-      'past a secondary that is being provisioned',
+      'not to a secondary that is being provisioned',
       reportsOf(inGroup('db1', 'db1+ db2~'), inGroup('db2', 'db1+ db2~'), silent),
       ['db1'],
     ],
@@ -116,7 +116,7 @@ describe('reads go', () => {
     expect([...routesOf(reports).readers]).toEqual(readers);
   });
 
-  it('to a secondary that was behind only when half of its queue is gone', () => {
+  it('to a removed secondary only when its queue is at most half of the limit', () => {
     const view = 'db1+ db2 db3';
     const behind = (applyQueue: number): Reports =>
       reportsOf(inGroup('db1', view), inGroup('db2', view, { applyQueue }), inGroup('db3', view));
@@ -131,25 +131,25 @@ describe('by lag, reads go', () => {
   it.each<[string, Reports, { readonly lagMs: Readonly<Record<string, number>>; readonly readers: readonly string[] }]>(
     [
       [
-        'past a secondary whose applier is held up, however short its queue',
+        'not to a secondary with a delayed applier, even if its queue is short',
         healthy(),
         { lagMs: { db2: 5001 }, readers: ['db3'] },
       ],
       ['to a secondary at the limit', healthy(), { lagMs: { db2: 5000 }, readers: ['db2', 'db3'] }],
-      ['to the primary when every secondary lags', healthy(), { lagMs: { db2: 5001, db3: 90_000 }, readers: ['db1'] }],
-      ['past a secondary that was never seen to keep up', healthy(), { lagMs: { db2: Infinity }, readers: ['db3'] }],
+      ['to the primary if every secondary lags', healthy(), { lagMs: { db2: 5001, db3: 90_000 }, readers: ['db1'] }],
+      ['not to a secondary with an unknown lag', healthy(), { lagMs: { db2: Infinity }, readers: ['db3'] }],
       [
-        'to the one that lags least while there is no primary',
+        'to the secondary with the least lag while there is no primary',
         noPrimary,
         { lagMs: { db2: 90_000, db3: 6000 }, readers: ['db3'] },
       ],
       [
-        'to both that lag about the same while there is no primary',
+        'to both secondaries with a similar lag while there is no primary',
         noPrimary,
         { lagMs: { db2: 9000, db3: 6000 }, readers: ['db2', 'db3'] },
       ],
       [
-        'to all while nothing is known and there is no primary',
+        'to all secondaries if every lag is unknown and there is no primary',
         noPrimary,
         { lagMs: { db2: Infinity, db3: Infinity }, readers: ['db2', 'db3'] },
       ],
@@ -158,7 +158,7 @@ describe('by lag, reads go', () => {
     expect([...routesOf(reports, { lagMs }).readers]).toEqual(readers);
   });
 
-  it('to a secondary that was out only when it lags half of the limit', () => {
+  it('to a removed secondary only when its lag is at most half of the limit', () => {
     const readersOf = (db2: number, before: readonly string[]): readonly string[] => [
       ...routesOf(healthy(), { lagMs: { db2 }, readersBefore: before }).readers,
     ];
@@ -167,7 +167,7 @@ describe('by lag, reads go', () => {
     expect(readersOf(2501, ['db2', 'db3'])).toEqual(['db2', 'db3']);
   });
 
-  it('somewhere whenever a node is ONLINE in a group with a quorum', () => {
+  it('to at least one node whenever a node is ONLINE in a group with a quorum', () => {
     const anyLag = fc.oneof(fc.nat(20_000), fc.constant(Infinity));
     const anyReports = fc.tuple(anyReport('db1'), anyReport('db2'), anyReport('db3'));
     fc.assert(
@@ -189,21 +189,21 @@ describe('by lag, reads go', () => {
   });
 });
 
-it('HAProxy is told maint of a living node without the role, and down of one that nobody can judge', () => {
-  const { answers } = routesOf(reportsOf(silent, inGroup('db2', 'db2+ db3'), inGroup('db3', 'db2+ db3')));
-  expect(Object.fromEntries(answers)).toEqual({
+it('the reply is maint for a healthy node without the role, and down for one in an unknown state', () => {
+  const { replies } = routesOf(reportsOf(silent, inGroup('db2', 'db2+ db3'), inGroup('db3', 'db2+ db3')));
+  expect(Object.fromEntries(replies)).toEqual({
     db1: { 'db-write': 'down', 'db-read': 'down' },
     db2: { 'db-write': 'up ready', 'db-read': 'maint' },
     db3: { 'db-write': 'maint', 'db-read': 'up ready' },
   });
 });
 
-it('whatever the nodes say, at most one gets writes, and it calls itself an ONLINE primary and has two of three with it', () => {
+it('for all reports, at most one node gets writes, and it reports itself as a writable ONLINE primary', () => {
   fc.assert(
     fc.property(anyReport('db1'), anyReport('db2'), anyReport('db3'), (db1, db2, db3) => {
       const reports = reportsOf(db1, db2, db3);
-      const { writer, answers } = routesOf(reports, { nowMs: 3000 });
-      const open = NODES.filter((node) => answers.get(node)?.['db-write'] === 'up ready');
+      const { writer, replies } = routesOf(reports, { nowMs: 3000 });
+      const open = NODES.filter((node) => replies.get(node)?.['db-write'] === 'up ready');
       expect(open).toEqual(writer === undefined ? [] : [writer]);
       if (writer === undefined) return;
       const report = reports.get(writer);

@@ -13,12 +13,12 @@ describe('a GTID set', () => {
     [`${A}:7:1-3`, `${A}:1-3:7`],
     [`${A.toUpperCase()}:1-3,\n${B}:9`, `${B}:9,${A}:1-3`],
     [`${A}:1-3:nightly:1-2`, `${A}:1-3,${A}:nightly:1-2`],
-  ])('%j is read as %j', (text, expected) => {
+  ])('%j is parsed as %j', (text, expected) => {
     expect(renderGtidSet(parseGtidSet(text))).toBe(expected);
   });
 
   it.each(['x', A, `${A}:`, `${A}:0`, `${A}:3-1`, `${A}:1-`, `${A}:1-2-3`, `${A}:99999999999999999999`])(
-    '%j is refused',
+    '%j is rejected',
     (text) => {
       expect(() => parseGtidSet(text)).toThrow(SyntaxError);
     },
@@ -36,7 +36,7 @@ describe('a GTID set', () => {
     );
   });
 
-  it('united with another has both and nothing else, and survives being written and read', () => {
+  it('united with another contains exactly both, and is the same after rendering and parsing', () => {
     fc.assert(
       fc.property(numbers, numbers, (one, other) => {
         const both = uniteGtidSets([setOf(one), setOf(other)]);

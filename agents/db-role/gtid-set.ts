@@ -6,8 +6,8 @@ type Interval = readonly [first: number, last: number];
 export const EMPTY_GTID_SET: GtidSet = new Map();
 
 /**
- * Reads what MySQL writes (`@@gtid_executed`): `uuid:1-3:7,uuid:tag:1-2`, white space anywhere between.
- * Throws a `SyntaxError` on anything else: half-understood evidence is no evidence.
+ * Parses MySQL's format (`@@gtid_executed`): `uuid:1-3:7,uuid:tag:1-2`, with optional white space.
+ * Throws a `SyntaxError` on anything else, because a partly understood set must not influence a failover.
  */
 export function parseGtidSet(text: string): GtidSet {
   const found = new Map<string, Interval[]>();
@@ -52,7 +52,7 @@ function merge(intervals: readonly Interval[]): readonly Interval[] {
   return merged;
 }
 
-/** Everything that is in any of the sets. */
+/** The union of the sets. */
 export function uniteGtidSets(sets: readonly GtidSet[]): GtidSet {
   const all = new Map<string, Interval[]>();
   for (const set of sets) {
@@ -61,7 +61,7 @@ export function uniteGtidSets(sets: readonly GtidSet[]): GtidSet {
   return new Map([...all].map(([source, intervals]) => [source, merge(intervals)]));
 }
 
-/** Whether `large` has all that `small` has. */
+/** Whether `small` is a subset of `large`. */
 export function containsGtidSet(large: GtidSet, small: GtidSet): boolean {
   for (const [source, intervals] of small) {
     const having = large.get(source) ?? [];
@@ -70,7 +70,7 @@ export function containsGtidSet(large: GtidSet, small: GtidSet): boolean {
   return true;
 }
 
-/** As MySQL writes it. */
+/** In MySQL's format. */
 export function renderGtidSet(set: GtidSet): string {
   return [...set]
     .map(([source, intervals]) => {

@@ -3,7 +3,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { parseGtidSet, renderGtidSet } from './gtid-set.ts';
-import type { ViewRecord } from './last-known-group.ts';
+import type { LastKnownGroup } from './last-known-group.ts';
 
 const schema = z.strictObject({
   members: z.array(z.string()),
@@ -15,10 +15,10 @@ const schema = z.strictObject({
 });
 
 /**
- * The record of the agent's earlier life. `undefined` when there is none; throws when there is one that cannot be read, because
- * without it the agent would think that it knows nothing of any group.
+ * Reads the group that the agent saved before its restart. `undefined` if the file is missing. Throws if it is unreadable, so that the
+ * caller can report the damage.
  */
-export async function readRecord(path: string): Promise<ViewRecord | undefined> {
+export async function readLastKnownGroup(path: string): Promise<LastKnownGroup | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
@@ -35,15 +35,15 @@ export async function readRecord(path: string): Promise<ViewRecord | undefined> 
   };
 }
 
-/** Replaces the record as a whole; it is on the disk when this resolves. */
-export async function writeRecord(path: string, record: ViewRecord): Promise<void> {
+/** Replaces the file atomically; it is on disk when this resolves. */
+export async function writeLastKnownGroup(path: string, group: LastKnownGroup): Promise<void> {
   const text = JSON.stringify({
-    members: record.members,
-    primary: record.primary ?? null,
-    primaryStartedAtMs: record.primaryStartedAtMs ?? null,
-    executed: renderGtidSet(record.executed),
-    seenAt: record.seenAt.toISOString(),
-    session: record.session,
+    members: group.members,
+    primary: group.primary ?? null,
+    primaryStartedAtMs: group.primaryStartedAtMs ?? null,
+    executed: renderGtidSet(group.executed),
+    seenAt: group.seenAt.toISOString(),
+    session: group.session,
   });
   const temporary = `${path}.${randomUUID()}`;
   const file = await open(temporary, 'w', 0o600);
@@ -54,7 +54,7 @@ export async function writeRecord(path: string, record: ViewRecord): Promise<voi
     await file.close();
   }
   await rename(temporary, path);
-  // The new name lasts only once the folder is on the disk as well. Not by kit/durable-file.ts: that would stop the whole agent meanwhile.
+  // The rename is durable only once the folder is synced. kit/durable-file.ts is not used here, because it would block the event loop.
   const folder = await open(dirname(path), 'r');
   try {
     await folder.sync();

@@ -2,35 +2,35 @@ import { EMPTY_GTID_SET, uniteGtidSets, type GtidSet } from './gtid-set.ts';
 import { freshView, hasQuorum, type Reports } from './node-view.ts';
 import { primaryOf } from './decide-routes.ts';
 
-/** The last group with a quorum that this agent saw: who may have got writes that others have not. */
-export interface ViewRecord {
-  /** Every member of the view, sorted; unreachable ones too, until the group has put them out. */
+/** The last group with a quorum that this agent saw. Its members may have writes that other nodes lack. */
+export interface LastKnownGroup {
+  /** Every member of the view, sorted; includes unreachable ones until the group expels them. */
   readonly members: readonly string[];
   readonly primary: string | undefined;
-  /** When mysqld of the primary was started (milliseconds of wall clock). */
+  /** Start of the primary's mysqld (epoch ms). */
   readonly primaryStartedAtMs: number | undefined;
-  /** Everything that was seen as executed by any member. */
+  /** All transactions that any member was seen to have executed. */
   readonly executed: GtidSet;
   readonly seenAt: Date;
-  /** Which life of the agent saw it. In another life something may have happened in between. */
+  /** ID of the agent run that saw it. Another run may have missed changes since then. */
   readonly session: string;
 }
 
-interface RecordInput {
+interface GroupInput {
   readonly nodes: readonly string[];
   readonly reports: Reports;
   readonly nowMs: number;
   readonly maxAgeMs: number;
   readonly seenAt: Date;
   readonly session: string;
-  readonly before: ViewRecord | undefined;
+  readonly before: LastKnownGroup | undefined;
 }
 
 /**
- * The record after these reports. Where the members disagree for a moment, all whom any of them names count as members: too many makes
- * the agent refuse, too few could make it lose writes.
+ * The last known group after these reports. While the members disagree, all hosts that any of them reports count as members: with too
+ * many members the agent refuses to bootstrap, with too few it could lose writes.
  */
-export function decideRecord(input: RecordInput): ViewRecord | undefined {
+export function decideLastKnownGroup(input: GroupInput): LastKnownGroup | undefined {
   const { nodes, reports, nowMs, maxAgeMs, before } = input;
   const views = nodes.flatMap((node) => {
     const view = freshView(reports.get(node), nowMs, maxAgeMs);
@@ -49,8 +49,8 @@ export function decideRecord(input: RecordInput): ViewRecord | undefined {
   };
 }
 
-/** Whether another group, another primary or another life is on record: to be on the disk before anything else happens. */
-export function isNewRecord(before: ViewRecord | undefined, after: ViewRecord): boolean {
+/** Whether members, primary or agent run changed. Such a change is written to disk at once. */
+export function isNewGroup(before: LastKnownGroup | undefined, after: LastKnownGroup): boolean {
   return (
     before?.session !== after.session ||
     before.primary !== after.primary ||

@@ -7,17 +7,17 @@ import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { createAgent, type Log } from './agent.ts';
 import { createCheckServer } from './check-server.ts';
-import { createMender } from './repair.ts';
+import { createRepairer } from './repair.ts';
 import { createMetrics } from './metrics.ts';
 import { openNodeWatch, type NodeWatch } from './node-watch.ts';
-import { readRecord, writeRecord } from './last-known-group-file.ts';
+import { readLastKnownGroup, writeLastKnownGroup } from './last-known-group-file.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { readSettings } from './settings.ts';
 import { openHaproxyPusher } from './push-routes.ts';
 
 /**
- * The database role agent of a load balancer: asks every database node what it is, tells HAProxy who gets writes and reads, mends the
- * group, until SIGTERM. `--once` only looks and prints what it would do (`--json`: for programs).
+ * The database failover agent of a load balancer. It polls every database node, pushes the routes of writes and reads to HAProxy, and
+ * repairs the group, until SIGTERM. `--once` polls once and prints the decisions without applying them (`--json`: for programs).
  */
 const { values: flags } = parseArgs({ options: { once: { type: 'boolean' }, json: { type: 'boolean' } } });
 const settings = readSettings(process.env['HOLDFAST_ROLE_AGENT_CONFIG'] ?? '/etc/holdfast/role-agent.json');
@@ -32,63 +32,63 @@ const log: Log = (message, details = {}) => {
   console.log(JSON.stringify({ time: new Date().toISOString(), service: 'db-role', message, ...details }));
 };
 
-// Without a record the agent is more careful, so a record that cannot be read is none.
-const record = await readRecord(settings.recordFile).catch((error: unknown) => {
-  log('the record cannot be read', { error: messageOf(error) });
+// Without a last known group the agent refuses more bootstraps, so it is safe to ignore an unreadable file.
+const lastKnownGroup = await readLastKnownGroup(settings.recordFile).catch((error: unknown) => {
+  log('cannot read the last known group', { error: messageOf(error) });
   return undefined;
 });
 
-let begun = false;
+let isReady = false;
 
 const watches = new Map<string, NodeWatch>();
 const agent = createAgent({
   settings,
   watches,
-  record,
-  saveRecord: (seen) => (flags.once ? Promise.resolve() : writeRecord(settings.recordFile, seen)),
+  lastKnownGroup,
+  saveLastKnownGroup: (seen) => (flags.once ? Promise.resolve() : writeLastKnownGroup(settings.recordFile, seen)),
   onRoutes: (routes) => {
-    if (begun) tell(routes);
+    if (isReady) pushRoutes(routes);
   },
   log,
 });
 for (const node of settings.nodes) {
-  watches.set(node.name, openNodeWatch(node, { settings, login, onReport: agent.look }));
+  watches.set(node.name, openNodeWatch(node, { settings, login, onReport: agent.update }));
 }
 
 if (flags.once) {
   await sleep(settings.limits.readerMaxAgeMs);
-  agent.look();
-  console.log(renderDiagnosis(agent.snapshot(), agent.decideMend(), flags.json ? 'json' : 'text'));
+  agent.update();
+  console.log(renderDiagnosis(agent.snapshot(), agent.decideRepair(), flags.json ? 'json' : 'text'));
   process.exit(0);
 }
 
 const metrics = createMetrics(agent.snapshot);
-let complaint: string | undefined;
-const tell = openHaproxyPusher({
+let lastError: string | undefined;
+const pushRoutes = openHaproxyPusher({
   socketPath: settings.haproxySocket,
   deadlineMs: settings.timeoutMs,
   onPush: (result, details) => {
-    metrics.countTell(result);
-    // Once for every new reason: an HAProxy that is away is one event, however often it is tried.
-    if (result === 'failed' && details.answer !== complaint) log('HAProxy did not take a change', details);
-    complaint = details.answer;
+    metrics.countPush(result);
+    // Log each new reason once: an unreachable HAProxy is one event, however often the push is retried.
+    if (result === 'failed' && details.answer !== lastError) log('pushing routes to HAProxy failed', details);
+    lastError = details.answer;
   },
 });
-const mender = createMender({
+const repairer = createRepairer({
   settings,
   login,
-  decide: agent.decideMend,
-  knownSinceMs: () =>
+  decide: agent.decideRepair,
+  oldestAnswerMs: () =>
     Math.min(
       ...[...watches.values()].map(({ report }) =>
-        // Silence is known now; an answer since it was asked for.
-        report.kind === 'answer' ? report.view.askedAtMs : performance.now(),
+        // A silent node is current information; an answer is as old as its poll.
+        report.kind === 'answer' ? report.view.polledAtMs : performance.now(),
       ),
     ),
   membersOnline: () => agent.snapshot().membersOnline,
-  onMend: (kind, host, error) => {
-    metrics.countMend(kind, error === undefined ? 'done' : 'failed');
-    log(error === undefined ? 'mended' : 'could not mend', {
+  onRepair: (kind, host, error) => {
+    metrics.countRepair(kind, error === undefined ? 'done' : 'failed');
+    log(error === undefined ? 'repaired' : 'repair failed', {
       kind,
       node: host,
       ...(error === undefined ? {} : { error }),
@@ -96,12 +96,12 @@ const mender = createMender({
   },
 });
 setInterval(() => {
-  // Answers grow old also when no report comes in.
-  agent.look();
-  mender.carryOut(agent.decideMend());
+  // Answers age even if no report arrives.
+  agent.update();
+  repairer.apply(agent.decideRepair());
 }, settings.intervalMs);
 
-/** A network that is gone must not end the agent. */
+/** Retries to listen: a missing network must not crash the agent. */
 function listen(server: Server, at: { readonly host: string; readonly port: number }): void {
   server.on('error', (error) => {
     log('cannot listen', { ...at, error: error.message });
@@ -111,15 +111,16 @@ function listen(server: Server, at: { readonly host: string; readonly port: numb
 }
 
 log('watching', { host: settings.host, nodes: settings.nodes.map((node) => node.name) });
-// HAProxy keeps the last state while nobody answers, so a restarted agent looks at all nodes once before it says `down` to a living one.
-await waitFor(() => Promise.resolve([...watches.values()].every((watch) => watch.asked)), {
-  what: 'the first look at the nodes',
+// HAProxy keeps the last state while its agent check gets no reply. So a restarted agent polls all nodes once before it replies; otherwise
+// it would mark healthy nodes down.
+await waitFor(() => Promise.resolve([...watches.values()].every((watch) => watch.isPolled)), {
+  what: 'the first poll of every node',
   deadlineMs: settings.limits.writerMaxAgeMs,
   intervalMs: settings.intervalMs / 5,
 }).catch(() => undefined);
-agent.look();
-begun = true;
-if (agent.routes !== undefined) tell(agent.routes);
+agent.update();
+isReady = true;
+if (agent.routes !== undefined) pushRoutes(agent.routes);
 listen(
   createCheckServer(() => agent.routes),
   settings.check,

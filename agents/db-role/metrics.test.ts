@@ -5,17 +5,17 @@ import type { Snapshot } from './snapshot.ts';
 
 const nothing: Snapshot = {
   nodes: [{ node: 'db1', view: undefined, answerMs: undefined, lagMs: undefined }],
-  routes: { writer: undefined, readers: new Set(), answers: new Map() },
+  routes: { writer: undefined, readers: new Set(), replies: new Map() },
   membersOnline: 0,
   disagreement: false,
   refusal: 'no-record',
   diverged: new Set(),
-  record: undefined,
+  lastKnownGroup: undefined,
   writerChanges: 0,
   writerChangedAtMs: 0,
 };
 
-it('every metric of the table is there, and only those, even when nothing is known', async () => {
+it('exactly the metrics of the catalogue are exposed, even if nothing is known', async () => {
   const text = await createMetrics(() => nothing).render();
   const families = [...text.matchAll(/^# TYPE (\S+) /gm)].map((match) => match[1]);
   expect(families.toSorted()).toEqual(Object.keys(DB_ROLE).toSorted());
@@ -25,8 +25,8 @@ it('every metric of the table is there, and only those, even when nothing is kno
   expect(text).toContain('holdfast_db_mends_total{kind="bootstrap",result="failed"} 0');
 });
 
-it('mends are counted by kind and result', async () => {
+it('repairs are counted by kind and result', async () => {
   const metrics = createMetrics(() => nothing);
-  metrics.countMend('rejoin', 'done');
+  metrics.countRepair('rejoin', 'done');
   expect(await metrics.render()).toContain('holdfast_db_mends_total{kind="rejoin",result="done"} 1');
 });

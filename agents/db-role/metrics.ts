@@ -10,19 +10,19 @@ type Name = keyof typeof DB_ROLE;
 export interface AgentMetrics {
   /** Prometheus' text format. */
   readonly render: () => Promise<string>;
-  readonly countMend: (kind: string, result: 'done' | 'failed') => void;
-  readonly countTell: (result: 'done' | 'failed') => void;
+  readonly countRepair: (kind: string, result: 'done' | 'failed') => void;
+  readonly countPush: (result: 'done' | 'failed') => void;
 }
 
-/** Gauges are read from `snapshot` at every scrape, so that none outlives what it tells of. */
+/** Gauges are set from `snapshot` at every scrape, so that no stale series remains. */
 export function createMetrics(snapshot: () => Snapshot): AgentMetrics {
   const registry = new Registry();
-  const mends = new Counter({ ...describe('holdfast_db_mends_total'), registers: [registry] });
+  const repairs = new Counter({ ...describe('holdfast_db_mends_total'), registers: [registry] });
   for (const kind of ['join', 'rejoin', 'bootstrap']) {
-    for (const result of ['done', 'failed']) mends.inc({ kind, result }, 0);
+    for (const result of ['done', 'failed']) repairs.inc({ kind, result }, 0);
   }
-  const tells = new Counter({ ...describe('holdfast_db_tells_total'), registers: [registry] });
-  for (const result of ['done', 'failed']) tells.inc({ result }, 0);
+  const pushes = new Counter({ ...describe('holdfast_db_tells_total'), registers: [registry] });
+  for (const result of ['done', 'failed']) pushes.inc({ result }, 0);
   const changes = new Counter({ ...describe('holdfast_db_writer_changes_total'), registers: [registry] });
   const gauges = new Map<Name, Gauge>();
   for (const name of Object.keys(DB_ROLE) as Name[]) {
@@ -40,11 +40,11 @@ export function createMetrics(snapshot: () => Snapshot): AgentMetrics {
       changes.inc(now.writerChanges);
       return registry.metrics();
     },
-    countMend: (kind, result) => {
-      mends.inc({ kind, result });
+    countRepair: (kind, result) => {
+      repairs.inc({ kind, result });
     },
-    countTell: (result) => {
-      tells.inc({ result });
+    countPush: (result) => {
+      pushes.inc({ result });
     },
   };
 }
@@ -73,5 +73,5 @@ function fill(now: Snapshot, set: Set): void {
   set('holdfast_db_view_disagreement', Number(now.disagreement));
   for (const reason of REFUSALS) set('holdfast_db_bootstrap_refused', Number(now.refusal === reason), { reason });
   set('holdfast_db_writer_changed_timestamp_seconds', now.writerChangedAtMs / 1000);
-  set('holdfast_db_record_timestamp_seconds', (now.record?.seenAt.getTime() ?? 0) / 1000);
+  set('holdfast_db_record_timestamp_seconds', (now.lastKnownGroup?.seenAt.getTime() ?? 0) / 1000);
 }

@@ -4,32 +4,32 @@ import type { NodeReport, NodeView } from './node-view.ts';
 import { beginSession, readView } from './read-view.ts';
 import type { Node, Settings } from './settings.ts';
 
-/** Asks one node over and over on a session of its own, so that a frozen node delays nobody else's answer. */
+/** Polls one node in its own session, so that a hung node does not delay the polls of others. */
 export interface NodeWatch extends Disposable {
   readonly report: NodeReport;
-  /** Whether the node has answered, or failed to, at least once. */
-  readonly asked: boolean;
-  /** How long the last answer took, in milliseconds. */
+  /** Whether at least one poll has finished or failed. */
+  readonly isPolled: boolean;
+  /** Duration of the last successful poll, in ms. */
   readonly lastAnswerMs: number | undefined;
 }
 
 interface WatchOptions {
   readonly settings: Settings;
   readonly login: MysqlLogin;
-  /** After each answer, and when the session ends. */
+  /** Called after each poll, also a failed one. */
   readonly onReport: () => void;
 }
 
 /**
- * Watches until disposed. A lost session (refused, reset, an error of the server) makes the node silent at once. A late answer does not:
- * the report only grows old, and who uses it decides how old is too old; after {@link GIVE_UP} times the timeout the session is given up.
+ * Polls until disposed. After a connection or query error the node counts as silent at once. While an answer is late, the report only
+ * ages, and its users decide on the maximum age. After {@link DEADLINE_FACTOR} times the timeout the session is closed.
  */
 export function openNodeWatch(node: Node, options: WatchOptions): NodeWatch {
   const { settings, login, onReport } = options;
-  let report: NodeReport = { kind: 'silent', reason: 'not asked yet', lastView: undefined };
+  let report: NodeReport = { kind: 'silent', reason: 'not polled yet', lastView: undefined };
   let lastAnswerMs: number | undefined;
   let session: { readonly connection: MysqlConnection; readonly startedAtMs: number } | undefined;
-  let asked = false;
+  let hasPolled = false;
   let disposed = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -43,19 +43,19 @@ export function openNodeWatch(node: Node, options: WatchOptions): NodeWatch {
     }
   }
 
-  async function ask(): Promise<NodeView> {
+  async function poll(): Promise<NodeView> {
     if (session === undefined || session.connection.closed) session = await openSession();
     const { connection, startedAtMs } = session;
-    const deadlineMs = GIVE_UP * settings.timeoutMs;
+    const deadlineMs = DEADLINE_FACTOR * settings.timeoutMs;
     return readView(connection, { nodes: settings.nodes, startedAtMs, deadlineMs });
   }
 
-  async function turn(): Promise<void> {
+  async function pollOnce(): Promise<void> {
     const begin = performance.now();
     try {
-      const view = await ask();
+      const view = await poll();
       report = { kind: 'answer', view };
-      lastAnswerMs = performance.now() - view.askedAtMs;
+      lastAnswerMs = performance.now() - view.polledAtMs;
     } catch (error) {
       session?.connection[Symbol.dispose]();
       session = undefined;
@@ -63,20 +63,20 @@ export function openNodeWatch(node: Node, options: WatchOptions): NodeWatch {
       const lastView = report.kind === 'answer' ? report.view : report.lastView;
       report = { kind: 'silent', reason: messageOf(error), lastView };
     }
-    asked = true;
+    hasPolled = true;
     if (disposed) return;
     onReport();
-    const rest = Math.max(0, settings.intervalMs - (performance.now() - begin));
-    timer = setTimeout(() => void turn(), rest);
+    const delayMs = Math.max(0, settings.intervalMs - (performance.now() - begin));
+    timer = setTimeout(() => void pollOnce(), delayMs);
   }
 
-  void turn();
+  void pollOnce();
   return {
     get report() {
       return report;
     },
-    get asked() {
-      return asked;
+    get isPolled() {
+      return hasPolled;
     },
     get lastAnswerMs() {
       return lastAnswerMs;
@@ -89,5 +89,5 @@ export function openNodeWatch(node: Node, options: WatchOptions): NodeWatch {
   };
 }
 
-/** In units of the node's timeout. */
-const GIVE_UP = 5;
+/** Deadline of a poll as a multiple of the timeout. */
+const DEADLINE_FACTOR = 5;

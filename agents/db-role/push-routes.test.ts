@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { decideRoutes, type Routes } from './decide-routes.ts';
-import { answersOf, decideCommands, openHaproxyPusher, type Told } from './push-routes.ts';
+import { repliesOf, decideCommands, openHaproxyPusher, type PushedReplies } from './push-routes.ts';
 import { inGroup, NO_LAG, NODES, reportsOf, silent } from './testing.ts';
 
 const limits = { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100, maxLagMs: 5000 };
@@ -22,14 +22,14 @@ function routesOf(...reports: Parameters<typeof reportsOf>): Routes {
 }
 
 const VIEW = 'db1+ db2 db3';
-const whole = routesOf(inGroup('db1', VIEW), inGroup('db2', VIEW), inGroup('db3', VIEW));
+const complete = routesOf(inGroup('db1', VIEW), inGroup('db2', VIEW), inGroup('db3', VIEW));
 const lost = routesOf(inGroup('db1', 'db1+ db2'), inGroup('db2', 'db1+ db2'), silent);
-const nobody = routesOf(silent, silent, silent);
+const allDown = routesOf(silent, silent, silent);
 
-const NOTHING: Told = new Map();
+const NOTHING: PushedReplies = new Map();
 
-it('a first decision says everything: doors are closed before others are opened, agents set before states', () => {
-  expect(decideCommands(NOTHING, answersOf(whole))).toEqual([
+it('the first push sets every server: disables some before it enables others, and sets agents before states', () => {
+  expect(decideCommands(NOTHING, repliesOf(complete))).toEqual([
     'set server db-read/db1 state maint',
     'set server db-write/db2 state maint',
     'set server db-write/db3 state maint',
@@ -42,9 +42,9 @@ it('a first decision says everything: doors are closed before others are opened,
   ]);
 });
 
-it('what did not change is not said again', () => {
-  expect(decideCommands(answersOf(whole), answersOf(whole))).toEqual([]);
-  expect(decideCommands(answersOf(whole), answersOf(lost))).toEqual([
+it('unchanged servers are not pushed again', () => {
+  expect(decideCommands(repliesOf(complete), repliesOf(complete))).toEqual([]);
+  expect(decideCommands(repliesOf(complete), repliesOf(lost))).toEqual([
     'set server db-write/db3 agent down',
     'set server db-read/db3 agent down',
   ]);
@@ -52,20 +52,20 @@ it('what did not change is not said again', () => {
 
 interface FakeHaproxy {
   readonly path: string;
-  /** What each connection said, in the order of connecting. */
-  readonly heard: string[];
-  /** What is answered, given how many connections there were before; undefined: nothing. */
+  /** The text that each connection sent, in the order of connecting. */
+  readonly received: string[];
+  /** The reply, by the number of earlier connections; `undefined`: none. */
   answer: (before: number) => Promise<string | undefined> | string | undefined;
 }
 
-/** Listens as HAProxy does: one connection, commands up to its end, an answer. */
+/** Listens like HAProxy: reads the commands of a connection up to its end, and replies. */
 async function listen(answer: FakeHaproxy['answer']): Promise<FakeHaproxy> {
-  const folder = await mkdtemp(join(tmpdir(), 'tell-haproxy-'));
-  const fake: FakeHaproxy = { path: join(folder, 'socket'), heard: [], answer };
+  const folder = await mkdtemp(join(tmpdir(), 'push-routes-'));
+  const fake: FakeHaproxy = { path: join(folder, 'socket'), received: [], answer };
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    const before = fake.heard.push('') - 1;
+    const before = fake.received.push('') - 1;
     socket.on('data', (data) => {
-      fake.heard[before] = `${fake.heard[before] ?? ''}${data.toString()}`;
+      fake.received[before] = `${fake.received[before] ?? ''}${data.toString()}`;
     });
     socket.on('error', () => undefined);
     socket.on('end', () => {
@@ -82,48 +82,48 @@ async function listen(answer: FakeHaproxy['answer']): Promise<FakeHaproxy> {
   return fake;
 }
 
-it('a change is told, and said once more', async () => {
+it('a change is pushed, and repeated once', async () => {
   const fake = await listen(() => '\n\n');
   const onPush = vi.fn();
-  const tell = openHaproxyPusher({ socketPath: fake.path, deadlineMs: 5_000, onPush });
-  tell(whole);
-  tell(whole);
+  const push = openHaproxyPusher({ socketPath: fake.path, deadlineMs: 5_000, onPush });
+  push(complete);
+  push(complete);
   await vi.waitFor(() => {
-    expect(fake.heard).toEqual([fake.heard[0], fake.heard[0]]);
-    expect(fake.heard[0]).toContain('set server db-read/db3 state ready\n');
+    expect(fake.received).toEqual([fake.received[0], fake.received[0]]);
+    expect(fake.received[0]).toContain('set server db-read/db3 state ready\n');
   });
   expect(onPush.mock.calls.map(([result]: unknown[]) => result)).toEqual(['done']);
 });
 
-it('what changes while HAProxy is slow is told after it, newest only', async () => {
+it('changes during a slow push are pushed after it, and only the newest', async () => {
   const first = Promise.withResolvers<string>();
   const fake = await listen((before) => (before === 0 ? first.promise : '\n'));
-  const tell = openHaproxyPusher({ socketPath: fake.path, deadlineMs: 5_000, onPush: () => undefined });
-  tell(whole);
+  const push = openHaproxyPusher({ socketPath: fake.path, deadlineMs: 5_000, onPush: () => undefined });
+  push(complete);
   await vi.waitFor(() => {
-    expect(fake.heard[0]).toContain('db-write/db1 agent up');
+    expect(fake.received[0]).toContain('db-write/db1 agent up');
   });
-  tell(nobody);
-  tell(lost);
-  expect(fake.heard).toHaveLength(1);
+  push(allDown);
+  push(lost);
+  expect(fake.received).toHaveLength(1);
   first.resolve('\n');
   await vi.waitFor(() => {
-    expect(fake.heard[1]).toBe('set server db-write/db3 agent down; set server db-read/db3 agent down\n');
+    expect(fake.received[1]).toBe('set server db-write/db3 agent down; set server db-read/db3 agent down\n');
   });
 });
 
 it.each([
-  ['refuses', 'No such server.\n\n', 'No such server.'],
-  ['does not answer', undefined, 'aborted'],
-])('while HAProxy %s it is told again, and every failure counts', async (_what, reply, said) => {
+  ['rejects it', 'No such server.\n\n', 'No such server.'],
+  ['does not reply', undefined, 'aborted'],
+])('while HAProxy %s, the push is retried, and every failure is counted', async (_what, reply, expected) => {
   const fake = await listen((before) => (before < 2 ? reply : '\n'));
   const onPush = vi.fn();
-  openHaproxyPusher({ socketPath: fake.path, deadlineMs: 50, onPush })(whole);
+  openHaproxyPusher({ socketPath: fake.path, deadlineMs: 50, onPush })(complete);
   await vi.waitFor(() => {
     expect(onPush.mock.calls.map(([result]: unknown[]) => result)).toEqual(['failed', 'failed', 'done']);
   });
   expect(onPush).toHaveBeenCalledWith(
     'failed',
-    expect.objectContaining({ answer: expect.stringContaining(said) as string }),
+    expect.objectContaining({ answer: expect.stringContaining(expected) as string }),
   );
 });

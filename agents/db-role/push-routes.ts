@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../kit/errors.ts';
-import type { Answer, Routes } from './decide-routes.ts';
+import type { AgentReply, Routes } from './decide-routes.ts';
 
-interface TellerOptions {
-  /** Unix socket on which HAProxy takes commands. */
+interface PusherOptions {
+  /** Unix socket of HAProxy's runtime API. */
   readonly socketPath: string;
   readonly deadlineMs: number;
   readonly onPush: (
@@ -14,33 +14,33 @@ interface TellerOptions {
   ) => void;
 }
 
-/** What HAProxy was told of each server, `ROUTE/HOST`. */
-export type Told = ReadonlyMap<string, Answer>;
+/** The state that was pushed for each server, by `ROUTE/HOST`. */
+export type PushedReplies = ReadonlyMap<string, AgentReply>;
 
-/** HAProxy's commands for what its agent checks would be answered. */
-const COMMANDS: Readonly<Record<Answer, readonly string[]>> = {
+/** The runtime API commands that have the effect of each agent-check reply. */
+const COMMANDS: Readonly<Record<AgentReply, readonly string[]>> = {
   'up ready': ['agent up', 'state ready'],
   maint: ['state maint'],
   down: ['agent down'],
 };
 
-/** Between a refused command and the next try. */
+/** Delay between a failed push and its retry. */
 const RETRY_MS = 100;
-/** An answer to an agent check that was on its way while the routes changed has arrived by then, and is put right. */
+/** Delay of the second push: it corrects an agent-check reply with the old state that was in flight during the first push. */
 const CONFIRM_MS = 100;
 
-/** What HAProxy should be told, by server. */
-export function answersOf(routes: Routes): Told {
+/** The wanted state of each server. */
+export function repliesOf(routes: Routes): PushedReplies {
   return new Map(
-    [...routes.answers].flatMap(([host, answers]) =>
+    [...routes.replies].flatMap(([host, answers]) =>
       (['db-write', 'db-read'] as const).map((route) => [`${route}/${host}`, answers[route]] as const),
     ),
   );
 }
 
-/** The commands that make of what HAProxy was told what it should be told: doors are closed before others are opened. */
-export function decideCommands(told: Told, wanted: Told): readonly string[] {
-  const changed = [...wanted].filter(([server, answer]) => told.get(server) !== answer);
+/** The commands for all servers whose wanted state differs from the pushed one. Servers are disabled before others are enabled. */
+export function decideCommands(pushed: PushedReplies, wanted: PushedReplies): readonly string[] {
+  const changed = [...wanted].filter(([server, answer]) => pushed.get(server) !== answer);
   const closing = changed.filter(([, answer]) => answer !== 'up ready');
   const opening = changed.filter(([, answer]) => answer === 'up ready');
   return [...closing, ...opening].flatMap(([server, answer]) =>
@@ -49,24 +49,28 @@ export function decideCommands(told: Told, wanted: Told): readonly string[] {
 }
 
 /**
- * Tells HAProxy changes of the routes at once, instead of with its next agent check: always the newest, until it has taken it, and once more a
- * moment later. What HAProxy forgets by itself (a restart) its agent checks bring back.
+ * Pushes route changes to HAProxy at once, instead of waiting for its next agent check. Retries with the newest routes until HAProxy
+ * accepts them, and repeats the push once after {@link CONFIRM_MS}. After a restart of HAProxy its agent checks restore the state.
  */
-export function openHaproxyPusher({ socketPath, deadlineMs, onPush }: TellerOptions): (routes: Routes) => void {
-  let told: Told = new Map();
-  let wanted: Told = new Map();
-  let isTelling = false;
+export function openHaproxyPusher({ socketPath, deadlineMs, onPush }: PusherOptions): (routes: Routes) => void {
+  let pushed: PushedReplies = new Map();
+  let wanted: PushedReplies = new Map();
+  let isPushing = false;
 
-  async function tellAll(): Promise<void> {
-    for (let commands = decideCommands(told, wanted); commands.length > 0; commands = decideCommands(told, wanted)) {
-      const telling = wanted;
+  async function pushAll(): Promise<void> {
+    for (
+      let commands = decideCommands(pushed, wanted);
+      commands.length > 0;
+      commands = decideCommands(pushed, wanted)
+    ) {
+      const pushing = wanted;
       const answer = await send(socketPath, commands, deadlineMs).catch(messageOf);
       if (answer === '') {
-        const before = told;
-        told = telling;
+        const before = pushed;
+        pushed = pushing;
         onPush('done', { commands });
         setTimeout(() => {
-          confirm(before, telling);
+          pushAgain(before, pushing);
         }, CONFIRM_MS);
       } else {
         onPush('failed', { commands, answer });
@@ -75,30 +79,30 @@ export function openHaproxyPusher({ socketPath, deadlineMs, onPush }: TellerOpti
     }
   }
 
-  /** One connection at a time, or an older command could be carried out after a newer one; what changed meanwhile is told after `work`. */
-  function inTurn(work: () => Promise<unknown>): void {
-    if (isTelling) return;
-    isTelling = true;
+  /** Runs one connection at a time, so that HAProxy never executes an older command after a newer one. Pushes later changes after `work`. */
+  function runExclusively(work: () => Promise<unknown>): void {
+    if (isPushing) return;
+    isPushing = true;
     void work()
       .catch(() => undefined)
-      .then(tellAll)
+      .then(pushAll)
       .finally(() => {
-        isTelling = false;
+        isPushing = false;
       });
   }
 
-  /** Says once more what was said last, unless something newer was said since. */
-  function confirm(before: Told, telling: Told): void {
-    if (told === telling) inTurn(() => send(socketPath, decideCommands(before, telling), deadlineMs));
+  /** Repeats the last push, unless a newer one followed. */
+  function pushAgain(before: PushedReplies, pushing: PushedReplies): void {
+    if (pushed === pushing) runExclusively(() => send(socketPath, decideCommands(before, pushing), deadlineMs));
   }
 
   return (routes) => {
-    wanted = answersOf(routes);
-    inTurn(() => Promise.resolve());
+    wanted = repliesOf(routes);
+    runExclusively(() => Promise.resolve());
   };
 }
 
-/** Sends the commands on one connection. HAProxy answers a command that it carried out with an empty line, else with the reason. */
+/** Sends the commands on one connection. HAProxy replies with an empty line to a successful command, else with the reason. */
 async function send(socketPath: string, commands: readonly string[], deadlineMs: number): Promise<string> {
   const socket = connect({ path: socketPath, signal: AbortSignal.timeout(deadlineMs) });
   socket.end(`${commands.join('; ')}\n`);

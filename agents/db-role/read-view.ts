@@ -5,12 +5,12 @@ import { MEMBER_STATES } from '../../exporters/catalog/member-states.ts';
 import type { Member, NodeView } from './node-view.ts';
 import type { Node } from './settings.ts';
 
-/** Once per session. The agent's questions must be answered while a new primary still applies its backlog. */
+/** Run once per session. A new primary must answer the agent's queries while it still applies its backlog. */
 const SESSION = "SET SESSION group_replication_consistency = 'EVENTUAL', SESSION lock_wait_timeout = 1";
 const UPTIME = "SELECT VARIABLE_VALUE AS seconds FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime'";
 
-/** Everything in one round trip, so that the parts belong together. */
-const QUESTION = `SELECT @@server_uuid AS id, @@super_read_only AS superReadOnly, @@gtid_executed AS executed,
+/** One query for everything, so that the parts are consistent. */
+const QUERY = `SELECT @@server_uuid AS id, @@super_read_only AS superReadOnly, @@gtid_executed AS executed,
   (SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status
     WHERE CHANNEL_NAME = 'group_replication_applier') AS received,
   (SELECT VIEW_ID FROM performance_schema.replication_group_member_stats WHERE MEMBER_ID = @@server_uuid) AS viewId,
@@ -38,35 +38,35 @@ const rowSchema = z.object({
 
 const uptimeSchema = z.object({ seconds: z.coerce.number() });
 
-/** Prepares a new session and says when its mysqld was started (milliseconds of wall clock, to about a second). */
+/** Prepares a new session. Returns the start of its mysqld (epoch ms, to about a second). */
 export async function beginSession(connection: MysqlConnection, deadlineMs: number): Promise<number> {
   await connection.query(SESSION, deadlineMs);
   const [row] = await connection.query(UPTIME, deadlineMs);
   return Date.now() - uptimeSchema.parse(row).seconds * 1000;
 }
 
-interface Asking {
+interface QueryOptions {
   readonly nodes: readonly Node[];
   readonly startedAtMs: number;
   readonly deadlineMs: number;
 }
 
-/** Asks a node what it is. Throws when it does not answer in time or answers something that is not understood. */
-export async function readView(connection: MysqlConnection, asking: Asking): Promise<NodeView> {
-  const askedAtMs = performance.now();
-  const [raw] = await connection.query(QUESTION, asking.deadlineMs);
+/** Queries the view of a node. Throws if the answer is late or invalid. */
+export async function readView(connection: MysqlConnection, options: QueryOptions): Promise<NodeView> {
+  const polledAtMs = performance.now();
+  const [raw] = await connection.query(QUERY, options.deadlineMs);
   const row = rowSchema.parse(raw);
   const rows = row.members ?? [];
   const own = rows.find((member) => member.id === row.id);
   return {
-    askedAtMs,
-    startedAtMs: asking.startedAtMs,
+    polledAtMs,
+    startedAtMs: options.startedAtMs,
     state: own?.state ?? 'OFFLINE',
     role: own?.role,
     superReadOnly: row.superReadOnly === 1,
     viewId: row.viewId ?? '',
     members: rows.map(({ address, state, role }): Member => {
-      const host = asking.nodes.find((node) => node.address === address)?.name ?? address;
+      const host = options.nodes.find((node) => node.address === address)?.name ?? address;
       return { host, state, role };
     }),
     applyQueue: row.applyQueue,

@@ -1,9 +1,9 @@
-import type { MendDecision } from './decide-repair.ts';
+import type { RepairDecision } from './decide-repair.ts';
 import { renderGtidSet } from './gtid-set.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What the agent sees and would decide, for people or for programs. */
-export function renderDiagnosis(now: Snapshot, mend: MendDecision, format: 'text' | 'json'): string {
+/** The observations and decisions of the agent, as text or JSON. */
+export function renderDiagnosis(now: Snapshot, decision: RepairDecision, format: 'text' | 'json'): string {
   const nodes = now.nodes.map(({ node, view, lagMs }) => ({
     node,
     state: view?.state ?? 'silent',
@@ -14,23 +14,24 @@ export function renderDiagnosis(now: Snapshot, mend: MendDecision, format: 'text
     executed: view === undefined ? null : renderGtidSet(view.executed),
     received: view === undefined ? null : renderGtidSet(view.received),
     members: view?.members ?? [],
-    answers: now.routes.answers.get(node) ?? null,
+    answers: now.routes.replies.get(node) ?? null,
   }));
   if (format === 'json') {
-    const { record } = now;
+    const { lastKnownGroup } = now;
     return JSON.stringify(
       {
         nodes,
         writer: now.routes.writer ?? null,
         readers: [...now.routes.readers],
-        record: record === undefined ? null : { ...record, executed: renderGtidSet(record.executed) },
-        mend,
+        record:
+          lastKnownGroup === undefined ? null : { ...lastKnownGroup, executed: renderGtidSet(lastKnownGroup.executed) },
+        mend: decision,
       },
       null,
       2,
     );
   }
-  const { bootstrap } = mend;
+  const { bootstrap } = decision;
   return [
     ...nodes.map(
       (one) =>
@@ -41,6 +42,6 @@ export function renderDiagnosis(now: Snapshot, mend: MendDecision, format: 'text
     ...(bootstrap.kind === 'refuse'
       ? [`no group, and none is formed: ${bootstrap.details} (${bootstrap.reason})`]
       : []),
-    ...mend.nodes.map((one) => `${one.host}: ${one.kind}`),
+    ...decision.nodes.map((one) => `${one.host}: ${one.kind}`),
   ].join('\n');
 }

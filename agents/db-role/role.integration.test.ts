@@ -22,20 +22,20 @@ async function scrape(balancer: (typeof balancers)[number]): Promise<ReadonlyMap
   return samples;
 }
 
-/** The writer on which both agents agree while the group is whole. */
-async function writerOfAll(signalledIn: number): Promise<string> {
+/** Waits for a complete group and one writer on both agents; returns the writer. */
+async function writerOfAll(deadlineMs: number): Promise<string> {
   return waitFor(
     async () => {
       const all = await Promise.all(balancers.map(scrape));
-      const whole = all.every(
+      const isComplete = all.every(
         (samples) =>
           samples.get('holdfast_db_group_members_online') === String(nodes.length) &&
           samples.get('holdfast_db_readers') === String(nodes.length - 1),
       );
       const writers = new Set(all.map((samples) => samples.get('holdfast_db_writer')));
-      return whole && writers.size === 1 && [...writers][0];
+      return isComplete && writers.size === 1 && [...writers][0];
     },
-    { what: 'a whole group and one writer', deadlineMs: signalledIn },
+    { what: 'a complete group and one writer', deadlineMs: deadlineMs },
   );
 }
 
@@ -46,15 +46,15 @@ async function sql(node: string, statement: string): Promise<string> {
   return result.stdout.trim();
 }
 
-it('both agents name the same writer, and it is the only node that can be written to', async () => {
+it('both agents report the same writer, and only that node accepts writes', async () => {
   const writer = await writerOfAll(60_000);
   for (const node of nodes) {
     expect(await sql(node, 'SELECT @@super_read_only')).toBe(node === writer ? '0' : '1');
   }
 });
 
-/** How often each load balancer took a change of the routes, and how often it did not. */
-async function tells(result: 'done' | 'failed'): Promise<readonly number[]> {
+/** The number of successful or failed route pushes of each load balancer. */
+async function countPushes(result: 'done' | 'failed'): Promise<readonly number[]> {
   return Promise.all(
     balancers.map(async (balancer) => {
       const url = `http://${addressOn(balancer, 'ops')}:${PORTS.roleAgentMetrics}/metrics`;
@@ -64,9 +64,9 @@ async function tells(result: 'done' | 'failed'): Promise<readonly number[]> {
   );
 }
 
-it('after a planned change of the primary both agents follow, and HAProxy takes what they tell', async () => {
+it('after a planned change of the primary both agents follow, and push the routes to HAProxy without a failure', async () => {
   const before = await writerOfAll(60_000);
-  const [done, failed] = [await tells('done'), await tells('failed')];
+  const [done, failed] = [await countPushes('done'), await countPushes('failed')];
   const next = nodes.find((node) => node !== before) ?? '';
   await sql(before, `SELECT group_replication_set_as_primary('${await sql(next, 'SELECT @@server_uuid')}')`);
   const after = await waitFor(async () => (await writerOfAll(5_000)) === next && next, {
@@ -74,18 +74,18 @@ it('after a planned change of the primary both agents follow, and HAProxy takes 
     deadlineMs: 15_000,
   });
   expect(after).toBe(next);
-  expect(await tells('failed')).toEqual(failed);
-  for (const [index, count] of (await tells('done')).entries()) expect(count).toBeGreaterThan(done[index] ?? NaN);
+  expect(await countPushes('failed')).toEqual(failed);
+  for (const [index, count] of (await countPushes('done')).entries()) expect(count).toBeGreaterThan(done[index] ?? NaN);
 });
 
-it('a secondary that left the group is led back', async () => {
+it('a secondary that left the group rejoins', async () => {
   const writer = await writerOfAll(60_000);
   const secondary = nodes.find((node) => node !== writer) ?? '';
   await sql(secondary, 'STOP GROUP_REPLICATION');
   expect(await writerOfAll(60_000)).toBe(writer);
 });
 
-it('no account can come in without TLS, and root only from the host itself', async () => {
+it('every remote account requires TLS, and root can log in only from the host itself', async () => {
   const [node = ''] = nodes;
   const open = "SELECT user, host FROM mysql.user WHERE ssl_type = '' AND host <> 'localhost'";
   expect(await sql(node, open)).toBe('');

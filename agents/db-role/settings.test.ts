@@ -15,14 +15,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Reads this text as a load balancer would. */
+/** Writes this text to a file and reads it. */
 function read(text: string) {
   const file = join(folder, 'role-agent.json');
   writeFileSync(file, text);
   return readSettings(file);
 }
 
-it.each(hostsOf(topology, 'lb'))('$name reads its nodes and times as they are rendered', (host) => {
+it.each(hostsOf(topology, 'lb'))('$name reads the rendered nodes and timings', (host) => {
   const settings = read(renderRoleAgent(topology, host));
   expect(settings.host).toBe(host.name);
   expect(settings.nodes.map(({ name }) => name)).toEqual(['db1', 'db2', 'db3']);
@@ -34,16 +34,16 @@ const [balancer] = hostsOf(topology, 'lb');
 const rendered: object = balancer === undefined ? {} : (JSON.parse(renderRoleAgent(topology, balancer)) as object);
 
 it.each([
-  { what: 'no JSON', text: '{' },
-  { what: 'nothing', text: '{}' },
-  { what: 'no node', text: JSON.stringify({ ...rendered, nodes: [] }) },
-  { what: 'a port that is none', text: JSON.stringify({ ...rendered, check: { host: '127.0.0.1', port: 0 } }) },
-  { what: 'a word that is unknown', text: JSON.stringify({ ...rendered, intervalMS: 1 }) },
-])('$what is refused', ({ text }) => {
+  { what: 'invalid JSON', text: '{' },
+  { what: 'an empty object', text: '{}' },
+  { what: 'an empty list of nodes', text: JSON.stringify({ ...rendered, nodes: [] }) },
+  { what: 'an invalid port', text: JSON.stringify({ ...rendered, check: { host: '127.0.0.1', port: 0 } }) },
+  { what: 'an unknown key', text: JSON.stringify({ ...rendered, intervalMS: 1 }) },
+])('$what is rejected', ({ text }) => {
   expect(() => read(text)).toThrow(expect.objectContaining({ code: 'invalid-topology' }));
 });
 
-it('a file that is missing is refused', () => {
+it('a missing file is rejected', () => {
   expect(() => readSettings(join(folder, 'missing.json'))).toThrow(
     expect.objectContaining({ code: 'invalid-topology' }),
   );

@@ -12,23 +12,23 @@ const schema = z.strictObject({
   nodes: z.array(node).min(1).readonly(),
   intervalMs: ms,
   timeoutMs: ms,
-  mendAfterMs: ms,
+  repairAfterMs: ms,
   limits: z.strictObject({ writerMaxAgeMs: ms, readerMaxAgeMs: ms, maxApplyQueue: z.int().min(0), maxLagMs: ms }),
   check: listen,
   metrics: listen,
   passwordFile: z.string(),
   authorityFile: z.string(),
   recordFile: z.string(),
-  /** Where HAProxy takes commands. */
+  /** Unix socket of HAProxy's runtime API. */
   haproxySocket: z.string(),
 });
 
 /** The configuration of the role agent, as `deploy/tiers/lb/role-agent.ts` renders it. */
 export type Settings = Readonly<z.infer<typeof schema>>;
-/** A database node as the agent reaches it. */
+/** A database node and its address. */
 export type Node = Settings['nodes'][number];
 
-/** Throws `invalid-topology` when the file is missing or does not match the schema. */
+/** Reads the configuration. Throws `invalid-topology` if the file is missing or does not match the schema. */
 export function readSettings(path: string): Settings {
   return readConfig(path, schema, 'the role agent');
 }

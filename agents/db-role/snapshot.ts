@@ -1,9 +1,9 @@
 import type { Refusal } from './decide-bootstrap.ts';
 import { primaryOf, type Routes } from './decide-routes.ts';
 import { hasQuorum, type NodeView } from './node-view.ts';
-import type { ViewRecord } from './last-known-group.ts';
+import type { LastKnownGroup } from './last-known-group.ts';
 
-/** Everything that the agent knows and has decided, at one moment. */
+/** The observations and decisions of the agent at one moment. */
 export interface Snapshot {
   readonly nodes: readonly NodeSnapshot[];
   readonly routes: Routes;
@@ -11,9 +11,9 @@ export interface Snapshot {
   readonly disagreement: boolean;
   readonly refusal: Refusal | undefined;
   readonly diverged: ReadonlySet<string>;
-  readonly record: ViewRecord | undefined;
+  readonly lastKnownGroup: LastKnownGroup | undefined;
   readonly writerChanges: number;
-  /** Wall clock; 0 as long as there was no writer. */
+  /** Epoch ms; 0 until the first writer. */
   readonly writerChangedAtMs: number;
 }
 
@@ -22,11 +22,11 @@ interface NodeSnapshot {
   /** `undefined`: no fresh answer. */
   readonly view: NodeView | undefined;
   readonly answerMs: number | undefined;
-  /** How far it lags behind the primary; `undefined` without a fresh answer. */
+  /** Lag behind the primary; `undefined` without a fresh answer. */
   readonly lagMs: number | undefined;
 }
 
-/** ONLINE members of the group, in the eyes of the node that sees most of them from the side with the quorum. */
+/** The largest number of ONLINE members in the view of any node with a quorum. */
 export function countMembersOnline(views: readonly NodeView[]): number {
   const counts = views
     .filter(hasQuorum)
@@ -34,8 +34,8 @@ export function countMembersOnline(views: readonly NodeView[]): number {
   return Math.max(0, ...counts);
 }
 
-/** Whether nodes in the group disagree on who is in it or who is its primary. Normal for a moment while it changes. */
-export function disagree(views: readonly NodeView[]): boolean {
+/** Whether nodes with a quorum disagree on the members or the primary. This is normal for a moment during changes. */
+export function haveSplitViews(views: readonly NodeView[]): boolean {
   const seen = views.filter(hasQuorum).map(
     (view) =>
       `${primaryOf(view) ?? ''} ${view.members

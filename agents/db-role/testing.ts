@@ -1,17 +1,17 @@
 import { parseGtidSet } from './gtid-set.ts';
 import type { Member, MemberState, NodeReport, NodeView, Reports } from './node-view.ts';
 
-/** Makes what nodes say, for tests. */
+/** Helpers that build node reports for tests. */
 export const NODES = ['db1', 'db2', 'db3'] as const;
-/** Nodes that all keep up. */
+/** No node lags. */
 export const NO_LAG: ReadonlyMap<string, number> = new Map(NODES.map((node) => [node, 0]));
 const GROUP = 'b40d7ad3-5b1c-4f2e-9c55-6c1f0a7e9d01';
 
 /** Transactions 1 … `count` of the group. */
 export const upTo = (count: number) => parseGtidSet(count === 0 ? '' : `${GROUP}:1-${count}`);
 
-/** Transactions of a node of its own. */
-export const ofItsOwn = (count: number) =>
+/** Errant transactions 1 … `count`, which only one node has. */
+export const ownTransactions = (count: number) =>
   parseGtidSet(count === 0 ? '' : `11111111-2222-3333-4444-555555555555:1-${count}`);
 
 /** `db1+ db2 db3?`: members of a view; `+` primary, `?` unreachable, `~` recovering. */
@@ -19,15 +19,15 @@ export function members(text: string): readonly Member[] {
   const states: Readonly<Record<string, MemberState>> = { '?': 'UNREACHABLE', '~': 'RECOVERING' };
   return text
     .split(' ')
-    .filter((word) => word !== '')
-    .map((word) => ({
-      host: word.slice(0, 3),
-      state: states[word.at(-1) ?? ''] ?? 'ONLINE',
-      role: word.includes('+') ? 'PRIMARY' : 'SECONDARY',
+    .filter((member) => member !== '')
+    .map((member) => ({
+      host: member.slice(0, 3),
+      state: states[member.at(-1) ?? ''] ?? 'ONLINE',
+      role: member.includes('+') ? 'PRIMARY' : 'SECONDARY',
     }));
 }
 
-/** A node in a group: its own state and role are those that the view gives it. */
+/** A node in a group, with its own state and role from the view. */
 export function inGroup(host: string, view: string, more: Partial<NodeView> = {}): NodeReport {
   const all = members(view);
   const own = all.find((member) => member.host === host);
@@ -35,7 +35,7 @@ export function inGroup(host: string, view: string, more: Partial<NodeView> = {}
   return answer({ state, role, members: all, viewId: '1:1', superReadOnly: role !== 'PRIMARY', ...more });
 }
 
-/** A node that is in no group. */
+/** A node outside any group. */
 export function outside(state: 'OFFLINE' | 'ERROR', more: Partial<NodeView> = {}): NodeReport {
   return answer({ state, ...more });
 }
@@ -44,7 +44,7 @@ export const silent: NodeReport = { kind: 'silent', reason: 'connection refused'
 
 function answer(more: Partial<NodeView>): NodeReport {
   const view: NodeView = {
-    askedAtMs: 0,
+    polledAtMs: 0,
     startedAtMs: 0,
     state: 'OFFLINE',
     role: undefined,

@@ -1,33 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NodeView } from './node-view.ts';
-import { inGroup, ofItsOwn, upTo } from './testing.ts';
+import { inGroup, ownTransactions, upTo } from './testing.ts';
 import { NO_LAG_STATE, trackLag, type LagState } from './track-lag.ts';
 import { uniteGtidSets } from './gtid-set.ts';
 
 const VIEW = 'db1+ db2 db3';
 
-/** An answer of a node that has executed transactions 1 … `count`, to a poll at `askedAtMs`. */
-function answer(host: string, count: number, askedAtMs: number): readonly [string, NodeView] {
-  return answerIn(VIEW, { host, count, askedAtMs });
+/** An answer of a node that has executed transactions 1 … `count`, to a poll at `polledAtMs`. */
+function answer(host: string, count: number, polledAtMs: number): readonly [string, NodeView] {
+  return answerIn(VIEW, { host, count, polledAtMs });
 }
 
 function answerIn(
   view: string,
-  { host, count, askedAtMs }: { readonly host: string; readonly count: number; readonly askedAtMs: number },
+  { host, count, polledAtMs }: { readonly host: string; readonly count: number; readonly polledAtMs: number },
 ): readonly [string, NodeView] {
-  const report = inGroup(host, view, { executed: upTo(count), askedAtMs });
-  if (report.kind !== 'answer') throw new Error('it is one');
+  const report = inGroup(host, view, { executed: upTo(count), polledAtMs });
+  if (report.kind !== 'answer') throw new Error('inGroup made no answer');
   return [host, report.view];
 }
 
-/** The state after rounds of answers. */
+/** The state after several polls. */
 function after(...rounds: readonly (readonly (readonly [string, NodeView])[])[]): LagState {
   return rounds.reduce((state, views) => trackLag(state, new Map(views)), NO_LAG_STATE);
 }
 
 describe('a secondary', () => {
-  it('has no lag while it has all that the primary had when it was last asked', () => {
+  it('has no lag while it has all transactions of the last poll of the primary', () => {
     const state = after(
       [answer('db1', 10, 0), answer('db2', 10, 100)],
       [answer('db1', 25, 500), answer('db2', 25, 600)],
@@ -35,13 +35,13 @@ describe('a secondary', () => {
     expect(state.lagMs.get('db2')).toBe(0);
   });
 
-  it('has no lag while nothing is written, however long that takes', () => {
+  it('has no lag while there are no writes, however long', () => {
     const state = after(...[0, 500, 1_000, 60_000].map((at) => [answer('db1', 10, at), answer('db2', 10, at + 1)]));
     expect(state.lagMs.get('db2')).toBe(0);
     expect(state.samples).toHaveLength(1);
   });
 
-  it('lags by the time since it last had everything', () => {
+  it('lags by the time since it last had all transactions', () => {
     const rounds = [0, 500, 1_000, 1_500, 2_000, 2_500].map((at, index) => [
       answer('db1', 10 + index, at),
       answer('db2', Math.min(10 + index, 11), at + 10),
@@ -49,7 +49,7 @@ describe('a secondary', () => {
     expect(after(...rounds).lagMs.get('db2')).toBe(2_510 - 500);
   });
 
-  it('lags also by a single transaction that it does not get applied', () => {
+  it('lags also if it cannot apply a single transaction', () => {
     const rounds = [0, 500, 1_000, 30_000].map((at) => [
       answer('db1', at === 0 ? 10 : 11, at),
       answer('db2', 10, at + 10),
@@ -57,7 +57,7 @@ describe('a secondary', () => {
     expect(after(...rounds).lagMs.get('db2')).toBe(30_010);
   });
 
-  it('has caught up the moment it has everything', () => {
+  it('has caught up as soon as it has all transactions', () => {
     const held = [0, 500, 9_000].map((at, index) => [answer('db1', 10 + index, at), answer('db2', 10, at + 1)]);
     expect(after(...held, [answer('db1', 12, 9_500), answer('db2', 12, 9_501)]).lagMs.get('db2')).toBe(0);
   });
@@ -70,11 +70,11 @@ describe('a secondary', () => {
     expect(more.lagMs.get('db2')).toBe(1_500);
   });
 
-  it('is not known to keep up before it was seen to', () => {
+  it('has an infinite lag until it first had all transactions', () => {
     expect(after([answer('db1', 10, 0), answer('db2', 9, 1)]).lagMs.get('db2')).toBe(Infinity);
   });
 
-  it('is not blamed for what was written after it was asked', () => {
+  it('does not lag because of writes after its poll', () => {
     const state = after(
       [answer('db1', 10, 0), answer('db2', 10, 100)],
       [answer('db1', 20, 500), answer('db2', 10, 499)],
@@ -82,44 +82,44 @@ describe('a secondary', () => {
     expect(state.lagMs.get('db2')).toBe(0);
   });
 
-  it('does not begin to lag when the primary is lost: nothing is committed then', () => {
+  it('does not begin to lag when the primary is down, because nothing is committed then', () => {
     const lost = 'db1+? db2 db3';
     const state = after(
       [answer('db1', 10, 0), answer('db2', 10, 1)],
-      [answerIn(lost, { host: 'db2', count: 10, askedAtMs: 8_000 })],
+      [answerIn(lost, { host: 'db2', count: 10, polledAtMs: 8_000 })],
     );
     expect(state.lagMs.get('db2')).toBe(0);
   });
 
-  it('lags behind the new primary by what it lacked of the old one', () => {
+  it('lags behind the new primary by the transactions that it lacked of the old one', () => {
     const state = after(
       [answer('db1', 10, 0), answer('db2', 10, 1), answer('db3', 10, 1)],
       [answer('db1', 12, 500), answer('db2', 12, 501), answer('db3', 10, 501)],
       [
-        answerIn('db2+ db3', { host: 'db2', count: 13, askedAtMs: 7_000 }),
-        answerIn('db2+ db3', { host: 'db3', count: 10, askedAtMs: 7_001 }),
+        answerIn('db2+ db3', { host: 'db2', count: 13, polledAtMs: 7_000 }),
+        answerIn('db2+ db3', { host: 'db3', count: 10, polledAtMs: 7_001 }),
       ],
     );
     expect(state.lagMs.get('db3')).toBe(7_001);
   });
 
-  it('keeps up also with a group that was formed again with less', () => {
+  it('has no lag in a group that was formed again with fewer transactions', () => {
     const state = after([answer('db1', 99, 0), answer('db2', 10, 1)], [answer('db1', 10, 500), answer('db2', 10, 501)]);
     expect(state.lagMs.get('db2')).toBe(0);
   });
 
-  it('may have transactions of its own', () => {
+  it('may have errant transactions', () => {
     const [, view] = answer('db2', 10, 1);
-    const executed = uniteGtidSets([view.executed, ofItsOwn(3)]);
+    const executed = uniteGtidSets([view.executed, ownTransactions(3)]);
     expect(after([answer('db1', 10, 0), ['db2', { ...view, executed }]]).lagMs.get('db2')).toBe(0);
   });
 });
 
-it('a node that does not answer has no lag that is known', () => {
+it('the lag of a node that does not answer is unknown', () => {
   expect(after([answer('db1', 10, 0), answer('db2', 10, 1)], [answer('db1', 10, 500)]).lagMs.has('db2')).toBe(false);
 });
 
-it('what is remembered has a bound, and a node that lags longer than that is still known to lag', () => {
+it('the number of samples is limited, and a node that lags longer still has its full lag', () => {
   const rounds = Array.from({ length: 1_000 }, (_, index) => [
     answer('db1', 10 + index, index * 500),
     answer('db2', 10, index * 500 + 1),
@@ -129,14 +129,14 @@ it('what is remembered has a bound, and a node that lags longer than that is sti
   expect(state.lagMs.get('db2')).toBe(999 * 500 + 1);
 });
 
-it('the lag is never shorter than the age of what is missing, and longer by at most one poll', () => {
+it('the lag is never shorter than the age of the oldest missing transaction, and longer by at most one poll', () => {
   const POLL_MS = 500;
   fc.assert(
     fc.property(
       fc.array(fc.nat(3), { minLength: 1, maxLength: 60 }),
       fc.array(fc.nat(4), { maxLength: 60 }),
       (writes, applied) => {
-        // What is written in a round is committed right after the primary was asked; the secondary is asked 100 ms later.
+        // The writes of a round are committed right after the poll of the primary; the secondary is polled 100 ms later.
         const committedAtMs = writes.flatMap((count, round) => Array<number>(count).fill(round * POLL_MS + 1));
         const writtenBefore = (atMs: number): number => committedAtMs.filter((at) => at < atMs).length;
         let has = 0;

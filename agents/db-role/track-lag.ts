@@ -1,54 +1,57 @@
 import { containsGtidSet, type GtidSet } from './gtid-set.ts';
 import { hasQuorum, type NodeView } from './node-view.ts';
 
-/** What the primary had executed, and during which time that was so (milliseconds of the agent's monotonic clock). */
+/** The transactions that the primary had executed during a period (ms of the agent's monotonic clock). */
 interface Sample {
   readonly fromMs: number;
   readonly toMs: number;
   readonly executed: GtidSet;
 }
 
-/** How far nodes lag, and what the agent needs to remember for that. */
+/** The lag of the nodes, and the samples to compute it. */
 export interface LagState {
   /** Oldest first. */
   readonly samples: readonly Sample[];
-  /** Everything that the primary had executed at that time is on the node. */
+  /** The latest time up to which the node has all transactions that the primary had executed. */
   readonly coveredMs: ReadonlyMap<string, number>;
   /**
-   * Of each node that answered: age of the oldest transaction that it may have lacked, milliseconds; 0 if it had all of the primary's last
-   * answer. Too long by at most one poll and never too short. Infinite while it was never seen to have all of an earlier answer.
+   * Lag of each node that answered: age in ms of the oldest transaction that it may have lacked; 0 if it had all transactions of the
+   * primary's last answer. Overestimates by at most one poll, never underestimates. Infinite until the node first had all transactions
+   * of a sample.
    */
   readonly lagMs: ReadonlyMap<string, number>;
 }
 
 export const NO_LAG_STATE: LagState = { samples: [], coveredMs: new Map(), lagMs: new Map() };
 
-/** About a minute of polls. A node that lags further is known to lag at least as long as it really does. */
+/** About a minute of polls. The lag of a node that is further behind is still not underestimated. */
 const MAX_SAMPLES = 128;
 
 /**
- * Follows how far each node lags behind the primary, by what they have executed and by the agent's own clock alone.
+ * Computes the lag of each node behind the primary from their executed transactions and the agent's own clock.
  *
- * The commit timestamps in performance_schema are of the primary's clock and would be compared with the node's: a skew of a second is a lag
- * of a second. They also exist only for transactions that a worker has begun to apply. Here a node that has everything that the primary had
- * at the last poll has no lag, whatever clocks say; one that is held up lags by the time since it last had everything.
+ * It does not use the commit timestamps in performance_schema. These come from the primary's clock and would be compared with the node's
+ * clock, so a skew of a second would count as a lag of a second. They also exist only for transactions that a worker has begun to apply.
+ *
+ * Here, a node that has all transactions of the primary's last poll has no lag, independent of clocks. The lag of a delayed node is the
+ * time since it last had all transactions.
  */
 export function trackLag(before: LagState, views: ReadonlyMap<string, NodeView>): LagState {
   const samples = addSample(before.samples, primaryIn(views));
   const coveredMs = new Map(before.coveredMs);
   const lagMs = new Map<string, number>();
   for (const [node, view] of views) {
-    const known = samples.filter(({ fromMs }) => fromMs <= view.askedAtMs);
+    const known = samples.filter(({ fromMs }) => fromMs <= view.polledAtMs);
     const newest = known.findLast((sample) => containsGtidSet(view.executed, sample.executed));
-    const nowCoveredMs = Math.min(newest?.toMs ?? -Infinity, view.askedAtMs);
+    const nowCoveredMs = Math.min(newest?.toMs ?? -Infinity, view.polledAtMs);
     const isCurrent = newest !== undefined && newest === known.at(-1);
     coveredMs.set(node, Math.max(nowCoveredMs, coveredMs.get(node) ?? -Infinity));
-    lagMs.set(node, isCurrent ? 0 : view.askedAtMs - (coveredMs.get(node) ?? -Infinity));
+    lagMs.set(node, isCurrent ? 0 : view.polledAtMs - (coveredMs.get(node) ?? -Infinity));
   }
   return { samples, coveredMs, lagMs };
 }
 
-/** The only ONLINE primary with a quorum. While there is none, nothing is committed. */
+/** The only ONLINE primary with a quorum. Without one, no writes are committed. */
 function primaryIn(views: ReadonlyMap<string, NodeView>): NodeView | undefined {
   const primaries = [...views.values()].filter(
     (view) => view.state === 'ONLINE' && view.role === 'PRIMARY' && hasQuorum(view),
@@ -58,11 +61,11 @@ function primaryIn(views: ReadonlyMap<string, NodeView>): NodeView | undefined {
 
 function addSample(samples: readonly Sample[], primary: NodeView | undefined): readonly Sample[] {
   const last = samples.at(-1);
-  if (primary === undefined || primary.askedAtMs <= (last?.toMs ?? -Infinity)) return samples;
-  const { askedAtMs, executed } = primary;
+  if (primary === undefined || primary.polledAtMs <= (last?.toMs ?? -Infinity)) return samples;
+  const { polledAtMs, executed } = primary;
   const isIdle = last !== undefined && containsGtidSet(last.executed, executed);
   if (isIdle && containsGtidSet(executed, last.executed)) {
-    return [...samples.slice(0, -1), { ...last, toMs: askedAtMs }];
+    return [...samples.slice(0, -1), { ...last, toMs: polledAtMs }];
   }
-  return [...samples, { fromMs: askedAtMs, toMs: askedAtMs, executed }].slice(-MAX_SAMPLES);
+  return [...samples, { fromMs: polledAtMs, toMs: polledAtMs, executed }].slice(-MAX_SAMPLES);
 }

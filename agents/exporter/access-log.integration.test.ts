@@ -11,14 +11,14 @@ const topology = makeTopology();
 const [mon1, mon2] = hostsOf(topology, 'monitor') as [Host, Host];
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
-interface Answered {
+interface TimedResponse {
   /** Milliseconds. */
   readonly tookMs: number;
   readonly traceId: string;
 }
 
-/** Asks on the virtual address. */
-function ask(method: string, path: string): Promise<Answered> {
+/** Sends a request to the virtual IP. */
+function sendRequest(method: string, path: string): Promise<TimedResponse> {
   const { host, port } = routeAddress(topology, 'http');
   const begin = performance.now();
   return new Promise((resolve, reject) => {
@@ -38,7 +38,7 @@ async function probe(monitor: Host, module: string, target: string): Promise<str
   return await response.text();
 }
 
-/** Sum of the series of all hosts of a tier that begin so. */
+/** Sum of all series of a tier that begin with `series`. */
 async function total(monitor: Host, module: 'nginx-log' | 'haproxy-log', series: string): Promise<number> {
   const tier = module === 'nginx-log' ? 'web' : 'lb';
   const texts = await Promise.all(hostsOf(topology, tier).map(({ name }) => probe(monitor, module, name)));
@@ -48,32 +48,32 @@ async function total(monitor: Host, module: 'nginx-log' | 'haproxy-log', series:
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-/** The request rate limit counts the requests of neighbouring tests too: all come from one address. */
+/** Number of request rounds. The rate limit also counts the requests of other tests, because all come from one address. */
 const ROUNDS = 10;
 
-/** Nobody else asks so: what is counted of it is what a test has sent. */
-const ODD = 'nginx_http_request_duration_seconds_count{method="HEAD",route="/logout",code="4xx"}';
+/** Only these tests send such requests, so the count is exact. */
+const RARE_SERIES = 'nginx_http_request_duration_seconds_count{method="HEAD",route="/logout",code="4xx"}';
 
-it('both monitors count each request once, by route at Nginx and by way at HAProxy', async () => {
-  const before = await Promise.all([mon1, mon2].map((monitor) => total(monitor, 'nginx-log', ODD)));
-  const way = 'haproxy_log_requests_total{proxy="http",backend="web"';
-  const ways = await total(mon1, 'haproxy-log', way);
-  await Promise.all(Array.from({ length: 100 }, () => ask('HEAD', '/logout?secret=1')));
+it('both monitors count each request once, by route for Nginx and by backend for HAProxy', async () => {
+  const before = await Promise.all([mon1, mon2].map((monitor) => total(monitor, 'nginx-log', RARE_SERIES)));
+  const backendSeries = 'haproxy_log_requests_total{proxy="http",backend="web"';
+  const backendBefore = await total(mon1, 'haproxy-log', backendSeries);
+  await Promise.all(Array.from({ length: 100 }, () => sendRequest('HEAD', '/logout?secret=1')));
   for (const [index, monitor] of [mon1, mon2].entries()) {
-    await waitFor(async () => (await total(monitor, 'nginx-log', ODD)) >= (before[index] ?? 0) + 100, {
-      what: 'the lines of all requests',
+    await waitFor(async () => (await total(monitor, 'nginx-log', RARE_SERIES)) >= (before[index] ?? 0) + 100, {
+      what: 'the log lines of all requests',
       deadlineMs: 5_000,
     });
-    expect(await total(monitor, 'nginx-log', ODD)).toBe((before[index] ?? 0) + 100);
+    expect(await total(monitor, 'nginx-log', RARE_SERIES)).toBe((before[index] ?? 0) + 100);
   }
-  expect(await total(mon1, 'haproxy-log', way)).toBeGreaterThanOrEqual(ways + 100);
+  expect(await total(mon1, 'haproxy-log', backendSeries)).toBeGreaterThanOrEqual(backendBefore + 100);
   const text = await probe(mon1, 'nginx-log', 'web1');
   expect(text).not.toContain('secret');
   expect(await total(mon1, 'nginx-log', 'nginx_log_lines_malformed_total')).toBe(0);
   expect(await total(mon1, 'haproxy-log', 'haproxy_log_lines_malformed_total')).toBe(0);
 });
 
-it('a server that is reloaded or started again in order makes no line that is lost or cannot be read', async () => {
+it('a graceful reload or restart of a server causes no lost or malformed lines', async () => {
   const hosts = openHosts();
   const [balancer] = hostsOf(topology, 'lb') as [Host];
   const [web] = hostsOf(topology, 'web') as [Host];
@@ -84,34 +84,37 @@ it('a server that is reloaded or started again in order makes no line that is lo
       total(mon1, 'nginx-log', 'nginx_log_lines_malformed_total'),
     ]);
   const messages = (): Promise<number> => total(mon1, 'haproxy-log', 'haproxy_log_messages_total');
-  const [before, said] = [await bad(), await messages()];
-  const orders = [
+  const [before, messagesBefore] = [await bad(), await messages()];
+  const signals = [
     [balancer, '-2', 'haproxy'],
     [balancer, '-2', 'haproxy'],
     [web, '-h', 'nginx'],
     [web, '-r', 'nginx'],
   ] as const;
-  for (const [index, [host, order, service]] of orders.entries()) {
+  for (const [index, [host, order, service]] of signals.entries()) {
     const { code, stderr } = await hosts.exec(host.name, ['s6-svc', order, `/etc/s6/${service}`]);
     expect([code, stderr]).toEqual([0, '']);
-    // The old process goes on numbering while the new one has begun.
-    await Promise.allSettled(Array.from({ length: 50 }, () => ask('PATCH', '/logout')));
+    // The old process continues its sequence numbers while the new one has started its own.
+    await Promise.allSettled(Array.from({ length: 50 }, () => sendRequest('PATCH', '/logout')));
     if (service !== 'haproxy') continue;
-    await waitFor(async () => (await messages()) > said + index, { what: 'what HAProxy says', deadlineMs: 10_000 });
+    await waitFor(async () => (await messages()) > messagesBefore + index, {
+      what: 'a message of HAProxy',
+      deadlineMs: 10_000,
+    });
   }
   expect(await bad()).toEqual(before);
 });
 
-it('promtool finds nothing wrong with what is exposed', async () => {
+it('promtool accepts the exposed metrics', async () => {
   const texts = [await probe(mon1, 'nginx-log', 'web1'), await probe(mon1, 'haproxy-log', 'lb1')];
   for (const text of texts) {
     const check = spawn('docker', ['exec', '--interactive', `holdfast-${mon1.name}`, 'promtool', 'check', 'metrics']);
-    const said: Buffer[] = [];
-    check.stdout.on('data', (chunk: Buffer) => said.push(chunk));
-    check.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    const output: Buffer[] = [];
+    check.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    check.stderr.on('data', (chunk: Buffer) => output.push(chunk));
     check.stdin.end(text);
     const [exitCode] = (await once(check, 'close')) as [number | null];
-    expect([exitCode, Buffer.concat(said).toString()]).toEqual([0, '']);
+    expect([exitCode, Buffer.concat(output).toString()]).toEqual([0, '']);
   }
 });
 
@@ -121,11 +124,11 @@ it.each([
 ])('a request is found in Prometheus as an exemplar of %s', async (series, monitor) => {
   const sent = new Set<string>();
   const fromMs = Date.now() - 5_000;
-  // Exemplars are of the latest request of a bucket: asked again until Prometheus has come by in time.
+  // A bucket has the exemplar of its latest request only, so requests are sent until Prometheus scrapes one in time.
   await waitFor(
     async () => {
-      // Two of a hundred are kept.
-      for (const { traceId } of await Promise.all(Array.from({ length: 20 }, () => ask('HEAD', '/login'))))
+      // 2 % of the traces are sampled.
+      for (const { traceId } of await Promise.all(Array.from({ length: 20 }, () => sendRequest('HEAD', '/login'))))
         sent.add(traceId);
       const prometheus = openPrometheus(`http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`);
       const exemplars = await prometheus.exemplars(series, { startMs: fromMs, endMs: fromMs + 60_000 });
@@ -135,36 +138,36 @@ it.each([
   );
 });
 
-it('a monitor that is gone costs no request and not a line of the other', async () => {
+it('a monitor that is down affects neither requests nor the lines at the other monitor', async () => {
   const hosts = openHosts();
-  const before = await total(mon1, 'nginx-log', ODD);
+  const before = await total(mon1, 'nginx-log', RARE_SERIES);
   const lost = await total(mon1, 'haproxy-log', 'haproxy_log_lines_lost_total');
   const begin = await countOfPool();
   try {
     await hosts.kill(mon2.name);
-    // Where it was is forgotten at once, not after half a minute: from now on each line waits for an address that nobody has.
+    // Flush the ARP entry now instead of waiting half a minute for its expiry: from now on each line waits for an ARP reply that never comes.
     for (const { name } of hostsOf(topology, 'lb')) {
       await hosts.exec(name, ['ip', 'neigh', 'flush', 'to', addressOn(mon2, 'ops')]);
     }
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const answered = await Promise.all(Array.from({ length: 20 }, () => ask('HEAD', '/logout')));
-      times.push(...answered.map(({ tookMs }) => tookMs));
+      const responses = await Promise.all(Array.from({ length: 20 }, () => sendRequest('HEAD', '/logout')));
+      times.push(...responses.map(({ tookMs }) => tookMs));
     }
     expect(times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]).toBeLessThan(200);
   } finally {
     await hosts.start(mon2.name);
   }
-  await waitFor(async () => (await total(mon1, 'nginx-log', ODD)) >= before + ROUNDS * 20, {
+  await waitFor(async () => (await total(mon1, 'nginx-log', RARE_SERIES)) >= before + ROUNDS * 20, {
     what: 'the lines of all requests',
     deadlineMs: 5_000,
   });
-  expect(await total(mon1, 'nginx-log', ODD)).toBe(before + ROUNDS * 20);
+  expect(await total(mon1, 'nginx-log', RARE_SERIES)).toBe(before + ROUNDS * 20);
   expect(await countOfPool()).toBeGreaterThanOrEqual(begin + ROUNDS * 20);
   expect(await total(mon1, 'haproxy-log', 'haproxy_log_lines_lost_total')).toBe(lost);
 });
 
-/** Requests that reached the application, as HAProxy's lines tell. */
+/** Number of requests that reached the application, according to HAProxy's log lines. */
 function countOfPool(): Promise<number> {
   return total(mon1, 'haproxy-log', 'haproxy_log_requests_total{proxy="app-pool"');
 }

@@ -12,11 +12,11 @@ it.each([1, 2, 8])('the rendered configuration matches the schema, with %d appli
     topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name),
   );
   expect(config.logs.haproxy.map(({ host }) => host)).toEqual(['lb1', 'lb2', 'edge1', 'edge2']);
-  // A spare that scaling starts has to be known to the log exporter already.
+  // The log exporter must already know the standby hosts that scaling starts.
   expect(config.logs.servers).toContain('app8');
 });
 
-it('what is unknown is refused', () => {
+it('an unknown key is rejected', () => {
   const config: object = JSON.parse(renderExporterConfig(makeTopology())) as object;
   expect(() => parse(JSON.stringify({ ...config, mysqls: [] }))).toThrow('mysqls');
 });

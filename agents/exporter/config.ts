@@ -4,7 +4,7 @@ import { readConfig } from '../../kit/read-config.ts';
 const port = z.int().min(1).max(65_535);
 const host = z.strictObject({ host: z.string(), address: z.ipv4() });
 const target = host.extend({ port });
-/** `peerAddress`: by which the other servers of its cluster name it. */
+/** `peerAddress`: the address that the other servers of its cluster use for it. */
 const member = host.extend({ peerAddress: z.ipv4() });
 
 export const exporterConfigSchema = z.strictObject({
@@ -12,7 +12,7 @@ export const exporterConfigSchema = z.strictObject({
   port,
   /** UDP port of access-log lines. */
   accessLogPort: port,
-  /** For reaching a process on its own host, and for all answers of a host or of Nginx. */
+  /** Timeouts: `connectMs` to connect to a process and for the response of Nginx, `answerMs` for that of a host-metrics endpoint. */
   connectMs: z.number().positive(),
   answerMs: z.number().positive(),
   /** Subnet (CIDR) → name. */
@@ -22,14 +22,14 @@ export const exporterConfigSchema = z.strictObject({
   nginx: z.array(target),
   hostFacts: z.array(target),
   varnish: z.array(target),
-  /** Hosts that send access-log lines, and the names that HAProxy may give its servers in them. */
+  /** Hosts that send access-log lines, and the server names that HAProxy's lines may contain. */
   logs: z.strictObject({
     nginx: z.array(host),
     haproxy: z.array(host),
     servers: z.array(z.string()),
   }),
-  /** Which traces are sampled. */
-  traces: z.strictObject({ slowMs: z.number().positive(), keptRatio: z.number().min(0).max(1) }),
+  /** The sampling policy for traces. */
+  traces: z.strictObject({ slowMs: z.number().positive(), sampleRatio: z.number().min(0).max(1) }),
   traceStoreUrl: z.url(),
   hops: z.array(
     z.strictObject({
@@ -41,14 +41,14 @@ export const exporterConfigSchema = z.strictObject({
       ]),
     }),
   ),
-  /** The shop that a customer's journey is walked through, and how often. */
+  /** URL and interval of the user journey through the shop. */
   journey: z.strictObject({ url: z.url(), everyMs: z.number().positive() }),
 });
 
-/** The targets and limits of the exporter, as `deploy/tiers/monitor/render-exporter.ts` renders them. */
+/** The targets and limits of the exporter, rendered by `deploy/tiers/monitor/render-exporter.ts`. */
 export type ExporterConfig = Readonly<z.infer<typeof exporterConfigSchema>>;
 
-/** Throws `invalid-topology` when the file is missing or does not match the schema. */
+/** Reads the configuration. Throws `invalid-topology` if the file is missing or does not match the schema. */
 export function readExporterConfig(path: string): ExporterConfig {
   return readConfig(path, exporterConfigSchema, 'the exporter');
 }

@@ -1,36 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
-import { openIntake } from '../../exporters/access-log/receiver.ts';
+import { openReceiver } from '../../exporters/access-log/receiver.ts';
 import type { Log } from '../../exporters/kit/failure-log.ts';
 import { probeOnce } from '../../exporters/kit/probe-once.ts';
 import { makeProbeServer, type Module } from '../../exporters/kit/probe-server.ts';
 import { EXIT, messageOf } from '../../kit/errors.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
 import { readExporterConfig, type ExporterConfig } from './config.ts';
-import { collectIntakeMetrics } from './intake-metrics.ts';
+import { collectReceiverMetrics } from './receiver-metrics.ts';
 import { makeLogModules, makeSiteCounters } from './log-modules.ts';
 import { MODULES } from './modules.ts';
 
 /**
- * The exporter of a monitor host: looks at the targets of its configuration for the Prometheus beside it, until SIGTERM. With `--once MODULE TARGET`
- * it looks once and prints what it would have answered.
+ * The exporter of a monitor host. It collects from its configured targets when the Prometheus on the same host scrapes it, until SIGTERM.
+ * `--once MODULE TARGET` collects once and prints the metrics.
  */
 const SECRETS = process.env['HOLDFAST_SECRETS'] ?? '/run/holdfast/secrets';
 const CONFIG = process.env['HOLDFAST_EXPORTER_CONFIG'] ?? '/etc/holdfast/exporter.json';
-const [flag, ...words] = process.argv.slice(2);
+const [flag, ...args] = process.argv.slice(2);
 const isOnce = flag === '--once';
 
 const log: Log = (message, details) => {
   const line = JSON.stringify({ time: new Date().toISOString(), service: 'exporter', message, ...details });
-  // Printed metrics are for a file or a pipe.
+  // Standard output is for the metrics.
   if (isOnce) console.error(line);
   else console.log(line);
 };
 
-if (flag === undefined) await serve().catch(giveUp);
-else if (isOnce) process.exitCode = await look();
+if (flag === undefined) await serve().catch(exitWithError);
+else if (isOnce) process.exitCode = await runOnce();
 else {
-  // Also what the image's build asks, to have everything compiled.
+  // The image build also runs this, to fill the compile cache.
   console.log('main.ts                       answer Prometheus until SIGTERM');
   console.log('main.ts --once MODULE TARGET  look once and print what Prometheus would be answered');
   process.exitCode = flag === '--help' ? EXIT.held : EXIT.usage;
@@ -41,39 +41,39 @@ function makeModules(config: ExporterConfig, site = makeSiteCounters(config)): r
   return MODULES.flatMap((make) => make({ config, readSecret, log, site }));
 }
 
-async function look(): Promise<number> {
-  const { text, problem } = await probeOnce(makeModules(readExporterConfig(CONFIG)), words);
+async function runOnce(): Promise<number> {
+  const { text, problem } = await probeOnce(makeModules(readExporterConfig(CONFIG)), args);
   if (problem === undefined) process.stdout.write(text);
   else console.error(problem);
-  // What a module keeps open for its next look has none.
+  // Modules keep connections open for the next collection, which would prevent the exit.
   setImmediate(() => process.exit());
   return problem === undefined ? EXIT.held : EXIT.usage;
 }
 
-/** Mostly another one has the port: somebody tries it by hand beside the one that runs. */
-function giveUp(error: unknown): void {
-  log('cannot answer', {
+/** Usually the port is in use, because the exporter already runs and an operator started a second one by hand. */
+function exitWithError(error: unknown): void {
+  log('cannot serve', {
     error: messageOf(error),
-    hint: 'where the exporter runs already, look with --once MODULE TARGET',
+    hint: 'if the exporter already runs, use --once MODULE TARGET',
   });
   process.exit(EXIT.internal);
 }
 
-/** Answers Prometheus, and counts the lines that servers send meanwhile. */
+/** Serves Prometheus, and aggregates the received access-log lines. */
 async function serve(): Promise<void> {
   const config = readExporterConfig(CONFIG);
   const site = makeSiteCounters(config);
-  const { modules: logs, books } = makeLogModules(config, { log, site });
-  const intake = await openIntake({ address: '0.0.0.0', port: config.accessLogPort, books });
+  const { modules: logs, aggregators } = makeLogModules(config, { log, site });
+  const receiver = await openReceiver({ address: '0.0.0.0', port: config.accessLogPort, aggregators });
   const registry = new Registry();
   collectProcessMetrics(registry);
-  collectIntakeMetrics(registry, intake);
+  collectReceiverMetrics(registry, receiver);
   const server = makeProbeServer({
     modules: [...makeModules(config, site), ...logs],
     own: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     log,
   });
-  server.on('error', giveUp).listen(config.port, '0.0.0.0', () => {
+  server.on('error', exitWithError).listen(config.port, '0.0.0.0', () => {
     log('listening', { port: config.port });
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -3,13 +3,13 @@ import type { Log } from '../../exporters/kit/failure-log.ts';
 import type { Module } from '../../exporters/kit/probe-server.ts';
 import type { ExporterConfig } from './config.ts';
 
-/** What modules are made from. */
+/** The input of module makers. */
 export interface ModuleContext {
   readonly config: ExporterConfig;
-  /** The text of a secret that this process may read. */
+  /** Reads the text of a secret. */
   readonly readSecret: (name: string) => string;
   readonly log: Log;
-  /** What each entry of the site has answered, by the name of its host. */
+  /** Response counters of the public entry hosts, by host name. */
   readonly site: ReadonlyMap<string, SiteCounter>;
 }
 

@@ -5,9 +5,9 @@ import { mysqlModules } from './modules/mysql.ts';
 import { nginxModules } from './modules/nginx.ts';
 import { probeModules } from './modules/probe.ts';
 
-/** Everything that the exporter looks at. */
+/** All modules of the exporter. */
 export const MODULES: readonly ModuleMaker[] = [
-  // One a line, so that additions stay apart.
+  // The comment keeps one module per line, for small diffs.
   mysqlModules,
   cacheModules,
   nginxModules,

@@ -1,27 +1,27 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { LOG_INTAKE } from '../../exporters/catalog/access-log.ts';
-import type { Intake } from '../../exporters/access-log/receiver.ts';
+import { LOG_RECEIVER } from '../../exporters/catalog/access-log.ts';
+import type { Receiver } from '../../exporters/access-log/receiver.ts';
 
-/** What the socket for access logs tells, among the metrics of the exporter itself. */
-export function collectIntakeMetrics(registry: Registry, intake: Intake): void {
+/** Adds the metrics of the access-log receiver's socket to those of the exporter itself. */
+export function collectReceiverMetrics(registry: Registry, receiver: Receiver): void {
   const registers = [registry];
-  counter('access_log_datagrams_received_total', intake.received);
-  counter('access_log_datagrams_foreign_total', intake.foreign);
-  counter('access_log_datagrams_dropped_total', intake.dropped);
+  counter('access_log_datagrams_received_total', receiver.received);
+  counter('access_log_datagrams_foreign_total', receiver.unknownSource);
+  counter('access_log_datagrams_dropped_total', receiver.dropped);
   const buffer = 'access_log_receive_buffer_bytes';
   new Gauge({
     name: buffer,
-    help: LOG_INTAKE[buffer].help,
+    help: LOG_RECEIVER[buffer].help,
     registers,
     collect() {
-      this.set(intake.bufferBytes());
+      this.set(receiver.bufferBytes());
     },
   });
 
-  function counter(name: keyof typeof LOG_INTAKE, value: () => number | undefined): void {
+  function counter(name: keyof typeof LOG_RECEIVER, value: () => number | undefined): void {
     new Counter({
       name,
-      help: LOG_INTAKE[name].help,
+      help: LOG_RECEIVER[name].help,
       registers,
       collect() {
         const now = value();

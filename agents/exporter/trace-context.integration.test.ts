@@ -10,17 +10,17 @@ import { waitFor } from '../../kit/deadline.ts';
 
 const topology = makeTopology();
 
-interface Answer {
+interface ResponseHead {
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Asks on the virtual address. The certificate is the stack's own. */
-function ask(
+/** Sends a request to the virtual IP. Does not verify the certificate, because the stack signs it itself. */
+function sendRequest(
   path: string,
   headers: Record<string, string | string[]> = {},
   scheme: 'http' | 'https' = 'http',
-): Promise<Answer> {
+): Promise<ResponseHead> {
   const { host, port } = routeAddress(topology, scheme);
   return new Promise((resolve, reject) => {
     const get = scheme === 'https' ? getOverTls : getPlain;
@@ -32,15 +32,15 @@ function ask(
   });
 }
 
-/** The id that the application worked under. */
-const traceOf = async (...request: Parameters<typeof ask>): Promise<unknown> =>
-  (await ask(...request)).headers['x-trace-id'];
+/** The trace ID that the application used. */
+const traceOf = async (...request: Parameters<typeof sendRequest>): Promise<unknown> =>
+  (await sendRequest(...request)).headers['x-trace-id'];
 
-/** How many of a hundred requests are kept as ordinary ones, by the application's own count. */
-async function keptOf(traceparent: () => string): Promise<number> {
+/** Sends 100 requests and returns how many of them the application sampled by ratio. */
+async function countSampled(traceparent: () => string): Promise<number> {
   const before = await sampledTotal();
   for (let count = 0; count < 100; count += 1)
-    await ask(`/api/products/1?seen-by=${hex(4)}`, { traceparent: traceparent(), cookie: 'hf_session=none' });
+    await sendRequest(`/api/products/1?seen-by=${hex(4)}`, { traceparent: traceparent(), cookie: 'hf_session=none' });
   return (await sampledTotal()) - before;
 }
 
@@ -58,13 +58,13 @@ async function sampledTotal(): Promise<number> {
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
 describe('a request reaches the application', () => {
-  it.each(['http', 'https'] as const)('with a trace of its own when it came over %s without one', async (scheme) => {
+  it.each(['http', 'https'] as const)('with a new trace if it arrived over %s without one', async (scheme) => {
     const ids = [await traceOf('/api/products/1', {}, scheme), await traceOf('/api/products/1', {}, scheme)];
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
     expect(ids[0]).not.toBe(ids[1]);
   });
 
-  it('with another trace than the one that its client named, through an edge as well', async () => {
+  it('with another trace than that of the client, also through an edge', async () => {
     const id = hex(16);
     const headers = { traceparent: `00-${id}-${hex(8)}-01` };
     const [edge] = hostsOf(topology, 'edge');
@@ -78,47 +78,47 @@ describe('a request reaches the application', () => {
     }
   });
 
-  it('of which as many are kept, whatever ids and flags its client names', async () => {
-    const chosen = await keptOf(() => `00-${hex(10)}${'0'.repeat(12)}-${hex(8)}-01`);
-    // Two of a hundred are; more than fifteen by chance once in ten billion times.
-    expect(chosen).toBeLessThan(15);
+  it('with the same sampling ratio for all IDs and flags of the client', async () => {
+    const sampled = await countSampled(() => `00-${hex(10)}${'0'.repeat(12)}-${hex(8)}-01`);
+    // 2 % are sampled on average; 15 or more by chance once in ten billion times.
+    expect(sampled).toBeLessThan(15);
   });
 
   it.each([
-    ['is of zeros', `00-${'0'.repeat(32)}-${hex(8)}-01`],
+    ['is all zeros', `00-${'0'.repeat(32)}-${hex(8)}-01`],
     ['has no parent', `00-${'ab'.repeat(16)}-${'0'.repeat(16)}-01`],
-    ['is of the forbidden version', `ff-${'ab'.repeat(16)}-${hex(8)}-01`],
-    ['is in capitals', `00-${'AB'.repeat(16)}-${hex(8)}-01`],
+    ['has the forbidden version', `ff-${'ab'.repeat(16)}-${hex(8)}-01`],
+    ['is in upper case', `00-${'AB'.repeat(16)}-${hex(8)}-01`],
     ['is a word', 'hello'],
-    ['comes twice', [`00-${'ab'.repeat(16)}-${hex(8)}-01`, `00-${'cd'.repeat(16)}-${hex(8)}-01`]],
-  ])('with another trace when the one it brought %s', async (_what, traceparent) => {
+    ['is sent twice', [`00-${'ab'.repeat(16)}-${hex(8)}-01`, `00-${'cd'.repeat(16)}-${hex(8)}-01`]],
+  ])('with another trace if that of the client %s', async (_what, traceparent) => {
     const id = await traceOf('/api/products/1', { traceparent, tracestate: 'x=1' });
     expect(id).toMatch(/^[0-9a-f]{32}$/);
     expect(['0'.repeat(32), 'ab'.repeat(16), 'cd'.repeat(16)]).not.toContain(id);
   });
 });
 
-describe('the answer to a request', () => {
-  it('names its trace also where the application was not asked', async () => {
-    const { status, headers } = await ask('/static/none');
+describe('the response to a request', () => {
+  it('has a trace ID also if the request does not reach the application', async () => {
+    const { status, headers } = await sendRequest('/static/none');
     expect(status).toBe(404);
     expect(headers['x-trace-id']).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('names the trace of the request that fetched it where an edge had it', async () => {
+  it('has the trace ID of the request that filled the cache if it is a cache hit', async () => {
     const [edge] = hostsOf(topology, 'edge');
     const url =
       edge === undefined ? '' : `http://${addressOn(edge, 'front')}:${PORTS.edge}/products/1?seen-by=${hex(8)}`;
     const answers = [await fetch(url), await fetch(url)];
     expect(answers[1]?.headers.get('x-cache')).toBe('HIT');
-    const [fetched, kept] = answers.map(({ headers }) => headers.get('x-trace-id'));
+    const [fetched, cached] = answers.map(({ headers }) => headers.get('x-trace-id'));
     expect(fetched).toMatch(/^[0-9a-f]{32}$/);
-    expect(kept).toBe(fetched);
+    expect(cached).toBe(fetched);
   });
 });
 
-/** What the hosts of a tier have printed lately. */
-async function printed(tier: Tier): Promise<readonly string[]> {
+/** The log lines of all hosts of a tier from the last 60 s. */
+async function recentLogs(tier: Tier): Promise<readonly string[]> {
   const texts = await Promise.all(
     hostsOf(topology, tier).map(async ({ name }) => {
       const { stdout, stderr } = await promisify(execFile)('docker', ['logs', '--since=60s', `holdfast-${name}`]);
@@ -128,7 +128,7 @@ async function printed(tier: Tier): Promise<readonly string[]> {
   return texts.flatMap((text) => text.split('\n'));
 }
 
-it('a request that failed is found by its trace and its id in the lines of every tier', async () => {
+it('a failed request is found by its trace ID and request ID in the log lines of every tier', async () => {
   const dependencies = hostsOf(topology, 'app').flatMap((host) => {
     const api = toxiproxyApi(`http://${addressOn(host, 'ops')}:${PORTS.toxiproxy}`);
     return ['db-read', 'db-write', 'cache'].map((proxy) => ({ api, proxy }));
@@ -139,14 +139,14 @@ it('a request that failed is found by its trace and its id in the lines of every
   try {
     await Promise.all(dependencies.map(({ api, proxy }) => api.setEnabled(proxy, false)));
     const path = `/api/products/${700_000 + (Date.now() % 100_000)}`;
-    const { status, headers } = await ask(path, { 'x-request-id': id });
+    const { status, headers } = await sendRequest(path, { 'x-request-id': id });
     expect(status).toBe(503);
     trace = String(headers['x-trace-id']);
   } finally {
     await Promise.all(dependencies.map(({ api, proxy }) => api.setEnabled(proxy, true)));
   }
   for (const tier of ['lb', 'web', 'app'] as const) {
-    const line = await waitFor(async () => (await printed(tier)).find((one) => one.includes(trace)), {
+    const line = await waitFor(async () => (await recentLogs(tier)).find((one) => one.includes(trace)), {
       what: `a line of the tier ${tier} with the trace ${trace}`,
       deadlineMs: 10_000,
     });

@@ -9,7 +9,7 @@ import { runHealer } from './run-healer.ts';
 const [folder, runner] = process.argv.slice(2);
 if (folder === undefined || runner === undefined) throw new Error('usage: main.ts JOURNAL-FOLDER RUNNER-AS-JSON');
 
-// Ctrl-C in a terminal is for the runner; the healer ends when its work is done.
+// Ctrl-C in a terminal is for the runner; the healer exits when all faults are reverted.
 process.on('SIGINT', () => undefined);
 process.on('SIGHUP', () => undefined);
 
@@ -18,7 +18,7 @@ const topology = parseTopology(message);
 process.send?.('watching');
 
 await runHealer({
-  world: { topology, hosts: openHosts() },
+  context: { topology, hosts: openHosts() },
   journal: openJournal(folder),
   runner: processIdentitySchema.parse(JSON.parse(runner)),
   log: (line) => {

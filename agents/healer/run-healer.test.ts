@@ -39,66 +39,66 @@ async function startRunner(): Promise<{ readonly child: ChildProcess; readonly i
   return { child, identity };
 }
 
-function startHealerHere(world: ReturnType<typeof fakeWorld>, runner: ProcessIdentity): Promise<void> {
+function startHealerHere(context: ReturnType<typeof fakeWorld>, runner: ProcessIdentity): Promise<void> {
   const write = (line: string): void => void log.push(line);
-  return runHealer({ world, journal, runner, log: write, signal: stop.signal, intervalMs: 20 });
+  return runHealer({ context, journal, runner, log: write, signal: stop.signal, intervalMs: 20 });
 }
 
 const healed = async (): Promise<boolean> => (await journal.read()).open.length === 0;
 
 describe('the healer', () => {
-  it('leaves the faults of a living runner alone until it is killed, then undoes them and ends', async () => {
+  it('ignores the faults of a running runner until it is killed, then reverts them and ends', async () => {
     const { child, identity } = await startRunner();
-    const world = fakeWorld();
-    await world.hosts.kill('db1');
+    const context = fakeWorld();
+    await context.hosts.kill('db1');
     await journal.write(crashRecord('db1', { injectedBy: identity }));
-    const healer = startHealerHere(world, identity);
+    const healer = startHealerHere(context, identity);
     await waitFor(async () => (await journal.read()).open.length === 1, { what: 'record seen', deadlineMs: 1_000 });
-    expect(world.hosts.calls).toEqual(['kill db1']);
+    expect(context.hosts.calls).toEqual(['kill db1']);
     child.kill('SIGKILL');
     await healer;
-    expect(world.hosts.states.get('db1')?.running).toBe(true);
+    expect(context.hosts.states.get('db1')?.running).toBe(true);
     expect(await healed()).toBe(true);
-    expect(log.join('\n')).toContain(`its owner, process ${identity.pid}, is gone`);
+    expect(log.join('\n')).toContain(`its owner, process ${identity.pid}, has exited`);
   });
 
-  it('undoes a fault whose deadline has passed although its runner lives', async () => {
-    const world = fakeWorld();
-    await world.hosts.kill('app1');
+  it('reverts a fault whose deadline has passed, even if its runner still runs', async () => {
+    const context = fakeWorld();
+    await context.hosts.kill('app1');
     await journal.write(crashRecord('app1', { deadlineAt: Date.now() + 150 }));
-    const healer = startHealerHere(world, ownIdentity());
+    const healer = startHealerHere(context, ownIdentity());
     await waitFor(healed, { what: 'healed', deadlineMs: 5_000, intervalMs: 20 });
-    expect(world.hosts.states.get('app1')?.running).toBe(true);
+    expect(context.hosts.states.get('app1')?.running).toBe(true);
     expect(log.join('\n')).toContain('its deadline passed');
     stop.abort();
     await healer;
   });
 
-  it('is not fooled when another process has got the number of the dead owner', async () => {
+  it('reverts a fault if another process has the process ID of its former owner', async () => {
     const { identity } = await startRunner();
-    const world = fakeWorld();
-    await world.hosts.kill('app1');
+    const context = fakeWorld();
+    await context.hosts.kill('app1');
     const earlier = { ...identity, startTicks: String(Number(identity.startTicks) - 1) };
     await journal.write(crashRecord('app1', { injectedBy: earlier }));
-    const healer = startHealerHere(world, identity);
+    const healer = startHealerHere(context, identity);
     await waitFor(healed, { what: 'healed', deadlineMs: 5_000, intervalMs: 20 });
     stop.abort();
     await healer;
   });
 
-  it('tries again when the world cannot be mended yet', async () => {
+  it('retries a revert that fails', async () => {
     const { child, identity } = await startRunner();
     let failures = 2;
-    const world = fakeWorld((call) => {
-      if (call === 'start app1' && failures-- > 0) throw new Error('the engine is away');
+    const context = fakeWorld((call) => {
+      if (call === 'start app1' && failures-- > 0) throw new Error('the Docker engine is down');
     });
     await journal.write(crashRecord('app1', { injectedBy: identity }));
     child.kill('SIGKILL');
-    await startHealerHere(world, identity);
-    expect(world.hosts.calls.filter((call) => call === 'start app1')).toHaveLength(3);
+    await startHealerHere(context, identity);
+    expect(context.hosts.calls.filter((call) => call === 'start app1')).toHaveLength(3);
   });
 
-  it('ends at once when there is nothing to undo and the runner is gone', async () => {
+  it('ends at once if no fault is left and the runner has exited', async () => {
     await startHealerHere(fakeWorld(), { ...ownIdentity(), startTicks: '1' });
     expect(log).toEqual([]);
   });

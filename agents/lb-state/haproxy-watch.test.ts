@@ -7,8 +7,8 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { openHaproxyWatch } from './haproxy-watch.ts';
 
 interface FakeHaproxy {
-  /** Connections stay open and requests are read, but nothing is answered: what SIGSTOP looks like from outside. */
-  frozen: boolean;
+  /** Keeps connections open and reads requests, but does not respond, like a process after SIGSTOP. */
+  isHung: boolean;
   readonly sockets: Set<Socket>;
   readonly server: Server;
   readonly path: string;
@@ -17,11 +17,11 @@ interface FakeHaproxy {
 async function startFake(): Promise<FakeHaproxy> {
   const folder = await mkdtemp(join(tmpdir(), 'haproxy-watch-'));
   const sockets = new Set<Socket>();
-  const fake: FakeHaproxy = { frozen: false, sockets, server: createServer(accept), path: join(folder, 'socket') };
+  const fake: FakeHaproxy = { isHung: false, sockets, server: createServer(accept), path: join(folder, 'socket') };
   function accept(socket: Socket): void {
     sockets.add(socket);
     socket.on('data', () => {
-      if (!fake.frozen) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+      if (!fake.isHung) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
     });
     socket.on('error', () => undefined);
   }
@@ -36,38 +36,38 @@ async function startFake(): Promise<FakeHaproxy> {
 }
 
 function watch(path: string): boolean[] {
-  const findings: boolean[] = [];
+  const changes: boolean[] = [];
   const opened = openHaproxyWatch({
     socketPath: path,
     intervalMs: 10,
     deadlineMs: 40,
-    onChange: (answers) => findings.push(answers),
+    onChange: (isResponding) => changes.push(isResponding),
   });
   onTestFinished(() => {
     opened[Symbol.dispose]();
   });
-  return findings;
+  return changes;
 }
 
 const soon = { timeout: 5_000, interval: 5 };
 
-test('an answer is found, a freeze is found, and the end of the freeze is found', async () => {
+test('a response, a hang, and the end of the hang are reported', async () => {
   const fake = await startFake();
-  const findings = watch(fake.path);
+  const changes = watch(fake.path);
   await vi.waitFor(() => {
-    expect(findings).toEqual([true]);
+    expect(changes).toEqual([true]);
   }, soon);
-  fake.frozen = true;
+  fake.isHung = true;
   await vi.waitFor(() => {
-    expect(findings).toEqual([true, false]);
+    expect(changes).toEqual([true, false]);
   }, soon);
-  fake.frozen = false;
+  fake.isHung = false;
   await vi.waitFor(() => {
-    expect(findings).toEqual([true, false, true]);
+    expect(changes).toEqual([true, false, true]);
   }, soon);
 });
 
-test('the rest of an answer that comes in parts is no answer of its own', async () => {
+test('the rest of a response that arrives in parts is not a second response', async () => {
   const fake = await startFake();
   let parts = 0;
   fake.server.removeAllListeners('connection').on('connection', (socket) => {
@@ -75,7 +75,7 @@ test('the rest of an answer that comes in parts is no answer of its own', async 
     socket.on('error', () => undefined);
     socket.on('data', () => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n', () => {
-        // Long after the first part was read, and before the next question.
+        // Long after the first part was read, and before the next request.
         setTimeout(() => {
           socket.write('well');
           parts += 1;
@@ -83,28 +83,28 @@ test('the rest of an answer that comes in parts is no answer of its own', async 
       });
     });
   });
-  const findings = watch(fake.path);
+  const changes = watch(fake.path);
   await vi.waitFor(() => {
     expect(parts).toBeGreaterThan(5);
   }, soon);
-  expect(findings).toEqual([true]);
+  expect(changes).toEqual([true]);
 });
 
-test('nobody there is found at once', async () => {
-  const findings = watch('/nonexistent/socket');
+test('a missing listener is reported at once', async () => {
+  const changes = watch('/nonexistent/socket');
   await vi.waitFor(() => {
-    expect(findings).toEqual([false]);
+    expect(changes).toEqual([false]);
   }, soon);
 });
 
-test('after a lost connection (a reload, or a death between two questions) the answer is told anew', async () => {
+test('after a lost connection (a reload, or a crash between two requests) the response is reported again', async () => {
   const fake = await startFake();
-  const findings = watch(fake.path);
+  const changes = watch(fake.path);
   await vi.waitFor(() => {
-    expect(findings).toEqual([true]);
+    expect(changes).toEqual([true]);
   }, soon);
   for (const socket of fake.sockets) socket.destroy();
   await vi.waitFor(() => {
-    expect(findings).toEqual([true, true]);
+    expect(changes).toEqual([true, true]);
   }, soon);
 });

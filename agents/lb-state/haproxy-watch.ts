@@ -4,62 +4,62 @@ interface WatchOptions {
   /** Unix socket of HAProxy's `alive` frontend. */
   readonly socketPath: string;
   readonly intervalMs: number;
-  /** An answer that takes longer is none. */
+  /** A later response counts as a missing one. */
   readonly deadlineMs: number;
-  /** Called with the first finding, with every change, and with the first one after a connection was lost: others may have acted on that. */
-  readonly onChange: (answers: boolean) => void;
+  /** Called with the first result, with every change, and with the first result after a lost connection, because others may have acted on that loss. */
+  readonly onChange: (isResponding: boolean) => void;
 }
 
-/** A running watch. */
+/** A running health check. */
 export interface HaproxyWatch extends Disposable {
-  readonly answers: boolean;
+  readonly isResponding: boolean;
 }
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: alive\r\n\r\n';
 
 /**
- * Asks HAProxy all the time, over one kept connection, whether it works: a stopped process keeps its sockets open and its process id
- * alive, and only an answer tells it from a working one.
+ * Checks the health of HAProxy continuously over one persistent connection. A stopped process keeps its sockets and its process ID, so
+ * only a response distinguishes it from a healthy one.
  */
 export function openHaproxyWatch(options: WatchOptions): HaproxyWatch {
   const { socketPath, intervalMs, deadlineMs, onChange } = options;
-  let answers: boolean | undefined;
+  let isResponding: boolean | undefined;
   let socket: Socket | undefined;
-  let askedAt: number | undefined;
+  let requestedAt: number | undefined;
   let lastTickAt = performance.now();
-  let mustTell = true;
+  let mustReport = true;
   const timer = setInterval(tick, intervalMs);
   tick();
 
-  function find(finding: boolean): void {
-    if (finding === answers && !mustTell) return;
-    mustTell = false;
-    answers = finding;
-    onChange(finding);
+  function report(isNowResponding: boolean): void {
+    if (isNowResponding === isResponding && !mustReport) return;
+    mustReport = false;
+    isResponding = isNowResponding;
+    onChange(isNowResponding);
   }
 
   function tick(): void {
     const now = performance.now();
-    // A late tick means that this process got no processor: time in which nobody could have answered it does not count.
+    // A late tick means that this process got no CPU time, so it could not have read a response. That time does not count.
     const lateMs = Math.max(0, now - lastTickAt - intervalMs);
     lastTickAt = now;
-    if (askedAt === undefined) {
-      ask(now);
+    if (requestedAt === undefined) {
+      sendRequest(now);
       return;
     }
-    askedAt += lateMs;
-    if (now - askedAt < deadlineMs) return;
-    const asked = askedAt;
-    // Timers run before input is read: an answer that is already here counts.
+    requestedAt += lateMs;
+    if (now - requestedAt < deadlineMs) return;
+    const pendingAt = requestedAt;
+    // Timers run before I/O: a response that has already arrived must count.
     setImmediate(() => {
-      if (askedAt !== asked) return;
-      find(false);
+      if (requestedAt !== pendingAt) return;
+      report(false);
       drop();
     });
   }
 
-  function ask(now: number): void {
-    askedAt = now;
+  function sendRequest(now: number): void {
+    requestedAt = now;
     (socket ?? open()).write(REQUEST);
   }
 
@@ -67,15 +67,15 @@ export function openHaproxyWatch(options: WatchOptions): HaproxyWatch {
     const opened = connect(socketPath);
     opened.on('data', (data) => {
       const text = data.toString('latin1');
-      // The rest of an answer that came in parts says nothing, and what is no answer at all meets the deadline.
+      // Ignore the rest of a response that arrived in parts. Invalid data does not end the check, so the deadline fires.
       if (opened !== socket || !text.startsWith('HTTP/1.')) return;
-      askedAt = undefined;
-      find(text.startsWith('HTTP/1.1 200'));
+      requestedAt = undefined;
+      report(text.startsWith('HTTP/1.1 200'));
     });
     opened.on('error', (error: NodeJS.ErrnoException) => {
       if (opened !== socket) return;
-      // Nobody listens: no need to wait for the deadline. Anything else (a reload closes idle connections) is asked again.
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') find(false);
+      // No listener: HAProxy is down, without waiting for the deadline. After other errors (a reload closes idle connections) the check retries.
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') report(false);
     });
     opened.on('close', () => {
       if (opened === socket) drop();
@@ -86,15 +86,15 @@ export function openHaproxyWatch(options: WatchOptions): HaproxyWatch {
 
   function drop(): void {
     const dropped = socket;
-    if (dropped !== undefined) mustTell = true;
+    if (dropped !== undefined) mustReport = true;
     socket = undefined;
-    askedAt = undefined;
+    requestedAt = undefined;
     dropped?.destroy();
   }
 
   return {
-    get answers() {
-      return answers ?? false;
+    get isResponding() {
+      return isResponding ?? false;
     },
     [Symbol.dispose]() {
       clearInterval(timer);

@@ -6,7 +6,7 @@ import { renderMetrics } from './metrics.ts';
 import { parseSettings } from './settings.ts';
 import { readVrrp } from './vrrp.ts';
 
-/** `node agents/lb-state/main.ts SETTINGS`: watches HAProxy for keepalived and tells the state of both, until SIGTERM. */
+/** `node agents/lb-state/main.ts SETTINGS`: checks HAProxy for keepalived and exposes the state of both, until SIGTERM. */
 const FOLDER = '/run/keepalived';
 const settings = parseSettings(process.argv[2] ?? '/etc/holdfast/lb-state.json');
 
@@ -18,10 +18,10 @@ const watch = openHaproxyWatch({
   socketPath: '/run/haproxy-alive/socket',
   intervalMs: settings.intervalMs,
   deadlineMs: settings.deadlineMs,
-  onChange: (answers) => {
-    // keepalived watches this file: see deploy/tiers/lb/keepalived.ts.
-    writeFileSync(`${FOLDER}/haproxy.track`, answers ? '0\n' : '1\n');
-    log(answers ? 'HAProxy answers' : 'HAProxy does not answer: giving the virtual addresses away');
+  onChange: (isResponding) => {
+    // keepalived tracks this file: see deploy/tiers/lb/keepalived.ts.
+    writeFileSync(`${FOLDER}/haproxy.track`, isResponding ? '0\n' : '1\n');
+    log(isResponding ? 'HAProxy responds' : 'HAProxy does not respond: releasing the virtual IPs');
   },
 });
 
@@ -34,13 +34,13 @@ const server = createServer((request, response) => {
     const view = readVrrp(settings.instances, { folder: FOLDER });
     response
       .setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-      .end(renderMetrics(view, watch.answers));
+      .end(renderMetrics(view, watch.isResponding));
   } catch (error) {
-    log(`no metrics: ${messageOf(error)}`);
+    log(`rendering metrics failed: ${messageOf(error)}`);
     response.writeHead(500).end();
   }
 });
-// A network that is gone must not end the watch.
+// A missing network must not stop the health check.
 server.on('error', (error) => {
   log(`cannot listen: ${error.message}`);
   setTimeout(() => server.listen(settings.listen), 1_000).unref();

@@ -3,10 +3,10 @@ import { VRRP_STATES, type InstanceView, type VrrpState, type VrrpView } from '.
 const STATES = Object.keys(VRRP_STATES) as readonly VrrpState[];
 
 /**
- * The state of a load balancer in Prometheus' text format. Written by hand because every value is read anew at every scrape; names of the
- * community's keepalived exporter where it has one.
+ * The state of a load balancer in Prometheus' text format. Rendered without prom-client, because every value is read at every scrape.
+ * Uses the names of the community's keepalived exporter where it has the same metric.
  */
-export function renderMetrics(view: VrrpView, haproxyAnswers: boolean): string {
+export function renderMetrics(view: VrrpView, isHaproxyResponding: boolean): string {
   const { instances } = view;
   const family = (
     [name, type]: readonly [string, 'gauge' | 'counter'],
@@ -21,9 +21,9 @@ export function renderMetrics(view: VrrpView, haproxyAnswers: boolean): string {
     '# HELP keepalived_up Whether the VRRP process exists and is not stopped.',
     '# TYPE keepalived_up gauge',
     `keepalived_up ${Number(view.up)}`,
-    '# HELP lb_haproxy_answers Whether HAProxy on this host answered in time when it was last asked.',
+    '# HELP lb_haproxy_answers Whether HAProxy on this host responded in time to the last check.',
     '# TYPE lb_haproxy_answers gauge',
-    `lb_haproxy_answers ${Number(haproxyAnswers)}`,
+    `lb_haproxy_answers ${Number(isHaproxyResponding)}`,
     ...family(
       ['keepalived_vrrp_state', 'gauge'],
       'Last state reported by keepalived: 0 init, 1 backup, 2 master, 3 fault.',
@@ -37,12 +37,12 @@ export function renderMetrics(view: VrrpView, haproxyAnswers: boolean): string {
     ...family(
       ['keepalived_become_master_total', 'counter'],
       'Times that this host took the virtual address.',
-      ({ reached }) => [{ value: reached.MASTER }],
+      ({ transitions }) => [{ value: transitions.MASTER }],
     ),
     ...family(
       ['keepalived_vrrp_transitions_total', 'counter'],
       'Changes to a state since the host started.',
-      ({ reached }) => STATES.map((state) => ({ state, value: reached[state] })),
+      ({ transitions }) => STATES.map((state) => ({ state, value: transitions[state] })),
     ),
     ...family(
       ['keepalived_vrrp_last_transition_timestamp_seconds', 'gauge'],

@@ -10,12 +10,12 @@ const schema = z.strictObject({
   deadlineMs: z.number().positive(),
 });
 
-/** What to watch and where to tell, as `deploy/tiers/lb/lb-state.ts` renders it. */
+/** The VRRP instances, the timings and the metrics address, as rendered by `deploy/tiers/lb/lb-state.ts`. */
 export type Settings = Readonly<z.infer<typeof schema>>;
 /** One VRRP instance: its virtual address and this host's own address on the same network. */
 export type Instance = Settings['instances'][number];
 
-/** Reads the settings of a load balancer. Throws `invalid-topology` when the file is missing or does not match the schema. */
+/** Reads the settings of a load balancer. Throws `invalid-topology` if the file is missing or does not match the schema. */
 export function parseSettings(path: string): Settings {
   return readConfig(path, schema, 'lb-state');
 }

@@ -23,30 +23,30 @@ test.each([
   ['76 (keepalived) Z 1 1', false],
   ['76 (node) S 1 1', false],
   ['', false],
-])('a process with the status %j counts as running: %s', (stat, running) => {
+])('a process with the stat line %j counts as running: %s', (stat, running) => {
   expect(isRunning(stat)).toBe(running);
 });
 
 test.each<readonly [string, string, Partial<Record<VrrpState, number>>, VrrpState | undefined]>([
   [
-    'a word that is no state is none',
+    'an unknown state counts as INIT',
     'FAULT\nBACKUP\nMASTER\nSTOP\n',
     { FAULT: 1, BACKUP: 1, MASTER: 1, INIT: 1 },
     'INIT',
   ],
   [
-    'what was added up counts on',
+    'a count is added to later lines',
     'MASTER 7\nSTOP 2\nBACKUP 6\nMASTER\nBACKUP\n',
     { MASTER: 8, INIT: 2, BACKUP: 7 },
     'BACKUP',
   ],
-  ['nothing is no state', '', {}, undefined],
-])('of what keepalived tells, %s', (...[, text, reached, last]) => {
-  expect(parseTransitions(text).reached).toEqual({ INIT: 0, BACKUP: 0, MASTER: 0, FAULT: 0, ...reached });
+  ['an empty file has no state', '', {}, undefined],
+])('in the transitions of keepalived, %s', (...[, text, reached, last]) => {
+  expect(parseTransitions(text).transitions).toEqual({ INIT: 0, BACKUP: 0, MASTER: 0, FAULT: 0, ...reached });
   expect(parseTransitions(text).last).toBe(last);
 });
 
-test('a holder that keepalived names but whose address is nowhere is told as both', async () => {
+test('a master whose virtual IP is on no interface is exposed as master without the address', async () => {
   const folder = await makeFolder({
     'vrrp.pid': '76\n',
     '76/stat': '76 (keepalived) S 1',
@@ -66,17 +66,17 @@ test('a holder that keepalived names but whose address is nowhere is told as bot
   ]);
 });
 
-test('the time of the last transition is when it was told, and there is none before the first one', async () => {
+test('the time of the last transition is that of the file, and is missing before the first transition', async () => {
   const folder = await makeFolder({ 'transitions/front': 'BACKUP\nMASTER\n' });
-  const told = new Date('2026-01-02T03:04:05.678Z');
-  await utimes(join(folder, 'transitions/front'), told, told);
+  const writtenAt = new Date('2026-01-02T03:04:05.678Z');
+  await utimes(join(folder, 'transitions/front'), writtenAt, writtenAt);
   const app = { ...instance, name: 'app', routerId: 52 };
   const text = renderMetrics(readVrrp([instance, app], { folder, proc: folder }), true);
   const times = [...text.matchAll(/^keepalived_vrrp_last_transition_timestamp_seconds\{iname="(\w+)".*\} (.*)$/gm)];
   expect(times.map(([, name, value]) => `${name} ${value}`)).toEqual(['front 1767323045.678']);
 });
 
-test('a stopped keepalived holds no state, whatever it told before', async () => {
+test('a stopped keepalived has the state INIT, independent of earlier transitions', async () => {
   const folder = await makeFolder({
     'vrrp.pid': '76\n',
     '76/stat': '76 (keepalived) T 1',
@@ -87,7 +87,7 @@ test('a stopped keepalived holds no state, whatever it told before', async () =>
   expect(view.instances[0]?.state).toBe('INIT');
 });
 
-test('without any file nothing is up and nothing throws', () => {
+test('without any file keepalived is down, and nothing throws', () => {
   const view = readVrrp([instance], { folder: '/nonexistent', proc: '/nonexistent' });
   expect(renderMetrics(view, false)).toContain('keepalived_up 0\n');
 });

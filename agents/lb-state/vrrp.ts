@@ -8,23 +8,23 @@ import type { Instance } from './settings.ts';
 export const VRRP_STATES = { INIT: 0, BACKUP: 1, MASTER: 2, FAULT: 3 } as const;
 export type VrrpState = keyof typeof VRRP_STATES;
 
-/** What is known of one instance at one moment. */
+/** The state of one instance at one moment. */
 export interface InstanceView {
   readonly instance: Instance;
-  /** What keepalived said last; INIT when it said nothing or does not run. */
+  /** The last state that keepalived reported; INIT if it reported none or does not run. */
   readonly state: VrrpState;
-  /** The interface that has this host's own address; empty when the network is gone. */
+  /** The interface that has this host's own address; empty if the network is missing. */
   readonly interfaceName: string;
-  /** Whether the virtual address really is on an interface of this host. */
+  /** Whether the virtual IP is configured on an interface of this host. */
   readonly held: boolean;
-  /** How often it came to each state since the host started. */
-  readonly reached: Readonly<Record<VrrpState, number>>;
-  /** When it came to the last of them, in seconds since 1970; undefined before the first one. */
+  /** Number of transitions to each state since the host started. */
+  readonly transitions: Readonly<Record<VrrpState, number>>;
+  /** Time of the last transition, in seconds since 1970; `undefined` before the first one. */
   readonly lastTransitionAt: number | undefined;
 }
 
 export interface VrrpView {
-  /** keepalived's VRRP process exists and is not stopped. */
+  /** Whether keepalived's VRRP process exists and is not stopped. */
   readonly up: boolean;
   readonly instances: readonly InstanceView[];
 }
@@ -41,39 +41,42 @@ export function readVrrp(
     interfaces.find(([, entries]) => entries?.some((entry) => entry.address === address))?.[0] ?? '';
   const views = instances.map((instance): InstanceView => {
     const path = join(folder, 'transitions', instance.name);
-    const { last, reached } = parseTransitions(readOrEmpty(path));
+    const { last, transitions } = parseTransitions(readOrEmpty(path));
     return {
       instance,
       state: up ? (last ?? 'INIT') : 'INIT',
       interfaceName: interfaceOf(instance.ownAddress),
       held: interfaceOf(instance.address) !== '',
-      reached,
+      transitions,
       lastTransitionAt: last === undefined ? undefined : readWrittenAt(path),
     };
   });
   return { up, instances: views };
 }
 
-/** What the notify script wrote: a state that was reached, or `STATE times`; the last line is the last one. `STOP` is what keepalived says when it ends. */
-export function parseTransitions(text: string): Pick<InstanceView, 'reached'> & { readonly last?: VrrpState } {
-  const reached = { INIT: 0, BACKUP: 0, MASTER: 0, FAULT: 0 };
+/**
+ * Parses the file of the notify script. Each line is a state that was reached, or `STATE COUNT`; the last line is the current state.
+ * keepalived reports `STOP` when it exits; such unknown states count as INIT.
+ */
+export function parseTransitions(text: string): Pick<InstanceView, 'transitions'> & { readonly last?: VrrpState } {
+  const transitions = { INIT: 0, BACKUP: 0, MASTER: 0, FAULT: 0 };
   let last: VrrpState | undefined;
   for (const line of text.split('\n')) {
-    const [word = '', times = '1'] = line.split(' ');
-    if (word === '') continue;
-    last = Object.hasOwn(VRRP_STATES, word) ? (word as VrrpState) : 'INIT';
-    reached[last] += Number(times);
+    const [name = '', times = '1'] = line.split(' ');
+    if (name === '') continue;
+    last = Object.hasOwn(VRRP_STATES, name) ? (name as VrrpState) : 'INIT';
+    transitions[last] += Number(times);
   }
-  return { reached, ...(last === undefined ? {} : { last }) };
+  return { transitions, ...(last === undefined ? {} : { last }) };
 }
 
-/** Whether `/proc/PID/stat` is that of a keepalived that runs: not stopped (T, t), not a zombie, not another program. */
+/** Whether `/proc/PID/stat` belongs to a running keepalived: not stopped (T, t), not a zombie, not another program. */
 export function isRunning(stat: string): boolean {
   const match = /^\d+ \((.*)\) (\S) /s.exec(stat);
   return match?.[1]?.startsWith('keepalived') === true && !['T', 't', 'Z', 'X'].includes(match[2] ?? 'X');
 }
 
-/** The notify script writes when it has a line to add, and then only: the file was last written when the last line was. */
+/** The notify script writes the file only to add a line, so the modification time is that of the last transition. */
 function readWrittenAt(path: string): number | undefined {
   const written = statSync(path, { throwIfNoEntry: false });
   return written === undefined ? undefined : written.mtimeMs / 1000;

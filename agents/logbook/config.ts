@@ -9,21 +9,21 @@ const configSchema = z.strictObject({
   linesPort: z.int(),
   /** The pages and the API. */
   pagePort: z.int(),
-  /** Whose lines are taken: the address that they come from says which host and service they are of. */
+  /** Accepted senders; the source address identifies host and service. */
   senders: z.array(z.strictObject({ address: z.ipv4(), host: z.string(), service: z.string() })),
-  /** Where a browser finds Zipkin. */
+  /** URL of Zipkin for browsers. */
   tracesUrl: z.url().optional(),
-  /** By what the application decides which traces are kept. */
-  keep: z.strictObject({ slowMs: z.number().positive(), keptRatio: z.number().min(0).max(1) }),
-  /** Room for the lines of requests whose trace is kept, and for those of all others. */
+  /** The sampling policy of the application. */
+  keep: z.strictObject({ slowMs: z.number().positive(), sampleRatio: z.number().min(0).max(1) }),
+  /** Buffer sizes for lines of sampled traces and for all others. */
   room: z.strictObject({ lastingBytes: bytes, passingBytes: bytes, linesPerTrace: z.int().positive() }),
-  /** What is longer is cut. */
+  /** Longer lines are truncated. */
   lineBytes: bytes,
 });
 
 export type LogbookConfig = Readonly<z.infer<typeof configSchema>>;
 
-/** Reads `logbook.json`. Throws `usage` when it cannot be read or is not one. */
+/** Reads `logbook.json`. Throws `invalid-topology` if it is unreadable or invalid. */
 export function parseLogbookConfig(file: string): LogbookConfig {
   return readConfig(file, configSchema, 'the logbook');
 }

@@ -1,23 +1,23 @@
 import type { LineResult } from '../../exporters/catalog/logbook.ts';
 import type { LogbookConfig } from './config.ts';
-import { lineLeadsToTrace } from './is-line-sampled.ts';
+import { isLineSampled } from './is-line-sampled.ts';
 import { readLine } from './read-line.ts';
 import type { LogStore } from './store.ts';
 
-interface Way {
+interface IntakeContext {
   readonly store: LogStore;
   readonly count: (result: LineResult) => void;
   readonly now: () => number;
 }
 
-/** Takes what arrives: each datagram is one line, and counted once by what became of it. */
+/** Handles received datagrams: each is one line, and is counted once by its result. */
 export function makeIntake(
   { senders, keep, lineBytes }: Pick<LogbookConfig, 'senders' | 'keep' | 'lineBytes'>,
-  { store, count, now }: Way,
+  { store, count, now }: IntakeContext,
 ): (datagram: Buffer, address: string) => void {
-  const known = new Map(senders.map((sender) => [sender.address, sender] as const));
+  const senderByAddress = new Map(senders.map((sender) => [sender.address, sender] as const));
   return (datagram, address) => {
-    const sender = known.get(address);
+    const sender = senderByAddress.get(address);
     if (sender === undefined) {
       count('foreign');
       return;
@@ -29,8 +29,8 @@ export function makeIntake(
     }
     const { host, service } = sender;
     const { text, isCut } = line;
-    const shelf = lineLeadsToTrace(line, keep) ? 'lasting' : 'passing';
-    const isKept = store.add(line.traceId, { atMs: now(), host, service, text, isCut }, shelf);
+    const buffer = isLineSampled(line, keep) ? 'lasting' : 'passing';
+    const isKept = store.add(line.traceId, { atMs: now(), host, service, text, isCut }, buffer);
     count(isKept ? (isCut ? 'cut' : 'kept') : 'surplus');
   };
 }

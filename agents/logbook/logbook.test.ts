@@ -9,7 +9,7 @@ import { renderTrace } from '../../deploy/tiers/trace/render.ts';
 import { hostsOf, makeTopology, type Host } from '../../deploy/model/topology.ts';
 import { LOGBOOK } from '../../exporters/catalog/logbook.ts';
 import { parseLogbookConfig, type LogbookConfig } from './config.ts';
-import { lineLeadsToTrace } from './is-line-sampled.ts';
+import { isLineSampled } from './is-line-sampled.ts';
 import { openLogbook } from './logbook.ts';
 import { renderTracePage, renderUnknownPage } from './page.ts';
 import { parseFields } from './parse-fields.ts';
@@ -23,7 +23,7 @@ const CONFIG: LogbookConfig = {
   pagePort: 0,
   senders: [{ address: LOOPBACK, host: 'web1', service: 'Nginx' }],
   tracesUrl: 'http://127.0.0.1:9411',
-  keep: { slowMs: 300, keptRatio: 0 },
+  keep: { slowMs: 300, sampleRatio: 0 },
   room: { lastingBytes: 100_000, passingBytes: 100_000, linesPerTrace: 10 },
   lineBytes: 500,
 };
@@ -41,7 +41,7 @@ async function send(port: number, ...lines: readonly string[]): Promise<void> {
 }
 
 describe('the logbook', () => {
-  it('shows the lines that servers send by the trace of their request, and tells programs the same', async () => {
+  it('shows the lines of a trace as page and in the API', async () => {
     await using logbook = await openLogbook(CONFIG, quiet);
     const url = `http://${LOOPBACK}:${logbook.pagePort}`;
     await send(
@@ -53,8 +53,8 @@ describe('the logbook', () => {
     await vi.waitFor(async () => {
       expect(await (await fetch(`${url}/metrics`)).text()).toContain('holdfast_logbook_lines_total{result="cut"} 1');
     });
-    const told: unknown = await (await fetch(`${url}/api/logs/${ID}`)).json();
-    expect(told).toMatchObject([
+    const body: unknown = await (await fetch(`${url}/api/logs/${ID}`)).json();
+    expect(body).toMatchObject([
       { host: 'web1', service: 'Nginx', isCut: false, fields: { status: '503', 'upstream.status': '502' } },
       { isCut: true, fields: { level: 'error', trace_id: ID } },
     ]);
@@ -74,26 +74,26 @@ describe('the logbook', () => {
     expect(names.toSorted()).toEqual(Object.keys(LOGBOOK).toSorted());
   });
 
-  it('keeps of the longest line of HAProxy its fields, its trace and that it was cut, where the traces that are kept are', async () => {
+  it('stores the longest line of HAProxy as truncated, with its fields, in the buffer for sampled traces', async () => {
     await using logbook = await openLogbook({ ...CONFIG, lineBytes: LOGBOOK_LINE_BYTES }, quiet);
     const url = `http://${LOOPBACK}:${logbook.pagePort}`;
     const id = 'f'.repeat(32);
     const line = `{"line":"H1|7|1","status":503,"ms":{"all":12},"trace_id":"${id}","request":"GET \\/","id":"${'\\"'.repeat(4_096)}"}`;
-    // As HAProxy cuts: what ends the line has room within its limit.
+    // HAProxy truncates so that the end of the line fits within its limit.
     await send(logbook.linesPort, `${line.slice(0, LOGBOOK_LINE_BYTES)}\n`);
-    const told = await vi.waitFor(async () => {
+    const body = await vi.waitFor(async () => {
       const response = await fetch(`${url}/api/logs/${id}`);
       expect(response.status).toBe(200);
       return await response.json();
     });
     const fields = { status: '503', 'ms.all': '12', trace_id: id, request: 'GET /' };
-    expect(told).toMatchObject([{ isCut: true, fields }]);
+    expect(body).toMatchObject([{ isCut: true, fields }]);
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toContain('holdfast_logbook_kept_lines{shelf="lasting"} 1');
     expect(metrics).toContain('holdfast_logbook_lines_total{result="cut"} 1');
   });
 
-  it('takes nothing from hosts that are not of the stack', async () => {
+  it('rejects lines from unknown hosts', async () => {
     await using logbook = await openLogbook({ ...CONFIG, senders: [] }, quiet);
     const url = `http://${LOOPBACK}:${logbook.pagePort}`;
     await send(logbook.linesPort, `{"trace_id":"${ID}"}`);
@@ -111,14 +111,14 @@ describe('the logbook', () => {
     ['/logs/short', 404, 'not found'],
     [`/logs/${ID}%22%3E%3Cscript%3E`, 404, 'not found'],
     [`/logs/${ID.toUpperCase()}`, 404, 'not found'],
-  ])('answers %s with %i', async (path, status, text) => {
+  ])('responds to %s with %i', async (path, status, text) => {
     await using logbook = await openLogbook(CONFIG, quiet);
     const response = await fetch(`http://${LOOPBACK}:${logbook.pagePort}${path}`);
     expect(response.status).toBe(status);
     expect(await response.text()).toContain(text);
   });
 
-  it('reads what the topology renders, and knows each host that sends lines', () => {
+  it('reads the rendered configuration, with each host that sends lines', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-logbook-'));
     onTestFinished(() => {
       rmSync(folder, { recursive: true });
@@ -135,11 +135,11 @@ describe('the logbook', () => {
 });
 
 describe('a page', () => {
-  const facts = {
+  const context = {
     tracesUrl: 'http://127.0.0.1:9411',
     startedAtMs: 0,
     use: () => ({ lines: 0, bytes: 0, oldestAtMs: undefined }),
-    surplusOf: () => 0,
+    droppedOf: () => 0,
   };
   const line = (text: string): LogLine => ({ atMs: 1_000, host: 'web1', service: 'Nginx', text, isCut: false });
   const EVIL = `"'></dd></section><script>alert(1)</script><img src=x onerror=alert(2)>\u202e\u0000`;
@@ -147,28 +147,28 @@ describe('a page', () => {
   it.each([
     ['a value', JSON.stringify({ request: EVIL })],
     ['the name of a field', JSON.stringify({ [EVIL]: { [EVIL]: EVIL } })],
-    ['a line that is no JSON', EVIL],
+    ['a line that is not JSON', EVIL],
     ['a list', JSON.stringify({ list: [EVIL] })],
-  ])('shows what a client wrote as text, in %s', (_where, text) => {
-    const page = renderTracePage(ID, [line(text)], facts);
+  ])('escapes client input in %s', (_where, text) => {
+    const page = renderTracePage(ID, [line(text)], context);
     expect(page).not.toMatch(/<script|<img|onerror=alert\(2\)>/);
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toContain('\u0000');
     expect(page.match(/<\/section>/g)).toHaveLength(1);
   });
 
-  it('says how many lines came beyond those that one trace may have', () => {
-    expect(renderTracePage(ID, [line('{}')], { ...facts, surplusOf: () => 7 })).toContain('7 more came');
-    expect(renderTracePage(ID, [line('{}')], facts)).not.toContain('more came');
+  it('shows the number of lines that were dropped because of the limit per trace', () => {
+    expect(renderTracePage(ID, [line('{}')], { ...context, droppedOf: () => 7 })).toContain('7 more came');
+    expect(renderTracePage(ID, [line('{}')], context)).not.toContain('more came');
   });
 
-  it('links to the trace only where there is a Zipkin', () => {
-    expect(renderUnknownPage(ID, { ...facts, tracesUrl: undefined })).not.toContain('href');
-    expect(renderUnknownPage(ID, facts)).toContain(`/zipkin/traces/${ID}`);
+  it('links to the trace only if a Zipkin is configured', () => {
+    expect(renderUnknownPage(ID, { ...context, tracesUrl: undefined })).not.toContain('href');
+    expect(renderUnknownPage(ID, context)).toContain(`/zipkin/traces/${ID}`);
   });
 });
 
-it('a field is named by its way into the line', () => {
+it('a nested field is named by its path', () => {
   expect(parseFields('{"a":1,"b":{"c":"x","d":{"e":null}},"f":[1,"y"],"__proto__":"z"}')).toEqual(
     Object.fromEntries([
       ['a', '1'],
@@ -181,7 +181,7 @@ it('a field is named by its way into the line', () => {
   for (const text of ['', '"text"', '7', 'null']) expect(parseFields(text)).toEqual({});
 });
 
-it('a line that was cut has the fields before the cut and what is there of the last one, wherever that is', () => {
+it('a truncated line has the fields before the cut and the beginning of the last one, for every position of the cut', () => {
   const whole = { status: 503, ms: { all: 7 }, request: 'GET /"\u0001ä,"x', err: { type: 'E', stack: 'a\\\nb' } };
   const text = JSON.stringify(whole).replaceAll('/', String.raw`\/`);
   for (let cut = text.indexOf('"request"') + 1; cut < text.length; cut += 1) {
@@ -196,22 +196,20 @@ it('a line that was cut has the fields before the cut and what is there of the l
 });
 
 it.each([
-  ['of a request that failed', '{"status":503}', true],
-  ['of Nginx, of one that failed', '{"status":"502","seconds":"0.001"}', true],
-  ['of HAProxy, of a slow one', '{"status":200,"ms":{"all":301}}', true],
-  ['of Nginx, of a slow one', '{"status":"200","seconds":"0.400"}', true],
+  ['of a failed request', '{"status":503}', true],
+  ['of Nginx for a failed request', '{"status":"502","seconds":"0.001"}', true],
+  ['of HAProxy for a slow request', '{"status":200,"ms":{"all":301}}', true],
+  ['of Nginx for a slow request', '{"status":"200","seconds":"0.400"}', true],
   ['of the application', '{"level":"warn","msg":"x"}', true],
   ['of any other request', '{"status":200,"ms":{"all":12}}', false],
-  ['of one that the client gave up', '{"status":-1,"ms":{"all":-1}}', false],
-  ['of a request that failed, that was cut', '{"status":503,"reque', true],
-  ['of the application, that was cut in a stack trace', '{"level":"error","err":{"type":"E","stack":"at', true],
-  ['of any other request, that was cut', '{"status":200,"ms":{"all":12},"request":"GET \\\\/', false],
-  ['that is no JSON', 'status 503', false],
-])('a line %s: %s, is of a kept trace: %s', (_what, text, isKept) => {
-  expect(lineLeadsToTrace({ traceId: 'f'.repeat(32), text, isCut: false }, { slowMs: 300, keptRatio: 0.02 })).toBe(
-    isKept,
+  ['of a request that the client aborted', '{"status":-1,"ms":{"all":-1}}', false],
+  ['of a failed request, truncated', '{"status":503,"reque', true],
+  ['of the application, truncated in a stack trace', '{"level":"error","err":{"type":"E","stack":"at', true],
+  ['of any other request, truncated', '{"status":200,"ms":{"all":12},"request":"GET \\\\/', false],
+  ['without JSON', 'status 503', false],
+])('a line %s (%s) belongs to a sampled trace: %s', (_what, text, isSampled) => {
+  expect(isLineSampled({ traceId: 'f'.repeat(32), text, isCut: false }, { slowMs: 300, sampleRatio: 0.02 })).toBe(
+    isSampled,
   );
-  expect(lineLeadsToTrace({ traceId: '0'.repeat(32), text, isCut: false }, { slowMs: 300, keptRatio: 0.02 })).toBe(
-    true,
-  );
+  expect(isLineSampled({ traceId: '0'.repeat(32), text, isCut: false }, { slowMs: 300, sampleRatio: 0.02 })).toBe(true);
 });

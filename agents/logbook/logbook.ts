@@ -7,19 +7,19 @@ import { makeMetrics } from './metrics.ts';
 import { makeServer } from './server.ts';
 import { makeLogStore } from './store.ts';
 
-/** A running logbook; its ports are of interest when the configuration said 0. */
+/** A running logbook, with its ports also if the configuration has 0. */
 interface Logbook extends AsyncDisposable {
   readonly linesPort: number;
   readonly pagePort: number;
 }
 
-/** Starts to listen for lines, and the page. */
+/** Starts the UDP socket for lines and the HTTP server. */
 export async function openLogbook(config: LogbookConfig, log: (line: string) => void): Promise<Logbook> {
   const startedAtMs = Date.now();
   const store = makeLogStore(config.room);
   const { registry, count } = makeMetrics(store, () => datagrams.dropped());
-  const take = makeIntake(config, { store, count, now: Date.now });
-  const datagrams = await openDatagrams({ address: '0.0.0.0', port: config.linesPort, take });
+  const onDatagram = makeIntake(config, { store, count, now: Date.now });
+  const datagrams = await openDatagrams({ address: '0.0.0.0', port: config.linesPort, onDatagram });
   const page = makeServer({ store, registry, tracesUrl: config.tracesUrl, startedAtMs, log });
   page.listen(config.pagePort);
   await once(page, 'listening');

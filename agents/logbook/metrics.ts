@@ -1,14 +1,14 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { LINE_RESULTS, LOGBOOK, type LineResult } from '../../exporters/catalog/logbook.ts';
 import { collectProcessMetrics } from '../../kit/process-metrics.ts';
-import { SHELVES, type LogStore } from './store.ts';
+import { BUFFERS, type LogStore } from './store.ts';
 
 interface LogbookMetrics {
   readonly registry: Registry;
   readonly count: (result: LineResult) => void;
 }
 
-/** What the logbook tells of itself. `dropped`: of its socket. */
+/** The metrics of the logbook. `dropped`: the drop counter of its socket. */
 export function makeMetrics(store: LogStore, dropped: () => number | undefined): LogbookMetrics {
   const registry = new Registry();
   const registers = [registry];
@@ -42,7 +42,7 @@ export function makeMetrics(store: LogStore, dropped: () => number | undefined):
       registers,
       collect() {
         this.reset();
-        for (const shelf of SHELVES) {
+        for (const shelf of BUFFERS) {
           const now = value(store.use(shelf));
           if (now !== undefined) this.set({ shelf }, now);
         }

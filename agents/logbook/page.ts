@@ -1,49 +1,49 @@
 import { escapeMarkup } from '../../kit/escape-markup.ts';
 import { renderHtmlPage } from '../../kit/html-page.ts';
 import { parseFields } from './parse-fields.ts';
-import { SHELVES, type LogLine, type LogStore, type ShelfName } from './store.ts';
+import { BUFFERS, type LogLine, type LogStore, type BufferName } from './store.ts';
 
-interface Facts {
-  /** Where a browser finds Zipkin. */
+interface PageContext {
+  /** URL of Zipkin for browsers. */
   readonly tracesUrl: string | undefined;
   readonly startedAtMs: number;
   readonly use: LogStore['use'];
-  readonly surplusOf: LogStore['surplusOf'];
+  readonly droppedOf: LogStore['droppedOf'];
 }
 
-/** What a line says once more, in its row or on the page. */
+/** Fields that the row or the page already shows. */
 const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['line', 'host', 'service', 'trace_id']);
 
-/** The lines of a trace, in the order in which they arrived: each server writes its own when it is done, so that the one nearest to the client is the last. */
-export function renderTracePage(traceId: string, lines: readonly LogLine[], facts: Facts): string {
+/** The lines of a trace, in the order of arrival. Each server logs when it has finished, so the one nearest to the client is last. */
+export function renderTracePage(traceId: string, lines: readonly LogLine[], context: PageContext): string {
   const [first] = lines;
-  const surplus = facts.surplusOf(traceId);
-  const more = surplus === 0 ? '' : ` · ${surplus} more came than are kept of one trace`;
-  const body = `<p class="quiet">${renderBack(facts, traceId)}</p>
+  const dropped = context.droppedOf(traceId);
+  const more = dropped === 0 ? '' : ` · ${dropped} more came than are kept of one trace`;
+  const body = `<p class="quiet">${renderBack(context, traceId)}</p>
 <h1>Log lines of one request</h1>
 <p class="quiet">Trace <code>${escapeMarkup(traceId)}</code> · ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} · times are UTC, of their arrival here${more}</p>
 ${lines.map((line) => renderLine(line, line.atMs - (first?.atMs ?? line.atMs))).join('\n')}`;
   return renderHtmlPage({ title: `Log lines of ${traceId}`, style: STYLE, body });
 }
 
-/** What is said of a trace that has no lines here. */
-export function renderUnknownPage(traceId: string, facts: Facts): string {
-  const body = `<p class="quiet">${renderBack(facts, traceId)}</p>
+/** The page of a trace that has no lines here. */
+export function renderUnknownPage(traceId: string, context: PageContext): string {
+  const body = `<p class="quiet">${renderBack(context, traceId)}</p>
 <h1>No log lines of this request</h1>
 <p>There are none of the trace <code>${escapeMarkup(traceId)}</code>: they have made room for newer ones, they came before this logbook was started, or they were lost on their way (a datagram is sent once).</p>
-${renderWhatIsKept(facts)}`;
+${renderUse(context)}`;
   return renderHtmlPage({ title: 'No log lines', style: STYLE, body });
 }
 
-/** What the logbook is for. */
-export function renderHomePage(facts: Facts): string {
+/** The home page, with the purpose of the logbook. */
+export function renderHomePage(context: PageContext): string {
   const body = `<h1>Logbook</h1>
-<p>The log lines of load balancers, web hosts and the application, by the trace of their request: <code>/logs/</code> and the id that an answer names in <code>x-trace-id</code>, or "View Logs" in the menu of a trace in ${renderLink(facts.tracesUrl, '/zipkin/', 'Zipkin')}.</p>
-${renderWhatIsKept(facts)}`;
+<p>The log lines of load balancers, web hosts and the application, by the trace of their request: <code>/logs/</code> and the id that an answer names in <code>x-trace-id</code>, or "View Logs" in the menu of a trace in ${renderLink(context.tracesUrl, '/zipkin/', 'Zipkin')}.</p>
+${renderUse(context)}`;
   return renderHtmlPage({ title: 'Logbook', style: STYLE, body });
 }
 
-function renderBack({ tracesUrl }: Facts, traceId: string): string {
+function renderBack({ tracesUrl }: PageContext, traceId: string): string {
   return renderLink(tracesUrl, `/zipkin/traces/${traceId}`, '← the trace in Zipkin');
 }
 
@@ -51,16 +51,16 @@ function renderLink(base: string | undefined, path: string, title: string): stri
   return base === undefined ? title : `<a href="${escapeMarkup(`${base}${path}`)}">${title}</a>`;
 }
 
-const WHOSE: Readonly<Record<ShelfName, string>> = {
+const DESCRIPTIONS: Readonly<Record<BufferName, string>> = {
   lasting: 'of requests whose trace is kept, since they failed, were slow or were chosen by their id',
   passing: 'of all other requests',
 };
 
-function renderWhatIsKept({ startedAtMs, use }: Facts): string {
-  const rows = SHELVES.map((shelf) => {
-    const { lines, oldestAtMs } = use(shelf);
+function renderUse({ startedAtMs, use }: PageContext): string {
+  const rows = BUFFERS.map((buffer) => {
+    const { lines, oldestAtMs } = use(buffer);
     const since = oldestAtMs === undefined ? '' : `, back to ${renderTime(oldestAtMs)}`;
-    return `<li>${lines} lines ${WHOSE[shelf]}${since}</li>`;
+    return `<li>${lines} lines ${DESCRIPTIONS[buffer]}${since}</li>`;
   });
   return `<p>Lines are kept in memory, as many as there is room for, since ${renderTime(startedAtMs)} (UTC):</p><ul>${rows.join('')}</ul>`;
 }
@@ -79,7 +79,7 @@ function renderTime(ms: number): string {
   return new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
 }
 
-/** A value is isolated: characters that turn the direction of text turn nothing beyond it. */
+/** Values are isolated, so that characters that change the text direction affect nothing else. */
 const STYLE = `
 .line { border-left: 4px solid #8886; margin: 0 0 .9em; padding: .1em 0 .1em .8em }
 .line h2 { font-size: 1em; margin: 0; font-variant-numeric: tabular-nums }

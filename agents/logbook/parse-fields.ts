@@ -1,30 +1,31 @@
 /**
- * The fields of a line that is JSON, those of objects in it as `outer.inner`, in their order; of one that was cut those before the cut, with what is
- * there of the last one; none where it is something else. What is no text is shown as JSON writes it.
+ * The fields of a JSON line in their order, those of nested objects as `outer.inner`. A truncated line has the fields before the cut and
+ * the beginning of the last one. Any other text has no fields. Values other than strings are rendered as JSON.
  */
 export function parseFields(text: string): Readonly<Record<string, string>> {
-  for (const reading of readingsOf(text)) {
+  for (const candidate of candidatesOf(text)) {
     try {
-      return Object.fromEntries(flatten('', JSON.parse(reading)));
+      return Object.fromEntries(flatten('', JSON.parse(candidate)));
     } catch {
-      // The next one may be it.
+      // Try the next candidate.
     }
   }
   return {};
 }
 
-/** An escape whose end is missing. */
-const HALF_ESCAPE = /\\[^\\]{0,4}$/;
+/** An incomplete escape sequence at the end. */
+const PARTIAL_ESCAPE = /\\[^\\]{0,4}$/;
 
 /**
- * What a text may be: whole, cut within a value, there within an escape, or cut elsewhere, which costs the last field. The cut may be in an object of
- * the line, as a stack trace is. A client chooses how long its words are, and so where its line is cut: none of these may hide how the request ended.
+ * Candidates for the JSON of a text: complete; cut within a value; cut within an escape sequence; cut elsewhere, without the last field.
+ * The cut may be in a nested object, such as a stack trace. A client controls the length of its values, and so the position of the cut.
+ * No position may hide the result of the request.
  */
-function* readingsOf(text: string): Generator<string> {
+function* candidatesOf(text: string): Generator<string> {
   yield text;
-  for (const begun of [`${text}"`, `${text.replace(HALF_ESCAPE, '')}"`, text.slice(0, text.lastIndexOf(',"'))]) {
-    yield `${begun}}`;
-    yield `${begun}}}`;
+  for (const closed of [`${text}"`, `${text.replace(PARTIAL_ESCAPE, '')}"`, text.slice(0, text.lastIndexOf(',"'))]) {
+    yield `${closed}}`;
+    yield `${closed}}}`;
   }
 }
 

@@ -12,7 +12,7 @@ describe('a line', () => {
       'of the application',
       `{"level":"error","time":"2026-11-26T08:26:52.000Z","trace_id":"${ID}","msg":"request failed"}\n`,
     ],
-  ])('%s is taken as it is, without its end of line', (_whose, text) => {
+  ])('%s is stored unchanged, without its line end', (_whose, text) => {
     expect(read(text)).toEqual({ traceId: ID, text: text.trimEnd(), isCut: false });
   });
 
@@ -22,28 +22,28 @@ describe('a line', () => {
   });
 
   it.each([
-    ['has no trace', '{"trace_id":"-"}'],
+    ['has no trace ID', '{"trace_id":"-"}'],
     ['has an empty one', '{"trace_id":""}'],
-    ['has one in capitals', `{"trace_id":"${ID.toUpperCase()}"}`],
+    ['has one in upper case', `{"trace_id":"${ID.toUpperCase()}"}`],
     ['has one that is too long', `{"trace_id":"${ID}0"}`],
     ['ends within it', `{"trace_id":"${ID.slice(1)}`],
     ['ends right after it', `{"trace_id":"${ID}`],
     ['is empty', ''],
-    ['names one in what a client asked for', JSON.stringify({ request: `GET /?"trace_id":"${ID}"` })],
-  ])('is of no trace that %s', (_what, text) => {
+    ['has one only in client input', JSON.stringify({ request: `GET /?"trace_id":"${ID}"` })],
+  ])('belongs to no trace if it %s', (_what, text) => {
     expect(read(text)).toBeUndefined();
   });
 
-  it('is of the trace that the server names, whatever the client wrote', () => {
+  it('belongs to the trace from the server, even if client input contains another one', () => {
     const text = JSON.stringify({ request: `"trace_id":"${'f'.repeat(32)}"`, trace_id: ID });
     expect(read(text)?.traceId).toBe(ID);
   });
 
-  it('is cut, also where its trace stands beyond that, and in the middle of a character', () => {
+  it('is truncated, even if its trace ID is after the cut, and the cut is within a character', () => {
     expect(read(`{"m":"ää","trace_id":"${ID}"}`, 7)).toEqual({ traceId: ID, text: '{"m":"\ufffd', isCut: true });
   });
 
-  it('may be any bytes', () => {
+  it('may contain arbitrary bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.uint8Array({ maxLength: 200 }), (before, after) => {
         const datagram = Buffer.concat([before, Buffer.from(`"trace_id":"${ID}"`), after]);

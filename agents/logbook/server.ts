@@ -14,7 +14,7 @@ interface ServerOptions {
   readonly log: (line: string) => void;
 }
 
-/** The logbook's HTTP side: `/`, `/logs/ID`, `/api/logs/ID`, `/healthz` and `/metrics`. */
+/** The logbook's HTTP server: `/`, `/logs/ID`, `/api/logs/ID`, `/healthz` and `/metrics`. */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options).then(
@@ -51,15 +51,15 @@ function answerTrace(pathname: string, { store, ...options }: ServerOptions): An
   const [, api, traceId = ''] = match;
   const lines = store.read(traceId);
   if (api !== undefined) {
-    return lines === undefined ? json({ error: 'no lines of this trace' }, 404) : json(lines.map(tellLine));
+    return lines === undefined ? json({ error: 'no lines of this trace' }, 404) : json(lines.map(toApiLine));
   }
-  const facts = { ...options, ...store };
+  const context = { ...options, ...store };
   return lines === undefined
-    ? html(renderUnknownPage(traceId, facts), 404)
-    : html(renderTracePage(traceId, lines, facts));
+    ? html(renderUnknownPage(traceId, context), 404)
+    : html(renderTracePage(traceId, lines, context));
 }
 
-/** As the API tells a line: with its fields, where it has some, beside its text. */
-function tellLine({ atMs, ...line }: LogLine): object {
+/** A line in the API, with its text and its fields. */
+function toApiLine({ atMs, ...line }: LogLine): object {
   return { at: new Date(atMs).toISOString(), ...line, fields: parseFields(line.text) };
 }

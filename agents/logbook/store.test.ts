@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LINE_OVERHEAD, makeLogStore, SHELVES, type LogLine, type LogStore } from './store.ts';
+import { LINE_OVERHEAD, makeLogStore, BUFFERS, type LogLine, type LogStore } from './store.ts';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
-/** Takes 1,000 bytes. */
+/** A line of 1,000 bytes by default. */
 function line(atMs: number, text = 'x'.repeat(1_000 - LINE_OVERHEAD)): LogLine {
   return { atMs, host: 'lb1', service: 'HAProxy', text, isCut: false };
 }
@@ -16,8 +16,8 @@ function makeStore(): LogStore {
 const timesOf = (store: LogStore, traceId: string): readonly number[] | undefined =>
   store.read(traceId)?.map(({ atMs }) => atMs);
 
-describe('the kept lines', () => {
-  it('are found by their trace, in the order in which they came', () => {
+describe('the stored lines', () => {
+  it('are found by trace ID, in the order of arrival', () => {
     const store = makeStore();
     for (const [id, atMs] of [
       ['a', 1],
@@ -30,7 +30,7 @@ describe('the kept lines', () => {
     expect(store.use('lasting')).toEqual({ lines: 0, bytes: 0, oldestAtMs: undefined });
   });
 
-  it('go as whole traces, the first first, when there is no room', () => {
+  it('are evicted as complete traces, the oldest first, if the buffer is full', () => {
     const store = makeStore();
     for (const [id, atMs] of [
       ['a', 1],
@@ -43,7 +43,7 @@ describe('the kept lines', () => {
     expect(store.use('passing')).toEqual({ lines: 2, bytes: 2_000, oldestAtMs: 2 });
   });
 
-  it('outlast the passing ones with all their trace once a line says that the trace is kept', () => {
+  it('move to the lasting buffer with their trace once a line shows that it is sampled', () => {
     const store = makeStore();
     store.add('a', line(1), 'passing');
     store.add('failed', line(2), 'passing');
@@ -56,7 +56,7 @@ describe('the kept lines', () => {
     expect(store.use('passing')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 17 });
   });
 
-  it('of one trace are bounded, since a client chooses its id', () => {
+  it('are limited per trace, because a client may choose the ID', () => {
     const store = makeLogStore({ lastingBytes: 1e6, passingBytes: 1e6, linesPerTrace: 3 });
     expect([1, 2, 3, 4, 5].map((atMs) => store.add('a', line(atMs), 'passing'))).toEqual([
       true,
@@ -66,10 +66,10 @@ describe('the kept lines', () => {
       false,
     ]);
     expect(timesOf(store, 'a')).toEqual([1, 2, 3]);
-    expect([store.surplusOf('a'), store.surplusOf('b')]).toEqual([2, 0]);
+    expect([store.droppedOf('a'), store.droppedOf('b')]).toEqual([2, 0]);
   });
 
-  it('of a line that is larger than all room are none, and the next one is kept', () => {
+  it('do not include a line larger than the buffer, and the next one is stored', () => {
     const store = makeStore();
     store.add('large', line(1, 'x'.repeat(5_000)), 'passing');
     expect(timesOf(store, 'large')).toBeUndefined();
@@ -77,15 +77,15 @@ describe('the kept lines', () => {
     expect(timesOf(store, 'b')).toEqual([2]);
   });
 
-  it('count for what they take, also where a client wrote what is not ASCII', () => {
+  it('count with their memory, also for text that is not ASCII', () => {
     const store = makeStore();
     store.add('a', line(1, 'ß'.repeat(100)), 'passing');
     expect(store.use('passing').bytes).toBe(200 + LINE_OVERHEAD);
   });
 
-  it('stay within their room and are counted right, whatever comes', () => {
+  it('stay within the buffer sizes and are counted correctly, for all inputs', () => {
     const steps = fc.array(
-      fc.record({ id: fc.constantFrom(...IDS), shelf: fc.constantFrom(...SHELVES), size: fc.nat(1_500) }),
+      fc.record({ id: fc.constantFrom(...IDS), shelf: fc.constantFrom(...BUFFERS), size: fc.nat(1_500) }),
       { maxLength: 80 },
     );
     fc.assert(
@@ -93,7 +93,7 @@ describe('the kept lines', () => {
         const store = makeStore();
         for (const [atMs, { id, shelf, size }] of lines.entries()) store.add(id, line(atMs, 'x'.repeat(size)), shelf);
         const kept = IDS.flatMap((id) => store.read(id) ?? []);
-        const used = SHELVES.map((shelf) => store.use(shelf));
+        const used = BUFFERS.map((shelf) => store.use(shelf));
         expect(used.reduce((sum, use) => sum + use.lines, 0)).toBe(kept.length);
         expect(used.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(
           kept.reduce((sum, { text }) => sum + text.length + LINE_OVERHEAD, 0),

@@ -1,6 +1,6 @@
-/** One line as it is kept. */
+/** One stored line. */
 export interface LogLine {
-  /** When it arrived: one clock for all senders. */
+  /** Time of arrival, by the clock of this host for all senders. */
   readonly atMs: number;
   readonly host: string;
   readonly service: string;
@@ -8,125 +8,125 @@ export interface LogLine {
   readonly isCut: boolean;
 }
 
-/** `lasting`: of requests whose trace is kept; `passing`: of all others, in case it turns out that one is. */
-export const SHELVES = ['lasting', 'passing'] as const;
-export type ShelfName = (typeof SHELVES)[number];
+/** `lasting`: lines of sampled traces; `passing`: all others, in case a later line shows that the trace is sampled. */
+export const BUFFERS = ['lasting', 'passing'] as const;
+export type BufferName = (typeof BUFFERS)[number];
 
-interface ShelfUse {
+interface BufferUse {
   readonly lines: number;
-  /** As {@link LINE_OVERHEAD} counts them. */
+  /** Includes {@link LINE_OVERHEAD} for each line. */
   readonly bytes: number;
-  /** When the first line of the trace arrived that goes next; undefined where it is empty. */
+  /** Arrival of the first line of the oldest trace, which is evicted next; `undefined` if the buffer is empty. */
   readonly oldestAtMs: number | undefined;
 }
 
-/** The latest lines, by the trace that they belong to. */
+/** The latest lines, by trace ID. */
 export interface LogStore {
-  /** `lasting`: the line says that its trace is kept, so all lines of it are. False where the trace has as many as one may have. */
-  readonly add: (traceId: string, line: LogLine, shelf: ShelfName) => boolean;
-  /** In the order in which they arrived; undefined where there are none. */
+  /** `lasting`: the line shows that its trace is sampled, so all of its lines move to that buffer. Returns false if the trace is over its line limit. */
+  readonly add: (traceId: string, line: LogLine, buffer: BufferName) => boolean;
+  /** The lines of a trace in the order of arrival; `undefined` if there are none. */
   readonly read: (traceId: string) => readonly LogLine[] | undefined;
-  /** How many more lines of a trace that is here came than one may have. */
-  readonly surplusOf: (traceId: string) => number;
-  readonly use: (shelf: ShelfName) => ShelfUse;
+  /** Number of lines of a stored trace that were dropped because of the limit per trace. */
+  readonly droppedOf: (traceId: string) => number;
+  readonly use: (buffer: BufferName) => BufferUse;
 }
 
-interface Room {
+interface StoreLimits {
   readonly lastingBytes: number;
   readonly passingBytes: number;
-  /** A client chooses the id of its trace: one that always sends the same has no more room than others. */
+  /** A client may choose the trace ID. If it always sends the same one, it gets no more space than others. */
   readonly linesPerTrace: number;
 }
 
-/** What a line takes beside its text, about: the object, its place in lists, its share of its trace's own. */
+/** Approximate memory of a line beside its text: the object, list entries, and a share of its trace. */
 export const LINE_OVERHEAD = 256;
 
 interface Trace {
   readonly id: string;
   readonly lines: LogLine[];
   bytes: number;
-  surplus: number;
-  shelf: Shelf;
-  /** Its neighbours on the shelf. */
-  before: Trace | undefined;
-  after: Trace | undefined;
+  dropped: number;
+  buffer: LineBuffer;
+  /** Neighbours in the linked list of the buffer. */
+  previous: Trace | undefined;
+  next: Trace | undefined;
 }
 
 /**
- * Keeps lines in memory. A trace goes as a whole; the one that came first goes first. What is shown of a request is part of it where it had more lines
- * than a trace may have, where a line came after its trace had gone and so began a new one, and where one was lost on its way.
+ * Keeps lines in memory. Complete traces are evicted, the oldest first. The lines of a request may be incomplete:
+ * it exceeded the limit per trace; a line arrived after its trace was evicted, and started a new one; or a datagram was lost.
  */
-export function makeLogStore({ lastingBytes, passingBytes, linesPerTrace }: Room): LogStore {
+export function makeLogStore({ lastingBytes, passingBytes, linesPerTrace }: StoreLimits): LogStore {
   const traces = new Map<string, Trace>();
-  const shelves = { lasting: new Shelf(lastingBytes), passing: new Shelf(passingBytes) };
-  const find = (id: string, shelf: Shelf): Trace => {
+  const buffers = { lasting: new LineBuffer(lastingBytes), passing: new LineBuffer(passingBytes) };
+  const find = (id: string, buffer: LineBuffer): Trace => {
     const found = traces.get(id);
     if (found !== undefined) return found;
-    const trace: Trace = { id, lines: [], bytes: 0, surplus: 0, shelf, before: undefined, after: undefined };
+    const trace: Trace = { id, lines: [], bytes: 0, dropped: 0, buffer, previous: undefined, next: undefined };
     traces.set(id, trace);
-    shelf.put(trace);
+    buffer.append(trace);
     return trace;
   };
   return {
     add: (traceId, line, name) => {
-      const trace = find(traceId, shelves[name]);
-      if (name === 'lasting' && trace.shelf === shelves.passing) {
-        shelves.passing.take(trace);
-        shelves.lasting.put(trace);
+      const trace = find(traceId, buffers[name]);
+      if (name === 'lasting' && trace.buffer === buffers.passing) {
+        buffers.passing.remove(trace);
+        buffers.lasting.append(trace);
       }
       const hasRoom = trace.lines.length < linesPerTrace;
-      if (hasRoom) trace.shelf.grow(trace, line);
-      else trace.surplus += 1;
-      for (const { id } of trace.shelf.takeTooMany()) traces.delete(id);
+      if (hasRoom) trace.buffer.addLine(trace, line);
+      else trace.dropped += 1;
+      for (const { id } of trace.buffer.evict()) traces.delete(id);
       return hasRoom;
     },
     read: (traceId) => traces.get(traceId)?.lines,
-    surplusOf: (traceId) => traces.get(traceId)?.surplus ?? 0,
-    use: (name) => shelves[name].use(),
+    droppedOf: (traceId) => traces.get(traceId)?.dropped ?? 0,
+    use: (name) => buffers[name].use(),
   };
 }
 
-/** What a text takes in memory: one byte for each character, or two for each where they are not all ASCII. */
+/** Memory of a text: one byte per character, or two if any character is not ASCII. */
 function sizeOf(text: string): number {
   return Buffer.byteLength(text) === text.length ? text.length : 2 * text.length;
 }
 
 /** Traces in the order in which they came here. */
-class Shelf {
-  readonly #mostBytes: number;
+class LineBuffer {
+  readonly #maxBytes: number;
   #first: Trace | undefined;
   #last: Trace | undefined;
   #lines = 0;
   #bytes = 0;
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
-  put(trace: Trace): void {
-    trace.shelf = this;
-    trace.before = this.#last;
+  append(trace: Trace): void {
+    trace.buffer = this;
+    trace.previous = this.#last;
     if (this.#last === undefined) this.#first = trace;
-    else this.#last.after = trace;
+    else this.#last.next = trace;
     this.#last = trace;
     this.#lines += trace.lines.length;
     this.#bytes += trace.bytes;
   }
 
-  take(trace: Trace): void {
-    const { before, after } = trace;
-    if (before === undefined) this.#first = after;
-    else before.after = after;
-    if (after === undefined) this.#last = before;
-    else after.before = before;
-    trace.before = undefined;
-    trace.after = undefined;
+  remove(trace: Trace): void {
+    const { previous, next } = trace;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    trace.previous = undefined;
+    trace.next = undefined;
     this.#lines -= trace.lines.length;
     this.#bytes -= trace.bytes;
   }
 
-  /** One more line of a trace that stands here. */
-  grow(trace: Trace, line: LogLine): void {
+  /** Adds a line to a trace in this buffer. */
+  addLine(trace: Trace, line: LogLine): void {
     const bytes = sizeOf(line.text) + LINE_OVERHEAD;
     trace.lines.push(line);
     trace.bytes += bytes;
@@ -134,17 +134,17 @@ class Shelf {
     this.#bytes += bytes;
   }
 
-  /** Takes away what there is no room for. */
-  takeTooMany(): readonly Trace[] {
-    const taken: Trace[] = [];
-    while (this.#first !== undefined && this.#bytes > this.#mostBytes) {
-      taken.push(this.#first);
-      this.take(this.#first);
+  /** Removes and returns the oldest traces until the rest fits. */
+  evict(): readonly Trace[] {
+    const evicted: Trace[] = [];
+    while (this.#first !== undefined && this.#bytes > this.#maxBytes) {
+      evicted.push(this.#first);
+      this.remove(this.#first);
     }
-    return taken;
+    return evicted;
   }
 
-  use(): ShelfUse {
+  use(): BufferUse {
     return { lines: this.#lines, bytes: this.#bytes, oldestAtMs: this.#first?.lines[0]?.atMs };
   }
 }

@@ -1,6 +1,6 @@
 import type { MailSummary } from '../../deploy/tiers/mail/mailbox-api.ts';
 
-/** The status of a mail's alerts, and that it is only a drill, as a badge each. */
+/** Badges for the status of a mail's alerts, and for a drill. */
 export function renderBadges({ status, alerts }: MailSummary): string {
   const isDrill = alerts.length > 0 && alerts.every(({ drill }) => drill !== undefined);
   const badges = [...(isDrill ? ['drill'] : []), ...(status === undefined ? [] : [status])];
@@ -8,7 +8,7 @@ export function renderBadges({ status, alerts }: MailSummary): string {
   return badges.map((badge) => `<span class="badge ${badge}">${textOf(badge)}</span>`).join(' ');
 }
 
-/** The subject without what the badges say. */
+/** The subject without the prefixes that the badges show. */
 export function plainSubject(subject: string): string {
   return subject.replace(/^(\[(DRILL|FIRING|RESOLVED|NOT MONITORED)\] )+/, '');
 }

@@ -7,17 +7,17 @@ import { openTestBench } from '../notifier/testing.ts';
 
 const bench = openTestBench();
 
-/** When the certificate ends that who brings mail is shown, in seconds since 1970. */
-async function shownEnd(port: number): Promise<number> {
+/** Expiry of the certificate that the SMTP server presents, in seconds since 1970. */
+async function presentedEnd(port: number): Promise<number> {
   const socket = connect(port, '127.0.0.1');
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
-  const say = async (word: string): Promise<void> => {
-    socket.write(`${word}\r\n`);
+  const send = async (command: string): Promise<void> => {
+    socket.write(`${command}\r\n`);
     while (!/^\d{3} /.test(String((await lines.next()).value)));
   };
   await lines.next();
-  await say('EHLO test');
-  await say('STARTTLS');
+  await send('EHLO test');
+  await send('STARTTLS');
   const secure = connectTls({ socket, rejectUnauthorized: false });
   await once(secure, 'secureConnect');
   const { valid_to: end } = secure.getPeerCertificate();
@@ -25,10 +25,10 @@ async function shownEnd(port: number): Promise<number> {
   return Date.parse(end) / 1000;
 }
 
-it('the mailbox tells when the certificate ends that it shows', async () => {
+it('the mailbox exposes the expiry of the certificate that it presents', async () => {
   const { smtpPort, pagePort } = await bench.startMailbox();
   const text = await (await fetch(`http://127.0.0.1:${pagePort}/metrics`)).text();
-  const told = Number(/^holdfast_mailbox_certificate_end_timestamp_seconds (\S+)$/m.exec(text)?.[1]);
-  expect(told).toBe(await shownEnd(smtpPort));
-  expect(told).toBeGreaterThan(Date.now() / 1000);
+  const exposed = Number(/^holdfast_mailbox_certificate_end_timestamp_seconds (\S+)$/m.exec(text)?.[1]);
+  expect(exposed).toBe(await presentedEnd(smtpPort));
+  expect(exposed).toBeGreaterThan(Date.now() / 1000);
 });

@@ -6,9 +6,9 @@ const configSchema = z.object({
   smtpPort: z.number(),
   /** The page and the API. */
   pagePort: z.number(),
-  /** Where mail is kept. */
+  /** Folder of the mails. */
   folder: z.string(),
-  /** Who may send. */
+  /** The only user that may send. */
   user: z.string(),
   passwordFile: z.string(),
   certFile: z.string(),
@@ -17,13 +17,13 @@ const configSchema = z.object({
   maxMails: z.number().positive(),
   /** One Markdown file per alert, by its name. */
   runbooksFolder: z.string(),
-  /** Shown at the head of the page. */
+  /** Links at the top of the page. */
   links: z.array(z.object({ title: z.string(), url: z.string() })),
 });
 
 export type MailboxConfig = Readonly<z.infer<typeof configSchema>>;
 
-/** Reads `mailbox.json`. Throws `usage` when it cannot be read or is not one. */
+/** Reads `mailbox.json`. Throws `invalid-topology` if it is unreadable or invalid. */
 export function parseMailboxConfig(file: string): MailboxConfig {
   return readConfig(file, configSchema, 'the mailbox');
 }

@@ -2,13 +2,13 @@ import { renderHtmlPage } from '../../kit/html-page.ts';
 
 interface Page {
   readonly title: string;
-  /** HTML of the head beyond title and style. */
+  /** Additional HTML of the head. */
   readonly head?: string;
   /** HTML. */
   readonly body: string;
 }
 
-/** A whole page of the mailbox. */
+/** A complete page of the mailbox. */
 export function renderPage(page: Page): string {
   return renderHtmlPage({ ...page, style: STYLE });
 }

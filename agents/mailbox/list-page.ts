@@ -8,11 +8,11 @@ interface Link {
   readonly url: string;
 }
 
-/** What is shown at once: of older threads, and of older mails of a thread, only the number. */
+/** Limits of the page; further threads, and further mails of a thread, are only counted. */
 const MAX_THREADS = 200;
 const MAX_MAILS = 6;
 
-/** The threads, those with the newest mail first; the page reads itself again every few seconds. */
+/** The threads, those with the newest mail first. The page reloads itself every few seconds. */
 export function renderListPage(mails: readonly MailSummary[], links: readonly Link[]): string {
   const threads = [...Map.groupBy(mails.toReversed(), (mail) => mail.thread ?? mail.id).values()];
   const shown = threads.slice(0, MAX_THREADS).map(renderThread).join('\n');

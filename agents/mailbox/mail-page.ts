@@ -4,8 +4,8 @@ import { plainSubject, renderBadges } from './badges.ts';
 import { renderPage } from './layout.ts';
 
 /**
- * One mail. Its HTML is shown in a frame that may run nothing and load nothing (the page's content policy holds there too); a link that
- * is clicked opens a page of its own.
+ * One mail. Its HTML is shown in a frame that cannot run scripts or load resources, because the content security policy of the page
+ * applies there, too. A link opens a new page.
  */
 export function renderMailPage(mail: Mail): string {
   const content =

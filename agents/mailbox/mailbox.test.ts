@@ -40,7 +40,7 @@ async function compose(draft: Draft = {}): Promise<Buffer> {
 }
 
 describe('the mailbox', () => {
-  it('keeps what has the same Message-ID once and counts how often it came, even at once', async () => {
+  it('stores mails with the same Message-ID once and counts the copies, even if they arrive concurrently', async () => {
     const store = await openMailStore(folder, 10);
     const source = await compose();
     await Promise.all([store.add(source, 1), store.add(source, 2), store.add(source, 3)]);
@@ -53,7 +53,7 @@ describe('the mailbox', () => {
     expect((await again.add(source, 5)).copies).toBe(2);
   });
 
-  it('shows pictures that a mail brings, and no other kind of file in their place', async () => {
+  it('shows attached pictures of a mail, and no other file types', async () => {
     const store = await openMailStore(folder, 10);
     const html = '<img src="cid:p1@x"><img src="http://evil.example/track.png">';
     const { id } = await store.add(await compose({ html }), 1);
@@ -64,7 +64,7 @@ describe('the mailbox', () => {
     expect((await store.read(other.id))?.html).toContain('src="cid:p1@x"');
   });
 
-  it('shows a mail in a frame in which nothing runs, and nothing gets out of it', async () => {
+  it('shows a mail in a sandboxed frame that its HTML cannot escape', async () => {
     const store = await openMailStore(folder, 10);
     const html = '"></iframe><script>alert(1)</script>';
     const { id } = await store.add(await compose({ html, subject: '<script>alert(2)</script>' }), 1);
@@ -100,7 +100,7 @@ describe('the mailbox', () => {
     ]);
   });
 
-  it('shows a runbook with its headings, lists and code, and nothing that runs', () => {
+  it('shows a runbook with its headings, lists and code, and escapes HTML', () => {
     const page = renderRunbookPage('A', '# A\n\n## Meaning\n\nText <script>.\n\n- one `x < y`\n- two\n\n1. first\n');
     for (const part of [
       '<h2>Meaning</h2>',

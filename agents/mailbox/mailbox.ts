@@ -9,13 +9,13 @@ import { makeServer } from './server.ts';
 import { makeSmtpSink } from './smtp-sink.ts';
 import { openMailStore } from './store.ts';
 
-/** A running mailbox; its ports are of interest when the configuration said 0. */
+/** A running mailbox, with its ports also if the configuration has 0. */
 export interface Mailbox extends AsyncDisposable {
   readonly smtpPort: number;
   readonly pagePort: number;
 }
 
-/** Starts the SMTP server and the page. */
+/** Starts the SMTP server and the HTTP server. */
 export async function openMailbox(config: MailboxConfig, log: (line: string) => void): Promise<Mailbox> {
   const store = await openMailStore(config.folder, config.maxMails);
   const registry = new Registry();
@@ -38,7 +38,7 @@ export async function openMailbox(config: MailboxConfig, log: (line: string) => 
       this.set(store.list(0).length);
     },
   });
-  // Read once: what is on the disk later is shown to nobody before this process is started again.
+  // Read once: a later certificate on disk is only presented after a restart.
   const cert = readFileSync(config.certFile, 'utf8');
   new Gauge({
     name: 'holdfast_mailbox_certificate_end_timestamp_seconds',

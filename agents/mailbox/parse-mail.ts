@@ -7,14 +7,14 @@ import {
   mailSummarySchema,
 } from '../../deploy/tiers/mail/mailbox-api.ts';
 
-/** A mail as it came, when, and under which id it is kept. */
+/** An unparsed mail with its ID and time of arrival. */
 export interface RawMail {
   readonly id: string;
   readonly receivedAtMs: number;
   readonly source: Buffer;
 }
 
-/** Reads one mail, the notifier's headers included. Mail of others has no alerts. */
+/** Parses one mail, including the notifier's headers. Mails from other senders have no alerts. */
 export async function parseMail({ id, receivedAtMs, source }: RawMail): Promise<Mail> {
   const parsed = await simpleParser(source, { skipImageLinks: true, skipTextToHtml: true });
   const alerts = alertsOf(parsed.headerLines);
@@ -42,7 +42,7 @@ export async function parseMail({ id, receivedAtMs, source }: RawMail): Promise<
 
 const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif']);
 
-/** Puts the pictures that a mail brings with it into its HTML; nothing else of it is touched, and nothing is loaded from elsewhere. */
+/** Replaces the `cid:` references in the HTML by the attached pictures. Leaves everything else unchanged, and loads nothing. */
 function withPictures(html: string, attachments: readonly Attachment[]): string {
   const pictures = attachments.filter(({ cid, contentType }) => cid !== undefined && PICTURES.has(contentType));
   return pictures.reduce(
@@ -57,7 +57,7 @@ function threadOf(references: readonly string[] | string | undefined): Pick<Mail
   return first === undefined ? {} : { thread: first };
 }
 
-/** What the list shows of a mail. */
+/** The summary of a mail for the list. */
 export function summaryOf(mail: Mail): MailSummary {
   return mailSummarySchema.parse(mail);
 }

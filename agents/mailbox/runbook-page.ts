@@ -1,7 +1,7 @@
 import { escapeMarkup } from '../../kit/escape-markup.ts';
 import { renderPage } from './layout.ts';
 
-/** A runbook as a page: the little Markdown that runbooks use (headings, lists, code, paragraphs). */
+/** A runbook as a page. Supports the Markdown that runbooks use: headings, lists, code, paragraphs. */
 export function renderRunbookPage(name: string, markdown: string): string {
   const blocks = markdown.split(/\n{2,}/).map(renderBlock);
   return renderPage({

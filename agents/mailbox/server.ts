@@ -18,15 +18,15 @@ interface ServerOptions {
   readonly log: (line: string) => void;
 }
 
-/** Mails are shown in a frame in which nothing runs, with the pictures that they bring. */
-const MAIL_MAY_HAVE = "frame-src 'self'; img-src data:; ";
+/** Allows the sandboxed frame of a mail and its inline pictures. */
+const MAIL_CONTENT_POLICY = "frame-src 'self'; img-src data:; ";
 
-/** The mailbox's HTTP side: the pages and the API of `api.ts`, `/healthz` and `/metrics`. */
+/** The mailbox's HTTP server: the pages, the API of `deploy/tiers/mail/mailbox-api.ts`, `/healthz` and `/metrics`. */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options).then(
       (reply) => {
-        sendAnswer(response, reply, MAIL_MAY_HAVE);
+        sendAnswer(response, reply, MAIL_CONTENT_POLICY);
       },
       (error: unknown) => {
         options.log(`answering ${request.url ?? ''} failed: ${messageOf(error)}`);
@@ -62,7 +62,7 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
   }
 }
 
-/** A runbook, or something about one mail. */
+/** A runbook page, or a page of one mail. */
 async function answerPage(pathname: string, { store, runbooksFolder }: ServerOptions): Promise<Answer> {
   const runbook = /^\/runbooks\/(\w+)$/.exec(pathname)?.[1];
   if (runbook === undefined) return answerMail(pathname, store);

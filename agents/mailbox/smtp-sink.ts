@@ -20,7 +20,7 @@ interface SinkOptions {
 
 const MAX_MAIL_BYTES = 2 * 1024 * 1024;
 
-/** An SMTP server that keeps every mail; it says yes only when the mail is on the disk. STARTTLS comes before AUTH. */
+/** An SMTP server that stores every mail. It accepts a mail only after it is on disk. AUTH requires STARTTLS. */
 export function makeSmtpSink(options: SinkOptions): SMTPServer {
   const { store, user, password, now, onMail, log } = options;
   const server = new SMTPServer({

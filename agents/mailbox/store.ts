@@ -6,35 +6,35 @@ import { parseMail, summaryOf } from './parse-mail.ts';
 /** The mails on disk, one `.eml` each, and an index of them in memory. */
 export interface MailStore {
   /**
-   * On disk (fsync) when it returns. SMTP cannot say whether a mail arrived when the connection breaks before the answer, so it may
-   * be sent again: what has the Message-ID of a mail that is there is counted and not kept.
+   * The mail is on disk (fsync) when it returns. If an SMTP connection breaks before the reply, the sender does not know whether the mail
+   * arrived and may resend it. So a mail with a stored Message-ID is only counted.
    */
   readonly add: (source: Buffer, receivedAtMs: number) => Promise<MailSummary>;
   /** Received at or after that time, oldest first. */
   readonly list: (sinceMs: number) => readonly MailSummary[];
   readonly read: (id: string) => Promise<Mail | undefined>;
-  /** The mail as it came. */
+  /** The unparsed mail. */
   readonly source: (id: string) => Promise<Buffer | undefined>;
-  /** Removes every mail and returns how many there were. */
+  /** Removes all mails and returns their number. */
   readonly clear: () => Promise<number>;
 }
 
-const ENDING = '.eml';
+const EXTENSION = '.eml';
 
-/** Opens the folder; mails of an earlier life are there again. Beyond `maxMails` the oldest is removed. */
+/** Opens the folder and loads its mails. Beyond `maxMails` the oldest is removed. */
 export async function openMailStore(folder: string, maxMails: number): Promise<MailStore> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const index = new Map<string, MailSummary>();
   for (const name of (await readdir(folder)).toSorted()) {
-    const id = name.slice(0, -ENDING.length);
-    if (!name.endsWith(ENDING)) await unlink(join(folder, name));
+    const id = name.slice(0, -EXTENSION.length);
+    if (!name.endsWith(EXTENSION)) await unlink(join(folder, name));
     else index.set(id, summaryOf(await load(folder, id)));
   }
   let counter = 0;
 
   const remove = async (id: string): Promise<void> => {
     index.delete(id);
-    await unlink(join(folder, `${id}${ENDING}`));
+    await unlink(join(folder, `${id}${EXTENSION}`));
   };
   const add = async (source: Buffer, receivedAtMs: number): Promise<MailSummary> => {
     counter += 1;
@@ -46,14 +46,14 @@ export async function openMailStore(folder: string, maxMails: number): Promise<M
       index.set(first.id, counted);
       return counted;
     }
-    await writeDurably(join(folder, `${id}${ENDING}`), source);
+    await writeDurably(join(folder, `${id}${EXTENSION}`), source);
     index.set(id, summary);
     for (const oldest of [...index.keys()].slice(0, Math.max(0, index.size - maxMails))) await remove(oldest);
     return summary;
   };
   let adding: Promise<unknown> = Promise.resolve();
   return {
-    // One after the other: two that are the same may come at once.
+    // Add mails sequentially, because two identical ones may arrive concurrently.
     add: async (source, receivedAtMs) => {
       const added = adding.then(() => add(source, receivedAtMs));
       adding = added.catch(() => undefined);
@@ -61,7 +61,7 @@ export async function openMailStore(folder: string, maxMails: number): Promise<M
     },
     list: (sinceMs) => [...index.values()].filter((mail) => mail.receivedAtMs >= sinceMs),
     read: async (id) => (index.has(id) ? load(folder, id) : undefined),
-    source: async (id) => (index.has(id) ? readFile(join(folder, `${id}${ENDING}`)) : undefined),
+    source: async (id) => (index.has(id) ? readFile(join(folder, `${id}${EXTENSION}`)) : undefined),
     clear: async () => {
       const ids = [...index.keys()];
       for (const id of ids) await remove(id);
@@ -71,7 +71,7 @@ export async function openMailStore(folder: string, maxMails: number): Promise<M
 }
 
 async function load(folder: string, id: string): Promise<Mail> {
-  const source = await readFile(join(folder, `${id}${ENDING}`));
+  const source = await readFile(join(folder, `${id}${EXTENSION}`));
   return parseMail({ id, receivedAtMs: Number(id.split('-')[0]), source });
 }
 

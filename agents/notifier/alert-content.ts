@@ -4,34 +4,37 @@ import type { NotifierConfig } from './config.ts';
 import { type Link, linksOf } from './links.ts';
 import { type NotifiedAlert, statusText } from './notification.ts';
 
-/** What a mail says about one alert, in order; text and HTML say the same. */
-export interface AlertFacts {
+/** The content of a mail about one alert, in order; the same for text and HTML. */
+export interface AlertContent {
   readonly headline: string;
-  /** How it is, or how it was. */
+  /** The summary while it fires, else the status in a sentence. */
   readonly lead: string;
-  /** What the alert said of itself; of the past where it is over. */
-  readonly said: readonly string[];
+  /** The alert's description; after its end also its former summary. */
+  readonly details: readonly string[];
   readonly rows: readonly (readonly [name: string, value: string])[];
   readonly chartNote: string;
   readonly links: readonly Link[];
 }
 
-interface FactsContext {
+interface AlertContext {
   readonly chart: Chart;
   readonly links: NotifierConfig['links'];
   readonly nowMs: number;
 }
 
-export function factsOf(alert: NotifiedAlert, { chart, links, nowMs }: FactsContext): AlertFacts {
-  const over = alert.endsAtMs;
+export function contentOf(alert: NotifiedAlert, { chart, links, nowMs }: AlertContext): AlertContent {
+  const endedAtMs = alert.endsAtMs;
   const labels = Object.entries(alert.labels).filter(([name]) => !SHOWN_LABELS.has(name));
-  const lasted = formatDuration((over ?? nowMs) - alert.startsAtMs);
-  const rows: AlertFacts['rows'] = [
+  const duration = formatDuration((endedAtMs ?? nowMs) - alert.startsAtMs);
+  const rows: AlertContent['rows'] = [
     ...(alert.host === undefined ? [] : [['Host', alert.host] as const]),
     ...valueRows(chart),
-    ...(over === undefined
-      ? [['Since', `${timeText(alert.startsAtMs)} (${lasted} ago)`] as const]
-      : [['From', timeText(alert.startsAtMs)] as const, ['Until', `${timeText(over)} (after ${lasted})`] as const]),
+    ...(endedAtMs === undefined
+      ? [['Since', `${timeText(alert.startsAtMs)} (${duration} ago)`] as const]
+      : [
+          ['From', timeText(alert.startsAtMs)] as const,
+          ['Until', `${timeText(endedAtMs)} (after ${duration})`] as const,
+        ]),
     ['Severity', alert.severity],
     ['Owner', alert.owner],
     ...(labels.length === 0 ? [] : [['Labels', labels.map((pair) => pair.join('=')).join(', ')] as const]),
@@ -39,8 +42,8 @@ export function factsOf(alert: NotifiedAlert, { chart, links, nowMs }: FactsCont
   ];
   return {
     headline: `${alert.drill === undefined ? '' : 'DRILL '}${statusText(alert.status)} ${alert.name}${alert.host === undefined ? '' : ` ${alert.host}`}`,
-    lead: leadOf(alert, lasted),
-    said:
+    lead: leadOf(alert, duration),
+    details:
       alert.status === 'firing'
         ? [alert.description]
         : [`Summary while it was firing: ${alert.summary}`, alert.description],
@@ -48,7 +51,7 @@ export function factsOf(alert: NotifiedAlert, { chart, links, nowMs }: FactsCont
     chartNote:
       chart.kind === 'none'
         ? `No chart: ${chart.reason}.`
-        : `${chart.plot.query.replaceAll(/\s+/g, ' ')} – times are UTC; red: start of the alert${over === undefined ? '' : '; green: resolved'}${chart.plot.threshold === undefined ? '' : '; dashed: threshold'}.`,
+        : `${chart.plot.query.replaceAll(/\s+/g, ' ')} – times are UTC; red: start of the alert${endedAtMs === undefined ? '' : '; green: resolved'}${chart.plot.threshold === undefined ? '' : '; dashed: threshold'}.`,
     links: linksOf(alert, {
       links,
       drawn: chart.kind === 'none' ? undefined : { ...chart, query: chart.plot.query },
@@ -56,21 +59,21 @@ export function factsOf(alert: NotifiedAlert, { chart, links, nowMs }: FactsCont
   };
 }
 
-function leadOf({ status, summary }: NotifiedAlert, lasted: string): string {
+function leadOf({ status, summary }: NotifiedAlert, duration: string): string {
   switch (status) {
     case 'firing':
       return summary;
     case 'resolved':
-      return `Resolved after ${lasted}.`;
+      return `Resolved after ${duration}.`;
     case 'unmonitored':
       return 'Not monitored: no Prometheus can evaluate this alert, so its state is unknown. Repair the monitors first (runbook WatchdogSilent). A mail with the state follows.';
   }
 }
 
-/** Labels that have rows of their own, or say nothing to a reader. */
+/** Labels that have their own row, or are irrelevant to the reader. */
 const SHOWN_LABELS: ReadonlySet<string> = new Set(['alertname', 'host', 'severity', 'owner', 'drill', 'drill_id']);
 
-function valueRows(chart: Chart): AlertFacts['rows'] {
+function valueRows(chart: Chart): AlertContent['rows'] {
   if (chart.kind === 'none' || chart.now === undefined) return [];
   const { plot, now } = chart;
   const limit =

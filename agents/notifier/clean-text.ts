@@ -1,7 +1,7 @@
-/** Characters that end lines, ring bells or turn the direction of writing. */
+/** Control characters, line separators and characters that change the text direction. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** What may follow in a header or in one row: one line, printable, at most `max` characters, and no credential. */
+/** Text for a header or a table row: one line, printable, at most `max` characters, without credentials. */
 export function cleanLine(text: string, max: number): string {
   return clip(
     withoutSecrets(text.slice(0, 4 * max))
@@ -12,7 +12,7 @@ export function cleanLine(text: string, max: number): string {
   );
 }
 
-/** The same with its line breaks. */
+/** Like {@link cleanLine}, but keeps line breaks. */
 export function cleanText(text: string, max: number): string {
   const lines = text.slice(0, 4 * max).split(/\r\n|\r|\n/);
   return clip(
@@ -28,7 +28,7 @@ function clip(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, max - 1).toWellFormed()}…`;
 }
 
-/** Credentials in addresses, and what stands behind the names of headers that carry some: an alert may quote a request. */
+/** Masks credentials in URLs, in headers and in assignments, because an alert may quote a request. */
 export function withoutSecrets(text: string): string {
   return text
     .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1***@')

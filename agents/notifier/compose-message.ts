@@ -2,7 +2,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { MailText } from './mail-text.ts';
 import type { Message } from './smtp-attempt.ts';
 
-/** The bytes of a mail: text and HTML as alternatives, its pictures beside the HTML. The same mail has the same Message-ID whenever it is composed. */
+/** The bytes of a mail: text and HTML as alternatives, pictures inline. Composing the same mail again gives the same Message-ID. */
 export async function composeMessage(
   mail: MailText,
   { from, to }: { readonly from: string; readonly to: readonly string[] },

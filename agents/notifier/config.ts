@@ -27,7 +27,7 @@ const configSchema = z.object({
   caFile: z.string(),
   /** The same notification within this time is a duplicate, later a reminder. */
   repeatAfterMs: z.number().positive(),
-  /** Bases of the links in mails; what is missing is not linked. */
+  /** Base URLs of the links in mails; a missing one omits its link. */
   links: z.object({
     runbooks: baseUrl.optional(),
     dashboards: baseUrl.optional(),
@@ -35,40 +35,40 @@ const configSchema = z.object({
     alertmanager: baseUrl.optional(),
     traces: baseUrl.optional(),
   }),
-  /** Missing where there is no Prometheus to ask. */
+  /** Missing where no Prometheus is available. */
   chart: z
     .object({
-      /** Asked in this order. */
+      /** Queried in this order. */
       prometheus: z.array(z.string()),
-      /** What to draw of each alert. */
+      /** The queries to plot for each alert. */
       plotsFile: z.string(),
-      /** How much of the time before the alert is shown. */
+      /** Length of the time before the alert that the chart shows. */
       leadMs: z.number().positive(),
       minStepMs: z.number().positive(),
-      /** No mail waits longer for its chart. */
+      /** Maximum wait of a mail for its chart. */
       deadlineMs: z.number().positive(),
     })
     .optional(),
-  /** How the ends of alerts are confirmed, see `EndTimes`; missing where there is no Prometheus to ask: ends are believed. */
+  /** How the ends of alerts are confirmed, see `EndTimes`. Missing where no Prometheus is available: ends are mailed unconfirmed. */
   ends: z
     .object({
-      /** All are asked. */
+      /** All are queried. */
       prometheus: z.array(z.string()).min(1),
       warmUpMs: z.number().positive(),
       unmonitoredAfterMs: z.number().positive(),
       unheardAfterMs: z.number().positive(),
     })
     .optional(),
-  /** More groups than this within that time are told in one mail. */
+  /** Alert storm: more groups than this within that time are combined in one digest mail. */
   flood: z.object({ groups: z.number().positive(), withinMs: z.number().positive() }),
-  /** What must be heard again and again, and what is told when it is not. */
+  /** The heartbeat that must arrive repeatedly, and the alert that is mailed when it is missing. */
   watchdog: z.object({
     alert: z.enum(OWN_ALERTS),
-    /** Addresses of other hosts that it may be heard from, beside this one. */
+    /** Addresses of the other hosts whose heartbeats are accepted, besides this one. */
     heardFrom: z.array(z.ipv4()),
     deadlineMs: z.number().positive(),
   }),
-  /** Notifiers elsewhere, as `http://address:port`, that tell when none of those shows a sign of life that they hear. */
+  /** Notifiers (`http://address:port`) that this one sends heartbeats to. They mail an alert when all heartbeats are missing. */
   signsOfLifeTo: z.array(z.string()),
   /** The other notifiers. */
   peers: z.array(z.object({ host: z.string(), url: z.string() })),
@@ -77,7 +77,7 @@ const configSchema = z.object({
 export type SmtpServer = Readonly<z.infer<typeof smtpServerSchema>>;
 export type NotifierConfig = Readonly<z.infer<typeof configSchema>>;
 
-/** Reads `notifier.json`. Throws `usage` when it cannot be read or is not one. */
+/** Reads `notifier.json`. Throws `invalid-topology` if it is unreadable or invalid. */
 export function parseNotifierConfig(file: string): NotifierConfig {
   return readConfig(file, configSchema, 'the notifier');
 }

@@ -12,22 +12,22 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('keeps the newest within the limits, across lives', () => {
-  const dead = openDeadLetters(folder, { files: 3, bytes: 10_000 });
-  for (const name of ['1', '2', '3', '4']) dead.lay(name, {});
+it('keeps the newest files within the limits, also after a restart', () => {
+  const deadLetters = openDeadLetters(folder, { files: 3, bytes: 10_000 });
+  for (const name of ['1', '2', '3', '4']) deadLetters.add(name, {});
   expect(readdirSync(folder).toSorted()).toEqual(['2', '3', '4']);
-  const again = openDeadLetters(folder, { files: 2, bytes: 10_000 });
-  expect(again.count()).toBe(2);
-  again.lay('5', {});
+  const reopened = openDeadLetters(folder, { files: 2, bytes: 10_000 });
+  expect(reopened.count()).toBe(2);
+  reopened.add('5', {});
   expect(readdirSync(folder).toSorted()).toEqual(['4', '5']);
 });
 
-it('keeps the last one however big it is, and no other then', () => {
-  const dead = openDeadLetters(folder, { files: 3, bytes: 100 });
-  dead.lay('1', {});
-  dead.lay('2', { text: 'x'.repeat(1_000) });
+it('keeps the newest file, however large, and then no other', () => {
+  const deadLetters = openDeadLetters(folder, { files: 3, bytes: 100 });
+  deadLetters.add('1', {});
+  deadLetters.add('2', { text: 'x'.repeat(1_000) });
   expect(readdirSync(folder)).toEqual(['2']);
-  dead.lay('3', {});
+  deadLetters.add('3', {});
   expect(readdirSync(folder)).toEqual(['3']);
-  expect(dead.count()).toBe(3);
+  expect(deadLetters.count()).toBe(3);
 });

@@ -2,24 +2,24 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
 
-/** What could not be mailed, one file each, for a person to look at. */
+/** Mails and notifications that could not be sent, one file each, for inspection. */
 export interface DeadLetters {
-  /** What lies here, and what was laid here since it was opened and had to go: it falls in no life, so that its growth can be an alert. */
+  /** Files here, plus those removed by the limits since it was opened. It only grows while the process runs, so an alert can fire on its growth. */
   readonly count: () => number;
   /** On disk (fsync) when it returns. */
-  readonly lay: (name: string, content: object) => void;
-  /** Moves a file, or whatever it is, here as it is. */
+  readonly add: (name: string, content: object) => void;
+  /** Moves a file or folder here unchanged. */
   readonly move: (path: string, name: string) => void;
 }
 
-/** What may lie here; beyond that the oldest goes. A sender of nonsense must not fill the disk that mails need. */
-export interface DeadLimits {
+/** Limits of the folder; beyond them the oldest files are removed. Invalid input must not fill the disk that mails need. */
+export interface DeadLetterLimits {
   readonly files: number;
   readonly bytes: number;
 }
 
-/** Opens the folder; what an earlier life laid there is there, and shortened to the limits. Names sort by time. */
-export function openDeadLetters(folder: string, limits: DeadLimits): DeadLetters {
+/** Opens the folder, keeps its files, and applies the limits. Names sort by time. */
+export function openDeadLetters(folder: string, limits: DeadLetterLimits): DeadLetters {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const sizes = new Map<string, number>();
   const measure = (name: string): void => {
@@ -27,8 +27,8 @@ export function openDeadLetters(folder: string, limits: DeadLimits): DeadLetters
     sizes.set(name, statSync(join(folder, name)).size);
   };
   readdirSync(folder).toSorted().forEach(measure);
-  /** The last one stays however big it is: it is what a person looks for. */
-  const shorten = (): void => {
+  /** The newest file stays, however large: it is the one to inspect. */
+  const enforceLimits = (): void => {
     let bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     for (const [name, size] of [...sizes].slice(0, -1)) {
       if (sizes.size <= limits.files && bytes <= limits.bytes) return;
@@ -37,23 +37,23 @@ export function openDeadLetters(folder: string, limits: DeadLimits): DeadLetters
       bytes -= size;
     }
   };
-  shorten();
+  enforceLimits();
   let count = sizes.size;
-  const added = (name: string): void => {
+  const onAdded = (name: string): void => {
     measure(name);
     count += 1;
-    shorten();
+    enforceLimits();
   };
   return {
     count: () => count,
-    lay: (name, content) => {
+    add: (name, content) => {
       writeDurably(join(folder, name), JSON.stringify(content));
-      added(name);
+      onAdded(name);
     },
     move: (path, name) => {
       renameSync(path, join(folder, name));
       syncFolder(folder);
-      added(name);
+      onAdded(name);
     },
   };
 }

@@ -1,70 +1,72 @@
 import { type QueuedMail, ageMs } from './queued-mail.ts';
-import type { Telling } from './inflight.ts';
+import type { InflightMail } from './inflight.ts';
 
-/** Waits of one mail by its key, or of all of them ({@link ALL}) when no server takes anything. */
+/** Backoffs by mail key; {@link ALL} holds back every mail when no server accepts mails. */
 export type Backoffs = ReadonlyMap<string, { readonly untilMs: number }>;
 
 export const ALL = 'all';
 
-/** What to do next. */
+/** The next step of the delivery loop. */
 export type Dispatch =
-  /** It may have arrived: the same is told again. */
-  | { readonly kind: 'again'; readonly telling: Telling }
+  /** This mail may have arrived: resend it unchanged. */
+  | { readonly kind: 'resend'; readonly inflight: InflightMail }
   | { readonly kind: 'one'; readonly mail: QueuedMail }
-  /** Too many groups have news: these are told in one mail. */
+  /** Alert storm: combine these in one mail. */
   | { readonly kind: 'digest'; readonly mails: readonly QueuedMail[] }
-  /** `undefined`: until something comes. */
+  /** `undefined`: until a mail is queued. */
   | { readonly kind: 'wait'; readonly waitMs: number | undefined };
 
-interface Facts {
+interface DispatchContext {
   readonly backoffs: Backoffs;
-  readonly tellings: readonly Telling[];
-  /** More groups than this within that time are a flood. */
+  readonly inflightMails: readonly InflightMail[];
+  /** More groups than this within that time are an alert storm. */
   readonly flood: { readonly groups: number; readonly withinMs: number };
-  /** Which group was told, and when, lately. */
-  readonly told: readonly { readonly thread: string; readonly atMs: number }[];
+  /** Groups that were mailed recently, and when. */
+  readonly recentlySent: readonly { readonly thread: string; readonly atMs: number }[];
   readonly lastDigestMs: number | undefined;
-  /** On the clock of all times here, which only passes. */
+  /** Monotonic time, like all other times here. */
   readonly nowMs: number;
-  /** What people call now: when mails were queued is told by that. */
+  /** Wall-clock time, for comparison with the queueing time of mails. */
   readonly clockMs: number;
 }
 
 /** A digest waits this long for the rest of a burst. */
 const GATHER_MS = 2_000;
-/** The rest comes in the next one. */
+/** Maximum number of alerts in one digest; the rest follows in the next one. */
 const MAX_ALERTS = 400;
 
-/** Oldest first; a mail waits for older ones of its own thread. A flood is told in digests, one within the flood's time, until it ebbs. */
-export function decideDispatch(queue: readonly QueuedMail[], facts: Facts): Dispatch {
-  const { nowMs } = facts;
-  const { ready, earliestMs } = readyMails(queue, facts);
+/** Oldest first; a mail waits for older mails of its thread. During an alert storm, digests are sent, at most one per storm window. */
+export function decideDispatch(queue: readonly QueuedMail[], context: DispatchContext): Dispatch {
+  const { nowMs } = context;
+  const { ready, earliestMs } = readyMails(queue, context);
   const [first] = ready;
   if (first === undefined) {
     return { kind: 'wait', waitMs: Number.isFinite(earliestMs) ? earliestMs - nowMs : undefined };
   }
-  const telling = facts.tellings.find(({ mails }) => mails.some(({ key }) => ready.some((mail) => mail.key === key)));
-  if (telling !== undefined) return { kind: 'again', telling };
-  if (!isFlooded(ready, facts)) return { kind: 'one', mail: first };
+  const inflight = context.inflightMails.find(({ mails }) =>
+    mails.some(({ key }) => ready.some((mail) => mail.key === key)),
+  );
+  if (inflight !== undefined) return { kind: 'resend', inflight };
+  if (!isStorm(ready, context)) return { kind: 'one', mail: first };
   const dueMs = Math.max(
-    nowMs + GATHER_MS - ageMs(first, facts.clockMs),
-    (facts.lastDigestMs ?? -Infinity) + facts.flood.withinMs,
+    nowMs + GATHER_MS - ageMs(first, context.clockMs),
+    (context.lastDigestMs ?? -Infinity) + context.flood.withinMs,
   );
   if (nowMs < dueMs) return { kind: 'wait', waitMs: Math.min(dueMs, earliestMs) - nowMs };
   return ready.length === 1 ? { kind: 'one', mail: first } : { kind: 'digest', mails: atMostAlerts(ready) };
 }
 
-export function isFlooded(
+export function isStorm(
   ready: readonly QueuedMail[],
-  { flood, told, nowMs }: Pick<Facts, 'flood' | 'told' | 'nowMs'>,
+  { flood, recentlySent, nowMs }: Pick<DispatchContext, 'flood' | 'recentlySent' | 'nowMs'>,
 ): boolean {
-  const lately = told.filter(({ atMs }) => nowMs - atMs < flood.withinMs).map(({ thread }) => thread);
-  return new Set([...lately, ...ready.map(({ notification }) => notification.thread)]).size > flood.groups;
+  const recent = recentlySent.filter(({ atMs }) => nowMs - atMs < flood.withinMs).map(({ thread }) => thread);
+  return new Set([...recent, ...ready.map(({ notification }) => notification.thread)]).size > flood.groups;
 }
 
 function readyMails(
   queue: readonly QueuedMail[],
-  { backoffs, nowMs }: Facts,
+  { backoffs, nowMs }: DispatchContext,
 ): { readonly ready: readonly QueuedMail[]; readonly earliestMs: number } {
   const allUntil = backoffs.get(ALL)?.untilMs ?? 0;
   const blocked = new Set<string>();

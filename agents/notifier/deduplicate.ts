@@ -1,56 +1,60 @@
-import { type Told, isEndTold, needsNotification, lastOf, repetitionOf } from './notified-state.ts';
+import { type LastNotified, isEndNotified, needsNotification, lastOf, repetitionOf } from './notified-state.ts';
 import type { Notification } from './notification.ts';
 import type { PeerKnowledge } from './peers.ts';
 import { type QueuedMail, ageMs } from './queued-mail.ts';
 
-/** What to do with a mail after the other notifiers were asked. */
-export type Agreement =
-  /** Tell these alerts; the rest is known. The mail differs from whatever any notifier has told of them. */
+/** The decision on a mail after the other notifiers were queried. */
+export type Deduplication =
+  /** Send these alerts; the others were already mailed. The repetition makes the mail differ from all earlier mails about them. */
   | { readonly decision: 'send'; readonly notification: Notification; readonly repetition: number }
-  /** Another notifier has it in hand; ask again soon. */
+  /** A peer has claimed it; query again soon. */
   | { readonly decision: 'wait' }
-  /** People know all of it. */
+  /** All alerts were already mailed. */
   | { readonly decision: 'drop' };
 
-interface Facts {
+interface DeduplicationContext {
   readonly host: string;
   readonly nowMs: number;
   readonly repeatAfterMs: number;
-  /** What this notifier has told. */
-  readonly told: (alertKey: string) => Told;
-  /** By host; `undefined`: it does not answer. */
+  /** The last state that this notifier mailed. */
+  readonly lastNotified: (alertKey: string) => LastNotified;
+  /** By host; `undefined`: no response. */
   readonly peers: ReadonlyMap<string, PeerKnowledge | undefined>;
-  /** What peers had mailed at their last response, for peers that do not respond now. It may be old, so it only prevents a second resolved mail. */
-  readonly remembered: (alertKey: string) => Told;
+  /** The last mailed state of peers that do not respond now, as of their last response. It may be old, so it only prevents a second resolved mail. */
+  readonly remembered: (alertKey: string) => LastNotified;
 }
 
-/** How long a mail is left to a peer that has it too. */
+/** How long a notifier waits for a peer that has claimed the same alert. */
 const YIELD_MS = 8_000;
 
 /**
- * Alertmanagers that lost sight of each other, or one that comes back, send what was sent already. So the notifiers agree: what one
- * has told or is telling, no other tells; what two have in hand, the first by name tells. A peer that does not answer is not waited for.
+ * Partitioned or restarted Alertmanagers send notifications that were already sent, so the notifiers deduplicate. A notifier skips
+ * alerts that a peer has mailed, and waits for a peer that is sending them. If two notifiers have an alert in their queues, the
+ * first by host name sends it. A notifier does not wait for a peer that does not respond.
  */
-export function decideDeduplication(mail: QueuedMail, facts: Facts): Agreement {
-  const answers = [...facts.peers.values()];
-  const known = answers.filter((answer) => answer !== undefined);
-  const peersKnown = known.length === answers.length;
-  const toldOf = (key: string): Told =>
-    known.reduce<Told>((last, knowledge) => lastOf(last, knowledge.get(key)?.told), facts.told(key));
+export function decideDeduplication(mail: QueuedMail, context: DeduplicationContext): Deduplication {
+  const responses = [...context.peers.values()];
+  const answered = responses.filter((answer) => answer !== undefined);
+  const allPeersResponded = answered.length === responses.length;
+  const lastNotifiedOf = (key: string): LastNotified =>
+    answered.reduce<LastNotified>(
+      (last, knowledge) => lastOf(last, knowledge.get(key)?.told),
+      context.lastNotified(key),
+    );
   const alerts = mail.notification.alerts.filter(
     (alert) =>
-      needsNotification(alert, toldOf(alert.key), { ...facts, peersKnown }) &&
-      !isEndTold(alert, toldOf(alert.key), facts.remembered(alert.key)),
+      needsNotification(alert, lastNotifiedOf(alert.key), { ...context, allPeersResponded }) &&
+      !isEndNotified(alert, lastNotifiedOf(alert.key), context.remembered(alert.key)),
   );
   if (alerts.length === 0) return { decision: 'drop' };
-  const inHandElsewhere = [...facts.peers].some(([host, knowledge]) =>
+  const isClaimedByPeer = [...context.peers].some(([host, knowledge]) =>
     alerts.some(({ key }) => {
       const known = knowledge?.get(key);
-      return known !== undefined && (known.telling || (known.queued && host < facts.host));
+      return known !== undefined && (known.telling || (known.queued && host < context.host));
     }),
   );
-  if (inHandElsewhere && ageMs(mail, facts.nowMs) < YIELD_MS) return { decision: 'wait' };
-  const repetitions = alerts.map((alert) => repetitionOf(alert, toldOf(alert.key), mail.queuedAtMs));
+  if (isClaimedByPeer && ageMs(mail, context.nowMs) < YIELD_MS) return { decision: 'wait' };
+  const repetitions = alerts.map((alert) => repetitionOf(alert, lastNotifiedOf(alert.key), mail.queuedAtMs));
   return {
     decision: 'send',
     notification: { ...mail.notification, alerts },

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Agreement } from './deduplicate.ts';
+import type { Deduplication } from './deduplicate.ts';
 import { openDelivery } from './deliver.ts';
 import { samplePayload } from './fixtures.ts';
 import { digestTextOf, mailTextOf } from './mail-text.ts';
@@ -16,37 +16,37 @@ const context = () => ({ charts: new Map(), links: {}, host: 'mon1', nowMs: Date
 
 let folder: string;
 let spool: Spool;
-/** How far the clock that people call now was set from the one of this test. */
+/** Offset of the wall clock from the clock of this test. */
 let stepMs = 0;
-const openAgain = (): Spool => openSpool({ folder, repeatAfterMs: 24 * HOUR_MS, log: () => undefined });
+const reopen = (): Spool => openSpool({ folder, repeatAfterMs: 24 * HOUR_MS, log: () => undefined });
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000_000_000 });
   stepMs = 0;
   folder = mkdtempSync(join(tmpdir(), 'holdfast-deliver-'));
-  spool = openAgain();
+  spool = reopen();
 });
 afterEach(() => {
   vi.useRealTimers();
   rmSync(folder, { recursive: true });
 });
 
-type Agree = (mail: QueuedMail) => Agreement;
-const tellAll: Agree = ({ notification, repetition }) => ({ decision: 'send', notification, repetition });
+type Deduplicate = (mail: QueuedMail) => Deduplication;
+const sendAll: Deduplicate = ({ notification, repetition }) => ({ decision: 'send', notification, repetition });
 
-/** Delivers with a server that answers what `sendingAt` says; answers the subjects that it took, what it was asked, and how often. */
-function deliverWith(sendingAt: (nowMs: number) => Sending, agree = tellAll) {
+/** Delivers to a server that returns `sendingAt`. Returns the subjects that it accepted, all attempts, and their number. */
+function deliverWith(sendingAt: (nowMs: number) => Sending, deduplicate = sendAll) {
   const subjects: string[] = [];
-  const asked: { readonly messageId: string; readonly subject: string }[] = [];
+  const attempts: { readonly messageId: string; readonly subject: string }[] = [];
   const logged: string[] = [];
   let tries = 0;
   const delivery = openDelivery({
     ...{ spool, now: () => Date.now() + stepMs, elapsed: Date.now, flood: { groups: 3, withinMs: 10_000 } },
     ...{ minBackoffMs: 500, maxBackoffMs: 15_000, maxAgeMs: 72 * HOUR_MS },
-    agree: (mail) => Promise.resolve(agree(mail)),
+    deduplicate: (mail) => Promise.resolve(deduplicate(mail)),
     write: (notification, repetition) => Promise.resolve(mailTextOf(notification, repetition, context())),
     writeDigest: (mails) => digestTextOf(mails, context()),
     send: ({ subject, messageId }) => {
-      asked.push({ subject, messageId });
+      attempts.push({ subject, messageId });
       tries += 1;
       const sending = sendingAt(Date.now());
       if (sending.outcome === 'sent') subjects.push(subject);
@@ -55,7 +55,7 @@ function deliverWith(sendingAt: (nowMs: number) => Sending, agree = tellAll) {
     onSending: () => undefined,
     log: (line) => logged.push(line),
   });
-  return { delivery, subjects, asked, logged, tries: () => tries };
+  return { delivery, subjects, attempts, logged, tries: () => tries };
 }
 
 const put = (name: string, status: 'firing' | 'resolved' = 'firing'): void => {
@@ -64,10 +64,10 @@ const put = (name: string, status: 'firing' | 'resolved' = 'firing'): void => {
 };
 
 describe('the delivery', () => {
-  it('sends once when the disk does not take the note that it was told', async () => {
-    const journal = join(folder, 'told.jsonl');
-    rmSync(journal);
-    mkdirSync(journal);
+  it('sends once if the notification log is not writable', async () => {
+    const logPath = join(folder, 'told.jsonl');
+    rmSync(logPath);
+    mkdirSync(logPath);
     put('A');
     const { delivery, subjects, logged } = deliverWith(() => ({ outcome: 'sent' }));
     await vi.advanceTimersByTimeAsync(1_000);
@@ -79,7 +79,7 @@ describe('the delivery', () => {
     await delivery[Symbol.asyncDispose]();
   });
 
-  it('loses nothing and sends once when no server answers for an hour', async () => {
+  it('loses nothing and sends once if no server responds for an hour', async () => {
     const backMs = Date.now() + HOUR_MS;
     put('A');
     put('B');
@@ -91,7 +91,7 @@ describe('the delivery', () => {
     put('A', 'resolved');
     await vi.advanceTimersByTimeAsync(HOUR_MS / 2 - 1_000);
     expect(subjects).toEqual([]);
-    // Asked again and again, but not faster than every fifteen seconds.
+    // Retried repeatedly, but at most every 15 seconds.
     expect(tries()).toBeGreaterThan(200);
     expect(tries()).toBeLessThan(260);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -101,7 +101,7 @@ describe('the delivery', () => {
     await delivery[Symbol.asyncDispose]();
   });
 
-  it('tells a flood in one mail with everything in it, and then one by one again', async () => {
+  it('combines an alert storm in one digest, and later sends individual mails again', async () => {
     const { delivery, subjects } = deliverWith(() => ({ outcome: 'sent' }));
     const names = ['A', 'B', 'C', 'D', 'E', 'F'];
     for (const name of names) put(name);
@@ -121,13 +121,14 @@ describe('the delivery', () => {
     expect(subjects[2]).toBe('[FIRING] G G');
     expect(
       names.map(
-        (name) => spool.known(notificationOf(samplePayload([{ name, host: name }])).alerts[0]?.key ?? '').told?.status,
+        (name) =>
+          spool.knowledgeOf(notificationOf(samplePayload([{ name, host: name }])).alerts[0]?.key ?? '').told?.status,
       ),
     ).toEqual(names.map((name) => ('EF'.includes(name) ? 'firing' : 'resolved')));
     await delivery[Symbol.asyncDispose]();
   });
 
-  it('tells after an hour without a server a flood in one mail', async () => {
+  it('combines an alert storm in one digest after an hour without a server', async () => {
     const backMs = Date.now() + HOUR_MS;
     const { delivery, subjects } = deliverWith((nowMs) =>
       nowMs < backMs ? { outcome: 'unreachable', reason: 'down' } : { outcome: 'sent' },
@@ -144,7 +145,7 @@ describe('a clock that is set while mails wait', () => {
   it.each([
     { to: 'ahead', byMs: 2 * HOUR_MS },
     { to: 'back', byMs: -2 * HOUR_MS },
-  ])('$to holds none up, and none is told twice', async ({ byMs }) => {
+  ])('$to delays no mail, and no alert is mailed twice', async ({ byMs }) => {
     const backMs = Date.now() + 60_000;
     const { delivery, subjects } = deliverWith((nowMs) =>
       nowMs < backMs ? { outcome: 'unreachable', reason: 'down' } : { outcome: 'sent' },
@@ -175,78 +176,78 @@ describe('a clock that is set while mails wait', () => {
 const UNSURE: Sending = { outcome: 'unsure', reason: 'the server ended the connection' };
 const DOWN: Sending = { outcome: 'unreachable', reason: 'down' };
 
-/** Answers one after the other; the last one for ever. */
+/** Returns the outcomes one after the other, and then `sent`. */
 function inTurn(...sendings: readonly Sending[]): () => Sending {
   let index = -1;
   return () => sendings[(index += 1)] ?? { outcome: 'sent' };
 }
 
-describe('what may have arrived', () => {
-  it('is told again as the same mail, whatever came since: a digest', async () => {
-    const { delivery, asked } = deliverWith(inTurn(UNSURE, DOWN));
+describe('a mail that may have arrived', () => {
+  it('is resent unchanged if it is a digest, even if more alerts arrived since', async () => {
+    const { delivery, attempts } = deliverWith(inTurn(UNSURE, DOWN));
     for (const name of ['A', 'B', 'C', 'D']) put(name);
     delivery.wake();
     await vi.advanceTimersByTimeAsync(2_100);
-    expect(asked).toHaveLength(1);
+    expect(attempts).toHaveLength(1);
     for (const name of ['E', 'F', 'G', 'H']) put(name);
     put('A', 'resolved');
     delivery.wake();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(asked.map(({ subject }) => subject)).toEqual([
+    expect(attempts.map(({ subject }) => subject)).toEqual([
       ...Array.from({ length: 3 }, () => '[FIRING] Digest: 4 firing, 0 resolved, in 4 groups'),
       '[FIRING] Digest: 4 firing, 1 resolved, in 5 groups',
     ]);
-    expect(new Set(asked.slice(0, 3).map(({ messageId }) => messageId))).toHaveProperty('size', 1);
-    expect(asked[3]?.messageId).not.toBe(asked[0]?.messageId);
+    expect(new Set(attempts.slice(0, 3).map(({ messageId }) => messageId))).toHaveProperty('size', 1);
+    expect(attempts[3]?.messageId).not.toBe(attempts[0]?.messageId);
     expect(spool.queue()).toEqual([]);
-    expect(spool.tellings.list()).toEqual([]);
+    expect(spool.inflight.list()).toEqual([]);
     await delivery[Symbol.asyncDispose]();
   });
 
-  it('is told again as the same mail, whatever came since: one that a flood comes after', async () => {
-    const { delivery, asked } = deliverWith(inTurn(UNSURE));
+  it('is resent unchanged if an alert storm follows it', async () => {
+    const { delivery, attempts } = deliverWith(inTurn(UNSURE));
     put('A');
     delivery.wake();
     await vi.advanceTimersByTimeAsync(10);
     for (const name of ['B', 'C', 'D', 'E']) put(name);
     delivery.wake();
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(asked.map(({ subject }) => subject)).toEqual([
+    expect(attempts.map(({ subject }) => subject)).toEqual([
       ...['[FIRING] A A', '[FIRING] A A'],
       '[FIRING] Digest: 4 firing, 0 resolved, in 4 groups',
     ]);
-    expect(asked[1]?.messageId).toBe(asked[0]?.messageId);
+    expect(attempts[1]?.messageId).toBe(attempts[0]?.messageId);
     await delivery[Symbol.asyncDispose]();
   });
 
-  it('is told again as the same mail by the next life of a notifier that was killed while it told it', async () => {
+  it('is resent unchanged after a restart if the notifier was killed while sending it', async () => {
     for (const name of ['A', 'B', 'C', 'D']) put(name);
-    // Nobody ever answers: it is killed meanwhile, as seen from the disk.
+    // The server never replies. On disk this is the same as a kill during the attempt.
     const killed = deliverWith(inTurn(UNSURE));
     await vi.advanceTimersByTimeAsync(2_100);
     await killed.delivery[Symbol.asyncDispose]();
     const [first] = spool.queue();
     if (first !== undefined) {
-      spool.markTold(first, Date.now());
+      spool.markNotified(first, Date.now());
       spool.drop(first);
     }
-    spool = openAgain();
+    spool = reopen();
     put('E');
-    const { delivery, asked } = deliverWith(
+    const { delivery, attempts } = deliverWith(
       () => ({ outcome: 'sent' }),
-      (mail) => (mail.key === first?.key ? { decision: 'drop' } : tellAll(mail)),
+      (mail) => (mail.key === first?.key ? { decision: 'drop' } : sendAll(mail)),
     );
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(asked.map(({ subject }) => subject)).toEqual([killed.asked[0]?.subject, '[FIRING] E E']);
-    expect(asked[0]?.messageId).toBe(killed.asked[0]?.messageId);
-    expect(openAgain().queue()).toEqual([]);
-    expect(openAgain().tellings.list()).toEqual([]);
+    expect(attempts.map(({ subject }) => subject)).toEqual([killed.attempts[0]?.subject, '[FIRING] E E']);
+    expect(attempts[0]?.messageId).toBe(killed.attempts[0]?.messageId);
+    expect(reopen().queue()).toEqual([]);
+    expect(reopen().inflight.list()).toEqual([]);
     await delivery[Symbol.asyncDispose]();
   });
 
-  it('is told again as it was when another notifier told a part of it since, and not at all when it told everything', async () => {
+  it('is resent unchanged if a peer has mailed a part of it, and not at all if the peer has mailed everything', async () => {
     const known = new Set<string>();
-    const { delivery, asked } = deliverWith(inTurn(UNSURE, UNSURE, UNSURE), (mail) => {
+    const { delivery, attempts } = deliverWith(inTurn(UNSURE, UNSURE, UNSURE), (mail) => {
       const alerts = mail.notification.alerts.filter(({ name }) => !known.has(name));
       return alerts.length === 0
         ? { decision: 'drop' }
@@ -258,40 +259,40 @@ describe('what may have arrived', () => {
     await vi.advanceTimersByTimeAsync(10);
     known.add('A');
     await vi.advanceTimersByTimeAsync(700);
-    expect(asked).toHaveLength(2);
-    expect(asked[1]).toEqual(asked[0]);
+    expect(attempts).toHaveLength(2);
+    expect(attempts[1]).toEqual(attempts[0]);
     known.add('B');
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(asked).toHaveLength(2);
+    expect(attempts).toHaveLength(2);
     expect(spool.queue()).toEqual([]);
-    expect(spool.tellings.list()).toEqual([]);
+    expect(spool.inflight.list()).toEqual([]);
     await delivery[Symbol.asyncDispose]();
   });
 
-  it('is told again as the same mail also when the disk takes no note of it', async () => {
+  it('is resent unchanged even if it could not be written to disk', async () => {
     rmSync(join(folder, 'telling'), { recursive: true });
-    const { delivery, asked, logged } = deliverWith(inTurn(UNSURE));
+    const { delivery, attempts, logged } = deliverWith(inTurn(UNSURE));
     put('A');
     delivery.wake();
     await vi.advanceTimersByTimeAsync(10);
-    expect(logged).toEqual([expect.stringContaining('what is being told is not on disk')]);
+    expect(logged).toEqual([expect.stringContaining('the in-flight mail is not on disk')]);
     mkdirSync(join(folder, 'telling'));
     for (const name of ['B', 'C', 'D', 'E']) put(name);
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(asked).toHaveLength(3);
-    expect(asked[1]).toEqual(asked[0]);
+    expect(attempts).toHaveLength(3);
+    expect(attempts[1]).toEqual(attempts[0]);
     expect(spool.queue()).toEqual([]);
     await delivery[Symbol.asyncDispose]();
   });
 
-  it('did not arrive where no server could be reached: then it is told with what came since', async () => {
-    const { delivery, asked } = deliverWith(inTurn(DOWN));
+  it('has not arrived if no server was reachable, and is then combined with later alerts', async () => {
+    const { delivery, attempts } = deliverWith(inTurn(DOWN));
     put('A');
     delivery.wake();
     await vi.advanceTimersByTimeAsync(10);
     for (const name of ['B', 'C', 'D']) put(name);
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(asked.map(({ subject }) => subject)).toEqual([
+    expect(attempts.map(({ subject }) => subject)).toEqual([
       '[FIRING] A A',
       '[FIRING] Digest: 4 firing, 0 resolved, in 4 groups',
     ]);
@@ -299,7 +300,7 @@ describe('what may have arrived', () => {
   });
 });
 
-it('what has to be put aside while the disk is full stays in the queue, and is not asked for without end', async () => {
+it('a dead letter stays in the queue while the disk is full, and is retried with backoff', async () => {
   rmSync(join(folder, 'dead'), { recursive: true });
   const { delivery, tries } = deliverWith(() => ({ outcome: 'refused', reason: 'no such mailbox' }));
   put('A');

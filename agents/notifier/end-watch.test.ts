@@ -38,20 +38,20 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-type World = 'down' | 'quiet' | 'firing' | 'young' | 'pending again' | 'firing again';
+type PrometheusState = 'down' | 'no alert' | 'firing' | 'just started' | 'pending again' | 'firing again';
 
-/** What a Prometheus answers in a world where it has the alert, or not. */
-function viewOf(world: World): PrometheusView | undefined {
-  if (world === 'down') return undefined;
+/** The view of a Prometheus in this state. */
+function viewOf(prometheus: PrometheusState): PrometheusView | undefined {
+  if (prometheus === 'down') return undefined;
   const rule = { isHealthy: true, evaluatedAtMs: Date.now(), intervalMs: 2_000 };
-  const state = world === 'pending again' ? 'pending' : 'firing';
-  const activeAtMs = world === 'firing' ? STARTED_MS : AGAIN_MS;
-  const active = ['firing', 'pending again', 'firing again'].includes(world)
+  const state = prometheus === 'pending again' ? 'pending' : 'firing';
+  const activeAtMs = prometheus === 'firing' ? STARTED_MS : AGAIN_MS;
+  const active = ['firing', 'pending again', 'firing again'].includes(prometheus)
     ? FIRING.alerts.map(({ labels }) => ({ labels, state, activeAtMs }) as const)
     : [];
   return {
-    startedAtMs: Date.now() - (world === 'young' ? 1_000 : 3_600_000),
-    isSettling: false,
+    startedAtMs: Date.now() - (prometheus === 'just started' ? 1_000 : 3_600_000),
+    isStarting: false,
     rules: [
       { ...rule, name: 'Watchdog', active: [{ labels: { alertname: 'Watchdog' }, state: 'firing', activeAtMs: 0 }] },
       { ...rule, name: 'AppHostLost', active },
@@ -59,38 +59,38 @@ function viewOf(world: World): PrometheusView | undefined {
   };
 }
 
-function open(world: World) {
+function open(prometheus: PrometheusState) {
   const put: Notification[] = [];
   const log: string[] = [];
-  const state = { world, asked: 0, meanwhile: (): void => undefined };
-  const dead = openDeadLetters(join(folder, 'dead'), { files: 10, bytes: 1_000_000 });
-  const say = (line: string): void => {
+  const state = { prometheus, queries: 0, duringQuery: (): void => undefined };
+  const deadLetters = openDeadLetters(join(folder, 'dead'), { files: 10, bytes: 1_000_000 });
+  const addLine = (line: string): void => {
     log.push(line);
   };
   const watch: EndWatch = openEndWatch({
     ...TIMES,
-    alerts: openOpenAlerts(join(folder, 'open'), { dead, log: say }),
-    ask: () => {
-      state.asked += 1;
-      const views = [viewOf(state.world)];
-      state.meanwhile();
+    alerts: openOpenAlerts(join(folder, 'open'), { deadLetters, log: addLine }),
+    queryAll: () => {
+      state.queries += 1;
+      const views = [viewOf(state.prometheus)];
+      state.duringQuery();
       return Promise.resolve(views);
     },
     put: (notification) => put.push(notification),
     now: () => Date.now(),
     elapsed: () => Date.now(),
-    log: say,
+    log: addLine,
   });
-  const said = (): readonly string[] => put.flatMap(({ alerts }) => alerts.map(({ status }) => status));
-  return { watch, put, said, state, log };
+  const statuses = (): readonly string[] => put.flatMap(({ alerts }) => alerts.map(({ status }) => status));
+  return { watch, put, statuses, state, log };
 }
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-describe('the end that Alertmanager tells', () => {
-  it('is mailed at once when a Prometheus confirms it, with the time that Alertmanager gave', async () => {
-    const { watch, put } = open('quiet');
+describe('the end of an alert from Alertmanager', () => {
+  it('is mailed at once if a Prometheus confirms it, with the time from Alertmanager', async () => {
+    const { watch, put } = open('no alert');
     using _ = watch;
-    expect(watch.heard(RESOLVED)).toBeUndefined();
+    expect(watch.onReceived(RESOLVED)).toBeUndefined();
     await pass(10);
     expect(put).toEqual([{ ...RESOLVED, truncated: 0 }]);
     await pass(60_000);
@@ -98,218 +98,221 @@ describe('the end that Alertmanager tells', () => {
   });
 
   it('waits while every Prometheus is down or has just been started', async () => {
-    const { watch, said, state } = open('down');
+    const { watch, statuses, state } = open('down');
     using _ = watch;
-    watch.heard(RESOLVED);
+    watch.onReceived(RESOLVED);
     await pass(40_000);
-    state.world = 'young';
+    state.prometheus = 'just started';
     await pass(40_000);
-    expect(said()).toEqual([]);
-    state.world = 'quiet';
+    expect(statuses()).toEqual([]);
+    state.prometheus = 'no alert';
     await pass(6_000);
-    expect(said()).toEqual(['resolved']);
+    expect(statuses()).toEqual(['resolved']);
   });
 
-  it('was none when a Prometheus still has the alert, and is mailed when it is one', async () => {
+  it('is not mailed while a Prometheus still has the alert, and is mailed once the alert ends', async () => {
     const { watch, put, state } = open('firing');
     using _ = watch;
-    watch.heard(RESOLVED);
+    watch.onReceived(RESOLVED);
     await pass(600_000);
     expect(put).toEqual([]);
     const endedAtMs = Date.now();
-    state.world = 'quiet';
+    state.prometheus = 'no alert';
     await pass(6_000);
     expect(put[0]?.alerts[0]?.status).toBe('resolved');
-    // Not when nobody spoke of it for a while: when it was last seen.
+    // The end is the time when it was last active, not that of the early notification.
     expect(endedAtMs - (put[0]?.alerts[0]?.endsAtMs ?? 0)).toBeLessThan(6_000);
   });
 
-  it('becomes "not monitored" when no Prometheus can tell for too long, and an end later', async () => {
-    const { watch, said, state } = open('down');
+  it('becomes "not monitored" if no Prometheus can confirm it for too long, and is mailed later', async () => {
+    const { watch, statuses, state } = open('down');
     using _ = watch;
-    watch.told(FIRING);
-    watch.heard(RESOLVED);
+    watch.onNotified(FIRING);
+    watch.onReceived(RESOLVED);
     await pass(TIMES.unmonitoredAfterMs - 5_000);
-    expect(said()).toEqual([]);
+    expect(statuses()).toEqual([]);
     await pass(12_000);
-    expect(new Set(said())).toEqual(new Set(['unmonitored']));
-    state.world = 'quiet';
+    expect(new Set(statuses())).toEqual(new Set(['unmonitored']));
+    state.prometheus = 'no alert';
     await pass(6_000);
-    expect(said().at(-1)).toBe('resolved');
+    expect(statuses().at(-1)).toBe('resolved');
   });
 
   it('survives a restart of the notifier', async () => {
     {
       const { watch } = open('down');
       using _ = watch;
-      watch.heard(RESOLVED);
+      watch.onReceived(RESOLVED);
       await pass(1_000);
     }
-    const { watch, said } = open('quiet');
+    const { watch, statuses } = open('no alert');
     using _ = watch;
     await pass(2_000);
-    expect(said()).toEqual(['resolved']);
+    expect(statuses()).toEqual(['resolved']);
   });
 
-  it('does not hold up what fires in the same notification, nor a drill', () => {
+  it('does not delay firing alerts of the same notification, nor a drill', () => {
     const { watch } = open('down');
     using _ = watch;
     const drill = { ...RESOLVED.alerts[0], key: 'drill', drill: 'one' } as (typeof RESOLVED.alerts)[number];
     const mixed = { ...FIRING, alerts: [...FIRING.alerts, ...RESOLVED.alerts, drill] };
-    expect(watch.heard(mixed)).toEqual({ ...mixed, alerts: [...FIRING.alerts, drill] });
+    expect(watch.onReceived(mixed)).toEqual({ ...mixed, alerts: [...FIRING.alerts, drill] });
   });
 });
 
-describe('an alert that Alertmanager no longer speaks of', () => {
-  it('is over when a Prometheus says so: the monitors were down when it ended', async () => {
-    const { watch, said } = open('quiet');
+describe('an alert that Alertmanager no longer sends', () => {
+  it('is resolved if a Prometheus confirms it, because the monitors were down when it ended', async () => {
+    const { watch, statuses } = open('no alert');
     using _ = watch;
-    watch.told(FIRING);
+    watch.onNotified(FIRING);
     await pass(TIMES.unheardAfterMs - 2_000);
-    expect(said()).toEqual([]);
+    expect(statuses()).toEqual([]);
     await pass(10_000);
-    expect(said()).toEqual(['resolved']);
+    expect(statuses()).toEqual(['resolved']);
   });
 
-  it('is not asked about as long as Alertmanager repeats it', async () => {
-    const { watch, said, state } = open('quiet');
+  it('is not queried as long as Alertmanager repeats it', async () => {
+    const { watch, statuses, state } = open('no alert');
     using _ = watch;
-    watch.told(FIRING);
+    watch.onNotified(FIRING);
     for (let round = 0; round < 20; round += 1) {
       await pass(10_000);
-      expect(watch.heard(FIRING)).toEqual(FIRING);
+      expect(watch.onReceived(FIRING)).toEqual(FIRING);
     }
-    expect([said(), state.asked]).toEqual([[], 0]);
+    expect([statuses(), state.queries]).toEqual([[], 0]);
   });
 
-  it('fires on when it is only silenced', async () => {
-    const { watch, said } = open('firing');
+  it('is not resolved if it is only silenced', async () => {
+    const { watch, statuses } = open('firing');
     using _ = watch;
-    watch.told(FIRING);
+    watch.onNotified(FIRING);
     await pass(600_000);
-    expect(said()).toEqual([]);
+    expect(statuses()).toEqual([]);
   });
 
-  it('was told as over by another notifier: nothing is left to tell', async () => {
-    const { watch, said } = open('quiet');
+  it('is not resolved again if another notifier mailed its end', async () => {
+    const { watch, statuses } = open('no alert');
     using _ = watch;
-    watch.told(FIRING);
-    watch.told(RESOLVED);
+    watch.onNotified(FIRING);
+    watch.onNotified(RESOLVED);
     await pass(600_000);
-    expect(said()).toEqual([]);
+    expect(statuses()).toEqual([]);
   });
 
-  it('may be damaged on disk, which is logged and forgotten', async () => {
+  it('is logged and forgotten if its file is damaged', async () => {
     {
       const { watch } = open('down');
       using _ = watch;
-      watch.heard(RESOLVED);
+      watch.onReceived(RESOLVED);
     }
     writeFileSync(join(folder, 'open', 'broken.json'), '{');
-    const { watch, said, log } = open('quiet');
+    const { watch, statuses, log } = open('no alert');
     using _ = watch;
     await pass(2_000);
-    expect(said()).toEqual(['resolved']);
+    expect(statuses()).toEqual(['resolved']);
     expect(log.join()).toContain('broken.json');
   });
 });
 
 describe('the next occurrence of an alert', () => {
-  /** The ends that were put, as the occurrence that they are about. */
+  /** The ends that were put, with the times of their occurrences. */
   const endsOf = (put: readonly Notification[]) =>
     put.flatMap(({ alerts }) => alerts.map(({ status, startsAtMs, endsAtMs }) => ({ status, startsAtMs, endsAtMs })));
-  const END = { status: 'resolved', startsAtMs: AGAIN_MS, endsAtMs: expect.any(Number) as number };
+  const EXPECTED_END = { status: 'resolved', startsAtMs: AGAIN_MS, endsAtMs: expect.any(Number) as number };
 
-  it('is what the end is about, when that of the one before comes late and it fires again', async () => {
+  it('gets the resolved mail if the end of the previous one arrives late, while it fires', async () => {
     const { watch, put, state } = open('firing again');
     using _ = watch;
-    watch.heard(RESOLVED);
+    watch.onReceived(RESOLVED);
     await pass(8_000);
     expect(put).toEqual([]);
-    state.world = 'quiet';
+    state.prometheus = 'no alert';
     await pass(6_000);
-    expect(endsOf(put)).toEqual([END]);
+    expect(endsOf(put)).toEqual([EXPECTED_END]);
     expect(put[0]?.alerts[0]?.endsAtMs).toBeGreaterThanOrEqual(NOW_MS + 7_000);
     expect(put.map(idOf)).not.toContain(idOf(RESOLVED));
   });
 
-  it('is what the end is about, when the notifier was restarted while it fired', async () => {
+  it('gets the resolved mail if the notifier was restarted while it fired', async () => {
     {
       const { watch } = open('firing again');
       using _ = watch;
-      watch.heard(RESOLVED);
+      watch.onReceived(RESOLVED);
       await pass(2_000);
     }
-    const { watch, put } = open('quiet');
+    const { watch, put } = open('no alert');
     using _ = watch;
     await pass(2_000);
-    expect(endsOf(put)).toEqual([END]);
+    expect(endsOf(put)).toEqual([EXPECTED_END]);
     expect(put[0]?.alerts[0]?.endsAtMs).toBeGreaterThan(AGAIN_MS);
   });
 
-  it('is not forgotten for the late end of the one before', async () => {
+  it('is not forgotten because of a late end of the previous one', async () => {
     const { watch, put, state } = open('firing again');
     using _ = watch;
-    watch.told(again('firing'));
-    watch.heard(RESOLVED);
+    watch.onNotified(again('firing'));
+    watch.onReceived(RESOLVED);
     await pass(2_000);
-    expect(state.asked).toBe(0);
-    state.world = 'quiet';
+    expect(state.queries).toBe(0);
+    state.prometheus = 'no alert';
     await pass(TIMES.unheardAfterMs + 6_000);
-    expect(endsOf(put)).toEqual([END]);
+    expect(endsOf(put)).toEqual([EXPECTED_END]);
   });
 
-  it.each(['heard', 'told'] as const)('replaces the one before when it is %s to fire', async (how) => {
-    const { watch, put } = open('quiet');
-    using _ = watch;
-    watch.told(FIRING);
-    watch[how](again('firing'));
-    await pass(TIMES.unheardAfterMs + 6_000);
-    expect(endsOf(put)).toEqual([END]);
-  });
+  it.each(['onReceived', 'onNotified'] as const)(
+    'replaces the previous one when %s gets its firing notification',
+    async (method) => {
+      const { watch, put } = open('no alert');
+      using _ = watch;
+      watch.onNotified(FIRING);
+      watch[method](again('firing'));
+      await pass(TIMES.unheardAfterMs + 6_000);
+      expect(endsOf(put)).toEqual([EXPECTED_END]);
+    },
+  );
 
-  it('replaces the one before when a Prometheus has it, of which Alertmanager says nothing', async () => {
+  it('replaces the previous one if only a Prometheus has it, and Alertmanager did not send it', async () => {
     const { watch, put, state } = open('firing again');
     using _ = watch;
-    watch.told(FIRING);
+    watch.onNotified(FIRING);
     await pass(TIMES.unheardAfterMs + 6_000);
-    state.world = 'quiet';
+    state.prometheus = 'no alert';
     await pass(6_000);
-    expect(endsOf(put)).toEqual([END]);
+    expect(endsOf(put)).toEqual([EXPECTED_END]);
   });
 
-  it('keeps its end when the mail about the end of the one before is sent late', async () => {
+  it('keeps its end if the resolved mail of the previous one is sent late', async () => {
     const { watch, put, state } = open('down');
     using _ = watch;
-    watch.heard(again('resolved'));
-    watch.told(RESOLVED);
-    watch.told(FIRING);
+    watch.onReceived(again('resolved'));
+    watch.onNotified(RESOLVED);
+    watch.onNotified(FIRING);
     await pass(1_000);
-    state.world = 'quiet';
+    state.prometheus = 'no alert';
     await pass(6_000);
-    expect(endsOf(put)).toEqual([{ ...END, endsAtMs: NOW_MS + 8_000 }]);
+    expect(endsOf(put)).toEqual([{ ...EXPECTED_END, endsAtMs: NOW_MS + 8_000 }]);
   });
 
-  it('keeps its end when that is heard while a Prometheus answers about the one before', async () => {
-    const { watch, put, state } = open('quiet');
+  it('keeps its end if that arrives during a query about the previous one', async () => {
+    const { watch, put, state } = open('no alert');
     using _ = watch;
-    watch.heard(RESOLVED);
-    state.meanwhile = () => {
-      state.meanwhile = () => undefined;
-      watch.heard(again('resolved'));
+    watch.onReceived(RESOLVED);
+    state.duringQuery = () => {
+      state.duringQuery = () => undefined;
+      watch.onReceived(again('resolved'));
     };
     await pass(6_000);
-    expect(endsOf(put)).toEqual([{ ...END, endsAtMs: NOW_MS + 8_000 }]);
+    expect(endsOf(put)).toEqual([{ ...EXPECTED_END, endsAtMs: NOW_MS + 8_000 }]);
   });
 
-  it('that is pending and never fires leaves the end of the one before as it was', async () => {
+  it('does not change the end of the previous one if it is pending and never fires', async () => {
     const { watch, put, state } = open('pending again');
     using _ = watch;
-    watch.heard(RESOLVED);
+    watch.onReceived(RESOLVED);
     await pass(4_000);
     expect(put).toEqual([]);
-    state.world = 'quiet';
+    state.prometheus = 'no alert';
     await pass(6_000);
-    expect(endsOf(put)).toEqual([{ ...END, startsAtMs: STARTED_MS, endsAtMs: ENDED_MS }]);
+    expect(endsOf(put)).toEqual([{ ...EXPECTED_END, startsAtMs: STARTED_MS, endsAtMs: ENDED_MS }]);
   });
 });

@@ -6,24 +6,24 @@ import { activeOccurrence, isOver, newerOf } from './occurrence.ts';
 import type { OpenAlert, OpenAlerts } from './open-alerts.ts';
 import { OWN_ALERTS } from './watchdog.ts';
 
-/** How ends are confirmed. */
+/** Timings for the confirmation of ends. */
 export interface EndTimes {
-  /** From the start of a Prometheus until everything was scraped twice: before that it does not know what is over. */
+  /** From the start of a Prometheus until it has scraped everything twice: before that it cannot confirm an end. */
   readonly warmUpMs: number;
-  /** For so long no Prometheus could say whether an alert is over: then people hear that it is not monitored. */
+  /** After this time without a Prometheus that can evaluate the alert, it is mailed as unmonitored. */
   readonly unmonitoredAfterMs: number;
-  /** Alertmanager repeats what fires; an alert that it has not spoken of for so long is asked about. */
+  /** Alertmanager repeats firing alerts. After this time without a repetition, Prometheus is queried about the alert. */
   readonly unheardAfterMs: number;
 }
 
 interface EndWatchOptions extends EndTimes {
   readonly alerts: OpenAlerts;
-  /** What every Prometheus says of the rules of these names; `undefined` for one that does not answer. */
-  readonly ask: (names: readonly string[]) => Promise<readonly (PrometheusView | undefined)[]>;
+  /** The view of every Prometheus on the rules with these names; `undefined` for one that does not respond. */
+  readonly queryAll: (names: readonly string[]) => Promise<readonly (PrometheusView | undefined)[]>;
   readonly put: (notification: Notification) => void;
-  /** What people call now. */
+  /** Wall-clock time in epoch ms. */
   readonly now: () => number;
-  /** Time that only passes, in ms. */
+  /** Monotonic time in ms. */
   readonly elapsed: () => number;
   readonly log: (line: string) => void;
 }
@@ -31,46 +31,46 @@ interface EndWatchOptions extends EndTimes {
 /** Holds the ends of alerts until a Prometheus confirms them. */
 export interface EndWatch extends Disposable {
   /**
-   * Alertmanager calls these alerts firing or resolved. Answers what is to be told at once, if anything; the ends that wait are on disk
-   * when it returns.
+   * Handles a notification of Alertmanager. Returns the alerts to mail at once, if any. The ends that wait for confirmation are on
+   * disk when it returns.
    */
-  readonly heard: (notification: Notification) => Notification | undefined;
-  /** People were told this, by this notifier or by another one. */
-  readonly told: (notification: Notification) => void;
+  readonly onReceived: (notification: Notification) => Notification | undefined;
+  /** Handles the fact that this or another notifier mailed a notification. */
+  readonly onNotified: (notification: Notification) => void;
 }
 
-/** Between two looks at ends that wait: soon at first, since most are confirmed at once. */
-const SOON_MS = 1_000;
-const LATER_MS = 5_000;
-const SOON_FOR_MS = 30_000;
+/** Intervals between two checks of unconfirmed ends: short at first, because most are confirmed at once. */
+const FAST_CHECK_MS = 1_000;
+const SLOW_CHECK_MS = 5_000;
+const FAST_CHECKS_FOR_MS = 30_000;
 
 export function openEndWatch(options: EndWatchOptions): EndWatch {
   const { alerts, put, now, elapsed, log } = options;
-  /** When Alertmanager last spoke of an alert; since when nobody can say whether it is over. */
-  const heardAt = new Map<string, number>();
+  /** When Alertmanager last sent an alert, and since when no Prometheus can evaluate it (monotonic). */
+  const receivedAt = new Map<string, number>();
   const unknownSince = new Map<string, number>();
   const openedAt = elapsed();
-  /** When a Prometheus last had an alert whose end was told too early (epoch ms). */
+  /** When a Prometheus last had an alert whose end was reported too early (epoch ms). */
   const activeAtMs = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let isRunning = false;
   let isClosed = false;
 
-  const silentMs = (key: string): number => elapsed() - (heardAt.get(key) ?? openedAt);
+  const msSinceReceived = (key: string): number => elapsed() - (receivedAt.get(key) ?? openedAt);
   const forget = (key: string): void => {
     alerts.remove(key);
-    heardAt.delete(key);
+    receivedAt.delete(key);
     unknownSince.delete(key);
     activeAtMs.delete(key);
   };
-  const keepNewer = (heard: OpenAlert): void => {
-    alerts.set(newerOf(alerts.find(heard.alert.key), heard));
+  const keepNewer = (received: OpenAlert): void => {
+    alerts.set(newerOf(alerts.find(received.alert.key), received));
   };
   const isDue = ({ alert, endsAtMs }: OpenAlert): boolean =>
-    endsAtMs !== undefined || silentMs(alert.key) > options.unheardAfterMs;
+    endsAtMs !== undefined || msSinceReceived(alert.key) > options.unheardAfterMs;
 
-  /** A Prometheus has it: as the occurrence that is open, or as the next one, whose end is then awaited instead. */
-  const goOn = (open: OpenAlert, active: readonly PrometheusAlert[]): void => {
+  /** A Prometheus has the alert: as the open occurrence, or as the next one, which then replaces the open one. */
+  const keepOpen = (open: OpenAlert, active: readonly PrometheusAlert[]): void => {
     const { alert } = open;
     unknownSince.delete(alert.key);
     const occurrence = activeOccurrence(open, active);
@@ -83,8 +83,8 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
   const confirm = async (): Promise<void> => {
     const due = alerts.list().filter(isDue);
     if (due.length === 0) return;
-    const views = await options.ask([...new Set(due.map(({ alert }) => alert.name))]);
-    // What changed meanwhile may be the next occurrence, of which these answers say nothing; it is asked about again.
+    const views = await options.queryAll([...new Set(due.map(({ alert }) => alert.name))]);
+    // An alert that changed during the query may be the next occurrence. The responses do not cover it, so it is queried again.
     const unchanged = due.filter((open) => alerts.find(open.alert.key) === open);
     const judged = Map.groupBy(unchanged, ({ alert }) => judgeEnd(alert, views, { ...options, nowMs: now() }));
     const ended = judged.get('ended') ?? [];
@@ -94,13 +94,13 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
       put(notification);
     }
     for (const { alert } of ended) forget(alert.key);
-    for (const open of judged.get('active') ?? []) goOn(open, activeIn(open.alert, views));
+    for (const open of judged.get('active') ?? []) keepOpen(open, activeIn(open.alert, views));
     const unknown = (judged.get('unknown') ?? []).filter(({ alert: { key } }) => {
       const since = unknownSince.get(key) ?? elapsed();
       unknownSince.set(key, since);
       return elapsed() - since >= options.unmonitoredAfterMs;
     });
-    // Put again and again; that people know it is found there.
+    // Put on every check; the spool drops the duplicates.
     for (const notification of notificationsOf(unknown, ({ alert }) => ({ ...alert, status: 'unmonitored' }))) {
       put(notification);
     }
@@ -119,18 +119,18 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
       .finally(() => {
         isRunning = false;
         const waiting = alerts.list().filter(({ endsAtMs }) => endsAtMs !== undefined);
-        const isNew = waiting.some(({ alert }) => silentMs(alert.key) < SOON_FOR_MS);
-        if (alerts.list().length > 0) schedule(isNew ? SOON_MS : LATER_MS);
+        const isRecent = waiting.some(({ alert }) => msSinceReceived(alert.key) < FAST_CHECKS_FOR_MS);
+        if (alerts.list().length > 0) schedule(isRecent ? FAST_CHECK_MS : SLOW_CHECK_MS);
       });
   };
-  schedule(SOON_MS);
+  schedule(FAST_CHECK_MS);
   return {
-    heard: (notification) => {
+    onReceived: (notification) => {
       const { wait = [], certain = [] } = Object.groupBy(notification.alerts, (alert) =>
         isConfirmed(alert) && alert.status === 'resolved' ? 'wait' : 'certain',
       );
       const { thread } = notification;
-      for (const { key } of notification.alerts) heardAt.set(key, elapsed());
+      for (const { key } of notification.alerts) receivedAt.set(key, elapsed());
       for (const alert of wait) {
         keepNewer({ thread, alert: firing(alert), endsAtMs: alert.endsAtMs ?? now() });
       }
@@ -140,17 +140,17 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
       if (wait.length > 0) schedule(0);
       return certain.length === 0 ? undefined : { ...notification, alerts: certain };
     },
-    told: ({ thread, alerts: said }) => {
-      for (const alert of said.filter(isConfirmed)) {
+    onNotified: ({ thread, alerts: notified }) => {
+      for (const alert of notified.filter(isConfirmed)) {
         if (alert.status === 'resolved') {
           const open = alerts.find(alert.key);
           if (open === undefined || !isOver(alert, alert.endsAtMs, open)) forget(alert.key);
         } else {
-          heardAt.set(alert.key, heardAt.get(alert.key) ?? elapsed());
+          receivedAt.set(alert.key, receivedAt.get(alert.key) ?? elapsed());
           keepNewer({ thread, alert: firing(alert) });
         }
       }
-      schedule(SOON_MS);
+      schedule(FAST_CHECK_MS);
     },
     [Symbol.dispose]: () => {
       isClosed = true;
@@ -159,7 +159,7 @@ export function openEndWatch(options: EndWatchOptions): EndWatch {
   };
 }
 
-/** Whether Prometheus decides when it ends. Drills are ended by their command, a notifier's own alerts by that notifier. */
+/** Whether its end needs confirmation by Prometheus. The drill command ends drills, and the notifier ends its own alerts. */
 function isConfirmed({ name, drill }: NotifiedAlert): boolean {
   return drill === undefined && !OWN_ALERTS.some((own) => own === name);
 }
@@ -173,10 +173,13 @@ function resolved({ alert, endsAtMs }: OpenAlert, activeAtMs: number | undefined
 }
 
 /** One notification per thread, as Alertmanager would group them. */
-function notificationsOf(open: readonly OpenAlert[], say: (open: OpenAlert) => NotifiedAlert): readonly Notification[] {
+function notificationsOf(
+  open: readonly OpenAlert[],
+  toAlert: (open: OpenAlert) => NotifiedAlert,
+): readonly Notification[] {
   return [...Map.groupBy(open, ({ thread }) => thread)].map(([thread, group]) => ({
     thread,
-    alerts: group.map(say),
+    alerts: group.map(toAlert),
     truncated: 0,
   }));
 }

@@ -10,7 +10,7 @@ export function samplePayload(
     readonly status?: 'firing' | 'resolved';
     readonly host?: string;
     readonly startsAt?: string;
-    /** Of one that is resolved. */
+    /** For a resolved alert. */
     readonly endsAt?: string;
   }[],
 ): Payload {

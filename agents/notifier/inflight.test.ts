@@ -10,41 +10,41 @@ let folder: string;
 let logged: string[];
 const open = () => openSpool({ folder, repeatAfterMs: 1_000, log: (line) => logged.push(line) });
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-tellings-'));
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-inflight-'));
   logged = [];
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('are there again after a kill as they were, until it is known that they arrived or their mails are gone', () => {
+it('in-flight mails survive a kill unchanged, until their outcome is known or their mails have left the queue', () => {
   const spool = open();
   for (const name of ['A', 'B']) spool.put(notificationOf(samplePayload([{ name }])), 1);
   const [a, b] = spool.queue();
   if (a === undefined || b === undefined) throw new Error('no mails');
   const part = { ...a, notification: { ...a.notification, truncated: 7 } };
-  spool.tellings.begin({ id: a.key, mails: [part] });
-  spool.tellings.begin({ id: b.key, mails: [b] });
-  const again = open();
-  expect(again.tellings.list()).toEqual([
+  spool.inflight.begin({ id: a.key, mails: [part] });
+  spool.inflight.begin({ id: b.key, mails: [b] });
+  const reopened = open();
+  expect(reopened.inflight.list()).toEqual([
     { id: a.key, mails: [part] },
     { id: b.key, mails: [b] },
   ]);
-  again.tellings.end({ id: b.key, mails: [b] });
-  again.drop(a);
-  expect(open().tellings.list()).toEqual([]);
+  reopened.inflight.end({ id: b.key, mails: [b] });
+  reopened.drop(a);
+  expect(open().inflight.list()).toEqual([]);
   expect(readdirSync(join(folder, 'telling'))).toEqual([]);
   expect(open().queue()).toHaveLength(1);
 });
 
-it('that are damaged are put aside, and their mails are told anew', () => {
+it('a damaged in-flight file is moved to the dead-letter queue, and its mail stays in the queue', () => {
   const spool = open();
   spool.put(notificationOf(samplePayload([{ name: 'A' }])), 1);
   writeFileSync(join(folder, 'telling', '1.json'), '{"id":"1","mails":[{"key":"1"}]}');
   writeFileSync(join(folder, 'telling', '2.json.7.new'), '{"id":');
-  const again = open();
-  expect(again.tellings.list()).toEqual([]);
-  expect(again.queue()).toHaveLength(1);
-  expect(again.deadCount()).toBe(1);
-  expect(logged).toEqual([expect.stringContaining('1.json of the tellings is damaged')]);
+  const reopened = open();
+  expect(reopened.inflight.list()).toEqual([]);
+  expect(reopened.queue()).toHaveLength(1);
+  expect(reopened.deadCount()).toBe(1);
+  expect(logged).toEqual([expect.stringContaining('1.json of the in-flight mails is damaged')]);
 });

@@ -7,53 +7,53 @@ import { type QueuedMail, queuedMailSchema } from './queued-mail.ts';
 import { readJsonFolder } from './read-json-folder.ts';
 
 /**
- * What one mail tells, fixed before it is sent for the first time: of each queued mail what is news. As long as it may have arrived, the
- * same is told again, under the same Message-ID; what came or was told since then must not make another mail of it.
+ * The content of one outgoing mail, fixed before the first attempt: the unreported alerts of one or more queued mails. As long as it may
+ * have arrived, it is resent unchanged, under the same Message-ID. Later notifications do not change it.
  */
-export interface Telling {
-  /** The key of its first mail: no mail is in two tellings. */
+export interface InflightMail {
+  /** The key of its first queued mail; a queued mail is in at most one in-flight mail. */
   readonly id: string;
   readonly mails: readonly QueuedMail[];
 }
 
-/** The tellings that are under way or may have arrived; on disk (fsync), so that a killed notifier repeats what it was telling. */
-export interface Tellings {
-  readonly list: () => readonly Telling[];
-  /** Where the disk takes no more, that is thrown, and it is remembered until the process ends. */
-  readonly begin: (telling: Telling) => void;
-  /** It is known whether it arrived. */
-  readonly end: (telling: Telling) => void;
+/** The mails that are being sent or may have arrived; on disk (fsync), so that a killed notifier resends them after its restart. */
+export interface InflightMails {
+  readonly list: () => readonly InflightMail[];
+  /** On a full disk it throws, and the entry stays in memory until the process ends. */
+  readonly begin: (inflight: InflightMail) => void;
+  /** Call when it is known whether the mail arrived. */
+  readonly end: (inflight: InflightMail) => void;
 }
 
 const schema = z.object({ id: z.string(), mails: z.array(queuedMailSchema).min(1) });
 
-function parseTelling(text: string, id: string): Telling {
-  const telling = schema.parse(JSON.parse(text));
-  if (telling.id !== id) throw new Error(`it is the telling ${telling.id}`);
-  return telling;
+function parseInflightMail(text: string, id: string): InflightMail {
+  const inflight = schema.parse(JSON.parse(text));
+  if (inflight.id !== id) throw new Error(`it contains the in-flight mail ${inflight.id}`);
+  return inflight;
 }
 
-/** Opens the folder. A damaged file is laid with the dead; its mails are in the queue and are told anew. */
-export function openTellings(
+/** Opens the folder. A damaged file is moved to the dead-letter queue; its mails are still in the queue and are sent again. */
+export function openInflightMails(
   folder: string,
-  { dead, log }: { readonly dead: DeadLetters; readonly log: (line: string) => void },
-): Tellings {
+  { deadLetters, log }: { readonly deadLetters: DeadLetters; readonly log: (line: string) => void },
+): InflightMails {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const begun = readJsonFolder(folder, {
-    ...{ of: 'the tellings', parse: parseTelling, dead, log },
-    // The mail that it is called after may be laid there, too.
-    deadName: (id) => `${id}-telling.json`,
+  const found = readJsonFolder(folder, {
+    ...{ contents: 'the in-flight mails', parse: parseInflightMail, deadLetters, log },
+    // The queued mail with the same key may be moved there, too.
+    deadLetterName: (id) => `${id}-telling.json`,
   });
-  const tellings = new Map(begun.map((telling) => [telling.id, telling]));
+  const byId = new Map(found.map((inflight) => [inflight.id, inflight]));
   const fileOf = (id: string): string => join(folder, `${id}.json`);
   return {
-    list: () => [...tellings.values()],
-    begin: (telling) => {
-      tellings.set(telling.id, telling);
-      writeDurably(fileOf(telling.id), JSON.stringify(telling));
+    list: () => [...byId.values()],
+    begin: (inflight) => {
+      byId.set(inflight.id, inflight);
+      writeDurably(fileOf(inflight.id), JSON.stringify(inflight));
     },
     end: ({ id }) => {
-      tellings.delete(id);
+      byId.delete(id);
       removeDurably(fileOf(id));
     },
   };

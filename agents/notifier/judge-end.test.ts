@@ -5,7 +5,7 @@ import { judgeEnd, type PrometheusView } from './judge-end.ts';
 const NOW = Date.UTC(2026, 0, 1);
 const LABELS = { alertname: 'AppHostLost', host: 'app2', severity: 'warning' };
 const ALERT = { name: 'AppHostLost', labels: LABELS };
-const FACTS = { nowMs: NOW, warmUpMs: 30_000 };
+const CONTEXT = { nowMs: NOW, warmUpMs: 30_000 };
 
 function rule(name: string, more: Partial<PrometheusAlertRule> = {}): PrometheusAlertRule {
   return { name, isHealthy: true, evaluatedAtMs: NOW - 1_000, intervalMs: 2_000, active: [], ...more };
@@ -15,7 +15,7 @@ const WATCHDOG = rule('Watchdog', { active: [active({ alertname: 'Watchdog' })] 
 
 /** A Prometheus that has run for an hour and does not have the alert. */
 function view(more: Partial<PrometheusView> = {}): PrometheusView {
-  return { startedAtMs: NOW - 3_600_000, isSettling: false, rules: [WATCHDOG, rule('AppHostLost')], ...more };
+  return { startedAtMs: NOW - 3_600_000, isStarting: false, rules: [WATCHDOG, rule('AppHostLost')], ...more };
 }
 const has = (labels: PrometheusAlert['labels']): Partial<PrometheusView> => ({
   rules: [WATCHDOG, rule('AppHostLost', { active: [active(labels)] })],
@@ -26,16 +26,20 @@ const without = (more: Partial<PrometheusAlertRule>): Partial<PrometheusView> =>
 
 describe('the end of an alert', () => {
   it.each<{ readonly when: string; readonly views: readonly (PrometheusView | undefined)[]; readonly is: string }>([
-    { when: 'no Prometheus answers', views: [undefined, undefined], is: 'unknown' },
-    { when: 'there is none', views: [], is: 'unknown' },
-    { when: 'one that runs for long does not have it', views: [view(), undefined], is: 'ended' },
-    { when: 'one has it still', views: [view(), view(has(LABELS))], is: 'active' },
+    { when: 'no Prometheus responds', views: [undefined, undefined], is: 'unknown' },
+    { when: 'no Prometheus is configured', views: [], is: 'unknown' },
+    { when: 'one that has run for long does not have it', views: [view(), undefined], is: 'ended' },
+    { when: 'one still has it', views: [view(), view(has(LABELS))], is: 'active' },
     {
       when: 'one that has just been started has it',
       views: [view({ ...has(LABELS), startedAtMs: NOW })],
       is: 'active',
     },
-    { when: 'it is that of another host that fires', views: [view(has({ ...LABELS, host: 'app1' }))], is: 'ended' },
+    {
+      when: 'the same alert fires only for another host',
+      views: [view(has({ ...LABELS, host: 'app1' }))],
+      is: 'ended',
+    },
     {
       when: 'all were just started',
       views: [view({ startedAtMs: NOW - 20_000 }), view({ startedAtMs: NOW - 30_500 })],
@@ -46,13 +50,13 @@ describe('the end of an alert', () => {
       views: [view({ startedAtMs: NOW - 31_000 })],
       is: 'ended',
     },
-    { when: 'the stack is starting', views: [view({ isSettling: true })], is: 'unknown' },
-    { when: 'its rule is evaluated no more', views: [view(without({ evaluatedAtMs: NOW - 7_000 }))], is: 'unknown' },
+    { when: 'the stack is starting', views: [view({ isStarting: true })], is: 'unknown' },
+    { when: 'its rule is no longer evaluated', views: [view(without({ evaluatedAtMs: NOW - 7_000 }))], is: 'unknown' },
     { when: 'its rule fails', views: [view(without({ isHealthy: false }))], is: 'unknown' },
     { when: 'nothing is scraped', views: [view({ rules: [rule('Watchdog'), rule('AppHostLost')] })], is: 'unknown' },
-    { when: 'there is no such rule any more', views: [view({ rules: [WATCHDOG] })], is: 'ended' },
+    { when: 'its rule was removed', views: [view({ rules: [WATCHDOG] })], is: 'ended' },
     {
-      when: 'the rule is unknown to the only one that answers',
+      when: 'the only one that responds does not have the rule',
       views: [view({ rules: [WATCHDOG] }), undefined],
       is: 'unknown',
     },
@@ -66,8 +70,8 @@ describe('the end of an alert', () => {
       views: [view({ rules: [WATCHDOG] }), view({ startedAtMs: NOW - 20_000 })],
       is: 'unknown',
     },
-    { when: 'nobody says what rules there are', views: [view({ rules: [] })], is: 'unknown' },
+    { when: 'Prometheus has no rules', views: [view({ rules: [] })], is: 'unknown' },
   ])('is $is when $when', ({ views, is }) => {
-    expect(judgeEnd(ALERT, views, FACTS)).toBe(is);
+    expect(judgeEnd(ALERT, views, CONTEXT)).toBe(is);
   });
 });

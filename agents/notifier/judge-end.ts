@@ -1,45 +1,46 @@
 import type { PrometheusAlert, PrometheusAlertRule } from '../../kit/prometheus.ts';
 import { cleanLabels, type NotifiedAlert } from './notification.ts';
 
-/** What one Prometheus says of itself and of the rules of some alerts. */
+/** The state of one Prometheus and of its rules for some alerts. */
 export interface PrometheusView {
   readonly startedAtMs: number;
-  /** Its alerts wait, because the stack is starting. */
-  readonly isSettling: boolean;
+  /** Its alerts are suppressed during the startup grace period. */
+  readonly isStarting: boolean;
   readonly rules: readonly PrometheusAlertRule[];
 }
 
-/** Whether an alert is over. `unknown`: no Prometheus can say it now. */
+/** Whether an alert has ended. `unknown`: no Prometheus can evaluate it now. */
 export type EndJudgement = 'ended' | 'active' | 'unknown';
 
-/** Fires as long as a Prometheus scrapes anything. */
+/** Fires as long as a Prometheus scrapes any target. */
 export const WATCHDOG = 'Watchdog';
 
-/** Between two evaluations of a rule that is evaluated at all; one may be late. */
+/** A rule is stale after this many evaluation intervals; one evaluation may be late. */
 const FRESH_INTERVALS = 3;
 
 /**
- * Alertmanager calls an alert resolved when Prometheus says so, and also when nobody has spoken of it for some seconds, as when every Prometheus
- * is down or has just been started. Its notification does not tell which. So an end is believed of a Prometheus that evaluates the rule
- * on fresh data and does not have the alert, and as long as no other one has it. Pending is active: it may be true still.
- * A Prometheus without the rule may have an older set of rules than the others: it confirms nothing unless all answer and none has the rule.
+ * Alertmanager resolves an alert when Prometheus resolves it, and also when no Prometheus has sent it for some seconds, because all
+ * are down or just started. Its notification does not distinguish these cases. So an end needs confirmation: one Prometheus must
+ * evaluate the rule on fresh data without the alert, and no other may have the alert. A pending alert counts as active, because
+ * its condition may still be true. A Prometheus without the rule may have an older rule set. It confirms an end only if all
+ * respond and none has the rule.
  */
 export function judgeEnd(
   alert: Pick<NotifiedAlert, 'name' | 'labels'>,
   views: readonly (PrometheusView | undefined)[],
-  facts: { readonly nowMs: number; readonly warmUpMs: number },
+  context: { readonly nowMs: number; readonly warmUpMs: number },
 ): EndJudgement {
   if (activeIn(alert, views).length > 0) return 'active';
   const isRemoved = views.every((view) => view !== undefined && rulesOf(alert, view).length === 0);
-  const canTell = views.some((view) => {
-    if (view === undefined || !isWatching(view, facts)) return false;
+  const isConfirmed = views.some((view) => {
+    if (view === undefined || !isMonitoring(view, context)) return false;
     const rules = rulesOf(alert, view);
-    return rules.length === 0 ? isRemoved : rules.every((rule) => isWarm(rule, view, facts));
+    return rules.length === 0 ? isRemoved : rules.every((rule) => isWarm(rule, view, context));
   });
-  return canTell ? 'ended' : 'unknown';
+  return isConfirmed ? 'ended' : 'unknown';
 }
 
-type Facts = Parameters<typeof judgeEnd>[2];
+type JudgeContext = Parameters<typeof judgeEnd>[2];
 
 /** The alert as each Prometheus has it, pending or firing. */
 export function activeIn(
@@ -56,14 +57,18 @@ function rulesOf({ name }: Pick<NotifiedAlert, 'name'>, { rules }: PrometheusVie
   return rules.filter((rule) => rule.name === name);
 }
 
-/** Whether it scrapes, evaluates, and does so for long enough. */
-function isWatching(view: PrometheusView, facts: Facts): boolean {
+/** Whether it scrapes targets and evaluates rules, and has done so for long enough. */
+function isMonitoring(view: PrometheusView, context: JudgeContext): boolean {
   const watchdog = view.rules.filter(({ name, active }) => name === WATCHDOG && active.length > 0);
-  return !view.isSettling && watchdog.some((rule) => isWarm(rule, view, facts));
+  return !view.isStarting && watchdog.some((rule) => isWarm(rule, view, context));
 }
 
-/** Whether a rule was evaluated just now, and so long after the start that everything had been scraped twice. */
-function isWarm(rule: PrometheusAlertRule, { startedAtMs }: PrometheusView, { nowMs, warmUpMs }: Facts): boolean {
+/** Whether the last evaluation of a rule is recent, and long enough after the start that everything was scraped twice. */
+function isWarm(
+  rule: PrometheusAlertRule,
+  { startedAtMs }: PrometheusView,
+  { nowMs, warmUpMs }: JudgeContext,
+): boolean {
   const isFresh = nowMs - rule.evaluatedAtMs <= FRESH_INTERVALS * rule.intervalMs;
   return rule.isHealthy && isFresh && rule.evaluatedAtMs - startedAtMs >= warmUpMs;
 }

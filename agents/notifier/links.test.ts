@@ -6,18 +6,18 @@ import { samplePayload } from './fixtures.ts';
 import { linksOf } from './links.ts';
 import { notificationOf } from './notification.ts';
 
-it('leads from an alert about requests to the traces of those that failed around it', () => {
-  const [over] = notificationOf(samplePayload([{ name: 'HighErrorRate', status: 'resolved' }])).alerts;
-  if (over === undefined) throw new Error('the sample has no alert');
+it('an alert on the request path links to the traces of failed requests around it', () => {
+  const [resolved] = notificationOf(samplePayload([{ name: 'HighErrorRate', status: 'resolved' }])).alerts;
+  if (resolved === undefined) throw new Error('the sample has no alert');
   const links = { traces: 'http://zipkin.example' };
-  const urls = linksOf({ ...over, domain: 'site' }, { links, drawn: undefined }).map(({ url }) => new URL(url));
+  const urls = linksOf({ ...resolved, domain: 'site' }, { links, drawn: undefined }).map(({ url }) => new URL(url));
   expect(urls.map(({ pathname }) => pathname)).toEqual(['/zipkin/']);
   expect(Object.fromEntries(urls[0]?.searchParams ?? [])).toEqual({
     ...{ annotationQuery: 'error', lookback: 'range', limit: '50' },
-    startTs: String(over.startsAtMs - 60_000),
-    endTs: String((over.endsAtMs ?? 0) + 60_000),
+    startTs: String(resolved.startsAtMs - 60_000),
+    endTs: String((resolved.endsAtMs ?? 0) + 60_000),
   });
-  expect(linksOf({ ...over, domain: 'monitor' }, { links, drawn: undefined })).toEqual([]);
+  expect(linksOf({ ...resolved, domain: 'monitor' }, { links, drawn: undefined })).toEqual([]);
 });
 
 function boardOf(domain: string): string {
@@ -27,7 +27,7 @@ function boardOf(domain: string): string {
   return links.map(({ url }) => /\/d\/([\w-]+)\?/.exec(url)?.[1] ?? '').join();
 }
 
-it.each(DOMAINS)('an alert of the domain %s leads to a dashboard that exists', (domain) => {
+it.each(DOMAINS)('an alert of the domain %s links to an existing dashboard', (domain) => {
   const file = join(import.meta.dirname, `../../dashboards/generated/${boardOf(domain)}.json`);
   expect(existsSync(file), file).toBe(true);
 });
@@ -37,7 +37,7 @@ it.each([
   ['monitor', 'holdfast-monitors'],
   ['lb', 'holdfast-lb'],
   ['site', 'holdfast-overview'],
-  ['unheard-of', 'holdfast-overview'],
-])('an alert of the domain %s leads to %s', (domain, uid) => {
+  ['unknown', 'holdfast-overview'],
+])('an alert of the domain %s links to %s', (domain, uid) => {
   expect(boardOf(domain)).toBe(uid);
 });

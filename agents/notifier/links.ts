@@ -1,30 +1,30 @@
 import type { NotifierConfig } from './config.ts';
 import type { NotifiedAlert } from './notification.ts';
 
-/** Where the reader of a mail may go next. */
+/** A link for the reader of a mail. */
 export interface Link {
   readonly title: string;
   readonly url: string;
 }
 
-interface LinkFacts {
+interface LinkContext {
   readonly links: NotifierConfig['links'];
-  /** What the chart draws, and of which time. */
+  /** Query and time range of the chart. */
   readonly drawn: { readonly query: string; readonly startMs: number; readonly endMs: number } | undefined;
 }
 
-/** The dashboard of an alert's `domain`: what it tells of is shown there. Of any other domain it is the overview. */
+/** The dashboard for an alert's `domain`; all other domains use the overview. */
 const BOARD_OF_DOMAIN: ReadonlyMap<string, string> = new Map([
   ...['edge', 'lb', 'web', 'app', 'database', 'cache'].map((domain) => [domain, domain] as const),
   ['host', 'hosts'],
   ['monitor', 'monitors'],
 ]);
 
-/** Requests go through these, and their traces are kept when they fail. */
+/** Domains on the request path: traces of failed requests are sampled. */
 const DOMAINS_OF_REQUESTS: ReadonlySet<string> = new Set(['lb', 'web', 'app', 'database', 'cache', 'site']);
 
-/** The links of an alert; one without a configured base is left out. Nothing of an alert gets into an address but as an encoded parameter. */
-export function linksOf(alert: NotifiedAlert, { links, drawn }: LinkFacts): readonly Link[] {
+/** The links of an alert; links without a configured base URL are omitted. Values of the alert appear in URLs only as encoded parameters. */
+export function linksOf(alert: NotifiedAlert, { links, drawn }: LinkContext): readonly Link[] {
   const runbook = /^alerts\/runbooks\/(\w+)\.md$/.exec(alert.runbook)?.[1];
   const matchers = Object.entries({
     alertname: alert.name,
@@ -53,7 +53,7 @@ export function linksOf(alert: NotifiedAlert, { links, drawn }: LinkFacts): read
   ];
 }
 
-function boardUrl(base: string, { domain = '', host, startsAtMs }: NotifiedAlert, drawn: LinkFacts['drawn']): string {
+function boardUrl(base: string, { domain = '', host, startsAtMs }: NotifiedAlert, drawn: LinkContext['drawn']): string {
   const uid = `holdfast-${BOARD_OF_DOMAIN.get(domain) ?? 'overview'}`;
   const parameters = new URLSearchParams({
     from: String(drawn?.startMs ?? startsAtMs - 15 * 60_000),
@@ -63,7 +63,7 @@ function boardUrl(base: string, { domain = '', host, startsAtMs }: NotifiedAlert
   return `${base}/d/${uid}?${parameters.toString()}`;
 }
 
-/** Zipkin's list of the traces with an error in them, from a minute before the alert began to a minute after it ended; while it fires, of its first ten minutes. */
+/** Zipkin's list of traces with an error, from a minute before the alert began to a minute after it ended; while it fires, to ten minutes after the start. */
 function tracesUrl(base: string, { startsAtMs, endsAtMs }: NotifiedAlert): string {
   const aroundMs = 60_000;
   const parameters = new URLSearchParams({
@@ -76,7 +76,7 @@ function tracesUrl(base: string, { startsAtMs, endsAtMs }: NotifiedAlert): strin
   return `${base}/zipkin/?${parameters.toString()}`;
 }
 
-function graphUrl(base: string, { query, startMs, endMs }: NonNullable<LinkFacts['drawn']>): string {
+function graphUrl(base: string, { query, startMs, endMs }: NonNullable<LinkContext['drawn']>): string {
   const parameters = new URLSearchParams({
     'g0.expr': query,
     'g0.tab': '0',

@@ -1,16 +1,16 @@
-import { type AlertFacts, timeText } from './alert-facts.ts';
+import { type AlertContent, timeText } from './alert-content.ts';
 import { type NotifiedAlert, statusText } from './notification.ts';
 
-/** How many alerts of one mail are told at length; the others get a row each. */
+/** Maximum number of alerts with a full section; each further alert gets a table row. */
 export const MAX_SECTIONS = 15;
-/** One alert told at length. */
+/** The full section of one alert. */
 export interface Section {
   readonly alert: NotifiedAlert;
-  readonly facts: AlertFacts;
+  readonly content: AlertContent;
   readonly picture: { readonly cid: string; readonly width: number; readonly height: number } | undefined;
 }
 
-/** Everything that text and HTML say. */
+/** The content of the text and the HTML part. */
 export interface MailContent {
   readonly subject: string;
   /** Above everything else. */
@@ -21,7 +21,7 @@ export interface MailContent {
   readonly footer: string;
 }
 
-/** One alert in a row: what, where, since when, and what it says. */
+/** One alert as a table row: status, name, host, time, summary. */
 export function rowOf(alert: NotifiedAlert): readonly string[] {
   return [
     `${alert.drill === undefined ? '' : 'DRILL '}${statusText(alert.status)}`,

@@ -5,7 +5,7 @@ const COLOURS = { firing: '#b3261e', resolved: '#1b6e3c', unmonitored: '#5d4a8a'
 const QUIET = '#5f5f5f';
 const DRILL = '#7a4a00';
 
-/** The mail as HTML that old mail programs show too: styles on elements, a table for rows, pictures by `cid:`. */
+/** The mail as HTML for old mail clients: inline styles, a table for rows, pictures by `cid:`. */
 export function htmlOf({ subject, notice, sections, others, footer }: MailContent): string {
   const noticeHtml =
     notice === ''
@@ -21,26 +21,26 @@ ${noticeHtml}${sections.map(sectionHtml).join('\n')}${rowsHtml(others)}
 `;
 }
 
-function sectionHtml({ alert, facts, picture }: Section): string {
+function sectionHtml({ alert, content, picture }: Section): string {
   const colour = COLOURS[alert.status];
-  const rows = facts.rows.map(
+  const rows = content.rows.map(
     ([name, value]) =>
       `<tr><th align="left" valign="top" style="padding:2px 16px 2px 0;font-weight:normal;color:${QUIET}">${name}</th><td style="padding:2px 0;overflow-wrap:anywhere">${escapeMarkup(value)}</td></tr>`,
   );
-  const said = facts.said.map(
+  const details = content.details.map(
     (text) => `<p style="margin:8px 0;overflow-wrap:anywhere;white-space:pre-line">${escapeMarkup(text)}</p>`,
   );
-  const [lead, ...buttons] = facts.links;
+  const [lead, ...buttons] = content.links;
   const links = [
     ...(lead === undefined ? [] : [anchor(lead, `background:${colour};color:#fff;border:1px solid ${colour}`)]),
     ...buttons.map((link) => anchor(link, `color:#1c54a0;border:1px solid #c9d5e6`)),
   ];
   return `<div style="margin:0 0 24px;border-left:4px solid ${colour};padding-left:14px">
-<h2 style="margin:0 0 4px;font-size:18px;line-height:1.3;color:${colour}">${escapeMarkup(facts.headline)}</h2>
-<p style="margin:0 0 8px;font-size:16px;overflow-wrap:anywhere"><strong>${escapeMarkup(facts.lead)}</strong></p>
-${alert.status === 'firing' ? said.join('') : `<div style="color:${QUIET}">${said.join('')}</div>`}
-${picture === undefined ? '' : `<img src="cid:${picture.cid}" width="${picture.width}" height="${picture.height}" alt="${escapeMarkup(facts.chartNote)}" style="display:block;width:100%;max-width:${picture.width}px;height:auto;margin:12px 0 4px">`}
-<p style="margin:0 0 12px;color:${QUIET};font-size:12px;overflow-wrap:anywhere">${escapeMarkup(facts.chartNote)}</p>
+<h2 style="margin:0 0 4px;font-size:18px;line-height:1.3;color:${colour}">${escapeMarkup(content.headline)}</h2>
+<p style="margin:0 0 8px;font-size:16px;overflow-wrap:anywhere"><strong>${escapeMarkup(content.lead)}</strong></p>
+${alert.status === 'firing' ? details.join('') : `<div style="color:${QUIET}">${details.join('')}</div>`}
+${picture === undefined ? '' : `<img src="cid:${picture.cid}" width="${picture.width}" height="${picture.height}" alt="${escapeMarkup(content.chartNote)}" style="display:block;width:100%;max-width:${picture.width}px;height:auto;margin:12px 0 4px">`}
+<p style="margin:0 0 12px;color:${QUIET};font-size:12px;overflow-wrap:anywhere">${escapeMarkup(content.chartNote)}</p>
 <table role="presentation" cellspacing="0" cellpadding="0" style="border-collapse:collapse;font-size:14px">${rows.join('')}</table>
 <p style="margin:14px 0 0;line-height:2.4">${links.join(' ')}</p>
 </div>`;

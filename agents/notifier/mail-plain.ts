@@ -2,15 +2,23 @@ import { type MailContent, rowOf } from './mail-content.ts';
 
 /** The mail as text. */
 export function plainOf({ notice, sections, others, footer }: MailContent): string {
-  const told = sections.map(({ facts }) => {
-    const rows = inColumns(facts.rows);
-    const links = inColumns(facts.links.map(({ title, url }) => [title, url]));
-    return [facts.headline, facts.lead, '', ...facts.said, '', ...rows, '', ...links, `  ${facts.chartNote}`].join(
-      '\n',
-    );
+  const texts = sections.map(({ content }) => {
+    const rows = inColumns(content.rows);
+    const links = inColumns(content.links.map(({ title, url }) => [title, url]));
+    return [
+      content.headline,
+      content.lead,
+      '',
+      ...content.details,
+      '',
+      ...rows,
+      '',
+      ...links,
+      `  ${content.chartNote}`,
+    ].join('\n');
   });
   const rows = others.map((alert) => rowOf(alert).join('  ')).join('\n');
-  return [notice, ...told, rows, `-- \n${footer}\n`].filter((part) => part !== '').join('\n\n');
+  return [notice, ...texts, rows, `-- \n${footer}\n`].filter((part) => part !== '').join('\n\n');
 }
 
 /** `  name: value`, the values below each other. */

@@ -25,19 +25,19 @@ describe('the mail of a notification', () => {
       '[FIRING] AppHostLost app1, app2',
     ],
     [
-      'one over, one not',
+      'one resolved, one firing',
       [
         { name: 'A', host: 'lb1' },
         { name: 'B', host: 'lb1', status: 'resolved' as const },
       ],
       '[FIRING] A lb1',
     ],
-    ['all over', [{ name: 'A', host: 'lb1', status: 'resolved' as const }], '[RESOLVED] A lb1'],
-  ])('names in its subject what it is about: %s', (_what, alerts, subject) => {
+    ['all resolved', [{ name: 'A', host: 'lb1', status: 'resolved' as const }], '[RESOLVED] A lb1'],
+  ])('has the alerts and hosts in its subject: %s', (_what, alerts, subject) => {
     expect(mailOf(...alerts).subject).toBe(subject);
   });
 
-  it('says that an alert is not monitored, in subject, text, HTML and headers, and calls it no reminder', () => {
+  it('reports an unmonitored alert in subject, text, HTML and headers, and not as a reminder', () => {
     const firing = notificationOf(payloadSchema.parse(samplePayload([{ name: 'AppHostLost', host: 'app2' }])));
     const alerts = firing.alerts.map((alert) => ({ ...alert, status: 'unmonitored' as const }));
     const { subject, text, html, headers } = mailTextOf({ ...firing, alerts }, CONTEXT.nowMs, CONTEXT);
@@ -47,7 +47,7 @@ describe('the mail of a notification', () => {
     expect(headers['X-Holdfast-Status']).toBe('unmonitored');
   });
 
-  it('tells host, values, since when, and the runbook, in text and in HTML', () => {
+  it('contains host, values, start time and runbook, in text and in HTML', () => {
     const { text, html } = mailOf({ name: 'LoadBalancerLost', host: 'lb1', status: 'resolved' });
     for (const part of [
       'lb1',
@@ -61,7 +61,7 @@ describe('the mail of a notification', () => {
     }
   });
 
-  it('has its links below each other, each apart from its title', () => {
+  it('aligns its links in one column', () => {
     const links = { runbooks: 'http://runbooks.example', traces: 'http://traces.example' };
     const payload = payloadSchema.parse(samplePayload([{ name: 'X', host: 'lb1' }]));
     const { text } = mailTextOf(notificationOf(payload), 0, { ...CONTEXT, links });
@@ -70,11 +70,11 @@ describe('the mail of a notification', () => {
     expect(text).toMatch(/Failed requests: +http/);
   });
 
-  it('lets nothing of an alert become HTML', () => {
+  it('escapes the texts of an alert in HTML', () => {
     expect(mailOf({ name: 'X', host: '<script>' }).html).not.toMatch(/<script>|<all>/);
   });
 
-  it('has the same Message-ID whichever Alertmanager sent it, and another one for other news', () => {
+  it('has the same Message-ID from every Alertmanager, and another one for another state change', () => {
     const first = mailOf({ name: 'A', host: 'lb1' }, { name: 'B', host: 'lb1' });
     const other = mailOf({ name: 'B', host: 'lb1' }, { name: 'A', host: 'lb1' });
     const later = mailOf({ name: 'A', host: 'lb1', startsAt: '2026-11-23T16:00:00Z' }, { name: 'B', host: 'lb1' });
@@ -83,7 +83,7 @@ describe('the mail of a notification', () => {
     expect(later.references).toBe(first.references);
   });
 
-  it('has another Message-ID for another end of what Alertmanager gave the same start', () => {
+  it('has another Message-ID for another end of an alert with the same start', () => {
     const endedAt = (endsAt: string) => mailOf({ name: 'A', host: 'lb1', status: 'resolved', endsAt }).messageId;
     expect(endedAt('2026-11-23T15:01:00Z')).toBe(endedAt('2026-11-23T15:01:00Z'));
     expect(endedAt('2026-11-23T15:01:00Z')).not.toBe(endedAt('2026-11-23T15:09:00Z'));
@@ -93,7 +93,7 @@ describe('the mail of a notification', () => {
 describe('a digest', () => {
   const notification = notificationOf(payloadSchema.parse(samplePayload([{ name: 'A', host: 'lb1' }])));
 
-  it('has the same Message-ID for the same mails, and another one as a reminder of them', () => {
+  it('has the same Message-ID for the same mails, and another one for their reminder', () => {
     const idAt = (repetition: number, nowMs: number) =>
       digestTextOf([{ notification, repetition }], { ...CONTEXT, nowMs }).messageId;
     expect(idAt(0, 2)).toBe(idAt(0, 1));

@@ -1,4 +1,4 @@
-import { factsOf, timeText } from './alert-facts.ts';
+import { contentOf, timeText } from './alert-content.ts';
 import type { Chart } from './chart/make-chart.ts';
 import { cleanLine } from './clean-text.ts';
 import type { NotifierConfig } from './config.ts';
@@ -8,7 +8,7 @@ import { plainOf } from './mail-plain.ts';
 import { type Notification, type NotifiedAlert, digest, idOf, statusOf, statusText } from './notification.ts';
 import type { QueuedMail } from './queued-mail.ts';
 
-/** What of a mail does not depend on sender and recipients. */
+/** The parts of a mail that do not depend on sender and recipients. */
 export interface MailText {
   readonly subject: string;
   readonly text: string;
@@ -17,12 +17,12 @@ export interface MailText {
   /** The thread that the mail belongs to, as `In-Reply-To` and `References`. */
   readonly references: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** What the HTML shows by `cid:`. */
+  /** The pictures that the HTML references by `cid:`. */
   readonly pictures: readonly { readonly cid: string; readonly png: Buffer }[];
 }
 
 interface MailContext {
-  /** By key of the alert; what is missing has none. */
+  /** By alert key; alerts without an entry have no chart. */
   readonly charts: ReadonlyMap<string, Chart>;
   readonly links: NotifierConfig['links'];
   /** The host of the notifier. */
@@ -30,30 +30,30 @@ interface MailContext {
   readonly nowMs: number;
 }
 
-/** What is told in headers for programs. */
+/** Maximum number of alerts in the machine-readable headers. */
 const MAX_HEADERS = 500;
 
-/** The mail that tells a notification. `repetition` is 0 for news and greater for a reminder of them. */
+/** The mail for a notification. `repetition` is 0 for the first mail and greater for a reminder. */
 export function mailTextOf(notification: Notification, repetition: number, context: MailContext): MailText {
   const pictures: { cid: string; png: Buffer }[] = [];
   const sections = notification.alerts.slice(0, MAX_SECTIONS).map((alert, index): Section => {
     const chart = context.charts.get(alert.key) ?? NO_CHART;
-    const facts = factsOf(alert, { ...context, chart });
-    if (chart.kind === 'none') return { alert, facts, picture: undefined };
+    const content = contentOf(alert, { ...context, chart });
+    if (chart.kind === 'none') return { alert, content, picture: undefined };
     const cid = `chart-${index + 1}@holdfast.example`;
     pictures.push({ cid, png: chart.png });
-    return { alert, facts, picture: { cid, ...chart.shown } };
+    return { alert, content, picture: { cid, ...chart.shown } };
   });
   const isReminder = repetition !== 0 && statusOf(notification) === 'firing';
   const reminder = isReminder ? 'Reminder: this alert is still firing. ' : '';
-  const left =
+  const omitted =
     notification.truncated === 0 ? '' : `Alertmanager left out ${notification.truncated} more alerts of this group. `;
   return compose({
     nowMs: context.nowMs,
     alerts: notification.alerts,
     content: {
       subject: subjectOf(notification),
-      notice: `${isDrill(notification) ? DRILL_NOTICE : ''}${reminder}${left}`.trim(),
+      notice: `${isDrill(notification) ? DRILL_NOTICE : ''}${reminder}${omitted}`.trim(),
       sections,
       others: notification.alerts.slice(MAX_SECTIONS),
       footer: footerOf(context),
@@ -64,7 +64,7 @@ export function mailTextOf(notification: Notification, repetition: number, conte
   });
 }
 
-/** One mail for many notifications, when more come than a person could read one by one. */
+/** One mail for many notifications, sent during an alert storm. */
 export function digestTextOf(
   mails: readonly Pick<QueuedMail, 'notification' | 'repetition'>[],
   context: MailContext,
@@ -122,11 +122,11 @@ function compose({ alerts, content, nowMs, ...rest }: Parts): MailText {
   };
 }
 
-/** `[FIRING] LoadBalancerLost lb1`: the names and hosts of what fires, or of everything when nothing fires any more. */
+/** `[FIRING] LoadBalancerLost lb1`: names and hosts of the alerts that have the status of the notification. */
 export function subjectOf(notification: Notification): string {
   const status = statusOf(notification);
-  const told = notification.alerts.filter((alert) => alert.status === status);
-  const byName = Map.groupBy(told, (alert) => alert.name);
+  const matching = notification.alerts.filter((alert) => alert.status === status);
+  const byName = Map.groupBy(matching, (alert) => alert.name);
   const topics = [...byName].map(([name, alerts]) => {
     const hosts = [...new Set(alerts.flatMap((alert) => alert.host ?? []))];
     return hosts.length === 0 ? name : `${name} ${hosts.join(', ')}`;
@@ -134,7 +134,7 @@ export function subjectOf(notification: Notification): string {
   return cleanLine(`${isDrill(notification) ? '[DRILL] ' : ''}[${statusText(status)}] ${topics.join('; ')}`, 200);
 }
 
-/** Machine-readable copies for whoever sorts mail by program; values are percent-encoded. */
+/** Machine-readable copies for mail filters; values are percent-encoded. */
 function headersOf(alerts: readonly NotifiedAlert[], nowMs: number): MailText['headers'] {
   const [first] = alerts;
   return {

@@ -10,7 +10,7 @@ import { mailsOf, mailsWhen, metric, openTestBench, post } from './testing.ts';
 
 const bench = openTestBench();
 
-/** An HTTP server in Prometheus' place; answers its address. */
+/** Starts an HTTP server in place of Prometheus; returns its URL. */
 async function startPrometheus(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -22,8 +22,8 @@ async function startPrometheus(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 }
 
-/** Answers every question with one series about lb1, up and then down. */
-const answering: RequestListener = (_request, response) => {
+/** Responds to every query with one series of lb1, up and then down. */
+const respondWithSeries: RequestListener = (_request, response) => {
   const nowS = Date.now() / 1000;
   const values = Array.from({ length: 30 }, (_, index) => [nowS - 30 + index, index < 20 ? '1' : '0']);
   const data = { resultType: 'matrix', result: [{ metric: { host: 'lb1' }, values }] };
@@ -49,10 +49,10 @@ const recent = new Date(Date.now() - 12_000).toISOString();
 const LOST = samplePayload([{ name: 'LoadBalancerLost', host: 'lb1', startsAt: recent }]);
 
 describe('the chart of a mail', { timeout: 20_000 }, () => {
-  it('is a picture inside of it, with the value and the links beside', async () => {
+  it('is an inline picture, next to the value and the links', async () => {
     const mailbox = await bench.startMailbox();
     const notifier = await bench.startNotifier({
-      ...{ host: 'mon1', smtp: [mailbox.smtpPort], chart: chartConfig([await startPrometheus(answering)]) },
+      ...{ host: 'mon1', smtp: [mailbox.smtpPort], chart: chartConfig([await startPrometheus(respondWithSeries)]) },
       links: { runbooks: 'http://127.0.0.1:8025/runbooks', dashboards: 'http://grafana.example' },
     });
     await post(notifier, LOST);
@@ -72,9 +72,9 @@ describe('the chart of a mail', { timeout: 20_000 }, () => {
     expect(await metric(notifier, 'holdfast_notifier_charts_total{result="drawn"}')).toBe(1);
   });
 
-  it('comes from the other Prometheus when the first one is silent', async () => {
+  it('comes from the second Prometheus if the first does not respond', async () => {
     const mailbox = await bench.startMailbox();
-    const prometheus = [await startPrometheus(() => undefined), await startPrometheus(answering)];
+    const prometheus = [await startPrometheus(() => undefined), await startPrometheus(respondWithSeries)];
     const notifier = await bench.startNotifier({
       ...{ host: 'mon1', smtp: [mailbox.smtpPort], chart: chartConfig(prometheus) },
     });
@@ -85,25 +85,25 @@ describe('the chart of a mail', { timeout: 20_000 }, () => {
 
   it.each<readonly [string, readonly RequestListener[]]>([
     ['there is no Prometheus', []],
-    ['they are silent', [() => undefined, () => undefined]],
+    ['no Prometheus responds', [() => undefined, () => undefined]],
     [
-      'it answers half',
+      'the response is incomplete',
       [
         (_request, response) => {
           response.write('{"status":"success",');
         },
       ],
     ],
-    ['it answers something else', [(_request, response) => response.end('<html>hello</html>')]],
+    ['the response is HTML', [(_request, response) => response.end('<html>hello</html>')]],
     [
-      'it fails',
+      'the query fails',
       [
         (_request, response) => {
           response.writeHead(503).end('overloaded');
         },
       ],
     ],
-  ])('is missing without holding the mail up when %s, and the mail says so', async (_what, listeners) => {
+  ])('is missing without delaying the mail if %s, and the mail contains the reason', async (_what, listeners) => {
     const mailbox = await bench.startMailbox();
     const prometheus = await Promise.all(listeners.map(startPrometheus));
     const notifier = await bench.startNotifier({
@@ -112,15 +112,15 @@ describe('the chart of a mail', { timeout: 20_000 }, () => {
     const before = Date.now();
     await post(notifier, LOST);
     const [summary] = await mailsWhen(mailbox, 1);
-    // Its deadline of 0.6 s and what sending takes on a busy machine.
+    // The chart's deadline of 0.6 s, plus the time to send a mail on a busy machine.
     expect((summary?.receivedAtMs ?? Infinity) - before).toBeLessThan(3_000);
     expect((await readMail(mailbox, summary?.id ?? '')).text).toContain('No chart: Prometheus did not answer');
     expect(await metric(notifier, 'holdfast_notifier_charts_total{result="failed"}')).toBe(1);
   });
 });
 
-describe('a flood', { timeout: 20_000 }, () => {
-  it('is told in one mail that lists every alert, for people and for programs', async () => {
+describe('an alert storm', { timeout: 20_000 }, () => {
+  it('is combined in one mail that lists every alert, in text, HTML and headers', async () => {
     const mailbox = await bench.startMailbox();
     const notifier = await bench.startNotifier({
       ...{ host: 'mon1', smtp: [mailbox.smtpPort], flood: { groups: 2, withinMs: 1_000 } },
@@ -149,7 +149,7 @@ describe('a flood', { timeout: 20_000 }, () => {
 });
 
 describe('a hostile alert', { timeout: 20_000 }, () => {
-  it('adds no header, no markup and no weight, and tells no credential', async () => {
+  it('adds no header and no markup, does not bloat the mail, and exposes no credential', async () => {
     const mailbox = await bench.startMailbox();
     const logged: string[] = [];
     const notifier = await bench.startNotifier({
@@ -190,7 +190,7 @@ describe('a hostile alert', { timeout: 20_000 }, () => {
     expect(logged.every((line) => !line.includes('\n') && line.length < 1_000)).toBe(true);
   });
 
-  it('of more bytes than any notification has is refused and kept in part', async () => {
+  it('of excessive size is refused, and its beginning is kept', async () => {
     const notifier = await bench.startNotifier({ host: 'mon1', smtp: [9] });
     expect(await post(notifier, { junk: 'j'.repeat(20_000_000) })).toBe(413);
     expect(await metric(notifier, 'holdfast_notifier_webhooks_total{result="unreadable"}')).toBe(1);

@@ -12,7 +12,7 @@ interface MetricsOptions {
   readonly watchdogLastSeenMs: () => number;
   /** In the order of preference. */
   readonly servers: readonly SmtpServer[];
-  /** The rate limit: more groups than this within that time are told in one mail. */
+  /** Alert storm: more groups than this within that time are combined in one digest. */
   readonly flood: { readonly groups: number; readonly withinMs: number };
 }
 
@@ -22,7 +22,7 @@ const OUTCOMES: readonly Attempt['outcome'][] = ['sent', 'unreachable', 'deferre
 export interface NotifierMetrics {
   readonly registry: Registry;
   readonly countWebhook: (result: 'queued' | 'duplicate' | 'unreadable' | 'failed') => void;
-  /** `notifications`: how many were told by one mail, or were to be. */
+  /** `notifications`: the number that one mail covers. */
   readonly countSending: (outcome: Delivered['outcome'], notifications: number) => void;
   readonly countAttempt: (server: SmtpServer, outcome: Attempt['outcome'], tookMs: number) => void;
   readonly countChart: (chart: Chart) => void;

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeDurably } from '../../kit/durable-file.ts';
-import type { ToldSilence } from './watchdog-timer.ts';
+import type { MissingHeartbeat } from './watchdog-timer.ts';
 
 const fileSchema = z.object({ sinceMs: z.number().optional() });
 
-/** In the notifier's state folder, which must be there. What cannot be read is none. */
-export function openToldSilence(folder: string): ToldSilence {
+/** A file in the notifier's state folder, which must exist. An unreadable file counts as no missing heartbeat. */
+export function openMissingHeartbeat(folder: string): MissingHeartbeat {
   const file = join(folder, 'silence.json');
   return {
     read: () => {

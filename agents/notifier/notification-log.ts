@@ -1,65 +1,65 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writeDurably } from '../../kit/durable-file.ts';
-import { type Told, type NotifiedState, wordSchema } from './notified-state.ts';
+import { type LastNotified, type NotifiedState, notifiedStateSchema } from './notified-state.ts';
 
-export const lineSchema = wordSchema.extend({ key: z.string() });
+export const logEntrySchema = notifiedStateSchema.extend({ key: z.string() });
 
-/** What people were told about the alert of this key. */
-export type Line = Readonly<z.infer<typeof lineSchema>>;
+/** The last mailed state of the alert with this key. */
+export type LogEntry = Readonly<z.infer<typeof logEntrySchema>>;
 
-/** What was told to people, on disk before {@link Journal.append} returns. Where the disk takes no more, that is thrown, and remembered until the process ends. */
-export interface Journal {
-  readonly find: (key: string) => Told;
-  /** The last word about each alert that was told between these times (epoch ms): at most {@link MOST_RECENT}, the latest. */
-  readonly between: (fromMs: number, toMs: number) => readonly Line[];
-  readonly append: (lines: readonly Line[]) => void;
+/** The mailed states, on disk before {@link NotificationLog.append} returns. On a full disk it throws, and the entries stay in memory until the process ends. */
+export interface NotificationLog {
+  readonly find: (key: string) => LastNotified;
+  /** The last state of each alert that was mailed between these times (epoch ms): at most the latest {@link MAX_RECENT}. */
+  readonly between: (fromMs: number, toMs: number) => readonly LogEntry[];
+  readonly append: (lines: readonly LogEntry[]) => void;
 }
 
-/** How many alerts are remembered; older ones do not come again. */
-const KEPT_ALERTS = 5_000;
+/** Maximum number of alerts in the log; older alerts do not recur. */
+const MAX_ALERTS = 5_000;
 
-/** Each takes about 100 bytes; as many alerts end in 15 minutes only in a storm. */
-const MOST_RECENT = 1_000;
+/** Each entry takes about 100 bytes. Only in an alert storm do more alerts end within 15 minutes. */
+const MAX_RECENT = 1_000;
 
-/** With more lines than this in its file it is written anew, one line for each alert. */
-const MAX_LINES = 4 * KEPT_ALERTS;
+/** Above this number of lines the file is rewritten, with one line per alert. */
+const MAX_LINES = 4 * MAX_ALERTS;
 
-/** Opens the journal and shortens it to what is remembered. A line that a kill or a full disk cut in two is left out. */
-export function openJournal(path: string): Journal {
-  const told = new Map<string, NotifiedState>();
-  const remember = ({ key, ...word }: Line): void => {
-    told.delete(key);
-    told.set(key, word);
-    const [oldest] = told.keys();
-    if (told.size > KEPT_ALERTS && oldest !== undefined) told.delete(oldest);
+/** Opens the log and compacts its file. Skips lines that a kill or a full disk truncated. */
+export function openNotificationLog(path: string): NotificationLog {
+  const states = new Map<string, NotifiedState>();
+  const remember = ({ key, ...state }: LogEntry): void => {
+    states.delete(key);
+    states.set(key, state);
+    const [oldest] = states.keys();
+    if (states.size > MAX_ALERTS && oldest !== undefined) states.delete(oldest);
   };
   let lines = 0;
-  let isWhole = true;
-  const shorten = (): void => {
-    const remembered = [...told].map(([key, word]) => ({ key, ...word }));
-    writeDurably(path, textOf(remembered));
-    lines = remembered.length;
-    isWhole = true;
+  let isLastLineComplete = true;
+  const compact = (): void => {
+    const entries = [...states].map(([key, state]) => ({ key, ...state }));
+    writeDurably(path, textOf(entries));
+    lines = entries.length;
+    isLastLineComplete = true;
   };
   if (existsSync(path)) readLines(readFileSync(path, 'utf8')).forEach(remember);
-  shorten();
+  compact();
   return {
-    find: (key) => told.get(key),
+    find: (key) => states.get(key),
     between: (fromMs, toMs) =>
-      [...told]
+      [...states]
         .filter(([, { atMs }]) => atMs >= fromMs && atMs <= toMs)
-        .slice(-MOST_RECENT)
-        .map(([key, word]) => ({ key, ...word })),
+        .slice(-MAX_RECENT)
+        .map(([key, state]) => ({ key, ...state })),
     append: (added) => {
       added.forEach(remember);
       if (lines + added.length > MAX_LINES) {
-        shorten();
+        compact();
         return;
       }
-      // What follows a part of a line would be lost with it.
-      const text = `${isWhole ? '' : '\n'}${textOf(added)}`;
-      isWhole = false;
+      // An entry right after a truncated line would be unreadable.
+      const text = `${isLastLineComplete ? '' : '\n'}${textOf(added)}`;
+      isLastLineComplete = false;
       const file = openSync(path, 'a', 0o600);
       try {
         appendFileSync(file, text);
@@ -67,20 +67,20 @@ export function openJournal(path: string): Journal {
       } finally {
         closeSync(file);
       }
-      isWhole = true;
+      isLastLineComplete = true;
       lines += added.length;
     },
   };
 }
 
-function textOf(lines: readonly Line[]): string {
+function textOf(lines: readonly LogEntry[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-function readLines(text: string): readonly Line[] {
+function readLines(text: string): readonly LogEntry[] {
   return text.split('\n').flatMap((line) => {
     try {
-      const parsed = lineSchema.safeParse(JSON.parse(line));
+      const parsed = logEntrySchema.safeParse(JSON.parse(line));
       return parsed.success ? [parsed.data] : [];
     } catch {
       return [];

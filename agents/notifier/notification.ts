@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import { cleanLine, cleanText } from './clean-text.ts';
 import type { Payload, PayloadAlert } from './payload.ts';
 
-/** `unmonitored`: it fired when it was last seen, and no Prometheus can say whether it still does. */
+/** `unmonitored`: the last known state is firing, and no Prometheus can currently evaluate the alert. */
 export const ALERT_STATUSES = ['firing', 'resolved', 'unmonitored'] as const;
 
 export type AlertStatus = (typeof ALERT_STATUSES)[number];
 
-/** One alert as a mail tells it. */
+/** One alert of a mail. */
 export interface NotifiedAlert {
-  /** The same for the same alert, whoever tells it and since whenever it fires. */
+  /** The same for the same alert, independent of the sender and of the start time. */
   readonly key: string;
   readonly name: string;
   readonly status: AlertStatus;
   readonly host?: string | undefined;
   readonly severity: string;
   readonly owner: string;
-  /** What fails together. */
+  /** Failure domain. */
   readonly domain?: string | undefined;
-  /** Which drill made it; `undefined` for a real one. */
+  /** ID of the alert drill that created it; `undefined` for a real alert. */
   readonly drill?: string | undefined;
   readonly summary: string;
   readonly description: string;
@@ -30,7 +30,7 @@ export interface NotifiedAlert {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** One notification: what becomes one mail. */
+/** One notification, which becomes one mail. */
 export interface Notification {
   /** The same for every notification of an alert group. */
   readonly thread: string;
@@ -40,7 +40,7 @@ export interface Notification {
   readonly truncated: number;
 }
 
-/** Alertmanager's payload as a notification; which Alertmanager sent it leaves no trace, so that both send the same one. */
+/** Alertmanager's payload as a notification. It does not depend on which Alertmanager sent it, so both produce the same one. */
 export function notificationOf(payload: Payload): Notification {
   const alerts = payload.alerts
     .toSorted((a, b) => order(a).localeCompare(order(b)))
@@ -48,22 +48,22 @@ export function notificationOf(payload: Payload): Notification {
   return { thread: digest([payload.groupKey]), alerts, truncated: payload.truncatedAlerts };
 }
 
-/** `firing` as long as anything in it fires; else `unmonitored` where that is said of anything. */
+/** `firing` if any alert fires, else `unmonitored` if any alert is unmonitored. */
 export function statusOf({ alerts }: Pick<Notification, 'alerts'>): AlertStatus {
   const isAny = (status: AlertStatus): boolean => alerts.some((alert) => alert.status === status);
   if (isAny('firing')) return 'firing';
   return isAny('unmonitored') ? 'unmonitored' : 'resolved';
 }
 
-/** A status as people read it. */
+/** A status as displayed in mails. */
 export function statusText(status: AlertStatus): string {
   return status === 'unmonitored' ? 'NOT MONITORED' : status.toUpperCase();
 }
 
 /**
- * The same for the same news, whichever notifier tells it. The end is part of it: Alertmanager may give two occurrences the same start, and
- * a mailbox drops the second of two mails with the same identity. Notifiers that cannot ask each other and know different ends
- * send two mails, which is better than none.
+ * The same for the same state change, independent of the notifier that sends it. The end time is part of it, because Alertmanager may
+ * give two occurrences the same start, and a mailbox drops the second of two mails with the same ID. Partitioned notifiers with
+ * different end times send two mails, which is better than none.
  */
 export function idOf(notification: Notification): string {
   return digest([
@@ -78,10 +78,10 @@ function order(alert: PayloadAlert): string {
   return `${alert.status} ${alert.labels['alertname'] ?? ''} ${alert.labels['host'] ?? ''}`;
 }
 
-/** Lengths beyond which nobody reads; an alert of a megabyte must not become a mail of one. */
+/** Length limits of the texts in mails: an alert of a megabyte must not become a mail of a megabyte. */
 const MAX = { name: 100, value: 200, labels: 30, summary: 300, description: 2_000 } as const;
 
-/** As mails tell them: few, short and printable. The same labels are clean in the same way, so that they can be compared. */
+/** Labels as mails show them: few, short and printable. The same labels always give the same result, so results can be compared. */
 export function cleanLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(labels)

@@ -1,105 +1,108 @@
 import { z } from 'zod';
 import { ALERT_STATUSES, type NotifiedAlert } from './notification.ts';
 
-export const wordSchema = z.object({
+export const notifiedStateSchema = z.object({
   status: z.enum(ALERT_STATUSES),
-  /** When it began to fire, or ended: milliseconds since the epoch. */
+  /** When it began to fire, or ended (epoch ms). */
   sinceMs: z.number(),
-  /** When people were told. */
+  /** When it was mailed (epoch ms). */
   atMs: z.number(),
-  /** The repetition of the mail that told it; missing: 0. */
+  /** The repetition of that mail; missing: 0. */
   repetition: z.number().optional(),
 });
 
-/** What people were told about one alert. */
-export type NotifiedState = Readonly<z.infer<typeof wordSchema>>;
+/** The state of one alert in a mail that was sent. */
+export type NotifiedState = Readonly<z.infer<typeof notifiedStateSchema>>;
 
-/** The last that people were told about one alert; `undefined`: nothing. */
-export type Told = NotifiedState | undefined;
+/** The last state of one alert that was mailed; `undefined`: none. */
+export type LastNotified = NotifiedState | undefined;
 
-/** What a notifier knows about one alert. */
-export interface Known {
-  /** What it told itself. */
-  readonly told: Told;
-  /** It has it in its queue. */
+/** The knowledge of a notifier about one alert. */
+export interface AlertKnowledge {
+  /** The last state that this notifier mailed itself. */
+  readonly told: LastNotified;
+  /** A mail about it is in the queue. */
   readonly queued: boolean;
-  /** It has agreed with the others, and sends it. */
+  /** A mail about it passed deduplication and is in flight. */
   readonly telling: boolean;
 }
 
 /**
- * Alertmanager decides what to send some seconds before it sends (members wait for each other), so a member may say that something
- * fires just after the other one said that it is over. Within this time that is no news.
+ * Alertmanager decides what to send some seconds before it sends, because cluster members wait for each other. So one member may send
+ * `firing` just after another one sent `resolved`. Within this time such a message is ignored as stale.
  */
 const STALE_MS = 30_000;
 
 type Alert = Pick<NotifiedAlert, 'status' | 'startsAtMs' | 'endsAtMs'>;
 
-/** What a mail about an alert tells people. */
-export function wordOf(alert: Alert, atMs: number, repetition = 0): NotifiedState {
+/** The state that a mail about an alert reports. */
+export function notifiedStateOf(alert: Alert, atMs: number, repetition = 0): NotifiedState {
   return { status: alert.status, sinceMs: sinceOf(alert), atMs, ...(repetition === 0 ? {} : { repetition }) };
 }
 
 /**
- * Whether an alert says anything that people do not know. `peersKnown`: every notifier that may have told it was asked; only then
- * is the end of something that nobody ever heard of kept quiet. Its end need not tell the beginning that was mailed: where two
- * Prometheus saw it one after the other, Alertmanager knows the later one only. Unless all of them were, what began or ended
- * after `told` is news whatever `told` says: another notifier may have told what was in between. That an alert is not monitored is news to
- * those who think that it fires; whatever is known of it after that is news again.
+ * Whether an alert has a state that was not mailed yet, or needs a reminder.
+ *
+ * - `allPeersResponded`: the last state includes that of every other notifier. Only then is the end of an alert suppressed whose start
+ *   was never mailed. Otherwise a start or end after `lastNotified` is always new, because a peer may have mailed the change in between.
+ * - An end may have another start than the mailed one: if two Prometheus detect an alert one after the other, Alertmanager keeps
+ *   only the later start.
+ * - `unmonitored` is new only after `firing`; every other state is new after `unmonitored`.
  */
 export function needsNotification(
   alert: Alert,
-  told: Told,
-  facts: { readonly nowMs: number; readonly repeatAfterMs: number; readonly peersKnown: boolean },
+  lastNotified: LastNotified,
+  context: { readonly nowMs: number; readonly repeatAfterMs: number; readonly allPeersResponded: boolean },
 ): boolean {
-  if (alert.status === 'unmonitored') return told?.status === 'firing';
-  if (told === undefined) return alert.status === 'firing' || !facts.peersKnown;
-  if (!facts.peersKnown && isAfter(alert, told, facts.nowMs)) return true;
-  const agoMs = facts.nowMs - told.atMs;
-  // Told in what is the future now: the clock was set back, and no time of before says what came first.
-  const isBefore = agoMs < -STALE_MS;
-  if (alert.status === 'resolved') return told.status !== 'resolved' && (isBefore || sinceOf(alert) >= told.sinceMs);
-  if (told.status === 'unmonitored') return true;
-  if (told.status === 'firing') return agoMs >= facts.repeatAfterMs;
-  return isBefore || alert.startsAtMs >= told.sinceMs || agoMs > STALE_MS;
+  if (alert.status === 'unmonitored') return lastNotified?.status === 'firing';
+  if (lastNotified === undefined) return alert.status === 'firing' || !context.allPeersResponded;
+  if (!context.allPeersResponded && isAfter(alert, lastNotified, context.nowMs)) return true;
+  const ageMs = context.nowMs - lastNotified.atMs;
+  // The last mail is in the future: the clock was set back, so its times cannot be compared with current ones.
+  const isBefore = ageMs < -STALE_MS;
+  if (alert.status === 'resolved')
+    return lastNotified.status !== 'resolved' && (isBefore || sinceOf(alert) >= lastNotified.sinceMs);
+  if (lastNotified.status === 'unmonitored') return true;
+  if (lastNotified.status === 'firing') return ageMs >= context.repeatAfterMs;
+  return isBefore || alert.startsAtMs >= lastNotified.sinceMs || ageMs > STALE_MS;
 }
 
-/** Whether it is the end that a peer had told before it was lost: nothing was told since, and the alert began before that end. */
-export function isEndTold(alert: Alert, told: Told, remembered: Told): boolean {
+/** Whether an unreachable peer had mailed this end: no later mail is known, and the alert began before that end. */
+export function isEndNotified(alert: Alert, lastNotified: LastNotified, remembered: LastNotified): boolean {
   return (
     alert.status === 'resolved' &&
     remembered?.status === 'resolved' &&
     alert.startsAtMs <= remembered.sinceMs &&
-    lastOf(told, remembered) === remembered
+    lastOf(lastNotified, remembered) === remembered
   );
 }
 
-/** Whether what is news was told before: a reminder, that it fires although people heard that it is over, or that it is not monitored, which may be so again and again. */
-function isRepeated(alert: Alert, told: Told, nowMs: number): boolean {
+/** Whether the same state was mailed before: a reminder, an alert that still fires after its resolved mail, or `unmonitored`, which can recur. */
+function isRepeated(alert: Alert, lastNotified: LastNotified, nowMs: number): boolean {
   if (alert.status === 'unmonitored') return true;
-  if (alert.status === 'resolved' || told === undefined || isAfter(alert, told, nowMs)) return false;
-  return told.status !== 'resolved' || alert.startsAtMs < told.sinceMs;
+  if (alert.status === 'resolved' || lastNotified === undefined || isAfter(alert, lastNotified, nowMs)) return false;
+  return lastNotified.status !== 'resolved' || alert.startsAtMs < lastNotified.sinceMs;
 }
 
 /**
- * What distinguishes a mail about an alert from earlier ones of the same identity; 0 for the first. A repeated one is named after
- * the time when it was queued, and the end of an alert after the mail that it ends: both may be the second of one occurrence.
+ * Distinguishes a mail about an alert from earlier mails with the same ID; 0 for the first. A repeated mail gets its queueing time.
+ * A resolved mail gets the repetition of the firing mail before it. Either can be the second of one occurrence.
  */
-export function repetitionOf(alert: Alert, told: Told, queuedAtMs: number): number {
-  if (isRepeated(alert, told, queuedAtMs)) return queuedAtMs;
-  return alert.status === 'resolved' && told?.status !== 'resolved' ? (told?.repetition ?? 0) : 0;
+export function repetitionOf(alert: Alert, lastNotified: LastNotified, queuedAtMs: number): number {
+  if (isRepeated(alert, lastNotified, queuedAtMs)) return queuedAtMs;
+  return alert.status === 'resolved' && lastNotified?.status !== 'resolved' ? (lastNotified?.repetition ?? 0) : 0;
 }
 
-/** What was said last, when two notifiers put their knowledge together. */
-export function lastOf(a: Told, b: Told): Told {
+/** The later of the last states of two notifiers. */
+export function lastOf(a: LastNotified, b: LastNotified): LastNotified {
   if (a === undefined || b === undefined) return a ?? b;
   return b.atMs > a.atMs ? b : a;
 }
 
-/** Whether it began or ended after people were told that. A time ahead of the clock is from before that was set back, and says nothing. */
-function isAfter(alert: Alert, told: NotifiedState, nowMs: number): boolean {
+/** Whether it began or ended after the last mail. A time ahead of the clock is from before the clock was set back, and does not count. */
+function isAfter(alert: Alert, lastNotified: NotifiedState, nowMs: number): boolean {
   const sinceMs = sinceOf(alert);
-  return told.atMs < sinceMs && sinceMs <= nowMs;
+  return lastNotified.atMs < sinceMs && sinceMs <= nowMs;
 }
 
 function sinceOf({ status, startsAtMs, endsAtMs }: Alert): number {

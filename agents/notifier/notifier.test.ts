@@ -18,7 +18,7 @@ const LOST = samplePayload([{ name: 'LoadBalancerLost', host: 'lb1' }]);
 const BACK = samplePayload([{ name: 'LoadBalancerLost', host: 'lb1', status: 'resolved' }]);
 
 describe('notifier and mailbox together', { timeout: 30_000 }, () => {
-  it('turn webhooks into mails that say machine-readably what they are about, in one thread', async () => {
+  it('turn webhooks into mails with machine-readable alerts', async () => {
     const mailbox = await startMailbox();
     const notifier = await startNotifier({ host: 'mon1', smtp: [mailbox.smtpPort] });
     expect(await post(notifier, LOST)).toBe(200);
@@ -44,7 +44,7 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     });
   });
 
-  it('answer at once while the mail server is down, and mail once when it is back', async () => {
+  it('respond at once while the mail server is down, and mail once when it is back', async () => {
     const first = await startMailbox();
     const { smtpPort } = first;
     await first[Symbol.asyncDispose]();
@@ -54,7 +54,7 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     expect(await post(notifier, LOST)).toBe(200);
     expect(performance.now() - before).toBeLessThan(1_000);
     await waitFor(async () => (await metric(notifier, 'holdfast_notifier_sendings_total{outcome="unreachable"}')) > 0, {
-      what: 'a failed try',
+      what: 'a failed attempt',
       deadlineMs: 10_000,
       intervalMs: 50,
     });
@@ -67,7 +67,7 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     expect(await mailsOf(mailbox)).toHaveLength(1);
   });
 
-  it('mail after a restart what was taken before it, once', async () => {
+  it('mail once after a restart what was accepted before it', async () => {
     const first = await startMailbox();
     const { smtpPort } = first;
     await first[Symbol.asyncDispose]();
@@ -82,7 +82,7 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     expect((await mailsWhen(mailbox, 2)).map(({ status }) => status)).toEqual(['firing', 'resolved']);
   });
 
-  it('mail news once that two notifiers got, and the end of it once', async () => {
+  it('mail an alert once that two notifiers received, and its end once', async () => {
     const mailbox = await startMailbox();
     const first = await startNotifier({ host: 'mon1', smtp: [mailbox.smtpPort] });
     const second = await startNotifier({ host: 'mon2', smtp: [mailbox.smtpPort], peers: [peerOf('mon1', first)] });
@@ -96,28 +96,28 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     expect((await mailsWhen(mailbox, 2)).map(({ status }) => status)).toEqual(['firing', 'resolved']);
   });
 
-  it('mail what begins or ends after the other notifier told what was in between', async () => {
+  it('mail each start and end when two notifiers take turns', async () => {
     const mailbox = await startMailbox();
     const other = await startNotifier({ host: 'mon1', smtp: [mailbox.smtpPort] });
     const notifier = await startNotifier({ host: 'mon2', smtp: [mailbox.smtpPort], peers: [peerOf('mon1', other)] });
     let mails = 0;
-    const told = async (by: Notifier, payload: Payload): Promise<void> => {
+    const postAndWait = async (by: Notifier, payload: Payload): Promise<void> => {
       await post(by, payload);
       mails += 1;
       await mailsWhen(mailbox, mails);
     };
-    const since = (status: 'firing' | 'resolved'): Payload => {
+    const payloadNow = (status: 'firing' | 'resolved'): Payload => {
       const now = new Date().toISOString();
       return samplePayload([{ name: 'LoadBalancerLost', host: 'lb1', status, startsAt: now, endsAt: now }]);
     };
-    await told(notifier, LOST);
-    // The other one asks nobody; a person sees this once.
+    await postAndWait(notifier, LOST);
+    // The other notifier has no peers, so it sends a second mail with the same Message-ID, which the mailbox shows once.
     await post(other, LOST);
-    await told(other, since('resolved'));
-    await told(notifier, since('firing'));
-    await told(notifier, since('resolved'));
-    await told(other, since('firing'));
-    await told(notifier, since('resolved'));
+    await postAndWait(other, payloadNow('resolved'));
+    await postAndWait(notifier, payloadNow('firing'));
+    await postAndWait(notifier, payloadNow('resolved'));
+    await postAndWait(other, payloadNow('firing'));
+    await postAndWait(notifier, payloadNow('resolved'));
     expect((await mailsOf(mailbox)).map(({ subject }) => subject)).toEqual([
       '[FIRING] LoadBalancerLost lb1',
       '[RESOLVED] LoadBalancerLost lb1',
@@ -128,30 +128,33 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     ]);
   });
 
-  it('know what the other notifier told, and never they, when it is lost', async () => {
+  it('do not mail an end again that an unreachable notifier has mailed', async () => {
     const mailbox = await startMailbox();
     const other = await startNotifier({ host: 'mon1', smtp: [mailbox.smtpPort] });
     await post(other, LOST);
     await mailsWhen(mailbox, 1);
     await post(other, BACK);
     await mailsWhen(mailbox, 2);
-    let answers = 0;
-    const line = await startTcp(bench, (socket) => {
+    let responses = 0;
+    const proxyPort = await startTcp(bench, (socket) => {
       const upstream = connect(other.port, '127.0.0.1');
       upstream.on('data', () => {
-        answers += 1;
+        responses += 1;
       });
       upstream.on('error', () => socket.destroy());
       socket.once('close', () => upstream.destroy());
       socket.pipe(upstream).pipe(socket);
     });
     const notifier = await startNotifier({
-      ...{ host: 'mon2', smtp: [mailbox.smtpPort], peers: [{ host: 'mon1', url: `http://127.0.0.1:${line}` }] },
+      ...{ host: 'mon2', smtp: [mailbox.smtpPort], peers: [{ host: 'mon1', url: `http://127.0.0.1:${proxyPort}` }] },
     });
-    // When the second one comes, the first one has been read.
-    await waitFor(() => Promise.resolve(answers >= 2), { what: 'two answers of the other one', deadlineMs: 15_000 });
+    // The second response implies that the first one was processed.
+    await waitFor(() => Promise.resolve(responses >= 2), {
+      what: 'two responses of the other notifier',
+      deadlineMs: 15_000,
+    });
     await other[Symbol.asyncDispose]();
-    // As Alertmanager sends a group: with what ended in it lately.
+    // Like Alertmanager, which includes the recently resolved alerts of a group.
     const [ended] = BACK.alerts;
     const both = samplePayload([{ name: 'HighErrorRate' }]);
     await post(notifier, { ...both, alerts: [...both.alerts, ended] });
@@ -162,16 +165,16 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     ]);
   });
 
-  it('show a person once what two notifiers told that could not ask each other', async () => {
+  it('show one mail for an alert that two partitioned notifiers mailed', async () => {
     const mailbox = await startMailbox();
     const hosts = ['mon1', 'mon2'];
-    const alone = await Promise.all(hosts.map((host) => startNotifier({ host, smtp: [mailbox.smtpPort] })));
-    await Promise.all(alone.map((notifier) => post(notifier, LOST)));
+    const isolated = await Promise.all(hosts.map((host) => startNotifier({ host, smtp: [mailbox.smtpPort] })));
+    await Promise.all(isolated.map((notifier) => post(notifier, LOST)));
     await waitFor(async () => (await mailsOf(mailbox))[0]?.copies === 2, { what: 'both mails', deadlineMs: 15_000 });
     expect(await mailsOf(mailbox)).toHaveLength(1);
   });
 
-  it('put aside what the mail server refuses for good', async () => {
+  it('move a mail to the dead-letter queue that the mail server refuses permanently', async () => {
     const port = await startSmtp({
       onRcptTo: (_address, _session, callback) => {
         callback(Object.assign(new Error('no such mailbox'), { responseCode: 550 }));
@@ -180,22 +183,22 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     const notifier = await startNotifier({ host: 'mon1', smtp: [port] });
     await post(notifier, LOST);
     await waitFor(async () => (await metric(notifier, 'holdfast_notifier_dead_mails')) === 1, {
-      what: 'a dead mail',
+      what: 'a dead letter',
       deadlineMs: 10_000,
     });
     expect(readdirSync(join(bench.folder(), 'mon1', 'queue'))).toEqual([]);
   });
 
-  it('do not count a request that nobody can read among the notifications that failed', async () => {
+  it('do not count an invalid request as a failed notification', async () => {
     const notifier = await startNotifier({ host: 'mon1', smtp: [9] });
-    const asked = get({ host: '127.0.0.1', port: notifier.port, path: '//' });
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const request = get({ host: '127.0.0.1', port: notifier.port, path: '//' });
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
     answer.resume();
     expect(answer.statusCode).toBe(500);
     expect(await metric(notifier, 'holdfast_notifier_webhooks_total{result="failed"}')).toBe(0);
   });
 
-  it('refuse what is no notification, and keep it', async () => {
+  it('refuse an invalid notification, and keep it', async () => {
     const notifier = await startNotifier({ host: 'mon1', smtp: [9] });
     expect(await post(notifier, { hello: 'world' })).toBe(400);
     expect(readdirSync(join(bench.folder(), 'mon1', 'dead'))).toHaveLength(1);

@@ -9,30 +9,30 @@ import { makeMetrics } from './metrics.ts';
 import { type MailText, digestTextOf, mailTextOf, subjectOf } from './mail-text.ts';
 import type { Notification } from './notification.ts';
 import { openPeerMemory } from './peer-memory.ts';
-import { askPeer } from './peers.ts';
+import { queryPeer } from './peers.ts';
 import { readPrometheusView } from './read-prometheus-view.ts';
 import { makeServer } from './server.ts';
 import { makeSendMail } from './smtp.ts';
 import { openSpool } from './spool.ts';
-import { openToldSilence } from './missing-heartbeat.ts';
+import { openMissingHeartbeat } from './missing-heartbeat.ts';
 import { openWatchdogTimer } from './watchdog-timer.ts';
 
 /** A running notifier. */
 export interface Notifier extends AsyncDisposable {
-  /** Where it listens; of interest when the configuration said 0. */
+  /** The port that it listens on, also if the configuration has 0. */
   readonly port: number;
 }
 
-/** How long a mail server may take for each answer, and how fast it is tried again. */
+/** Timeout of each reply of a mail server, and the retry backoff. */
 const SMTP_TIMEOUT_MS = 4_000;
-/** A mail may be a picture or three on a slow line. */
+/** Allows for a mail with three charts over a slow network. */
 const SMTP_DEADLINE_MS = 15_000;
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
-/** The alerts of a mail that get a chart. */
+/** Maximum number of charts per mail. */
 const MAX_CHARTS = 3;
 const NOTHING_TO_DRAW: Chart = { kind: 'none', reason: 'this alert has no metric', failed: false };
-/** Mail that could not be delivered for this long helps nobody any more; it is kept aside. */
+/** Mail that could not be delivered for this long is outdated and moved to the dead-letter queue. */
 const MAX_AGE_MS = 3 * 24 * 3_600_000;
 
 /** Starts the notifier: spool, delivery, watchdog, HTTP. */
@@ -49,12 +49,12 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
       ? undefined
       : openEndWatch({
           ...{ ...ends, alerts: spool.openAlerts, put, now, elapsed, log },
-          ask: (names) => Promise.all(ends.prometheus.map((url) => readPrometheusView(url, names))),
+          queryAll: (names) => Promise.all(ends.prometheus.map((url) => readPrometheusView(url, names))),
         });
   const memory = openPeerMemory({ peers: config.peers, now });
   const watchdog = openWatchdogTimer({
     ...{ ...config, now, elapsed, put, log },
-    told: openToldSilence(config.stateFolder),
+    missingHeartbeat: openMissingHeartbeat(config.stateFolder),
   });
   const metrics = makeMetrics({
     ...{ spool, now, servers: config.smtp, flood: config.flood },
@@ -79,25 +79,25 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
         metrics.countAttempt(server, attempt.outcome, tookMs);
         if (attempt.outcome !== 'sent') log(`${server.servername}: ${attempt.outcome} (${attempt.reason})`);
         else if (attempt.notTo.length > 0)
-          log(`${server.servername} took a mail, but not for ${attempt.notTo.join(', ')}`);
+          log(`${server.servername} accepted a mail, but not for ${attempt.notTo.join(', ')}`);
       },
     }),
     write: async (notification, repetition): Promise<MailText> =>
       mailTextOf(notification, repetition, contextOf(await chartsOf(notification))),
     writeDigest: (mails) => digestTextOf(mails, contextOf(new Map())),
-    agree: async (mail) => {
+    deduplicate: async (mail) => {
       const keys = mail.notification.alerts.map((alert) => alert.key);
       const peers = new Map(
-        await Promise.all(config.peers.map(async (peer) => [peer.host, await askPeer(peer, keys)] as const)),
+        await Promise.all(config.peers.map(async (peer) => [peer.host, await queryPeer(peer, keys)] as const)),
       );
-      const silent = [...peers].flatMap(([host, answer]) => (answer === undefined ? [host] : []));
+      const unreachable = [...peers].flatMap(([host, answer]) => (answer === undefined ? [host] : []));
       return decideDeduplication(mail, {
         host: config.host,
         nowMs: now(),
         repeatAfterMs: config.repeatAfterMs,
-        told: (key) => spool.known(key).told,
+        lastNotified: (key) => spool.knowledgeOf(key).told,
         peers,
-        remembered: (key) => memory.find(key, silent),
+        remembered: (key) => memory.find(key, unreachable),
       });
     },
     now,
@@ -108,7 +108,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     onSending: (mails, delivered) => {
       metrics.countSending(delivered.outcome, mails.length);
       if (delivered.outcome === 'sent' || delivered.outcome === 'known') {
-        for (const { notification } of mails) endWatch?.told(notification);
+        for (const { notification } of mails) endWatch?.onNotified(notification);
       }
       const [first] = mails;
       const reason = 'reason' in delivered ? delivered.reason : `after ${now() - (first?.queuedAtMs ?? now())} ms`;
@@ -122,9 +122,9 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     now,
     onQueued: delivery.wake,
     endWatch,
-    onWatchdog: watchdog.heard,
-    watchdogHeard: watchdog.isHeard,
-    watchdogFrom: config.watchdog.heardFrom,
+    onWatchdog: watchdog.onReceived,
+    isWatchdogReceived: watchdog.isReceived,
+    watchdogSources: config.watchdog.heardFrom,
     log,
   });
   server.listen(config.port);

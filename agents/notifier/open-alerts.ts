@@ -7,18 +7,18 @@ import { digest, type NotifiedAlert } from './notification.ts';
 import { notifiedAlertSchema } from './queued-mail.ts';
 import { readJsonFolder } from './read-json-folder.ts';
 
-/** An alert whose end people have not been told. */
+/** An alert whose end was not mailed. */
 export interface OpenAlert {
   readonly thread: string;
   readonly alert: NotifiedAlert;
   /**
-   * When it ended, as Alertmanager says, or when the end of an earlier occurrence was found to be none (epoch ms); missing while
-   * Alertmanager calls it firing.
+   * When it ended according to Alertmanager, or when a reported end turned out to be that of an earlier occurrence (epoch ms).
+   * Missing while Alertmanager reports it as firing.
    */
   readonly endsAtMs?: number | undefined;
 }
 
-/** The open alerts, a file each, on disk (fsync) before a call returns: the end of an alert has to be told after any restart. */
+/** The open alerts, one file each, on disk (fsync) before a call returns: the end of an alert must be mailed after any restart. */
 export interface OpenAlerts {
   readonly list: () => readonly OpenAlert[];
   readonly find: (alertKey: string) => OpenAlert | undefined;
@@ -32,19 +32,19 @@ const schema: z.ZodType<OpenAlert> = z.object({
   endsAtMs: z.number().optional(),
 });
 
-/** Opens the folder. A damaged file is laid with the dead, and its alert is forgotten. */
+/** Opens the folder. A damaged file is moved to the dead-letter queue, and its alert is forgotten. */
 export function openOpenAlerts(
   folder: string,
-  { dead, log }: { readonly dead: DeadLetters; readonly log: (line: string) => void },
+  { deadLetters, log }: { readonly deadLetters: DeadLetters; readonly log: (line: string) => void },
 ): OpenAlerts {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = readJsonFolder(folder, {
-    ...{ of: 'the open alerts', dead, log },
+    ...{ contents: 'the open alerts', deadLetters, log },
     parse: (text) => schema.parse(JSON.parse(text)),
-    deadName: (name) => `${name}-open-alert.json`,
+    deadLetterName: (name) => `${name}-open-alert.json`,
   });
   const alerts = new Map(found.map((open) => [open.alert.key, open]));
-  // Whatever a key is made of, it is no file name.
+  // A key may contain characters that are invalid in file names.
   const fileOf = (key: string): string => join(folder, `${digest([key])}.json`);
   return {
     list: () => [...alerts.values()],

@@ -4,15 +4,15 @@ import type { SMTPServerOptions } from 'smtp-server';
 import { waitFor } from '../../kit/deadline.ts';
 import { samplePayload } from './fixtures.ts';
 import type { Notifier } from './notifier.ts';
-import { type Line, startLine } from './testing-lines.ts';
+import { type LinkState, startSmtpProxy } from './testing-lines.ts';
 import { mailsOf, metric, openTestBench, peerOf, post } from './testing.ts';
 
 const bench = openTestBench();
 
-/** An SMTP server that takes mails and tells the Message-IDs of what it took; `delayMs`: before it answers to a mail, by how many it took. */
+/** Starts an SMTP server that records the Message-IDs of accepted mails; `delayMs`: delay of its reply, by the number of accepted mails. */
 async function startCollector(
   options: SMTPServerOptions = {},
-  delayMs: (taken: number) => number = () => 0,
+  delayMs: (accepted: number) => number = () => 0,
 ): Promise<{ readonly port: number; readonly ids: readonly string[] }> {
   const ids: string[] = [];
   const port = await bench.startSmtp({
@@ -39,11 +39,11 @@ const emptied = (notifier: Notifier) =>
   });
 const sendings = (outcome: string): string => `holdfast_notifier_sendings_total{outcome="${outcome}"}`;
 
-describe('no mail is lost and none told twice', { timeout: 60_000 }, () => {
-  it('when a flood meets a server that is down, and then loses its answer to the digest while more comes', async () => {
-    let line: Line = 'dead';
+describe('no mail is lost and no alert is mailed twice', { timeout: 60_000 }, () => {
+  it('when the server is down during an alert storm, and its reply to the digest is lost while more alerts arrive', async () => {
+    let link: LinkState = 'down';
     const mailbox = await bench.startMailbox();
-    const port = await startLine(bench, { port: mailbox.smtpPort, bytes: 6_000, state: () => line });
+    const port = await startSmtpProxy(bench, { port: mailbox.smtpPort, bytes: 6_000, state: () => link });
     const notifier = await bench.startNotifier({
       ...{ host: 'mon1', smtp: [port], flood: { groups: 2, withinMs: 1_000 } },
     });
@@ -51,20 +51,20 @@ describe('no mail is lost and none told twice', { timeout: 60_000 }, () => {
     const late = ['Late0', 'Late1', 'Late2'];
     await postAll(notifier, early);
     await reaches(notifier, sendings('unreachable'), 1);
-    line = 'loses the last answer';
+    link = 'loses the last reply';
     await reaches(notifier, sendings('unsure'), 1);
     await postAll(notifier, late);
-    line = 'good';
+    link = 'up';
     await emptied(notifier);
     const mails = await mailsOf(mailbox);
-    const told = mails.flatMap(({ alerts }) => alerts.map(({ alertname }) => alertname));
-    expect(told.toSorted()).toEqual([...early, ...late].toSorted());
+    const mailed = mails.flatMap(({ alerts }) => alerts.map(({ alertname }) => alertname));
+    expect(mailed.toSorted()).toEqual([...early, ...late].toSorted());
     expect(mails[0]).toMatchObject({ copies: 2 });
     expect(mails[0]?.alerts).toHaveLength(early.length);
     expect(mails.slice(1).map(({ copies }) => copies)).not.toContain(2);
   });
 
-  it('when the server refuses each recipient at first and takes him later', async () => {
+  it('when the server first refuses each recipient and accepts them later', async () => {
     let refusals = 0;
     const { port, ids } = await startCollector({
       onRcptTo: (_address, _session, callback) => {
@@ -81,14 +81,14 @@ describe('no mail is lost and none told twice', { timeout: 60_000 }, () => {
     expect(await metric(notifier, 'holdfast_notifier_dead_mails')).toBe(0);
   });
 
-  it('when the first of two servers dies between two mails', async () => {
-    let line: Line = 'good';
+  it('when the first of two servers crashes between two mails', async () => {
+    let link: LinkState = 'up';
     const [first, second] = [await startCollector(), await startCollector()];
-    const port = await startLine(bench, { port: first.port, bytes: 0, state: () => line });
+    const port = await startSmtpProxy(bench, { port: first.port, bytes: 0, state: () => link });
     const notifier = await bench.startNotifier({ host: 'mon1', smtp: [port, second.port] });
     await postAll(notifier, ['A', 'B']);
     await emptied(notifier);
-    line = 'dead';
+    link = 'down';
     await postAll(notifier, ['C', 'D', 'E']);
     await emptied(notifier);
     expect([first.ids.length, second.ids.length]).toEqual([2, 3]);
@@ -96,8 +96,8 @@ describe('no mail is lost and none told twice', { timeout: 60_000 }, () => {
     expect(await metric(notifier, sendings('sent'))).toBe(5);
   });
 
-  it('when the server takes a mail and says so later than anybody waits: the same server gets the same mail again', async () => {
-    const slow = await startCollector({}, (taken) => (taken === 1 ? 6_000 : 0));
+  it('when the server accepts a mail after the timeout: the same server gets the same mail again', async () => {
+    const slow = await startCollector({}, (accepted) => (accepted === 1 ? 6_000 : 0));
     const other = await startCollector();
     const notifier = await bench.startNotifier({ host: 'mon1', smtp: [slow.port, other.port] });
     await postAll(notifier, ['A']);
@@ -108,13 +108,13 @@ describe('no mail is lost and none told twice', { timeout: 60_000 }, () => {
     expect(other.ids).toEqual([]);
   });
 
-  it('when a notifier, the first by name, gets what the other one is telling', async () => {
+  it('when the first notifier by name receives an alert that the second one is sending', async () => {
     const { port, ids } = await startCollector({}, () => 1_000);
     const second = await bench.startNotifier({ host: 'mon2', smtp: [port] });
     const first = await bench.startNotifier({ host: 'mon1', smtp: [port], peers: [peerOf('mon2', second)] });
     await postAll(second, ['A']);
     await waitFor(() => Promise.resolve(ids.length === 1), {
-      ...{ what: 'a mail under way', deadlineMs: 10_000, intervalMs: 20 },
+      ...{ what: 'a mail in flight', deadlineMs: 10_000, intervalMs: 20 },
     });
     await postAll(first, ['A']);
     await emptied(first);

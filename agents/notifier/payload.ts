@@ -12,7 +12,7 @@ const alertSchema = z.object({
   fingerprint: z.string(),
 });
 
-/** What Alertmanager posts to a webhook (version 4), as far as a mail needs it. */
+/** Alertmanager's webhook payload (version 4), the fields that a mail needs. */
 export const payloadSchema = z.object({
   version: z.literal('4'),
   groupKey: z.string(),

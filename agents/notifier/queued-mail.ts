@@ -6,12 +6,12 @@ export interface QueuedMail {
   /** File name without ending; sorts by the order of arrival. */
   readonly key: string;
   readonly notification: Notification;
-  /** 0 for news, greater for a reminder. */
+  /** 0 for the first mail about a state, greater for a reminder. */
   readonly repetition: number;
   readonly queuedAtMs: number;
 }
 
-/** An alert as files keep it. */
+/** An alert in files. */
 export const notifiedAlertSchema = z.object({
   key: z.string(),
   name: z.string(),
@@ -29,7 +29,7 @@ export const notifiedAlertSchema = z.object({
   labels: z.record(z.string(), z.string()),
 });
 
-/** A mail as its file says it. */
+/** A queued mail in its file. */
 export const queuedMailSchema: z.ZodType<QueuedMail> = z.object({
   key: z.string(),
   notification: z.object({ thread: z.string(), alerts: z.array(notifiedAlertSchema).min(1), truncated: z.number() }),
@@ -37,14 +37,14 @@ export const queuedMailSchema: z.ZodType<QueuedMail> = z.object({
   queuedAtMs: z.number(),
 });
 
-/** How long ago it was queued, by the clock that people call now; for ever where that was set back since. */
+/** Time since it was queued, by the wall clock; infinite if the clock was set back since then. */
 export function ageMs({ queuedAtMs }: QueuedMail, clockMs: number): number {
   return clockMs < queuedAtMs ? Infinity : clockMs - queuedAtMs;
 }
 
-/** Reads the text of the file `<key>.json`. Throws when it is damaged, or the file of another mail. */
+/** Parses the text of the file `<key>.json`. Throws if it is damaged or contains another mail. */
 export function parseQueuedMail(text: string, key: string): QueuedMail {
   const mail = queuedMailSchema.parse(JSON.parse(text));
-  if (mail.key !== key) throw new Error(`it is the mail ${mail.key}`);
+  if (mail.key !== key) throw new Error(`it contains the mail ${mail.key}`);
   return mail;
 }

@@ -4,35 +4,40 @@ import { messageOf } from '../../kit/errors.ts';
 import { cleanLine } from './clean-text.ts';
 import type { DeadLetters } from './dead-letters.ts';
 
-interface Reading<T> {
-  /** What the files are of, as a log line says it. */
-  readonly of: string;
-  /** What the text of `<key>.json` says; throws when it is damaged. */
+interface ReadOptions<T> {
+  /** What the folder contains, for log lines. */
+  readonly contents: string;
+  /** Parses the text of `<key>.json`; throws if it is damaged. */
   readonly parse: (text: string, key: string) => T;
-  readonly dead: DeadLetters;
+  readonly deadLetters: DeadLetters;
   readonly log: (line: string) => void;
-  /** What a damaged file is called among the dead. */
-  readonly deadName: (key: string) => string;
+  /** The name of a damaged file in the dead-letter queue. */
+  readonly deadLetterName: (key: string) => string;
 }
 
-const ENDING = '.json';
+const EXTENSION = '.json';
 
 /**
- * Reads all `<key>.json` of a folder, in the order of their names. What cannot be read is laid with the dead, and told: it must keep no
- * mail from being sent. Whatever has another ending was never written whole (kit/durable-file.ts), and goes.
+ * Reads all `<key>.json` of a folder, in the order of their names. Unreadable files are logged and moved to the dead-letter queue, so
+ * that they do not block other mails. Files with another extension are incomplete writes (kit/durable-file.ts) and are deleted.
  */
-export function readJsonFolder<T>(folder: string, { of, parse, dead, log, deadName }: Reading<T>): readonly T[] {
+export function readJsonFolder<T>(
+  folder: string,
+  { contents, parse, deadLetters, log, deadLetterName }: ReadOptions<T>,
+): readonly T[] {
   return readdirSync(folder)
     .toSorted()
     .flatMap((name) => {
       const path = join(folder, name);
-      const key = name.endsWith(ENDING) ? name.slice(0, -ENDING.length) : undefined;
+      const key = name.endsWith(EXTENSION) ? name.slice(0, -EXTENSION.length) : undefined;
       try {
         if (key !== undefined) return [parse(readFileSync(path, 'utf8'), key)];
         unlinkSync(path);
       } catch (error) {
-        dead.move(path, deadName(key ?? name));
-        log(`${name} of ${of} is damaged and was put aside: ${cleanLine(messageOf(error), 300)}`);
+        deadLetters.move(path, deadLetterName(key ?? name));
+        log(
+          `${name} of ${contents} is damaged and was moved to the dead-letter queue: ${cleanLine(messageOf(error), 300)}`,
+        );
       }
       return [];
     });

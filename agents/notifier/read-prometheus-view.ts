@@ -1,10 +1,10 @@
 import { openPrometheus } from '../../kit/prometheus.ts';
 import { type PrometheusView, WATCHDOG } from './judge-end.ts';
 
-/** An end waits no longer for a Prometheus that does not answer. */
+/** Maximum wait for a Prometheus that does not respond. */
 const DEADLINE_MS = 1_000;
 
-/** What a Prometheus says of these alerts; `undefined` when it does not answer in time. */
+/** The view of a Prometheus on these alerts; `undefined` if it does not respond in time. */
 export async function readPrometheusView(url: string, names: readonly string[]): Promise<PrometheusView | undefined> {
   const prometheus = openPrometheus(url, { deadlineMs: DEADLINE_MS });
   try {
@@ -13,7 +13,7 @@ export async function readPrometheusView(url: string, names: readonly string[]):
       prometheus.query('holdfast:settling'),
       prometheus.alertRules([WATCHDOG, ...names.filter((name) => name !== WATCHDOG)]),
     ]);
-    return { startedAtMs, isSettling: settling.length > 0, rules };
+    return { startedAtMs, isStarting: settling.length > 0, rules };
   } catch {
     return undefined;
   }

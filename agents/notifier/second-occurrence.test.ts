@@ -12,9 +12,9 @@ const bench = openTestBench();
 const ALERT = { name: 'AppHostLost', host: 'app2' } as const;
 const LABELS = samplePayload([ALERT]).alerts[0]?.labels;
 
-/** A Prometheus that evaluates its rules whenever it is asked, and has the alert since `activeAtMs`. */
+/** Starts a Prometheus that evaluates its rules on every query, and has the alert since `activeAtMs`. */
 async function startPrometheus() {
-  const state: { activeAtMs: number | undefined; answers: number } = { activeAtMs: undefined, answers: 0 };
+  const state: { activeAtMs: number | undefined; responses: number } = { activeAtMs: undefined, responses: 0 };
   const iso = (ms: number): string => new Date(ms).toISOString();
   const ruleOf = (name: string, activeAtMs: number | undefined, labels: unknown): object => ({
     ...{ name, health: 'ok', lastEvaluation: iso(Date.now()) },
@@ -23,7 +23,7 @@ async function startPrometheus() {
   const dataOf = (url: string): object => {
     if (url.includes('runtimeinfo')) return { startTime: iso(Date.now() - 3_600_000) };
     if (url.includes('query')) return { resultType: 'vector', result: [] };
-    state.answers += 1;
+    state.responses += 1;
     const rules = [ruleOf('Watchdog', 0, { alertname: 'Watchdog' }), ruleOf(ALERT.name, state.activeAtMs, LABELS)];
     return { groups: [{ interval: 2, rules }] };
   };
@@ -42,7 +42,7 @@ async function startPrometheus() {
   return { url: `http://127.0.0.1:${port}`, state };
 }
 
-/** Two notifiers that ask each other, and a Prometheus each; the first can ask the second as soon as that runs. */
+/** Starts two notifiers that query each other, and a Prometheus for each. The first can query the second as soon as it runs. */
 async function startPair(smtpPort: number) {
   const prometheus = [await startPrometheus(), await startPrometheus()] as const;
   const ends = prometheus.map(({ url }) => url);
@@ -51,21 +51,21 @@ async function startPair(smtpPort: number) {
     ends: { prometheus: ends, warmUpMs: 1_000, unmonitoredAfterMs: 60_000, unheardAfterMs: 60_000 },
   };
   const running: { second?: Notifier } = {};
-  const line = await startTcp(bench, (socket) => {
+  const proxyPort = await startTcp(bench, (socket) => {
     const upstream = connect(running.second?.port ?? 9, '127.0.0.1');
     upstream.on('error', () => socket.destroy());
     socket.once('close', () => upstream.destroy());
     socket.pipe(upstream).pipe(socket);
   });
   const first = await bench.startNotifier({
-    ...{ ...common, host: 'mon1', peers: [{ host: 'mon2', url: `http://127.0.0.1:${line}` }] },
+    ...{ ...common, host: 'mon1', peers: [{ host: 'mon2', url: `http://127.0.0.1:${proxyPort}` }] },
   });
   const second = await bench.startNotifier({ ...common, host: 'mon2', peers: [peerOf('mon1', first)] });
   running.second = second;
   return { first, second, prometheus };
 }
 
-it('the end of the second occurrence is mailed, though a notifier that mailed nothing hears the end of the first one late', async () => {
+it('the end of the second occurrence is mailed, although the other notifier receives the end of the first one late', async () => {
   const mailbox = await bench.startMailbox();
   const { first, second, prometheus } = await startPair(mailbox.smtpPort);
   const event = (status: 'firing' | 'resolved', startsAtMs: number, endsAtMs = 0) =>
@@ -83,12 +83,12 @@ it('the end of the second occurrence is mailed, though a notifier that mailed no
   for (const { state } of prometheus) state.activeAtMs = againMs - 4_000;
   await post(first, event('firing', againMs));
   await mailsWhen(mailbox, 3);
-  // Decided before it fired again, and sent because the other Alertmanager has logged that it fires.
+  // Alertmanager decided this before the alert fired again, and sends it because its peer has logged the firing notification.
   const [{ state }] = prometheus;
-  const { answers } = state;
+  const { responses } = state;
   await post(second, endOfFirst);
-  await waitFor(() => Promise.resolve(state.answers >= answers + 2), {
-    ...{ what: 'a notifier that has seen it fire', deadlineMs: 15_000, intervalMs: 50 },
+  await waitFor(() => Promise.resolve(state.responses >= responses + 2), {
+    ...{ what: 'two queries for the alert rules', deadlineMs: 15_000, intervalMs: 50 },
   });
   for (const one of prometheus) one.state.activeAtMs = undefined;
   const mails = await mailsWhen(mailbox, 4);
@@ -97,10 +97,10 @@ it('the end of the second occurrence is mailed, though a notifier that mailed no
   );
   expect(mails[3]?.alerts[0]?.startsAtMs).toBe(againMs - 4_000);
 
-  // The other notifier hears the end of what it mailed; people know it.
+  // The first notifier receives the end of an alert that it mailed; the end was already mailed.
   await post(first, event('resolved', againMs, Date.now()));
   await waitFor(async () => (await metric(first, 'holdfast_notifier_sendings_total{outcome="known"}')) === 1, {
-    ...{ what: 'an end that is known', deadlineMs: 15_000, intervalMs: 50 },
+    ...{ what: 'a deduplicated end', deadlineMs: 15_000, intervalMs: 50 },
   });
   expect(await mailsOf(mailbox)).toHaveLength(4);
 }, 60_000);

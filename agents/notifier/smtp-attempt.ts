@@ -4,41 +4,41 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { messageOf } from '../../kit/errors.ts';
 import type { SmtpServer } from './config.ts';
 
-/** How a try to hand one mail to one server ended. */
+/** The outcome of one attempt to deliver one mail to one server. */
 export type Attempt =
-  /** `notTo`: recipients that the server refused while it took others. */
+  /** `notTo`: recipients that the server refused while it accepted others. */
   | { readonly outcome: 'sent'; readonly notTo: readonly string[] }
-  /** The server took no mail at all: down, slow, wrong certificate, wrong password. */
+  /** The server accepts no mail: down, slow, wrong certificate, wrong password. */
   | { readonly outcome: 'unreachable'; readonly reason: string }
-  /** The server refused this mail for now. */
+  /** The server refused this mail temporarily. */
   | { readonly outcome: 'deferred'; readonly reason: string }
-  /** The server refused this mail for good. */
+  /** The server refused this mail permanently. */
   | { readonly outcome: 'refused'; readonly reason: string }
-  /** The server got the whole mail, and no answer came: it may have taken it. */
+  /** The server received the complete mail but did not reply: it may have accepted it. */
   | { readonly outcome: 'unsure'; readonly reason: string };
 
 export interface Message {
   readonly from: string;
   readonly to: readonly string[];
-  /** As it goes over the wire. */
+  /** The bytes sent to the server. */
   readonly source: Buffer;
 }
 
 export interface AttemptOptions {
   readonly passwordFile: string;
   readonly caFile: string;
-  /** For connecting, greeting and each answer. */
+  /** For connecting, greeting and each reply. */
   readonly timeoutMs: number;
-  /** For everything together: a server that says a word now and then must not hold the mail for ever. */
+  /** For the complete session: a server that sends a byte now and then must not block the mail forever. */
   readonly deadlineMs: number;
 }
 
-/** Never throws. STARTTLS with a certificate of our own authority and a login are demanded. */
+/** Never throws. Requires STARTTLS with a certificate of the stack's own authority, and a login. */
 export async function attemptSmtp(server: SmtpServer, message: Message, options: AttemptOptions): Promise<Attempt> {
-  const progress = { allGiven: false };
+  const progress = { isFullySent: false };
   let secrets: readonly string[] = [];
   try {
-    // Files are read for each mail: a renewed password or authority counts at once, and one that is missing is a reason like any other.
+    // The files are read for each mail: a renewed password or authority applies at once, and a missing file is a failure like any other.
     const password = readFileSync(options.passwordFile, 'utf8').trim();
     secrets = [password, ...encodedForms(server.user, password)];
     const notTo = await converse(server, message, {
@@ -49,17 +49,17 @@ export async function attemptSmtp(server: SmtpServer, message: Message, options:
     });
     return { outcome: 'sent', notTo };
   } catch (error) {
-    return attemptOf(error, progress.allGiven, secrets);
+    return attemptOf(error, progress.isFullySent, secrets);
   }
 }
 
 interface Conversation extends AttemptOptions {
   readonly password: string;
   readonly ca: string;
-  readonly progress: { allGiven: boolean };
+  readonly progress: { isFullySent: boolean };
 }
 
-/** The whole conversation with a server; answers the recipients that it refused. Rejects with the first error of any part. */
+/** A complete SMTP session; returns the recipients that the server refused. Rejects with the first error of any part. */
 function converse(server: SmtpServer, message: Message, options: Conversation): Promise<readonly string[]> {
   const { timeoutMs, deadlineMs, ca, password, progress } = options;
   const connection = new SMTPConnection({
@@ -69,7 +69,7 @@ function converse(server: SmtpServer, message: Message, options: Conversation): 
   });
   const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
   const timer = setTimeout(() => {
-    reject(new Error(`not done within ${deadlineMs} ms`));
+    reject(new Error(`not finished within ${deadlineMs} ms`));
   }, deadlineMs);
   const then =
     (next: () => void) =>
@@ -79,7 +79,7 @@ function converse(server: SmtpServer, message: Message, options: Conversation): 
     };
   const source = Readable.from([message.source], { objectMode: false });
   source.once('end', () => {
-    progress.allGiven = true;
+    progress.isFullySent = true;
   });
   const envelope = { from: message.from, to: [...message.to], size: message.source.length };
   connection.on('error', reject);
@@ -101,7 +101,7 @@ function converse(server: SmtpServer, message: Message, options: Conversation): 
   );
   return promise.finally(() => {
     clearTimeout(timer);
-    // Not `quit`: that waits for one more answer. The mail is taken or not by now.
+    // Not `quit`, which waits for one more reply although the outcome is known.
     connection.close();
   });
 }
@@ -109,19 +109,19 @@ function converse(server: SmtpServer, message: Message, options: Conversation): 
 /** Commands whose refusal is about the mail, not about the connection. */
 const MAIL_COMMANDS: ReadonlySet<string> = new Set(['MAIL FROM', 'RCPT TO', 'DATA']);
 
-function attemptOf(error: unknown, allGiven: boolean, secrets: readonly string[]): Attempt {
+function attemptOf(error: unknown, isFullySent: boolean, secrets: readonly string[]): Attempt {
   const { responseCode, command } = error as { readonly responseCode?: unknown; readonly command?: unknown };
-  // Whatever a server repeats of what it was told, the password goes into no log.
+  // A server may echo the credentials in its reply; the password must not reach the log.
   const reason = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), messageOf(error));
-  if (typeof responseCode !== 'number') return { outcome: allGiven ? 'unsure' : 'unreachable', reason };
-  // 421: the server is closing down, whatever it was asked.
+  if (typeof responseCode !== 'number') return { outcome: isFullySent ? 'unsure' : 'unreachable', reason };
+  // 421: the server is shutting down, independent of the command.
   if (typeof command !== 'string' || !MAIL_COMMANDS.has(command) || responseCode === 421) {
     return { outcome: 'unreachable', reason };
   }
   return { outcome: responseCode >= 500 ? 'refused' : 'deferred', reason };
 }
 
-/** How AUTH LOGIN and AUTH PLAIN write a password. */
+/** The password as encoded by AUTH LOGIN and AUTH PLAIN. */
 function encodedForms(user: string, password: string): readonly string[] {
   return [password, `\0${user}\0${password}`].map((text) => Buffer.from(text).toString('base64'));
 }

@@ -8,31 +8,31 @@ import { waitFor } from '../../kit/deadline.ts';
 import type { MailText } from './mail-text.ts';
 import type { Attempt } from './smtp-attempt.ts';
 import { type SendMail, makeSendMail } from './smtp.ts';
-import { type Line, startLine, startTcp } from './testing-lines.ts';
+import { type LinkState, startSmtpProxy, startTcp } from './testing-lines.ts';
 import { mailsOf, openTestBench } from './testing.ts';
 
 const bench = openTestBench();
-/** Secrets of another authority, which nobody here trusts. */
-const strangers = mkdtempSync(join(tmpdir(), 'holdfast-strangers-'));
+/** Secrets of another authority, which the notifier does not trust. */
+const foreignSecrets = mkdtempSync(join(tmpdir(), 'holdfast-strangers-'));
 beforeAll(async () => {
-  await makeSecrets(makeTopology(), strangers);
+  await makeSecrets(makeTopology(), foreignSecrets);
 });
 afterAll(() => {
-  rmSync(strangers, { recursive: true });
+  rmSync(foreignSecrets, { recursive: true });
 });
 
 const MAIL: MailText = {
   ...{ subject: 'a', text: 'b', html: '<p>c</p>', messageId: '<1@x>', references: '<thread@x>', headers: {} },
   pictures: [],
 };
-/** Big enough to be seen on its way. */
+/** Large enough for the proxy to distinguish the mail from the commands before it. */
 const BIG: MailText = { ...MAIL, pictures: [{ cid: 'p@x', png: Buffer.alloc(60_000, 7) }] };
 
 interface Sender {
   readonly send: SendMail;
-  /** Port and outcome of each try, in order. */
+  /** Port and outcome of each attempt, in order. */
   readonly attempts: readonly (readonly [port: number, outcome: Attempt['outcome']])[];
-  /** Lets time pass. */
+  /** Advances the clock. */
   readonly pass: (ms: number) => void;
 }
 
@@ -62,12 +62,12 @@ const refusing = (code: number) =>
     },
   });
 
-/** First servers that do not take the mail, and how a try there ends. */
+/** First servers that do not accept the mail, and the outcome of the attempt. */
 const TROUBLES: readonly (readonly [string, Attempt['outcome'], () => Promise<number>])[] = [
   ['is down', 'unreachable', () => Promise.resolve(9)],
-  ['says nothing', 'unreachable', () => startTcp(bench, () => undefined)],
+  ['sends nothing', 'unreachable', () => startTcp(bench, () => undefined)],
   [
-    'says a letter now and then',
+    'sends a byte now and then',
     'unreachable',
     () =>
       startTcp(bench, (socket) => {
@@ -77,26 +77,26 @@ const TROUBLES: readonly (readonly [string, Attempt['outcome'], () => Promise<nu
         });
       }),
   ],
-  ['hangs up', 'unreachable', () => startTcp(bench, (socket) => socket.destroy())],
-  ['refuses the mail for now', 'deferred', () => refusing(451)],
-  ['refuses the mail for good', 'refused', () => refusing(550)],
-  ['is closing down', 'unreachable', () => refusing(421)],
+  ['closes the connection', 'unreachable', () => startTcp(bench, (socket) => socket.destroy())],
+  ['refuses the mail temporarily', 'deferred', () => refusing(451)],
+  ['refuses the mail permanently', 'refused', () => refusing(550)],
+  ['is shutting down', 'unreachable', () => refusing(421)],
   [
     'has no STARTTLS',
     'unreachable',
     () => bench.startSmtp({ disabledCommands: ['STARTTLS'], allowInsecureAuth: true }),
   ],
   [
-    'has a certificate of somebody else',
+    'has a certificate of another authority',
     'unreachable',
     () =>
       bench.startSmtp({
-        cert: readFileSync(join(strangers, 'mail-cert'), 'utf8'),
-        key: readFileSync(join(strangers, 'mail-key'), 'utf8'),
+        cert: readFileSync(join(foreignSecrets, 'mail-cert'), 'utf8'),
+        key: readFileSync(join(foreignSecrets, 'mail-key'), 'utf8'),
       }),
   ],
   [
-    'does not know the password',
+    'rejects the password',
     'unreachable',
     () =>
       bench.startSmtp({
@@ -108,7 +108,7 @@ const TROUBLES: readonly (readonly [string, Attempt['outcome'], () => Promise<nu
 ];
 
 describe('several SMTP servers', { timeout: 20_000 }, () => {
-  it.each(TROUBLES)('the second one takes the mail once when the first one %s', async (_what, outcome, start) => {
+  it.each(TROUBLES)('the second accepts the mail once when the first %s', async (_what, outcome, start) => {
     const first = await start();
     const mailbox = await bench.startMailbox();
     const { send, attempts } = openSender([first, mailbox.smtpPort]);
@@ -120,46 +120,46 @@ describe('several SMTP servers', { timeout: 20_000 }, () => {
     expect(await mailsOf(mailbox)).toMatchObject([{ subject: 'a', copies: 1 }]);
   });
 
-  it('a name that the certificate does not carry is no server of ours', async () => {
+  it('a server whose certificate has another name is rejected', async () => {
     const mailbox = await bench.startMailbox();
     expect(await openSender([mailbox.smtpPort], 'mail9').send(MAIL)).toMatchObject({ outcome: 'unreachable' });
     expect(await mailsOf(mailbox)).toEqual([]);
   });
 
-  it('one that did not answer is asked last for a while, and then first again', async () => {
-    const silent = await startTcp(bench, () => undefined);
+  it('a server that did not respond is tried last for a while, and then first again', async () => {
+    const unresponsive = await startTcp(bench, () => undefined);
     const mailbox = await bench.startMailbox();
-    const { send, attempts, pass } = openSender([silent, mailbox.smtpPort]);
+    const { send, attempts, pass } = openSender([unresponsive, mailbox.smtpPort]);
     await send({ ...MAIL, messageId: '<1@x>' });
     await send({ ...MAIL, messageId: '<2@x>' });
     pass(60_000);
     await send({ ...MAIL, messageId: '<3@x>' });
     expect(attempts.map(([port]) => port)).toEqual([
-      ...[silent, mailbox.smtpPort],
+      ...[unresponsive, mailbox.smtpPort],
       mailbox.smtpPort,
-      ...[silent, mailbox.smtpPort],
+      ...[unresponsive, mailbox.smtpPort],
     ]);
   });
 
   it.each([
-    ['all are away', [9, 9], 'unreachable'],
-    ['one is away and one refuses for good: the other may take it', [9, 550], 'deferred'],
-    ['all refuse for good', [550, 554], 'refused'],
-    ['one refuses for now', [451, 550], 'deferred'],
+    ['all are down', [9, 9], 'unreachable'],
+    ['one is down and one refuses permanently: the other may accept the mail later', [9, 550], 'deferred'],
+    ['all refuse permanently', [550, 554], 'refused'],
+    ['one refuses temporarily', [451, 550], 'deferred'],
   ])('%s', async (_what, codes, outcome) => {
     const ports = await Promise.all(codes.map((code) => (code === 9 ? Promise.resolve(9) : refusing(code))));
     expect(await openSender(ports).send(MAIL)).toMatchObject({ outcome });
   });
 
-  it('what may have arrived is asked of the same server again, and lies in the mailbox once', async () => {
+  it('a mail that may have arrived is retried at the same server, and is in the mailbox once', async () => {
     const mailbox = await bench.startMailbox();
     const other = await bench.startSmtp();
-    let line: Line = 'loses the last answer';
-    const broken = await startLine(bench, { port: mailbox.smtpPort, bytes: 60_000, state: () => line });
+    let link: LinkState = 'loses the last reply';
+    const broken = await startSmtpProxy(bench, { port: mailbox.smtpPort, bytes: 60_000, state: () => link });
     const { send, attempts } = openSender([broken, other]);
     expect(await send(BIG)).toMatchObject({ outcome: 'unsure' });
     await waitFor(async () => (await mailsOf(mailbox)).length === 1, { what: 'the mail', deadlineMs: 5_000 });
-    line = 'good';
+    link = 'up';
     expect(await send(BIG)).toEqual({ outcome: 'sent' });
     expect(attempts).toEqual([
       [broken, 'unsure'],
@@ -168,19 +168,19 @@ describe('several SMTP servers', { timeout: 20_000 }, () => {
     expect(await mailsOf(mailbox)).toMatchObject([{ copies: 2 }]);
   });
 
-  it('what may have arrived goes by another server when that one cannot be asked any more: better twice than never', async () => {
-    let line: Line = 'loses the last answer';
+  it('a mail that may have arrived is sent through another server if the first is unreachable: a duplicate is better than a loss', async () => {
+    let link: LinkState = 'loses the last reply';
     const mailbox = await bench.startMailbox();
-    const dying = await startLine(bench, { port: mailbox.smtpPort, bytes: 60_000, state: () => line });
-    const { send, attempts } = openSender([dying, mailbox.smtpPort]);
+    const failing = await startSmtpProxy(bench, { port: mailbox.smtpPort, bytes: 60_000, state: () => link });
+    const { send, attempts } = openSender([failing, mailbox.smtpPort]);
     expect(await send(BIG)).toMatchObject({ outcome: 'unsure' });
-    line = 'dead';
+    link = 'down';
     expect(await send(BIG)).toEqual({ outcome: 'sent' });
     expect(attempts.map(([, outcome]) => outcome)).toEqual(['unsure', 'unreachable', 'sent']);
     expect(await mailsOf(mailbox)).toHaveLength(1);
   });
 
-  it('no reason tells the password, whatever the server repeats', async () => {
+  it('a reason never contains the password, even if the server echoes it', async () => {
     const password = readFileSync(bench.secret('passwordFile'), 'utf8').trim();
     const echoing = await bench.startSmtp({
       onAuth: (auth, _session, callback) => {

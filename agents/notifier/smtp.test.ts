@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { makeSendMail } from './smtp.ts';
 
-it('a password that cannot be read is a reason to try again later, and ends nothing', async () => {
+it('an unreadable password file makes the server unreachable, and does not throw', async () => {
   const send = makeSendMail({
     servers: [{ host: '127.0.0.1', port: 9, servername: 'mail1', user: 'notifier' }],
     from: 'notifier@mon1.holdfast.example',

@@ -3,7 +3,7 @@ import type { SmtpServer } from './config.ts';
 import type { MailText } from './mail-text.ts';
 import { type Attempt, type AttemptOptions, attemptSmtp } from './smtp-attempt.ts';
 
-/** How a try to send one mail by whichever server ended; the reason names each server that was asked. */
+/** The outcome of sending one mail; the reason names each server that was tried. */
 export type Sending =
   { readonly outcome: 'sent' } | { readonly outcome: Exclude<Attempt['outcome'], 'sent'>; readonly reason: string };
 
@@ -14,60 +14,64 @@ interface SmtpOptions extends AttemptOptions {
   readonly servers: readonly SmtpServer[];
   readonly from: string;
   readonly to: readonly string[];
-  /** Time that only passes, in ms. */
+  /** Monotonic time in ms. */
   readonly elapsed: () => number;
   readonly onAttempt: (server: SmtpServer, attempt: Attempt, tookMs: number) => void;
 }
 
-/** A server that did not answer is asked last for this long: no mail should wait for it first. */
-const REST_MS = 30_000;
+/** A server that did not respond is tried last for this long, so that mails do not wait for it first. */
+const DEPRIORITIZE_MS = 30_000;
 
 /**
- * Sends by the first server that takes the mail. One that refuses a mail, even for good, may be the one that is set up wrongly, so the
- * others are asked too; refused is what all of them refuse. After an unsure try the same server is asked first the next time: it knows
- * the Message-ID if it has the mail. Only when it cannot be asked, another one gets it: better twice than never.
+ * Sends a mail through the first server that accepts it. A server that refuses a mail, even permanently, may be misconfigured, so the
+ * others are tried, too; the outcome is `refused` only if all of them refuse. After an unsure attempt the same server is tried first
+ * the next time: if it has the mail, it recognizes the Message-ID. Only if it is unreachable, another server gets the mail: a
+ * duplicate is better than a loss.
  */
 export function makeSendMail(options: SmtpOptions): SendMail {
   const { servers, elapsed, onAttempt } = options;
-  const restsUntil = new Map<SmtpServer, number>();
-  const mayHave = new Map<string, SmtpServer>();
+  const deprioritizedUntil = new Map<SmtpServer, number>();
+  const unsureServers = new Map<string, SmtpServer>();
   return async (mail) => {
     const message = await composeMessage(mail, options);
-    const doubtful = mayHave.get(mail.messageId);
+    const unsureServer = unsureServers.get(mail.messageId);
     const failures: { readonly server: SmtpServer; readonly attempt: Exclude<Attempt, { outcome: 'sent' }> }[] = [];
     for (const server of inOrder(servers, {
-      doubtful,
-      rests: (one) => (restsUntil.get(one) ?? 0) > elapsed(),
+      unsureServer,
+      isDeprioritized: (one) => (deprioritizedUntil.get(one) ?? 0) > elapsed(),
     })) {
       const startedAt = elapsed();
       const attempt = await attemptSmtp(server, message, options);
       onAttempt(server, attempt, elapsed() - startedAt);
       if (attempt.outcome === 'unreachable' || attempt.outcome === 'unsure')
-        restsUntil.set(server, elapsed() + REST_MS);
-      else restsUntil.delete(server);
+        deprioritizedUntil.set(server, elapsed() + DEPRIORITIZE_MS);
+      else deprioritizedUntil.delete(server);
       if (attempt.outcome === 'sent') {
-        mayHave.delete(mail.messageId);
+        unsureServers.delete(mail.messageId);
         return { outcome: 'sent' };
       }
       failures.push({ server, attempt });
       if (attempt.outcome === 'unsure') {
-        mayHave.set(mail.messageId, server);
+        unsureServers.set(mail.messageId, server);
         break;
       }
     }
     const sending = sendingOf(failures);
-    if (sending.outcome === 'refused') mayHave.delete(mail.messageId);
+    if (sending.outcome === 'refused') unsureServers.delete(mail.messageId);
     return sending;
   };
 }
 
-interface OrderFacts {
-  readonly doubtful: SmtpServer | undefined;
-  readonly rests: (server: SmtpServer) => boolean;
+interface OrderContext {
+  readonly unsureServer: SmtpServer | undefined;
+  readonly isDeprioritized: (server: SmtpServer) => boolean;
 }
 
-function inOrder(servers: readonly SmtpServer[], { doubtful, rests }: OrderFacts): readonly SmtpServer[] {
-  const rank = (server: SmtpServer): number => (server === doubtful ? 0 : rests(server) ? 2 : 1);
+function inOrder(
+  servers: readonly SmtpServer[],
+  { unsureServer, isDeprioritized }: OrderContext,
+): readonly SmtpServer[] {
+  const rank = (server: SmtpServer): number => (server === unsureServer ? 0 : isDeprioritized(server) ? 2 : 1);
   return servers.toSorted((a, b) => rank(a) - rank(b));
 }
 
@@ -79,6 +83,6 @@ function sendingOf(
   const [only] = outcomes;
   if (outcomes.has('unsure')) return { outcome: 'unsure', reason };
   if (only === undefined) return { outcome: 'unreachable', reason: 'no SMTP server is configured' };
-  // They differ: at least one may take this very mail later.
+  // The outcomes differ, so at least one server may accept this mail later.
   return { outcome: outcomes.size === 1 ? only : 'deferred', reason };
 }

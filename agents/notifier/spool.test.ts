@@ -25,19 +25,19 @@ afterEach(() => {
 function sendAll(spool: Spool, nowMs: number): number {
   const mails = spool.queue();
   for (const mail of mails) {
-    spool.markTold(mail, nowMs);
+    spool.markNotified(mail, nowMs);
     spool.drop(mail);
   }
   return mails.length;
 }
 
 describe('the spool', () => {
-  it('has after a restart what was put in before', () => {
+  it('keeps queued notifications over a restart', () => {
     open().put(firing, 1);
     expect(open().queue()).toMatchObject([{ notification: { alerts: [{ name: 'A' }] }, queuedAtMs: 1 }]);
   });
 
-  it('has after a restart what came first as the first, though the clock was set back in between', () => {
+  it('keeps the order of arrival over a restart, even if the clock was set back in between', () => {
     const spool = open();
     spool.put(firing, 1_000_000);
     open().put(resolved, 10);
@@ -47,7 +47,7 @@ describe('the spool', () => {
     ]);
   });
 
-  it('takes the same news once, queued or sent, before and after a restart', () => {
+  it('queues the same notification once, queued or sent, before and after a restart', () => {
     const spool = open();
     expect(spool.put(firing, 1)).toBe('queued');
     expect(spool.put(firing, 2)).toBe('duplicate');
@@ -57,7 +57,7 @@ describe('the spool', () => {
     expect(open().queue()).toEqual([]);
   });
 
-  it('takes the end of what it told, and then nothing about it', () => {
+  it('queues the end of a mailed alert, and then nothing more about it', () => {
     const spool = open();
     spool.put(firing, 1);
     expect(spool.put(resolved, 2)).toBe('queued');
@@ -66,7 +66,7 @@ describe('the spool', () => {
     expect(spool.put(resolved, 5)).toBe('duplicate');
   });
 
-  it('takes the end of what it told, although Alertmanager forgot when that began', () => {
+  it('queues the end of a mailed alert, even if Alertmanager has another start for it', () => {
     const spool = open();
     spool.put(firing, 1);
     sendAll(spool, 2);
@@ -78,7 +78,7 @@ describe('the spool', () => {
     expect(spool.put(resolved, 4)).toBe('duplicate');
   });
 
-  it('takes what began or ended after all that it told: another notifier may have told what was in between', () => {
+  it('queues a start or end after its last mail, because a peer may have mailed the change in between', () => {
     const startsAtMs = firing.alerts[0]?.startsAtMs ?? 0;
     const endsAtMs = resolved.alerts[0]?.endsAtMs ?? 0;
     const spool = open();
@@ -94,7 +94,7 @@ describe('the spool', () => {
     expect(spool.put(resolved, endsAtMs + 2_000)).toBe('duplicate');
   });
 
-  it('takes the same news later as a reminder with a Message-ID of its own', () => {
+  it('queues the same notification later as a reminder with its own Message-ID', () => {
     const spool = open();
     spool.put(firing, 1);
     sendAll(spool, 2);
@@ -102,7 +102,7 @@ describe('the spool', () => {
     expect(spool.queue()[0]?.repetition).toBeGreaterThan(0);
   });
 
-  it('takes the end of a reminder as another mail than the end of the first one, also after a restart', () => {
+  it('gives the end after a reminder another Message-ID than the end after the first mail, also after a restart', () => {
     const spool = open();
     spool.put(firing, 1);
     sendAll(spool, 2);
@@ -114,7 +114,7 @@ describe('the spool', () => {
     expect(after.queue()[0]?.repetition).toBe(reminder?.repetition);
   });
 
-  it('tells only what is new of a notification', () => {
+  it('queues only the new alerts of a notification', () => {
     const spool = open();
     spool.put(firing, 1);
     spool.put(
@@ -129,52 +129,55 @@ describe('the spool', () => {
     expect(spool.queue()[1]?.notification.alerts.map(({ name }) => name)).toEqual(['B']);
   });
 
-  it('knows after a kill between the journal and the queue that the mail was sent', () => {
+  it('knows that a mail was sent after a kill between log entry and queue removal', () => {
     const spool = open();
     spool.put(firing, 1);
-    spool.markTold({ notification: firing, repetition: 0 }, 2);
+    spool.markNotified({ notification: firing, repetition: 0 }, 2);
     const after = open();
     expect(after.queue()).toHaveLength(1);
-    expect(after.known(firing.alerts[0]?.key ?? '').told).toMatchObject({ status: 'firing', atMs: 2 });
+    expect(after.knowledgeOf(firing.alerts[0]?.key ?? '').told).toMatchObject({ status: 'firing', atMs: 2 });
   });
 
-  it('forgets a file that a kill left half written, and a line cut in two', () => {
+  it('ignores an incomplete file and a truncated log line after a kill', () => {
     open().put(firing, 1);
     writeFileSync(join(folder, 'queue', 'half.json.new'), '{"key":');
     writeFileSync(join(folder, 'told.jsonl'), '{"key":"x","status":"firing","sinceMs":0,"atMs":1}\n{"key":"y","sta');
     const spool = open();
     expect(spool.queue()).toHaveLength(1);
-    expect(spool.known('x').told).toEqual({ status: 'firing', sinceMs: 0, atMs: 1 });
+    expect(spool.knowledgeOf('x').told).toEqual({ status: 'firing', sinceMs: 0, atMs: 1 });
     expect(readdirSync(join(folder, 'queue'))).toHaveLength(1);
   });
 
   it.each([
     ['torn', '000-torn', () => '{"key":'],
-    ['JSON, but no mail', '000-other', () => '{"key":"000-other"}'],
+    ['JSON of another kind', '000-other', () => '{"key":"000-other"}'],
     [
-      'a mail of which a field is damaged',
+      'a mail with an invalid field',
       '000-damaged',
       (good: string) => good.replace('"alerts":[{', '"alerts":[{"key":7},{'),
     ],
-    ['a mail of another name', '000-renamed', (good: string) => good],
+    ['a mail with another key', '000-renamed', (good: string) => good],
     ['empty', '000-empty', () => ''],
-  ])('lays a file that is %s with the dead, says so, and goes on with the others', (_what, name, damage) => {
-    open().put(firing, 1);
-    const [good = ''] = readdirSync(join(folder, 'queue'));
-    const text = readFileSync(join(folder, 'queue', good), 'utf8').replace(/"key":"[^"]*"/, `"key":"${name}"`);
-    writeFileSync(
-      join(folder, 'queue', `${name}.json`),
-      damage(name === '000-renamed' ? text.replace(name, '000-somebody') : text),
-    );
-    const spool = open();
-    expect(spool.queue()).toMatchObject([{ key: good.slice(0, -'.json'.length) }]);
-    expect(spool.deadCount()).toBe(1);
-    expect(logged).toEqual([expect.stringContaining(`${name}.json of the queue is damaged`)]);
-    expect(open().deadCount()).toBe(1);
-    expect(sendAll(spool, 2)).toBe(1);
-  });
+  ])(
+    'moves a file that is %s to the dead-letter queue, logs that, and continues with the others',
+    (_what, name, damage) => {
+      open().put(firing, 1);
+      const [good = ''] = readdirSync(join(folder, 'queue'));
+      const text = readFileSync(join(folder, 'queue', good), 'utf8').replace(/"key":"[^"]*"/, `"key":"${name}"`);
+      writeFileSync(
+        join(folder, 'queue', `${name}.json`),
+        damage(name === '000-renamed' ? text.replace(name, '000-somebody') : text),
+      );
+      const spool = open();
+      expect(spool.queue()).toMatchObject([{ key: good.slice(0, -'.json'.length) }]);
+      expect(spool.deadCount()).toBe(1);
+      expect(logged).toEqual([expect.stringContaining(`${name}.json of the queue is damaged`)]);
+      expect(open().deadCount()).toBe(1);
+      expect(sendAll(spool, 2)).toBe(1);
+    },
+  );
 
-  it('lays what is no file at all with the dead', () => {
+  it('moves folders in the queue to the dead-letter queue', () => {
     open().put(firing, 1);
     for (const name of ['000-folder.json', '001-folder']) mkdirSync(join(folder, 'queue', name));
     const spool = open();
@@ -182,23 +185,23 @@ describe('the spool', () => {
     expect(spool.deadCount()).toBe(2);
   });
 
-  it('keeps of texts that nobody can read no more than the disk can bear, the newest of them', () => {
+  it('keeps only the newest unreadable texts within the limits', () => {
     const spool = open();
     const text = 'x'.repeat(1024 * 1024);
-    for (let index = 0; index < 20; index += 1) spool.buryText(text, `reason ${index}`, 1_000 + index);
+    for (let index = 0; index < 20; index += 1) spool.deadLetterText(text, `reason ${index}`, 1_000 + index);
     const kept = readdirSync(join(folder, 'dead')).toSorted();
     expect(kept).toHaveLength(15);
-    // Its growth is an alert, so it counts also what had to go.
+    // An alert fires on the growth of this count, so it includes removed files.
     expect(spool.deadCount()).toBe(20);
     expect(readFileSync(join(folder, 'dead', kept.at(-1) ?? ''), 'utf8')).toContain('reason 19');
     expect(open().deadCount()).toBe(15);
   });
 
-  it('keeps what was refused, with the reason', () => {
+  it('keeps a refused mail with the reason', () => {
     const spool = open();
     spool.put(firing, 1);
     const [mail] = spool.queue();
-    if (mail !== undefined) spool.bury(mail, 'no such mailbox');
+    if (mail !== undefined) spool.deadLetter(mail, 'no such mailbox');
     expect(spool.queue()).toEqual([]);
     expect(open().deadCount()).toBe(1);
   });

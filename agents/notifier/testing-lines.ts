@@ -1,7 +1,7 @@
 import { type Socket, connect, createServer } from 'node:net';
 import type { TestBench } from './testing.ts';
 
-/** A TCP server that does with its connections what it is told; answers its port. */
+/** Starts a TCP server with the given connection handler; returns its port. */
 export async function startTcp(bench: TestBench, onConnection: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -19,33 +19,33 @@ export async function startTcp(bench: TestBench, onConnection: (socket: Socket) 
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-export type Line = 'good' | 'loses the last answer' | 'dead';
+export type LinkState = 'up' | 'loses the last reply' | 'down';
 
-interface LineOptions {
-  /** Of the SMTP server behind it. */
+interface ProxyOptions {
+  /** Port of the SMTP server behind the proxy. */
   readonly port: number;
-  /** What went through is a whole mail when it is more than this: less than the mail, more than what is said before it. */
+  /** Above this number of forwarded bytes the mail is complete: smaller than the mail, larger than the commands before it. */
   readonly bytes: number;
-  readonly state: () => Line;
+  readonly state: () => LinkState;
 }
 
-/** A line to an SMTP server; it may break after the whole of a mail went through and before the answer did. */
-export function startLine(bench: TestBench, { port, bytes, state }: LineOptions): Promise<number> {
+/** Starts a TCP proxy to an SMTP server. It can drop the connection after the complete mail and before the reply. */
+export function startSmtpProxy(bench: TestBench, { port, bytes, state }: ProxyOptions): Promise<number> {
   return startTcp(bench, (socket) => {
-    if (state() === 'dead') {
+    if (state() === 'down') {
       socket.destroy();
       return;
     }
     const upstream = connect(port, '127.0.0.1');
     upstream.on('error', () => undefined);
     socket.once('close', () => upstream.end());
-    let given = 0;
+    let sentBytes = 0;
     socket.on('data', (data) => {
-      given += data.length;
+      sentBytes += data.length;
       upstream.write(data);
     });
     upstream.on('data', (data) => {
-      if (state() === 'loses the last answer' && given > bytes) socket.destroy();
+      if (state() === 'loses the last reply' && sentBytes > bytes) socket.destroy();
       else socket.write(data);
     });
   });

@@ -29,19 +29,19 @@ interface NotifierStart extends Partial<
   readonly log?: (line: string) => void;
 }
 
-/** Real notifiers, mailboxes and SMTP servers for tests: certificates once, a folder for each test, everything closed after it. */
+/** Real notifiers, mailboxes and SMTP servers for tests. Certificates are created once; each test has its own folder and closes everything. */
 export interface TestBench {
-  /** Where the notifiers of this test keep their state, each under its host. */
+  /** State folder of this test; each notifier has a subfolder named by its host. */
   readonly folder: () => string;
   readonly secret: (name: keyof typeof SECRETS) => string;
   readonly startMailbox: (smtpPort?: number) => Promise<Mailbox>;
   readonly startNotifier: (start: NotifierStart) => Promise<Notifier>;
-  /** An SMTP server that takes everything unless told otherwise; answers its port. */
+  /** Starts an SMTP server that accepts every mail by default; returns its port. */
   readonly startSmtp: (options?: SMTPServerOptions, port?: number) => Promise<number>;
   readonly defer: (close: () => Promise<void>) => void;
 }
 
-/** Called at the top of a file of tests. */
+/** Call it at the top of a test file. */
 export function openTestBench(): TestBench {
   let secrets = '';
   let folder = '';
@@ -97,7 +97,7 @@ export function openTestBench(): TestBench {
           log,
         ),
       ),
-    startSmtp: async (options = {}, wanted = 0) => {
+    startSmtp: async (options = {}, fixedPort = 0) => {
       const server = new SMTPServer({
         secure: false,
         onAuth: (_auth, _session, callback) => {
@@ -108,9 +108,9 @@ export function openTestBench(): TestBench {
         closeTimeout: 100,
         ...options,
       });
-      // A client that hangs up in the middle is what some tests are about.
+      // Some tests close the client connection during a session.
       server.on('error', () => undefined);
-      const listener = server.listen(wanted, '127.0.0.1');
+      const listener = server.listen(fixedPort, '127.0.0.1');
       await new Promise((resolve) => listener.once('listening', resolve));
       stack.defer(
         () =>
@@ -124,7 +124,7 @@ export function openTestBench(): TestBench {
   };
 }
 
-/** The status that a notifier answers to a webhook. */
+/** Posts a webhook; returns the status of the notifier's response. */
 export async function post(notifier: Notifier, body: unknown): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${notifier.port}/webhook`, {
     method: 'POST',
@@ -138,7 +138,7 @@ export async function mailsOf(mailbox: Mailbox): Promise<readonly MailSummary[]>
   return mailListSchema.parse(await response.json());
 }
 
-/** Once there are so many. */
+/** Waits until the mailbox has at least `count` mails. */
 export async function mailsWhen(mailbox: Mailbox, count: number): Promise<readonly MailSummary[]> {
   return waitFor(
     async () => {
@@ -149,14 +149,14 @@ export async function mailsWhen(mailbox: Mailbox, count: number): Promise<readon
   );
 }
 
-/** The value of one series, such as `name{label="value"}`; NaN where it is not there. */
+/** The value of one series, such as `name{label="value"}`; NaN if it is missing. */
 export async function metric(notifier: Notifier, series: string): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${notifier.port}/metrics`)).text();
   const line = text.split('\n').find((one) => one.startsWith(`${series} `));
   return Number(line?.split(' ').at(-1));
 }
 
-/** How another notifier is told of this one. */
+/** The peer configuration for a notifier. */
 export function peerOf(host: string, { port }: Notifier): Peer {
   return { host, url: `http://127.0.0.1:${port}` };
 }

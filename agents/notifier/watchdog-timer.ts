@@ -1,72 +1,76 @@
 import type { NotifierConfig } from './config.ts';
 import type { Notification } from './notification.ts';
-import { anyPeerHears, showSignOfLife } from './peers.ts';
+import { anyPeerReceivesWatchdog, sendHeartbeat } from './peers.ts';
 import { decideWatchdog, watchdogNotification } from './watchdog.ts';
 
-/** Since when a silence is told as a fault (epoch ms), kept where a restart finds it: what was told has to be told as over. */
-export interface ToldSilence {
+/** Start of the missing heartbeat that was mailed (epoch ms). It survives a restart, because a mailed alert needs a resolved mail. */
+export interface MissingHeartbeat {
   readonly read: () => number | undefined;
   readonly write: (sinceMs: number | undefined) => void;
 }
 
 interface WatchdogTimerOptions extends Pick<NotifierConfig, 'host' | 'peers' | 'watchdog' | 'signsOfLifeTo'> {
-  /** What people call now; it may be set anew. */
+  /** Wall-clock time in epoch ms; it may jump. */
   readonly now: () => number;
-  /** Time that only passes, in ms. */
+  /** Monotonic time in ms. */
   readonly elapsed: () => number;
-  readonly told: ToldSilence;
+  readonly missingHeartbeat: MissingHeartbeat;
   readonly put: (notification: Notification) => void;
   readonly log: (line: string) => void;
 }
 
-/** Listens for what must be heard again and again, and reports its silence. */
+/** Expects repeated heartbeats, and reports when they are missing. */
 interface WatchdogTimer extends Disposable {
-  readonly heard: () => void;
-  readonly isHeard: () => boolean;
+  readonly onReceived: () => void;
+  readonly isReceived: () => boolean;
   /** Epoch milliseconds; at first the start of this notifier. */
   readonly lastSeenMs: () => number;
 }
 
-/** How often it is looked at, and that notifiers elsewhere hear of it; the deadline of a watchdog is several times longer. */
-const LOOK_EVERY_MS = 5_000;
+/** Interval of checks and of outgoing heartbeats; the deadline of a watchdog is several times longer. */
+const CHECK_INTERVAL_MS = 5_000;
 
 export function openWatchdogTimer(options: WatchdogTimerOptions): WatchdogTimer {
-  const { host, watchdog, now, elapsed, told, put, log } = options;
+  const { host, watchdog, now, elapsed, missingHeartbeat, put, log } = options;
   const { alert, deadlineMs } = watchdog;
-  const everyMs = Math.min(LOOK_EVERY_MS, deadlineMs / 4);
+  const everyMs = Math.min(CHECK_INTERVAL_MS, deadlineMs / 4);
   let lastSeenMs = now();
-  let reportedSinceMs = told.read();
-  // What was silent before this notifier was started is so until it is heard.
-  let lastSeen = reportedSinceMs === undefined ? elapsed() : -Infinity;
-  let lastLook = elapsed();
-  const isSilent = (): boolean => elapsed() - lastSeen > deadlineMs;
+  let reportedSinceMs = missingHeartbeat.read();
+  // A heartbeat that was missing before the restart stays missing until it arrives.
+  let lastSeenAt = reportedSinceMs === undefined ? elapsed() : -Infinity;
+  let lastCheckAt = elapsed();
+  const isOverdue = (): boolean => elapsed() - lastSeenAt > deadlineMs;
 
-  const look = async (): Promise<void> => {
-    // Who was held up, as a frozen host is, could not hear: that is no silence of others.
-    if (reportedSinceMs === undefined && elapsed() - lastLook > deadlineMs / 2) lastSeen = elapsed();
-    lastLook = elapsed();
-    // Shown by what would report the silence of the monitors itself: where that hangs, somebody else has to.
-    void Promise.all(options.signsOfLifeTo.map(showSignOfLife));
-    const peerHeard = isSilent() && (await anyPeerHears(options.peers));
-    const decision = decideWatchdog({ silent: isSilent(), reported: reportedSinceMs !== undefined, peerHeard });
+  const check = async (): Promise<void> => {
+    // If this process was paused, as on a hung host, it could not receive heartbeats, so the deadline starts again.
+    if (reportedSinceMs === undefined && elapsed() - lastCheckAt > deadlineMs / 2) lastSeenAt = elapsed();
+    lastCheckAt = elapsed();
+    // Sent from this check on purpose: if the check hangs, the heartbeats stop, and the other notifier reports it.
+    void Promise.all(options.signsOfLifeTo.map(sendHeartbeat));
+    const peerReceives = isOverdue() && (await anyPeerReceivesWatchdog(options.peers));
+    const decision = decideWatchdog({
+      isMissing: isOverdue(),
+      isReported: reportedSinceMs !== undefined,
+      peerReceives,
+    });
     if (decision === 'nothing') return;
     const startsAtMs = reportedSinceMs ?? now();
-    const isOver = decision === 'resolve';
-    reportedSinceMs = isOver ? undefined : startsAtMs;
-    put(watchdogNotification({ alert, host }, isOver ? { startsAtMs, endsAtMs: now() } : { startsAtMs }));
-    told.write(reportedSinceMs);
+    const isResolved = decision === 'resolve';
+    reportedSinceMs = isResolved ? undefined : startsAtMs;
+    put(watchdogNotification({ alert, host }, isResolved ? { startsAtMs, endsAtMs: now() } : { startsAtMs }));
+    missingHeartbeat.write(reportedSinceMs);
   };
   const timer = setInterval(() => {
-    look().catch((error: unknown) => {
-      log(`looking at the watchdog failed: ${String(error)}`);
+    check().catch((error: unknown) => {
+      log(`checking the watchdog failed: ${String(error)}`);
     });
   }, everyMs);
   return {
-    heard: () => {
+    onReceived: () => {
       lastSeenMs = now();
-      lastSeen = elapsed();
+      lastSeenAt = elapsed();
     },
-    isHeard: () => !isSilent(),
+    isReceived: () => !isOverdue(),
     lastSeenMs: () => lastSeenMs,
     [Symbol.dispose]: () => {
       clearInterval(timer);

@@ -11,95 +11,103 @@ import type { Notifier } from './notifier.ts';
 import { isFrom } from './server.ts';
 import { openWatchdogTimer } from './watchdog-timer.ts';
 
-describe('the silence of the always firing alert', () => {
-  const silent = { silent: true, reported: false, peerHeard: false };
+describe('a missing watchdog alert', () => {
+  const overdue = { isMissing: true, isReported: false, peerReceives: false };
   it.each([
-    { when: 'heard in time', facts: { ...silent, silent: false }, decision: 'nothing' },
-    { when: 'late, and nobody else can tell', facts: silent, decision: 'report' },
-    { when: 'late, and another monitor can tell', facts: { ...silent, peerHeard: true }, decision: 'nothing' },
-    { when: 'reported already', facts: { ...silent, reported: true }, decision: 'nothing' },
+    { when: 'received in time', state: { ...overdue, isMissing: false }, decision: 'nothing' },
+    { when: 'overdue, also on every other monitor', state: overdue, decision: 'report' },
     {
-      when: 'reported, and another monitor is back',
-      facts: { ...silent, reported: true, peerHeard: true },
+      when: 'overdue, and another monitor receives its own',
+      state: { ...overdue, peerReceives: true },
       decision: 'nothing',
     },
-    { when: 'reported, and heard again', facts: { ...silent, silent: false, reported: true }, decision: 'resolve' },
-  ])('$when: $decision', ({ facts, decision }) => {
-    expect(decideWatchdog(facts)).toBe(decision);
+    { when: 'already reported', state: { ...overdue, isReported: true }, decision: 'nothing' },
+    {
+      when: 'reported, and another monitor receives its own again',
+      state: { ...overdue, isReported: true, peerReceives: true },
+      decision: 'nothing',
+    },
+    {
+      when: 'reported, and received again',
+      state: { ...overdue, isMissing: false, isReported: true },
+      decision: 'resolve',
+    },
+  ])('$when: $decision', ({ state, decision }) => {
+    expect(decideWatchdog(state)).toBe(decision);
   });
 });
 
-describe('what is no silence', () => {
+describe('no missing heartbeat is reported', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
   afterEach(() => {
     vi.useRealTimers();
   });
-  /** Looks every second, and what it tells. */
+  /** A timer that checks every second, and the notifications that it puts. */
   const open = (clocks: { readonly now: () => number; readonly elapsed: () => number }) => {
-    const told: Notification[] = [];
+    const notifications: Notification[] = [];
     const timer = openWatchdogTimer({
-      told: { read: () => undefined, write: () => undefined },
+      missingHeartbeat: { read: () => undefined, write: () => undefined },
       ...{ ...clocks, host: 'mon1', peers: [], signsOfLifeTo: [], log: () => undefined },
       watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 4_000 },
-      put: (notification) => told.push(notification),
+      put: (notification) => notifications.push(notification),
     });
-    return { timer, told };
+    return { timer, notifications };
   };
 
-  it('is a clock that is set, whatever it is set to', async () => {
+  it('because the clock was set forward or back', async () => {
     let stepMs = 0;
-    const { timer, told } = open({ now: () => Date.now() + stepMs, elapsed: () => Date.now() });
+    const { timer, notifications } = open({ now: () => Date.now() + stepMs, elapsed: () => Date.now() });
     using _ = timer;
     for (stepMs of [3_600_000, -7_200_000]) {
       await vi.advanceTimersByTimeAsync(2_000);
-      expect(timer.isHeard()).toBe(true);
-      timer.heard();
+      expect(timer.isReceived()).toBe(true);
+      timer.onReceived();
     }
-    expect(told).toEqual([]);
+    expect(notifications).toEqual([]);
     await vi.advanceTimersByTimeAsync(6_000);
-    expect(told.map(({ alerts }) => alerts[0]?.status)).toEqual(['firing']);
+    expect(notifications.map(({ alerts }) => alerts[0]?.status)).toEqual(['firing']);
   });
 
-  it('is that it was held up itself', async () => {
-    let heldUpMs = 0;
-    const { timer, told } = open({ now: Date.now, elapsed: () => Date.now() + heldUpMs });
+  it('because the notifier itself was paused', async () => {
+    let pausedMs = 0;
+    const { timer, notifications } = open({ now: Date.now, elapsed: () => Date.now() + pausedMs });
     using _ = timer;
     await vi.advanceTimersByTimeAsync(2_500);
-    heldUpMs = 60_000;
+    pausedMs = 60_000;
     await vi.advanceTimersByTimeAsync(4_000);
-    expect(told).toEqual([]);
+    expect(notifications).toEqual([]);
     await vi.advanceTimersByTimeAsync(3_000);
-    expect(told).toHaveLength(1);
-    // Nor does it hear anything by that once the silence is told.
-    heldUpMs = 120_000;
+    expect(notifications).toHaveLength(1);
+    // A pause does not resolve an alert that was already mailed.
+    pausedMs = 120_000;
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(told).toHaveLength(1);
+    expect(notifications).toHaveLength(1);
   });
 });
 
 const bench = openTestBench();
 
-/** What Alertmanager posts for the always firing alert. */
-async function sayWell(notifier: Notifier): Promise<void> {
+/** Posts the watchdog alert, like Alertmanager. */
+async function sendWatchdog(notifier: Notifier): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${notifier.port}/watchdog`, { method: 'POST', body: '{}' });
   expect(response.status).toBe(200);
 }
 
-describe('a notifier that hears nothing', { timeout: 30_000 }, () => {
-  it('mails it once, and once that it hears again', async () => {
+describe('a notifier that receives no watchdog alert', { timeout: 30_000 }, () => {
+  it('mails that once, and its end once', async () => {
     const mailbox = await bench.startMailbox();
     const notifier = await bench.startNotifier({
       host: 'mon1',
       smtp: [mailbox.smtpPort],
       watchdog: { deadlineMs: 1_000 },
     });
-    const [silent] = await mailsWhen(mailbox, 1);
-    expect(silent).toMatchObject({ alertname: 'WatchdogSilent', status: 'firing', host: 'mon1' });
+    const [missing] = await mailsWhen(mailbox, 1);
+    expect(missing).toMatchObject({ alertname: 'WatchdogSilent', status: 'firing', host: 'mon1' });
     const mails = await waitFor(
       async () => {
-        await sayWell(notifier);
+        await sendWatchdog(notifier);
         const all = await mailsOf(mailbox);
         return all.length > 1 && all;
       },
@@ -111,11 +119,11 @@ describe('a notifier that hears nothing', { timeout: 30_000 }, () => {
     ]);
   });
 
-  it('leaves it to another one for as long as that hears its own', async () => {
+  it('mails nothing as long as a peer receives its own', async () => {
     const mailbox = await bench.startMailbox();
-    let [asked, watchdogHeard] = [0, true];
+    let [requests, watchdogHeard] = [0, true];
     const peer = createServer((_, response) => {
-      asked += 1;
+      requests += 1;
       response.end(JSON.stringify({ watchdogHeard }));
     }).listen(0, '127.0.0.1');
     bench.defer(async () => {
@@ -126,7 +134,7 @@ describe('a notifier that hears nothing', { timeout: 30_000 }, () => {
     await bench.startNotifier({
       ...{ host: 'mon1', smtp: [mailbox.smtpPort], watchdog: { deadlineMs: 400 }, peers: [{ host: 'mon2', url }] },
     });
-    await waitFor(() => Promise.resolve(asked >= 5), { what: 'the other one to be asked', deadlineMs: 10_000 });
+    await waitFor(() => Promise.resolve(requests >= 5), { what: 'five requests to the peer', deadlineMs: 10_000 });
     expect(await mailsOf(mailbox)).toEqual([]);
     watchdogHeard = false;
     expect(await mailsWhen(mailbox, 1)).toMatchObject([{ alertname: 'WatchdogSilent', status: 'firing' }]);
@@ -134,52 +142,52 @@ describe('a notifier that hears nothing', { timeout: 30_000 }, () => {
 });
 
 describe("the dead man's switch", { timeout: 30_000 }, () => {
-  it('mails when no notifier shows that it lives, and when one does again, though it was started anew itself', async () => {
+  it('mails when all heartbeats are missing, and when one arrives again, even if it was restarted in between', async () => {
     const mailbox = await bench.startMailbox();
-    const startSwitch = () =>
+    const startDeadman = () =>
       bench.startNotifier({
         ...{ host: 'mail1', smtp: [mailbox.smtpPort] },
         watchdog: { alert: 'MonitorsSilent', heardFrom: [], deadlineMs: 1_500 },
       });
-    const startWatched = (deadman: Notifier) =>
+    const startMonitor = (deadman: Notifier) =>
       bench.startNotifier({
         ...{ host: 'mon1', smtp: [mailbox.smtpPort], watchdog: { deadlineMs: 1_000 } },
         signsOfLifeTo: [`http://127.0.0.1:${deadman.port}`],
       });
-    const deadman = await startSwitch();
-    const watched = await startWatched(deadman);
-    // It hears nothing itself, and says so: as long as it lives that is its to tell.
+    const deadman = await startDeadman();
+    const monitor = await startMonitor(deadman);
+    // The monitor receives no watchdog alert and mails that itself. It still sends heartbeats.
     await mailsWhen(mailbox, 1);
-    await watched[Symbol.asyncDispose]();
-    const [, silent] = await mailsWhen(mailbox, 2);
-    expect(silent).toMatchObject({ alertname: 'MonitorsSilent', status: 'firing', host: 'mail1' });
+    await monitor[Symbol.asyncDispose]();
+    const [, missing] = await mailsWhen(mailbox, 2);
+    expect(missing).toMatchObject({ alertname: 'MonitorsSilent', status: 'firing', host: 'mail1' });
     await deadman[Symbol.asyncDispose]();
-    const again = await startSwitch();
-    await startWatched(again);
+    const again = await startDeadman();
+    await startMonitor(again);
     const mails = await waitFor(
       async () => {
         const own = (await mailsOf(mailbox)).filter(({ alertname }) => alertname === 'MonitorsSilent');
         return own.length > 1 && own;
       },
-      { what: 'a second mail of the switch', deadlineMs: 15_000 },
+      { what: "a second mail of the dead man's switch", deadlineMs: 15_000 },
     );
     expect(mails.map(({ status }) => status)).toEqual(['firing', 'resolved']);
     expect(mails[1]?.alerts[0]?.key).toBe(mails[0]?.alerts[0]?.key);
   });
 
   it.each([
-    { address: '127.0.0.1', isHeard: true },
-    { address: '::1', isHeard: true },
-    { address: '::ffff:127.0.0.1', isHeard: true },
-    { address: '::ffff:198.18.3.71', isHeard: true },
-    { address: '198.18.3.7', isHeard: false },
-    { address: '::ffff:198.18.3.31', isHeard: false },
-    { address: undefined, isHeard: false },
-  ])('hears none but those whose silence it tells of, and this host: $address', ({ address, isHeard }) => {
-    expect(isFrom(address, ['198.18.3.71', '198.18.3.72'])).toBe(isHeard);
+    { address: '127.0.0.1', isAccepted: true },
+    { address: '::1', isAccepted: true },
+    { address: '::ffff:127.0.0.1', isAccepted: true },
+    { address: '::ffff:198.18.3.71', isAccepted: true },
+    { address: '198.18.3.7', isAccepted: false },
+    { address: '::ffff:198.18.3.31', isAccepted: false },
+    { address: undefined, isAccepted: false },
+  ])('accepts heartbeats only from configured addresses and loopback: $address', ({ address, isAccepted }) => {
+    expect(isFrom(address, ['198.18.3.71', '198.18.3.72'])).toBe(isAccepted);
   });
 
-  it('and every notifier tell only what the alerts know by name', () => {
+  it('and every notifier mail only alerts that alerts/ knows by name', () => {
     expect(OWN_ALERTS).toEqual(NOTIFIER_ALERTS);
   });
 });

@@ -1,6 +1,6 @@
 import { type Notification, digest } from './notification.ts';
 
-/** What a notifier tells by itself when it hears nothing. Each has a runbook of its name. */
+/** The alerts that a notifier creates itself when heartbeats are missing. Each has a runbook of the same name. */
 export const OWN_ALERTS = ['WatchdogSilent', 'MonitorsSilent'] as const;
 
 type OwnAlert = (typeof OWN_ALERTS)[number];
@@ -19,25 +19,25 @@ const TEXTS: Readonly<Record<OwnAlert, { readonly summary: (host: string) => str
     },
   };
 
-/** What to do about the watchdog. */
+/** The action after a check of the watchdog. */
 export type WatchdogDecision = 'nothing' | 'report' | 'resolve';
 
 /**
- * What is watched is broken when the watchdog is silent for too long. A silence that another monitor host can tell of by the ordinary path (its
- * own watchdog is heard) is not reported twice.
+ * The monitoring is broken when the watchdog alert is overdue. While another monitor host receives its own watchdog alert, that host's
+ * regular alerts report the failure, so this notifier does not.
  */
-export function decideWatchdog(facts: {
-  readonly silent: boolean;
-  /** The silence was told. */
-  readonly reported: boolean;
-  readonly peerHeard: boolean;
+export function decideWatchdog(state: {
+  readonly isMissing: boolean;
+  /** The missing watchdog was mailed. */
+  readonly isReported: boolean;
+  readonly peerReceives: boolean;
 }): WatchdogDecision {
-  const { silent, reported, peerHeard } = facts;
-  if (reported) return silent ? 'nothing' : 'resolve';
-  return silent && !peerHeard ? 'report' : 'nothing';
+  const { isMissing, isReported, peerReceives } = state;
+  if (isReported) return isMissing ? 'nothing' : 'resolve';
+  return isMissing && !peerReceives ? 'report' : 'nothing';
 }
 
-/** The notifier's own notification of a silence, which no Alertmanager can send. */
+/** The notifier's own notification of a missing heartbeat, which no Alertmanager can send. */
 export function watchdogNotification(
   { alert, host }: { readonly alert: OwnAlert; readonly host: string },
   since: { readonly startsAtMs: number; readonly endsAtMs?: number },

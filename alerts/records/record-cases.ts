@@ -1,11 +1,11 @@
 import { type Counting, grows, type Series } from '../alert-case.ts';
 
-/** What is recorded of given series. */
+/** A test of recording rules. */
 export interface RecordCase {
   readonly title: string;
   readonly series: Series;
   readonly atS: number;
-  /** A recorded series → its value, `undefined` where it must not be there. */
+  /** A recorded series → its value, `undefined` if it must be absent. */
   readonly values: Readonly<Record<string, number | undefined>>;
 }
 
@@ -44,7 +44,7 @@ const ofWeb = (perSecond: number): Series =>
     (ending, le) => `nginx_http_request_duration_seconds_${ending}{host="web1",job="nginx-log",route="/"${le}}`,
   );
 
-/** Rates, errors and durations in traffic and without any. */
+/** Rates, errors and durations with and without traffic. */
 const RED_CASES: readonly RecordCase[] = [
   {
     title: 'rate, errors and duration of every tier',
@@ -102,7 +102,7 @@ const RED_CASES: readonly RecordCase[] = [
     },
   },
   {
-    title: 'nothing is asked: a rate of nothing, and no duration',
+    title: 'without traffic the rate is 0 and the duration absent',
     series: requests(0),
     atS: END_S,
     values: {
@@ -120,7 +120,7 @@ const level = (value: number): Series[string] => [[value, END_S + 10]];
 
 const USE_CASES: readonly RecordCase[] = [
   {
-    title: 'a host of which everything is used, short of and broken',
+    title: 'utilization, saturation and errors of all resources of a host',
     series: {
       [host('host_cpu_seconds_total', ',mode="user"')]: steadily(0.5),
       [host('host_cpu_seconds_total', ',mode="system"')]: steadily(0.25),
@@ -153,7 +153,7 @@ const USE_CASES: readonly RecordCase[] = [
     },
   },
   {
-    title: 'a host whose processors are not limited waits for none, and one that tells nothing has nothing',
+    title: 'CPU saturation is 0 without a CPU limit, and other records are absent without samples',
     series: { [host('host_cpu_cores')]: level(2), [host('host_cpu_periods_total')]: steadily(0) },
     atS: END_S,
     values: {
@@ -164,5 +164,5 @@ const USE_CASES: readonly RecordCase[] = [
   },
 ];
 
-/** What each recording rule makes of given series. */
+/** Tests of all recording rules. */
 export const RECORD_CASES: readonly RecordCase[] = [...RED_CASES, ...USE_CASES];

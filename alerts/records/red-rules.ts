@@ -1,54 +1,54 @@
-import { paceMs, type ScrapeClass } from '../../deploy/model/scrape-jobs.ts';
+import { scrapeClassIntervalMs, type ScrapeClass } from '../../deploy/model/scrape-jobs.ts';
 import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
 
-const BY_PEOPLE = 'route!~"/readyz|/livez"';
-/** What a person asks of the application: not what load balancers and edges ask to see whether it is well. */
-export const ASKED = `job="app",${BY_PEOPLE}`;
+const NO_HEALTH_CHECKS = 'route!~"/readyz|/livez"';
+/** Requests of users to the application, without the health checks of load balancers and edges. */
+export const USER_REQUESTS = `job="app",${NO_HEALTH_CHECKS}`;
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 
 /**
- * Rate, errors and duration of every tier, so that dashboards ask for one series each and all mean the same by them. Where nothing is asked there
- * is a rate of 0 and no duration.
+ * Rate, errors and duration of every tier, so that all dashboards read the same series. Without requests the rate is 0 and the duration
+ * absent.
  */
 export function redGroup(topology: Topology): RuleGroup {
   const { monitoring } = topology.profile;
-  const [usual, detail] = [rulesAt(monitoring, 'usual'), rulesAt(monitoring, 'detail')];
+  const [fast, detail] = [rulesAt(monitoring, 'fast'), rulesAt(monitoring, 'detail')];
   return {
     name: 'red',
-    // People look at them, no alert does.
+    // Dashboards read them, no alert does.
     interval: promDuration(2 * monitoring.sloIntervalMs),
     rules: [
-      ...usual.counted(
+      ...fast.counted(
         'edge',
         'haproxy_frontend_http_requests_total{proxy="edge"}',
         'haproxy_frontend_http_responses_total{proxy="edge",code="5xx"}',
       ),
       ...detail.timed('edge', 'haproxy_log_request_duration_seconds', 'proxy="edge"'),
-      ...usual.counted(
+      ...fast.counted(
         'lb',
         'haproxy_frontend_http_requests_total{proxy=~"http|https"}',
         'haproxy_frontend_http_responses_total{proxy=~"http|https",code="5xx"}',
       ),
-      // HAProxy has no histograms: from the lines that it writes.
+      // HAProxy exposes no histograms, so these come from its access-log lines.
       ...detail.timed('lb', 'haproxy_log_request_duration_seconds', 'proxy=~"http|https"'),
-      ...usual.counted(
+      ...fast.counted(
         'web',
         'haproxy_backend_http_responses_total{proxy="web"}',
         'haproxy_backend_http_responses_total{proxy="web",code="5xx"}',
       ),
-      ...detail.timed('web', 'nginx_http_request_duration_seconds', BY_PEOPLE),
-      ...usual.counted(
+      ...detail.timed('web', 'nginx_http_request_duration_seconds', NO_HEALTH_CHECKS),
+      ...fast.counted(
         'app',
-        `http_request_duration_seconds_count{${ASKED}}`,
-        `http_request_duration_seconds_count{${ASKED},status_code=~"5.."}`,
+        `http_request_duration_seconds_count{${USER_REQUESTS}}`,
+        `http_request_duration_seconds_count{${USER_REQUESTS},status_code=~"5.."}`,
       ),
-      ...usual.timed('app', 'http_request_duration_seconds', ASKED),
-      ...usual.counted('db', 'db_query_duration_seconds_count{job="app"}', 'db_transaction_retries_total{job="app"}'),
-      ...usual.timed('db', 'db_query_duration_seconds', 'job="app"'),
-      ...usual.counted(
+      ...fast.timed('app', 'http_request_duration_seconds', USER_REQUESTS),
+      ...fast.counted('db', 'db_query_duration_seconds_count{job="app"}', 'db_transaction_retries_total{job="app"}'),
+      ...fast.timed('db', 'db_query_duration_seconds', 'job="app"'),
+      ...fast.counted(
         'cache',
         'cache_requests_total{job="app"}',
         'cache_requests_total{job="app",result=~"error|skipped"}',
@@ -59,15 +59,15 @@ export function redGroup(topology: Topology): RuleGroup {
 
 const ofTier = (tier: string, record: string, expr: string): Rule => ({ record, expr, labels: { tier } });
 
-/** The rules of what is scraped at this pace. */
-function rulesAt(watch: MonitoringTimings, pace: ScrapeClass) {
+/** Rules for metrics of one scrape class. */
+function rulesAt(timings: MonitoringTimings, scrapeClass: ScrapeClass) {
   // Five scrapes: a rate needs two, some may be late or lost.
-  const window = promDuration(5 * paceMs(watch, pace));
+  const window = promDuration(5 * scrapeClassIntervalMs(timings, scrapeClass));
   const rate = (selector: string): string => `sum(rate(${selector}[${window}]))`;
   return {
     counted: (tier: string, all: string, failed: string): readonly Rule[] => [
       ofTier(tier, 'tier:requests:rate', rate(all)),
-      // A counter of failures that nobody has needed yet is not there.
+      // A counter of failures does not exist before the first failure.
       ofTier(tier, 'tier:errors:rate', `${rate(failed)} or 0 * ${rate(all)}`),
     ],
     timed: (tier: string, histogram: string, matchers: string): readonly Rule[] => {

@@ -1,15 +1,15 @@
-import { paceMs } from '../../deploy/model/scrape-jobs.ts';
+import { scrapeClassIntervalMs } from '../../deploy/model/scrape-jobs.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import type { Rule, RuleGroup } from '../rule.ts';
 
 /**
- * Utilization, saturation and errors of what every host has. Where the kernel counts nothing (the share of the processors is not limited, so there is
- * nothing to be throttled by) saturation is 0 and not unknown. Networks have no utilization: an interface of a container has no capacity of its own.
+ * Utilization, saturation and errors of the resources of every host. CPU saturation is 0, not absent, on a host without a CPU limit, where the
+ * kernel counts no periods. Networks have no utilization: an interface of a container has no capacity of its own.
  */
 export function useGroup({ profile: { monitoring } }: Topology): RuleGroup {
-  // Five looks at a host: a rate needs two, some may be late or lost.
-  const window = promDuration(5 * paceMs(monitoring, 'round'));
+  // Five scrapes: a rate needs two, some may be late or lost.
+  const window = promDuration(5 * scrapeClassIntervalMs(monitoring, 'probe'));
   const grown = (metric: string): string => `rate(${metric}[${window}])`;
   const bothWays = (what: string): string =>
     ['receive', 'transmit'].map((way) => `sum by (host) (${grown(`node_network_${way}_${what}_total`)})`).join(' + ');

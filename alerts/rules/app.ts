@@ -8,7 +8,7 @@ const down = (lb: string, server: string): string =>
   `haproxy_server_status{host="${lb}",proxy="app-pool",server="${server}",state="DOWN"}`;
 const lost = (host: string) => ({ labels: { host } });
 
-/** The application hosts that are part of the running stack; spares are in maintenance, which is not down. */
+/** Alerts of the application hosts in the running stack; standby slots are in maintenance, which does not count as down. */
 export function appAlerts(topology: Topology): readonly Alert[] {
   return [
     {
@@ -27,9 +27,9 @@ export function appAlerts(topology: Topology): readonly Alert[] {
       description:
         'The application on {{ $labels.host }} does not respond, or every load balancer has marked it down. The other application hosts carry its load.',
       cases: [
-        fires('the host is gone', { [up('app1')]: step(1, 0), [up('app2')]: always(1) }, lost('app1')),
+        fires('the host is down', { [up('app1')]: step(1, 0), [up('app2')]: always(1) }, lost('app1')),
         fires(
-          'it answers to Prometheus but is not ready for any load balancer',
+          'Prometheus reaches it, but all load balancers have marked it down',
           {
             [up('app1')]: always(1),
             [up('app2')]: always(1),
@@ -38,14 +38,14 @@ export function appAlerts(topology: Topology): readonly Alert[] {
           },
           lost('app2'),
         ),
-        quiet('one load balancer cannot reach it, and a spare is not there', {
+        quiet('only one load balancer has marked it down, and a standby slot is empty', {
           [up('app1')]: always(1),
           [up('app2')]: always(1),
           [down('lb1', 'app2')]: step(0, 1),
           [down('lb2', 'app2')]: always(0),
           [down('lb1', 'app3')]: always(0),
         }),
-        absent('one application host is scraped by nobody', { [up('app2')]: always(1) }, lost('app1')),
+        absent('one application host is not scraped', { [up('app2')]: always(1) }, lost('app1')),
         resolves('the host comes back', { [up('app1')]: dip(1, 0), [up('app2')]: always(1) }, lost('app1')),
       ],
     },

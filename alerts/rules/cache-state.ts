@@ -2,9 +2,9 @@ import type { MonitoringTimings } from '../../deploy/model/profile.ts';
 import { slotsOf, type Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, dip, blip, fires, quiet, resolves, step } from '../alert-case.ts';
-import { type Alert, ignoresStaleSamples, defaultFor, usualForDetails } from '../alert.ts';
+import { type Alert, ignoresStaleSamples, defaultFor, detailFor } from '../alert.ts';
 
-/** The cache hosts, as they see themselves and each other. */
+/** Alerts of the self-reported state of cache hosts and Sentinels. */
 export function cacheStateAlerts(topology: Topology): readonly Alert[] {
   return [redundancyLost(topology), primaryDuplicated(topology), sentinelQuorumLost, evicting(topology)];
 }
@@ -21,21 +21,21 @@ function redundancyLost(topology: Topology): Alert {
     severity: 'warning',
     owner: 'platform',
     group: 'unhurried',
-    // A host that does not answer has no link to tell of; where no host answers, the exporters still say so.
+    // A host that does not respond exposes no link. If no host responds, `redis_up * 0` still yields 0.
     expr: `(sum(max by (host) (redis_master_link_up)) or max(redis_up) * 0) < ${replicas}`,
-    // A failover leaves the replicas without a link for a moment.
+    // During a failover the replicas are disconnected for a moment.
     forMs: ignoresStaleSamples,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: `Only {{ $value }} of ${replicas} cache replicas replicate from the primary`,
     description: `{{ $value }} of ${replicas} replicas are connected to the cache primary. Without replicas, losing the primary empties the cache and ends every session.`,
     cases: [
       fires(
-        'a replica is gone',
+        'a replica is down',
         { [linked('cache2')]: always(1), [linked('cache3')]: step(1, null), [up('cache3')]: step(1, 0) },
         { labels: {}, value: '1' },
       ),
       fires(
-        'nobody answers',
+        'no host responds',
         {
           [linked('cache2')]: step(1, null),
           [linked('cache3')]: step(1, null),
@@ -44,14 +44,14 @@ function redundancyLost(topology: Topology): Alert {
         },
         { labels: {}, value: '0' },
       ),
-      quiet('the links are down for the time of a failover', {
+      quiet('the links are down during a failover', {
         [linked('cache2')]: blip(1, 0, topology.profile.monitoring.detailScrapeIntervalMs),
         [linked('cache3')]: blip(1, 0, topology.profile.monitoring.detailScrapeIntervalMs),
         [up('cache1')]: always(1),
       }),
-      absent('the exporters tell nothing', {}),
+      absent('no metrics of the exporters', {}),
       resolves(
-        'it follows again',
+        'it replicates again',
         { [linked('cache2')]: dip(1, 0), [linked('cache3')]: always(1), [up('cache1')]: always(1) },
         { labels: {}, value: '1' },
       ),
@@ -62,13 +62,13 @@ function redundancyLost(topology: Topology): Alert {
 const isPrimary = (host: string): string => `redis_instance_role{host="${host}",role="primary"}`;
 
 /**
- * Longer than a primary that was away is left to itself and seen as one after that, and than the last sample of one that is gone is believed. One
- * that crashed asks the sentinels at its boot and comes back as a replica.
+ * Longer than Sentinel takes to demote a returned primary, including the scrape that shows it, and longer than the last sample of a lost primary
+ * counts as current. A crashed primary asks the Sentinels at its start and returns as a replica.
  */
 const demotionFor =
   ({ profile }: Topology) =>
-  (watch: MonitoringTimings): number =>
-    profile.sentinelDemotesMs + watch.detailScrapeIntervalMs + watch.scrapeIntervalMs;
+  (timings: MonitoringTimings): number =>
+    profile.sentinelDemotesMs + timings.detailScrapeIntervalMs + timings.scrapeIntervalMs;
 
 function primaryDuplicated(topology: Topology): Alert {
   return {
@@ -76,35 +76,35 @@ function primaryDuplicated(topology: Topology): Alert {
     domain: 'cache',
     severity: 'critical',
     owner: 'platform',
-    // What each says of itself: the load balancers use the first of two primaries that have replicas, and count no others.
+    // Self-reported roles, because the load balancers use the first of two primaries with replicas and do not count the other.
     expr: 'sum(max by (host) (redis_instance_role{role="primary"})) > 1',
     forMs: demotionFor(topology),
-    isTolerated: true,
+    isLowUrgency: true,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: '{{ $value }} cache hosts report the primary role',
     description:
       '{{ $value }} cache hosts report the primary role, for longer than Sentinel takes to demote a returned primary. Writes to one of them are missing on the other.',
     cases: [
       fires(
-        'nobody demotes the old one',
+        'the old primary is not demoted',
         { [isPrimary('cache1')]: always(1), [isPrimary('cache2')]: step(0, 1), [isPrimary('cache3')]: always(0) },
         { labels: {}, value: '2' },
       ),
-      quiet('a frozen primary comes back and is demoted', {
+      quiet('a paused primary returns and is demoted', {
         [isPrimary('cache1')]: dip(0, 1, 18),
         [isPrimary('cache2')]: always(1),
       }),
-      quiet('a primary is gone, and its last sample is believed after the failover', {
+      quiet('a primary is down, and its last sample still counts after the failover', {
         [isPrimary('cache1')]: [
           [1, 28],
           [null, 132],
         ],
         [isPrimary('cache2')]: step(0, 1),
       }),
-      quiet('nobody is the primary', { [isPrimary('cache1')]: step(1, 0), [isPrimary('cache2')]: always(0) }),
-      absent('the exporters tell nothing', {}),
+      quiet('no host is the primary', { [isPrimary('cache1')]: step(1, 0), [isPrimary('cache2')]: always(0) }),
+      absent('no metrics of the exporters', {}),
       resolves(
-        'the second one follows again',
+        'the second one is a replica again',
         { [isPrimary('cache1')]: always(1), [isPrimary('cache3')]: dip(0, 1) },
         { labels: {}, value: '2' },
       ),
@@ -121,16 +121,16 @@ const sentinelQuorumLost: Alert = {
   severity: 'warning',
   owner: 'platform',
   group: 'unhurried',
-  // The best view counts: a sentinel that was cut off sees less, never more.
+  // The maximum over all Sentinels counts: a partitioned Sentinel sees fewer members, never more.
   expr: '(max(redis_sentinel_master_ckquorum_status) or max(redis_sentinel_up)) < 1',
-  forMs: usualForDetails,
+  forMs: detailFor,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'The sentinels of the cache have no quorum',
   description:
     'No Sentinel reaches enough others to declare a primary down and to elect a leader. If the primary failed now, no failover would happen.',
   cases: [
     fires(
-      'the last two of three see no quorum',
+      'no remaining Sentinel sees a quorum',
       {
         [quorum('cache1')]: step(1, 0),
         [quorum('cache2')]: step(1, null),
@@ -141,7 +141,7 @@ const sentinelQuorumLost: Alert = {
       { labels: {} },
     ),
     fires(
-      'no sentinel answers',
+      'no Sentinel responds',
       {
         [quorum('cache1')]: step(1, null),
         [quorum('cache2')]: step(1, null),
@@ -150,13 +150,17 @@ const sentinelQuorumLost: Alert = {
       },
       { labels: {} },
     ),
-    quiet('one sentinel is cut off', {
+    quiet('one Sentinel is partitioned', {
       [quorum('cache1')]: step(1, 0),
       [quorum('cache2')]: always(1),
       [sentinelUp('cache1')]: always(1),
     }),
-    absent('the exporters tell nothing', {}),
-    resolves('enough are back', { [quorum('cache1')]: dip(1, 0), [sentinelUp('cache1')]: always(1) }, { labels: {} }),
+    absent('no metrics of the exporters', {}),
+    resolves(
+      'enough Sentinels are back',
+      { [quorum('cache1')]: dip(1, 0), [sentinelUp('cache1')]: always(1) },
+      { labels: {} },
+    ),
   ],
 };
 
@@ -176,18 +180,18 @@ function evicting(topology: Topology): Alert {
     description: `{{ $labels.host }} evicts {{ $value | humanize }} keys per second (over the last ${window}), because its memory limit is reached. Sessions are among them.`,
     cases: [
       fires(
-        'ten keys a second are thrown away',
+        'ten keys per second are evicted',
         { [evicted('cache1')]: counts([0, 20], [10, 100]), [evicted('cache2')]: always(0) },
         { labels: { host: 'cache1' }, value: '10' },
       ),
-      quiet('a replica was promoted and brings the count of its earlier life', {
+      quiet('a replica reappears with its old counter', {
         [evicted('cache1')]: always(400),
         [evicted('cache2')]: step(null, 400),
       }),
       quiet('the server restarts', { [evicted('cache1')]: step(400, 0) }),
-      absent('the exporters tell nothing', {}),
+      absent('no metrics of the exporters', {}),
       resolves(
-        'there is room again',
+        'there is free memory again',
         { [evicted('cache1')]: counts([0, 20], [10, 40], [0, 60]) },
         { labels: { host: 'cache1' }, value: '10' },
       ),

@@ -10,7 +10,7 @@ const hostUp = (host: string): string => `host_up{host="${host}",job="host",tier
 const on = (host: string) => ({ labels: { host } });
 const ALL_SCRAPED = Object.fromEntries(['cache1', 'cache2', 'cache3'].map((host) => [scraped(host), always(1)]));
 
-/** The hosts of the cache, and the cache as the load balancers see it: only a primary is an active server of the route. */
+/** Alerts of the cache hosts, and of the cache as seen by the load balancers: only a primary is an active server of the route. */
 export function cacheAlerts(topology: Topology): readonly Alert[] {
   return [CACHE_NO_PRIMARY, cacheHostLost(topology)];
 }
@@ -32,16 +32,16 @@ function cacheHostLost(topology: Topology): Alert {
       '{{ $labels.host }} does not respond. One copy of the cache and one Sentinel vote are missing. If another cache host fails, Sentinel cannot elect a new primary.',
     cases: [
       fires(
-        'the host is gone',
+        'the host is down',
         { ...ALL_SCRAPED, [hostUp('cache2')]: step(1, 0), [hostUp('cache1')]: always(1) },
         on('cache2'),
       ),
-      quiet('one look fails', {
+      quiet('one scrape fails', {
         ...ALL_SCRAPED,
         [hostUp('cache2')]: blip(1, 0, topology.profile.monitoring.probeIntervalMs),
       }),
       absent(
-        'a cache host is looked at by nobody',
+        'a cache host is not scraped',
         { [scraped('cache1')]: always(1), [scraped('cache3')]: always(1) },
         on('cache2'),
       ),
@@ -62,9 +62,17 @@ const CACHE_NO_PRIMARY: Alert = {
   description:
     'No load balancer finds a cache primary. Pages are read from the database, and sessions cannot be stored.',
   cases: [
-    fires('both find none', { [active('lb1')]: step(1, 0), [active('lb2')]: step(1, 0) }, { labels: {} }),
-    quiet('one load balancer finds none', { [active('lb1')]: step(1, 0), [active('lb2')]: always(1) }),
-    absent('no load balancer tells anything', {}, { labels: {} }),
-    resolves('Sentinel has made a new one', { [active('lb1')]: dip(1, 0), [active('lb2')]: dip(1, 0) }, { labels: {} }),
+    fires(
+      'both load balancers find no primary',
+      { [active('lb1')]: step(1, 0), [active('lb2')]: step(1, 0) },
+      { labels: {} },
+    ),
+    quiet('one load balancer finds no primary', { [active('lb1')]: step(1, 0), [active('lb2')]: always(1) }),
+    absent('no metrics of load balancers', {}, { labels: {} }),
+    resolves(
+      'Sentinel has promoted a new primary',
+      { [active('lb1')]: dip(1, 0), [active('lb2')]: dip(1, 0) },
+      { labels: {} },
+    ),
   ],
 };

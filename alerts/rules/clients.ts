@@ -3,14 +3,14 @@ import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, fires, quiet, resolves } from '../alert-case.ts';
 import { type Alert, defaultFor } from '../alert.ts';
 
-/** Refusals per second from which on somebody should look: a client that misses a limit by a little is refused now and then. */
+/** Minimum rate of refusals: a client that exceeds a limit slightly is refused occasionally. */
 const MIN_REFUSED_PER_SECOND = 1;
 
 const refused = (name: 'denied_connections' | 'requests_denied', host: string, proxy = 'edge'): string =>
   `haproxy_frontend_${name}_total{host="${host}",job="haproxy",proxy="${proxy}"}`;
 const on = (host: string) => ({ labels: { host } });
 
-/** What clients do to the entries of the site. */
+/** Alerts of client behaviour at the entries of the site. */
 export function clientAlerts({ profile: { monitoring } }: Topology): readonly Alert[] {
   // Five scrapes: a rate needs two, some may be late or lost.
   const window = promDuration(monitoring.scrapeIntervalMs * 5);
@@ -23,7 +23,7 @@ export function clientAlerts({ profile: { monitoring } }: Topology): readonly Al
       owner: 'platform',
       expr: `sum by (host) (${rate('denied_connections')} + ${rate('requests_denied')}) > ${MIN_REFUSED_PER_SECOND}`,
       forMs: defaultFor,
-      // A host that is down refuses nothing.
+      // A host that is down exposes no refusals.
       onAbsent: { coveredBy: 'TargetDown' },
       summary: 'A client exceeds its limits at {{ $labels.host }}',
       description:
@@ -45,13 +45,13 @@ export function clientAlerts({ profile: { monitoring } }: Topology): readonly Al
           },
           { labels: { host: 'lb1' }, value: '20' },
         ),
-        quiet('a client is refused now and then', {
+        quiet('a client is refused occasionally', {
           [refused('denied_connections', 'edge2')]: counts([0.5, 120]),
           [refused('requests_denied', 'edge2')]: counts([0.3, 120]),
         }),
         absent('no HAProxy is scraped', {}),
         resolves(
-          'the client gives up',
+          'the client stops',
           {
             [refused('denied_connections', 'edge1')]: counts([0, 20], [50, 40], [0, 60]),
             [refused('requests_denied', 'edge1')]: always(0),

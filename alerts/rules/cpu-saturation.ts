@@ -1,32 +1,32 @@
 import type { MonitoringTimings } from '../../deploy/model/profile.ts';
-import { diskLookMs } from '../../deploy/model/scrape-jobs.ts';
+import { diskPollMs } from '../../deploy/model/scrape-jobs.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, type Counting, grows, quiet, SELF_FOR_LONG, type Series, steady } from '../alert-case.ts';
 import type { Alert } from '../alert.ts';
 
 /**
- * Tasks that are ready to run and wait for a processor. A limit of the host is not needed for that: HostThrottled reports limits. A test, a
- * backup or an image that is built keeps a machine busy for minutes, and nobody has to come for it.
+ * Runnable tasks that wait for a processor, also without a CPU limit, which HostThrottled covers. Only lasting saturation alerts: a test, a backup
+ * or an image build can keep a machine busy for minutes.
  */
 export function cpuSaturationAlerts({ profile: { monitoring } }: Topology): readonly Alert[] {
   return [hostSaturated(monitoring), machineSaturated(monitoring)];
 }
 
 /** Five minutes in drills, half an hour in production. */
-const lasting = (watch: MonitoringTimings): number => 60 * watch.monitorScrapeIntervalMs;
+const sustainedFor = (timings: MonitoringTimings): number => 60 * timings.monitorScrapeIntervalMs;
 
 const COMMON = {
   domain: 'host',
   severity: 'warning',
   owner: 'platform',
   group: 'background',
-  forMs: lasting,
-  isTolerated: true,
+  forMs: sustainedFor,
+  isLowUrgency: true,
   onAbsent: { coveredBy: 'TargetDown' },
 } as const;
 
-/** Growth of what is measured every three quarters of a minute: the value stays in between. */
+/** Growth of a metric that is measured every 46 s: constant in between. */
 const growsInSteps = (...stretches: readonly (readonly [perSecond: number, steps: number])[]): Counting =>
   grows(
     ...stretches.flatMap(([perSecond, steps]) =>
@@ -34,11 +34,11 @@ const growsInSteps = (...stretches: readonly (readonly [perSecond: number, steps
     ),
   );
 
-/** Tasks that wait on average, for each processor: with one, every task takes twice as long. */
+/** Average number of waiting tasks per processor: with one, every task takes twice as long. */
 const MAX_WAITING_PER_CORE = 1;
 
-function hostSaturated(watch: MonitoringTimings): Alert {
-  const window = promDuration(3 * diskLookMs(watch));
+function hostSaturated(timings: MonitoringTimings): Alert {
+  const window = promDuration(3 * diskPollMs(timings));
   const host = (waits: Counting): Series => ({
     ...SELF_FOR_LONG,
     'host_cpu_run_delay_seconds_total{host="db1",job="host"}': waits,
@@ -54,18 +54,18 @@ function hostSaturated(watch: MonitoringTimings): Alert {
     cases: [
       {
         kind: 'fires',
-        title: 'four tasks wait for two processors',
+        title: 'four runnable tasks wait for two processors',
         series: host(growsInSteps([0.1, 2], [4, 17])),
         expect: [
           { atS: 300, alerts: [] },
           { atS: 500, alerts: [{ labels: { host: 'db1' }, value: '1.373' }] },
         ],
       },
-      quiet('one task waits now and then', host(growsInSteps([0.5, 19]))),
+      quiet('one task waits occasionally', host(growsInSteps([0.5, 19]))),
       absent('no processor metrics', {}),
       {
         kind: 'resolves',
-        title: 'the load goes away',
+        title: 'the load ends',
         series: host(growsInSteps([4, 11], [0.1, 8])),
         expect: [{ atS: 700, alerts: [] }],
         firing: [{ atS: 450, count: 1 }],
@@ -74,12 +74,12 @@ function hostSaturated(watch: MonitoringTimings): Alert {
   };
 }
 
-/** Share of the processor time that is left, and tasks that run or wait for each processor: both, so that neither a full pipeline nor a slow disk counts. */
+/** Minimum share of idle time, and maximum number of running or waiting tasks per processor. Both must be exceeded, so that neither full utilization nor a slow disk alerts. */
 const MIN_IDLE_RATIO = 0.02;
 const MAX_LOAD_PER_CORE = 4;
 
-function machineSaturated(watch: MonitoringTimings): Alert {
-  const window = promDuration(4 * watch.probeIntervalMs);
+function machineSaturated(timings: MonitoringTimings): Alert {
+  const window = promDuration(4 * timings.probeIntervalMs);
   const rate = (mode: string): string => `sum by (host) (rate(machine_cpu_seconds_total${mode}[${window}]))`;
   const load = 'max by (host) (machine_load1) / max by (host) (host_cpu_cores)';
   const machine = (idle: Counting, tasks: number): Series => ({
@@ -92,21 +92,21 @@ function machineSaturated(watch: MonitoringTimings): Alert {
   return {
     ...COMMON,
     name: 'MachineCpuSaturated',
-    // Hosts that share a machine tell the same of it.
+    // Hosts on the same machine expose the same values of it.
     expr: `max((${load}) and on (host) (${rate('{mode=~"idle|iowait"}')} / ${rate('')} < ${MIN_IDLE_RATIO})) > ${MAX_LOAD_PER_CORE}`,
     summary: 'The machine under the hosts has no CPU time left',
     description: `For minutes, the machine has been less than ${MIN_IDLE_RATIO * 100} % idle, with {{ $value | humanize }} running or runnable tasks per CPU. Every host on it is slow, and health checks may fail.`,
     cases: [
       {
         kind: 'fires',
-        title: 'ten tasks for two processors, all the time',
+        title: 'ten tasks for two processors, constantly',
         series: machine(grows([2, 100], [0, 800]), 10),
         expect: [
           { atS: 300, alerts: [] },
           { atS: 500, alerts: [{ labels: {}, value: '5' }] },
         ],
       },
-      quiet('it is busy and has few tasks', machine(grows([0, 900]), 3)),
+      quiet('it is busy with few tasks', machine(grows([0, 900]), 3)),
       quiet('its tasks wait for the disk', {
         ...machine(grows([0, 900]), 10),
         'machine_cpu_seconds_total{host="db1",job="host",mode="iowait"}': grows([2, 900]),
@@ -114,7 +114,7 @@ function machineSaturated(watch: MonitoringTimings): Alert {
       absent('no machine metrics', {}),
       {
         kind: 'resolves',
-        title: 'it has time again',
+        title: 'it has idle time again',
         series: machine(grows([0, 500], [2, 400]), 10),
         expect: [{ atS: 600, alerts: [] }],
         firing: [{ atS: 450, count: 1 }],

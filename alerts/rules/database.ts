@@ -5,8 +5,8 @@ import { type Alert, ignoresStaleSamples, defaultFor } from '../alert.ts';
 import { anyOf, onHost, orZero } from '../promql.ts';
 
 /**
- * The database group, as the role agents on the load balancers see it. Both look at the same group: what the one that sees more sees counts,
- * since an agent that lost its way to the nodes sees less, never more; an agent that is gone has no series and changes nothing.
+ * Alerts of the database group, as seen by the failover agents on the load balancers. The maximum over both agents counts: an agent that cannot
+ * reach the nodes sees fewer members, never more. An agent that is down has no series and does not change the result.
  */
 export function databaseAlerts(topology: Topology): readonly Alert[] {
   return [nodeLost(topology), redundancyLost(topology), noWritablePrimary(topology), viewSplit(topology)];
@@ -27,7 +27,7 @@ function nodeLost(topology: Topology): Alert {
     owner: 'database',
     expr: anyOf(
       onHost('node', 'max by (node) (holdfast_db_node_state{state="ONLINE"}) == 0'),
-      // A node that nobody speaks of while others are spoken of.
+      // A node without any series, while others have some.
       nodes
         .map(({ name }) => onHost('node', `absent(holdfast_db_node_state{node="${name}",state="ONLINE"})`))
         .join('\nor\n'),
@@ -38,7 +38,7 @@ function nodeLost(topology: Topology): Alert {
     description: 'No role agent sees {{ $labels.host }} as an ONLINE member of the group.',
     cases: [
       fires(
-        'both agents miss it',
+        'both agents report it as not ONLINE',
         {
           [member('lb1', 'db1')]: step(1, 0),
           [member('lb2', 'db1')]: step(1, 0),
@@ -47,7 +47,7 @@ function nodeLost(topology: Topology): Alert {
         },
         { labels: { host: 'db1' } },
       ),
-      quiet('one agent lost its way, then its host', {
+      quiet('one agent loses its connection, then its host goes down', {
         [member('lb1', 'db1')]: [
           [1, 20],
           [0, 40],
@@ -56,7 +56,7 @@ function nodeLost(topology: Topology): Alert {
         ...Object.fromEntries(['db1', 'db2', 'db3'].map((name) => [member('lb2', name), always(1)])),
       }),
       absent(
-        'no agent speaks of it',
+        'no agent exposes it',
         { [member('lb1', 'db1')]: always(1), [member('lb1', 'db2')]: always(1) },
         { labels: { host: 'db3' } },
       ),
@@ -87,22 +87,26 @@ function redundancyLost(topology: Topology): Alert {
     description: `{{ $value }} of ${all} group members are ONLINE. With two, one more failure stops all writes; with fewer, writes have stopped. 0 can also mean that no role agent responds.`,
     cases: [
       fires(
-        'two are left, and one agent is gone',
+        'two nodes are left, and one agent is down',
         { [online('lb1')]: step(3, 2), [online('lb2')]: step(3, null) },
         { labels: {}, value: '2' },
       ),
-      quiet('an agent sees less than the other one', { [online('lb1')]: step(3, 1), [online('lb2')]: always(3) }),
-      absent('no agent tells anything', {}, { labels: {}, value: '0' }),
-      resolves('all are back', { [online('lb1')]: dip(3, 2), [online('lb2')]: dip(3, 2) }, { labels: {}, value: '2' }),
+      quiet('one agent sees fewer members than the other', { [online('lb1')]: step(3, 1), [online('lb2')]: always(3) }),
+      absent('no metrics of agents', {}, { labels: {}, value: '0' }),
+      resolves(
+        'all nodes are back',
+        { [online('lb1')]: dip(3, 2), [online('lb2')]: dip(3, 2) },
+        { labels: {}, value: '2' },
+      ),
     ],
   };
 }
 
-/** A failover of the primary takes its time (failure detection and election); only what lasts longer is an alert. */
+/** Longer than a failover of the primary (failure detection and election). */
 const failoverFor =
   (topology: Topology) =>
-  (watch: MonitoringTimings): number =>
-    topology.profile.groupSuspicionMs + watch.alertForMs;
+  (timings: MonitoringTimings): number =>
+    topology.profile.groupSuspicionMs + timings.alertForMs;
 
 function noWritablePrimary(topology: Topology): Alert {
   return {
@@ -117,11 +121,15 @@ function noWritablePrimary(topology: Topology): Alert {
     description:
       'No role agent has found a writable primary in the majority, for longer than a failover takes. Orders fail.',
     cases: [
-      fires('there is none any more', { [writable('lb1')]: step(1, 0), [writable('lb2')]: step(1, 0) }, { labels: {} }),
+      fires(
+        'there is no writable primary',
+        { [writable('lb1')]: step(1, 0), [writable('lb2')]: step(1, 0) },
+        { labels: {} },
+      ),
       quiet('a failover of 8 s', { [writable('lb1')]: dip(1, 0, 8), [writable('lb2')]: dip(1, 0, 8) }),
-      absent('no agent tells anything', {}, { labels: {} }),
+      absent('no metrics of agents', {}, { labels: {} }),
       resolves(
-        'there is one again',
+        'there is a writable primary again',
         { [writable('lb1')]: dip(1, 0), [writable('lb2')]: step(1, null) },
         { labels: {} },
       ),
@@ -130,8 +138,8 @@ function noWritablePrimary(topology: Topology): Alert {
 }
 
 /**
- * Only nodes that answer and have a quorum in their own eyes are compared, so one that is dead, frozen or cut off disagrees with nobody. Those
- * that are left change their views within a second of each other; one that thaws believes in its old view until it hears that it was expelled.
+ * Only nodes that respond and report a quorum are compared, so a node that is down, paused or partitioned causes no disagreement. The remaining
+ * nodes change their views within a second of each other. A node that is unpaused reports its old view until it learns that it was expelled.
  */
 function viewSplit(topology: Topology): Alert {
   return {
@@ -141,22 +149,22 @@ function viewSplit(topology: Topology): Alert {
     owner: 'database',
     expr: 'max(holdfast_db_view_disagreement) == 1',
     forMs: failoverFor(topology),
-    // Without agents no member of the group is known either.
+    // Without agents there is no number of members either.
     onAbsent: { coveredBy: 'DatabaseRedundancyLost' },
     summary: 'Database group membership is split',
     description:
       'Nodes that each see a majority report different members or different primaries, for longer than a failover takes. There may be two groups.',
     cases: [
       fires(
-        'one agent reaches both sides, the other one of them',
+        'one agent reaches both sides, the other agent only one',
         { [disagreement('lb1')]: step(0, 1), [disagreement('lb2')]: always(0) },
         { labels: {} },
       ),
-      quiet('the group changes for the time of a failover', {
+      quiet('the views differ during a failover', {
         [disagreement('lb1')]: dip(0, 1, 8),
         [disagreement('lb2')]: dip(0, 1, 6),
       }),
-      quiet('the only agent that saw it is gone', {
+      quiet('the only agent that saw it is down', {
         [disagreement('lb1')]: [
           [0, 20],
           [1, 6],
@@ -164,9 +172,9 @@ function viewSplit(topology: Topology): Alert {
         ],
         [disagreement('lb2')]: always(0),
       }),
-      absent('no agent tells anything', {}),
+      absent('no metrics of agents', {}),
       resolves(
-        'they agree again',
+        'the views agree again',
         { [disagreement('lb1')]: dip(0, 1), [disagreement('lb2')]: dip(0, 1) },
         { labels: {} },
       ),

@@ -16,10 +16,10 @@ import {
   type Counting,
   type Series,
 } from '../alert-case.ts';
-import { type Alert, toleratesOneMissedScrape, lowUrgencyFor, defaultFor, usualForDetails } from '../alert.ts';
+import { type Alert, toleratesOneMissedScrape, lowUrgencyFor, defaultFor, detailFor } from '../alert.ts';
 import { anyOf, onHost } from '../promql.ts';
 
-/** What goes wrong slowly, or costs nothing yet: time to act before users notice. */
+/** Problems that develop slowly or have no impact yet: they leave time to act before users notice. */
 export function earlyWarnings({ profile: { monitoring } }: Topology): readonly Alert[] {
   return [
     diskFillingUp(monitoring),
@@ -46,16 +46,16 @@ const filesystem = (name: string, host: string): string =>
   `node_filesystem_${name}{host="${host}",mountpoint="/data",fstype="ext4",job="host"}`;
 const byWhere = (expression: string): string =>
   `max by (host, where) (label_replace(${expression}, "where", "$1", "mountpoint", "(.+)"))`;
-/** A gauge that changes evenly: a value, and by how much per second it grows. */
+/** A gauge with linear growth per second. */
 const line = (from: number, perSecond: number): Counting => ({ stretches: [{ from, perSecond, seconds: 600 }] });
 
-/** A disk with more than this share free is not looked at: whatever was written for a moment says nothing about hours. */
+/** File systems with more free space than this are ignored: a short burst of writes does not predict hours. */
 const MAX_FREE_RATIO = 0.2;
 
-function diskFillingUp(watch: MonitoringTimings): Alert {
-  const seenMs = 20 * watch.probeIntervalMs;
-  const aheadMs = 8 * seenMs;
-  const [seen, ahead] = [promDuration(seenMs), Math.round(aheadMs / 1000)];
+function diskFillingUp(timings: MonitoringTimings): Alert {
+  const windowMs = 20 * timings.probeIntervalMs;
+  const aheadMs = 8 * windowMs;
+  const [window, ahead] = [promDuration(windowMs), Math.round(aheadMs / 1000)];
   const data = (from: number, perSecond: number): Series => ({
     ...SELF_FOR_LONG,
     [filesystem('size_bytes', 'db1')]: line(1e11, 0),
@@ -65,23 +65,23 @@ function diskFillingUp(watch: MonitoringTimings): Alert {
     ...COMMON,
     name: 'DiskFillingUp',
     expr: byWhere(
-      `(predict_linear(node_filesystem_avail_bytes[${seen}], ${ahead}) < 0) and (node_filesystem_avail_bytes / node_filesystem_size_bytes < ${MAX_FREE_RATIO})`,
+      `(predict_linear(node_filesystem_avail_bytes[${window}], ${ahead}) < 0) and (node_filesystem_avail_bytes / node_filesystem_size_bytes < ${MAX_FREE_RATIO})`,
     ),
     plots: [{ query: 'node_filesystem_avail_bytes' }],
     forMs: lowUrgencyFor,
-    isTolerated: true,
+    isLowUrgency: true,
     summary: '{{ $labels.where }} on {{ $labels.host }} is filling up',
-    description: `At the rate of the last ${seen}, the file system {{ $labels.where }} on {{ $labels.host }} will be full within ${promDuration(aheadMs)}.`,
+    description: `At the rate of the last ${window}, the file system {{ $labels.where }} on {{ $labels.host }} will be full within ${promDuration(aheadMs)}.`,
     cases: [
       {
         kind: 'fires',
-        title: 'ten megabytes a second of the last ten gigabytes',
+        title: 'the last ten gigabytes shrink by 10 MB/s',
         series: data(1.2e10, -1e7),
         expect: [{ atS: 400, alerts: [on('db1', '/data')] }],
       },
       {
         kind: 'quiet',
-        title: 'as fast, and much is left; or slowly, and little is left',
+        title: 'as fast with much free space, or slowly with little',
         series: {
           ...data(6e10, -1e7),
           [filesystem('size_bytes', 'db2')]: line(1e11, 0),
@@ -92,7 +92,7 @@ function diskFillingUp(watch: MonitoringTimings): Alert {
       absent('no disk metrics', {}),
       {
         kind: 'resolves',
-        title: 'nothing more is written',
+        title: 'the writes end',
         series: {
           ...SELF_FOR_LONG,
           [filesystem('size_bytes', 'db1')]: steady(1e11),
@@ -110,7 +110,7 @@ function diskFillingUp(watch: MonitoringTimings): Alert {
   };
 }
 
-const readOnly = (course: Series[string]): Series => ({ [filesystem('readonly', 'db1')]: course });
+const readOnly = (samples: Series[string]): Series => ({ [filesystem('readonly', 'db1')]: samples });
 
 const FILE_SYSTEM_READ_ONLY: Alert = {
   ...COMMON,
@@ -123,17 +123,17 @@ const FILE_SYSTEM_READ_ONLY: Alert = {
     'The file system {{ $labels.where }} on {{ $labels.host }} is mounted read-only, as the kernel does after a disk error. Processes there fail at their next write.',
   cases: [
     fires('the kernel remounts it', readOnly(step(0, 1)), on('db1', '/data')),
-    quiet('it takes writes', readOnly(always(0))),
+    quiet('it is writable', readOnly(always(0))),
     absent('no disk metrics', {}),
-    resolves('it is mounted again', readOnly(dip(0, 1)), on('db1', '/data')),
+    resolves('it is writable again', readOnly(dip(0, 1)), on('db1', '/data')),
   ],
 };
 
-/** Share of the machine's processor time in which nothing ran because of the disk, from which on the disk is the limit. */
+/** Share of the machine's CPU time spent in iowait above which the disk is the bottleneck. */
 const MAX_IO_WAIT_RATIO = 0.3;
 
-function diskSlow(watch: MonitoringTimings): Alert {
-  const window = promDuration(3 * watch.probeIntervalMs);
+function diskSlow(timings: MonitoringTimings): Alert {
+  const window = promDuration(3 * timings.probeIntervalMs);
   const share = (mode: string): string => `sum by (host) (rate(machine_cpu_seconds_total${mode}[${window}]))`;
   const busy = (waits: Series[string]): Series => ({
     'machine_cpu_seconds_total{host="db1",job="host",mode="iowait"}': waits,
@@ -142,36 +142,36 @@ function diskSlow(watch: MonitoringTimings): Alert {
   return {
     ...COMMON,
     name: 'DiskSlow',
-    // With many processors, one task that waits is a small share of their time: there the kernel's own account says it, where it keeps one (PSI).
+    // With many processors one waiting task is a small share of the CPU time, so PSI is used too, where the kernel provides it.
     expr: anyOf(
       `max(${share('{mode="iowait"}')} / ${share('')}) > ${MAX_IO_WAIT_RATIO}`,
       `max(rate(host_pressure_stalled_seconds_total{resource="io"}[${window}])) > ${MAX_IO_WAIT_RATIO}`,
     ),
     forMs: lowUrgencyFor,
-    isTolerated: true,
+    isLowUrgency: true,
     summary: 'The disk of the machine is saturated',
     description:
       'For {{ $value | humanizePercentage }} of the time, the machine, or all tasks of a host, only wait for disk I/O. Every operation that needs an fsync is slow.',
     cases: [
-      slowCase(fires('half of the time', busy(counts([0, 20], [1, 140])), { labels: {}, value: '50%' })),
+      slowCase(fires('iowait half of the time', busy(counts([0, 20], [1, 140])), { labels: {}, value: '50%' })),
       slowCase(
         fires(
-          'all tasks of a host wait, on a machine with many processors',
+          'all tasks of a host wait for the disk, on a machine with many processors',
           { 'host_pressure_stalled_seconds_total{host="db1",job="host",resource="io"}': counts([0, 20], [0.5, 140]) },
           { labels: {}, value: '50%' },
         ),
       ),
-      quiet('a tenth of the time', busy(counts([0.1, 160]))),
+      quiet('iowait a tenth of the time', busy(counts([0.1, 160]))),
       absent('no processor metrics', {}),
       slowCase(resolves('the disk keeps up again', busy(counts([1, 112], [0, 48])), { labels: {}, value: '50%' })),
     ],
   };
 }
 
-function databaseLogWaits(watch: MonitoringTimings): Alert {
-  const window = promDuration(3 * watch.slowScrapeIntervalMs);
-  const waits = (course: Series[string]): Series => ({
-    'mysql_global_status_innodb_log_waits{host="db1",job="mysql-detail"}': course,
+function databaseLogWaits(timings: MonitoringTimings): Alert {
+  const window = promDuration(3 * timings.slowScrapeIntervalMs);
+  const waits = (samples: Series[string]): Series => ({
+    'mysql_global_status_innodb_log_waits{host="db1",job="mysql-detail"}': samples,
   });
   return {
     ...COMMON,
@@ -180,12 +180,12 @@ function databaseLogWaits(watch: MonitoringTimings): Alert {
     owner: 'database',
     expr: `max by (host) (rate(mysql_global_status_innodb_log_waits[${window}])) > 0`,
     forMs: lowUrgencyFor,
-    isTolerated: true,
+    isLowUrgency: true,
     summary: 'Transactions on {{ $labels.host }} wait for the InnoDB log buffer',
     description:
       'On {{ $labels.host }}, {{ $value | humanize }} transactions per second wait for space in the log buffer. The disk is too slow, or the buffer is too small for the transactions.',
     cases: [
-      slowCase(fires('two a second', waits(counts([0, 20], [2, 140])), { ...on('db1'), value: '2' })),
+      slowCase(fires('two waits per second', waits(counts([0, 20], [2, 140])), { ...on('db1'), value: '2' })),
       quiet('a large transaction waited once', waits(counts([0, 20], [2, 4], [0, 136]))),
       absent('nothing is scraped', {}),
       {
@@ -199,13 +199,13 @@ function databaseLogWaits(watch: MonitoringTimings): Alert {
   };
 }
 
-/** Times that a server went down in the window from which on it is a habit. `increase` guesses at the edges of its window: half a time less is as many. */
-const MANY_TIMES = 5;
+/** Minimum number of transitions to DOWN in the window. `increase` extrapolates at the edges of its window, so the limit is 0.5 lower. */
+const MIN_TRANSITIONS = 5;
 
-function serverFlapping(watch: MonitoringTimings): Alert {
-  const window = promDuration(60 * watch.scrapeIntervalMs);
-  const downs = (course: Series[string]): Series => ({
-    'haproxy_server_check_up_down_total{host="lb1",job="haproxy",proxy="web",server="web1"}': course,
+function serverFlapping(timings: MonitoringTimings): Alert {
+  const window = promDuration(60 * timings.scrapeIntervalMs);
+  const downs = (samples: Series[string]): Series => ({
+    'haproxy_server_check_up_down_total{host="lb1",job="haproxy",proxy="web",server="web1"}': samples,
     'haproxy_server_check_up_down_total{host="lb2",job="haproxy",proxy="web",server="web1"}': always(1),
   });
   return {
@@ -215,19 +215,19 @@ function serverFlapping(watch: MonitoringTimings): Alert {
     owner: 'platform',
     expr: onHost(
       'server',
-      `max by (server) (increase(haproxy_server_check_up_down_total[${window}])) > ${MANY_TIMES - 0.5}`,
+      `max by (server) (increase(haproxy_server_check_up_down_total[${window}])) > ${MIN_TRANSITIONS - 0.5}`,
     ),
     forMs: defaultFor,
     onAbsent: { coveredBy: 'LoadBalancerLost' },
     summary: '{{ $labels.host }} is flapping',
-    description: `HAProxy marked {{ $labels.host }} down and up again at least ${MANY_TIMES} times within ${window}. Its health checks fail intermittently.`,
+    description: `HAProxy marked {{ $labels.host }} down and up again at least ${MIN_TRANSITIONS} times within ${window}. Its health checks fail intermittently.`,
     cases: [
-      fires('every four seconds', downs(counts([0, 20], [0.25, 140])), on('web1')),
-      quiet('twice in two minutes', downs(counts([0, 20], [0.5, 4], [0, 136]))),
+      fires('a transition every four seconds', downs(counts([0, 20], [0.25, 140])), on('web1')),
+      quiet('two transitions in two minutes', downs(counts([0, 20], [0.5, 4], [0, 136]))),
       absent('no load balancer is scraped', {}),
       {
         kind: 'resolves',
-        title: 'it stays',
+        title: 'its state stays the same',
         series: downs({
           stretches: [
             { perSecond: 0.125, seconds: 60 },
@@ -242,8 +242,8 @@ function serverFlapping(watch: MonitoringTimings): Alert {
 }
 
 const MAX_CONNECTIONS_RATIO = 0.8;
-const connections = (course: Series[string]): Series => ({
-  'redis_connected_clients{host="cache1",job="valkey"}': course,
+const connections = (samples: Series[string]): Series => ({
+  'redis_connected_clients{host="cache1",job="valkey"}': samples,
   'redis_max_clients{host="cache1",job="valkey"}': always(1_000),
 });
 
@@ -252,19 +252,19 @@ const CACHE_CONNECTIONS_NEAR_LIMIT: Alert = {
   name: 'CacheConnectionsNearLimit',
   domain: 'cache',
   expr: `max by (host) (redis_connected_clients / redis_max_clients) > ${MAX_CONNECTIONS_RATIO}`,
-  forMs: usualForDetails,
+  forMs: detailFor,
   summary: 'Cache {{ $labels.host }} is near its connection limit',
   description:
     'The cache on {{ $labels.host }} uses {{ $value | humanizePercentage }} of its connections (maxclients). At the limit it refuses clients, health checks and Sentinel.',
   cases: [
-    fires('nine of ten are in use', connections(step(50, 900)), { ...on('cache1'), value: '90%' }),
-    quiet('half of them are in use', connections(step(50, 500))),
+    fires('nine of ten connections are in use', connections(step(50, 900)), { ...on('cache1'), value: '90%' }),
+    quiet('half of the connections are in use', connections(step(50, 500))),
     absent('nothing is scraped', {}),
-    resolves('they are closed', connections(dip(50, 900)), { ...on('cache1'), value: '90%' }),
+    resolves('the connections are closed', connections(dip(50, 900)), { ...on('cache1'), value: '90%' }),
   ],
 };
 
-/** What a host calls now is known to a second; a scrape, whose time is that of its beginning, may take as long as the usual interval. */
+/** The time of a host is exposed with a resolution of one second. A sample has the time of the start of its scrape, which may take a whole interval. */
 const MAX_SKEW_S = 3;
 const clock = (...aheadS: readonly (readonly [seconds: number, aheadS: number])[]): Series => ({
   'node_time_seconds{host="db1",job="host"}': {
@@ -278,43 +278,43 @@ const clock = (...aheadS: readonly (readonly [seconds: number, aheadS: number])[
   },
 });
 
-const clockSkewed = (watch: MonitoringTimings): Alert => {
-  const most = MAX_SKEW_S + watch.scrapeIntervalMs / 1000;
+const clockSkewed = (timings: MonitoringTimings): Alert => {
+  const maxSkewS = MAX_SKEW_S + timings.scrapeIntervalMs / 1000;
   return {
     ...COMMON,
     name: 'ClockSkewed',
-    expr: `max by (host) (abs(node_time_seconds - timestamp(node_time_seconds))) > ${most}`,
+    expr: `max by (host) (abs(node_time_seconds - timestamp(node_time_seconds))) > ${maxSkewS}`,
     forMs: toleratesOneMissedScrape,
     summary: 'The clock of {{ $labels.host }} is wrong',
-    description: `The clock of {{ $labels.host }} differs from that of a monitor by {{ $value | humanize }} s (limit ${most} s). Timestamps of logs and traces do not match, and sessions and certificates expire too early or too late.`,
+    description: `The clock of {{ $labels.host }} differs from that of a monitor by {{ $value | humanize }} s (limit ${maxSkewS} s). Timestamps of logs and traces do not match, and sessions and certificates expire too early or too late.`,
     cases: [
-      fires('it is a minute ahead', clock([20, 0], [140, 60]), { ...on('db1'), value: '60' }),
-      quiet('it is a second behind', clock([160, -1])),
-      absent('no time is scraped', {}),
-      resolves('it is set', clock([20, 0], [40, -30], [100, 0]), { ...on('db1'), value: '30' }),
+      fires('the clock is a minute ahead', clock([20, 0], [140, 60]), { ...on('db1'), value: '60' }),
+      quiet('the clock is a second behind', clock([160, -1])),
+      absent('no time metrics', {}),
+      resolves('the clock is corrected', clock([20, 0], [40, -30], [100, 0]), { ...on('db1'), value: '30' }),
     ],
   };
 };
 
-const tilt = (course: Series[string]): Series => ({
-  'redis_sentinel_tilt{host="cache1",job="sentinel"}': course,
+const tilt = (samples: Series[string]): Series => ({
+  'redis_sentinel_tilt{host="cache1",job="sentinel"}': samples,
   'redis_sentinel_tilt{host="cache2",job="sentinel"}': always(0),
 });
 
-const sentinelTilted = (watch: MonitoringTimings): Alert => ({
+const sentinelTilted = (timings: MonitoringTimings): Alert => ({
   ...COMMON,
   name: 'SentinelTilted',
   domain: 'cache',
-  // It lasts 30 s, and where nobody hurries that is one look.
-  expr: `max by (host) (max_over_time(redis_sentinel_tilt[${promDuration(3 * watch.detailScrapeIntervalMs)}])) == 1`,
-  forMs: usualForDetails,
+  // TILT lasts 30 s, which may be a single scrape.
+  expr: `max by (host) (max_over_time(redis_sentinel_tilt[${promDuration(3 * timings.detailScrapeIntervalMs)}])) == 1`,
+  forMs: detailFor,
   summary: 'Sentinel on {{ $labels.host }} has stopped acting (TILT)',
   description:
     'Sentinel on {{ $labels.host }} was stalled, or its clock was set. It neither votes nor fails over until 30 s after the last such event.',
   cases: [
-    fires('it was held up again and again', tilt(step(0, 1)), on('cache1')),
-    quiet('it acts', tilt(always(0))),
+    fires('it is stalled repeatedly', tilt(step(0, 1)), on('cache1')),
+    quiet('it is active', tilt(always(0))),
     absent('nothing is scraped', {}),
-    resolves('it acts again', tilt(dip(0, 1)), on('cache1')),
+    resolves('it is active again', tilt(dip(0, 1)), on('cache1')),
   ],
 });

@@ -12,14 +12,14 @@ import {
   type Samples,
   type Series,
 } from '../alert-case.ts';
-import { type Alert, toleratesOneMissedScrape, lowUrgencyFor, usualForDetails } from '../alert.ts';
+import { type Alert, toleratesOneMissedScrape, lowUrgencyFor, detailFor } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 
-/** Below this share of hits an edge costs more than it saves; the reference load has 50 to 70 %. */
+/** Below this hit ratio an edge costs more than it saves; the reference load has 50 to 70 %. */
 const MIN_HIT_RATIO = 0.2;
-/** With fewer lookups per second the share says nothing. */
+/** With fewer lookups per second the hit ratio is not meaningful. */
 const MIN_LOOKUPS_PER_SECOND = 5;
-/** Objects removed to make room, per second, on average over the window. */
+/** Evicted objects per second, averaged over the window. */
 const MAX_EVICTED_PER_SECOND = 1;
 
 const COMMON = {
@@ -35,12 +35,12 @@ const on = (host: string, value?: string) => ({ labels: { host }, ...(value === 
 
 const queue = (host: string): string => counter('main_thread_queue_len', host);
 
-const lookedUp = (hits: Series[string], misses: Series[string]): Series => ({
+const lookupSeries = (hits: Series[string], misses: Series[string]): Series => ({
   [counter('main_cache_hit', 'edge1')]: hits,
   [counter('main_cache_miss', 'edge1')]: misses,
 });
 
-/** What the cache of an edge does while the edge answers. */
+/** Alerts of the cache of an edge that responds. */
 export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly Alert[] {
   // Five scrapes: a rate needs two, some may be late or lost.
   const window = promDuration(5 * monitoring.probeIntervalMs);
@@ -51,19 +51,19 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
       ...COMMON,
       name: 'EdgeCacheCrashed',
       expr: `max by (host) (increase(varnish_mgt_child_panic[${window}]) + increase(varnish_mgt_child_died[${window}])) > 0`,
-      forMs: usualForDetails,
+      forMs: detailFor,
       summary: 'The cache process on {{ $labels.host }} crashed',
       description:
         'Varnish on {{ $labels.host }} restarted its cache process after a panic or a signal. Its cache is empty, so it has no stale copies if the origin fails.',
       cases: [
         fires(
           'a panic',
-          { [counter('mgt_child_panic', 'edge1')]: turnsUp, [counter('mgt_child_died', 'edge1')]: always(0) },
+          { [counter('mgt_child_panic', 'edge1')]: incrementOnce, [counter('mgt_child_died', 'edge1')]: always(0) },
           on('edge1'),
         ),
         fires(
           'a signal',
-          { [counter('mgt_child_panic', 'edge2')]: always(0), [counter('mgt_child_died', 'edge2')]: turnsUp },
+          { [counter('mgt_child_panic', 'edge2')]: always(0), [counter('mgt_child_died', 'edge2')]: incrementOnce },
           on('edge2'),
         ),
         quiet('it crashed a long time ago', {
@@ -73,7 +73,7 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
         absent('no Varnish is scraped', {}),
         resolves(
           'it crashed once',
-          { [counter('mgt_child_panic', 'edge1')]: turnsUp, [counter('mgt_child_died', 'edge1')]: always(0) },
+          { [counter('mgt_child_panic', 'edge1')]: incrementOnce, [counter('mgt_child_died', 'edge1')]: always(0) },
           on('edge1'),
         ),
       ],
@@ -82,7 +82,7 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
       ...COMMON,
       name: 'EdgeThreadsExhausted',
       // Not `threads_limited`: while its machine is busy, Varnish creates threads up to the limit for one request that waits, because new threads
-      // have not started when it looks again (`pool_herder` in cache_wrk.c of 7.7.3).
+      // have not started at its next check (`pool_herder` in cache_wrk.c of 7.7.3).
       expr: anyOf(
         `max by (host) (min_over_time(varnish_main_thread_queue_len[${promDuration(3 * monitoring.probeIntervalMs)}])) > 0`,
         `max by (host) (${perSecond('main_threads_failed')}) > 0`,
@@ -105,7 +105,7 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
           on('edge1'),
         ),
         fires(
-          'sessions are dropped, since the queue for threads is full',
+          'sessions are dropped because the queue for threads is full',
           {
             [queue('edge2')]: always(0),
             [counter('main_threads_failed', 'edge2')]: always(0),
@@ -114,15 +114,15 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
           on('edge2'),
         ),
         fires(
-          'the host lets Varnish create no more threads',
+          'Varnish cannot create more threads',
           { [queue('edge1')]: always(0), [counter('main_threads_failed', 'edge1')]: counts([0, 20], [1, 140]) },
           on('edge1'),
         ),
-        quiet('threads were refused a long time ago', {
+        quiet('thread creation failed a long time ago', {
           [queue('edge1')]: always(0),
           [counter('main_threads_failed', 'edge1')]: always(7),
         }),
-        quiet('a burst waits for threads now and then, and reaches their limit', {
+        quiet('bursts wait for threads occasionally and reach the thread limit', {
           [queue('edge1')]: [
             [0, 20],
             [30, 8],
@@ -135,7 +135,7 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
         }),
         absent('no Varnish is scraped', {}),
         resolves(
-          'there are threads again',
+          'threads are available again',
           {
             [queue('edge1')]: [
               [0, 20],
@@ -153,23 +153,23 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
       name: 'EdgeHitRatioLow',
       expr: `max by (host) (${perSecond('main_cache_hit')} / (${lookups} > ${MIN_LOOKUPS_PER_SECOND})) < ${MIN_HIT_RATIO}`,
       forMs: lowUrgencyFor,
-      isTolerated: true,
+      isLowUrgency: true,
       summary: 'The cache hit ratio of {{ $labels.host }} is low',
       description: `Only {{ $value | humanizePercentage }} of the lookups at {{ $labels.host }} were hits (over the last ${window}). Most requests go to the origin.`,
       cases: [
         {
           kind: 'fires',
           title: 'one lookup in ten is a hit',
-          series: { ...SELF_FOR_LONG, ...lookedUp(grows([1, 600]), grows([9, 600])) },
+          series: { ...SELF_FOR_LONG, ...lookupSeries(grows([1, 600]), grows([9, 600])) },
           expect: [{ atS: 300, alerts: [on('edge1', '10%')] }],
         },
-        quiet('four lookups in five are hits', lookedUp(counts([8, 160]), counts([2, 160]))),
-        quiet('hardly anything is asked for', lookedUp(counts([0, 160]), counts([1, 160]))),
+        quiet('four lookups in five are hits', lookupSeries(counts([8, 160]), counts([2, 160]))),
+        quiet('very few lookups', lookupSeries(counts([0, 160]), counts([1, 160]))),
         absent('no Varnish is scraped', {}),
         {
           kind: 'resolves',
           title: 'the cache is warm again',
-          series: { ...SELF_FOR_LONG, ...lookedUp(grows([1, 300], [9, 300]), grows([9, 300], [1, 300])) },
+          series: { ...SELF_FOR_LONG, ...lookupSeries(grows([1, 300], [9, 300]), grows([9, 300], [1, 300])) },
           expect: [{ atS: 500, alerts: [] }],
           firing: [{ atS: 290, count: 1 }],
         },
@@ -180,7 +180,7 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
       name: 'EdgeCacheEvicting',
       expr: `max by (host) (${perSecond('main_n_lru_nuked')}) > ${MAX_EVICTED_PER_SECOND}`,
       forMs: lowUrgencyFor,
-      isTolerated: true,
+      isLowUrgency: true,
       summary: 'The cache of {{ $labels.host }} is too small',
       description: `Varnish on {{ $labels.host }} evicts {{ $value | humanize }} objects per second to free memory (over the last ${window}).`,
       cases: [
@@ -194,7 +194,7 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
         absent('no Varnish is scraped', {}),
         {
           kind: 'resolves',
-          title: 'nothing large is fetched any more',
+          title: 'the evictions end',
           series: { ...SELF_FOR_LONG, [counter('main_n_lru_nuked', 'edge2')]: grows([5, 300], [0, 300]) },
           expect: [{ atS: 500, alerts: [] }],
           firing: [{ atS: 290, count: 1 }],
@@ -204,8 +204,8 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
   ];
 }
 
-/** One more from the 20th second on. */
-const turnsUp: Samples = [
+/** A counter that increases by one at 20 s. */
+const incrementOnce: Samples = [
   [0, 20],
   [1, 140],
 ];

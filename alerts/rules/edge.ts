@@ -3,7 +3,7 @@ import { absent, always, dip, blip, fires, quiet, resolves, step } from '../aler
 import { type Alert, toleratesOneMissedScrape } from '../alert.ts';
 import { absentPerHost, anyOf } from '../promql.ts';
 
-/** The edges, as the monitors' exporters see them. */
+/** Alerts of the edges, as seen by the exporters of the monitors. */
 export function edgeAlerts(topology: Topology): readonly Alert[] {
   return [edgeLost(topology), edgeOriginUnhealthy(topology)];
 }
@@ -26,7 +26,7 @@ function edgeLost(topology: Topology): Alert {
       'min by (host) (host_up{tier="edge"}) == 0',
       'min by (host) (varnish_up) == 0',
       'min by (host) (up{job="haproxy",tier="edge"}) == 0',
-      // The exporter tells host_up whatever happens; where it is gone itself, the other monitor's says it, and TargetDown tells of the loss.
+      // The exporter always exposes host_up. If the exporter is down, the other monitor's exporter still exposes it, and TargetDown fires.
       absentPerHost(hostsOf(topology, 'edge'), (host) => `up{job="host",host="${host}"}`),
     ),
     forMs: toleratesOneMissedScrape,
@@ -36,7 +36,7 @@ function edgeLost(topology: Topology): Alert {
       '{{ $labels.host }}, its HAProxy or its Varnish does not respond. Without host or HAProxy, this edge serves nothing. Without Varnish, it sends every request to the origin. The other edge has no redundancy.',
     cases: [
       fires(
-        'the host is gone',
+        'the host is down',
         {
           ...BOTH_SCRAPED,
           [hostUp('edge1')]: step(1, 0),
@@ -46,12 +46,12 @@ function edgeLost(topology: Topology): Alert {
         on('edge1'),
       ),
       fires(
-        'Varnish is gone while the host answers',
+        'Varnish is down while the host responds',
         { ...BOTH_SCRAPED, [hostUp('edge2')]: always(1), [varnishUp('edge2')]: step(1, 0) },
         on('edge2'),
       ),
       fires(
-        'HAProxy does not come back while Varnish and the host answer',
+        'HAProxy is down while Varnish and the host respond',
         {
           ...BOTH_SCRAPED,
           [hostUp('edge2')]: always(1),
@@ -60,17 +60,17 @@ function edgeLost(topology: Topology): Alert {
         },
         on('edge2'),
       ),
-      quiet('one look fails', {
+      quiet('one scrape fails', {
         ...BOTH_SCRAPED,
         [hostUp('edge1')]: blip(1, 0, topology.profile.monitoring.probeIntervalMs),
       }),
-      quiet('another host is gone, and an exporter', {
+      quiet('another host and an exporter are down', {
         [scraped('edge1')]: step(1, 0),
         [scraped('edge2')]: step(1, 0),
         [hostUp('edge1')]: step(1, null),
         'host_up{host="web1",job="host",tier="web"}': step(1, 0),
       }),
-      absent('an edge is looked at by nobody', { [scraped('edge2')]: always(1) }, on('edge1')),
+      absent('an edge is not scraped', { [scraped('edge2')]: always(1) }, on('edge1')),
       resolves('it is back', { ...BOTH_SCRAPED, [hostUp('edge1')]: dip(1, 0) }, on('edge1')),
     ],
   };
@@ -88,11 +88,11 @@ const edgeOriginUnhealthy = ({ profile: { monitoring } }: Topology): Alert => ({
   description:
     'Origin health checks of {{ $labels.host }} have failed for longer than a load balancer failover takes. The edge serves stale copies from its cache, and errors for everything else.',
   cases: [
-    fires('its checks fail', { [originUp('edge1')]: step(1, 0), [originUp('edge2')]: always(1) }, on('edge1')),
-    quiet('the load balancers change places, and a look falls into it', {
+    fires('its health checks fail', { [originUp('edge1')]: step(1, 0), [originUp('edge2')]: always(1) }, on('edge1')),
+    quiet('a scrape during a load balancer failover', {
       [originUp('edge1')]: blip(1, 0, monitoring.detailScrapeIntervalMs),
     }),
-    absent('no Varnish tells anything', {}),
-    resolves('the origin is well again', { [originUp('edge2')]: dip(1, 0) }, on('edge2')),
+    absent('no metrics of Varnish', {}),
+    resolves('the origin is healthy again', { [originUp('edge2')]: dip(1, 0) }, on('edge2')),
   ],
 });

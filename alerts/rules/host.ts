@@ -1,10 +1,10 @@
 import type { Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, dip, blip, fires, quiet, resolves, step } from '../alert-case.ts';
-import { type Alert, toleratesOneMissedScrape, usualForDetails } from '../alert.ts';
+import { type Alert, toleratesOneMissedScrape, detailFor } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 
-/** What may be short on any host, whatever runs there. Series that are not there are those of a host that is not: other alerts tell that. */
+/** Alerts of the resources of any host. Series are missing only for a host that is down, which other alerts report. */
 export function hostAlerts(topology: Topology): readonly Alert[] {
   const { probeIntervalMs } = topology.profile.monitoring;
   return [
@@ -17,11 +17,11 @@ export function hostAlerts(topology: Topology): readonly Alert[] {
 
 const on = (host: string, where?: string) => ({ labels: { host, ...(where === undefined ? {} : { where }) } });
 
-/** Ends of one process in the window from which on it is a habit. `increase` guesses at the edges of its window: half an end less is as many. */
-const MANY_EXITS = 3;
+/** Minimum number of exits of one process in the window. `increase` extrapolates at the edges of its window, so the limit is 0.5 lower. */
+const MIN_EXITS = 3;
 
 function processRestarting(window: string): Alert {
-  const many = `increase(host_service_exits_total[${window}]) > ${MANY_EXITS - 0.5}`;
+  const many = `increase(host_service_exits_total[${window}]) > ${MIN_EXITS - 0.5}`;
   return {
     name: 'ProcessRestarting',
     domain: 'host',
@@ -29,10 +29,10 @@ function processRestarting(window: string): Alert {
     owner: 'platform',
     group: 'unhurried',
     expr: `max by (host, where) (label_replace(${many}, "where", "$1", "service", "(.+)"))`,
-    forMs: usualForDetails,
+    forMs: detailFor,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: '{{ $labels.where }} on {{ $labels.host }} is crash-looping',
-    description: `The process of the service {{ $labels.where }} on {{ $labels.host }} exited at least ${MANY_EXITS} times within ${window}. The supervisor restarts it each time.`,
+    description: `The process of the service {{ $labels.where }} on {{ $labels.host }} exited at least ${MIN_EXITS} times within ${window}. The supervisor restarts it each time.`,
     cases: [
       fires(
         'a service cannot start',
@@ -42,9 +42,13 @@ function processRestarting(window: string): Alert {
       quiet('a process was killed once, and again later', {
         [exits('web1', 'nginx')]: counts([0, 20], [0.5, 4], [0, 136]),
       }),
-      quiet('a host was booted, and what it counted before was more', { [exits('web1', 'nginx')]: step(40, 0) }),
-      absent('nobody tells of services', {}),
-      resolves('it stays at last', { [exits('web1', 'nginx')]: counts([0, 2], [1, 6], [0, 152]) }, on('web1', 'nginx')),
+      quiet('a host restarts, and its counter starts at 0', { [exits('web1', 'nginx')]: step(40, 0) }),
+      absent('no service metrics', {}),
+      resolves(
+        'the process keeps running',
+        { [exits('web1', 'nginx')]: counts([0, 2], [1, 6], [0, 152]) },
+        on('web1', 'nginx'),
+      ),
     ],
   };
 }
@@ -52,7 +56,7 @@ function processRestarting(window: string): Alert {
 const exits = (host: string, service: string): string =>
   `host_service_exits_total{host="${host}",service="${service}"}`;
 
-/** Share of its memory that a host may need: what is left must do for a moment's peak. */
+/** Maximum share of the memory in use; the rest is needed for short peaks. */
 const MAX_MEMORY_RATIO = 0.95;
 
 function hostOutOfMemory(probeIntervalMs: number): Alert {
@@ -78,22 +82,22 @@ function hostOutOfMemory(probeIntervalMs: number): Alert {
         on('app1'),
       ),
       fires(
-        'the host is full',
+        'the memory is almost full',
         { [killed('db1')]: always(0), [needed('db1')]: step(5e8, 9.7e8), [memory('db1')]: always(1e9) },
         on('db1'),
       ),
-      quiet('a killed process of long ago, and much in use', {
+      quiet('an OOM kill a long time ago, and high memory usage', {
         [killed('app1')]: always(3),
         [needed('app1')]: step(5e8, 9e8),
         [memory('app1')]: always(1e9),
       }),
-      quiet('one look finds it full', {
+      quiet('the memory is full in one scrape', {
         [needed('app1')]: blip(5e8, 9.9e8, probeIntervalMs),
         [memory('app1')]: always(1e9),
       }),
-      absent('nobody tells of memory', {}),
+      absent('no memory metrics', {}),
       resolves(
-        'the memory is given back',
+        'the memory is released',
         { [needed('app1')]: dip(5e8, 9.9e8), [memory('app1')]: always(1e9) },
         on('app1'),
       ),
@@ -105,7 +109,7 @@ const killed = (host: string): string => `host_memory_oom_kills_total{host="${ho
 const needed = (host: string): string => `host_memory_working_set_bytes{host="${host}"}`;
 const memory = (host: string): string => `node_memory_MemTotal_bytes{host="${host}"}`;
 
-/** Share of the periods in which a host ran out of processor time, from which on it is slow most of the time. */
+/** Share of throttled periods above which a host is slow most of the time. */
 const MAX_THROTTLED_RATIO = 0.5;
 
 function hostThrottled(window: string): Alert {
@@ -115,26 +119,26 @@ function hostThrottled(window: string): Alert {
     severity: 'warning',
     owner: 'platform',
     group: 'unhurried',
-    // A host without a limited share has no periods, and is told nothing of: 0 / 0 is more than nothing.
+    // A host without a CPU limit has no periods: 0 / 0 is NaN, which is not above the limit.
     expr: `max by (host) (rate(host_cpu_throttled_periods_total[${window}]) / rate(host_cpu_periods_total[${window}])) > ${MAX_THROTTLED_RATIO}`,
-    forMs: usualForDetails,
+    forMs: detailFor,
     onAbsent: { coveredBy: 'TargetDown' },
     summary: '{{ $labels.host }} is CPU-throttled',
     description: `{{ $labels.host }} was throttled in {{ $value | humanizePercentage }} of its CPU periods over the last ${window}: it had used up its CPU limit.`,
     cases: [
       fires(
-        'nine of ten periods are too short',
+        'nine of ten periods are throttled',
         { [periods('web1')]: counts([10, 160]), [throttled('web1')]: counts([0, 20], [9, 140]) },
         { ...on('web1'), value: '90%' },
       ),
-      quiet('every fourth period is too short', {
+      quiet('every fourth period is throttled', {
         [periods('web1')]: counts([10, 160]),
         [throttled('web1')]: counts([2.5, 160]),
       }),
-      quiet('the share is not limited', { [periods('web1')]: always(0), [throttled('web1')]: always(0) }),
+      quiet('there is no CPU limit', { [periods('web1')]: always(0), [throttled('web1')]: always(0) }),
       absent('no processor metrics', {}),
       resolves(
-        'the load goes away',
+        'the load ends',
         { [periods('web1')]: counts([10, 160]), [throttled('web1')]: counts([0, 20], [9, 40], [0, 100]) },
         { ...on('web1'), value: '90%' },
       ),
@@ -145,7 +149,7 @@ function hostThrottled(window: string): Alert {
 const periods = (host: string): string => `host_cpu_periods_total{host="${host}"}`;
 const throttled = (host: string): string => `host_cpu_throttled_periods_total{host="${host}"}`;
 
-/** A large disk of which this much is left is not almost full, however small the share. */
+/** A disk with this much free space is not almost full, however small the share. */
 const ENOUGH_BYTES = 5e9;
 const MIN_FREE_RATIO = 0.1;
 const MIN_FREE_FILES_RATIO = 0.05;
@@ -165,26 +169,26 @@ const DISK_ALMOST_FULL: Alert = {
   summary: '{{ $labels.where }} on {{ $labels.host }} is almost full',
   description: `The file system {{ $labels.where }} on {{ $labels.host }} has less than ${MIN_FREE_RATIO * 100} % and less than ${ENOUGH_BYTES / 1e9} GB free, or is almost out of inodes.`,
   cases: [
-    fires('the data fill it', { [size('db1')]: always(4e10), [left('db1')]: step(1e10, 1e9) }, on('db1', '/data')),
+    fires('data fills it', { [size('db1')]: always(4e10), [freeBytes('db1')]: step(1e10, 1e9) }, on('db1', '/data')),
     fires(
-      'there are too many files',
+      'it is almost out of inodes',
       {
         [files('db1')]: always(1e6),
-        [filesLeft('db1')]: step(1e6, 100),
+        [freeFiles('db1')]: step(1e6, 100),
         [size('db1')]: always(4e10),
-        [left('db1')]: always(3e10),
+        [freeBytes('db1')]: always(3e10),
       },
       on('db1', '/data'),
     ),
-    quiet('little is left of a large disk, which is much', {
+    quiet('a small share of a large disk is free', {
       [size('db1')]: always(1e12),
-      [left('db1')]: always(2e10),
+      [freeBytes('db1')]: always(2e10),
     }),
-    quiet('it does not say how many files it can hold', { [files('db1')]: always(0), [filesLeft('db1')]: always(0) }),
+    quiet('the file system does not report inodes', { [files('db1')]: always(0), [freeFiles('db1')]: always(0) }),
     absent('no disk metrics', {}),
     resolves(
-      'somebody has made room',
-      { [size('db1')]: always(4e10), [left('db1')]: dip(1e10, 1e9) },
+      'space was freed',
+      { [size('db1')]: always(4e10), [freeBytes('db1')]: dip(1e10, 1e9) },
       on('db1', '/data'),
     ),
   ],
@@ -196,12 +200,12 @@ function filesystem(name: string, host: string): string {
 function size(host: string): string {
   return filesystem('size_bytes', host);
 }
-function left(host: string): string {
+function freeBytes(host: string): string {
   return filesystem('avail_bytes', host);
 }
 function files(host: string): string {
   return filesystem('files', host);
 }
-function filesLeft(host: string): string {
+function freeFiles(host: string): string {
   return filesystem('files_free', host);
 }

@@ -3,7 +3,7 @@ import { absent, always, dip, fires, quiet, resolves, step } from '../alert-case
 import { type Alert, ignoresStaleSamples, defaultFor } from '../alert.ts';
 import { absentPerHost, anyOf, orZero } from '../promql.ts';
 
-/** The load balancer pair and the virtual addresses that it holds. */
+/** Alerts of the load balancer pair and its virtual IPs. */
 export function lbAlerts(topology: Topology): readonly Alert[] {
   return [loadBalancerLost(topology), virtualAddressMissing(topology), VIRTUAL_ADDRESS_DUPLICATED];
 }
@@ -18,7 +18,7 @@ function loadBalancerLost(topology: Topology): Alert {
     severity: 'critical',
     owner: 'platform',
     expr: anyOf(
-      // The edges run HAProxy as well: EdgeLost.
+      // EdgeLost covers the HAProxy of the edges.
       'min by (host) (up{job=~"haproxy|lb-state",tier!="edge"}) == 0',
       'min by (host) (lb_haproxy_answers) == 0',
       'min by (host) (keepalived_up) == 0',
@@ -31,7 +31,7 @@ function loadBalancerLost(topology: Topology): Alert {
       'HAProxy or keepalived on {{ $labels.host }} does not respond. The other load balancer carries all traffic. If it fails too, the site is down.',
     cases: [
       fires(
-        'the host is gone',
+        'the host is down',
         {
           [up('lb1', 'haproxy')]: step(1, 0),
           [up('lb1', 'lb-state')]: step(1, 0),
@@ -40,7 +40,7 @@ function loadBalancerLost(topology: Topology): Alert {
         lost('lb1'),
       ),
       fires(
-        'HAProxy is frozen while the host answers',
+        'HAProxy hangs while the host responds',
         {
           [up('lb1', 'haproxy')]: always(1),
           [up('lb2', 'haproxy')]: always(1),
@@ -48,16 +48,16 @@ function loadBalancerLost(topology: Topology): Alert {
         },
         lost('lb2'),
       ),
-      quiet('one scrape is lost', {
+      quiet('one scrape is missed', {
         [up('lb1', 'haproxy')]: dip(1, 0, 2),
         [up('lb2', 'haproxy')]: always(1),
       }),
-      quiet('an edge is gone', {
+      quiet('an edge is down', {
         'up{host="edge1",job="haproxy",tier="edge"}': step(1, 0),
         [up('lb1', 'haproxy')]: always(1),
         [up('lb2', 'haproxy')]: always(1),
       }),
-      absent('one load balancer is scraped by nobody', { [up('lb2', 'haproxy')]: always(1) }, lost('lb1')),
+      absent('one load balancer is not scraped', { [up('lb2', 'haproxy')]: always(1) }, lost('lb1')),
       resolves(
         'the host comes back',
         { [up('lb1', 'haproxy')]: dip(1, 0), [up('lb2', 'haproxy')]: always(1) },
@@ -67,7 +67,7 @@ function loadBalancerLost(topology: Topology): Alert {
   };
 }
 
-/** Of the cases: the addresses of the reference topology. */
+/** Virtual IPs of the reference topology, for the cases. */
 const ADDRESSES = { front: '198.18.0.10', app: '198.18.1.10' } as const;
 const held = (host: string, iname: keyof typeof ADDRESSES): string =>
   `lb_virtual_address_held{host="${host}",iname="${iname}",ip_address="${ADDRESSES[iname]}"}`;
@@ -91,19 +91,19 @@ function virtualAddressMissing(topology: Topology): Alert {
       'No responding load balancer owns the virtual IP {{ $labels.address }} of the network {{ $labels.network }}. Its clients cannot connect.',
     cases: [
       fires(
-        'one address is held by nobody',
+        'no load balancer owns one of the virtual IPs',
         { [held('lb1', 'front')]: step(1, 0), [held('lb2', 'front')]: always(0), [held('lb1', 'app')]: always(1) },
         address('front'),
       ),
-      quiet('the addresses move, with a host that goes and one that stays', {
+      quiet('the virtual IPs move, from a host that responds and from one that is down', {
         [held('lb1', 'front')]: step(1, 0),
         [held('lb2', 'front')]: step(0, 1),
         [held('lb1', 'app')]: step(1, null),
         [held('lb2', 'app')]: step(0, 1),
       }),
-      absent('no load balancer tells anything', {}, address('front'), address('app')),
+      absent('no metrics of load balancers', {}, address('front'), address('app')),
       resolves(
-        'the address is held again',
+        'the virtual IP is owned again',
         { [held('lb1', 'front')]: dip(1, 0), [held('lb1', 'app')]: always(1) },
         address('front'),
       ),
@@ -124,20 +124,20 @@ const VIRTUAL_ADDRESS_DUPLICATED: Alert = {
     '{{ $value }} load balancers own {{ $labels.address }} at once (split brain). Clients reach either of them at random, and connections break when ARP entries change.',
   cases: [
     fires(
-      'both hold it',
+      'both own it',
       { [held('lb1', 'front')]: always(1), [held('lb2', 'front')]: step(0, 1) },
       { ...address('front'), value: '2' },
     ),
-    quiet('the last sample of a host that has just gone says that it still holds it', {
+    quiet('the last sample of a host that has just gone down shows it as the owner', {
       [held('lb1', 'front')]: [
         [1, 24],
         [null, 96],
       ],
       [held('lb2', 'front')]: step(0, 1),
     }),
-    absent('no load balancer tells anything', {}),
+    absent('no metrics of load balancers', {}),
     resolves(
-      'one gives it away',
+      'one releases it',
       { [held('lb1', 'front')]: always(1), [held('lb2', 'front')]: dip(0, 1) },
       { ...address('front'), value: '2' },
     ),

@@ -1,13 +1,13 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, dip, fires, quiet, resolves, slowCase, step } from '../alert-case.ts';
-import { type Alert, outlastsStaleMonitors, usualForMonitors } from '../alert.ts';
+import { type Alert, ignoresStaleSelfSamples, selfFor } from '../alert.ts';
 import { anyOf } from '../promql.ts';
 
-/** Monitors that answer and yet do not do their work. Each tells of itself, and the other one is told as well. */
+/** Alerts of monitors that respond but do not work correctly. Each exposes its own metrics, which the other one scrapes as well. */
 export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
   const window = promDuration(topology.profile.monitoring.monitorScrapeIntervalMs * 5);
-  /** What a start causes is over by the second scrape after it, and has left the window by then. */
+  /** Effects of a start end by the second scrape after it, and have left the window by this time. */
   const afterStartS = (topology.profile.monitoring.monitorScrapeIntervalMs * 7) / 1_000;
   const grows = (counter: string): string => `sum by (host) (rate(${counter}[${window}])) > 0`;
   return [
@@ -23,14 +23,14 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
       description:
         'Prometheus or Alertmanager on {{ $labels.host }} rejected its latest configuration. It still uses the previous one, or a part of the new one.',
       cases: [
-        fires('Prometheus refuses it', { [reloaded('prometheus', 'mon1')]: step(1, 0) }, ON_MON1),
-        fires('Alertmanager refuses it', { [reloaded('alertmanager', 'mon1')]: step(1, 0) }, ON_MON1),
-        quiet('both take it', {
+        fires('Prometheus rejects it', { [reloaded('prometheus', 'mon1')]: step(1, 0) }, ON_MON1),
+        fires('Alertmanager rejects it', { [reloaded('alertmanager', 'mon1')]: step(1, 0) }, ON_MON1),
+        quiet('both accept it', {
           [reloaded('prometheus', 'mon1')]: always(1),
           [reloaded('alertmanager', 'mon1')]: always(1),
         }),
-        absent('no monitor tells anything', {}),
-        resolves('the next one is taken', { [reloaded('prometheus', 'mon1')]: dip(1, 0) }, ON_MON1),
+        absent('no metrics of monitors', {}),
+        resolves('the next one is accepted', { [reloaded('prometheus', 'mon1')]: dip(1, 0) }, ON_MON1),
       ],
     },
     {
@@ -50,18 +50,18 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
       ...COMMON,
       name: 'AlertsDropped',
       severity: 'critical',
-      // One that was just started evaluates its rules before it has found any Alertmanager.
+      // A Prometheus that has just started evaluates its rules before it discovers an Alertmanager.
       expr: `${grows('prometheus_notifications_dropped_total')} unless on (host) max by (host) (time() - ${STARTED}) < ${afterStartS}`,
       summary: 'Prometheus on {{ $labels.host }} drops alerts',
       description:
         'No Alertmanager accepts the alerts of Prometheus on {{ $labels.host }} in time. Only the other Prometheus still sends alerts.',
       cases: [
-        ...counterCases('prometheus_notifications_dropped_total{host="mon1"}', 'no Alertmanager takes an alert'),
+        ...counterCases('prometheus_notifications_dropped_total{host="mon1"}', 'no Alertmanager accepts an alert'),
         quiet('Prometheus restarts and drops an alert before it discovers an Alertmanager', {
           'prometheus_notifications_dropped_total{host="mon1"}': step(0, 1),
           'process_start_time_seconds{host="mon1",job="prometheus"}': step(-1_000, 20),
         }),
-        quiet('the same after it was down for longer than its samples are looked back at', {
+        quiet('the same after it was down for longer than the lookback of its samples', {
           'prometheus_notifications_dropped_total{host="mon1"}': [
             [0, 20],
             [null, 16],
@@ -109,7 +109,7 @@ export function monitorHealthAlerts(topology: Topology): readonly Alert[] {
 const COMMON = {
   domain: 'monitor',
   owner: 'monitoring',
-  forMs: usualForMonitors,
+  forMs: selfFor,
   onAbsent: { coveredBy: 'MonitorLost' },
 } as const;
 
@@ -118,14 +118,14 @@ const ON_MON1 = { labels: { host: 'mon1' } };
 const reloaded = (job: 'prometheus' | 'alertmanager', host: string): string =>
   `${job}_config_last_reload_successful{host="${host}",job="${job}"}`;
 
-/** For an alert that fires while a counter of failures grows. */
+/** Cases of an alert that fires while a counter of failures grows. */
 function counterCases(series: string, what: string): Alert['cases'] {
   return [
-    fires(`${what} now and again`, { [series]: counts([0, 20], [0.25, 140]) }, ON_MON1),
-    quiet('it did so once, long ago', { [series]: always(7) }),
-    quiet('the process was started anew', { [series]: step(7, 0) }),
-    absent('no monitor tells anything', {}),
-    resolves(`${what}, and then no more`, { [series]: counts([0, 20], [0.25, 40], [0, 100]) }, ON_MON1),
+    fires(`${what} repeatedly`, { [series]: counts([0, 20], [0.25, 140]) }, ON_MON1),
+    quiet('it happened once, long ago', { [series]: always(7) }),
+    quiet('the process restarts', { [series]: step(7, 0) }),
+    absent('no metrics of monitors', {}),
+    resolves(`${what} repeatedly, then no more`, { [series]: counts([0, 20], [0.25, 40], [0, 100]) }, ON_MON1),
   ];
 }
 
@@ -143,26 +143,26 @@ function clusterSplit(topology: Topology): Alert {
     ...COMMON,
     name: 'AlertmanagerClusterSplit',
     severity: 'warning',
-    // Whoever is alone because the other one is dead has an alert that says more.
+    // If the other Alertmanager is down, MonitorLost is more specific.
     expr: `(min by (host) (alertmanager_cluster_members) < ${count})\nunless on () ALERTS{alertname="MonitorLost"}`,
-    forMs: outlastsStaleMonitors,
+    forMs: ignoresStaleSelfSamples,
     summary: 'The Alertmanager cluster is split ({{ $labels.host }})',
     description: `Alertmanager on {{ $labels.host }} sees {{ $value }} of ${count} members although all respond. Mails may be duplicated, and a silence may apply on one side only.`,
     cases: [
       fires(
-        'they live and do not see each other',
+        'both are up but do not see each other',
         { ...both, [members('mon1')]: step(2, 1), [members('mon2')]: step(2, 1) },
         { ...ON_MON1, value: '1' },
         { labels: { host: 'mon2' }, value: '1' },
       ),
-      quiet('the other one is dead', {
+      quiet('the other one is down', {
         ...both,
         [members('mon1')]: step(2, 1),
         [members('mon2')]: step(2, null),
         [up('mon2')]: step(1, 0),
       }),
-      absent('no Alertmanager tells anything', both),
-      resolves('they found each other', { ...both, [members('mon1')]: dip(2, 1) }, { ...ON_MON1, value: '1' }),
+      absent('no metrics of Alertmanager', both),
+      resolves('they see each other again', { ...both, [members('mon1')]: dip(2, 1) }, { ...ON_MON1, value: '1' }),
     ],
   };
 }

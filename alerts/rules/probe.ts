@@ -2,9 +2,9 @@ import { HOST_LOST_ALERTS } from '../../deploy/tiers/monitor/inhibitions.ts';
 import { routeAddress, type Topology } from '../../deploy/model/topology.ts';
 import { absent, always, dip, blip, fires, quiet, resolves, step } from '../alert-case.ts';
 import { type Alert, toleratesOneMissedScrape } from '../alert.ts';
-import { anyOf, unlessToldLately } from '../promql.ts';
+import { anyOf, unlessFiredWithin } from '../promql.ts';
 
-/** What a customer meets, asked by the prober of each monitor host. */
+/** Alerts of the probes that each monitor host runs. */
 export function probeAlerts(topology: Topology): readonly Alert[] {
   return [siteUnreachable(topology), journeyFailing(topology), hopFailing(topology), certificateExpiring(topology)];
 }
@@ -20,19 +20,19 @@ function siteUnreachable(topology: Topology): Alert {
     owner: 'platform',
     expr: 'max by (job, host) (probe_success{job="hop",host=~"http|https"}) == 0',
     forMs: toleratesOneMissedScrape,
-    // The prober is gone, then: its target is down.
+    // Then the prober is down, which is a target itself.
     onAbsent: { coveredBy: 'TargetDown' },
     summary: 'The site is unreachable over {{ $labels.host }}',
     description: `A probe over {{ $labels.host }} gets no complete page from ${host}. Customers only get cached pages from the edges.`,
     cases: [
       fires(
-        'neither way in answers',
+        'neither public endpoint responds',
         { [success('hop', 'http')]: step(1, 0), [success('hop', 'https')]: step(1, 0) },
         { labels: { job: 'hop', host: 'http' } },
         { labels: { job: 'hop', host: 'https' } },
       ),
       fires(
-        'one way in does not answer',
+        'one public endpoint does not respond',
         { [success('hop', 'http')]: always(1), [success('hop', 'https')]: step(1, 0) },
         { labels: { job: 'hop', host: 'https' } },
       ),
@@ -40,9 +40,9 @@ function siteUnreachable(topology: Topology): Alert {
         [success('hop', 'http')]: blip(1, 0, topology.profile.monitoring.probeIntervalMs),
         [success('hop', 'https')]: blip(1, 0, topology.profile.monitoring.probeIntervalMs),
       }),
-      absent('nobody asks', {}),
+      absent('no probes', {}),
       resolves(
-        'it answers again',
+        'it responds again',
         { [success('hop', 'http')]: dip(1, 0), [success('hop', 'https')]: always(1) },
         { labels: { job: 'hop', host: 'http' } },
       ),
@@ -56,35 +56,35 @@ const journeyFailing = ({ profile: { monitoring } }: Topology): Alert => ({
   severity: 'critical',
   owner: 'application',
   expr: 'max(probe_success{job="journey"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
-  // Two rounds: a failover of the database makes one of them fail or wait.
+  // Two probes: during a database failover one of them fails or is slow.
   forMs: toleratesOneMissedScrape,
   onAbsent: { coveredBy: 'TargetDown' },
   summary: 'Customers cannot order',
   description: 'The synthetic transaction (log in, open a product, order it, read the order) failed twice in a row.',
   cases: [
-    fires('it fails again and again', { [success('journey', 'shop')]: step(1, 0) }, { labels: {} }),
-    quiet('one round fails', { [success('journey', 'shop')]: blip(1, 0, monitoring.probeIntervalMs) }),
-    absent('nobody walks', {}),
+    fires('it fails repeatedly', { [success('journey', 'shop')]: step(1, 0) }, { labels: {} }),
+    quiet('one probe fails', { [success('journey', 'shop')]: blip(1, 0, monitoring.probeIntervalMs) }),
+    absent('no probes', {}),
     resolves('it works again', { [success('journey', 'shop')]: dip(1, 0) }, { labels: {} }),
   ],
 });
 
-/** No edge is lost. */
-const EDGES_SEEN = {
+/** Both edges are up. */
+const EDGES_UP = {
   'up{host="edge1",job="host",tier="edge"}': always(1),
   'up{host="edge2",job="host",tier="edge"}': always(1),
 };
 
-/** Whoever is lost as a whole is told by name; what is left is a hop that works in its own eyes, and not for those who ask it. */
+/** Hosts that are down have their own alerts. This one covers hops that report themselves as healthy but fail when probed. */
 const hopFailing = ({ profile: { monitoring } }: Topology): Alert => ({
   name: 'HopFailing',
   domain: 'site',
   severity: 'warning',
   owner: 'platform',
-  expr: unlessToldLately(
+  expr: unlessFiredWithin(
     HOST_LOST_ALERTS,
     monitoring.probeIntervalMs + monitoring.evaluationIntervalMs,
-    // Without the route for writes nobody can order: DatabaseNoWritablePrimary or JourneyFailing tells that. Reads go on by it, so nothing else tells of theirs.
+    // DatabaseNoWritablePrimary or JourneyFailing reports a failing write route. Reads fall back to the write route, so no other alert reports a failing read route.
     'max by (job, host) (probe_success{job="hop",host!~"http|https|db-write"}) == 0 unless on () ALERTS{alertname="SiteUnreachable",host="http"}',
   ),
   forMs: toleratesOneMissedScrape,
@@ -94,25 +94,25 @@ const hopFailing = ({ profile: { monitoring } }: Topology): Alert => ({
     'A direct probe of {{ $labels.host }} fails (host: complete page; route: database session), while no other alert reports it. Redundancy hides the fault from customers.',
   cases: [
     fires(
-      'one edge gives errors',
-      { ...EDGES_SEEN, [success('hop', 'edge1')]: step(1, 0), [success('hop', 'edge2')]: always(1) },
+      'one edge returns errors',
+      { ...EDGES_UP, [success('hop', 'edge1')]: step(1, 0), [success('hop', 'edge2')]: always(1) },
       { labels: { job: 'hop', host: 'edge1' } },
     ),
     fires(
-      'the route for reads is dead, and reads go to the primary',
-      { ...EDGES_SEEN, [success('hop', 'db-read')]: step(1, 0), [success('hop', 'db-write')]: always(1) },
+      'the read route is down, and reads go to the primary',
+      { ...EDGES_UP, [success('hop', 'db-read')]: step(1, 0), [success('hop', 'db-write')]: always(1) },
       { labels: { job: 'hop', host: 'db-read' } },
     ),
-    quiet('it misses one probe', { ...EDGES_SEEN, [success('hop', 'edge1')]: blip(1, 0, monitoring.probeIntervalMs) }),
-    quiet('there is no primary, which other alerts tell', {
-      ...EDGES_SEEN,
+    quiet('one probe fails', { ...EDGES_UP, [success('hop', 'edge1')]: blip(1, 0, monitoring.probeIntervalMs) }),
+    quiet('there is no primary, which other alerts report', {
+      ...EDGES_UP,
       [success('hop', 'db-read')]: always(1),
       [success('hop', 'db-write')]: step(1, 0),
     }),
-    absent('nobody asks', {}),
+    absent('no probes', {}),
     resolves(
-      'it gives pages again',
-      { ...EDGES_SEEN, [success('hop', 'edge2')]: dip(1, 0) },
+      'it returns pages again',
+      { ...EDGES_UP, [success('hop', 'edge2')]: dip(1, 0) },
       { labels: { job: 'hop', host: 'edge2' } },
     ),
   ],
@@ -127,10 +127,10 @@ function certificateExpiring({ profile: { monitoring } }: Topology): Alert {
     severity: 'warning',
     owner: 'platform',
     group: 'unhurried',
-    // What has ended already is told as well: the prober reads the end of a certificate that it does not accept.
+    // Includes expired certificates: the prober reads the expiry of a certificate that it rejects, too.
     expr: anyOf(
       `min by (job, host) (probe_ssl_earliest_cert_expiry - time()) < ${horizonS}`,
-      // Nobody gets into a database whose certificate has ended: then other alerts tell that it is lost.
+      // Clients cannot connect to a database with an expired certificate: then other alerts report that it is down.
       `min by (job, host) (mysql_global_status_ssl_server_not_after - time()) < ${horizonS}`,
       `min by (job, host) (holdfast_mailbox_certificate_end_timestamp_seconds - time()) < ${horizonS}`,
     ),
@@ -140,17 +140,17 @@ function certificateExpiring({ profile: { monitoring } }: Topology): Alert {
     description: `The certificate of {{ $labels.host }} ({{ $labels.job }}) expires within ${days} days, or has expired. Browsers and other clients that verify it then refuse to connect.`,
     cases: [
       fires(
-        'what is shown is suddenly an older one',
+        'an older certificate is served',
         { [certificateEnds('https')]: step(2 * horizonS, horizonS - 86_400) },
         { labels: { job: 'hop', host: 'https' } },
       ),
       fires(
-        'it has ended',
+        'it has expired',
         { [certificateEnds('https')]: step(2 * horizonS, 1) },
         { labels: { job: 'hop', host: 'https' } },
       ),
       fires(
-        'a database has read no new one since it was started',
+        'a database has not reloaded its certificate',
         {
           [databaseCertificateEnds('db1')]: always(2 * horizonS),
           [databaseCertificateEnds('db2')]: step(2 * horizonS, horizonS - 86_400),
@@ -158,19 +158,19 @@ function certificateExpiring({ profile: { monitoring } }: Topology): Alert {
         { labels: { job: 'mysql', host: 'db2' } },
       ),
       fires(
-        'the mailbox shows an older one',
+        'the mailbox serves an older certificate',
         { [MAILBOX_CERTIFICATE_ENDS]: step(2 * horizonS, horizonS - 86_400) },
         { labels: { job: 'mailbox', host: 'mail1' } },
       ),
-      quiet('those of databases and the mailbox have a little more time', {
+      quiet('the certificates of databases and the mailbox expire slightly later than the horizon', {
         [databaseCertificateEnds('db1')]: always(horizonS + 200),
         [MAILBOX_CERTIFICATE_ENDS]: always(horizonS + 200),
       }),
-      quiet('there is a little more time', { [certificateEnds('https')]: always(horizonS + 200) }),
-      quiet('one probe met the load balancer that was renewed last', {
+      quiet('it expires slightly later than the horizon', { [certificateEnds('https')]: always(horizonS + 200) }),
+      quiet('one probe reaches the load balancer that is renewed last', {
         [certificateEnds('https')]: blip(2 * horizonS, horizonS - 86_400, monitoring.probeIntervalMs),
       }),
-      absent('nobody asks', {}),
+      absent('no probes', {}),
       resolves(
         'it is renewed',
         { [certificateEnds('https')]: dip(2 * horizonS, horizonS - 86_400) },

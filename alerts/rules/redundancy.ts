@@ -3,8 +3,8 @@ import { absent, always, dip, fires, quiet, resolves, step } from '../alert-case
 import { type Alert, defaultFor } from '../alert.ts';
 
 /**
- * Pools of which one host is left, as the load balancers see them: the next failure is an outage. The better view counts, since a load
- * balancer that lost its way to the hosts sees fewer, never more.
+ * Alerts of pools with one host left, as seen by the load balancers: the next failure is an outage. The maximum over all load balancers counts,
+ * because a load balancer that cannot reach the hosts sees fewer, never more.
  */
 export function redundancyAlerts(topology: Topology): readonly Alert[] {
   return [
@@ -22,7 +22,7 @@ interface Pool {
 
 function redundancyLost(name: 'WebRedundancyLost' | 'AppRedundancyLost', { pool, domain, count }: Pool): Alert {
   const active = (lb: string): string => `haproxy_backend_active_servers{host="${lb}",job="haproxy",proxy="${pool}"}`;
-  const left = (value: number) => ({ labels: {}, value: String(value) });
+  const remaining = (value: number) => ({ labels: {}, value: String(value) });
   return {
     name,
     domain,
@@ -34,16 +34,20 @@ function redundancyLost(name: 'WebRedundancyLost' | 'AppRedundancyLost', { pool,
     summary: `{{ $value }} of ${count} ${domain} hosts is up`,
     description: `{{ $value }} of ${count} hosts are up in the pool ${pool}, as seen by every responding load balancer. With one, the next failure takes the site down; with zero, it is down.`,
     cases: [
-      fires('one is left for both', { [active('lb1')]: step(2, 1), [active('lb2')]: step(2, 1) }, left(1)),
       fires(
-        'none is left, and one load balancer is gone',
-        { [active('lb1')]: step(2, 0), [active('lb2')]: step(2, null) },
-        left(0),
+        'both load balancers have one host left',
+        { [active('lb1')]: step(2, 1), [active('lb2')]: step(2, 1) },
+        remaining(1),
       ),
-      quiet('one load balancer cannot reach them', { [active('lb1')]: step(2, 0), [active('lb2')]: always(2) }),
+      fires(
+        'no host is left, and one load balancer is down',
+        { [active('lb1')]: step(2, 0), [active('lb2')]: step(2, null) },
+        remaining(0),
+      ),
+      quiet('one load balancer cannot reach the hosts', { [active('lb1')]: step(2, 0), [active('lb2')]: always(2) }),
       quiet('a check fails for a moment', { [active('lb1')]: dip(2, 1, 2), [active('lb2')]: dip(2, 1, 2) }),
-      absent('no load balancer tells anything', {}),
-      resolves('the other one is back', { [active('lb1')]: dip(2, 1), [active('lb2')]: dip(2, 1) }, left(1)),
+      absent('no metrics of load balancers', {}),
+      resolves('the other host is back', { [active('lb1')]: dip(2, 1), [active('lb2')]: dip(2, 1) }, remaining(1)),
     ],
   };
 }

@@ -3,15 +3,15 @@ import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, dip, fires, slowCase, quiet, resolves, step } from '../alert-case.ts';
 import { type Alert, lowUrgencyFor } from '../alert.ts';
 
-/** Busy at this share of its time, a process answers late whatever it is asked. */
+/** Above this utilization of the event loop, every response of a process is late. */
 const MAX_BUSY_RATIO = 0.9;
 
-/** Work that waits because something is used up, before anybody gets an error. */
+/** Alerts of work that waits for an exhausted resource, before users get errors. */
 export function saturationAlerts(topology: Topology): readonly Alert[] {
-  // Five scrapes, all of them: a queue that is empty now and then is none.
+  // All of five scrapes: a queue that is empty at times does not alert.
   const window = promDuration(topology.profile.monitoring.scrapeIntervalMs * 5);
-  // Writes wait for a new primary as long as a failover takes; that is not the pool's fault.
-  const outlastsFailover: Alert['forMs'] = (watch) => topology.profile.groupSuspicionMs + watch.alertForMs;
+  // During a failover writes wait for a new primary, which is not saturation.
+  const outlastsFailover: Alert['forMs'] = (timings) => topology.profile.groupSuspicionMs + timings.alertForMs;
   return [
     {
       name: 'DatabasePoolSaturated',
@@ -25,8 +25,8 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       description:
         'All connections of a pool on {{ $labels.host }} are constantly in use, and at least {{ $value }} callers wait. Statements are slow, or the load exceeds the pool size.',
       cases: [
-        fires('callers wait all the time', { [waiting('app1', 'db-read')]: step(0, 3) }, on('app1', '3')),
-        quiet('callers wait now and then', {
+        fires('callers wait constantly', { [waiting('app1', 'db-read')]: step(0, 3) }, on('app1', '3')),
+        quiet('callers wait at times', {
           [waiting('app1', 'db-write')]: [
             [0, 20],
             [4, 10],
@@ -35,9 +35,9 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
             [0, 100],
           ],
         }),
-        quiet('writes wait for a failover', { [waiting('app1', 'db-write')]: dip(0, 9, 10) }),
-        absent('no application host tells anything', {}),
-        resolves('nobody waits any more', { [waiting('app2', 'db-read')]: dip(0, 7) }, on('app2', '7')),
+        quiet('writes wait during a failover', { [waiting('app1', 'db-write')]: dip(0, 9, 10) }),
+        absent('no metrics of application hosts', {}),
+        resolves('no caller waits any more', { [waiting('app2', 'db-read')]: dip(0, 7) }, on('app2', '7')),
       ],
     },
     {
@@ -48,15 +48,15 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       group: 'unhurried',
       expr: `max by (host) (max_over_time(cache_circuit_state{state="closed"}[${window}])) == 0`,
       forMs: lowUrgencyFor,
-      isTolerated: true,
+      isLowUrgency: true,
       onAbsent: { coveredBy: 'AppHostLost' },
       summary: 'The cache circuit breaker on {{ $labels.host }} stays open',
       description:
         'The application on {{ $labels.host }} has opened its circuit breaker to the cache, and retries keep failing. It reads every page from the database, which has more load.',
       cases: [
-        slowCase(fires('the circuit does not close', { [closed('app1')]: step(1, 0) }, on('app1'))),
-        quiet('the cache is gone for 40 s', { [closed('app1')]: dip(1, 0) }),
-        absent('no application host tells anything', {}),
+        slowCase(fires('the circuit breaker does not close', { [closed('app1')]: step(1, 0) }, on('app1'))),
+        quiet('the cache is down for 40 s', { [closed('app1')]: dip(1, 0) }),
+        absent('no metrics of application hosts', {}),
         slowCase(resolves('the cache is back', { [closed('app2')]: dip(1, 0, 100) }, on('app2'))),
       ],
     },
@@ -68,7 +68,7 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       group: 'unhurried',
       expr: `max by (host) (rate(nodejs_eventloop_active_seconds_total{job="app"}[${window}])) > ${MAX_BUSY_RATIO}`,
       forMs: lowUrgencyFor,
-      isTolerated: true,
+      isLowUrgency: true,
       onAbsent: { coveredBy: 'AppHostLost' },
       summary: 'The event loop of {{ $labels.host }} is saturated',
       description:
@@ -76,10 +76,10 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       cases: [
         slowCase(fires('it is always busy', { [busy('app1')]: counts([0.25, 20], [1, 140]) }, on('app1', '100%'))),
         quiet('it is busy for half a minute', { [busy('app1')]: counts([0.25, 20], [1, 30], [0.25, 110]) }),
-        absent('no application host tells anything', {}),
+        absent('no metrics of application hosts', {}),
         slowCase(
           resolves(
-            'it has time again',
+            'it is idle again',
             { [busy('app2')]: counts([0.25, 20], [1, 100], [0.25, 40]) },
             on('app2', '100%'),
           ),
@@ -98,10 +98,10 @@ export function saturationAlerts(topology: Topology): readonly Alert[] {
       description:
         'Every server of {{ $labels.proxy }} is at its connection limit, and at least {{ $value }} requests wait at {{ $labels.host }}.',
       cases: [
-        fires('the queue does not get empty', { [queue('lb1')]: step(0, 12) }, inPool('lb1', '12')),
+        fires('the queue is never empty', { [queue('lb1')]: step(0, 12) }, inPool('lb1', '12')),
         quiet('a short queue', { [queue('lb1')]: dip(0, 40, 10), [queue('lb2')]: always(0) }),
-        absent('no load balancer tells anything', {}),
-        resolves('it is empty again', { [queue('lb2')]: dip(0, 5) }, inPool('lb2', '5')),
+        absent('no metrics of load balancers', {}),
+        resolves('the queue is empty again', { [queue('lb2')]: dip(0, 5) }, inPool('lb2', '5')),
       ],
     },
   ];

@@ -7,12 +7,12 @@ import { downForEveryLoadBalancer } from '../promql.ts';
 const down = (lb: string, server: string): string =>
   `haproxy_server_status{host="${lb}",proxy="web",server="${server}",state="DOWN"}`;
 
-/** The web hosts. */
+/** Alerts of the web hosts. */
 export function webAlerts(topology: Topology): readonly Alert[] {
   return [HOST_LOST, connectionsDropped(topology)];
 }
 
-/** As the load balancers see them. */
+/** As seen by the load balancers. */
 const HOST_LOST: Alert = {
   name: 'WebHostLost',
   domain: 'web',
@@ -25,17 +25,17 @@ const HOST_LOST: Alert = {
   description: 'Every responding load balancer has marked {{ $labels.host }} down: its health check of Nginx fails.',
   cases: [
     fires(
-      'both load balancers hold it for down',
+      'both load balancers have marked it down',
       { [down('lb1', 'web1')]: step(0, 1), [down('lb2', 'web1')]: step(0, 1), [down('lb1', 'web2')]: always(0) },
       { labels: { host: 'web1' } },
     ),
-    quiet('only one load balancer holds it for down', {
+    quiet('only one load balancer has marked it down', {
       [down('lb1', 'web1')]: step(0, 1),
       [down('lb2', 'web1')]: always(0),
     }),
-    absent('no load balancer tells anything', {}),
+    absent('no metrics of load balancers', {}),
     resolves(
-      'with one load balancer gone, the host comes back',
+      'the host is back, while one load balancer is down',
       { [down('lb1', 'web1')]: step(0, null), [down('lb2', 'web1')]: dip(0, 1) },
       { labels: { host: 'web1' } },
     ),
@@ -45,7 +45,7 @@ const HOST_LOST: Alert = {
 const accepted = (host: string): string => `nginx_connections_accepted{host="${host}"}`;
 const handled = (host: string): string => `nginx_connections_handled{host="${host}"}`;
 
-/** Nginx counts a connection as accepted a moment before it counts it as handled, and `increase` makes a little more of one. */
+/** Maximum difference: Nginx counts a connection as accepted slightly before it counts it as handled, and `increase` extrapolates. */
 const IN_BETWEEN = 2;
 
 function connectionsDropped(topology: Topology): Alert {
@@ -71,11 +71,14 @@ function connectionsDropped(topology: Topology): Alert {
         },
         { labels: { host: 'web1' }, value: '36' },
       ),
-      quiet('Nginx starts anew', { [accepted('web1')]: step(5000, 0), [handled('web1')]: step(5000, 0) }),
-      quiet('a connection is just being taken', { [accepted('web1')]: step(10, 11), [handled('web1')]: always(10) }),
-      absent('Nginx tells nothing', {}),
+      quiet('Nginx restarts', { [accepted('web1')]: step(5000, 0), [handled('web1')]: step(5000, 0) }),
+      quiet('a connection is accepted, but not handled yet', {
+        [accepted('web1')]: step(10, 11),
+        [handled('web1')]: always(10),
+      }),
+      absent('no metrics of Nginx', {}),
       resolves(
-        'all are served again',
+        'all connections are handled again',
         { [accepted('web1')]: counts([10, 120]), [handled('web1')]: counts([10, 20], [9, 40], [10, 60]) },
         { labels: { host: 'web1' }, value: '36' },
       ),

@@ -14,7 +14,7 @@ const hosts = openHosts();
 const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
 const members = openMembers(topology, new AbortController().signal);
 
-async function orderAll(option: string): Promise<void> {
+async function controlAll(option: string): Promise<void> {
   await Promise.all(
     monitors.map(async (host) => {
       const { code, stderr } = await hosts.exec(host, ['s6-svc', ...option.split(' '), '/etc/s6/alertmanager']);
@@ -23,33 +23,33 @@ async function orderAll(option: string): Promise<void> {
   );
 }
 
-/** Ids of silences in force, by member; undefined while one of them does not answer. */
-async function inForce(): Promise<readonly (readonly string[])[] | undefined> {
-  const { answering, silent } = await readSilences(members);
-  if (silent.length > 0) return undefined;
-  return answering.map(({ silences }) =>
+/** IDs of active silences, by member; undefined while a member does not respond. */
+async function activeIds(): Promise<readonly (readonly string[])[] | undefined> {
+  const { reachable, unreachable } = await readSilences(members);
+  if (unreachable.length > 0) return undefined;
+  return reachable.map(({ silences }) =>
     silences.filter(({ status }) => status.state !== 'expired').map(({ id }) => id),
   );
 }
 
-/** Both at once, without a chance to write: what a power cut does to them. */
+/** Kills both at once, without a chance to write to disk, as a power cut would. */
 async function killBoth(): Promise<readonly (readonly string[])[]> {
-  await orderAll('-Ok');
+  await controlAll('-Ok');
   try {
     await waitFor(async () => (await Promise.allSettled(members.map((member) => member.list()))).every(isRejected), {
-      ...{ what: 'both Alertmanagers to be gone', deadlineMs: 10_000 },
+      ...{ what: 'both Alertmanagers to be down', deadlineMs: 10_000 },
     });
   } finally {
-    await orderAll('-u');
+    await controlAll('-u');
   }
-  return waitFor(inForce, { what: 'both Alertmanagers', deadlineMs: 60_000 });
+  return waitFor(activeIds, { what: 'both Alertmanagers to respond', deadlineMs: 60_000 });
 }
 
 function isRejected({ status }: { readonly status: string }): boolean {
   return status === 'rejected';
 }
 
-it('what `silence` has done is there when both Alertmanagers were killed at once', async () => {
+it('changes made by `silence` survive when both Alertmanagers are killed at once', async () => {
   const added = await execa(COMMAND, ['silence', 'add', 'trace1', '--for', '10m', '--reason', 'both are killed']);
   const [id = ''] = added.stdout.split(' ');
   try {

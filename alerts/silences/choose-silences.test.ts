@@ -3,7 +3,7 @@ import { chooseSilences } from './choose-silences.ts';
 import type { Silence } from './silence.ts';
 import { matchersOf, type Subject } from './subject.ts';
 
-const silence = (id: string, subject: Subject, createdBy = 'holdfast (somebody)'): Silence => ({
+const silence = (id: string, subject: Subject, createdBy = 'holdfast (user)'): Silence => ({
   id,
   matchers: [...matchersOf(subject)],
   status: { state: 'active' },
@@ -19,34 +19,34 @@ const CURRENT = [
 ];
 
 it.each([
-  ['by id, whoever made it', ['3c', '1a'], ['3c', '1a']],
+  ['by ID, whatever tool created them', ['3c', '1a'], ['3c', '1a']],
   ['by host', ['web1'], ['1a']],
   ['by failure domain', ['web'], ['2b']],
-  ['once, though named twice', ['web1', '1a'], ['1a']],
-])('silences are chosen %s', (_how, words, chosen) => {
-  expect(chooseSilences(CURRENT, { words, all: false })).toEqual(chosen);
+  ['once if named twice', ['web1', '1a'], ['1a']],
+])('silences are chosen %s', (_how, names, chosen) => {
+  expect(chooseSilences(CURRENT, { names, all: false })).toEqual(chosen);
 });
 
-it('all are those that were made here', () => {
-  expect(chooseSilences(CURRENT, { words: [], all: true })).toEqual(['1a', '2b']);
+it('--all selects all silences that holdfast created', () => {
+  expect(chooseSilences(CURRENT, { names: [], all: true })).toEqual(['1a', '2b']);
 });
 
 it.each([
-  { what: 'a word that means none', words: ['web2'], all: false, said: 'There is no active silence web2' },
+  { what: 'an unknown name', names: ['web2'], all: false, message: 'There is no active silence web2' },
   {
-    what: 'what another tool silenced, by its host',
-    words: ['app1'],
+    what: 'the host of a silence of another tool',
+    names: ['app1'],
     all: false,
-    said: 'There is no active silence app1',
+    message: 'There is no active silence app1',
   },
-  { what: 'nothing', words: [], all: false, said: 'No silence given.' },
-  { what: 'a word and all', words: ['web1'], all: true, said: 'cannot be combined' },
-])('$what is refused', ({ words, all, said }) => {
-  expect(() => chooseSilences(CURRENT, { words, all })).toThrow(said);
+  { what: 'an empty request', names: [], all: false, message: 'No silence given.' },
+  { what: 'a name combined with --all', names: ['web1'], all: true, message: 'cannot be combined' },
+])('$what is refused', ({ names, all, message }) => {
+  expect(() => chooseSilences(CURRENT, { names, all })).toThrow(message);
 });
 
-it('a word that means none is answered with what there is: what was silenced here, and ids', () => {
-  expect(() => chooseSilences(CURRENT, { words: ['web2'], all: false })).toThrow(
+it('the error for an unknown name lists the known hosts, domains and IDs', () => {
+  expect(() => chooseSilences(CURRENT, { names: ['web2'], all: false })).toThrow(
     expect.objectContaining({ fix: 'Active: web1, web, 2b, 1a, 3c.' }),
   );
 });

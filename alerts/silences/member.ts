@@ -5,8 +5,8 @@ import { requireNetwork } from '../../kit/require-network.ts';
 import type { Matcher } from './subject.ts';
 import { silenceSchema, type Silence } from './silence.ts';
 
-/** What is told to make a silence, or with `id` to change one. */
-export interface SilenceOrder {
+/** Request to create a silence, or with `id` to update one. */
+export interface SilenceSpec {
   readonly id?: string;
   readonly matchers: readonly Matcher[];
   readonly startsAt: string;
@@ -15,17 +15,17 @@ export interface SilenceOrder {
   readonly comment: string;
 }
 
-/** One Alertmanager of the pair, as far as silences go. Everything throws `http` when it does not answer as it should. */
+/** Silence API of one Alertmanager of the pair. All calls throw `http` for a missing or failed response. */
 export interface Member {
-  /** The host that it is on. */
+  /** Name of its host. */
   readonly name: string;
   readonly list: () => Promise<readonly Silence[]>;
-  /** Returns the id. */
-  readonly put: (order: SilenceOrder) => Promise<string>;
+  /** Returns the ID. */
+  readonly put: (spec: SilenceSpec) => Promise<string>;
   readonly expire: (id: string) => Promise<void>;
 }
 
-/** The Alertmanagers of the stack. Throws `stack-down` when there is none on this machine. */
+/** The Alertmanagers of the stack. Throws `stack-down` when the stack is not running on this machine. */
 export function openMembers(topology: Topology, signal: AbortSignal): readonly Member[] {
   requireNetwork(topology.networks.ops);
   return hostsOf(topology, 'monitor').map((host) =>
@@ -36,7 +36,7 @@ export function openMembers(topology: Topology, signal: AbortSignal): readonly M
 const TIMEOUT_MS = 3_000;
 
 export function openMember(name: string, url: string, signal: AbortSignal): Member {
-  const ask = async (path: string, init: RequestInit = {}): Promise<string> => {
+  const request = async (path: string, init: RequestInit = {}): Promise<string> => {
     try {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
       const response = await fetch(`${url}/api/v2${path}`, { ...init, signal: limit });
@@ -50,14 +50,18 @@ export function openMember(name: string, url: string, signal: AbortSignal): Memb
   };
   return {
     name,
-    list: async () => z.array(silenceSchema).parse(JSON.parse(await ask('/silences'))),
-    put: async (order) => {
-      const body = JSON.stringify(order);
-      const text = await ask('/silences', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    list: async () => z.array(silenceSchema).parse(JSON.parse(await request('/silences'))),
+    put: async (spec) => {
+      const body = JSON.stringify(spec);
+      const text = await request('/silences', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      });
       return z.object({ silenceID: z.string() }).parse(JSON.parse(text)).silenceID;
     },
     expire: async (id) => {
-      await ask(`/silence/${encodeURIComponent(id)}`, { method: 'DELETE' });
+      await request(`/silence/${encodeURIComponent(id)}`, { method: 'DELETE' });
     },
   };
 }

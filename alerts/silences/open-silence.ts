@@ -3,22 +3,22 @@ import { addSilence, type SilenceRequest } from './add-silence.ts';
 import type { Member } from './member.ts';
 import { removeSilences } from './remove-silences.ts';
 
-/** A silence for as long as the work takes. */
+/** A silence that lasts until it is disposed of. */
 export interface OpenSilence extends AsyncDisposable {
   readonly id: string;
 }
 
 /**
- * Silences a subject until disposed of, `forMs` at most, should nobody live to do that. Disposing waits until the members agree that it is over, and
- * may be done twice. `members` must outlive the work: their signal is not the one that interrupts it.
+ * Silences a subject until disposed of, or for `forMs` if the process crashes before that. Disposing waits until all members have removed it, and is
+ * idempotent. `members` must outlive the work: their signal must not be the one that interrupts it.
  */
 export async function openSilence(members: readonly Member[], request: SilenceRequest): Promise<OpenSilence> {
   const { id } = await addSilence(members, request);
   let removal: Promise<void> | undefined;
   const remove = async (): Promise<void> => {
-    const holding = await removeSilences(members, [id]);
-    if (holding.length === members.length) {
-      throw new HoldfastError('deadline', `The silence ${id} is still active on ${holding.join(' and ')}.`, {
+    const missingOn = await removeSilences(members, [id]);
+    if (missingOn.length === members.length) {
+      throw new HoldfastError('deadline', `The silence ${id} is still active on ${missingOn.join(' and ')}.`, {
         fix: `Run \`./holdfast silence remove ${id}\`.`,
       });
     }

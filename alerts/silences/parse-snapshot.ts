@@ -1,4 +1,4 @@
-/** A silence as an Alertmanager has it on disk, as far as it is compared. */
+/** A silence on the disk of an Alertmanager; only the fields that are compared. */
 export interface SavedSilence {
   readonly id: string;
   /** Epoch milliseconds. */
@@ -6,8 +6,8 @@ export interface SavedSilence {
 }
 
 /**
- * The silences in Alertmanager's file `silences`: length-delimited `MeshSilence` messages of its silence.proto. Throws when the bytes are not that:
- * who cannot read it must not say that a silence is safe.
+ * Parses Alertmanager's file `silences`: length-delimited `MeshSilence` messages of its silence.proto. Throws for any other content, so that an
+ * unreadable file never counts as a saved silence.
  */
 export function parseSnapshot(bytes: Buffer): readonly SavedSilence[] {
   const saved: SavedSilence[] = [];
@@ -28,9 +28,9 @@ function parseMeshSilence(bytes: Buffer): SavedSilence {
   const silence = readFields(bytesOf(readFields(bytes), MESH_SILENCE.silence));
   const endsAt = readFields(bytesOf(silence, SILENCE.endsAt));
   const number = (field: number): number => {
-    // Zero is not written.
+    // Protobuf omits fields that are zero.
     const value = endsAt.get(field) ?? 0;
-    if (typeof value !== 'number') throw new Error(`field ${field} of a time is no number`);
+    if (typeof value !== 'number') throw new Error(`field ${field} of a timestamp is not a number`);
     return value;
   };
   return {
@@ -47,7 +47,7 @@ function bytesOf(fields: Fields, field: number): Buffer {
   return value;
 }
 
-/** The fields of one protobuf message; of a repeated one the last. */
+/** Fields of one protobuf message; of a repeated field the last value. */
 function readFields(bytes: Buffer): Fields {
   const fields = new Map<number, number | Buffer>();
   for (let at = 0; at < bytes.length;) {
@@ -64,7 +64,7 @@ function readFields(bytes: Buffer): Fields {
         fields.set(field, slice(bytes, value.end, at));
         break;
       default:
-        throw new Error(`field ${field} has a wire type that no silence has`);
+        throw new Error(`field ${field} has an unexpected wire type`);
     }
   }
   return fields;
@@ -75,7 +75,7 @@ function slice(bytes: Buffer, start: number, end: number): Buffer {
   return bytes.subarray(start, end);
 }
 
-/** Up to 2^53: there is nothing greater in a silence. */
+/** Supports values up to 2^53; a silence contains no larger ones. */
 function readVarint(bytes: Buffer, start: number): { readonly value: number; readonly end: number } {
   let value = 0;
   for (let at = start; at < Math.min(bytes.length, start + 8); at += 1) {

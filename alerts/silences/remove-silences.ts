@@ -3,11 +3,11 @@ import { membersWithout } from './add-silence.ts';
 import type { Member } from './member.ts';
 import { readSilences } from './read-silences.ts';
 
-/** Ends silences at once, on every member; one that is over already is no error. Names the members that still have one of them. */
+/** Removes silences on every member; an expired one is not an error. Returns the names of the members that still have one of them. */
 export async function removeSilences(members: readonly Member[], ids: readonly string[]): Promise<readonly string[]> {
-  const { answering } = await readSilences(members);
+  const { reachable } = await readSilences(members);
   for (const id of ids) {
-    const holders = answering.filter(({ silences }) =>
+    const holders = reachable.filter(({ silences }) =>
       silences.some((one) => one.id === id && one.status.state !== 'expired'),
     );
     const results = await Promise.allSettled(holders.map(({ member }) => member.expire(id)));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Of Alertmanager's API v2. */
+/** A silence in Alertmanager's API v2. */
 export const silenceSchema = z.object({
   id: z.string(),
   status: z.object({ state: z.enum(['active', 'pending', 'expired']) }),
@@ -9,7 +9,7 @@ export const silenceSchema = z.object({
       name: z.string(),
       value: z.string(),
       isRegex: z.boolean(),
-      // Not said by an Alertmanager that knows no negative matchers.
+      // Missing in Alertmanager versions without negative matchers.
       isEqual: z.boolean().default(true),
     }),
   ),
@@ -21,7 +21,7 @@ export const silenceSchema = z.object({
 
 export type Silence = Readonly<z.infer<typeof silenceSchema>>;
 
-/** Begins the `createdBy` of what was made by these commands and functions; others' silences are shown and never removed by `--all`. */
+/** Prefix of `createdBy` for silences of holdfast. Silences of other tools are listed, but `--all` never removes them. */
 export const MADE_BY = 'holdfast';
 
 export function isOurs({ createdBy }: Silence): boolean {

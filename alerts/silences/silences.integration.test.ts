@@ -14,7 +14,7 @@ const members = openMembers(topology, signal);
 const monitors = hostsOf(topology, 'monitor').map((host) => `http://${addressOn(host, 'ops')}:${PORTS.alertmanager}`);
 const run = randomUUID();
 const web = { severity: 'info', domain: 'web', run };
-/** A silenced one, one that objectives are told by, a drill, and one of another host. */
+/** A silenced alert, an SLO alert, a drill, and an alert of another host. */
 const SILENCED = { ...web, alertname: 'SilenceProbe', host: 'web2' };
 const OBJECTIVE = { ...web, alertname: 'SilenceProbeOfObjective', host: 'web2', slo: 'site/availability' };
 const DRILL = { ...web, alertname: 'SilenceProbeOfDrill', host: 'web2', drill: 'true', drill_id: run };
@@ -23,10 +23,10 @@ const OTHER = { ...web, alertname: 'SilenceProbeOfOther', host: 'web1' };
 async function post(labels: readonly object[]): Promise<void> {
   const endsAt = new Date(Date.now() + 90_000).toISOString();
   const body = JSON.stringify(
-    labels.map((one) => ({ labels: one, annotations: { summary: 'A test asks whether silences hold.' }, endsAt })),
+    labels.map((one) => ({ labels: one, annotations: { summary: 'A test checks that silences work.' }, endsAt })),
   );
   const headers = { 'content-type': 'application/json' };
-  // As Prometheus does: alerts are not gossiped.
+  // To every member, as Prometheus does: alerts are not gossiped.
   for (const url of monitors) {
     expect((await fetch(`${url}/api/v2/alerts`, { method: 'POST', body, headers })).status).toBe(200);
   }
@@ -39,7 +39,7 @@ const alertsSchema = z.array(
   }),
 );
 
-/** Name → state of this run's alerts, on one member. */
+/** States of this run's alerts on one member, by name. */
 async function readStates(url: string): Promise<Readonly<Record<string, string>>> {
   const query = `filter=${encodeURIComponent(`run="${run}"`)}`;
   const found = alertsSchema.parse(await (await fetch(`${url}/api/v2/alerts?${query}`)).json());
@@ -49,7 +49,7 @@ async function readStates(url: string): Promise<Readonly<Record<string, string>>
 const mailsSchema = z.array(z.object({ alerts: z.array(z.object({ alertname: z.string(), status: z.string() })) }));
 const [mailHost] = hostsOf(topology, 'mail');
 
-/** The names of alerts that were mailed as firing since then. */
+/** Names of alerts with a firing mail since then. */
 async function readMailed(since: number): Promise<readonly string[]> {
   if (mailHost === undefined) throw new Error('the topology has no mailbox');
   const url = `http://${addressOn(mailHost, 'ops')}:${PORTS.mailbox}/api/messages?since=${since}`;
@@ -59,7 +59,7 @@ async function readMailed(since: number): Promise<readonly string[]> {
   );
 }
 
-it('a silenced alert is mailed to nobody until the silence is over; others are', async () => {
+it('a silenced alert is not mailed until the silence ends; others are', async () => {
   const since = Date.now();
   {
     const subject = parseSubject(topology, 'web2');
@@ -77,24 +77,24 @@ it('a silenced alert is mailed to nobody until the silence is over; others are',
         ...{ SilenceProbe: 'suppressed', SilenceProbeOfObjective: 'active', SilenceProbeOfDrill: 'active' },
       });
     }
-    for (const { silences } of (await readSilences(members)).answering) {
+    for (const { silences } of (await readSilences(members)).reachable) {
       expect(silences.filter(({ id }) => id === silence.id)).toHaveLength(1);
     }
-    // Sent later and mailed, as is what came with the silenced one: that would have been mailed by then.
+    // This alert is posted later and mailed, so without the silence the first one would have been mailed by then.
     await post([OTHER]);
     const mailed = await waitFor(
       async () => {
         const now = await readMailed(since);
         return now.includes(OTHER.alertname) && now.includes(OBJECTIVE.alertname) ? now : undefined;
       },
-      { what: 'the mails of the objective and of the other host', deadlineMs: 40_000 },
+      { what: 'the mails of the SLO alert and of the other host', deadlineMs: 40_000 },
     );
     expect(mailed).not.toContain(SILENCED.alertname);
     await silence[Symbol.asyncDispose]();
   }
   expect(currentSilences(await readSilences(members)).filter(({ comment }) => comment === 'a test')).toEqual([]);
   await waitFor(async () => (await readMailed(since)).includes(SILENCED.alertname), {
-    what: 'the mail that was held back',
+    what: 'the mail after the silence',
     deadlineMs: 40_000,
   });
 });

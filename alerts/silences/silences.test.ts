@@ -20,8 +20,8 @@ function minutesLeft(endsAt: Date | string): number {
   return Math.round((new Date(endsAt).getTime() - Date.now()) / MINUTE);
 }
 
-describe('what is silenced', () => {
-  it('is a host or a failure domain, never an objective, the watchdog or a drill', () => {
+describe('the subject of a silence', () => {
+  it('is a host or a failure domain, and excludes SLO alerts, the watchdog and drills', () => {
     expect(matchersOf(parseSubject(topology, 'db1'))[0]).toMatchObject({ name: 'host', value: 'db1' });
     expect(matchersOf(parseSubject(topology, 'database'))).toEqual([
       { name: 'domain', value: 'database', isEqual: true, isRegex: false },
@@ -31,28 +31,28 @@ describe('what is silenced', () => {
     ]);
   });
 
-  it.each(['ap1', 'app8', ''])('is nothing else: %j', (word) => {
+  it.each(['ap1', 'app8', ''])('is not %j', (word) => {
     expect(() => parseSubject(topology, word)).toThrow(/There is no host or failure domain/);
   });
 });
 
-describe('how long', () => {
+describe('the duration of a silence', () => {
   it.each([
     ['10s', 10_000],
     ['10m', 600_000],
     ['1h30m', 5_400_000],
     ['4h', 14_400_000],
-  ])('%s', (text, ms) => {
+  ])('accepts %s', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  it.each(['', '10', 'm', '10 m', '9s', '0m', '4h1s', '1d', '-5m', '1e3s', '10m!'])('not %j', (text) => {
+  it.each(['', '10', 'm', '10 m', '9s', '0m', '4h1s', '1d', '-5m', '1e3s', '10m!'])('refuses %j', (text) => {
     expect(() => parseDuration(text)).toThrow(/--for/);
   });
 });
 
 describe('a silence', () => {
-  it('is on every member, once, whoever asks again', async () => {
+  it('is created once, on every member, also when requested repeatedly', async () => {
     const { members } = fakeMembers(['mon1', 'mon2']);
     const first = await addSilence(members, { ...request, by: 'anna' });
     const again = await addSilence(members, request);
@@ -60,10 +60,10 @@ describe('a silence', () => {
     const silences = currentSilences(await readSilences(members));
     expect(silences).toHaveLength(1);
     expect(silences[0]).toMatchObject({ comment: 'a new release' });
-    expect(first.unaware).toEqual([]);
+    expect(first.missingOn).toEqual([]);
   });
 
-  it('is made longer and never shorter', async () => {
+  it('is extended, never shortened', async () => {
     const { members } = fakeMembers(['mon1', 'mon2']);
     const { id } = await addSilence(members, request);
     const longer = await addSilence(members, { ...request, forMs: 30 * MINUTE });
@@ -72,13 +72,13 @@ describe('a silence', () => {
     expect([shorter.id, minutesLeft(shorter.endsAt), shorter.isUnchanged]).toEqual([id, 30, true]);
   });
 
-  it("is another one where the subject is, and leaves others' silences alone", async () => {
+  it('is separate for each subject, and does not change silences of other tools', async () => {
     const { members } = fakeMembers(['mon1']);
     await members[0]?.put({
       matchers: matchersOf(request.subject),
       startsAt: new Date().toISOString(),
       endsAt: new Date(Date.now() + MINUTE).toISOString(),
-      createdBy: 'somebody on the page',
+      createdBy: 'a user of the web UI',
       comment: '',
     });
     await addSilence(members, request);
@@ -86,27 +86,27 @@ describe('a silence', () => {
     expect(currentSilences(await readSilences(members))).toHaveLength(3);
   });
 
-  it('is made where one member is gone, and says so', async () => {
-    const { members, dead } = fakeMembers(['mon1', 'mon2']);
-    dead.add('mon1');
-    expect((await addSilence(members, request)).unaware).toEqual(['mon1']);
+  it('is created when one member is down, and the result names that member', async () => {
+    const { members, down } = fakeMembers(['mon1', 'mon2']);
+    down.add('mon1');
+    expect((await addSilence(members, request)).missingOn).toEqual(['mon1']);
   });
 
-  it('says which member does not learn of it', async () => {
-    const { members, cutOff } = fakeMembers(['mon1', 'mon2']);
-    cutOff.add('mon2');
-    expect((await addSilence(members, request, 50)).unaware).toEqual(['mon2']);
+  it('names a member that does not receive it', async () => {
+    const { members, partitioned } = fakeMembers(['mon1', 'mon2']);
+    partitioned.add('mon2');
+    expect((await addSilence(members, request, 50)).missingOn).toEqual(['mon2']);
   });
 
-  it('cannot be made where nobody answers', async () => {
-    const { members, dead } = fakeMembers(['mon1', 'mon2']);
-    for (const name of ['mon1', 'mon2']) dead.add(name);
+  it('cannot be created when no member responds', async () => {
+    const { members, down } = fakeMembers(['mon1', 'mon2']);
+    for (const name of ['mon1', 'mon2']) down.add(name);
     await expect(addSilence(members, request)).rejects.toMatchObject({ code: 'stack-down' });
   });
 });
 
-describe('the end of a silence', () => {
-  it('comes on every member, and twice is no error', async () => {
+describe('the removal of a silence', () => {
+  it('applies to every member, and can be repeated', async () => {
     const { members } = fakeMembers(['mon1', 'mon2']);
     const { id } = await addSilence(members, request);
     expect(await removeSilences(members, [id])).toEqual([]);
@@ -114,7 +114,7 @@ describe('the end of a silence', () => {
     expect(currentSilences(await readSilences(members))).toEqual([]);
   });
 
-  it('comes with the work that it was made for, also when that fails', async () => {
+  it('happens when the work ends, also when the work fails', async () => {
     const { members } = fakeMembers(['mon1', 'mon2']);
     const work = async (): Promise<never> => {
       await using silence = await openSilence(members, request);
@@ -127,7 +127,7 @@ describe('the end of a silence', () => {
   });
 });
 
-it('an answer that is no success is told with what Alertmanager said', async () => {
+it('an error response is reported with the message of Alertmanager', async () => {
   await using server = createServer((_request, response) => {
     response.writeHead(400).end('"bad matcher format"');
   });

@@ -3,11 +3,11 @@ import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { DOMAINS, type Domain } from '../alert.ts';
 
-/** What is worked on: one host, or everything of a failure domain. */
+/** Subject of a silence: one host, or a failure domain. */
 export type Subject =
   { readonly kind: 'host'; readonly name: string } | { readonly kind: 'domain'; readonly name: Domain };
 
-/** As Alertmanager's API wants it. */
+/** A matcher in Alertmanager's API. */
 export interface Matcher {
   readonly name: string;
   readonly value: string;
@@ -15,18 +15,18 @@ export interface Matcher {
   readonly isRegex: boolean;
 }
 
-/** Throws `usage` with the known hosts and domains, nearest first. */
-export function parseSubject(topology: Topology, word: string): Subject {
-  const domain = DOMAINS.find((name) => name === word);
+/** Parses the name of a host or failure domain. Throws `usage` with the known ones, nearest first. */
+export function parseSubject(topology: Topology, text: string): Subject {
+  const domain = DOMAINS.find((name) => name === text);
   if (domain !== undefined) return { kind: 'domain', name: domain };
   const hosts = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
-  if (hosts.includes(word)) return { kind: 'host', name: word };
-  throw new HoldfastError('usage', `There is no host or failure domain ${word}.`, {
-    fix: `Known: ${nearest(word, [...hosts, ...DOMAINS]).join(', ')}.`,
+  if (hosts.includes(text)) return { kind: 'host', name: text };
+  throw new HoldfastError('usage', `There is no host or failure domain ${text}.`, {
+    fix: `Known: ${nearest(text, [...hosts, ...DOMAINS]).join(', ')}.`,
   });
 }
 
-/** Whose alerts are silenced. Objectives are not: work that users feel is no maintenance. Nor are the watchdog and drills: they say whether alerts arrive. */
+/** Matchers for the alerts of a subject. SLO alerts are excluded: maintenance must not affect users. The watchdog and drills are too: they test alert delivery. */
 export function matchersOf({ kind, name }: Subject): readonly Matcher[] {
   return [
     { name: kind, value: name, isEqual: true, isRegex: false },
@@ -36,7 +36,7 @@ export function matchersOf({ kind, name }: Subject): readonly Matcher[] {
   ];
 }
 
-/** The same text for the same matchers, whatever their order. */
+/** A key that is equal for equal matchers in any order. */
 export function keyOf(matchers: readonly Matcher[]): string {
   return matchers
     .map(({ name, value, isEqual, isRegex }) => `${name}${isEqual ? '=' : '!'}${isRegex ? '~' : '='}${value}`)

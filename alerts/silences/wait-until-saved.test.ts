@@ -7,29 +7,29 @@ const ends = new Date('2026-11-29T01:00:00Z');
 const silence: SavedSilence = { id: 'a', endsAtMs: ends.getTime() };
 
 describe('a silence is on disk', () => {
-  it('when every member has written it, however often that has to be asked', async () => {
-    const asked: string[] = [];
+  it('when every member has saved it, after repeated reads', async () => {
+    const reads: string[] = [];
     const read = (host: string): Promise<readonly SavedSilence[]> => {
-      asked.push(host);
-      return Promise.resolve(host === 'mon1' || asked.filter((one) => one === host).length > 2 ? [silence] : []);
+      reads.push(host);
+      return Promise.resolve(host === 'mon1' || reads.filter((one) => one === host).length > 2 ? [silence] : []);
     };
     expect(await hostsNotSaved(MEMBERS, hasSilence('a', ends), { read, withinMs: 5_000 })).toEqual([]);
-    expect(asked.filter((host) => host === 'mon2').length).toBeGreaterThan(2);
+    expect(reads.filter((host) => host === 'mon2').length).toBeGreaterThan(2);
   });
 
-  it('nowhere else: who has not written it in time, or cannot be read, is named', async () => {
+  it('otherwise the members that have not saved it in time, or cannot be read, are returned', async () => {
     const read = (host: string): Promise<readonly SavedSilence[]> =>
-      host === 'mon1' ? Promise.resolve([silence]) : Promise.reject(new Error('frozen'));
+      host === 'mon1' ? Promise.resolve([silence]) : Promise.reject(new Error('unreadable'));
     expect(await hostsNotSaved(MEMBERS, hasSilence('a', ends), { read, withinMs: 50 })).toEqual(['mon2']);
     expect(await hostsNotSaved(MEMBERS, hasSilence('b', ends), { read, withinMs: 50 })).toEqual(MEMBERS);
   });
 
-  it('with its new end, not with that of before', () => {
+  it('with its new end, not the old one', () => {
     expect(hasSilence('a', ends)([silence])).toBe(true);
     expect(hasSilence('a', new Date(ends.getTime() + 1))([silence])).toBe(false);
   });
 
-  it('over, when the disk has it ended or not at all', () => {
+  it('as removed, when it has expired on disk or is missing there', () => {
     expect(hasNoneOf(['a'], ends.getTime() - 1)([silence])).toBe(false);
     expect(hasNoneOf(['a'], ends.getTime())([silence])).toBe(true);
     expect(hasNoneOf(['a'], 0)([])).toBe(true);
@@ -41,11 +41,11 @@ describe('the file on a host', () => {
   const answering = (answer: { readonly code: number; readonly stdout: string; readonly stderr: string }) =>
     readSavedOn({ exec: () => Promise.resolve(answer) })('mon1');
 
-  it('may not be there yet', async () => {
+  it('may be missing', async () => {
     expect(await answering({ code: 0, stdout: '', stderr: '' })).toEqual([]);
   });
 
-  it('that cannot be read is no empty one', async () => {
+  it('is not treated as empty when it cannot be read', async () => {
     await expect(answering({ code: 1, stdout: '', stderr: 'no permission' })).rejects.toThrow('no permission');
   });
 });

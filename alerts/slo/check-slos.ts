@@ -7,16 +7,16 @@ import type { Slo } from './slo.ts';
 /** A rate needs two samples, and one scrape of five may be lost or late. */
 const MIN_SCRAPES = 5;
 
-/** Everything about objectives that cannot be right, all at once. What they count is checked with the rules that are made of them. */
-export function checkSlos(slos: readonly Slo[], watch: MonitoringTimings): readonly Problem[] {
-  const windowMs = countingWindowMs(watch);
+/** Returns all problems of the SLOs. Their metrics are checked with the rules that are generated from them. */
+export function checkSlos(slos: readonly Slo[], timings: MonitoringTimings): readonly Problem[] {
+  const windowMs = countingWindowMs(timings);
   const names = slos.flatMap(({ id, alerts }) => [id, ...Object.values(alerts)]);
   return [
     ...slos.flatMap(checkSlo),
     ...names
       .filter((name, index) => names.indexOf(name) !== index)
       .map((name) => problem('duplicate', `Two objectives use the name ${name}.`, name)),
-    ...(windowMs < MIN_SCRAPES * watch.scrapeIntervalMs
+    ...(windowMs < MIN_SCRAPES * timings.scrapeIntervalMs
       ? [
           problem(
             'window-too-short',
@@ -25,7 +25,7 @@ export function checkSlos(slos: readonly Slo[], watch: MonitoringTimings): reado
           ),
         ]
       : []),
-    ...(windowMs % watch.sloIntervalMs === 0 && windowMs >= 2 * watch.sloIntervalMs
+    ...(windowMs % timings.sloIntervalMs === 0 && windowMs >= 2 * timings.sloIntervalMs
       ? []
       : [
           problem(

@@ -1,16 +1,16 @@
 import type { Counting, Series } from '../alert-case.ts';
 import type { Sli } from './slo.ts';
 
-/** A stretch of time with so many events per second, and the share of them that is bad. */
+/** A period with a constant rate of events and a constant share of bad ones. */
 export interface Stretch {
   readonly seconds: number;
   readonly perSecond: number;
   readonly badShare: number;
-  /** The process that counts is started anew at its beginning. */
+  /** The counting process restarts at the beginning of the period. */
   readonly restarted?: boolean;
 }
 
-/** The counters that an indicator reads, on one host: all of them, and those that are left when what it asks for is not counted. */
+/** Counters that an SLI reads, on one host: all of them, and only those that exist when its bad (or good) events are not counted. */
 export function exampleSeries(
   sli: Sli,
   stretches: readonly Stretch[],

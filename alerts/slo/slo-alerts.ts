@@ -7,12 +7,12 @@ import { type Extent, fastCases, slowCases } from './slo-cases.ts';
 import type { Slo } from './slo.ts';
 import { SLOS } from './slos.ts';
 
-/** Failures in the long window below which a ratio is chance: of five requests in a night one may fail. */
+/** Minimum number of failures in the long window: below it the ratio may be chance, such as one failure in five requests at night. */
 export const MIN_FAILURES = 10;
 
 const MAX_STEPS = 2_000;
 
-/** Two alerts for each objective: a person is called for what burns fast, and mailed what burns slowly. */
+/** Two alerts for each SLO: fast burn (page) and slow burn (ticket). */
 export function sloAlerts(topology: Topology): readonly Alert[] {
   return SLOS.flatMap((slo) => [sloAlert(topology, slo, 'fast'), sloAlert(topology, slo, 'slow')]);
 }
@@ -28,7 +28,7 @@ function sloAlert(topology: Topology, slo: Slo, urgency: BurnPair['urgency']): A
     owner: slo.owner,
     group: `slo-${urgency}`,
     expr: `max by (slo) (${anyOf(...pairs.map((pair) => burns(topology, slo, pair)))})`,
-    forMs: (watch) => 2 * groupIntervalMs(watch, urgency),
+    forMs: (timings) => 2 * groupIntervalMs(timings, urgency),
     onAbsent: { coveredBy: slo.coveredBy },
     summary: `{{ $value | humanizePercentage }} of ${slo.failing}`,
     description: `{{ $value | humanizePercentage }} of ${slo.failing}; the SLO is ${objective}. The error budget burns too fast: the alert fires at ${shares}, as long as it continues.`,
@@ -36,18 +36,18 @@ function sloAlert(topology: Topology, slo: Slo, urgency: BurnPair['urgency']): A
   };
 }
 
-/** promtool evaluates all rules at every step, so what is the same for several objectives is shown by the first of them. */
+/** promtool evaluates all rules at every step, so behaviour that several SLOs share is tested with the first of them only. */
 function extentOf(topology: Topology, slo: Slo): Extent {
   if (slo === SLOS[0] && isShort(topology)) return 'windows';
   return slo === SLOS.find(({ sli }) => sli.kind === slo.sli.kind) ? 'arithmetic' : 'own';
 }
 
-/** promtool evaluates every step of a test: days of production take it minutes, and the windows are the same shares of the period. */
+/** promtool evaluates every step of a test, so days of production take minutes. The windows are the same fractions of the period in all profiles. */
 function isShort({ profile: { monitoring } }: Topology): boolean {
   return burnPairs(monitoring).every(({ longMs }) => longMs / monitoring.sloIntervalMs <= MAX_STEPS);
 }
 
-/** Too high over both spans, and not by chance. Its value is the ratio over the long span. */
+/** Burn rate above the limit over both windows, with enough failures. Its value is the error ratio over the long window. */
 function burns(topology: Topology, slo: Slo, { factor, longMs }: BurnPair): string {
   const limit = Number((factor * (1 - slo.objective)).toPrecision(6));
   const ratio = (span: string): string =>

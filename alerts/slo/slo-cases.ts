@@ -4,27 +4,27 @@ import { burnPairs, countingWindowMs, type BurnPair } from './burn-windows.ts';
 import { exampleSeries, type Stretch } from './example-series.ts';
 import type { Slo } from './slo.ts';
 
-/** Events per second at which ten failures are nothing. */
+/** Events per second at which ten failures are negligible. */
 const BUSY = 200;
 const NIGHT = BUSY / 20;
 
 /**
- * How much is shown of an objective. `own`: what it counts, and what comes of it. `arithmetic`: also what the rules make of that, which is the same for
- * every objective of its kind. `windows`: also slow windows from end to end, which are the same for every objective.
+ * Which tests an SLO has. `own`: which events it counts, and that it alerts. `arithmetic`: also the calculations of the rules, which are the same for
+ * all SLOs of its kind. `windows`: also complete slow windows, which are the same for all SLOs.
  */
 export type Extent = 'own' | 'arithmetic' | 'windows';
 
-/** What burns fast: both pairs of windows, each where the other one is not met. */
+/** Cases of a fast burn: both pairs of windows, each while the other one is not exceeded. */
 export function fastCases(topology: Topology, slo: Slo, extent: Extent): readonly AlertCase[] {
-  const { first, budget, whole, countS, periodS } = numbersOf(topology, slo, 'fast');
-  const calm = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: whole(seconds) });
-  const failing = (badShare: number, seconds: number): Stretch => ({ ...calm(seconds), badShare });
-  const before = calm(first.longS);
+  const { first, budget, roundUp, countS, periodS } = numbersOf(topology, slo, 'fast');
+  const healthy = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: roundUp(seconds) });
+  const failing = (badShare: number, seconds: number): Stretch => ({ ...healthy(seconds), badShare });
+  const before = healthy(first.longS);
   const outage = failing(1, first.longS + 3 * countS);
-  // Enough for the first pair, whose budget is a smaller one than the second pair's.
+  // Exceeds the first pair, which needs a smaller part of the budget than the second one.
   const short = failing(60 * budget, first.longS / 2);
   return [
-    course(slo, { kind: 'fires', title: 'everything fails' }, [
+    makeCase(slo, { kind: 'fires', title: 'everything fails' }, [
       [before, { alerts: [] }],
       [
         outage,
@@ -46,16 +46,16 @@ export function fastCases(topology: Topology, slo: Slo, extent: Extent): readonl
         },
       ],
     ]),
-    course(
+    makeCase(
       slo,
       {
         kind: 'resolves',
-        title: 'a short outage is over: the short window forgets it, the long one does not (first pair)',
+        title: 'after a short outage the short window recovers first, the long one later (first pair)',
       },
       [
         [before, { firing: 0 }],
         [short, { firing: 1 }],
-        [calm(3 * countS), { firing: 0, values: [[over(slo, first, 'long'), 1]] }],
+        [healthy(3 * countS), { firing: 0, values: [[over(slo, first, 'long'), 1]] }],
       ],
     ),
     ...(extent === 'own' ? [] : fastArithmetic(topology, slo)),
@@ -64,23 +64,23 @@ export function fastCases(topology: Topology, slo: Slo, extent: Extent): readonl
 }
 
 function fastArithmetic(topology: Topology, slo: Slo): readonly AlertCase[] {
-  const { first, second, budget, whole, countS } = numbersOf(topology, slo, 'fast');
-  const calm = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: whole(seconds) });
-  const failing = (badShare: number, seconds: number): Stretch => ({ ...calm(seconds), badShare });
-  const before = calm(first.longS);
+  const { first, second, budget, roundUp, countS } = numbersOf(topology, slo, 'fast');
+  const healthy = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: roundUp(seconds) });
+  const failing = (badShare: number, seconds: number): Stretch => ({ ...healthy(seconds), badShare });
+  const before = healthy(first.longS);
   const outage = failing(1, first.longS + 3 * countS);
   const slower = failing(((first.factor + second.factor) / 2) * budget, 1.1 * second.longS);
-  const forgotten = calm(second.shortS + 3 * countS);
+  const forgotten = healthy(second.shortS + 3 * countS);
   return [
-    course(slo, { kind: 'fires', title: `${percent(slower.badShare)} fail for long (second pair)` }, [
+    makeCase(slo, { kind: 'fires', title: `${percent(slower.badShare)} fail for a long time (second pair)` }, [
       [failing(slower.badShare, 0.5 * second.longS), { alerts: [] }],
       [failing(slower.badShare, 0.6 * second.longS), { alerts: [alert(slo, slower.badShare)] }],
     ]),
-    course(
+    makeCase(
       slo,
       {
         kind: 'resolves',
-        title: 'a long outage is over: the short windows forget it, the long ones do not (second pair)',
+        title: 'after a long outage the short windows recover first, the long ones later (second pair)',
       },
       [
         [before, { alerts: [] }],
@@ -88,32 +88,32 @@ function fastArithmetic(topology: Topology, slo: Slo): readonly AlertCase[] {
         [forgotten, { alerts: [], values: [[over(slo, second, 'long'), 1]] }],
       ],
     ),
-    course(slo, { kind: 'quiet', title: 'what fails is less than any pair allows' }, [
+    makeCase(slo, { kind: 'quiet', title: 'the error ratio is below the limits of all pairs' }, [
       [failing(0.9 * second.factor * budget, 1.1 * second.longS), { alerts: [] }],
     ]),
-    course(slo, { kind: 'quiet', title: 'a spike that only the short window takes for one' }, [
+    makeCase(slo, { kind: 'quiet', title: 'a spike exceeds the limit in the short window only' }, [
       [before, { alerts: [] }],
       [
         failing((0.4 * first.factor * budget * first.longS) / (3 * countS), 3 * countS),
         { alerts: [], values: [[over(slo, first, 'short'), 1]] },
       ],
-      [calm(second.shortS), { alerts: [] }],
+      [healthy(second.shortS), { alerts: [] }],
     ]),
   ];
 }
 
-/** What burns slowly. */
+/** Cases of a slow burn. */
 export function slowCases(topology: Topology, slo: Slo, extent: Extent): readonly AlertCase[] {
-  const { first, second, countS, whole } = numbersOf(topology, slo, 'slow');
-  const calm = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: whole(seconds) });
-  const outage = { ...calm(first.shortS), badShare: 1 };
-  const restart: Stretch = { ...calm(second.shortS + 3 * countS), restarted: true };
+  const { first, second, countS, roundUp } = numbersOf(topology, slo, 'slow');
+  const healthy = (seconds: number): Stretch => ({ perSecond: BUSY, badShare: 0, seconds: roundUp(seconds) });
+  const outage = { ...healthy(first.shortS), badShare: 1 };
+  const restart: Stretch = { ...healthy(second.shortS + 3 * countS), restarted: true };
   return [
-    course(slo, { kind: 'fires', title: 'everything fails' }, [
-      [calm(first.shortS), { alerts: [] }],
+    makeCase(slo, { kind: 'fires', title: 'everything fails' }, [
+      [healthy(first.shortS), { alerts: [] }],
       [outage, { firing: 1 }],
     ]),
-    course(slo, { kind: 'resolves', title: 'everything failed and works again' }, [
+    makeCase(slo, { kind: 'resolves', title: 'everything failed and works again' }, [
       [outage, { firing: 1 }],
       [restart, { alerts: [] }],
     ]),
@@ -122,33 +122,33 @@ export function slowCases(topology: Topology, slo: Slo, extent: Extent): readonl
   ];
 }
 
-/** At an even traffic the second pair is met whenever the first one is, so the first one is shown at night. */
+/** With constant traffic the second pair is exceeded whenever the first one is, so the first one is tested at night. */
 function slowWindows(topology: Topology, slo: Slo): readonly AlertCase[] {
-  const { first, second, budget, countS, whole } = numbersOf(topology, slo, 'slow');
+  const { first, second, budget, countS, roundUp } = numbersOf(topology, slo, 'slow');
   const evenly = (share: number, seconds: number): Stretch => ({
     perSecond: BUSY,
     badShare: share * budget,
-    seconds: whole(seconds),
+    seconds: roundUp(seconds),
   });
   const nightly = 1.7 * first.factor * budget;
   return [
-    course(
+    makeCase(
       slo,
       { kind: 'fires', title: `${percent(nightly)} fail at night, after a busy day without failures (first pair)` },
       [
         [evenly(0, second.longS - first.longS), { alerts: [] }],
         [
-          { perSecond: NIGHT, badShare: nightly, seconds: whole(1.05 * first.longS) },
+          { perSecond: NIGHT, badShare: nightly, seconds: roundUp(1.05 * first.longS) },
           { alerts: [alert(slo, nightly)], values: [[over(slo, second, 'long'), 0]] },
         ],
         [evenly(0, first.shortS + 3 * countS), { alerts: [] }],
       ],
     ),
-    course(
+    makeCase(
       slo,
       {
         kind: 'resolves',
-        title: 'a little more than the budget allows fails for long, and then nothing does (second pair)',
+        title: 'errors slightly above the budget for a long time, then none (second pair)',
       },
       [
         [evenly(0.9 * second.factor, 1.02 * second.longS), { alerts: [] }],
@@ -165,33 +165,33 @@ interface Subject {
   readonly extent: Extent;
 }
 
-/** What is the same however fast it burns. Of one that shows only its own, what is counted is shown where it takes less time. */
+/** Cases of both urgencies. With the extent `own`, the counted events are tested with the fast alert only, which takes less time. */
 function commonCases({ topology, slo, extent }: Subject, urgency: BurnPair['urgency']): readonly AlertCase[] {
-  const { first, countS, whole } = numbersOf(topology, slo, urgency);
-  const seconds = whole(urgency === 'fast' ? first.longS : first.shortS);
-  const calm: Stretch = { perSecond: BUSY, badShare: 0, seconds };
-  const outage: Stretch = { ...calm, badShare: 1, seconds: 2 * seconds };
+  const { first, countS, roundUp } = numbersOf(topology, slo, urgency);
+  const seconds = roundUp(urgency === 'fast' ? first.longS : first.shortS);
+  const healthy: Stretch = { perSecond: BUSY, badShare: 0, seconds };
+  const outage: Stretch = { ...healthy, badShare: 1, seconds: 2 * seconds };
   return [
-    course(slo, { kind: 'quiet', title: 'every one of very few requests fails' }, [
+    makeCase(slo, { kind: 'quiet', title: 'every one of very few requests fails' }, [
       [{ ...outage, perSecond: 3 / seconds }, { alerts: [] }],
     ]),
     {
       kind: 'absent',
-      title: 'nothing is counted',
+      title: 'no events are counted',
       series: {},
       expect: [{ atS: outage.seconds, alerts: [] }],
       values: [{ atS: outage.seconds, expr: NO_RATIO, value: 0 }],
     },
-    ...(extent === 'own' && urgency === 'slow' ? [] : countingCases({ topology, slo }, { calm, outage })),
+    ...(extent === 'own' && urgency === 'slow' ? [] : countingCases({ topology, slo }, { healthy, outage })),
     ...(extent === 'own'
       ? []
       : [
-          course(slo, { kind: 'quiet', title: 'the counters start anew' }, [
-            [calm, { alerts: [] }],
-            [{ ...calm, seconds: whole(countS), restarted: true }, { alerts: [] }],
-            [calm, { alerts: [] }],
+          makeCase(slo, { kind: 'quiet', title: 'the counters restart' }, [
+            [healthy, { alerts: [] }],
+            [{ ...healthy, seconds: roundUp(countS), restarted: true }, { alerts: [] }],
+            [healthy, { alerts: [] }],
           ]),
-          course(slo, { kind: 'quiet', title: 'the stack is starting', more: SETTLING }, [
+          makeCase(slo, { kind: 'quiet', title: 'the stack is starting', extraSeries: STARTING }, [
             [outage, { alerts: [], values: [[NO_RATIO, 0]] }],
           ]),
         ]),
@@ -200,21 +200,21 @@ function commonCases({ topology, slo, extent }: Subject, urgency: BurnPair['urge
 
 const NO_RATIO = 'count(slo:error_ratio:window) or vector(0)';
 
-/** What is counted, and what is not. */
+/** Which events are counted and which are not. */
 function countingCases(
   { topology, slo }: Omit<Subject, 'extent'>,
-  { calm, outage }: Readonly<Record<'calm' | 'outage', Stretch>>,
+  { healthy, outage }: Readonly<Record<'healthy' | 'outage', Stretch>>,
 ): readonly AlertCase[] {
   const periodS = topology.profile.monitoring.budgetPeriodMs / 1000;
-  const partial = exampleSeries(slo.sli, [{ ...calm, seconds: outage.seconds }]).partial;
+  const partial = exampleSeries(slo.sli, [{ ...healthy, seconds: outage.seconds }]).partial;
   return [
-    course(slo, { kind: 'quiet', title: 'nobody asks for anything: there is no ratio either' }, [
+    makeCase(slo, { kind: 'quiet', title: 'no traffic, so no error ratio' }, [
       [
-        { ...calm, perSecond: 0 },
+        { ...healthy, perSecond: 0 },
         { alerts: [], values: [[NO_RATIO, 0]] },
       ],
     ]),
-    course(slo, { kind: 'quiet', title: 'the budget is less than one event, so that there is none' }, [
+    makeCase(slo, { kind: 'quiet', title: 'an error budget of less than one event is absent' }, [
       [
         { ...outage, perSecond: 0.5 / ((1 - slo.objective) * periodS) },
         { alerts: [], values: [[`count(slo:error_budget_left:ratio{slo="${slo.id}"}) or vector(0)`, 0]] },
@@ -228,9 +228,9 @@ function countingCases(
           expect: [{ atS: outage.seconds, alerts: [] }],
         }
       : {
-          // Unknown is not good.
+          // Events of unknown latency do not count as good.
           kind: 'fires',
-          title: 'nobody tells what is good',
+          title: 'the bucket of good events is missing',
           series: partial,
           expect: [],
           firing: [{ atS: outage.seconds, count: 1 }],
@@ -238,46 +238,46 @@ function countingCases(
   ];
 }
 
-/** For longer than any case. */
-const SETTLING: Series = { 'holdfast:settling': { stretches: [{ from: 1, perSecond: 0, seconds: 86_400 }] } };
+/** Startup grace period, longer than any case. */
+const STARTING: Series = { 'holdfast:settling': { stretches: [{ from: 1, perSecond: 0, seconds: 86_400 }] } };
 
-/** What is seen when the last sample of a stretch was taken and the next one was not. */
-interface Seen {
+/** Expected state after the last sample of a stretch and before the next one. */
+interface Expectation {
   readonly alerts?: readonly ExpectedAlert[];
-  /** How many fire, whatever they say. */
+  /** Number of firing alerts, with any texts. */
   readonly firing?: number;
   readonly values?: readonly (readonly [expr: string, value: number])[];
 }
 
-function course(
+function makeCase(
   slo: Slo,
-  { more = {}, ...told }: Pick<AlertCase, 'kind' | 'title'> & { readonly more?: Series },
-  stretches: readonly (readonly [Stretch, Seen])[],
+  { extraSeries = {}, ...fields }: Pick<AlertCase, 'kind' | 'title'> & { readonly extraSeries?: Series },
+  stretches: readonly (readonly [Stretch, Expectation])[],
 ): AlertCase {
   let endS = 0;
-  const seen = stretches.map(([{ seconds }, then]) => ({ atS: (endS += seconds) - 1, ...then }));
+  const expected = stretches.map(([{ seconds }, then]) => ({ atS: (endS += seconds) - 1, ...then }));
   return {
-    ...told,
+    ...fields,
     series: {
       ...exampleSeries(
         slo.sli,
         stretches.map(([stretch]) => stretch),
       ).all,
-      ...more,
+      ...extraSeries,
     },
-    expect: seen.flatMap((one) => (one.alerts === undefined ? [] : [{ atS: one.atS, alerts: one.alerts }])),
-    firing: seen.flatMap((one) => (one.firing === undefined ? [] : [{ atS: one.atS, count: one.firing }])),
-    values: seen.flatMap((one) => (one.values ?? []).map(([expr, value]) => ({ atS: one.atS, expr, value }))),
+    expect: expected.flatMap((one) => (one.alerts === undefined ? [] : [{ atS: one.atS, alerts: one.alerts }])),
+    firing: expected.flatMap((one) => (one.firing === undefined ? [] : [{ atS: one.atS, count: one.firing }])),
+    values: expected.flatMap((one) => (one.values ?? []).map(([expr, value]) => ({ atS: one.atS, expr, value }))),
   };
 }
 
-/** How many windows of a span are over the limit of their pair: 1 or 0. Other objectives may count the same events. */
+/** 1 if the error ratio of this SLO in the window of a pair is above its limit, else 0. */
 function over({ id, objective }: Slo, { factor }: { readonly factor: number }, span: 'long' | 'short'): string {
   const limit = Number((factor * (1 - objective)).toPrecision(6));
   return `count(slo:error_ratio:window{slo="${id}",pair="${factor}",span="${span}"} > ${limit}) or vector(0)`;
 }
 
-/** 1 where what is recorded of an objective compares so, else 0. */
+/** 1 if the comparison is true for a record of an SLO, else 0. */
 function only(slo: Slo, record: string, compares: string): string {
   return `count(${record}{slo="${slo.id}"} ${compares}) or vector(0)`;
 }
@@ -286,7 +286,7 @@ function alert(slo: Slo, ratio: number): ExpectedAlert {
   return { labels: { slo: slo.id }, value: percent(ratio) };
 }
 
-/** What `humanizePercentage` makes of a ratio. */
+/** Formats a ratio like `humanizePercentage`. */
 function percent(ratio: number): string {
   return `${Number((100 * ratio).toPrecision(4))}%`;
 }
@@ -296,7 +296,8 @@ function numbersOf({ profile: { monitoring } }: Topology, slo: Slo, urgency: Bur
     .filter((pair) => pair.urgency === urgency)
     .map(({ factor, longMs, shortMs }) => ({ factor, longS: longMs / 1000, shortS: shortMs / 1000 }));
   const [first, second] = inSeconds;
-  if (first === undefined || second === undefined) throw new Error(`two pairs of windows are ${urgency}`);
+  if (first === undefined || second === undefined)
+    throw new Error(`There must be two pairs of windows with the urgency ${urgency}`);
   const stepS = monitoring.sloIntervalMs / 1000;
   return {
     first,
@@ -304,7 +305,7 @@ function numbersOf({ profile: { monitoring } }: Topology, slo: Slo, urgency: Bur
     budget: 1 - slo.objective,
     periodS: monitoring.budgetPeriodMs / 1000,
     countS: countingWindowMs(monitoring) / 1000,
-    /** Seconds as whole steps of the evaluation. */
-    whole: (seconds: number): number => Math.ceil(seconds / stepS) * stepS,
+    /** Rounds seconds up to whole evaluation intervals. */
+    roundUp: (seconds: number): number => Math.ceil(seconds / stepS) * stepS,
   };
 }

@@ -10,14 +10,15 @@ import { sloGroups } from './slo-rules.ts';
 import { SLOS } from './slos.ts';
 
 const [availability, latency] = SLOS;
-if (availability === undefined || latency?.sli.kind !== 'latency') throw new Error('the objectives are others now');
+if (availability === undefined || latency?.sli.kind !== 'latency')
+  throw new Error('The order of SLOS has changed; adapt this test');
 
 describe.each([DRILL, PRODUCTION])('in the profile $name', (profile) => {
-  it('the objectives and their windows are in order', () => {
+  it('the SLOs and their windows have no problems', () => {
     expect(checkSlos(SLOS, profile.monitoring)).toEqual([]);
   });
 
-  it('rules are rendered, and everything that they read is exposed', () => {
+  it('the rules are rendered and read exposed metrics only', () => {
     expect([...renderAlertFiles(makeTopology({ profile })).keys()]).toContain('alerts/generated/slo.yaml');
   });
 
@@ -30,7 +31,7 @@ describe.each([DRILL, PRODUCTION])('in the profile $name', (profile) => {
   });
 });
 
-it('the windows of production are those of the workbook', () => {
+it('the windows of the production profile are those of the SRE workbook', () => {
   const hours = burnPairs(PRODUCTION.monitoring).map(({ longMs, shortMs }) => [longMs / 3_600_000, shortMs / 60_000]);
   expect(hours).toEqual([
     [1, 5],
@@ -40,33 +41,33 @@ it('the windows of production are those of the workbook', () => {
   ]);
 });
 
-describe('an objective is wrong', () => {
-  const codes = (slo: Slo, watch = DRILL.monitoring): readonly string[] =>
-    checkSlos([slo], watch).map(({ code }) => code);
+describe('an SLO has a problem', () => {
+  const codes = (slo: Slo, timings = DRILL.monitoring): readonly string[] =>
+    checkSlos([slo], timings).map(({ code }) => code);
 
   it.each<readonly [string, Slo, string]>([
-    ['without a share that may fail', { ...availability, objective: 1 }, 'objective'],
+    ['without an error budget', { ...availability, objective: 1 }, 'objective'],
     ['in percent', { ...availability, objective: 99.9 }, 'objective'],
     ['without an area', { ...availability, id: 'Availability/' }, 'id'],
   ])('%s', (_what, slo, code) => {
     expect(codes(slo)).toEqual([code]);
   });
 
-  it('when it shares an alert with another one', () => {
+  it('when it shares an alert with another SLO', () => {
     expect(checkSlos([availability, { ...latency, alerts: availability.alerts }], DRILL.monitoring)).toHaveLength(2);
   });
 
-  it('when its windows are too short for what is scraped', () => {
+  it('when its windows are too short for the scrape interval', () => {
     expect(codes(availability, { ...DRILL.monitoring, budgetPeriodMs: 3_600_000 })).toEqual([
       'window-too-short',
       'window-not-whole',
     ]);
   });
 
-  it('when its threshold is no boundary of a bucket', () => {
+  it('when its threshold is not a bucket boundary', () => {
     const { sli } = latency;
-    const odd = { ...latency, sli: { ...sli, atMostSeconds: 0.25 } } as Slo;
-    const rules = sloGroups(makeTopology(), [odd]).flatMap((group) => group.rules);
+    const invalid = { ...latency, sli: { ...sli, atMostSeconds: 0.25 } } as Slo;
+    const rules = sloGroups(makeTopology(), [invalid]).flatMap((group) => group.rules);
     const found = checkRules(rules, {}).filter(({ code }) => code === 'unknown-value');
     expect(found.map(({ at }) => at)).toEqual(['slo:errors:rate']);
   });

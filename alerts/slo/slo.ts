@@ -1,24 +1,24 @@
 import type { AlertName } from '../names.ts';
 import type { Alert } from '../alert.ts';
 
-/** What users may expect of one journey, in numbers. */
+/** A service level objective (SLO) of one user journey. */
 export interface Slo {
-  /** `area/name`; the label `slo` of everything that is recorded of it. */
+  /** `area/name`; value of the label `slo` of all its records. */
   readonly id: `${string}/${string}`;
-  /** What the user does. */
+  /** Expectation of the user, as a sentence. */
   readonly journey: string;
   /** The share of events that must be good, below 1. */
   readonly objective: number;
   readonly sli: Sli;
   readonly owner: Alert['owner'];
-  /** Who tells when nothing is counted. */
+  /** Alert that fires when its events are not counted. */
   readonly coveredBy: AlertName;
   readonly alerts: Readonly<Record<'fast' | 'slow', AlertName>>;
-  /** What went wrong, as an end of the sentence `12 % of …`. */
+  /** The failure, as the end of the sentence `12 % of …`. */
   readonly failing: string;
 }
 
-/** What is counted as good: always a ratio of sums over counters, never a mean of ratios. */
+/** Service level indicator (SLI): always a ratio of sums over counters, never a mean of ratios. */
 export type Sli =
   | {
       readonly kind: 'ratio';
@@ -33,8 +33,8 @@ export type Sli =
       /** A histogram of seconds, and matchers of the events that count. */
       readonly histogram: string;
       readonly matchers: string;
-      /** At most this long is good; a boundary of the histogram's buckets. */
+      /** Events up to this duration are good; must be a bucket boundary of the histogram. */
       readonly atMostSeconds: number;
-      /** The labels of a series that counts. */
+      /** Labels of an example series. */
       readonly example: string;
     };

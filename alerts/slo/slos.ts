@@ -1,29 +1,29 @@
 import { OTHER_ROUTE } from '../../deploy/model/route-classes.ts';
 import type { Slo } from './slo.ts';
 
-/** Pages and the API that a reader waits for; not what load balancers ask. */
+/** Pages and API requests of users, without health checks. */
 const READS = `job="app",method="GET",route!~"/readyz|/livez|${OTHER_ROUTE}"`;
 
-/** What the application answers with 4xx (wrong, sold out, another password) is refused in its order: it says nothing of the service. */
+/** Excludes 4xx responses (invalid, sold out, wrong password): the service refuses these correctly. */
 const NOT_REFUSED = 'status_code!~"4.."';
-/** How long a failure took says nothing either: that it failed is another objective's. */
+/** Excludes failures too: their latency is irrelevant, and another SLO counts them. */
 const DONE = 'status_code!~"[45].."';
-/** Both ways to place an order, and both to log in: the page's and the API's. */
+/** Orders and logins, each through the page and through the API. */
 const ORDERS = 'job="app",method="POST",route=~"/orders|/api/orders"';
 const LOGINS = 'job="app",method="POST",route=~"/login|/api/login"';
 
-/** A series of one of the application's routes, as an example. */
+/** Labels of an example series of one route of the application. */
 const posted = (route: string, status: number): string =>
   `host="app1",job="app",method="POST",route="${route}",status_code="${status}"`;
 
-/** The objectives of the reference stack. */
+/** The SLOs of the reference stack. */
 export const SLOS: readonly Slo[] = [
   {
     id: 'site/availability',
     journey: 'The site responds to every request without a server error.',
     objective: 0.999,
-    // Where customers are: the edges' own lines, and those of the load balancers about clients without an edge. Health checks are no part of it. An edge
-    // that is down writes no lines; its failed probes count instead.
+    // Counted at the entries of the site: access-log lines of the edges, and of the load balancers for clients that bypass the edges. Health checks
+    // are excluded. An edge that is down writes no lines; its failed probes count instead.
     sli: {
       kind: 'ratio',
       events: 'site_requests_total',
@@ -58,7 +58,7 @@ export const SLOS: readonly Slo[] = [
     id: 'orders/placed',
     journey: 'Valid orders succeed.',
     objective: 0.999,
-    // Orders that the shop refuses (sold out, wrong) are neither good nor bad: they say nothing of the service.
+    // Orders that the shop refuses (sold out, invalid) are neither good nor bad.
     sli: {
       kind: 'ratio',
       events: 'orders_total{result=~"created|replayed|unavailable|failed"}',
@@ -74,7 +74,7 @@ export const SLOS: readonly Slo[] = [
     id: 'orders/latency',
     journey: 'Orders are confirmed quickly.',
     objective: 0.99,
-    // A failover of the database makes orders wait for up to nine seconds. They are placed, and late: that is what this budget is for.
+    // During a database failover orders wait for up to nine seconds. They succeed late, which spends this budget.
     sli: {
       kind: 'latency',
       histogram: 'http_request_duration_seconds',
@@ -109,7 +109,7 @@ export const SLOS: readonly Slo[] = [
     id: 'logins/latency',
     journey: 'Logins complete quickly.',
     objective: 0.99,
-    // Longer than a page may take: a password is compared with a hash that is made to be slow.
+    // Higher than the limit for pages: the password hash is slow by design.
     sli: {
       kind: 'latency',
       histogram: 'http_request_duration_seconds',

@@ -1,26 +1,26 @@
 import { ALERTS, type AlertName } from '../../alerts/names.ts';
 import type { MailAlert } from '../../deploy/tiers/mail/mailbox-api.ts';
 
-/** An alert as a contract names it. */
+/** An alert that a fault must cause. */
 export interface ExpectedAlert {
   readonly alertname: AlertName;
   /** Whether it must name the broken host. */
   readonly ofTarget: boolean;
 }
 
-/** What the person on call has to learn of a fault, and what must not disturb him. */
-export interface AlertContract {
+/** The alert mails that a fault must cause, and those that it may cause. Any other alert mail is a violation. */
+export interface AlertExpectations {
   /** Each must fire and be received as a mail. */
   readonly mustDeliver: readonly ExpectedAlert[];
   /** From the injection, or from {@link deliverFrom}, to the mail in the mailbox. */
   readonly deliverWithinMs: number;
   /** `return`: nothing can be delivered before the broken host is back, so the time counts from full redundancy. */
   readonly deliverFrom?: 'return';
-  /** From full redundancy to the mail that says that it is over. */
+  /** From full redundancy to the resolved mail. */
   readonly resolveWithinMs: number;
-  /** A supervisor mends the fault, and nobody has to undo it: its alerts may end sooner. Missing: it stays until it is undone, and so must they. */
+  /** The supervisor repairs the fault, so its alerts may resolve before it is reverted. Missing: they must fire until then. */
   readonly mendsItself?: true;
-  /** Alerts that are true consequences and may come too; any other one is noise. */
+  /** Alerts that the fault may cause as well. Any other alert is unexpected. */
   readonly mayDeliver: readonly AlertName[];
 }
 
@@ -29,7 +29,7 @@ export interface FiringAlert {
   readonly monitor: string;
   readonly alertname: string;
   readonly host?: string;
-  /** When its condition began to be true, as Prometheus says; milliseconds since the epoch. */
+  /** When its condition became true, as reported by Prometheus; milliseconds since the epoch. */
   readonly activeAtMs: number;
   /** When it was first seen in the state firing. */
   readonly firstSeenMs: number;
@@ -37,10 +37,10 @@ export interface FiringAlert {
 
 /** One alert of one mail. */
 export interface DeliveredAlert {
-  /** The mail, as the mailbox calls it, and how often it arrived there. */
+  /** The mailbox's ID of the mail, and how often the mail arrived. */
   readonly mailId: string;
   readonly copies: number;
-  /** As the notifiers know the alert; missing in mails of notifiers that did not say it. */
+  /** The notifiers' key of the alert; missing in mails that do not state it. */
   readonly key?: string;
   readonly alertname: string;
   readonly status: MailAlert['status'];
@@ -49,23 +49,23 @@ export interface DeliveredAlert {
   readonly subject: string;
 }
 
-/** All that was seen of alerting during an experiment. */
+/** The alerts and mails that were observed during an experiment. */
 export interface AlertEvidence {
   readonly firing: readonly FiringAlert[];
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   readonly delivered: readonly DeliveredAlert[];
-  /** Why what is missing here may be missing because nobody could look, or because the way to the mailbox is broken. */
+  /** Failed polls, or a broken alert delivery path. With any of these, a missing alert or mail proves nothing. */
   readonly problems: readonly string[];
 }
 
-/** Alerts that belong to the way of notification itself. */
+/** Alerts of the alert delivery path itself. */
 export const OWN_ALERTS = ['Watchdog', 'NotificationPathProbe'] as const;
 
 export function isOwnAlert(alertname: string): boolean {
   return OWN_ALERTS.some((own) => own === alertname);
 }
 
-/** Alerts of objectives look back over hours: what they say may be of an earlier fault, and says nothing about this one. */
-export function isOfObjective(alertname: string): boolean {
+/** SLO alerts evaluate hours of history, so an earlier fault may have caused one that fires now. */
+export function isSloAlert(alertname: string): boolean {
   return (ALERTS as Readonly<Record<string, string>>)[alertname] === 'slo';
 }

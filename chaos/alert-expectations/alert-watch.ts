@@ -5,12 +5,12 @@ import { messageOf } from '../../kit/errors.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { openPrometheus, type Prometheus } from '../../kit/prometheus.ts';
 import { fetchJson } from '../probes/http.ts';
-import { isOwnAlert, type AlertEvidence, type DeliveredAlert, type FiringAlert } from './alert-contract.ts';
+import { isOwnAlert, type AlertEvidence, type DeliveredAlert, type FiringAlert } from './alert-expectations.ts';
 
-/** How long a monitor may take: it is asked again and again. */
+/** Timeout of a query to a monitor; short, because monitors are polled repeatedly. */
 const DEADLINE_MS = 2_000;
 
-/** Firing alerts as one Prometheus sees them now, its own watchdog left out. */
+/** The alerts that fire on one Prometheus now, without those of the alert delivery path itself. */
 export async function readFiring(topology: Topology, monitor: string): Promise<readonly FiringAlert[]> {
   const alerts = await prometheusOf(topology, monitor).alerts();
   return alerts
@@ -25,19 +25,19 @@ export async function readFiring(topology: Topology, monitor: string): Promise<r
 }
 
 /**
- * Whether this Prometheus still holds its alerts back because the stack is starting, or is about to: for some seconds after it was started itself its
- * rules do not know that yet.
+ * Whether the startup grace period suppresses the alerts of this Prometheus, or is about to. For some seconds after Prometheus itself starts, its
+ * rules have not recorded the grace period yet.
  */
-export async function isSettling(topology: Topology, monitor: string): Promise<boolean> {
+export async function isInStartupGrace(topology: Topology, monitor: string): Promise<boolean> {
   const prometheus = prometheusOf(topology, monitor);
   const { startupGraceMs } = topology.profile.monitoring;
-  const [settling, [well], startedAtMs] = await Promise.all([
+  const [startupGrace, [healthy], startedAtMs] = await Promise.all([
     prometheus.query('holdfast:settling'),
     prometheus.query(`max_over_time(holdfast:all_well_timestamp_seconds[${promDuration(2 * startupGraceMs)}])`),
     prometheus.startedAtMs(),
   ]);
-  const wellMs = (well?.samples.at(-1)?.[1] ?? 0) * 1_000;
-  return settling.length > 0 || (wellMs < startedAtMs && Date.now() - startedAtMs < startupGraceMs);
+  const healthyMs = (healthy?.samples.at(-1)?.[1] ?? 0) * 1_000;
+  return startupGrace.length > 0 || (healthyMs < startedAtMs && Date.now() - startedAtMs < startupGraceMs);
 }
 
 function prometheusOf(topology: Topology, monitor: string): Prometheus {
@@ -46,7 +46,7 @@ function prometheusOf(topology: Topology, monitor: string): Prometheus {
   return openPrometheus(`http://${addressOn(host, 'ops')}:${PORTS.prometheus}`, { deadlineMs: DEADLINE_MS });
 }
 
-/** Every alert of every mail that the mailbox received since then. Drills are none: somebody may hold one at the same time. */
+/** All alerts of all mails that the mailbox has received since `sinceMs`. Drill alerts are excluded: a drill may run at the same time. */
 export async function readDelivered(topology: Topology, sinceMs: number): Promise<readonly DeliveredAlert[]> {
   const [mail] = hostsOf(topology, 'mail');
   if (mail === undefined) throw new Error('the topology has no mailbox');
@@ -68,9 +68,9 @@ export async function readDelivered(topology: Topology, sinceMs: number): Promis
   );
 }
 
-/** Looks at both Prometheus servers and the mailbox as long as an experiment runs. */
+/** Polls all Prometheus servers and the mailbox until it is disposed of. */
 export interface AlertWatch extends AsyncDisposable {
-  /** Seen so far. */
+  /** The observations so far. */
   evidence(): AlertEvidence;
 }
 
@@ -81,7 +81,7 @@ interface AlertWatchOptions {
   readonly onDelivered?: (alert: DeliveredAlert) => void;
 }
 
-const LOOK_EVERY_MS = 500;
+const POLL_INTERVAL_MS = 500;
 
 export function openAlertWatch(options: AlertWatchOptions): AlertWatch {
   const { topology, sinceMs } = options;
@@ -92,7 +92,7 @@ export function openAlertWatch(options: AlertWatchOptions): AlertWatch {
   let mailboxProblem: string | undefined = 'the mailbox was never read';
   const prometheusProblems = new Map<string, string>();
 
-  const lookAtMonitor = async (monitor: string): Promise<void> => {
+  const pollMonitor = async (monitor: string): Promise<void> => {
     try {
       for (const alert of await readFiring(topology, monitor)) {
         const key = `${monitor} ${alert.alertname} ${alert.host ?? ''} ${alert.activeAtMs}`;
@@ -105,7 +105,7 @@ export function openAlertWatch(options: AlertWatchOptions): AlertWatch {
       prometheusProblems.set(monitor, `could not query Prometheus on ${monitor}: ${messageOf(error)}`);
     }
   };
-  const lookAtMailbox = async (): Promise<void> => {
+  const pollMailbox = async (): Promise<void> => {
     try {
       delivered = await readDelivered(topology, sinceMs);
       mailboxProblem = undefined;
@@ -121,12 +121,12 @@ export function openAlertWatch(options: AlertWatchOptions): AlertWatch {
     }
   };
   const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
-  const watching = (async () => {
+  const polling = (async () => {
     while (!stop.signal.aborted) {
-      await Promise.all([lookAtMailbox(), ...monitors.map(lookAtMonitor)]);
-      await sleep(LOOK_EVERY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+      await Promise.all([pollMailbox(), ...monitors.map(pollMonitor)]);
+      await sleep(POLL_INTERVAL_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     }
-    await lookAtMailbox();
+    await pollMailbox();
   })();
   return {
     evidence: () => ({
@@ -134,13 +134,13 @@ export function openAlertWatch(options: AlertWatchOptions): AlertWatch {
       delivered,
       problems: [
         ...(mailboxProblem === undefined ? [] : [mailboxProblem]),
-        // One of two monitors is enough to see an alert fire.
+        // An alert fires on every monitor, so one that can be queried is enough.
         ...(prometheusProblems.size === monitors.length ? prometheusProblems.values() : []),
       ],
     }),
     [Symbol.asyncDispose]: async () => {
       stop.abort();
-      await watching;
+      await polling;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../kit/verdict.ts';
 
-/** One clause of a contract, judged. */
-export interface ClauseJudgement {
+/** The result of one check of the alert expectations. */
+export interface AlertCheckResult {
   readonly id: string;
   readonly claim: string;
   readonly verdict: Verdict;
@@ -10,7 +10,7 @@ export interface ClauseJudgement {
   readonly reasons: readonly string[];
 }
 
-/** An alert as a reason names it. */
+/** The name of an alert in a reason. */
 export function named(alertname: string, host: string | undefined): string {
   return host === undefined ? alertname : `${alertname} (${host})`;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertContract, AlertEvidence, DeliveredAlert } from './alert-contract.ts';
-import type { ClauseJudgement } from './check.ts';
+import type { AlertExpectations, AlertEvidence, DeliveredAlert } from './alert-expectations.ts';
+import type { AlertCheckResult } from './check.ts';
 import { judgeAlerts, type AlertTimes } from './judge-alerts.ts';
 
-const contract: AlertContract = {
+const expectations: AlertExpectations = {
   mustDeliver: [{ alertname: 'AppHostLost', ofTarget: true }],
   mayDeliver: ['HighErrorRate'],
   deliverWithinMs: 60_000,
@@ -22,44 +22,44 @@ function mail(atMs: number, changes: Partial<DeliveredAlert> = {}): DeliveredAle
 const resolved = mail(145_000, { status: 'resolved' });
 const fired = { monitor: 'mon1', alertname: 'AppHostLost', host: 'app2', activeAtMs: 103_000, firstSeenMs: 108_000 };
 
-function judge(evidence: Partial<AlertEvidence>, at: Partial<AlertTimes> = {}): Record<string, ClauseJudgement> {
-  const clauses = judgeAlerts(
-    contract,
+function judge(evidence: Partial<AlertEvidence>, at: Partial<AlertTimes> = {}): Record<string, AlertCheckResult> {
+  const results = judgeAlerts(
+    expectations,
     { firing: [fired], delivered: [], problems: [], ...evidence },
     { ...times, ...at },
   );
   const shortOf = (id: string): string => (id === 'no-alert-doubled' ? 'once' : (id.split('-')[0] ?? ''));
-  return Object.fromEntries(clauses.map((clause) => [shortOf(clause.id), clause]));
+  return Object.fromEntries(results.map((result) => [shortOf(result.id), result]));
 }
 
-function clauseOf(evidence: AlertEvidence, id: string): ClauseJudgement | undefined {
-  return judgeAlerts(contract, evidence, times).find((clause) => clause.id === id);
+function checkOf(evidence: AlertEvidence, id: string): AlertCheckResult | undefined {
+  return judgeAlerts(expectations, evidence, times).find((result) => result.id === id);
 }
 
-describe('an alert contract', () => {
-  it('is held when the mail came, its end came, each once, and nothing else did', () => {
-    const clauses = judge({ delivered: [mail(109_000), resolved] });
-    expect(Object.values(clauses).map(({ verdict }) => verdict)).toEqual(['held', 'held', 'held', 'held']);
-    expect(clauses['alert']?.measured).toBe('fired after 8.0 s, mailed after 9.0 s');
-    expect(clauses['resolved']?.measured).toBe('after 15.0 s');
+describe('the verdict on alert expectations', () => {
+  it('is held after one firing mail, one resolved mail and no other', () => {
+    const results = judge({ delivered: [mail(109_000), resolved] });
+    expect(Object.values(results).map(({ verdict }) => verdict)).toEqual(['held', 'held', 'held', 'held']);
+    expect(results['alert']?.measured).toBe('fired after 8.0 s, mailed after 9.0 s');
+    expect(results['resolved']?.measured).toBe('after 15.0 s');
   });
 
-  it('is violated when the mail came too late', () => {
+  it('is violated when the mail arrives too late', () => {
     expect(judge({ delivered: [mail(161_000)] })['alert']?.verdict).toBe('violated');
   });
 
-  it('is violated when nothing fired although the way of notification works, and says so', () => {
+  it('is violated, with the reason, when no alert fires although alert delivery works', () => {
     const { alert } = judge({ firing: [] });
     expect(alert).toMatchObject({ verdict: 'violated', reasons: ['AppHostLost did not fire on any Prometheus'] });
   });
 
-  it('is violated when it fired, was not mailed, and the way of notification was shown to work', () => {
+  it('is violated when the alert fires and is not mailed although alert delivery works', () => {
     const { alert } = judge({});
     expect(alert?.verdict).toBe('violated');
     expect(alert?.reasons[0]).toBe('AppHostLost fired on mon1 after 8.0 s and was not mailed');
   });
 
-  it('does not take an alert that fired before the fault for one of it', () => {
+  it('ignores an alert that fired before the fault', () => {
     const earlier = { ...fired, firstSeenMs: 99_000 };
     expect(judge({ firing: [earlier] })['alert']).toMatchObject({
       verdict: 'violated',
@@ -67,30 +67,30 @@ describe('an alert contract', () => {
     });
   });
 
-  it('counts from the return of the host where nothing can be delivered before', () => {
+  it('counts from full redundancy when no mail can be delivered before', () => {
     const late = { delivered: [mail(150_000), mail(155_000, { status: 'resolved' })] };
-    const deferred = { ...contract, deliverWithinMs: 30_000, deliverFrom: 'return' } as const;
+    const deferred = { ...expectations, deliverWithinMs: 30_000, deliverFrom: 'return' } as const;
     const evidence: AlertEvidence = { firing: [fired], problems: [], ...late };
     const [delivered] = judgeAlerts(deferred, evidence, times);
     expect(delivered).toMatchObject({ verdict: 'held', measured: 'fired after 8.0 s, mailed after 20.0 s' });
-    expect(judgeAlerts({ ...contract, deliverWithinMs: 30_000 }, evidence, times)[0]?.verdict).toBe('violated');
+    expect(judgeAlerts({ ...expectations, deliverWithinMs: 30_000 }, evidence, times)[0]?.verdict).toBe('violated');
   });
 
-  it('is unknown in every clause when the mailbox is dead', () => {
-    const clauses = judge({ problems: ['the mailbox could not be read'] });
-    expect(Object.values(clauses).map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
+  it('is unknown in every check when the mailbox cannot be read', () => {
+    const results = judge({ problems: ['the mailbox could not be read'] });
+    expect(Object.values(results).map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
   });
 
-  it('does not take the alert of another host, or one from before the fault, for its own', () => {
+  it('ignores mails about another host and mails from before the fault', () => {
     expect(judge({ delivered: [mail(109_000, { host: 'app1' })] })['alert']?.verdict).toBe('violated');
     expect(judge({ delivered: [mail(99_000)] })['alert']?.verdict).toBe('violated');
   });
 
-  it('is violated when the end is never mailed', () => {
+  it('is violated without a resolved mail', () => {
     expect(judge({ delivered: [mail(109_000)] })['resolved']?.verdict).toBe('violated');
   });
 
-  it('is violated when it ends and comes back, and held when that ends as well, timed by the last end', () => {
+  it('is violated when the alert fires again after it resolved, and held, timed by the last resolved mail, when it resolves again', () => {
     const again = mail(150_000);
     expect(judge({ delivered: [mail(109_000), resolved, again] })['resolved']).toMatchObject({
       verdict: 'violated',
@@ -103,7 +103,7 @@ describe('an alert contract', () => {
     });
   });
 
-  it('is violated when the end was mailed while the fault was in place, whatever comes later', () => {
+  it('is violated by a resolved mail while the fault is in place, independent of later mails', () => {
     const early = mail(115_000, { status: 'resolved' });
     const reasons = ['AppHostLost (app2) was mailed as resolved 10.0 s before the fault was reverted'];
     for (const later of [[], [resolved], [mail(120_000), resolved]]) {
@@ -116,28 +116,28 @@ describe('an alert contract', () => {
     expect(neverWhole['resolved']).toMatchObject({ verdict: 'violated', reasons });
   });
 
-  it('lets an alert end before the undoing when the fault mends itself, or when it is not about what broke', () => {
+  it('lets an alert resolve before the revert if the supervisor repairs the fault or the alert is about another host', () => {
     const early = mail(115_000, { status: 'resolved' });
     const evidence: AlertEvidence = { firing: [fired], delivered: [mail(109_000), early], problems: [] };
-    expect(judgeAlerts({ ...contract, mendsItself: true }, evidence, times)[1]?.verdict).toBe('held');
+    expect(judgeAlerts({ ...expectations, mendsItself: true }, evidence, times)[1]?.verdict).toBe('held');
     const other = mail(115_000, { status: 'resolved', host: 'app1' });
     expect(judge({ delivered: [mail(109_000), other, resolved] })['resolved']?.verdict).toBe('held');
   });
 
-  it('wants the end of what need not have come as well, and lets it come while the fault is in place', () => {
-    const besides = mail(111_000, { alertname: 'HighErrorRate' });
-    const kept = { firing: [fired], delivered: [mail(109_000), besides, resolved], problems: [] };
-    expect(clauseOf(kept, 'resolved-HighErrorRate')).toMatchObject({
+  it('requires a resolved mail for an optional alert, and accepts it while the fault is in place', () => {
+    const optional = mail(111_000, { alertname: 'HighErrorRate' });
+    const kept = { firing: [fired], delivered: [mail(109_000), optional, resolved], problems: [] };
+    expect(checkOf(kept, 'resolved-HighErrorRate')).toMatchObject({
       ...{ verdict: 'violated', reasons: ['no resolved mail for HighErrorRate (app2)'] },
     });
-    const over = { ...besides, status: 'resolved', receivedAtMs: 120_000 } as const;
+    const over = { ...optional, status: 'resolved', receivedAtMs: 120_000 } as const;
     expect(
-      clauseOf({ ...kept, delivered: [mail(109_000), besides, over, resolved] }, 'resolved-HighErrorRate')?.verdict,
+      checkOf({ ...kept, delivered: [mail(109_000), optional, over, resolved] }, 'resolved-HighErrorRate')?.verdict,
     ).toBe('held');
-    expect(clauseOf({ ...kept, delivered: [mail(109_000), resolved] }, 'resolved-HighErrorRate')).toBeUndefined();
+    expect(checkOf({ ...kept, delivered: [mail(109_000), resolved] }, 'resolved-HighErrorRate')).toBeUndefined();
   });
 
-  it('is violated when it ends for one of two broken hosts only', () => {
+  it('is violated when only one of two broken hosts has a resolved mail', () => {
     const two = { targets: ['app1', 'app2'] };
     const both = [mail(109_000), mail(109_000, { host: 'app1' })];
     expect(judge({ delivered: [...both, resolved] }, two)['resolved']?.verdict).toBe('violated');
@@ -145,7 +145,7 @@ describe('an alert contract', () => {
     expect(judge({ delivered: [...both, resolved, other] }, two)['resolved']?.verdict).toBe('held');
   });
 
-  it('counts the expected alert of a host that is not broken as noise', () => {
+  it('counts the expected alert of a host that is not broken as unexpected', () => {
     const wrong = mail(111_000, { host: 'app1' });
     expect(judge({ delivered: [mail(109_000), resolved, wrong] })['no']).toMatchObject({
       verdict: 'violated',
@@ -153,12 +153,12 @@ describe('an alert contract', () => {
     });
   });
 
-  it('cannot say whether it resolved when the stack did not get whole', () => {
-    const { resolved: clause } = judge({ delivered: [mail(109_000), resolved] }, { redundantAt: undefined });
-    expect(clause?.verdict).toBe('unknown');
+  it('is unknown about resolution when full redundancy was not restored', () => {
+    const { resolved: result } = judge({ delivered: [mail(109_000), resolved] }, { redundantAt: undefined });
+    expect(result?.verdict).toBe('unknown');
   });
 
-  it('counts any other alert as noise, but not its own probes and what it allows', () => {
+  it('counts any other alert as unexpected, except probe alerts, SLO alerts and optional alerts', () => {
     const allowed = [
       mail(110_000, { alertname: 'HighErrorRate' }),
       mail(110_000, { alertname: 'NotificationPathProbe' }),
@@ -166,14 +166,14 @@ describe('an alert contract', () => {
     expect(judge({ delivered: [mail(109_000), resolved, ...allowed] })['no']?.verdict).toBe('held');
     const past = mail(110_000, { alertname: 'AvailabilityBudgetBurnsSlowly' });
     expect(judge({ delivered: [mail(109_000), resolved, past] })['no']?.verdict).toBe('held');
-    const noise = mail(110_000, { alertname: 'TargetDown', host: 'app2' });
-    const { no: quiet } = judge({ delivered: [mail(109_000), resolved, noise] });
-    expect(quiet).toMatchObject({ verdict: 'violated', reasons: ['also mailed: TargetDown (app2)'] });
+    const unexpectedMail = mail(110_000, { alertname: 'TargetDown', host: 'app2' });
+    const { no: unexpected } = judge({ delivered: [mail(109_000), resolved, unexpectedMail] });
+    expect(unexpected).toMatchObject({ verdict: 'violated', reasons: ['also mailed: TargetDown (app2)'] });
     const unmonitored = mail(110_000, { alertname: 'TargetDown', host: 'app2', status: 'unmonitored' });
     expect(judge({ delivered: [mail(109_000), resolved, unmonitored] })['no']?.verdict).toBe('violated');
   });
 
-  it('is violated when a person is told the same twice, that it fires or that it is over', () => {
+  it('is violated by two firing or two resolved mails in a row', () => {
     const twice = [mail(109_000, { key: 'f' }), mail(110_000, { key: 'f' }), resolved];
     expect(judge({ delivered: twice })['once']).toMatchObject({
       ...{ verdict: 'violated', measured: '1', reasons: ['mailed twice: AppHostLost (app2) firing'] },
@@ -184,14 +184,14 @@ describe('an alert contract', () => {
     });
   });
 
-  it('holds a mail that arrived twice under one Message-ID for told once, and says that it did', () => {
+  it('counts two copies with one Message-ID as one mail, and reports the copy', () => {
     const alerts = [mail(109_000, { copies: 2 }), mail(109_000, { copies: 2, host: 'app1' }), resolved];
     expect(judge({ delivered: alerts })['once']).toMatchObject({
       ...{ verdict: 'held', measured: '0, 1 repeated and recognised' },
     });
   });
 
-  it('takes neither what comes back, nor what differs in another label, nor what was before the fault for a repetition', () => {
+  it('does not count as duplicates: an alert that fires again, alerts with other labels, mails from before the fault', () => {
     const back = [mail(109_000), resolved, mail(150_000), mail(160_000, { status: 'resolved' })];
     expect(judge({ delivered: back })['once']?.verdict).toBe('held');
     const others = [mail(109_000, { key: 'f1' }), mail(110_000, { key: 'f2' })];

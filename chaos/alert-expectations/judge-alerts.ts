@@ -1,57 +1,57 @@
 import {
-  isOfObjective,
+  isSloAlert,
   isOwnAlert,
-  type AlertContract,
+  type AlertExpectations,
   type AlertEvidence,
   type DeliveredAlert,
   type ExpectedAlert,
-} from './alert-contract.ts';
-import { type ClauseJudgement, named, seconds } from './check.ts';
-import { judgeOnce } from './judge-once.ts';
+} from './alert-expectations.ts';
+import { type AlertCheckResult, named, seconds } from './check.ts';
+import { judgeNoDuplicates } from './judge-no-duplicates.ts';
 
 export interface AlertTimes {
   /** Milliseconds since the epoch. */
   readonly injectedAt: number;
-  /** The undoing was ordered: until then the fault was in place. */
+  /** When the revert was ordered. Until then the fault was in place. */
   readonly undoneAt: number;
-  /** Full redundancy was back; undefined when it never was. */
+  /** When full redundancy was restored; undefined if it never was. */
   readonly redundantAt: number | undefined;
   /** Hosts that the fault broke. */
   readonly targets: readonly string[];
 }
 
 /**
- * Judges what reached the mailbox. Something missing is `violated` only when the way of notification was shown to work;
- * otherwise nobody knows, and it is `unknown`.
+ * Checks the mails that reached the mailbox. A missing mail is `violated` only if the alert delivery path was proven to work;
+ * otherwise it is `unknown`.
  */
 export function judgeAlerts(
-  contract: AlertContract,
+  expectations: AlertExpectations,
   evidence: AlertEvidence,
   times: AlertTimes,
-): readonly ClauseJudgement[] {
+): readonly AlertCheckResult[] {
   return [
-    ...contract.mustDeliver.flatMap((expected) => [
-      judgeDelivered(expected, { contract, evidence, times }),
-      judgeResolved(expected, { contract, evidence, times }),
+    ...expectations.mustDeliver.flatMap((expected) => [
+      judgeDelivered(expected, { expectations, evidence, times }),
+      judgeResolved(expected, { expectations, evidence, times }),
     ]),
-    ...cameToo(contract, evidence.delivered, times.injectedAt).map((expected) =>
-      // What follows from a fault may be over before it: a new primary is elected while the old one is away.
-      judgeResolved(expected, { contract: { ...contract, mendsItself: true }, evidence, times }),
+    ...optionalAlerts(expectations, evidence.delivered, times.injectedAt).map((expected) =>
+      // A consequence may resolve before the fault is reverted: a new primary is elected while the old one is down.
+      judgeResolved(expected, { expectations: { ...expectations, mendsItself: true }, evidence, times }),
     ),
-    judgeQuiet({ contract, evidence, times }),
-    judgeOnce(evidence, times),
+    judgeNoUnexpected({ expectations, evidence, times }),
+    judgeNoDuplicates(evidence, times),
   ];
 }
 
 interface Case {
-  readonly contract: AlertContract;
+  readonly expectations: AlertExpectations;
   readonly evidence: AlertEvidence;
   readonly times: AlertTimes;
 }
 
-function judgeDelivered(expected: ExpectedAlert, { contract, evidence, times }: Case): ClauseJudgement {
+function judgeDelivered(expected: ExpectedAlert, { expectations, evidence, times }: Case): AlertCheckResult {
   const { problems } = evidence;
-  const { deliverWithinMs, deliverFrom } = contract;
+  const { deliverWithinMs, deliverFrom } = expectations;
   const fired = evidence.firing.find(
     (alert) =>
       alert.alertname === expected.alertname &&
@@ -60,7 +60,7 @@ function judgeDelivered(expected: ExpectedAlert, { contract, evidence, times }: 
   );
   const firedAfter = fired === undefined ? undefined : seconds(fired.firstSeenMs - times.injectedAt);
   const mail = firstMail(expected, { evidence, times, status: 'firing' });
-  const clause = {
+  const check = {
     id: `alert-${expected.alertname}`,
     claim: `${expected.alertname} is mailed`,
     limit: `within ${seconds(deliverWithinMs)}${deliverFrom === 'return' ? ' of full redundancy' : ''}`,
@@ -69,10 +69,10 @@ function judgeDelivered(expected: ExpectedAlert, { contract, evidence, times }: 
     const fromMs = deliverFrom === 'return' ? (times.redundantAt ?? times.injectedAt) : times.injectedAt;
     const tookMs = Math.max(0, mail.receivedAtMs - fromMs);
     const late = tookMs > deliverWithinMs;
-    // A monitor that was not asked in time may have missed it fire; the mail shows that it did.
+    // The polls may have missed the firing alert. Its mail proves that it fired.
     const measured = `${firedAfter === undefined ? '' : `fired after ${firedAfter}, `}mailed after ${seconds(tookMs)}`;
     return {
-      ...clause,
+      ...check,
       measured,
       verdict: late ? 'violated' : 'held',
       reasons: late ? ['the mail came too late'] : [],
@@ -83,32 +83,32 @@ function judgeDelivered(expected: ExpectedAlert, { contract, evidence, times }: 
       ? `${expected.alertname} did not fire on any Prometheus`
       : `${expected.alertname} fired on ${fired.monitor} after ${firedAfter ?? ''} and was not mailed`;
   return {
-    ...clause,
+    ...check,
     measured: fired === undefined ? 'did not fire' : 'fired, not mailed',
     verdict: problems.length > 0 ? 'unknown' : 'violated',
     reasons: [reason, ...problems],
   };
 }
 
-function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: Case): ClauseJudgement {
+function judgeResolved(expected: ExpectedAlert, { expectations, evidence, times }: Case): AlertCheckResult {
   const { redundantAt } = times;
-  const clause = {
+  const check = {
     id: `resolved-${expected.alertname}`,
     claim: `${expected.alertname} is mailed as resolved`,
-    limit: `within ${seconds(contract.resolveWithinMs)} of full redundancy`,
+    limit: `within ${seconds(expectations.resolveWithinMs)} of full redundancy`,
   };
-  const unknown = (reasons: readonly string[]): ClauseJudgement => ({
-    ...clause,
+  const unknown = (reasons: readonly string[]): AlertCheckResult => ({
+    ...check,
     measured: 'not seen',
     verdict: 'unknown',
     reasons,
   });
   const firing = firstMail(expected, { evidence, times, status: 'firing' });
-  const early = firing === undefined ? [] : falseEnds(expected, firing, { contract, evidence, times });
-  // Seen is seen, whatever else is not known.
+  const early = firing === undefined ? [] : prematureResolves(expected, firing, { expectations, evidence, times });
+  // A premature resolved mail is a violation even if other evidence is missing.
   if (early.length > 0) {
     return {
-      ...clause,
+      ...check,
       measured: 'while the fault was in place',
       verdict: 'violated',
       reasons: early.map(({ host, receivedAtMs }) => {
@@ -120,7 +120,7 @@ function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: C
   if (redundantAt === undefined) return unknown(['full redundancy was not restored']);
   if (firing === undefined) return unknown([`${expected.alertname} was never mailed, so it cannot be resolved`]);
   const since = evidence.delivered.filter(({ receivedAtMs }) => receivedAtMs >= firing.receivedAtMs);
-  const last = lastWords(expected, since, times.targets);
+  const last = lastNotified(expected, since, times.targets);
   const open = last.filter(({ status }) => status !== 'resolved');
   if (open.length > 0) {
     const hosts = open.flatMap(({ host }) => host ?? []).join(', ');
@@ -131,22 +131,22 @@ function judgeResolved(expected: ExpectedAlert, { contract, evidence, times }: C
     };
   }
   const tookMs = Math.max(0, ...last.map(({ receivedAtMs }) => receivedAtMs - redundantAt));
-  const late = tookMs > contract.resolveWithinMs;
+  const late = tookMs > expectations.resolveWithinMs;
   return {
-    ...clause,
+    ...check,
     measured: `after ${seconds(tookMs)}`,
     verdict: late ? 'violated' : 'held',
     reasons: late ? ['the mail came too late'] : [],
   };
 }
 
-/** Mails that said that it was over while what broke was still broken. */
-function falseEnds(
+/** Resolved mails that arrived while the fault was in place. */
+function prematureResolves(
   expected: ExpectedAlert,
   firing: DeliveredAlert,
-  { contract, evidence, times }: Case,
+  { expectations, evidence, times }: Case,
 ): readonly DeliveredAlert[] {
-  if (contract.mendsItself === true) return [];
+  if (expectations.mendsItself === true) return [];
   return evidence.delivered.filter(
     ({ alertname, host, status, receivedAtMs }) =>
       status === 'resolved' &&
@@ -157,39 +157,39 @@ function falseEnds(
   );
 }
 
-function judgeQuiet({ contract, evidence, times }: Case): ClauseJudgement {
-  const { mayDeliver, mustDeliver } = contract;
+function judgeNoUnexpected({ expectations, evidence, times }: Case): AlertCheckResult {
+  const { mayDeliver, mustDeliver } = expectations;
   const isAllowed = ({ alertname, host }: DeliveredAlert): boolean =>
     mayDeliver.some((name) => name === alertname) ||
     mustDeliver.some((expected) => expected.alertname === alertname && isAbout(host, expected, times.targets));
-  const noise = evidence.delivered.filter(
+  const unexpected = evidence.delivered.filter(
     (alert) =>
-      // That something is not monitored any more is mailed to a person as well.
+      // A mail with the status `unmonitored` counts too.
       alert.status !== 'resolved' &&
       alert.receivedAtMs >= times.injectedAt &&
       !isOwnAlert(alert.alertname) &&
-      !isOfObjective(alert.alertname) &&
+      !isSloAlert(alert.alertname) &&
       !isAllowed(alert),
   );
-  const names = [...new Set(noise.map(({ alertname, host }) => named(alertname, host)))];
-  const verdict = noise.length > 0 ? 'violated' : evidence.problems.length > 0 ? 'unknown' : 'held';
+  const names = [...new Set(unexpected.map(({ alertname, host }) => named(alertname, host)))];
+  const verdict = unexpected.length > 0 ? 'violated' : evidence.problems.length > 0 ? 'unknown' : 'held';
   return {
     id: 'no-other-alert',
     claim: 'no other alert is mailed',
     limit: '0',
-    measured: String(noise.length),
+    measured: String(unexpected.length),
     verdict,
-    reasons: noise.length > 0 ? [`also mailed: ${names.join(', ')}`] : evidence.problems,
+    reasons: unexpected.length > 0 ? [`also mailed: ${names.join(', ')}`] : evidence.problems,
   };
 }
 
-interface MailQuestion {
+interface MailFilter {
   readonly evidence: AlertEvidence;
   readonly times: AlertTimes;
   readonly status: DeliveredAlert['status'];
 }
 
-function firstMail(expected: ExpectedAlert, { evidence, times, status }: MailQuestion): DeliveredAlert | undefined {
+function firstMail(expected: ExpectedAlert, { evidence, times, status }: MailFilter): DeliveredAlert | undefined {
   return evidence.delivered.find(
     (alert) =>
       alert.status === status &&
@@ -199,9 +199,9 @@ function firstMail(expected: ExpectedAlert, { evidence, times, status }: MailQue
   );
 }
 
-/** What was mailed as firing though it need not have been: its end has to be mailed as well. */
-export function cameToo(
-  { mayDeliver }: AlertContract,
+/** Optional alerts that were mailed as firing. Each needs a resolved mail, too. */
+export function optionalAlerts(
+  { mayDeliver }: AlertExpectations,
   delivered: readonly DeliveredAlert[],
   injectedAt: number,
 ): readonly ExpectedAlert[] {
@@ -215,8 +215,8 @@ export function cameToo(
     .map((alertname) => ({ alertname, ofTarget: false }));
 }
 
-/** The last mail about an expected alert, of each host that there were any of: one that comes back is not over. */
-export function lastWords(
+/** The last mail about an expected alert, one for each host. An alert that fires again is not resolved. */
+export function lastNotified(
   expected: ExpectedAlert,
   delivered: readonly DeliveredAlert[],
   targets: readonly string[],
@@ -227,7 +227,7 @@ export function lastWords(
   return [...Map.groupBy(about, ({ host }) => host).values()].flatMap((mails) => mails.at(-1) ?? []);
 }
 
-/** Whether an alert is the expected one: about a broken host, where it has to be. */
+/** Whether the host of an alert matches the expectation: a broken host if `ofTarget` is set, any host otherwise. */
 export function isAbout(host: string | undefined, expected: ExpectedAlert, targets: readonly string[]): boolean {
   return !expected.ofTarget || (host !== undefined && targets.includes(host));
 }

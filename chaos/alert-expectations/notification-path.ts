@@ -7,7 +7,7 @@ import { readDelivered } from './alert-watch.ts';
 
 interface PathOptions {
   readonly topology: Topology;
-  /** Becomes the alert's label `host`, so that it makes a mail of its own. */
+  /** Value of the alert's label `host`, so that the alert gets a separate mail. */
   readonly runId: string;
   readonly signal: AbortSignal;
   /** Default 40 s. */
@@ -15,8 +15,8 @@ interface PathOptions {
 }
 
 /**
- * Sends an alert of its own the whole way, Alertmanager, notifier, mail, mailbox, and looks whether it arrives. Without that a mail that
- * is missing later would say nothing.
+ * Sends a probe alert through Alertmanager and a notifier to the mailbox, and waits for its mail. Without this proof, a mail that is missing later
+ * proves nothing.
  */
 export async function proveNotificationPath(options: PathOptions): Promise<Observation> {
   const { topology, runId, signal, deadlineMs = 40_000 } = options;

@@ -24,17 +24,17 @@ import { ratioOf, renderComparisons, type Comparison } from './comparison.ts';
 import { judgeFigure, renderFigure, renderVerdict, type Figure } from './figure.ts';
 import { measureAlerts, STEADY_DEADLINE_MS } from './measure-alerts.ts';
 import { measureExporters } from './measure-exporters.ts';
-import { measureIntake } from './measure-intake.ts';
+import { measureReceiver } from './measure-receiver.ts';
 import { monitoringFigures } from './measure-monitoring.ts';
 import { readUntilSettled, readUsage, type Usage } from './read-usage.ts';
 
 const EXIT_CODES =
-  '\nExit code: 0 every limit is kept, 1 one is exceeded, 2 one could not be measured, 64 usage, 130 interrupted.';
+  '\nExit codes: 0 within all limits, 1 a limit is exceeded, 2 a figure could not be measured, 64 usage error, 130 interrupted.';
 const IDLE_SECONDS = 30;
 const IDLE_WINDOWS = 6;
 const STEADY = { rate: 200, durationSeconds: 60 } as const;
 
-/** Registers `holdfast bench`: speed and size of the stack on this machine, beside what they may be. */
+/** Registers `holdfast bench`: measures speed and size of the stack on this machine and compares them with their limits. */
 export function registerBenchCommand(program: Command, context: CommandContext): void {
   const bench = program
     .command('bench')
@@ -52,7 +52,7 @@ export function registerBenchCommand(program: Command, context: CommandContext):
       }
       await run('bench', json === true, (report) => measure(context, report));
     });
-  // The option stands before a subcommand or after it: `bench` has taken it.
+  // `bench` parses `--json`, also after a subcommand.
   const isJson = (): boolean => bench.opts<{ json?: boolean }>().json === true;
   for (const part of PARTS) {
     bench
@@ -87,24 +87,24 @@ const exporters: Measure = ({ topology, signal }, report) => measureExporters(to
 const idle: Measure = async (context, report) => ({
   figures: monitoringFigures(context.topology, (await readIdleUsage(context, report)).idle),
 });
-const intake: Measure = async ({ signal }, report) => ({ figures: await measureIntake({ signal, report }) });
+const receiver: Measure = async ({ signal }, report) => ({ figures: await measureReceiver({ signal, report }) });
 const alerts: Measure = async ({ topology, signal }, report) => ({
   figures: await measureAlerts(topology, { signal, report }),
 });
 
-/** What is measured of monitoring, in parts that can be had alone. The stack is brought up first. */
+/** The benchmarks of monitoring, each a subcommand. The stack is started first. */
 const PARTS: readonly { readonly name: string; readonly description: string; readonly measure: readonly Measure[] }[] =
   [
     {
       name: 'monitoring',
       description: 'run `exporters` and `alerts`, and print one table (6 to 8 min)',
-      measure: [idle, exporters, intake, alerts],
+      measure: [idle, exporters, receiver, alerts],
     },
     {
       name: 'exporters',
       description:
         "measure the cost of monitoring: our exporters next to Debian's, their memory, access-log parsing, idle CPU (2 to 4 min)",
-      measure: [idle, exporters, intake],
+      measure: [idle, exporters, receiver],
     },
     {
       name: 'alerts',
@@ -113,7 +113,7 @@ const PARTS: readonly { readonly name: string; readonly description: string; rea
     },
   ];
 
-/** Measures while nobody else changes the stack, prints what came of it, and says by the exit code whether the limits are kept. */
+/** Measures while holding the stack lock, prints the results, and sets the exit code by the verdict. */
 async function run(holder: string, json: boolean, measureAll: (report: Report) => Promise<Measured>): Promise<void> {
   await using _lock = await openStackLock(holder);
   const progress = openProgress();
@@ -131,21 +131,21 @@ async function run(holder: string, json: boolean, measureAll: (report: Report) =
 }
 
 async function measure({ topology, files, signal }: CommandContext, report: Report): Promise<Measured> {
-  const bring = (): Promise<void> => up({ topology, files, signal, onProgress: report });
-  await bring();
+  const bringUp = (): Promise<void> => up({ topology, files, signal, onProgress: report });
+  await bringUp();
   const downSeconds = await timed(() => down({ volumes: false, signal }));
-  const upSeconds = await timed(bring);
-  const againSeconds = await timed(bring);
+  const upSeconds = await timed(bringUp);
+  const rerunSeconds = await timed(bringUp);
   const { idle, first } = await readIdleUsage({ topology, signal }, report);
   report(`the suite steady, ${STEADY.rate} requests/s for ${STEADY.durationSeconds} s`);
   const figures: readonly Figure[] = [
     { what: 'down', measured: downSeconds, atMost: 15, unit: 's' },
     { what: 'up, images built, until all hosts are healthy', measured: upSeconds, atMost: 60, unit: 's' },
-    { what: 'up when up', measured: againSeconds, atMost: 5, unit: 's' },
+    { what: 'up on a running stack', measured: rerunSeconds, atMost: 5, unit: 's' },
     { what: 'memory of the idle stack', measured: idle.memoryBytes / 2 ** 20, atMost: 4096, unit: 'MiB' },
     { what: 'CPU of the idle stack, of all cores', measured: idle.cpuRatio * 100, atMost: 15, unit: '%' },
     {
-      what: `CPU in the first ${IDLE_SECONDS} s after all is well, of all cores`,
+      what: `CPU in the first ${IDLE_SECONDS} s after the steady state, of all cores`,
       measured: first.cpuRatio * 100,
       unit: '%',
     },
@@ -155,8 +155,8 @@ async function measure({ topology, files, signal }: CommandContext, report: Repo
 }
 
 /**
- * Hosts are healthy before databases have caught up and monitors have seen that all is well: that is starting, not idling.
- * Nor is it idling while programs warm up: `first` is what they need until then.
+ * Usage of the idle stack. Waits for the steady state first: when hosts become healthy, databases still catch up and monitors are in their startup
+ * grace period. After that, programs still warm up: `first` is the usage of the first window, `idle` that of the last.
  */
 async function readIdleUsage(
   { topology, signal }: Pick<CommandContext, 'topology' | 'signal'>,
@@ -202,8 +202,13 @@ async function measureSteady(topology: Topology, signal: AbortSignal): Promise<r
   return [
     { what: 'steady: failed', measured: sent.filter(({ ok }) => !ok).length, atMost: 0, unit: 'requests' },
     { what: 'steady: dropped', measured: dropped, atMost: 0, unit: 'requests' },
-    // A load that ended early or lost records would look better than it was.
-    { what: `steady: doubts ${problems.join('; ')}`.trim(), measured: problems.length, atMost: 0, unit: 'doubts' },
+    // A load that ended early or lost records would seem better than it was.
+    {
+      what: `steady: problems of the measurement ${problems.join('; ')}`.trim(),
+      measured: problems.length,
+      atMost: 0,
+      unit: 'problems',
+    },
     {
       what: 'steady: p99',
       measured: quantileOfSorted(durations, 0.99) ?? Number.POSITIVE_INFINITY,
@@ -211,7 +216,7 @@ async function measureSteady(topology: Topology, signal: AbortSignal): Promise<r
       unit: 'ms',
     },
     {
-      what: 'steady: taken from this machine by its neighbours, of a core',
+      what: 'steady: CPU steal of this machine, of a core',
       measured: (100 * steal) / elapsedSeconds,
       unit: '%',
     },

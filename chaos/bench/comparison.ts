@@ -1,6 +1,6 @@
 import type { Figure } from './figure.ts';
 
-/** One of our exporter's modules beside Debian's exporter, on the same target. */
+/** Costs of modules of our exporter and of Debian's exporter, on the same target. */
 export interface Comparison {
   readonly module: string;
   readonly target: string;
@@ -11,24 +11,24 @@ export interface Comparison {
   };
 }
 
-/** What one scrape costs. */
+/** Cost of one scrape. */
 export interface Cost {
-  /** Processor time, in ms, of the exporter and of what it has run on the target for it. */
+  /** CPU time in ms, of the exporter and of the programs that ran on the target for the scrape. */
   readonly cpuMs: number;
-  /** Series of the target; what an exporter tells of itself is not counted. */
+  /** Series about the target, without the exporter's metrics about itself. */
   readonly series: number;
 }
 
-/** What the project promises of its exporters. */
-const MOST_TIMES_THEIRS = 2;
+/** Limit of the CPU time of a scrape, as a multiple of the Debian exporter's. */
+const MAX_CPU_RATIO = 2;
 
-/** The promise that a comparison is about. */
+/** The CPU ratio of a comparison, with its limit. */
 export function ratioOf({ module, target, ours, theirs }: Comparison): Figure {
   return {
     what: `CPU of a scrape, ours / Debian's: ${module} of ${target}`,
-    // Nothing counted of theirs is nothing measured.
+    // Without CPU time of Debian's exporter there is no ratio.
     measured: theirs.cpuMs > 0 ? ours.cpuMs / theirs.cpuMs : NaN,
-    atMost: MOST_TIMES_THEIRS,
+    atMost: MAX_CPU_RATIO,
     unit: 'times',
   };
 }

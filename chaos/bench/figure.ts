@@ -1,13 +1,13 @@
 import type { Verdict } from '../../kit/verdict.ts';
 
-/** One line of a benchmark: what was measured and what it may be at most. */
+/** One line of a benchmark: a measured value and its limit. */
 export interface Figure {
   readonly what: string;
-  /** NaN: it could not be measured, so nobody knows. */
+  /** NaN: it could not be measured. */
   readonly measured: number;
-  /** Missing: told so that the others can be understood. */
+  /** Missing: no limit; the figure is context for the others. */
   readonly atMost?: number;
-  readonly unit: 's' | 'ms' | 'µs' | 'MiB' | '%' | 'times' | 'requests' | 'doubts' | 'series';
+  readonly unit: 's' | 'ms' | 'µs' | 'MiB' | '%' | 'times' | 'requests' | 'problems' | 'series';
 }
 
 const MARKS: Readonly<Record<Verdict, string>> = { held: 'ok  ', violated: 'OVER', unknown: '?   ' };
@@ -26,7 +26,7 @@ function renderNoNumber(number: number): string {
   return Number.isNaN(number) ? 'unknown' : 'never';
 }
 
-/** `violated` over its limit, `unknown` when there is no number. A figure without a limit promises nothing and holds. */
+/** `violated` over its limit, `unknown` without a number, `held` without a limit. */
 export function judgeFigure({ measured, atMost }: Pick<Figure, 'measured' | 'atMost'>): Verdict {
   if (atMost === undefined) return 'held';
   if (Number.isNaN(measured) || Number.isNaN(atMost)) return 'unknown';

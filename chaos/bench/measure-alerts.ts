@@ -19,7 +19,7 @@ import type { Figure } from './figure.ts';
 
 const FAULTS = 10;
 const MOST_SECONDS = 30;
-/** A mail that is too late is worth waiting for, to know how late; one that takes longer never came. */
+/** A mail after the limit is still awaited until this deadline, to measure how late it is. After the deadline it counts as never mailed. */
 const MAIL_DEADLINE_MS = 60_000;
 export const STEADY_DEADLINE_MS = 120_000;
 const LEASE_MS = MAIL_DEADLINE_MS + 60_000;
@@ -30,8 +30,9 @@ interface Options {
 }
 
 /**
- * Crashes one host after the other, each in a whole and quiet stack, and measures from the crash to the mail that names it. What could not be
- * measured, because the fault did not bite or nobody could look, makes the figure unknown. Throws `deadline` when the stack does not recover.
+ * Crashes one host after the other, each in the steady state, and measures the time from the crash to its first expected mail. The figure is unknown
+ * if a fault had no proven effect or the mails could not be observed. Throws `stack-not-healthy` when alert delivery is broken, and `deadline` when the
+ * stack does not recover.
  */
 export async function measureAlerts(topology: Topology, { signal, report }: Options): Promise<readonly Figure[]> {
   const world: FaultContext = { topology, hosts: openHosts() };
@@ -65,10 +66,10 @@ function describeMail(seconds: number): string {
   return Number.isFinite(seconds) ? `mailed after ${seconds.toFixed(1)} s` : 'never mailed';
 }
 
-/** Tiers that have another host and whose loss can be mailed while it lasts. */
+/** Tiers with several hosts. The loss of one of them can be mailed while it lasts. */
 const TIERS: readonly Tier[] = ['edge', 'lb', 'web', 'app', 'cache', 'db', 'monitor'];
 
-/** The first host of each tier, then the second of each, and so on. A tier's only host is left alone. */
+/** The first host of each tier, then the second of each, and so on. Tiers with a single host are skipped. */
 export function chooseHosts(topology: Topology, count: number): readonly Host[] {
   const tiers = TIERS.map((tier) => hostsOf(topology, tier)).filter((hosts) => hosts.length > 1);
   const longest = Math.max(0, ...tiers.map(({ length }) => length));
@@ -77,7 +78,7 @@ export function chooseHosts(topology: Topology, count: number): readonly Host[] 
     .slice(0, count);
 }
 
-/** Seconds from the crash to the first mail that is expected of it: `Infinity` when none came, NaN when nobody knows. */
+/** Seconds from the crash to its first expected mail: `Infinity` if none arrived, NaN if that could not be observed. */
 async function measureCrash(world: FaultContext, host: Host, signal: AbortSignal): Promise<number> {
   await using watch = openAlertWatch({ topology: world.topology, sinceMs: Date.now() });
   await using fault = await openFault(hostCrash(host.name), {

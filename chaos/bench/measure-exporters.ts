@@ -4,12 +4,12 @@ import { HoldfastError } from '../../kit/errors.ts';
 import { openHosts, type Hosts } from '../../kit/hosts.ts';
 import type { Comparison, Cost } from './comparison.ts';
 import type { Figure } from './figure.ts';
-import { makePairs, type Pair } from './make-pairs.ts';
-import { startPeer } from './start-peer.ts';
+import { makeExporterPairs, type ExporterPair } from './make-exporter-pairs.ts';
+import { startReferenceExporter } from './start-reference-exporter.ts';
 
-/** Theirs and ours in turn, so that a busy moment of the machine is both's. */
+/** Rounds alternate between the two exporters, so that load on the machine affects both. */
 const ROUNDS = 6;
-const LOOKS_PER_ROUND = 40;
+const SCRAPES_PER_ROUND = 40;
 const MOST_MEMORY_MIB = 200;
 
 interface Options {
@@ -23,21 +23,21 @@ interface ExporterFigures {
 }
 
 /**
- * Compares our exporters with Debian's: on the same targets, from the same host. What Prometheus asks of ours meanwhile is counted as ours.
- * Throws `stack-not-healthy` when one of Debian's does not reach its server: nothing would be compared.
+ * Compares our exporters with Debian's, on the same targets and from the same host. Prometheus keeps scraping ours, and the CPU time of these scrapes
+ * counts as ours. Throws `stack-not-healthy` when a Debian exporter does not reach its server.
  */
 export async function measureExporters(topology: Topology, { signal, report }: Options): Promise<ExporterFigures> {
   const monitors = hostsOf(topology, 'monitor');
   const [monitor] = monitors;
   if (monitor === undefined) throw new HoldfastError('invalid-topology', 'There is no monitor host.');
   await buildImages({ only: ['peers'], signal, onProgress: report });
-  // Before they are hurried below.
+  // Read before the rounds below, which raise it.
   const ourMemory = await Promise.all(
-    monitors.map(async (host) => valueOf(await look(ownUrl(host), signal), 'process_resident_memory_bytes')),
+    monitors.map(async (host) => valueOf(await scrape(ownUrl(host), signal), 'process_resident_memory_bytes')),
   );
   const comparisons: Comparison[] = [];
-  for (const pair of await makePairs(topology)) {
-    report(`${pair.modules.join(' and ')} of ${pair.target}: ${2 * ROUNDS * LOOKS_PER_ROUND} scrapes`);
+  for (const pair of await makeExporterPairs(topology)) {
+    report(`${pair.modules.join(' and ')} of ${pair.target}: ${2 * ROUNDS * SCRAPES_PER_ROUND} scrapes`);
     comparisons.push(await compare(monitor, pair, signal));
   }
   return {
@@ -61,60 +61,63 @@ function mebibytes(bytes: readonly number[]): number {
   return bytes.reduce((sum, one) => sum + one, 0) / 2 ** 20;
 }
 
-async function compare(monitor: Host, pair: Pair, signal: AbortSignal): Promise<Comparison> {
-  const { modules, target, peer, door } = pair;
-  const theirUrl = `http://${addressOn(monitor, 'ops')}:${peer.port}/metrics`;
-  await using running = await startPeer(peer, { monitor: monitor.name, url: theirUrl, signal });
+async function compare(monitor: Host, pair: ExporterPair, signal: AbortSignal): Promise<Comparison> {
+  const { modules, target, reference, helperService } = pair;
+  const theirUrl = `http://${addressOn(monitor, 'ops')}:${reference.port}/metrics`;
+  await using running = await startReferenceExporter(reference, { monitor: monitor.name, url: theirUrl, signal });
   const hosts = openHosts();
   const ours: Side = {
     urls: modules.map((module) => ownUrl(monitor, `probe?module=${module}&target=${target}`)),
     cpuSeconds: async () =>
-      valueOf(await look(ownUrl(monitor), signal), 'process_cpu_seconds_total') +
-      (door === undefined ? 0 : await readDoorSeconds(hosts, { host: target, service: door })),
+      valueOf(await scrape(ownUrl(monitor), signal), 'process_cpu_seconds_total') +
+      (helperService === undefined ? 0 : await readServiceCpuSeconds(hosts, { host: target, service: helperService })),
   };
   const theirs: Side = { urls: [theirUrl], cpuSeconds: () => running.cpuSeconds() };
   const seconds = { ours: 0, theirs: 0 };
-  // What each does for the first time is not counted.
-  await Promise.all([spend(ours, signal), spend(theirs, signal)]);
+  // A warm-up round, which is not counted.
+  await Promise.all([measureRound(ours, signal), measureRound(theirs, signal)]);
   for (let round = 0; round < ROUNDS; round += 1) {
-    seconds.ours += await spend(ours, signal);
-    seconds.theirs += await spend(theirs, signal);
+    seconds.ours += await measureRound(ours, signal);
+    seconds.theirs += await measureRound(theirs, signal);
   }
-  const our = (await Promise.all(ours.urls.map((url) => look(url, signal)))).join('\n');
-  const their = await look(theirUrl, signal);
-  if (!pair.reached.test(their))
-    throw new HoldfastError('stack-not-healthy', `Debian's exporter ${peer.name} cannot reach ${target}.`);
+  const ourMetrics = (await Promise.all(ours.urls.map((url) => scrape(url, signal)))).join('\n');
+  const theirMetrics = await scrape(theirUrl, signal);
+  if (!pair.reached.test(theirMetrics))
+    throw new HoldfastError('stack-not-healthy', `Debian's exporter ${reference.name} cannot reach ${target}.`);
   const costOf = (cpuSeconds: number, text: string): Cost => ({
-    cpuMs: (1_000 * cpuSeconds) / (ROUNDS * LOOKS_PER_ROUND),
+    cpuMs: (1_000 * cpuSeconds) / (ROUNDS * SCRAPES_PER_ROUND),
     series: countSeries(text),
   });
   return {
     module: modules.join(' + '),
     target,
-    ours: costOf(seconds.ours, our),
-    theirs: { ...costOf(seconds.theirs, their), memoryBytes: valueOf(their, 'process_resident_memory_bytes') },
+    ours: costOf(seconds.ours, ourMetrics),
+    theirs: {
+      ...costOf(seconds.theirs, theirMetrics),
+      memoryBytes: valueOf(theirMetrics, 'process_resident_memory_bytes'),
+    },
   };
 }
 
 interface Side {
-  /** What one scrape asks for. */
+  /** The requests of one scrape. */
   readonly urls: readonly string[];
-  /** Processor seconds spent so far. */
+  /** CPU seconds used so far. */
   readonly cpuSeconds: () => Promise<number>;
 }
 
-/** Processor seconds of a round of scrapes. */
-async function spend({ urls, cpuSeconds }: Side, signal: AbortSignal): Promise<number> {
+/** CPU seconds of a round of scrapes. */
+async function measureRound({ urls, cpuSeconds }: Side, signal: AbortSignal): Promise<number> {
   const before = await cpuSeconds();
-  for (let at = 0; at < LOOKS_PER_ROUND; at += 1) for (const url of urls) await look(url, signal);
+  for (let at = 0; at < SCRAPES_PER_ROUND; at += 1) for (const url of urls) await scrape(url, signal);
   return (await cpuSeconds()) - before;
 }
 
-/** The kernel counts the time of a process in hundredths of a second for whoever asks. */
+/** `/proc/<pid>/stat` has CPU times in hundredths of a second (USER_HZ). */
 const TICKS_PER_SECOND = 100;
 
-/** Processor seconds of a service that runs a program for each connection, those programs included. */
-async function readDoorSeconds(
+/** CPU seconds of a service, including the programs that it has run, one for each connection. */
+async function readServiceCpuSeconds(
   hosts: Hosts,
   { host, service }: { readonly host: string; readonly service: string },
 ): Promise<number> {
@@ -123,13 +126,13 @@ async function readDoorSeconds(
   ]);
   if (code !== 0)
     throw new HoldfastError('docker', `Could not read the processes of ${service} on ${host}: ${stderr.trim()}`);
-  // After the name, which may hold anything, in brackets: state is field 3, utime to cstime are 14 to 17.
+  // Skips the name, which is in parentheses and may contain spaces. State is field 3, utime to cstime are 14 to 17.
   const fields = stdout.slice(stdout.lastIndexOf(')') + 2).split(' ');
   const ticks = fields.slice(14 - 3, 17 - 3 + 1).map(Number);
   return ticks.reduce((sum, one) => sum + one, 0) / TICKS_PER_SECOND;
 }
 
-async function look(url: string, signal: AbortSignal): Promise<string> {
+async function scrape(url: string, signal: AbortSignal): Promise<string> {
   const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) });
   if (!response.ok) throw new HoldfastError('http', `${url} answers with ${response.status}.`);
   return response.text();
@@ -139,7 +142,7 @@ function valueOf(text: string, name: string): number {
   return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1] ?? NaN);
 }
 
-/** Series of the target: what an exporter tells of its own process is left out. */
+/** Series about the target, without the exporter's metrics about its own process. */
 function countSeries(text: string): number {
   return text.split('\n').filter((line) => line !== '' && !/^(#|go_|process_|promhttp_)/.test(line)).length;
 }

@@ -20,7 +20,7 @@ it.each([
   expect(cpu === undefined ? undefined : judgeFigure(cpu)).toBe(verdict);
 });
 
-it('a monitor that was not seen leaves the sum unknown', () => {
+it('the sum is unknown if a monitor was not measured', () => {
   const figures = monitoringFigures(makeTopology(), usageOf({ host: 'mon1', coreRatio: 0.01 }));
   expect(figures.map(judgeFigure)).toContain('unknown');
 });

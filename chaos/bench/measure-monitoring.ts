@@ -4,11 +4,11 @@ import type { Usage } from './read-usage.ts';
 
 const MOST_CORE_PERCENT = 10;
 
-/** What the monitor hosts use together, of one core: Prometheus, Alertmanager, exporter and notifier of each. */
+/** CPU, as a share of one core, and memory of all monitor hosts together: Prometheus, Alertmanager, exporter and notifier of each. */
 export function monitoringFigures(topology: Topology, { hosts }: Usage): readonly Figure[] {
   const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
   const found = hosts.filter(({ host }) => monitors.includes(host));
-  // A monitor that was not seen makes the sum no number.
+  // NaN if a monitor was not measured.
   const sum = (values: readonly number[]): number =>
     found.length < monitors.length ? NaN : values.reduce((total, value) => total + value, 0);
   return [

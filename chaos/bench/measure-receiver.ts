@@ -17,10 +17,10 @@ interface Options {
 }
 
 /**
- * What it costs to take in lines of access logs, in a process of its own on this machine. Not measured when lines were lost: those that are not taken in
- * cost nothing. Throws when the process fails.
+ * CPU time for receiving an access-log line, measured in a separate process on this machine. NaN if lines were lost, because lost lines cost no CPU time.
+ * Throws when the process fails.
  */
-export async function measureIntake({ signal, report }: Options): Promise<readonly Figure[]> {
+export async function measureReceiver({ signal, report }: Options): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const kind of KINDS) {
     report(`lines of ${kind}: ${LOAD.seconds} s of ${LOAD.rate} each`);

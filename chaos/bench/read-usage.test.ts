@@ -12,11 +12,11 @@ function usage(percent: number): Usage {
 }
 
 test.each([
-  { what: 'a stack that needs the same twice idles', percent: [13, 13.1, 9], windows: [13, 13.1] },
-  { what: 'a little less is noise', percent: [13, 12.6, 9], windows: [13, 12.6] },
-  { what: 'a stack that warms up is waited for', percent: [20, 15, 13, 13, 9], windows: [20, 15, 13, 13] },
-  { what: 'more than before is no warming up', percent: [13, 20, 9], windows: [13, 20] },
-  { what: 'waiting ends', percent: [60, 50, 40, 30, 20, 10], windows: [60, 50, 40, 30] },
+  { what: 'ends after two equal windows', percent: [13, 13.1, 9], windows: [13, 13.1] },
+  { what: 'treats a small decrease as noise', percent: [13, 12.6, 9], windows: [13, 12.6] },
+  { what: 'continues while usage falls', percent: [20, 15, 13, 13, 9], windows: [20, 15, 13, 13] },
+  { what: 'ends when usage rises', percent: [13, 20, 9], windows: [13, 20] },
+  { what: 'ends after the maximum number of windows', percent: [60, 50, 40, 30, 20, 10], windows: [60, 50, 40, 30] },
 ])('$what', async ({ percent, windows }) => {
   await expect(settle(percent, 4)).resolves.toEqual(windows);
 });

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { callEngine, openDocker } from '../../kit/docker.ts';
 
-/** What the hosts of the stack use together. */
+/** CPU and memory usage of all hosts of the stack. */
 export interface Usage {
   /** Share of all cores, 0 … 1, over the measured time. */
   readonly cpuRatio: number;
-  /** Without file caches that the kernel may drop. */
+  /** Without file caches that the kernel can reclaim. */
   readonly memoryBytes: number;
-  /** The hosts that use most, CPU share of one core and bytes. */
+  /** By host, highest CPU usage first: share of one core, and bytes. */
   readonly hosts: readonly { readonly host: string; readonly coreRatio: number; readonly memoryBytes: number }[];
 }
 
@@ -40,12 +40,12 @@ export async function readUsage(seconds: number, cores: number): Promise<Usage> 
   };
 }
 
-/** Programs still warm up after a start; from one window to the next they then need noticeably less. */
+/** CPU usage still falls, because programs warm up, if it is below this share of the previous window. */
 const STILL_FALLING = 0.95;
 
 /**
- * Reads window after window until one needs hardly less CPU than the one before: only what no longer falls is idling.
- * At most `atMost` windows, the one to go by last; where none settled it is the lowest that was seen, and more than idling.
+ * Reads windows until the CPU usage no longer falls, at most `atMost`. The last window is the idle usage. If usage never settles, the last window is the
+ * lowest, and above the idle usage.
  */
 export async function readUntilSettled(
   readWindow: () => Promise<Usage>,

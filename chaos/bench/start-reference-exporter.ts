@@ -6,53 +6,60 @@ import { waitFor } from '../../kit/deadline.ts';
 import { callEngine, openDocker } from '../../kit/docker.ts';
 import { containerName } from '../../kit/hosts.ts';
 
-/** Where a peer finds its files. */
-export const PEER_FILES = '/etc/peer';
+/** Folder of the exporter's files in its container. */
+export const EXPORTER_FILES = '/etc/peer';
 
-/** One exporter of Debian's, and what it needs. */
-export interface Peer {
+/** A Debian exporter and its configuration. */
+export interface ReferenceExporter {
   readonly name: string;
   readonly command: readonly string[];
   readonly port: number;
-  /** Files in {@link PEER_FILES}: name → text. Passwords stand here and on no command line. */
+  /** Files in {@link EXPORTER_FILES}: name → text. Passwords are in files, never on a command line. */
   readonly files: Readonly<Record<string, string>>;
-  /** The host whose processes it sees, and by them its files, as if it ran there. Missing: it asks over the network only. */
+  /** The host whose PID namespace it shares, and through which it reads that host's files. Missing: it only uses the network. */
   readonly beside?: string;
 }
 
-interface RunningPeer extends AsyncDisposable {
-  /** Processor seconds of its whole container so far, programs that it has run included. */
+interface RunningExporter extends AsyncDisposable {
+  /** CPU seconds of its container so far, including the programs that it has run. */
   cpuSeconds(): Promise<number>;
 }
 
 interface StartOptions {
   readonly monitor: string;
-  /** Where it answers. */
+  /** URL of its metrics. */
   readonly url: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Starts a peer in the network of a monitor host, so that it reaches what the monitor reaches and nothing is opened for it. It ends with the
- * disposal. Throws `deadline` when it does not answer.
+ * Starts an exporter in the network namespace of a monitor host, so that it reaches the same targets without any change to the networks. Disposing
+ * removes it. Throws `deadline` when it does not answer.
  */
-export async function startPeer(peer: Peer, { monitor, url, signal }: StartOptions): Promise<RunningPeer> {
+export async function startReferenceExporter(
+  exporter: ReferenceExporter,
+  { monitor, url, signal }: StartOptions,
+): Promise<RunningExporter> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-peer-'));
-  const name = containerName(`peer-${peer.name}`);
+  const name = containerName(`peer-${exporter.name}`);
   const release = async (): Promise<void> => {
     await execa('docker', ['rm', '--force', name], { reject: false });
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    for (const [file, text] of Object.entries(peer.files)) await writeFile(join(folder, file), text, { mode: 0o600 });
+    for (const [file, text] of Object.entries(exporter.files))
+      await writeFile(join(folder, file), text, { mode: 0o600 });
     await execa('docker', ['rm', '--force', name], { reject: false });
     const flags = ['--detach', `--name=${name}`, `--network=container:${containerName(monitor)}`, '--memory=256m'];
-    // Another host's files are reached through its processes, which only who may trace them can do.
-    if (peer.beside !== undefined) flags.push(`--pid=container:${containerName(peer.beside)}`, '--cap-add=SYS_PTRACE');
-    const volume = `--volume=${folder}:${PEER_FILES}:ro`;
-    await execa('docker', ['run', ...flags, volume, 'holdfast/peers:dev', ...peer.command], { cancelSignal: signal });
+    // Reading another host's files through /proc/<pid>/root requires SYS_PTRACE.
+    if (exporter.beside !== undefined)
+      flags.push(`--pid=container:${containerName(exporter.beside)}`, '--cap-add=SYS_PTRACE');
+    const volume = `--volume=${folder}:${EXPORTER_FILES}:ro`;
+    await execa('docker', ['run', ...flags, volume, 'holdfast/peers:dev', ...exporter.command], {
+      cancelSignal: signal,
+    });
     await waitFor(async (until) => (await fetch(url, { signal: until })).ok, {
-      what: `Debian's exporter of ${peer.name}`,
+      what: `Debian's exporter of ${exporter.name}`,
       deadlineMs: 10_000,
       signal,
     });

@@ -13,7 +13,7 @@ const alertsReply = z.array(
 );
 const groupsReply = z.array(z.object({ receiver: z.object({ name: z.string() }), alerts: z.array(z.unknown()) }));
 
-/** Tells an Alertmanager that the alert fires between these times. Throws `http`. */
+/** Posts the alert to an Alertmanager, as firing between these times. Throws `http`. */
 export async function postAlert(
   url: string,
   alert: DrillAlert,
@@ -34,11 +34,11 @@ export async function readReceivers(url: string, id: string): Promise<readonly s
   return groups.filter(({ alerts }) => alerts.length > 0).map(({ receiver }) => receiver.name);
 }
 
-/** Why an Alertmanager keeps this alert to itself; empty when it does not. */
-export async function readMuting(url: string, id: string): Promise<readonly string[]> {
+/** The silences and inhibitions that suppress this alert at an Alertmanager. */
+export async function readSuppressions(url: string, id: string): Promise<readonly string[]> {
   const alerts = await fetchJson(`${url}/api/v2/alerts?${filterOf(id)}`, alertsReply);
   return alerts.flatMap(({ status }) => [
-    ...status.silencedBy.map((silence) => `silence ${silence} mutes it`),
+    ...status.silencedBy.map((silence) => `silence ${silence} suppresses it`),
     ...status.inhibitedBy.map((other) => `the alert ${other} inhibits it`),
   ]);
 }

@@ -43,7 +43,7 @@ export function registerDrillCommand(program: Command, { topology, signal }: Com
     });
 }
 
-/** Where the way of a notification begins and ends. */
+/** Both ends of the alert delivery path: the Alertmanagers and the mailbox. */
 export function pathOf(topology: Topology): {
   readonly alertmanagers: readonly { readonly host: string; readonly url: string }[];
   readonly mailboxUrl: string;

@@ -7,7 +7,7 @@ import type { Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 
-/** An alert as Alertmanager is told it, but for its times. */
+/** An alert as posted to Alertmanager, without its times. */
 export interface DrillAlert {
   /** Unique; the label `drill_id`, by which its mails are found. */
   readonly id: string;
@@ -17,12 +17,12 @@ export interface DrillAlert {
 
 interface DrillOptions {
   readonly name: string;
-  /** The host that it is about; without it, the one of the alert's first test. */
+  /** Value of the label `host`; undefined: the value of the alert's first test case. */
   readonly host: string | undefined;
   readonly id: string;
 }
 
-/** The alert as its rule would make it, marked as a drill. Throws `usage` for an alert or a host that does not exist. */
+/** The alert as its rule generates it, marked as a drill. Throws `usage` for an alert or a host that does not exist. */
 export function makeDrillAlert(topology: Topology, { name, host, id }: DrillOptions): DrillAlert {
   const mailed = makeAlerts(topology).filter(({ severity }) => severity !== 'none');
   const alert = mailed.find((one) => one.name === name);

@@ -6,14 +6,14 @@ export interface DrillMail {
   readonly status: MailAlert['status'];
   readonly subject: string;
   readonly from: string;
-  /** When its notifier wrote it; undefined where it does not say so. */
+  /** Time of the header `x-holdfast-written-at`, set by the notifier; undefined without it. */
   readonly writtenAtMs: number | undefined;
   readonly receivedAtMs: number;
   /** How often it arrived. */
   readonly copies: number;
 }
 
-/** The mails of a drill in the order of arrival, one that arrived again once, as the mailbox shows it. Throws `http` when the mailbox cannot be read. */
+/** The mails of a drill in the order of arrival. Copies of a mail are one entry. Throws `http` when the mailbox cannot be read. */
 export async function readDrillMails(
   mailboxUrl: string,
   { id, sinceMs }: { readonly id: string; readonly sinceMs: number },

@@ -11,7 +11,7 @@ import { runDrill } from './run-drill.ts';
 const topology = makeTopology();
 
 describe('the alert of a drill', () => {
-  it('is the real one for the chosen host, with two labels more and marked texts', () => {
+  it('is the real alert for the given host, with two additional labels and marked texts', () => {
     const alert = makeDrillAlert(topology, { name: 'AppHostLost', host: 'app2', id: 'drill-1' });
     expect(alert.labels).toEqual({
       ...{ alertname: 'AppHostLost', severity: 'warning', owner: 'application', domain: 'app', host: 'app2' },
@@ -21,7 +21,7 @@ describe('the alert of a drill', () => {
     expect(alert.annotations['description']).toContain('This is a drill');
   });
 
-  it('is about what its first test is about when no host is named, with a value where it tells one', () => {
+  it('has the labels and the value of its first test case when no host is given', () => {
     const alert = makeDrillAlert(topology, { name: 'HighErrorRate', host: undefined, id: 'x' });
     expect(alert.labels).toMatchObject({ where: 'load balancer' });
     expect(alert.annotations['summary']).toBe('Drill: 10% of requests fail at the load balancer');
@@ -34,7 +34,7 @@ describe('the alert of a drill', () => {
     ['AppHostLost', 'ap2', 'Known hosts: app2,'],
     ['AppHostLost', 'app8', 'Known hosts: app'],
     ['CacheNoPrimary', 'cache1', 'Leave --host out'],
-  ])('of %s on %s is a mistake, said with the fix', (name, host, fix) => {
+  ])('of %s on %s is a usage error with a fix', (name, host, fix) => {
     expect(() => makeDrillAlert(topology, { name, host, id: 'x' })).toThrow(HoldfastError);
     try {
       makeDrillAlert(topology, { name, host, id: 'x' });
@@ -47,18 +47,18 @@ describe('the alert of a drill', () => {
 
 const postSchema = z.array(z.object({ labels: z.record(z.string(), z.string()), endsAt: z.string() }));
 type Behaviour = Partial<{
-  /** How a mail is received; `undefined`: never. */
+  /** How mails arrive; default `once`. */
   readonly mails: 'once' | 'again' | 'twice' | 'never' | 'unmarked';
-  readonly mailbox: 'reads' | 'fails' | 'fails once asked again';
+  readonly mailbox: 'reads' | 'fails' | 'fails after the first read';
   readonly silenced: boolean;
 }>;
 
-/** Alertmanager, notifier and mailbox in one: what is posted is "mailed" at once. */
-interface World {
+/** Fake Alertmanagers, notifier and mailbox: a posted alert is "mailed" at once. */
+interface FakeStack {
   readonly alertmanagers: readonly { readonly host: string; readonly url: string }[];
   readonly mailboxUrl: string;
   readonly deadlineMs: number;
-  /** Whether each Alertmanager was told that the alert is over. */
+  /** Alertmanagers that accepted the end of the alert. */
   readonly ended: ReadonlySet<string>;
 }
 
@@ -83,12 +83,16 @@ async function listen(answer: (request: IncomingMessage, response: ServerRespons
   return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 }
 
-async function startWorld({ mails = 'once', mailbox = 'reads', silenced = false }: Behaviour = {}): Promise<World> {
-  // Short only where nothing is going to come.
+async function startFakeStack({
+  mails = 'once',
+  mailbox = 'reads',
+  silenced = false,
+}: Behaviour = {}): Promise<FakeStack> {
+  // Short only in the cases that wait for the deadline.
   const deadlineMs = mails === 'never' || mailbox !== 'reads' ? 700 : 15_000;
   const box: { readonly id: string; readonly status: 'firing' | 'resolved'; readonly drill: string }[] = [];
   const ended = new Set<string>();
-  let looks = 0;
+  let mailboxReads = 0;
   const deliver = (status: 'firing' | 'resolved', drill: string): void => {
     if (mails === 'never' || box.some((mail) => mail.status === status && mails !== 'twice')) return;
     box.push({ id: String(box.length), status, drill });
@@ -97,9 +101,9 @@ async function startWorld({ mails = 'once', mailbox = 'reads', silenced = false 
     listen(async (request, response) => {
       if (request.method === 'POST') {
         const [alert] = postSchema.parse(JSON.parse(await text(request)));
-        const isOver = Date.parse(alert?.endsAt ?? '') <= Date.now();
-        if (isOver) ended.add(host);
-        deliver(isOver ? 'resolved' : 'firing', alert?.labels['drill_id'] ?? '');
+        const isResolved = Date.parse(alert?.endsAt ?? '') <= Date.now();
+        if (isResolved) ended.add(host);
+        deliver(isResolved ? 'resolved' : 'firing', alert?.labels['drill_id'] ?? '');
         response.end('{}');
       } else if (request.url?.includes('/groups') === true) {
         response.end(JSON.stringify([{ receiver: { name: 'notifier' }, alerts: [{}] }]));
@@ -109,8 +113,8 @@ async function startWorld({ mails = 'once', mailbox = 'reads', silenced = false 
       }
     });
   const mailboxUrl = await listen(async (request, response) => {
-    looks += 1;
-    if (mailbox === 'fails' || (mailbox === 'fails once asked again' && looks > 1)) {
+    mailboxReads += 1;
+    if (mailbox === 'fails' || (mailbox === 'fails after the first read' && mailboxReads > 1)) {
       response.writeHead(500).end('broken');
       return;
     }
@@ -137,9 +141,13 @@ async function startWorld({ mails = 'once', mailbox = 'reads', silenced = false 
 
 const ALERT: DrillAlert = makeDrillAlert(topology, { name: 'AppHostLost', host: 'app1', id: 'drill-7' });
 
-function drill(world: World, signal = new AbortController().signal, onStep: (name: string) => void = () => undefined) {
+function drill(
+  stack: FakeStack,
+  signal = new AbortController().signal,
+  onStep: (name: string) => void = () => undefined,
+) {
   return runDrill({
-    ...{ ...world, alert: ALERT, signal, deadlineMs: world.deadlineMs },
+    ...{ ...stack, alert: ALERT, signal, deadlineMs: stack.deadlineMs },
     onStep: ({ name }) => {
       onStep(name);
     },
@@ -147,22 +155,22 @@ function drill(world: World, signal = new AbortController().signal, onStep: (nam
 }
 
 describe('a drill', () => {
-  it('is held when both mails come once, and tells when each step was', async () => {
-    const world = await startWorld();
-    const told: string[] = [];
-    const result = await drill(world, undefined, (name) => told.push(name));
+  it('is held when both mails arrive once, and reports the time of each step', async () => {
+    const stack = await startFakeStack();
+    const reported: string[] = [];
+    const result = await drill(stack, undefined, (name) => reported.push(name));
     expect(result).toMatchObject({ verdict: 'held', reasons: [] });
     const names = ['sent', 'grouped', 'mailed', 'arrived', 'ended', 'resolved'];
     expect(result.steps.map(({ name }) => name)).toEqual(names);
-    expect(told.toSorted()).toEqual(names.toSorted());
-    expect([...world.ended].toSorted()).toEqual(['mon1', 'mon2']);
+    expect(reported.toSorted()).toEqual(names.toSorted());
+    expect([...stack.ended].toSorted()).toEqual(['mon1', 'mon2']);
     expect(renderDrill('AppHostLost', result)).toMatch(/^sent +0\.00 s {2}to Alertmanager on mon1 and mon2\n/);
   });
 
-  it('is held with a word about it when one of two Alertmanagers is gone', async () => {
-    const world = await startWorld();
-    const alertmanagers = [{ host: 'mon1', url: 'http://127.0.0.1:9' }, ...world.alertmanagers.slice(1)];
-    const result = await drill({ ...world, alertmanagers });
+  it('is held, with a reason, when one of two Alertmanagers is down', async () => {
+    const stack = await startFakeStack();
+    const alertmanagers = [{ host: 'mon1', url: 'http://127.0.0.1:9' }, ...stack.alertmanagers.slice(1)];
+    const result = await drill({ ...stack, alertmanagers });
     expect(result.verdict).toBe('held');
     expect(result.reasons[0]).toMatch(/did not take it: mon1/);
   });
@@ -174,31 +182,31 @@ describe('a drill', () => {
     readonly reason: RegExp;
   }>([
     {
-      what: 'no mail comes',
+      what: 'no mail arrives',
       behaviour: { mails: 'never' },
       verdict: 'violated',
-      reason: /no mail said within 0.7 s that it is firing/,
+      reason: /the firing mail did not arrive within 0.7 s/,
     },
     {
-      what: 'a silence keeps it back',
+      what: 'a silence suppresses the alert',
       behaviour: { mails: 'never', silenced: true },
       verdict: 'violated',
-      reason: /silence s1 mutes it/,
+      reason: /silence s1 suppresses it/,
     },
     {
-      what: 'mails come twice',
+      what: 'each mail is sent twice',
       behaviour: { mails: 'twice' },
       verdict: 'violated',
       reason: /4 mails arrived instead of 2/,
     },
     {
-      what: 'a mail that is there arrives again',
+      what: 'a copy of a mail arrives',
       behaviour: { mails: 'again' },
       verdict: 'held',
       reason: /\[FIRING\] A arrived 2 times; the mailbox shows it once/,
     },
     {
-      what: 'the mail does not say that it is a drill',
+      what: 'the subject is not marked as a drill',
       behaviour: { mails: 'unmarked' },
       verdict: 'violated',
       reason: /does not say that it is a drill/,
@@ -210,33 +218,33 @@ describe('a drill', () => {
       reason: /the mailbox cannot be read/,
     },
     {
-      what: 'the mailbox breaks on the way',
-      behaviour: { mailbox: 'fails once asked again' },
+      what: 'the mailbox fails during the drill',
+      behaviour: { mailbox: 'fails after the first read' },
       verdict: 'unknown',
       reason: /the mailbox cannot be read/,
     },
   ])('when $what it is $verdict', async ({ behaviour, verdict, reason }) => {
-    const world = await startWorld(behaviour);
-    const result = await drill(world);
+    const stack = await startFakeStack(behaviour);
+    const result = await drill(stack);
     expect(result.verdict).toBe(verdict);
     expect(result.reasons.join('; ')).toMatch(reason);
-    // What was sent is over, whatever happened. An unreadable mailbox is noticed before anything is sent.
-    expect(world.ended.size).toBe(result.steps.length === 0 ? 0 : 2);
+    // The alert is ended in every case. Without steps, nothing was sent, because the mailbox was unreadable before.
+    expect(stack.ended.size).toBe(result.steps.length === 0 ? 0 : 2);
   });
 
-  it('is violated when no Alertmanager takes it', async () => {
-    const world = await startWorld();
-    const result = await drill({ ...world, alertmanagers: [{ host: 'mon1', url: 'http://127.0.0.1:9' }] });
+  it('is violated when no Alertmanager accepts the alert', async () => {
+    const stack = await startFakeStack();
+    const result = await drill({ ...stack, alertmanagers: [{ host: 'mon1', url: 'http://127.0.0.1:9' }] });
     expect(result).toMatchObject({ verdict: 'violated', steps: [] });
   });
 
   it('ends its alert when it is interrupted', async () => {
-    const world = await startWorld({ mails: 'never' });
+    const stack = await startFakeStack({ mails: 'never' });
     const interruption = new AbortController();
-    const running = drill(world, interruption.signal, (name) => {
+    const running = drill(stack, interruption.signal, (name) => {
       if (name === 'grouped') interruption.abort(new HoldfastError('interrupted', 'Interrupted.'));
     });
     await expect(running).rejects.toMatchObject({ code: 'interrupted' });
-    expect([...world.ended].toSorted()).toEqual(['mon1', 'mon2']);
+    expect([...stack.ended].toSorted()).toEqual(['mon1', 'mon2']);
   });
 });

@@ -10,7 +10,7 @@ import { pathOf } from './command.ts';
 import { makeDrillAlert } from './drill-alert.ts';
 import { runDrill } from './run-drill.ts';
 
-it('whoever opens a mail in the mailbox sees its chart', async () => {
+it('the mailbox page shows the chart of a mail', async () => {
   const topology = makeTopology();
   const { mailboxUrl, alertmanagers } = pathOf(topology);
   const [id, startedAtMs] = [`drill-${randomUUID()}`, Date.now()];
@@ -30,7 +30,7 @@ it('whoever opens a mail in the mailbox sees its chart', async () => {
   await page.waitFor(`location.pathname === '/mail/${mail?.id}' && document.readyState === 'complete'`);
   await page.screenshot(join(PATHS.screenshots, 'mail.png'));
 
-  // In the frame: shown is what has an area there, and none of it beside or below what the frame shows without scrolling.
+  // In the frame, the chart must have a size and be fully visible without scrolling.
   const pictures = await page.evaluate(
     `Promise.all([...document.images].map(async (image) => {
       await image.decode();

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deadlineSignal } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
 import type { Verdict } from '../../kit/verdict.ts';
-import { postAlert, readMuting, readReceivers } from './alertmanager-api.ts';
+import { postAlert, readSuppressions, readReceivers } from './alertmanager-api.ts';
 import type { DrillAlert } from './drill-alert.ts';
 import { type DrillMail, readDrillMails } from './drill-mails.ts';
 
-/** What happened, in this order when all is well. */
+/** The steps of a successful drill, in their order. */
 const STEPS = ['sent', 'grouped', 'mailed', 'arrived', 'ended', 'resolved'] as const;
 
 interface DrillStep {
@@ -20,7 +20,7 @@ export interface DrillResult {
   readonly id: string;
   readonly verdict: Verdict;
   readonly steps: readonly DrillStep[];
-  /** Why it is not `held`, and what was not well though it is. */
+  /** Why the verdict is not `held`, and problems that do not change the verdict. */
   readonly reasons: readonly string[];
 }
 
@@ -30,25 +30,25 @@ interface DrillOptions {
   readonly mailboxUrl: string;
   readonly signal: AbortSignal;
   readonly onStep: (step: DrillStep) => void;
-  /** For the mail that says that it fires, and again for the one that says that it is over. */
+  /** For the firing mail, and again for the resolved mail. */
   readonly deadlineMs: number;
 }
 
-/** Should this process be killed, the alert ends by itself then. */
+/** The alert ends by its `endsAt` after this time if this process is killed. */
 const LONGEST_MS = 10 * 60_000;
-const LOOK_EVERY_MS = 100;
+const POLL_INTERVAL_MS = 100;
 const END_DEADLINE_MS = 5_000;
 
 /**
- * Sends an alert the whole way and waits for its mails. The alert is ended on every Alertmanager whatever happens, also when `signal`
- * aborts; then it throws the signal's reason. A mail that is missing is `violated`; when nobody could look, it is `unknown`.
+ * Sends an alert through Alertmanager to the mailbox and waits for its mails. The alert is ended on every Alertmanager in every case. When `signal`
+ * aborts, this throws the signal's reason. A missing mail is `violated`; an unreadable mailbox is `unknown`.
  */
 export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const { alert, alertmanagers, mailboxUrl, signal, deadlineMs } = options;
   const steps: DrillStep[] = [];
   const reasons: string[] = [];
   let verdict: Verdict = 'held';
-  const blame = (reason: string): void => {
+  const addViolation = (reason: string): void => {
     reasons.push(reason);
     verdict = 'violated';
   };
@@ -57,22 +57,22 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
     steps.push({ name, atMs, note });
     options.onStep({ name, atMs, note });
   };
-  const result = (judged: Verdict, ...why: readonly string[]): DrillResult => ({
+  const result = (judged: Verdict, ...moreReasons: readonly string[]): DrillResult => ({
     id: alert.id,
     verdict: judged,
     steps: steps.toSorted((a, b) => STEPS.indexOf(a.name) - STEPS.indexOf(b.name)),
-    reasons: [...reasons, ...why],
+    reasons: [...reasons, ...moreReasons],
   });
-  const tell = async (endsAtMs: number): Promise<readonly string[]> => {
+  const postToAll = async (endsAtMs: number): Promise<readonly string[]> => {
     const times = { startsAtMs: startedAtMs, endsAtMs };
-    const told = await Promise.allSettled(alertmanagers.map(({ url }) => postAlert(url, alert, times)));
-    const failed = told.flatMap((one, index) =>
+    const posts = await Promise.allSettled(alertmanagers.map(({ url }) => postAlert(url, alert, times)));
+    const failed = posts.flatMap((one, index) =>
       one.status === 'fulfilled' ? [] : [`${alertmanagers[index]?.host ?? ''}: ${messageOf(one.reason)}`],
     );
     if (failed.length > 0) reasons.push(`an Alertmanager did not take it: ${failed.join('; ')}`);
     return alertmanagers.map(({ host }) => host).filter((host) => !failed.some((text) => text.startsWith(`${host}:`)));
   };
-  const look = async (status: DrillMail['status']): Promise<DrillMail> =>
+  const waitForStatus = async (status: DrillMail['status']): Promise<DrillMail> =>
     waitForMail({ mailboxUrl, status, id: alert.id, sinceMs: startedAtMs - 1_000, deadlineMs, signal });
 
   try {
@@ -82,29 +82,30 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   }
   let hasEnded = false;
   try {
-    const takers = await tell(startedAtMs + LONGEST_MS);
-    if (takers.length === 0) return result('violated');
-    step('sent', Date.now(), `to Alertmanager on ${takers.join(' and ')}`);
+    const acceptedBy = await postToAll(startedAtMs + LONGEST_MS);
+    if (acceptedBy.length === 0) return result('violated');
+    step('sent', Date.now(), `to Alertmanager on ${acceptedBy.join(' and ')}`);
     const grouped = new AbortController();
-    const grouping = watchGroups(options, AbortSignal.any([grouped.signal, signal]), (note) => {
+    const grouping = waitForGroup(options, AbortSignal.any([grouped.signal, signal]), (note) => {
       step('grouped', Date.now(), note);
     });
-    const mail = await look('firing').finally(() => {
+    const mail = await waitForStatus('firing').finally(() => {
       grouped.abort();
     });
     await grouping;
     if (mail.writtenAtMs !== undefined) step('mailed', mail.writtenAtMs, `by ${mail.from}`);
     step('arrived', mail.receivedAtMs, mail.subject);
-    if (!mail.subject.startsWith('[DRILL]')) blame(`the subject does not say that it is a drill: ${mail.subject}`);
+    if (!mail.subject.startsWith('[DRILL]'))
+      addViolation(`the subject does not say that it is a drill: ${mail.subject}`);
 
-    const endedBy = await tell(Date.now());
+    const endedBy = await postToAll(Date.now());
     hasEnded = endedBy.length === alertmanagers.length;
     step('ended', Date.now(), `on ${endedBy.join(' and ')}`);
-    const last = await look('resolved');
+    const last = await waitForStatus('resolved');
     step('resolved', last.receivedAtMs, last.subject);
     const mails = await readDrillMails(mailboxUrl, { id: alert.id, sinceMs: startedAtMs - 1_000 });
-    if (mails.length !== 2) blame(`${mails.length} mails arrived instead of 2`);
-    // The same mail: whoever sent it again could not know that it had arrived.
+    if (mails.length !== 2) addViolation(`${mails.length} mails arrived instead of 2`);
+    // Copies of one mail: the notifier that sent them had no confirmation that it had arrived.
     for (const { subject, copies } of mails) {
       if (copies > 1) reasons.push(`${subject} arrived ${copies} times; the mailbox shows it once`);
     }
@@ -112,7 +113,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof MailboxUnreadable) return result('unknown', error.message);
-    return result('violated', messageOf(error), ...(await mutings(options)));
+    return result('violated', messageOf(error), ...(await readAllSuppressions(options)));
   } finally {
     if (!hasEnded) await endEverywhere(options, startedAtMs);
   }
@@ -129,7 +130,7 @@ interface MailWait {
   readonly signal: AbortSignal;
 }
 
-/** Throws when there is none in time, {@link MailboxUnreadable} when the last look failed, and the signal's reason. */
+/** Throws when no mail arrives in time, {@link MailboxUnreadable} when the last poll failed, and the signal's reason when it aborts. */
 async function waitForMail(wait: MailWait): Promise<DrillMail> {
   const deadline = deadlineSignal(wait.deadlineMs, wait.signal);
   let problem: string | undefined;
@@ -141,15 +142,15 @@ async function waitForMail(wait: MailWait): Promise<DrillMail> {
     } catch (error) {
       problem = messageOf(error);
     }
-    await sleep(LOOK_EVERY_MS, undefined, { signal: deadline }).catch(() => undefined);
+    await sleep(POLL_INTERVAL_MS, undefined, { signal: deadline }).catch(() => undefined);
   }
   wait.signal.throwIfAborted();
   if (problem !== undefined) throw new MailboxUnreadable(`the mailbox cannot be read: ${problem}`);
-  throw new Error(`no mail said within ${wait.deadlineMs / 1000} s that it is ${wait.status}`);
+  throw new Error(`the ${wait.status} mail did not arrive within ${wait.deadlineMs / 1000} s`);
 }
 
-/** Tells once that an Alertmanager has a group with the alert. What cannot be asked is no step; the mail decides. */
-async function watchGroups(
+/** Calls `onGrouped` once, when an Alertmanager has a group with the alert. Failed queries are ignored: the mails decide the verdict. */
+async function waitForGroup(
   { alert, alertmanagers }: DrillOptions,
   stop: AbortSignal,
   onGrouped: (note: string) => void,
@@ -161,21 +162,23 @@ async function watchGroups(
       onGrouped(`on ${host}, for ${receivers.join(' and ')}`);
       return;
     }
-    await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
+    await sleep(POLL_INTERVAL_MS, undefined, { signal: stop }).catch(() => undefined);
   }
 }
 
-async function mutings({ alert, alertmanagers }: DrillOptions): Promise<readonly string[]> {
+async function readAllSuppressions({ alert, alertmanagers }: DrillOptions): Promise<readonly string[]> {
   const found = await Promise.all(
     alertmanagers.map(async ({ host, url }) => {
-      const mutes = await readMuting(url, alert.id).catch((error: unknown) => [`cannot be asked: ${messageOf(error)}`]);
-      return mutes.map((text) => `Alertmanager on ${host}: ${text}`);
+      const suppressions = await readSuppressions(url, alert.id).catch((error: unknown) => [
+        `cannot be asked: ${messageOf(error)}`,
+      ]);
+      return suppressions.map((text) => `Alertmanager on ${host}: ${text}`);
     }),
   );
   return found.flat();
 }
 
-/** With a deadline of its own: the signal of the drill may have aborted. Each that cannot be told forgets the alert by itself. */
+/** Has a separate deadline, because the signal of the drill may have aborted. An Alertmanager that is not reached ends the alert by its `endsAt`. */
 async function endEverywhere({ alert, alertmanagers }: DrillOptions, startsAtMs: number): Promise<void> {
   const ended = Promise.allSettled(
     alertmanagers.map(({ url }) => postAlert(url, alert, { startsAtMs, endsAtMs: Date.now() })),

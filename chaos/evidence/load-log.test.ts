@@ -64,13 +64,13 @@ test.each([
   ['a negative duration', requestLine({ durationMs: -1 })],
   ['an unknown member', requestLine({ color: 'red' })],
   ['a member left out', requestLine({ ok: undefined })],
-])('a line that is %s becomes a problem, and throws where it stands alone', (_, line) => {
+])('a line that is %s becomes a problem, and throws when it is parsed alone', (_, line) => {
   expect(logOfLines(line).problems).toHaveLength(1);
   expect(logOfLines(line).records).toEqual([]);
   expect(() => parseLoadLine(line)).toThrow(expect.objectContaining({ code: 'unreadable-record' }));
 });
 
-test('whatever stands in a line, it is a record or the coded error', () => {
+test('any line becomes a record or throws the coded error', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (line) => {
       try {

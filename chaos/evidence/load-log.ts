@@ -35,7 +35,7 @@ export function parseLoadLine(line: string): LoadLine {
   }
 }
 
-/** Statuses with which the shop says that it did nothing. Others, 409 and 5xx among them, leave it open. */
+/** Statuses after which the shop has certainly placed no order. After any other, 409 and 5xx included, the outcome is unknown. */
 const REJECTIONS: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 415, 422, 429]);
 
 /** The log of one load, as far as it has been read. */
@@ -48,7 +48,7 @@ export class LoadLog {
   readonly #problems: string[] = [];
   #lines = 0;
 
-  /** In the order in which the requests ended. Requests that only prepare the load are left out. */
+  /** In the order in which the requests ended, without the requests of the setup. */
   get records(): readonly RequestRecord[] {
     return this.#records;
   }
@@ -71,12 +71,12 @@ export class LoadLog {
     return this.#problems;
   }
 
-  /** When the iterations of a scenario began: those of which a request has ended. */
+  /** Starts of the iterations of a scenario, as far as one of their requests has ended. */
   startsOf(scenario: string): readonly number[] {
     return [...(this.#starts.get(scenario)?.values() ?? [])];
   }
 
-  /** Takes a line in. One that cannot be read becomes a problem. */
+  /** Adds a line. An unreadable line becomes a problem. */
   add(line: string): void {
     this.#lines += 1;
     let parsed: LoadLine;

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** What a request asked for: the class that budgets are stated for. */
+/** Classes of requests; budgets refer to them. */
 export const REQUEST_KINDS = ['page', 'product', 'static', 'login', 'order', 'order-read'] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 
-/** The error of a request that the generator should have sent and did not: it had no free virtual user. */
+/** Error of a planned request that the generator did not send, because it had no free virtual user. */
 export const DROPPED = 'dropped';
 
 /** One request as its client saw it. A request that was never sent ({@link DROPPED}) has one too. */
 export interface RequestRecord {
   /** When the client began, milliseconds since the epoch. */
   readonly startMs: number;
-  /** Everything that the client waited for: blocked, connect, TLS, send, wait and receive. */
+  /** Total time for the client: blocked, connect, TLS, send, wait and receive. */
   readonly durationMs: number;
   readonly kind: RequestKind;
   /** Answered in time, with the expected status and the expected body. */
@@ -20,17 +20,17 @@ export interface RequestRecord {
   readonly status: number;
   /** Why it is not ok. */
   readonly error?: string;
-  /** Whether the request paid for a connection of its own. */
+  /** `new`: the request opened a connection; `kept`: it reused one. */
   readonly connection: 'new' | 'kept';
   /** Where it was sent: `virtual-address`, `edge1`, … */
   readonly target: string;
   /** The host that answered, when the answer names one (`X-Served-By`). */
   readonly host?: string;
-  /** The trace of a failed or slow request, when an answer came: to be looked up in the logs. */
+  /** Trace ID of a failed or slow request that got a response; leads to its log lines. */
   readonly traceId?: string;
 }
 
-/** The shape of a record in a file, for whoever reads one back. */
+/** Schema of a record in a file. */
 export const requestRecordSchema = z.strictObject({
   startMs: z.number().positive(),
   durationMs: z.number().nonnegative(),

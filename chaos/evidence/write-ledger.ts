@@ -1,18 +1,18 @@
 /**
- * What the client knows of a write. `rejected` only where the server said that it did nothing; a timeout, a reset or a 5xx
- * is `unknown`: it may have happened.
+ * Outcome of a write as seen by the client. `rejected`: the server answered that it did nothing. `unknown`: a timeout, a reset or a 5xx, after which
+ * the write may have happened.
  */
 export const WRITE_OUTCOMES = ['acknowledged', 'rejected', 'unknown'] as const;
 export type WriteOutcome = (typeof WRITE_OUTCOMES)[number];
 
-/** One order that the load tried to place. Noted before it is sent, so that an attempt cut off has an entry too. */
+/** One order that the load tried to place. It is logged before it is sent, so that an interrupted attempt has an entry, too. */
 export interface OrderAttempt {
   /** The Idempotency-Key, `<runId>-<n>`, unique in the run. */
   readonly key: string;
   /** Milliseconds since the epoch. */
   readonly startMs: number;
   readonly outcome: WriteOutcome;
-  /** What the server called the order; only of acknowledged ones. */
+  /** The server's ID of the order; only of acknowledged ones. */
   readonly orderId?: string;
 }
 
@@ -23,7 +23,7 @@ export interface StoredOrder {
 }
 
 /**
- * All orders of the run on one database node, read after healing and after the node has applied what the others had.
+ * All orders of the run on one database node, read after the revert of the fault, once the node has caught up with the others.
  * A node that could not be read has no entry: that makes the verdict `unknown`.
  */
 export interface ReadBack {
@@ -33,21 +33,21 @@ export interface ReadBack {
   readonly orders: readonly StoredOrder[];
 }
 
-/** The write ledger, closed: attempts against what was found, as Jepsen's `set` checker counts. All lists are sorted keys. */
+/** The evaluated write ledger: attempts compared with the stored orders, counted as by Jepsen's `set` checker. All lists are sorted keys. */
 export interface LedgerResult {
   readonly attempted: number;
   readonly acknowledged: number;
   readonly rejected: number;
   readonly unknown: number;
-  /** Unknown to the client, found stored: allowed. */
+  /** Outcome unknown to the client, and stored: allowed. */
   readonly recovered: number;
   /** Acknowledged, found on no node. */
   readonly lost: readonly string[];
-  /** Stored, though never attempted or said to be rejected. */
+  /** Stored although never attempted, or although rejected. */
   readonly unexpected: readonly string[];
   /** Stored more than once on one node. */
   readonly duplicated: readonly string[];
-  /** Stored under another order id than the client was told. */
+  /** Stored under another order ID than the acknowledged one. */
   readonly mismatched: readonly string[];
   readonly nodes: readonly NodeLedger[];
 }
@@ -55,6 +55,6 @@ export interface LedgerResult {
 interface NodeLedger {
   readonly node: string;
   readonly present: number;
-  /** Acknowledged orders that other nodes have and this one has not. */
+  /** Acknowledged orders that other nodes have and this one lacks. */
   readonly missing: readonly string[];
 }

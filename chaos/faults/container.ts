@@ -5,7 +5,7 @@ import { HoldfastError } from '../../kit/errors.ts';
 /** From `docker run` until its container is listed, on a busy machine. */
 const STARTING_MS = 3_000;
 
-/** Whether a container is there, running or not. Throws `docker` when the engine does not answer. */
+/** Whether a container exists, running or not. Throws `docker` when the engine does not answer. */
 export async function containerExists(name: string): Promise<boolean> {
   const args = ['ps', '--all', '--quiet', '--filter', `name=^${name}$`];
   const { stdout, exitCode, stderr } = await execa('docker', args, { reject: false });
@@ -14,8 +14,8 @@ export async function containerExists(name: string): Promise<boolean> {
 }
 
 /**
- * Removes the container of a runner that may have been killed. Its `docker run` goes on then, so a container that is missing may only be about to
- * exist.
+ * Removes the container of a runner that may have been killed. The runner's `docker run` may still be in progress, so a missing container may be about
+ * to start.
  */
 export async function removeContainer(name: string): Promise<void> {
   if (!(await containerExists(name))) await sleep(STARTING_MS);

@@ -1,6 +1,6 @@
 import type { ExecResult, Hosts, HostState } from '../../kit/hosts.ts';
 
-/** Hosts in memory, for tests: what was done to them is in `calls`. */
+/** Hosts in memory, for tests. `calls` lists the operations on them. */
 export interface FakeHosts extends Hosts {
   readonly calls: readonly string[];
   readonly states: Map<string, HostState>;
@@ -10,7 +10,7 @@ interface FakeHostsOptions {
   readonly names: readonly string[];
   /** Address of a host on each network. */
   readonly networks?: (host: string) => Readonly<Record<string, string>>;
-  /** Throws or answers before a call is carried out; its name is for example `start app1`. */
+  /** Called before each operation other than `exec`, for example with `start app1`; may throw. */
   readonly before?: (call: string) => void;
   readonly exec?: (host: string, argv: readonly string[]) => ExecResult;
 }

@@ -27,7 +27,7 @@ afterAll(async () => {
   await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
 });
 
-describe('every fault bites the running stack, and goes away', () => {
+describe('every fault takes effect on the running stack, and is reverted', () => {
   it.each<readonly [string, AnyFault]>([
     ['a crashed host', hostCrash('web2')],
     ['a frozen host', hostFreeze('web2')],
@@ -36,7 +36,7 @@ describe('every fault bites the running stack, and goes away', () => {
     ['a slow dependency', toxiproxyLatency(where, 300)],
     ['a dependency that is down', toxiproxyDown(where)],
     ['a dependency that hangs', toxiproxyTimeout(where, 0)],
-    ['a dependency behind a thin line', toxiproxyBandwidth(where, 1)],
+    ['a dependency with low bandwidth', toxiproxyBandwidth(where, 1)],
     ['a dependency that resets connections', toxiproxyReset(where)],
   ])('%s', async (_, fault) => {
     await using active = await openFault(fault, { world, journal, leaseMs: 120_000 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Fault, UndoMethod } from './fault.ts';
-import { lookBefore, observeHostBack, observeSilence, stateOf } from './host-fault.ts';
+import { checkPrecondition, observeHostBack, observeNoAnswer, stateOf } from './host-fault.ts';
 
 export const hostCrashUndo = z.strictObject({
   kind: z.literal('host-crash'),
@@ -13,22 +13,22 @@ export const hostCrashUndo = z.strictObject({
 
 type HostCrashUndo = z.infer<typeof hostCrashUndo>;
 
-/** The power of a host fails: everything on it is gone at once, nothing is stopped in order. Undone by switching it on. */
+/** A host crashes: all its processes end at once, without a shutdown. Reverted by starting the host. */
 export function hostCrash(host: string): Fault<HostCrashUndo> {
   return {
     kind: 'host-crash',
     description: `${host} crashes`,
     targets: [host],
     plan: async (world) => {
-      const { state, answeredBefore } = await lookBefore(world, host);
+      const { state, answeredBefore } = await checkPrecondition(world, host);
       return { kind: 'host-crash', host, answeredBefore, initPid: state.pid, startedAt: state.startedAt };
     },
     inject: (world) => world.hosts.kill(host),
     probeEffect: async (world, undo) => {
       const state = await stateOf(world, host);
       if (state.running) return { seen: false, text: `${host} still runs` };
-      const silence = await observeSilence(world, undo);
-      return { seen: silence.seen, text: `the init of ${host} (pid ${undo.initPid}) is gone; ${silence.text}` };
+      const noAnswer = await observeNoAnswer(world, undo);
+      return { seen: noAnswer.seen, text: `the init of ${host} (pid ${undo.initPid}) has exited; ${noAnswer.text}` };
     },
   };
 }

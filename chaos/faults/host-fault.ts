@@ -4,7 +4,7 @@ import type { HostState } from '../../kit/hosts.ts';
 import { hostAnswers } from './liveness-probe.ts';
 import type { FaultContext, Observation } from './fault.ts';
 
-/** The host of the model. An unknown name throws `usage`: it can only come from the caller. */
+/** The host in the topology. An unknown name throws `usage`: it can only come from the caller. */
 export function modelOf(world: FaultContext, name: string): Host {
   const host = world.topology.hosts.find((candidate) => candidate.name === name);
   if (host === undefined) throw new HoldfastError('usage', `There is no host ${name}.`);
@@ -18,8 +18,8 @@ export async function stateOf(world: FaultContext, name: string): Promise<HostSt
   return state;
 }
 
-/** Looks at a host that is about to be broken: it must run now, or breaking it would prove nothing. */
-export async function lookBefore(
+/** Checks a host before a fault is injected: it must be running, or the fault would prove nothing. */
+export async function checkPrecondition(
   world: FaultContext,
   name: string,
 ): Promise<{ readonly state: HostState; readonly answeredBefore: boolean }> {
@@ -29,8 +29,8 @@ export async function lookBefore(
   return { state, answeredBefore: await hostAnswers(modelOf(world, name)) };
 }
 
-/** That a host which answered before the fault is silent now. A host that was silent before shows nothing by silence. */
-export async function observeSilence(
+/** Whether a host that answered before the fault no longer answers. For a host that did not answer before, this is not checked. */
+export async function observeNoAnswer(
   world: FaultContext,
   undo: { readonly host: string; readonly answeredBefore: boolean },
 ): Promise<Observation> {
@@ -38,20 +38,20 @@ export async function observeSilence(
   const answers = await hostAnswers(modelOf(world, undo.host));
   return {
     seen: !answers,
-    text: answers ? 'its service still answers' : 'its service answered before, and is silent now',
+    text: answers ? 'its service still responds' : 'its service responded before the fault and does not respond now',
   };
 }
 
-/** That a host is back: it runs, is not frozen, has every cable plugged in, and its own health check is content. */
+/** Whether a host is back: it runs, is not frozen, is attached to all its networks, and passes its health check, if it has one. */
 export async function observeHostBack(world: FaultContext, name: string): Promise<Observation> {
   const state = await stateOf(world, name);
-  const cut = Object.entries(modelOf(world, name).addresses).filter(
+  const disconnected = Object.entries(modelOf(world, name).addresses).filter(
     ([network, address]) => state.networks[network] !== address,
   );
   const missing = [
     ...(state.running ? [] : ['it does not run']),
     ...(state.paused ? ['it is frozen'] : []),
-    ...(cut.length === 0 ? [] : [`cut off from ${cut.map(([network]) => network).join(', ')}`]),
+    ...(disconnected.length === 0 ? [] : [`cut off from ${disconnected.map(([network]) => network).join(', ')}`]),
     ...(state.health === 'healthy' || state.health === 'none' ? [] : [`its health is ${state.health}`]),
   ];
   if (missing.length > 0) return { seen: false, text: `${name}: ${missing.join(', ')}` };

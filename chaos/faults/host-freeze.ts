@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Fault, UndoMethod } from './fault.ts';
-import { lookBefore, observeHostBack, observeSilence, stateOf } from './host-fault.ts';
+import { checkPrecondition, observeHostBack, observeNoAnswer, stateOf } from './host-fault.ts';
 
 export const hostFreezeUndo = z.strictObject({
   kind: z.literal('host-freeze'),
@@ -10,22 +10,22 @@ export const hostFreezeUndo = z.strictObject({
 
 type HostFreezeUndo = z.infer<typeof hostFreezeUndo>;
 
-/** No process of a host is scheduled any more, while its kernel keeps all connections open: the fault that TCP checks miss. */
+/** Pauses all processes of a host while the kernel keeps their connections open. TCP health checks do not detect this fault. */
 export function hostFreeze(host: string): Fault<HostFreezeUndo> {
   return {
     kind: 'host-freeze',
     description: `${host} freezes`,
     targets: [host],
     plan: async (world) => {
-      const { answeredBefore } = await lookBefore(world, host);
+      const { answeredBefore } = await checkPrecondition(world, host);
       return { kind: 'host-freeze', host, answeredBefore };
     },
     inject: (world) => world.hosts.pause(host),
     probeEffect: async (world, undo) => {
       const state = await stateOf(world, host);
       if (!state.paused) return { seen: false, text: `${host} is not frozen` };
-      const silence = await observeSilence(world, undo);
-      return { seen: silence.seen, text: `every process of ${host} is frozen; ${silence.text}` };
+      const noAnswer = await observeNoAnswer(world, undo);
+      return { seen: noAnswer.seen, text: `every process of ${host} is frozen; ${noAnswer.text}` };
     },
   };
 }

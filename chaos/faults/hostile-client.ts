@@ -14,31 +14,31 @@ export const hostileUndo = z.strictObject({
 
 type HostileUndo = z.infer<typeof hostileUndo>;
 
-/** Where an attack is aimed at, and the host whose HAProxy takes it. */
-export interface Attacked extends AttackAt {
+/** An attacked entry of the site, and the host whose HAProxy serves it. */
+export interface AttackedEntry extends AttackAt {
   readonly host: string;
 }
 
-/** The attacker ends by itself after this, should nobody undo it. */
+/** The attacker exits after this time if the fault is not reverted before. */
 export const HOSTILE_CLIENT_SECONDS = 300;
 
-/** What the attacked HAProxy must have counted of the attacker: less is no attack. */
+/** Minimum counters of the attacked HAProxy for the attacker. Below these, the attack has not taken effect. */
 const TOOK_EFFECT: Readonly<Record<AttackKind, Partial<ClientCounts>>> = {
   'idle-connections': { connections: 90 },
   'slow-headers': { connections: 90 },
   'slow-bodies': { connections: 90 },
   'slow-readers': { responses: 50 },
-  // How many are in progress at a moment depends on how fast the machine is: 20 to 62 were seen.
+  // The number in progress depends on the speed of the machine: 20 to 62 were measured.
   'http2-streams': { requests: 10, requestRate: 300 },
   'connection-rate': { connectionRate: 300 },
   'cache-busting': { requestRate: 300 },
 };
 
-/** Connections that the attacker has tried at each entry: an attack over HTTP/2 needs ten. */
+/** Minimum connection attempts of the attacker at each entry. An attack over HTTP/2 uses ten connections. */
 const TRIED_AT_LEAST = 10;
 
-/** One client address attacks entries of the site. The effect is counted by the attacked HAProxy, not by the attacker. */
-export function hostileClient(attack: AttackKind, attacked: readonly Attacked[]): Fault<HostileUndo> {
+/** One client address attacks entries of the site. The attacked HAProxy, not the attacker, measures the effect. */
+export function hostileClient(attack: AttackKind, attacked: readonly AttackedEntry[]): Fault<HostileUndo> {
   return {
     kind: 'hostile-client',
     description: `${HOSTILE_ADDRESS} attacks ${attacked.map(({ name }) => name).join(', ')} with ${attack}`,
@@ -55,7 +55,7 @@ async function observeAttack(
     attack,
     attacked,
     runId,
-  }: { readonly attack: AttackKind; readonly attacked: readonly Attacked[]; readonly runId: string },
+  }: { readonly attack: AttackKind; readonly attacked: readonly AttackedEntry[]; readonly runId: string },
 ): Promise<Observation> {
   const hosts = [...new Set(attacked.map(({ host }) => host))];
   const seen = await Promise.all(
@@ -64,26 +64,26 @@ async function observeAttack(
       const wanted = Object.entries(TOOK_EFFECT[attack]) as [keyof ClientCounts, number][];
       return {
         enough: wanted.every(([name, least]) => counts[name] >= least),
-        text: `${host} counts ${wanted.map(([name]) => `${counts[name]} ${WORDS[name]}`).join(', ')}`,
+        text: `${host} counts ${wanted.map(([name]) => `${counts[name]} ${COUNT_NAMES[name]}`).join(', ')}`,
       };
     }),
   );
   const reports = await readHostile(runId);
-  const told = Object.entries(reports).map(
+  const reported = Object.entries(reports).map(
     ([name, { connected, refused, sent }]) => `${name}: ${connected} connected, ${refused} refused, ${sent} requests`,
   );
-  // One host may be the entry by HTTP and by TLS, and its counts may be of one of them alone.
-  const isTried = ({ name }: Attacked): boolean => {
+  // One host may serve both HTTP and TLS, and its counters may come from one of them alone.
+  const isTried = ({ name }: AttackedEntry): boolean => {
     const { connected = 0, refused = 0 } = reports[name] ?? {};
     return connected + refused >= TRIED_AT_LEAST;
   };
   return {
     seen: seen.every(({ enough }) => enough) && attacked.every(isTried),
-    text: [...seen.map(({ text }) => text), ...told].join('; '),
+    text: [...seen.map(({ text }) => text), ...reported].join('; '),
   };
 }
 
-const WORDS: Readonly<Record<keyof ClientCounts, string>> = {
+const COUNT_NAMES: Readonly<Record<keyof ClientCounts, string>> = {
   connections: 'open connections',
   connectionRate: 'connections within 10 s',
   requests: 'requests in progress',
@@ -96,5 +96,5 @@ export const undoHostile: UndoMethod<HostileUndo> = {
   probeClear: async (_world, { runId }) =>
     (await containerExists(hostileContainerName(runId)))
       ? { seen: false, text: 'the attacker still runs' }
-      : { seen: true, text: 'the attacker is gone' },
+      : { seen: true, text: 'the attacker has ended' },
 };

@@ -1,34 +1,34 @@
 import { connect } from 'node:net';
 import { addressOn, PORTS, type Host, type NetworkName, type Tier } from '../../deploy/model/topology.ts';
 
-/** Where a host's main process listens, and what to say to it so that it says something. */
-interface Door {
+/** Where a host's main process listens, and a request that it answers. */
+interface LivenessEndpoint {
   readonly network: NetworkName;
   readonly port: number;
-  readonly greeting: string;
+  readonly request: string;
 }
 
 const HTTP = 'HEAD / HTTP/1.0\r\n\r\n';
 
-const DOORS: Record<Tier, Door> = {
-  edge: { network: 'front', port: PORTS.edge, greeting: HTTP },
-  lb: { network: 'ops', port: PORTS.haproxyStats, greeting: HTTP },
-  web: { network: 'app', port: PORTS.nginx, greeting: HTTP },
-  app: { network: 'app', port: PORTS.app, greeting: HTTP },
-  // MySQL speaks first.
-  db: { network: 'data', port: PORTS.mysql, greeting: '' },
-  cache: { network: 'data', port: PORTS.valkey, greeting: 'PING\r\n' },
-  monitor: { network: 'ops', port: PORTS.prometheus, greeting: HTTP },
-  mail: { network: 'ops', port: PORTS.mailbox, greeting: HTTP },
-  trace: { network: 'ops', port: PORTS.zipkin, greeting: HTTP },
+const LIVENESS_ENDPOINTS: Record<Tier, LivenessEndpoint> = {
+  edge: { network: 'front', port: PORTS.edge, request: HTTP },
+  lb: { network: 'ops', port: PORTS.haproxyStats, request: HTTP },
+  web: { network: 'app', port: PORTS.nginx, request: HTTP },
+  app: { network: 'app', port: PORTS.app, request: HTTP },
+  // A MySQL server sends the first packet.
+  db: { network: 'data', port: PORTS.mysql, request: '' },
+  cache: { network: 'data', port: PORTS.valkey, request: 'PING\r\n' },
+  monitor: { network: 'ops', port: PORTS.prometheus, request: HTTP },
+  mail: { network: 'ops', port: PORTS.mailbox, request: HTTP },
+  trace: { network: 'ops', port: PORTS.zipkin, request: HTTP },
 };
 
 /**
- * Whether the main process of a host answers on its network. A mere TCP handshake does not count: the kernel of a frozen
- * host still completes it, so a byte of an answer is waited for.
+ * Whether the main process of a host answers on its network. This waits for the first byte of a response: the kernel of a frozen
+ * host still completes TCP handshakes.
  */
 export function hostAnswers(host: Host, timeoutMs = 1_000): Promise<boolean> {
-  const { network, port, greeting } = DOORS[host.tier];
+  const { network, port, request } = LIVENESS_ENDPOINTS[host.tier];
   const socket = connect({ host: addressOn(host, network), port });
   return new Promise((resolve) => {
     const end = (answered: boolean): void => {
@@ -39,7 +39,7 @@ export function hostAnswers(host: Host, timeoutMs = 1_000): Promise<boolean> {
     const timer = setTimeout(() => {
       end(false);
     }, timeoutMs);
-    socket.once('connect', () => socket.write(greeting));
+    socket.once('connect', () => socket.write(request));
     socket.once('data', () => {
       end(true);
     });

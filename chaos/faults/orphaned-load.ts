@@ -10,7 +10,7 @@ export const loadUndo = z.strictObject({
 
 type LoadUndo = z.infer<typeof loadUndo>;
 
-/** A load is no fault, but it outlives a killed runner too, and its address is taken until it ends. */
+/** Ends an orphaned load. Like a fault, a load outlives a killed runner, and it occupies its address until it ends. */
 export const undoLoad: UndoMethod<LoadUndo> = {
   undo: (_world, { runId }) => removeContainer(loadContainerName(runId)),
   probeClear: async (_world, { runId }) => {

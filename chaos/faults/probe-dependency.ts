@@ -1,10 +1,10 @@
 import { HoldfastError } from '../../kit/errors.ts';
 import type { FaultContext } from './fault.ts';
 
-/** What one attempt to talk through a dependency's proxy met. */
+/** Result of one request through a dependency's proxy. */
 export interface DependencyReply {
   readonly outcome: 'answered' | 'refused' | 'closed' | 'silent';
-  /** From the request to the first byte of the answer, or to the end of the attempt. */
+  /** From the request to the first byte of the response, or to the end of the attempt. */
   readonly ms: number;
 }
 
@@ -12,15 +12,15 @@ interface DependencyProbe {
   readonly host: string;
   /** On the host's loopback. */
   readonly port: number;
-  /** Bytes that the request is padded to: shows what a narrow line does. */
+  /** Size that the request is padded to, to measure a bandwidth limit. */
   readonly requestBytes?: number;
   /** Default 2,000. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Talks from a consumer's host through its own proxy, as its process does, and times the first byte of the answer there, so
- * that the way of the command to the host does not count. `bash` is on every host; nothing has to be installed.
+ * Sends a request from a consumer's host through its local proxy, as its process does. The time to the first byte is measured on
+ * that host, so that the duration of `docker exec` does not count. Every host has `bash`; nothing has to be installed.
  */
 export async function probeDependency(world: FaultContext, probe: DependencyProbe): Promise<DependencyReply> {
   const { host, port, requestBytes = 64, timeoutMs = 2_000 } = probe;
@@ -50,12 +50,12 @@ export async function probeDependency(world: FaultContext, probe: DependencyProb
   throw new HoldfastError('docker', `The probe of port ${port} on ${host} returned nothing: ${stderr.trim()}`);
 }
 
-/** Something that the server behind the route answers at once. Escapes are printf's. */
+/** A request that the server behind the route answers at once. Escapes are those of printf. */
 function requestOf(world: FaultContext, port: number, bytes: number): string {
   const dependency = world.topology.dependencies.find((candidate) => candidate.proxyPort === port);
   const pad = 'x'.repeat(Math.max(0, bytes - 40));
   if (dependency?.name === 'cache') return `PING ${pad}\\r\\n`;
-  // MySQL speaks first, and counts clients that say nonsense.
+  // A MySQL server sends the first packet, and counts invalid packets of clients.
   if (dependency?.route === 'db-write' || dependency?.route === 'db-read') return '';
   return `GET /livez HTTP/1.0\\r\\nHost: probe\\r\\nX-Pad: ${pad}\\r\\n\\r\\n`;
 }

@@ -8,13 +8,13 @@ export const processKillUndo = z.strictObject({
   host: z.string(),
   /** Name of the service's folder in `/etc/s6`. */
   service: z.string().regex(/^[a-z0-9-]+$/),
-  /** Process id inside the host, before. */
+  /** Process ID inside the host, before the kill. */
   pid: z.int().positive(),
 });
 
 type ProcessKillUndo = z.infer<typeof processKillUndo>;
 
-/** One server process of a host is killed; the host's supervisor has to bring it back. */
+/** Kills one server process of a host. The host's supervisor has to restart it. */
 export function processKill(host: string, service: string): Fault<ProcessKillUndo> {
   return {
     kind: 'process-kill',
@@ -25,7 +25,7 @@ export function processKill(host: string, service: string): Fault<ProcessKillUnd
       if (pid === undefined) throw new HoldfastError('stack-not-healthy', `${service} is not running on ${host}.`);
       return { kind: 'process-kill', host, service, pid };
     },
-    // The supervisor is PID 1 and cannot be killed from inside; its child can. `kill` is the shell's own: no host has a program of that name.
+    // The supervisor is PID 1 and cannot be killed from inside; its child can. `kill` is a shell builtin: hosts have no such program.
     inject: async (world, undo) => {
       const { code, stderr } = await world.hosts.exec(host, ['sh', '-c', 'kill -KILL "$1"', 'sh', String(undo.pid)]);
       if (code !== 0) throw new HoldfastError('docker', `Could not kill ${service} on ${host}: ${stderr.trim()}`);
@@ -39,7 +39,7 @@ export function processKill(host: string, service: string): Fault<ProcessKillUnd
 }
 
 export const undoProcessKill: UndoMethod<ProcessKillUndo> = {
-  // The supervisor restarts it by itself; this only counts when it gave up.
+  // Only has an effect if the supervisor has stopped restarting the process.
   undo: async (world, undo) => {
     await world.hosts.exec(undo.host, ['s6-svc', '-u', `/etc/s6/${undo.service}`]);
   },
@@ -54,10 +54,10 @@ export const undoProcessKill: UndoMethod<ProcessKillUndo> = {
   },
 };
 
-/** A server that cannot begin, for instance because its port is taken, gives up and is started again sooner than this. */
+/** A server that fails to start, for example because its port is in use, exits and is restarted in less time. */
 const STAYED_UP_SECONDS = 4;
 
-/** The process id of a service inside its host, or undefined while it does not run. */
+/** The process ID of a service inside its host, or undefined while it does not run. */
 export async function readServicePid(
   world: FaultContext,
   place: { readonly host: string; readonly service: string },
@@ -65,7 +65,7 @@ export async function readServicePid(
   return (await readService(world, place)).pid;
 }
 
-/** What the supervisor says of a service: its process, and for how many seconds it is up or down. */
+/** State of a service as reported by the supervisor: its process ID, and its uptime in seconds, 0 while it is down. */
 async function readService(
   world: FaultContext,
   { host, service }: { readonly host: string; readonly service: string },

@@ -6,26 +6,26 @@ import { modelOf } from './host-fault.ts';
 import { probeDependency } from './probe-dependency.ts';
 import { toxiproxyApi } from './toxiproxy-api.ts';
 
-/** One proxy on one consumer's host, as the undo record keeps it. */
+/** One proxy on one consumer's host, as stored in the undo record. */
 export const proxyTarget = z.strictObject({
   host: z.string(),
   api: z.url(),
   proxy: z.string(),
   /** Where the proxy listens on the host's loopback. */
   port: z.int(),
-  /** First byte of an answer through the proxy, before the fault. */
+  /** Time to the first byte through the proxy, before the fault. */
   baselineMs: z.number().nonnegative(),
 });
 
 export type ProxyTarget = z.infer<typeof proxyTarget>;
 
-/** A dependency of some hosts: what the Toxiproxy faults break. */
+/** A dependency of some hosts, which a Toxiproxy fault breaks. */
 export interface DependencyOf {
   readonly dependency: Dependency['name'];
   readonly hosts: readonly string[];
 }
 
-/** Looks at the proxies before the fault: they must be clean and answer, or nothing could be shown. */
+/** Checks the proxies before the fault: they must have no toxic and answer, or the fault would prove nothing. */
 export function planTargets(world: FaultContext, where: DependencyOf, requestBytes?: number): Promise<ProxyTarget[]> {
   const dependency = world.topology.dependencies.find((candidate) => candidate.name === where.dependency);
   if (dependency === undefined) throw new HoldfastError('usage', `There is no dependency ${where.dependency}.`);
@@ -51,19 +51,19 @@ export function planTargets(world: FaultContext, where: DependencyOf, requestByt
   );
 }
 
-/** Asks every target at once; seen only when every one of them shows it. */
+/** Checks all targets in parallel. `seen` only if it is true for every target. */
 export async function observeTargets(
   targets: readonly ProxyTarget[],
-  look: (target: ProxyTarget) => Promise<Observation>,
+  observe: (target: ProxyTarget) => Promise<Observation>,
 ): Promise<Observation> {
-  const observations = await Promise.all(targets.map(look));
+  const observations = await Promise.all(targets.map(observe));
   return {
     seen: observations.every((observation) => observation.seen),
     text: observations.map((observation, index) => `${targets[index]?.host ?? ''}: ${observation.text}`).join('; '),
   };
 }
 
-/** That a proxy is enabled, carries no toxic, and answers about as fast as before the fault. */
+/** Whether a proxy is enabled, has no toxic, and answers about as fast as before the fault. */
 export async function observeProxyClean(world: FaultContext, target: ProxyTarget): Promise<Observation> {
   const { enabled, toxics } = await toxiproxyApi(target.api).readProxy(target.proxy);
   if (!enabled) return { seen: false, text: `${target.proxy} is disabled` };
@@ -77,7 +77,7 @@ export async function observeProxyClean(world: FaultContext, target: ProxyTarget
   };
 }
 
-/** Cleans every target by `clean`; where Toxiproxy does not answer, its process is replaced: its configuration knows no toxics. */
+/** Calls `clean` for every target. Where that fails, the Toxiproxy process is restarted, which removes all toxics. */
 export async function cleanTargets(
   world: FaultContext,
   targets: readonly ProxyTarget[],
@@ -95,7 +95,7 @@ export async function cleanTargets(
   if (failures.length > 0) throw new HoldfastError('heal-failed', failures.join('\n'));
 }
 
-/** Why it could not be restarted. A host that does not run took its toxics with it. */
+/** Returns why the restart failed; undefined after a success. A host that does not run has no toxics. */
 async function restartToxiproxy(world: FaultContext, host: string): Promise<string | undefined> {
   try {
     if ((await world.hosts.state(host))?.running !== true) return undefined;

@@ -28,13 +28,13 @@ interface ToxicPlan {
   readonly description: string;
   readonly toxic: Omit<ICreateToxicBody<ToxicAttributeTypes>, 'name' | 'toxicity'>;
   readonly where: DependencyOf;
-  /** How long a request is made for the probes; default 64 bytes. */
+  /** Size of the requests of the probes; default 64 bytes. */
   readonly requestBytes?: number;
-  /** One try through a disturbed proxy. */
-  readonly look: (world: FaultContext, target: ProxyTarget) => Promise<Observation>;
+  /** Effect probe of one target. */
+  readonly probe: (world: FaultContext, target: ProxyTarget) => Promise<Observation>;
 }
 
-/** What the toxics have in common: the same toxic on the same dependency of several hosts, shown to bite on each of them. */
+/** The common part of toxic faults: one toxic on the same dependency of several hosts, with an effect probe for each host. */
 export function toxicFault(plan: ToxicPlan): Fault<ToxicUndo> {
   const { kind, where } = plan;
   const toxic = `holdfast-${kind.slice('toxiproxy-'.length)}`;
@@ -50,7 +50,7 @@ export function toxicFault(plan: ToxicPlan): Fault<ToxicUndo> {
         ),
       );
     },
-    probeEffect: (world, undo) => observeTargets(undo.targets, (target) => plan.look(world, target)),
+    probeEffect: (world, undo) => observeTargets(undo.targets, (target) => plan.probe(world, target)),
   };
 }
 
@@ -60,7 +60,7 @@ export const undoToxic: UndoMethod<ToxicUndo> = {
   probeClear: (world, undo) => observeTargets(undo.targets, (target) => observeProxyClean(world, target)),
 };
 
-/** `cache of app1, app2`. */
+/** `cache as seen by app1, app2`. */
 export function describeWhere(where: DependencyOf): string {
   return `${where.dependency} as seen by ${where.hosts.join(', ')}`;
 }

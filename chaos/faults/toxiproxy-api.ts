@@ -2,7 +2,7 @@ import { Toxiproxy, type ICreateToxicBody, type ToxicAttributeTypes } from 'toxi
 import { z } from 'zod';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 
-/** Toxiproxy may freeze its whole API while a toxic is removed (its issue 558), and its client waits for ever. */
+/** The API of Toxiproxy may hang while a toxic is removed (its issue 558), and its client has no timeout. */
 const CALL_TIMEOUT_MS = 3_000;
 
 const proxyReply = z.object({
@@ -23,7 +23,7 @@ const proxyReply = z.object({
 
 export type ProxyState = z.infer<typeof proxyReply>;
 
-/** One Toxiproxy server. Every call ends within 3 s, or throws `HoldfastError('http')`. */
+/** One Toxiproxy server. A method sends one or two requests; each ends within 3 s, or the method throws `HoldfastError('http')`. */
 export interface ToxiproxyApi {
   listProxies(): Promise<readonly ProxyState[]>;
   readProxy(proxy: string): Promise<ProxyState>;

@@ -3,12 +3,12 @@ import { probeDependency } from './probe-dependency.ts';
 import type { DependencyOf } from './proxy-target.ts';
 import { describeWhere, toxicFault, type ToxicUndo } from './toxic-fault.ts';
 
-/** Long enough that a narrow line shows, short enough for every server's limit on one request. */
+/** Large enough to measure the limit, small enough for every server's request limit. */
 const REQUEST_BYTES = 6_000;
 
 /**
- * The line to a dependency carries `kilobytesPerSecond` on each connection, on the way there. Shown by a long request whose
- * answer comes late; MySQL speaks first and takes no such request, so it cannot be shown there.
+ * Limits each connection to a dependency to `kilobytesPerSecond`, upstream only. The effect probe sends a large request and expects
+ * a late response. A MySQL server accepts no such request, so the effect cannot be proven there.
  */
 export function toxiproxyBandwidth(where: DependencyOf, kilobytesPerSecond: number): Fault<ToxicUndo> {
   const expectedMs = REQUEST_BYTES / kilobytesPerSecond;
@@ -18,7 +18,7 @@ export function toxiproxyBandwidth(where: DependencyOf, kilobytesPerSecond: numb
     toxic: { type: 'bandwidth', stream: 'upstream', attributes: { rate: kilobytesPerSecond } },
     where,
     requestBytes: REQUEST_BYTES,
-    look: async (world, target) => {
+    probe: async (world, target) => {
       const probe = { ...target, requestBytes: REQUEST_BYTES, timeoutMs: expectedMs * 2 + 2_000 };
       const reply = await probeDependency(world, probe);
       return {

@@ -19,7 +19,7 @@ export const toxiproxyDownUndo = z.strictObject({
 
 type ToxiproxyDownUndo = z.infer<typeof toxiproxyDownUndo>;
 
-/** A dependency is gone: its connections are closed and new ones refused. */
+/** A dependency is down: its connections are closed and new ones are refused. */
 export function toxiproxyDown(where: DependencyOf): Fault<ToxiproxyDownUndo> {
   return {
     kind: 'toxiproxy-down',

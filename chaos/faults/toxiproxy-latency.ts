@@ -3,14 +3,14 @@ import { probeDependency } from './probe-dependency.ts';
 import type { DependencyOf } from './proxy-target.ts';
 import { describeWhere, toxicFault, type ToxicUndo } from './toxic-fault.ts';
 
-/** Every answer of a dependency comes `latencyMs` later. */
+/** Delays every response of a dependency by `latencyMs`. */
 export function toxiproxyLatency(where: DependencyOf, latencyMs: number): Fault<ToxicUndo> {
   return toxicFault({
     kind: 'toxiproxy-latency',
     description: `${describeWhere(where)} answers ${latencyMs} ms later`,
     toxic: { type: 'latency', stream: 'downstream', attributes: { latency: latencyMs, jitter: 0 } },
     where,
-    look: async (world, target) => {
+    probe: async (world, target) => {
       const reply = await probeDependency(world, { ...target, timeoutMs: latencyMs * 2 + 2_000 });
       const grownMs = reply.ms - target.baselineMs;
       return {

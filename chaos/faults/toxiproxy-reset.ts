@@ -10,7 +10,7 @@ export function toxiproxyReset(where: DependencyOf): Fault<ToxicUndo> {
     description: `${describeWhere(where)} resets every connection`,
     toxic: { type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } },
     where,
-    look: async (world, target) => {
+    probe: async (world, target) => {
       const reply = await probeDependency(world, { ...target, timeoutMs: 1_000 });
       return {
         seen: reply.outcome === 'closed',

@@ -3,14 +3,14 @@ import { probeDependency } from './probe-dependency.ts';
 import type { DependencyOf } from './proxy-target.ts';
 import { describeWhere, toxicFault, type ToxicUndo } from './toxic-fault.ts';
 
-/** A dependency accepts connections and says nothing; they are closed after `timeoutMs`, with 0 never. */
+/** A dependency accepts connections and sends nothing. They are closed after `timeoutMs`; with 0, never. */
 export function toxiproxyTimeout(where: DependencyOf, timeoutMs: number): Fault<ToxicUndo> {
   return toxicFault({
     kind: 'toxiproxy-timeout',
     description: `${describeWhere(where)} is silent`,
     toxic: { type: 'timeout', stream: 'downstream', attributes: { timeout: timeoutMs } },
     where,
-    look: async (world, target) => {
+    probe: async (world, target) => {
       const reply = await probeDependency(world, { ...target, timeoutMs: 1_000 });
       return {
         seen: reply.outcome === 'silent' || (reply.outcome === 'closed' && timeoutMs > 0),

@@ -10,7 +10,7 @@ import { toxicUndo, undoToxic } from './toxic-fault.ts';
 import { toxiproxyDownUndo, undoToxiproxyDown } from './toxiproxy-down.ts';
 import type { FaultContext, Observation } from './fault.ts';
 
-/** What is on disk of every fault: enough to undo it by another process, after the one that injected it died. */
+/** The undo record of a fault, as stored on disk. Another process can revert the fault from it after the injecting process has exited. */
 export const undoSchema = z.discriminatedUnion('kind', [
   hostCrashUndo,
   hostFreezeUndo,
@@ -31,7 +31,7 @@ interface BoundUndo {
   probeClear(world: FaultContext): Promise<Observation>;
 }
 
-/** How a record is undone. */
+/** Binds a record to the undo method of its kind. */
 export function bindUndo(undo: Undo): BoundUndo {
   switch (undo.kind) {
     case 'host-crash':
@@ -68,13 +68,13 @@ function bind<U extends Undo>(method: UndoMethod<U>, undo: U): BoundUndo {
   };
 }
 
-/** A host that was removed took its faults along; the next one of its name begins anew. */
+/** A removed host has no faults any more, and a new host of the same name starts without them. */
 async function isRemoved(world: FaultContext, undo: Undo): Promise<boolean> {
   const states = await Promise.all(hostsOfUndo(undo).map((host) => world.hosts.state(host)));
   return states.length > 0 && states.every((state) => state === undefined);
 }
 
-/** Hosts that a record breaks. */
+/** Hosts that the fault of a record breaks. */
 export function hostsOfUndo(undo: Undo): readonly string[] {
   if (undo.kind === 'load' || undo.kind === 'hostile-client') return [];
   return 'host' in undo ? [undo.host] : undo.targets.map((target) => target.host);

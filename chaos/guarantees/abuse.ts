@@ -2,7 +2,7 @@ import { hostsOf, HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { REQUEST_KINDS } from '../evidence/request-record.ts';
 import type { FaultContext } from '../faults/fault.ts';
-import { hostileClient, type Attacked } from '../faults/hostile-client.ts';
+import { hostileClient, type AttackedEntry } from '../faults/hostile-client.ts';
 import { ATTACKS, type AttackKind } from '../hostile/attack.ts';
 import { allTargets } from '../load/targets.ts';
 import { predictOutage } from '../predict.ts';
@@ -11,7 +11,7 @@ import { readProcessEnds } from '../probes/process-ends.ts';
 import { findHolders } from '../probes/virtual-address.ts';
 import type { Guarantee, Redundancy } from './guarantee.ts';
 
-/** As long as a hostile client attacks at least: four times as long as the site waits for a request. */
+/** Minimum duration of an attack: four times the time that the site waits for a request. */
 const HOLD_MS = 20_000;
 
 const CLAIMS: Readonly<Record<AttackKind, string>> = {
@@ -24,7 +24,7 @@ const CLAIMS: Readonly<Record<AttackKind, string>> = {
   'cache-busting': 'A client that asks for what no cache has does not affect other clients.',
 };
 
-/** That one client cannot take the site from the others: each kind of attack on an edge and on the virtual address, by HTTP and TLS, at once. */
+/** No single client can make the site unavailable for others. Each kind of attack targets an edge and the virtual IP (HTTP and TLS) at the same time. */
 export const ABUSE_GUARANTEES: readonly Guarantee[] = ATTACKS.map(abuseGuarantee);
 
 function abuseGuarantee(attack: AttackKind): Guarantee {
@@ -32,7 +32,7 @@ function abuseGuarantee(attack: AttackKind): Guarantee {
     id: `abuse/${attack}`,
     claim: CLAIMS[attack],
     budgets: [
-      // A failed request counts as slower than any: more than one in a hundred exceeds this as well.
+      // A failed request counts as slower than any other, so a failure ratio above 1 % exceeds this budget, too.
       { kind: 'latency', of: REQUEST_KINDS, quantile: 0.99, mostMs: 1_000 },
       { kind: 'lost-writes', most: 0 },
       { kind: 'redundancy', withinMs: 10_000 },
@@ -51,21 +51,21 @@ function abuseGuarantee(attack: AttackKind): Guarantee {
       return {
         fault: hostileClient(attack, attacked),
         why: `${attacked.map(({ name, host }) => (name === host ? host : `${name} on ${host}`)).join(', ')}; honest clients have other addresses`,
-        redundancy: [await noProcessEnded(world, hosts), attackerForgotten(hosts)],
+        redundancy: [await noProcessEnded(world, hosts), noAttackLeft(hosts)],
       };
     },
   };
 }
 
-/** The first edge, and the virtual address by both protocols. */
-export async function findEntries(world: FaultContext): Promise<readonly Attacked[]> {
+/** The first edge, and the virtual IP over both protocols. */
+export async function findEntries(world: FaultContext): Promise<readonly AttackedEntry[]> {
   const [edge] = hostsOf(world.topology, 'edge');
   const entries = await findAllEntries(world);
   return entries.filter(({ name, host }) => name !== host || name === edge?.name);
 }
 
-/** Every edge, and the virtual address by both protocols on the load balancer that has it; called as the targets of `load`. */
-export async function findAllEntries(world: FaultContext): Promise<readonly Attacked[]> {
+/** Every edge, and the virtual IP over both protocols on the load balancer that owns it. The names are those of the targets of `load`. */
+export async function findAllEntries(world: FaultContext): Promise<readonly AttackedEntry[]> {
   const { topology } = world;
   const { address } = topology.virtualAddresses.front;
   const holders = await findHolders(world, address);
@@ -98,7 +98,7 @@ async function noProcessEnded(world: FaultContext, hosts: readonly string[]): Pr
   };
 }
 
-function attackerForgotten(hosts: readonly string[]): Redundancy {
+function noAttackLeft(hosts: readonly string[]): Redundancy {
   return {
     what: 'nothing is left of the attack',
     observe: async (world) => {

@@ -7,7 +7,7 @@ import type { Guarantee } from './guarantee.ts';
 import { appCrash, dbPrimaryCrash, lbActiveCrash } from './spof.ts';
 import { watchGuarantees } from './watch.ts';
 
-/** What `prove` shows when it is asked for nothing in particular, in the order in which it does. */
+/** The guarantees that `prove` checks by default, in this order. */
 export const GUARANTEES: readonly Guarantee[] = [lbActiveCrash, appCrash, dbPrimaryCrash, cacheSlow, cacheDown];
 
 /** Every promise: those, and the ones that take as long as there are hosts and processes. */
@@ -30,7 +30,7 @@ export function chooseGuarantees(topology: Topology, wanted: readonly string[]):
   return all.filter((guarantee) => wanted.includes(guarantee.id) || wanted.includes(areaOf(guarantee)));
 }
 
-/** Of very many, as many as a person reads. */
+/** Maximum number of suggestions in an error. */
 const SHOWN = 8;
 
 /** The part of an id before the slash. */

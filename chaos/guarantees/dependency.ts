@@ -7,21 +7,21 @@ import { predictOutage } from '../predict.ts';
 import type { Budget, Guarantee } from './guarantee.ts';
 import { poolComplete } from './redundancy.ts';
 
-/** Far beyond any client's patience: a cache that answers after a second is worse than none. */
+/** Far above every client's timeout: a cache that answers after a second is worse than no cache. */
 const SLOW_BY_MS = 1_000;
 
-const PAGES_LIVE: readonly Budget[] = [
+const PAGE_BUDGETS: readonly Budget[] = [
   { kind: 'failed', most: 0 },
   { kind: 'latency', of: ['page', 'product'], quantile: 0.99, mostMs: 300 },
 ];
 
-/** A site that lives without its cache has nothing to wake anybody for. */
+/** No alert may be mailed, because the site works without its cache. */
 const NO_ALERTS = { mustDeliver: [], mayDeliver: [], deliverWithinMs: 60_000, resolveWithinMs: 60_000 } as const;
 
 export const cacheSlow: Guarantee = {
   id: 'dependency/cache-slow',
-  claim: 'Pages live on when every answer of the cache comes a second late.',
-  budgets: PAGES_LIVE,
+  claim: 'Pages are served while every response of the cache takes a second longer.',
+  budgets: PAGE_BUDGETS,
   alerts: NO_ALERTS,
   holdMs: 20_000,
   predict: ({ profile }) => predictOutage('cache-slow', profile),
@@ -35,8 +35,8 @@ export const cacheSlow: Guarantee = {
 
 export const cacheDown: Guarantee = {
   id: 'dependency/cache-down',
-  claim: 'Pages live on when the cache refuses every connection.',
-  budgets: PAGES_LIVE,
+  claim: 'Pages are served while the cache refuses every connection.',
+  budgets: PAGE_BUDGETS,
   alerts: NO_ALERTS,
   holdMs: 20_000,
   predict: ({ profile }) => predictOutage('cache-down', profile),

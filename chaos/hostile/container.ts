@@ -7,11 +7,11 @@ import { macAddressOf } from './mac-address.ts';
 import { ROOT } from '../../kit/paths.ts';
 import type { AttackCounts, AttackKind } from './attack.ts';
 
-/** Real attackers have machines of their own; this one takes at most so much of the stack's. */
+/** Limits of the attacker's container, because a real attacker does not use resources of the stack's machine. */
 const PROCESSORS = '0.7';
 const MEMORY = '512m';
 
-/** Where an attack is aimed at. */
+/** A target of an attack. */
 export interface AttackAt {
   /** `edge1`, `http` … */
   readonly name: string;
@@ -23,7 +23,7 @@ interface AttackPlan {
   readonly runId: string;
   readonly attack: AttackKind;
   readonly at: readonly AttackAt[];
-  /** The attack ends by itself after this. */
+  /** The attack ends after this time. */
   readonly seconds: number;
 }
 
@@ -55,7 +55,7 @@ export async function startHostile(plan: AttackPlan): Promise<void> {
   });
 }
 
-/** What the attacker reported last, by target; empty before its first report. */
+/** The last report of the attacker, by target; empty before its first report. */
 export async function readHostile(runId: string): Promise<Readonly<Record<string, AttackCounts>>> {
   const { stdout } = await execa('docker', ['logs', '--tail', '3', hostileContainerName(runId)], { reject: false });
   const last = stdout

@@ -10,7 +10,7 @@ it.each([
   [1_337, 5, '1f9a0a'],
   [42, 8, '2a'],
   [127, 7, '7f00'],
-])('the integer %i behind a prefix of %i bits is %s', (value, bits, hex) => {
+])('the integer %i with a prefix of %i bits is %s', (value, bits, hex) => {
   expect(encodeInteger(value, bits).toString('hex')).toBe(hex);
 });
 
@@ -53,7 +53,7 @@ it('a literal is written without index, Huffman code or change of its case', () 
   expect(encodeFields([['X-Odd', 'a']]).toString('hex')).toBe('0005582d4f64640161');
 });
 
-it('a change of the size of the table is no field', () => {
+it('an update of the table size yields no field', () => {
   expect(decodeFields(bytes('20 82'))).toEqual([[':method', 'GET']]);
 });
 
@@ -62,11 +62,11 @@ it.each([
   ['index 0', '80', 'not in the static table'],
   ['a string that breaks off', '0005 78', 'behind its HPACK block'],
   ['a Huffman code of letters', '4885 aec3 771a 4b', 'not digits alone'],
-])('%s is no block for this reader', (_name, hex, message) => {
+])('%s is rejected', (_name, hex, message) => {
   expect(() => decodeFields(bytes(hex))).toThrow(message);
 });
 
-it('whatever is written is read again', () => {
+it('decoding returns the encoded fields', () => {
   const text = fc.string({
     unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)),
     maxLength: 300,

@@ -1,12 +1,12 @@
 import { STATIC_TABLE } from './hpack-static.ts';
 
-/** A header as it is sent: names of HTTP/2 are in lower case, but nothing here forces them to be. Characters are bytes (Latin-1). */
+/** A header field as sent. HTTP/2 requires lower-case names; nothing here enforces that. Characters are bytes (Latin-1). */
 export type Field = readonly [name: string, value: string];
 
 /** Flag of a string that is Huffman coded. */
 const HUFFMAN = 0x80;
 
-/** An integer behind `flags` that leave it `bits` of the first byte (RFC 7541, 5.1). */
+/** An integer after `flags`, which leave it `bits` of the first byte (RFC 7541, 5.1). */
 export function encodeInteger(value: number, bits: number, flags = 0): Buffer {
   const most = 2 ** bits - 1;
   if (value < most) return Buffer.from([flags | value]);
@@ -29,8 +29,8 @@ function encodeString(text: string): Buffer {
 }
 
 /**
- * The fields of a whole header block. Throws where it needs what this reader does not have: a dynamic table, which a peer may not use once it was
- * told to have none (SETTINGS_HEADER_TABLE_SIZE 0), or Huffman codes of anything but digits.
+ * The fields of a complete header block. Throws if the block uses a dynamic table, which a peer must not do after a SETTINGS_HEADER_TABLE_SIZE of 0, or
+ * Huffman codes of anything but digits.
  */
 export function decodeFields(block: Buffer): readonly Field[] {
   const reader = new BlockReader(block);

@@ -46,12 +46,12 @@ it.each([
   expect(hex(frame)).toBe(expected.replaceAll(' ', ''));
 });
 
-it('a frame may say another length than it has', () => {
+it('a frame may declare a length other than its real one', () => {
   const frame: Frame = { type: TYPE.ping, flags: 0, stream: 0, payload: Buffer.alloc(2) };
   expect(hex(encodeFrame(frame, 8))).toBe('0000080600000000000000');
 });
 
-it('frames are cut out of whatever pieces arrive', () => {
+it('frames are read from chunks of any size', () => {
   const frame = fc.record({
     type: fc.nat(255),
     flags: fc.nat(255),
@@ -77,7 +77,7 @@ it('the reserved bit of a stream is not part of it', () => {
   expect(frame?.stream).toBe(3);
 });
 
-it('fields are read behind padding and priority', () => {
+it('fields are read after padding and priority', () => {
   const payload = Buffer.from([2, 0, 0, 0, 0, 16, 0x88, 0, 0]);
   const flags = FLAG.padded | FLAG.priority | FLAG.endHeaders;
   const frame: Frame = { type: TYPE.headers, flags, stream: 1, payload };

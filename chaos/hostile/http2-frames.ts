@@ -1,6 +1,6 @@
 import { decodeFields, encodeFields, type Field } from './hpack.ts';
 
-/** What a client sends first (RFC 9113, 3.4). */
+/** The connection preface of a client (RFC 9113, 3.4). */
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
 export const TYPE = {
@@ -54,7 +54,7 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-/** A frame as bytes. `length`: what the frame says of its payload, where that is not the truth. */
+/** A frame as bytes. `length`: the declared length of the payload, if it differs from the real one. */
 export function encodeFrame({ type, flags, stream, payload }: Frame, length = payload.length): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUIntBE(length, 0, 3);
@@ -141,7 +141,7 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** Cuts what arrives into frames. */
+/** Splits received bytes into frames. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 
@@ -173,7 +173,7 @@ export function hasFlag(frame: Frame, flag: number): boolean {
   return (frame.flags & flag) !== 0;
 }
 
-/** The fields of a HEADERS frame that is whole, as servers send it to whom they answer shortly. */
+/** The fields of a HEADERS frame with a complete block, as in short responses of servers. */
 export function fieldsOf({ flags, payload }: Frame): readonly Field[] {
   const padding = (flags & FLAG.padded) === 0 ? 0 : payload.readUInt8(0) + 1;
   const start = (padding === 0 ? 0 : 1) + ((flags & FLAG.priority) === 0 ? 0 : 5);

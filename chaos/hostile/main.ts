@@ -4,7 +4,7 @@ import { ATTACK_OF } from './attacks.ts';
 
 /**
  * `node main.ts --attack KIND --seconds N NAME=http://ADDRESS:PORT …`: attacks every target at the same time until the time is up or SIGTERM.
- * Prints a line of JSON per second: what the attacker has seen at each target. Runs by Node alone, in a container on the front network.
+ * Prints a line of JSON per second: the attacker's counters for each target. Runs in a container on the front network and imports only Node modules.
  */
 const REPORT_MS = 1_000;
 const LONGEST_SECONDS = 600;
@@ -51,7 +51,7 @@ await Promise.all(attackers.map(({ target, counts }) => ATTACK_OF[kind]({ target
 clearTimeout(timer);
 clearInterval(reporter);
 report();
-// Connections that still close need nobody.
+// Connections that are still closing are not awaited.
 process.exit(0);
 
 function parseTarget(text: string): AttackTarget {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { undoSchema } from '../faults/undo.ts';
 import { processIdentitySchema } from '../../kit/process-identity.ts';
 
-/** What is on disk of a fault before it is injected, and until it was seen to be gone. */
+/** The journal entry of a fault: on disk from before the injection until the clear probe has confirmed the revert. */
 export const faultRecordSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
   kind: z.string(),
@@ -12,9 +12,9 @@ export const faultRecordSchema = z.strictObject({
   injectedBy: processIdentitySchema,
   /** Milliseconds since the epoch. */
   createdAt: z.number(),
-  /** From then on anybody undoes it, whether its owner lives or not. Milliseconds since the epoch. */
+  /** End of the lease: from then on any process may revert the fault, even if its owner still runs. Milliseconds since the epoch. */
   deadlineAt: z.number(),
-  /** `planned`: on disk, perhaps in the world; `injected`: surely in the world. */
+  /** `planned`: the fault may be in place; `injected`: it is in place. */
   state: z.enum(['planned', 'injected']),
 });
 

@@ -3,8 +3,8 @@ import type { FaultContext } from '../faults/fault.ts';
 import { healJournal, isHealed, renderHealReport } from './heal.ts';
 import type { Journal } from './journal.ts';
 
-/** Undoes what an earlier run left behind, before another one begins. Throws `heal-failed` when it cannot. */
-export async function healLeftovers(
+/** Reverts the faults of earlier runs before another run begins. Throws `heal-failed` if one is still in place. */
+export async function healAbandoned(
   world: FaultContext,
   journal: Journal,
   onProgress: (line: string) => void,

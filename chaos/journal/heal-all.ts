@@ -1,19 +1,19 @@
 import type { Topology } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
-import { healJournal, isLeftBehind, type HealReport } from './heal.ts';
+import { healJournal, isAbandoned, type HealReport } from './heal.ts';
 import { openJournal } from './journal.ts';
 
 interface HealAllOptions {
   readonly topology: Topology;
   readonly onProgress?: (line: string) => void;
-  /** Undo also what a living run has in place. */
+  /** Also revert the faults of a run that is still in progress. */
   readonly force?: boolean;
-  /** For each fault. Default 20 s: `up` waits for the hosts by itself. */
+  /** For each fault. Default 20 s, because `up` waits for the hosts afterwards. */
   readonly deadlineMs?: number;
 }
 
-/** Undoes faults at once. What `holdfast heal` does, and `up` before it starts anything. */
+/** Reverts faults in parallel: the abandoned ones, or all with `force`. Used by `holdfast heal`, and by `up` before it starts anything. */
 export function healAll({
   topology,
   onProgress,
@@ -22,7 +22,7 @@ export function healAll({
 }: HealAllOptions): Promise<HealReport> {
   return healJournal({ topology, hosts: openHosts() }, openJournal(PATHS.journal), {
     deadlineMs,
-    ...(force ? {} : { select: isLeftBehind }),
+    ...(force ? {} : { select: isAbandoned }),
     onRecord: (record) => onProgress?.(`reverting: ${record.description}`),
   });
 }

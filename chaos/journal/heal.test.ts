@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { healJournal, isHealed, isLeftBehind, renderHealReport } from './heal.ts';
+import { healJournal, isHealed, isAbandoned, renderHealReport } from './heal.ts';
 import { openJournal, type Journal } from './journal.ts';
 import { ownIdentity } from '../../kit/process-identity.ts';
 import { crashRecord, fakeWorld } from './test-records.ts';
@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('the journal', () => {
-  it('gives back what was written, oldest first, and leaves no drafts', async () => {
+  it('returns written records, oldest first, and leaves no temporary files', async () => {
     await journal.write(crashRecord('app2', { createdAt: 2 }));
     await journal.write(crashRecord('app1', { createdAt: 1 }));
     const { open, unreadable } = await journal.read();
@@ -27,14 +27,14 @@ describe('the journal', () => {
     expect((await readdir(folder)).filter((name) => !name.endsWith('.json'))).toEqual([]);
   });
 
-  it('forgets a record once, and again without complaint', async () => {
+  it('removes a record, and accepts a repeated removal', async () => {
     await journal.write(crashRecord('app1'));
     await journal.remove('test-app1');
     await journal.remove('test-app1');
     expect((await journal.read()).open).toEqual([]);
   });
 
-  it('tells of a record that it cannot read, and keeps it', async () => {
+  it('reports an unreadable record, and keeps it', async () => {
     await writeFile(join(folder, 'broken.json'), '{"id": "x"');
     await journal.write(crashRecord('app1'));
     const { open, unreadable } = await journal.read();
@@ -43,7 +43,7 @@ describe('the journal', () => {
     expect(await readdir(folder)).toContain('broken.json');
   });
 
-  it('refuses to write a record that could not be undone', async () => {
+  it('rejects a record without a valid undo record', async () => {
     const record = { ...crashRecord('app1'), undo: { kind: 'host-crash' } } as unknown as ReturnType<
       typeof crashRecord
     >;
@@ -53,7 +53,7 @@ describe('the journal', () => {
 });
 
 describe('healing', () => {
-  it('undoes every open fault and closes its record', async () => {
+  it('reverts every open fault and removes its record', async () => {
     const world = fakeWorld();
     await world.hosts.kill('app1');
     await world.hosts.kill('db2');
@@ -76,7 +76,7 @@ describe('healing', () => {
     expect(renderHealReport(report)).toBe('nothing to heal');
   });
 
-  it('goes on after a failure, says what failed, and keeps that record for the next try', async () => {
+  it('continues after a failure, reports it, and keeps the record for the next attempt', async () => {
     let broken = true;
     const world = fakeWorld((call) => {
       if (broken && call === 'start app1') throw new Error('the engine is away');
@@ -91,7 +91,7 @@ describe('healing', () => {
     expect(isHealed(await healJournal(world, journal))).toBe(true);
   });
 
-  it('counts a host that started but does not get healthy as not healed', async () => {
+  it('does not count a host as healed that starts but stays unhealthy', async () => {
     const world = fakeWorld();
     await journal.write(crashRecord('app1'));
     const start = world.hosts.start.bind(world.hosts);
@@ -108,16 +108,16 @@ describe('healing', () => {
     expect(report.records[0]?.text).toContain('its health is unhealthy');
   });
 
-  it('is not content while a record cannot be read', async () => {
+  it('is not complete while a record is unreadable', async () => {
     await writeFile(join(folder, 'broken.json'), 'nonsense');
     expect(isHealed(await healJournal(fakeWorld(), journal))).toBe(false);
   });
 
-  it('leaves alone what a living run has in place, and names it; all the same when forced', async () => {
+  it('keeps and names faults of a run that is still in progress, and reverts them when forced', async () => {
     const world = fakeWorld();
     await world.hosts.kill('app1');
     await journal.write(crashRecord('app1', { injectedBy: ownIdentity(), deadlineAt: Date.now() + 60_000 }));
-    const spared = await healJournal(world, journal, { select: isLeftBehind });
+    const spared = await healJournal(world, journal, { select: isAbandoned });
     expect(spared.records).toEqual([]);
     expect(renderHealReport(spared)).toContain(`process ${process.pid}, which injected it, is still running`);
     expect((await journal.read()).open).toHaveLength(1);

@@ -6,12 +6,12 @@ import type { FaultRecord } from './fault-record.ts';
 import { processRuns } from '../../kit/process-identity.ts';
 import type { Journal, UnreadableRecord } from './journal.ts';
 
-/** How the undoing of one record went. */
+/** Result of reverting the fault of one record. */
 export interface HealedRecord {
   readonly id: string;
   readonly description: string;
   readonly ok: boolean;
-  /** What the clear probe saw, or what went wrong. */
+  /** The observation of the clear probe, or the error. */
   readonly text: string;
   readonly ms: number;
 }
@@ -19,12 +19,12 @@ export interface HealedRecord {
 export interface HealReport {
   readonly records: readonly HealedRecord[];
   readonly unreadable: readonly UnreadableRecord[];
-  /** What was not chosen: somebody else will undo it. */
+  /** Records that `select` excluded. Their owners revert these faults. */
   readonly spared: readonly FaultRecord[];
 }
 
 export interface HealOptions {
-  /** For each record: undoing and seeing its hosts back. Default 90 s: a database node joins its group in 10 to 30. */
+  /** For each record, until the fault is reverted and its hosts are back. Default 90 s: a database node rejoins its group in 10 to 30 s. */
   readonly deadlineMs?: number;
   /** Which records; default all that are open. */
   readonly select?: (record: FaultRecord) => boolean;
@@ -32,8 +32,8 @@ export interface HealOptions {
 }
 
 /**
- * Undoes every open fault and waits until each is seen to be gone. Safe to repeat, and beside another healer. A failure
- * does not keep the others from being healed: it is in the report, and its record stays for the next try.
+ * Reverts every open fault and waits for each clear probe. Idempotent, and safe while another healer runs. A failure
+ * does not stop the others: it is in the report, and its record stays for the next attempt.
  */
 export async function healJournal(
   world: FaultContext,
@@ -42,9 +42,9 @@ export async function healJournal(
 ): Promise<HealReport> {
   const { select = () => true, onRecord } = options;
   const { open, unreadable } = await journal.read();
-  // Asked once: a run that dies meanwhile must not be in neither list.
+  // `select` is called once per record: with two calls, a record whose run exits in between could be in neither list.
   const { chosen = [], spared = [] } = Object.groupBy(open, (record) => (select(record) ? 'chosen' : 'spared'));
-  // Hosts first come back all at once, and only then are waited for: a database group may need several of them.
+  // All records are reverted in parallel: a database group may need several hosts before any of them is healthy.
   const records = await Promise.all(
     chosen.map((record) => {
       onRecord?.(record);
@@ -54,8 +54,8 @@ export async function healJournal(
   return { records, unreadable, spared };
 }
 
-/** A fault that nobody will undo: its deadline has passed, or its owner is dead. */
-export function isLeftBehind(record: FaultRecord): boolean {
+/** Whether a fault is abandoned: its lease has expired, or the process that injected it has exited. */
+export function isAbandoned(record: FaultRecord): boolean {
   return Date.now() >= record.deadlineAt || !processRuns(record.injectedBy);
 }
 
@@ -76,7 +76,7 @@ async function healRecord(world: FaultContext, one: OneRecord): Promise<HealedRe
   }
 }
 
-/** Undoes a fault, waits for its clear probe, and closes its record. Throws `deadline` with what the probe last saw. */
+/** Reverts a fault, waits for its clear probe, and removes its record. Throws `deadline` with the last observation of the probe. */
 export async function undoUntilClear(world: FaultContext, one: OneRecord): Promise<Observation> {
   const { journal, record, deadlineMs } = one;
   const bound = bindUndo(record.undo);
@@ -98,7 +98,7 @@ export async function undoUntilClear(world: FaultContext, one: OneRecord): Promi
   return observation;
 }
 
-/** One line per record, as shown in a terminal. Nothing to heal is said too. */
+/** One line per record, as shown in a terminal; one line also without any record. */
 export function renderHealReport(report: HealReport): string {
   const lines = report.records.map((record) => {
     const seconds = (record.ms / 1_000).toFixed(1);
@@ -112,7 +112,7 @@ export function renderHealReport(report: HealReport): string {
   return [...lines, ...unreadable, ...spared].join('\n') || 'nothing to heal';
 }
 
-/** Whether nothing is left to do. */
+/** Whether every record was readable and every selected fault is reverted. */
 export function isHealed(report: HealReport): boolean {
   return report.unreadable.length === 0 && report.records.every((record) => record.ok);
 }

@@ -4,7 +4,7 @@ import { messageOf } from '../../kit/errors.ts';
 import { removeDurably, writeDurably } from '../../kit/durable-file.ts';
 import { faultRecordSchema, type FaultRecord } from './fault-record.ts';
 
-/** A record that nobody can act on. It stays where it is, and is told at each reading. */
+/** A record that cannot be parsed. It stays on disk and is reported by every read. */
 export interface UnreadableRecord {
   readonly path: string;
   readonly reason: string;
@@ -16,12 +16,12 @@ export interface JournalContent {
   readonly unreadable: readonly UnreadableRecord[];
 }
 
-/** The faults that are, or may be, in the world: one file each, written before the fault and removed when it is seen to be gone. */
+/** The faults that are, or may be, in place: one file each, written before the injection and removed after the confirmed revert. */
 export interface Journal {
   readonly folder: string;
-  /** On disk, file and folder, when this returns. */
+  /** The file and its folder are synced to disk when this returns. */
   write(record: FaultRecord): Promise<void>;
-  /** The fault is gone and was seen to be gone. */
+  /** To be called after the revert of the fault is confirmed. */
   remove(id: string): Promise<void>;
   read(): Promise<JournalContent>;
 }
@@ -52,7 +52,7 @@ async function readJournal(folder: string): Promise<JournalContent> {
     try {
       open.push(faultRecordSchema.parse(JSON.parse(await readFile(path, 'utf8'))));
     } catch (error) {
-      // Another process healed it between the listing and the reading.
+      // Another process healed the fault between the listing and the reading.
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
       unreadable.push({ path, reason: messageOf(error) });
     }

@@ -8,31 +8,31 @@ import { undoUntilClear } from './heal.ts';
 import type { Journal } from './journal.ts';
 import { ownIdentity } from '../../kit/process-identity.ts';
 
-/** A fault that is in the world. Disposing undoes it and waits until that is seen; doing so twice does nothing more. */
+/** A fault that was injected. Disposing reverts it and waits for the clear probe; repeated calls have no further effect. */
 export interface ActiveFault extends AsyncDisposable {
   readonly record: FaultRecord;
   /** When the injection was ordered, and when it had been carried out. Milliseconds since the epoch. */
   readonly orderedAt: number;
   readonly injectedAt: number;
-  /** What the effect probe saw: not `seen` means that the fault was not proven to have taken effect. */
+  /** The observation of the effect probe. Without `seen`, the fault was not proven to have taken effect. */
   readonly effect: Observation;
-  /** Looks again whether it is there. */
-  look(): Promise<Observation>;
-  /** Undoes it; the clear probe's observation and when it was made. Throws `deadline` when the fault does not go away. */
+  /** Runs the effect probe again. */
+  checkEffect(): Promise<Observation>;
+  /** Reverts the fault. Returns the clear probe's observation and its time. Throws `deadline` when the revert is not confirmed. */
   undo(): Promise<{ readonly observation: Observation; readonly at: number }>;
 }
 
 export interface OpenFaultOptions {
   readonly world: FaultContext;
   readonly journal: Journal;
-  /** From now until anybody may undo it. */
+  /** Time from now until any process may revert the fault. */
   readonly leaseMs: number;
   readonly effectDeadlineMs?: number;
   readonly clearDeadlineMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Writes the undo record to disk, injects the fault, and looks whether it bit. Whatever fails on the way, it is undone. */
+/** Writes the undo record to disk, injects the fault, and runs the effect probe. After any error, the fault is reverted. */
 export async function openFault(fault: AnyFault, options: OpenFaultOptions): Promise<ActiveFault> {
   const { world, journal, clearDeadlineMs = 90_000, signal } = options;
   const undo = await fault.plan(world);
@@ -63,16 +63,16 @@ export async function openFault(fault: AnyFault, options: OpenFaultOptions): Pro
     await fault.inject(world, undo);
     const injectedAt = Date.now();
     await journal.write({ ...record, state: 'injected' });
-    const effect = await lookForEffect(fault, { ...options, undo });
+    const effect = await waitForEffect(fault, { ...options, undo });
     return {
       record,
       orderedAt,
       injectedAt,
       effect,
-      look: () => lookForEffect(fault, { ...options, undo, effectDeadlineMs: SECOND_LOOK_MS }),
+      checkEffect: () => waitForEffect(fault, { ...options, undo, effectDeadlineMs: RECHECK_DEADLINE_MS }),
       undo: undoOnce,
       [Symbol.asyncDispose]: async () => {
-        // Who called undo() was told of its failure; the record stays open, and the healer goes on.
+        // The caller of undo() already got its error. The record stays open, and the healer continues.
         if (undoing === undefined) await undoOnce();
         else await undoing.catch(() => undefined);
       },
@@ -83,10 +83,10 @@ export async function openFault(fault: AnyFault, options: OpenFaultOptions): Pro
   }
 }
 
-/** What was seen once needs no second wait; the time is for probes that are slow because of the fault. */
-const SECOND_LOOK_MS = 5_000;
+/** A proven effect needs no second wait. This time is for probes that are slow because of the fault. */
+const RECHECK_DEADLINE_MS = 5_000;
 
-async function lookForEffect(
+async function waitForEffect(
   fault: AnyFault,
   options: OpenFaultOptions & { readonly undo: FaultRecord['undo'] },
 ): Promise<Observation> {

@@ -10,8 +10,8 @@ import { ownIdentity } from '../../kit/process-identity.ts';
 const READY_DEADLINE_MS = 20_000;
 
 /**
- * Starts the healer: a process in a session of its own, so that neither a signal to the terminal nor `kill -9` of this process
- * reaches it, and sends it the model. It ends by itself. Returns its process id. What it does is in `healer.log`.
+ * Starts the healer process and sends it the topology. It has a separate session, so that neither a signal to the terminal nor
+ * `kill -9` of this process ends it. It exits when this process has exited and no faults are left. Its log is `healer.log`. Returns its process ID.
  */
 export async function startHealer(
   topology: Topology,
@@ -27,14 +27,14 @@ export async function startHealer(
       detached: true,
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
     });
-    // It says so when it watches the journal: a process that began and died would leave faults with nobody to undo them.
+    // The healer sends a message when it watches the journal. A healer that crashes at start would leave abandoned faults in place.
     const signal = AbortSignal.timeout(READY_DEADLINE_MS);
     healer.send(topology);
-    const died = once(healer, 'exit', { signal }).then(() => {
+    const exited = once(healer, 'exit', { signal }).then(() => {
       throw new Error(`it ended at once; ${join(logs, 'healer.log')} says why`);
     });
-    await Promise.race([once(healer, 'message', { signal }), died]);
-    died.catch(() => undefined);
+    await Promise.race([once(healer, 'message', { signal }), exited]);
+    exited.catch(() => undefined);
     healer.disconnect();
     healer.unref();
     if (healer.pid === undefined) throw new Error('it has no process id');

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../evidence/request-record.ts';
 import type { Verdict } from '../../kit/verdict.ts';
 
-/** What every judge answers: the verdict, what it rests on, and why it is not `held`. */
+/** Result of every judge: the verdict, its evidence, and the reasons if it is not `held`. */
 export interface Judgement<Measured, Budget, Evidence = RequestRecord> {
   readonly verdict: Verdict;
   readonly measured: Measured;
@@ -12,7 +12,7 @@ export interface Judgement<Measured, Budget, Evidence = RequestRecord> {
   readonly reasons: readonly string[];
 }
 
-/** How many samples a judgement carries. */
+/** Maximum number of samples in a judgement. */
 export const MAX_EVIDENCE = 10;
 
 /** Requests are judged by their start: `startMs <= start < endMs`, milliseconds since the epoch. */

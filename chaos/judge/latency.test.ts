@@ -21,12 +21,12 @@ test('a p99 over the budget is violated, the slowest shown', () => {
   expect(judgement.evidence[0]?.durationMs).toBe(540);
 });
 
-test('failing fast does not make a stack fast', () => {
+test('fast failures count as slow requests', () => {
   const judgement = judgeLatency(makeLoad(10, outageBetween(0, 200)), WINDOW, OPTIONS);
   expect(judgement).toMatchObject({ verdict: 'violated', reasons: ['p99 is a failed request'] });
 });
 
-test('only the kinds asked for are judged', () => {
+test('only the given kinds are judged', () => {
   const load = makeLoad(10, (offset) => (offset % 20 === 0 ? { kind: 'order', durationMs: 2_000 } : {}));
   expect(judgeLatency(load, WINDOW, { ...OPTIONS, kinds: ['page'] }).verdict).toBe('held');
   expect(judgeLatency(load, WINDOW, { ...OPTIONS, kinds: ['order'] }).verdict).toBe('violated');
@@ -40,11 +40,11 @@ test.each([
   ['nothing', []],
   ['fewer requests than the quantile needs', makeLoad(50)],
   ['a slow request among too few', makeLoad(50, () => ({ durationMs: 900 }))],
-])('of %s nothing is known', (_, load) => {
+])('is unknown for %s', (_, load) => {
   expect(judgeLatency(load, WINDOW, OPTIONS).verdict).toBe('unknown');
 });
 
-test('a doubtful load does not hold', () => {
+test('a problem of the load makes the verdict unknown', () => {
   expect(judgeLatency(makeLoad(10), WINDOW, { ...OPTIONS, problems: ['doubtful'] }).verdict).toBe('unknown');
 });
 

@@ -14,7 +14,7 @@ export interface LatencyOptions {
   readonly budget: LatencyBudget;
   /** Judge only these; all by default. */
   readonly kinds?: readonly RequestKind[];
-  /** Fewer requests than this do not resolve the quantile; by default three in the tail beyond it. */
+  /** Minimum number of answered requests to resolve the quantile; by default, three in the tail beyond it. */
   readonly minRequests?: number;
   readonly problems?: readonly string[];
 }
@@ -36,8 +36,8 @@ export interface LatencyMeasured extends Latency {
 }
 
 /**
- * Judges a quantile of durations, computed from every single value. A failed request counts as slower than any other:
- * answering an error quickly makes nothing faster.
+ * Judges a quantile of durations, computed from all values. A failed request counts as slower than any other, so that fast errors do not
+ * improve the quantile.
  */
 export function judgeLatency(
   records: readonly RequestRecord[],
@@ -60,12 +60,12 @@ export function judgeLatency(
     violations.push(`${name} is ${value.toFixed(1)} ms, limit ${budget.maxMs} ms`);
   }
   const answered = inside.filter((record) => record.ok).length;
-  const doubts = [...problems, ...checkRecords(records, inside)];
+  const validityProblems = [...problems, ...checkRecords(records, inside)];
   if (answered < minRequests)
-    doubts.push(`${answered} answered requests do not resolve ${name}: ${minRequests} needed`);
+    validityProblems.push(`${answered} answered requests do not resolve ${name}: ${minRequests} needed`);
   const shown = violations.length > 0 && inside.length >= minRequests;
-  const verdict: Verdict = shown ? 'violated' : doubts.length > 0 ? 'unknown' : 'held';
-  return { verdict, measured, budget, evidence: slowestOf(inside), reasons: [...violations, ...doubts] };
+  const verdict: Verdict = shown ? 'violated' : validityProblems.length > 0 ? 'unknown' : 'held';
+  return { verdict, measured, budget, evidence: slowestOf(inside), reasons: [...violations, ...validityProblems] };
 }
 
 /** Requests, failures and quantiles of some records; quantiles of the answered ones only. */

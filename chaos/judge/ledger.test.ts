@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OrderAttempt, ReadBack, WriteOutcome } from '../evidence/write-ledger.ts';
-import { closeLedger, judgeLedger } from './ledger.ts';
+import { evaluateLedger, judgeLedger } from './ledger.ts';
 
 const NODES = ['db1', 'db2', 'db3'] as const;
 const OPTIONS = { budget: { lost: 0 }, nodes: NODES } as const;
@@ -16,7 +16,7 @@ function stored(keys: readonly string[], nodes: readonly string[] = NODES): read
 
 const ATTEMPTS = [attempt('a'), attempt('b'), attempt('c', 'unknown'), attempt('d', 'rejected')];
 
-test('every acknowledged write on every node is held; an unknown one may be there or not', () => {
+test('every acknowledged write on every node is held; an unknown one may be stored or not', () => {
   const there = judgeLedger(ATTEMPTS, stored(['a', 'b', 'c']), OPTIONS);
   expect(there).toMatchObject({ verdict: 'held', reasons: [], evidence: [] });
   expect(there.measured).toMatchObject({ attempted: 4, acknowledged: 2, rejected: 1, unknown: 1, recovered: 1 });
@@ -30,14 +30,14 @@ test('an application that acknowledges before it commits loses writes', () => {
   expect(judgement.evidence).toEqual([attempt('b')]);
 });
 
-describe('what must not be stored is violated:', () => {
+describe('is violated by', () => {
   const renamed = { node: 'db3', orders: [{ key: 'a', orderId: 'other' }, { key: 'b' }] };
   test.each([
-    { what: 'a write that nobody sent', readBacks: stored(['a', 'b', 'x']), found: { unexpected: ['x'] } },
+    { what: 'a write that was never sent', readBacks: stored(['a', 'b', 'x']), found: { unexpected: ['x'] } },
     { what: 'a write that was rejected', readBacks: stored(['a', 'b', 'd']), found: { unexpected: ['d'] } },
     { what: 'a write stored twice', readBacks: stored(['a', 'b', 'b']), found: { duplicated: ['b'] } },
     {
-      what: 'a write under another id than was told',
+      what: 'a write under an ID other than the acknowledged one',
       readBacks: [...stored(['a', 'b'], ['db1', 'db2']), renamed],
       found: { mismatched: ['a'] },
     },
@@ -55,7 +55,7 @@ describe('unknown:', () => {
     ['nothing attempted', [], stored([])],
     ['nothing acknowledged', [attempt('c', 'unknown')], stored(['c'])],
     [
-      'a node that lacks what others have',
+      'a node that lacks writes of other nodes',
       ATTEMPTS,
       [...stored(['a', 'b'], ['db1', 'db2']), ...stored(['a'], ['db3'])],
     ],
@@ -66,7 +66,7 @@ describe('unknown:', () => {
     expect(judgement.reasons).toHaveLength(1);
   });
 
-  test('a doubtful load', () => {
+  test('a problem of the load', () => {
     expect(judgeLedger(ATTEMPTS, stored(['a', 'b']), { ...OPTIONS, problems: ['doubtful'] }).verdict).toBe('unknown');
   });
 });
@@ -79,10 +79,10 @@ const attempts = fc
   )
   .map((list) => list.map(({ key, outcome }) => attempt(key, outcome)));
 
-test('lost, recovered and unexpected are what the sets say', () => {
+test('lost, recovered and unexpected are the differences of the sets', () => {
   fc.assert(
     fc.property(attempts, fc.array(keys), fc.array(keys), (tried, first, second) => {
-      const result = closeLedger(tried, [...stored(first, ['db1']), ...stored(second, ['db2'])]);
+      const result = evaluateLedger(tried, [...stored(first, ['db1']), ...stored(second, ['db2'])]);
       const found = new Set([...first, ...second]);
       const keysOf = (outcome: WriteOutcome): readonly string[] =>
         tried.filter((one) => one.outcome === outcome).map(({ key }) => key);

@@ -15,8 +15,8 @@ export interface LedgerOptions {
 }
 
 /**
- * Judges whether every acknowledged write is there after healing. Never read back, a node left out, nothing acknowledged, or nodes that
- * differ: `unknown`. More lost than allowed, or anything stored that should not be: `violated`.
+ * Judges whether every acknowledged write is stored after the revert. `violated`: more lost writes than allowed, or any stored write that should not
+ * be. `unknown`: not read back from every node, no acknowledged write, or nodes that differ.
  */
 export function judgeLedger(
   attempts: readonly OrderAttempt[],
@@ -24,10 +24,10 @@ export function judgeLedger(
   options: LedgerOptions,
 ): Judgement<LedgerResult, LedgerBudget, OrderAttempt> {
   const { budget, nodes, problems = [] } = options;
-  const measured = closeLedger(attempts, readBacks);
+  const measured = evaluateLedger(attempts, readBacks);
   const violations = readBacks.length === 0 ? [] : violationsOf(measured, budget);
-  const doubts = [...problems, ...doubtsOf(measured, nodes)];
-  const verdict: Verdict = violations.length > 0 ? 'violated' : doubts.length > 0 ? 'unknown' : 'held';
+  const validityProblems = [...problems, ...findValidityProblems(measured, nodes)];
+  const verdict: Verdict = violations.length > 0 ? 'violated' : validityProblems.length > 0 ? 'unknown' : 'held';
   const wrong = new Set([...measured.lost, ...measured.unexpected, ...measured.duplicated, ...measured.mismatched]);
   return {
     verdict,
@@ -37,22 +37,22 @@ export function judgeLedger(
       .filter((attempt) => wrong.has(attempt.key))
       .sort((a, b) => a.startMs - b.startMs || a.key.localeCompare(b.key))
       .slice(0, MAX_EVIDENCE),
-    reasons: [...violations, ...doubts],
+    reasons: [...violations, ...validityProblems],
   };
 }
 
-/** Attempts against what is stored. Pure set arithmetic; whether the answer may be believed is {@link judgeLedger}'s to say. */
-export function closeLedger(attempts: readonly OrderAttempt[], readBacks: readonly ReadBack[]): LedgerResult {
+/** Compares attempts with stored writes. Set operations only; {@link judgeLedger} decides whether the result is valid. */
+export function evaluateLedger(attempts: readonly OrderAttempt[], readBacks: readonly ReadBack[]): LedgerResult {
   const byOutcome = Map.groupBy(attempts, (attempt) => attempt.outcome);
   const keysOf = (outcome: OrderAttempt['outcome']): ReadonlySet<string> =>
     new Set((byOutcome.get(outcome) ?? []).map((attempt) => attempt.key));
   const acknowledged = keysOf('acknowledged');
   const unknown = keysOf('unknown');
-  const told = new Map(attempts.map((attempt) => [attempt.key, attempt.orderId]));
+  const orderIds = new Map(attempts.map((attempt) => [attempt.key, attempt.orderId]));
   const stored = new Set(readBacks.flatMap((node) => node.orders.map((order) => order.key)));
   const isAllowed = (key: string): boolean => acknowledged.has(key) || unknown.has(key);
   return {
-    attempted: told.size,
+    attempted: orderIds.size,
     acknowledged: acknowledged.size,
     rejected: keysOf('rejected').size,
     unknown: unknown.size,
@@ -63,7 +63,7 @@ export function closeLedger(attempts: readonly OrderAttempt[], readBacks: readon
     mismatched: sorted(
       readBacks.flatMap((node) =>
         node.orders
-          .filter(({ key, orderId }) => acknowledged.has(key) && differs(told.get(key), orderId))
+          .filter(({ key, orderId }) => acknowledged.has(key) && differs(orderIds.get(key), orderId))
           .map((order) => order.key),
       ),
     ),
@@ -85,7 +85,7 @@ function violationsOf(measured: LedgerResult, budget: LedgerBudget): readonly st
   return counts.filter(([count, limit]) => count > limit).map(([count, , what]) => `${count} ${what}`);
 }
 
-function doubtsOf(measured: LedgerResult, nodes: readonly string[]): readonly string[] {
+function findValidityProblems(measured: LedgerResult, nodes: readonly string[]): readonly string[] {
   const reasons: string[] = [];
   const read = measured.nodes.map((node) => node.node);
   const unread = nodes.filter((node) => !read.includes(node));
@@ -104,8 +104,8 @@ function duplicatesOf(node: ReadBack): readonly string[] {
   return [...counts].filter(([, orders]) => orders.length > 1).map(([key]) => key);
 }
 
-function differs(told: string | undefined, stored: string | undefined): boolean {
-  return told !== undefined && stored !== undefined && told !== stored;
+function differs(acknowledgedId: string | undefined, stored: string | undefined): boolean {
+  return acknowledgedId !== undefined && stored !== undefined && acknowledgedId !== stored;
 }
 
 function sorted(keys: readonly string[]): readonly string[] {

@@ -34,7 +34,7 @@ test('a good request in between does not end an outage: flapping is one outage',
   expect(judgement.verdict).toBe('violated');
 });
 
-test('two outages with a settled time between them are two', () => {
+test('outages with the settle time between them are separate', () => {
   const twice = makeLoad(5, (offset) => ({
     ...outageBetween(2_000, 2_600)(offset),
     ...outageBetween(4_000, 4_700)(offset),
@@ -50,25 +50,33 @@ test('slow requests are an outage too', () => {
   expect(judgeOutage(slow, WINDOW, OPTIONS)).toMatchObject({ verdict: 'violated', measured: { failed: 0, slow: 300 } });
 });
 
-test('more failures than allowed are violated, whatever the length of the outage', () => {
+test('more failures than allowed are violated, independent of the duration of the outage', () => {
   const one = makeLoad(5, outageBetween(3_000, 3_005));
   expect(judgeOutage(one, WINDOW, { ...OPTIONS, budget: { failed: 0 } }).verdict).toBe('violated');
   expect(judgeOutage(one, WINDOW, { ...OPTIONS, budget: { failed: 1 } }).verdict).toBe('held');
 });
 
-describe('what was not shown is unknown:', () => {
+describe('is unknown:', () => {
   const cases: readonly (readonly [string, readonly RequestRecord[], Partial<OutageOptions>])[] = [
     ['nothing recorded', [], {}],
     ['nothing recorded, and only failures are counted', [], { budget: { failed: 0 } }],
     ['no budget', makeLoad(5), { budget: {} }],
-    ['a doubtful load', makeLoad(5), { problems: ['a record cannot be read'] }],
-    ['a load too thin for the budget', makeLoad(2_000), {}],
-    ['an outage somewhere between the budget and more', makeLoad(400, outageBetween(3_200, 4_200)), {}],
-    ['a hole in the records', makeLoad(5).filter(({ startMs }) => startMs < T0 + 3_000 || startMs > T0 + 4_500), {}],
+    ['a problem of the load', makeLoad(5), { problems: ['a record cannot be read'] }],
+    ['a load with a rate that is too low for the budget', makeLoad(2_000), {}],
+    [
+      'an outage with a lower bound within the budget and an upper bound above it',
+      makeLoad(400, outageBetween(3_200, 4_200)),
+      {},
+    ],
+    ['a gap in the records', makeLoad(5).filter(({ startMs }) => startMs < T0 + 3_000 || startMs > T0 + 4_500), {}],
     ['records that end before the window does', makeLoad(5).filter(({ startMs }) => startMs < T0 + 8_000), {}],
     ['an outage that has not ended', makeLoad(5, outageBetween(9_500, 9_900)), {}],
-    ['times that are no times', [...makeLoad(5), makeRecord({ startMs: NaN })], {}],
-    ['a silence, where only failures are counted', makeLoad(5).slice(0, 1_000), { budget: { failed: 0 } }],
+    ['invalid times', [...makeLoad(5), makeRecord({ startMs: NaN })], {}],
+    [
+      'a time without requests, with a budget for failures only',
+      makeLoad(5).slice(0, 1_000),
+      { budget: { failed: 0 } },
+    ],
   ];
   test.each(cases)('%s', (_, records, change) => {
     const judgement = judgeOutage(records, WINDOW, { ...OPTIONS, ...change });
@@ -77,7 +85,7 @@ describe('what was not shown is unknown:', () => {
   });
 });
 
-test('a violation is not hidden by a doubt', () => {
+test('a problem of the load does not hide a violation', () => {
   const down = makeLoad(5, outageBetween(3_000, 6_000));
   expect(judgeOutage(down, WINDOW, { ...OPTIONS, problems: ['doubtful'] }).verdict).toBe('violated');
 });

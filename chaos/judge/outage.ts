@@ -12,11 +12,11 @@ export interface OutageBudget {
 
 export interface OutageOptions {
   readonly budget: OutageBudget;
-  /** A request that takes longer counts as bad although it was answered. */
+  /** An answered request that takes longer counts as bad. */
   readonly slowMs: number;
-  /** An outage has ended only when arrivals were all good for so long. */
+  /** An outage has ended only after all requests were good for this time. */
   readonly settleMs?: number;
-  /** What is wrong with the evidence itself, from the load: each makes `unknown` of `held`. */
+  /** Problems of the evidence, from the load. Each turns `held` into `unknown`. */
   readonly problems?: readonly string[];
 }
 
@@ -26,11 +26,11 @@ export interface Outage {
   readonly startMs: number;
   /** Start of the first good request after the last bad one; of the last bad one while the outage has not ended. */
   readonly endMs: number;
-  /** Surely down so long: from the first to the last bad request. */
+  /** Lower bound of the duration: from the first to the last bad request. */
   readonly atLeastMs: number;
-  /** Down no longer than this: from the last good request before to the first good one after. */
+  /** Upper bound of the duration: from the last good request before the outage to the first good one after it. */
   readonly atMostMs: number;
-  /** Whether {@link OutageOptions.settleMs} of good arrivals followed. */
+  /** Whether {@link OutageOptions.settleMs} of good requests followed. */
   readonly ended: boolean;
   readonly failed: number;
   readonly slow: number;
@@ -45,16 +45,16 @@ export interface OutageMeasured {
   readonly longest?: Outage;
   /** In the order of time. */
   readonly outages: readonly Outage[];
-  /** The longest time between two good requests with nothing sent in between: what the load could not have seen. */
+  /** The longest time between two good requests without a bad one in between. The load cannot detect a shorter outage in it. */
   readonly blindMs: number;
 }
 
-/** How long nothing may be answered where the budget counts failures only. */
-const MAX_SILENCE_MS = 1_000;
+/** Longest accepted time without an answered request, for budgets that only count failures. */
+const MAX_ANSWER_GAP_MS = 1_000;
 
 /**
- * Judges how long and how often requests were bad. What is shown is an interval, `atLeastMs … atMostMs`, since requests are
- * samples: over the budget at least is `violated`, within it at most is `held`, anything between is `unknown`.
+ * Judges how long and how often requests were bad. Requests are samples, so the duration of an outage is an interval, `atLeastMs … atMostMs`.
+ * `violated`: the lower bound exceeds the budget. `held`: the upper bound is within it. `unknown`: anything in between.
  */
 export function judgeOutage(
   records: readonly RequestRecord[],
@@ -82,10 +82,10 @@ export function judgeOutage(
     blindMs,
   };
   const violations = violationsOf(measured, budget);
-  const doubts = [...problems, ...checkRecords(records, inside), ...doubtsOf(measured, budget)];
-  if (budget.longestOutageMs === undefined) doubts.push(...checkArrivals(inside, window));
-  const verdict: Verdict = violations.length > 0 ? 'violated' : doubts.length > 0 ? 'unknown' : 'held';
-  return { verdict, measured, budget, evidence: samplesOf(bad), reasons: [...violations, ...doubts] };
+  const validityProblems = [...problems, ...checkRecords(records, inside), ...findValidityProblems(measured, budget)];
+  if (budget.longestOutageMs === undefined) validityProblems.push(...checkArrivals(inside, window));
+  const verdict: Verdict = violations.length > 0 ? 'violated' : validityProblems.length > 0 ? 'unknown' : 'held';
+  return { verdict, measured, budget, evidence: samplesOf(bad), reasons: [...violations, ...validityProblems] };
 }
 
 function lengthOf(outage: Outage): number {
@@ -98,14 +98,14 @@ function violationsOf(measured: OutageMeasured, budget: OutageBudget): readonly 
     reasons.push(`${measured.failed} requests failed, limit ${budget.failed}`);
   }
   const limit = budget.longestOutageMs;
-  const sure = Math.max(0, ...measured.outages.map((outage) => outage.atLeastMs));
-  if (limit !== undefined && sure > limit) {
-    reasons.push(`an outage of at least ${Math.round(sure)} ms, limit ${limit} ms`);
+  const lowerBoundMs = Math.max(0, ...measured.outages.map((outage) => outage.atLeastMs));
+  if (limit !== undefined && lowerBoundMs > limit) {
+    reasons.push(`an outage of at least ${Math.round(lowerBoundMs)} ms, limit ${limit} ms`);
   }
   return reasons;
 }
 
-function doubtsOf(measured: OutageMeasured, budget: OutageBudget): readonly string[] {
+function findValidityProblems(measured: OutageMeasured, budget: OutageBudget): readonly string[] {
   const reasons: string[] = [];
   if (budget.failed === undefined && budget.longestOutageMs === undefined) reasons.push('no budget was stated');
   const limit = budget.longestOutageMs;
@@ -115,19 +115,19 @@ function doubtsOf(measured: OutageMeasured, budget: OutageBudget): readonly stri
       `no request was sent for ${Math.round(measured.blindMs)} ms: an outage of ${limit} ms would not be seen`,
     );
   }
-  const possible = Math.max(0, ...measured.outages.map((outage) => outage.atMostMs));
-  if (possible > limit) {
-    reasons.push(`an outage of up to ${Math.round(possible)} ms, limit ${limit} ms: too few requests to tell`);
+  const upperBoundMs = Math.max(0, ...measured.outages.map((outage) => outage.atMostMs));
+  if (upperBoundMs > limit) {
+    reasons.push(`an outage of up to ${Math.round(upperBoundMs)} ms, limit ${limit} ms: too few requests to tell`);
   }
   if (measured.outages.some((outage) => !outage.ended)) reasons.push('the last outage had not ended in the window');
   return reasons;
 }
 
-/** A count of failures says nothing about a time in which nothing was asked. */
+/** A count of failures does not cover a time without requests. */
 function checkArrivals(inside: readonly RequestRecord[], window: Window): readonly string[] {
   const answered = inside.filter((record) => record.ok).map((record) => record.startMs);
   const gapMs = longestBlind(answered, { bad: [], window });
-  return gapMs > MAX_SILENCE_MS ? [`no request was answered for ${Math.round(gapMs)} ms`] : [];
+  return gapMs > MAX_ANSWER_GAP_MS ? [`no request was answered for ${Math.round(gapMs)} ms`] : [];
 }
 
 interface ClusterContext {
@@ -152,7 +152,7 @@ function clusterBad(bad: readonly RequestRecord[], context: ClusterContext): rea
   return clusters.map((cluster) => outageOf(cluster, context));
 }
 
-/** Whether good arrivals span a whole settling time between two moments. */
+/** Whether good requests span the settle time between two moments. */
 function settledBetween(fromMs: number, toMs: number, context: ClusterContext): boolean {
   const first = context.goodTimes[indexAfter(context.goodTimes, fromMs)];
   const last = context.goodTimes[indexFrom(context.goodTimes, toMs) - 1];
@@ -177,7 +177,7 @@ function outageOf(cluster: readonly RequestRecord[], context: ClusterContext): O
   };
 }
 
-/** The longest time between neighbouring good requests that no bad request shows to be an outage. */
+/** The longest time without a bad request between two consecutive good ones. The start and the end of the window count as good requests. */
 function longestBlind(
   goodTimes: readonly number[],
   context: { readonly bad: readonly RequestRecord[]; readonly window: Window },

@@ -1,12 +1,12 @@
 import type { RequestRecord } from '../evidence/request-record.ts';
 import type { Window } from './judgement.ts';
 
-/** Failed, or answered too late to be of use. */
+/** Whether a request failed or was answered too late. */
 export function isBad(record: RequestRecord, slowMs: number): boolean {
   return !record.ok || record.durationMs > slowMs;
 }
 
-/** The records that began in a window, in the order of time; ties in an order of their own, whatever order they came in. */
+/** The records that began in a window, sorted by time. Ties are sorted by other fields, so that the order of the input does not matter. */
 export function recordsIn(records: readonly RequestRecord[], window: Window): readonly RequestRecord[] {
   return records
     .filter((record) => record.startMs >= window.startMs && record.startMs < window.endMs)
@@ -20,7 +20,7 @@ export function recordsIn(records: readonly RequestRecord[], window: Window): re
     );
 }
 
-/** What makes records unfit to judge by: none at all, or times that are no times. `inside` are those of the window. */
+/** Problems of records: none in the window, or invalid times. `inside` are the records of the window. */
 export function checkRecords(records: readonly RequestRecord[], inside: readonly RequestRecord[]): readonly string[] {
   const reasons: string[] = [];
   if (inside.length === 0) reasons.push('no request began in the window');

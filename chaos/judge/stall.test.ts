@@ -4,7 +4,7 @@ import { makeLoad, makeRecord, outageBetween, T0, WINDOW } from './test-records.
 
 const OPTIONS = { budget: { longestMs: 1_500 }, kinds: READS } as const;
 
-test('the longest single request is what counts', () => {
+test('the longest single request counts', () => {
   const load = [...makeLoad(10), makeRecord({ startMs: T0 + 5_001, durationMs: 1_400 })];
   expect(judgeStall(load, WINDOW, OPTIONS)).toMatchObject({ verdict: 'held', measured: { longestMs: 1_400 } });
 });
@@ -25,7 +25,7 @@ test('writes do not count where reads are judged', () => {
 
 test.each([
   ['nothing', []],
-  ['a request that failed early: its sender waits on', makeLoad(10, outageBetween(100, 110))],
+  ['a request that failed early, whose sender still has no response', makeLoad(10, outageBetween(100, 110))],
 ])('unknown: %s', (_, load) => {
   expect(judgeStall(load, WINDOW, OPTIONS).verdict).toBe('unknown');
 });

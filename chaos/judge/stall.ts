@@ -3,7 +3,7 @@ import type { Verdict } from '../../kit/verdict.ts';
 import { checkRecords, recordsIn } from './records.ts';
 import { MAX_EVIDENCE, type Judgement, type Window } from './judgement.ts';
 
-/** Requests that only read; the others change something. */
+/** Requests that only read; all others write. */
 export const READS: readonly RequestKind[] = ['page', 'product', 'static', 'order-read'];
 export const WRITES: readonly RequestKind[] = ['login', 'order'];
 
@@ -20,15 +20,15 @@ export interface StallOptions {
 
 export interface StallMeasured {
   readonly requests: number;
-  /** Requests that did not come to a good end: their stall has no known length. */
+  /** Failed requests; the length of their stall is unknown. */
   readonly failed: number;
   /** The longest answered or failed request, in milliseconds; 0 without requests. */
   readonly longestMs: number;
 }
 
 /**
- * Judges the longest single request of a class. A request that failed within the budget waited no longer than that, but who
- * sent it waits on: it makes `unknown` of `held`; how many may fail is the outage judge's to say.
+ * Judges the longest single request of a class. A request that failed within the budget turns `held` into `unknown`, because its
+ * sender still has no response. The outage judge limits the number of failures.
  */
 export function judgeStall(
   records: readonly RequestRecord[],
@@ -40,16 +40,16 @@ export function judgeStall(
   const longestFirst = [...inside].sort((a, b) => b.durationMs - a.durationMs);
   const longestMs = longestFirst[0]?.durationMs ?? 0;
   const failed = inside.filter((record) => !record.ok).length;
-  const doubts = [...problems, ...checkRecords(records, inside)];
-  if (failed > 0) doubts.push(`${failed} requests failed: how long their senders had to wait is not known`);
+  const validityProblems = [...problems, ...checkRecords(records, inside)];
+  if (failed > 0) validityProblems.push(`${failed} requests failed: how long their senders had to wait is not known`);
   const violations =
     longestMs > budget.longestMs ? [`a request took ${Math.round(longestMs)} ms, limit ${budget.longestMs} ms`] : [];
-  const verdict: Verdict = violations.length > 0 ? 'violated' : doubts.length > 0 ? 'unknown' : 'held';
+  const verdict: Verdict = violations.length > 0 ? 'violated' : validityProblems.length > 0 ? 'unknown' : 'held';
   return {
     verdict,
     measured: { requests: inside.length, failed, longestMs },
     budget,
     evidence: longestFirst.slice(0, MAX_EVIDENCE),
-    reasons: [...violations, ...doubts],
+    reasons: [...violations, ...validityProblems],
   };
 }

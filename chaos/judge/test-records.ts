@@ -1,11 +1,11 @@
 import type { RequestRecord } from '../evidence/request-record.ts';
 
-/** When the synthetic loads begin. */
+/** Start of the synthetic loads. */
 export const T0 = 1_000_000;
 
 export const WINDOW = { startMs: T0, endMs: T0 + 10_000 } as const;
 
-/** A good request, with what is told changed. */
+/** A good request with the given changes. */
 export function makeRecord(change: Partial<RequestRecord> = {}): RequestRecord {
   return {
     startMs: T0,
@@ -19,7 +19,7 @@ export function makeRecord(change: Partial<RequestRecord> = {}): RequestRecord {
   };
 }
 
-/** A good request every `everyMs` of {@link WINDOW}, changed by what `at` says of its offset. */
+/** A good request every `everyMs` of {@link WINDOW}, with the changes that `at` returns for its offset. */
 export function makeLoad(
   everyMs: number,
   at: (offsetMs: number) => Partial<RequestRecord> = () => ({}),

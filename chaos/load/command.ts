@@ -8,7 +8,7 @@ import { nearest } from '../../kit/nearest.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import { exitCodeOf, type Verdict } from '../../kit/verdict.ts';
-import { healLeftovers } from '../journal/heal-leftovers.ts';
+import { healAbandoned } from '../journal/heal-abandoned.ts';
 import { startHealer } from '../journal/start-healer.ts';
 import { openJournal } from '../journal/journal.ts';
 import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
@@ -29,7 +29,7 @@ interface CommandOptions {
   readonly json?: boolean;
 }
 
-/** The suite that attacks the entries of the site beside honest load. */
+/** The suite that attacks the entries of the site during honest load. */
 const HOSTILE = 'hostile';
 const HOSTILE_SECONDS = 20;
 const HOSTILE_RATE = 100;
@@ -87,7 +87,7 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   await using _lock = await openStackLock(`load ${suite}`);
   const journal = openJournal(PATHS.journal);
   const world = { topology, hosts: openHosts() };
-  await healLeftovers(world, journal, console.error);
+  await healAbandoned(world, journal, console.error);
   await refuseUnrecorded(world, journal);
   await startHealer(topology);
   const lasts = suite === 'smoke' ? SMOKE_MAX_SECONDS : durationSeconds;
@@ -115,7 +115,7 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   process.exitCode = exitCodeOf(verdict);
 }
 
-/** Its own defaults where nothing was given. */
+/** The flags of the suite hostile, with separate defaults. */
 function hostileFlags(options: CommandOptions, command: Command): HostileFlags {
   const given = (name: 'rate' | 'duration'): boolean => command.getOptionValueSource(name) === 'cli';
   return {
@@ -127,7 +127,7 @@ function hostileFlags(options: CommandOptions, command: Command): HostileFlags {
   };
 }
 
-/** Throws `usage` for what was given although smoke does not look at it. */
+/** Throws `usage` for given options that smoke does not support. */
 function refuseOptions(command: Command, names: readonly string[]): void {
   const given = names.filter((name) => command.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
   if (given.length === 0) return;
@@ -140,7 +140,7 @@ function refuseOptions(command: Command, names: readonly string[]): void {
   );
 }
 
-/** Any failed or dropped request is a violation, however doubtful the rest is. */
+/** Any failed or dropped request is a violation, even with problems of the evidence. */
 function verdictOf(report: LoadReport): Verdict {
   if (report.all.failed > 0 || report.dropped > 0) return 'violated';
   return report.problems.length > 0 || report.all.requests === 0 ? 'unknown' : 'held';
@@ -154,9 +154,9 @@ function parseSuite(word: string): Suite {
   });
 }
 
-/** Requests per second: more than the suites are made for would measure the generator. */
+/** Requests per second. A rate above the maximum would measure the generator instead of the stack. */
 const parseRate = (text: string | undefined): number => parseCount(text, { option: '--rate', most: 2_000 });
-/** Seconds: a day at most. */
+/** Seconds; at most a day. */
 const parseDuration = (text: string | undefined): number => parseCount(text, { option: '--duration', most: 86_400 });
 
 function parseCount(

@@ -16,7 +16,7 @@ const PLAN = {
   ...{ targets: allTargets(makeTopology()), user: '65534:65534', hasAuthority: true },
 } as const;
 
-test('the load runs as an ordinary user who can do nothing but send and record', () => {
+test('the load runs as an unprivileged user that can only send requests and write results', () => {
   const args = renderDockerRun(PLAN).join(' ');
   expect(args).toContain('--name holdfast-load-r1 --label org.holdfast=1');
   expect(args).toContain('--network holdfast_front --ip 198.18.0.90 --mac-address 02:42:c6:12:00:5a');
@@ -30,14 +30,14 @@ test('the load runs as an ordinary user who can do nothing but send and record',
   expect(args).toMatch(/\/holdfast\/k6\/suites\/steady\.ts$/);
 });
 
-test('k6 leaves half of the processors to the stack, and takes its own before others', () => {
+test('k6 uses half of the CPUs, with a higher CPU share than hosts', () => {
   expect(renderDockerRun(PLAN)).toContain('GOMAXPROCS=1');
   expect(renderDockerRun({ ...PLAN, processors: 1 })).toContain('GOMAXPROCS=1');
   expect(renderDockerRun({ ...PLAN, processors: 9 })).toContain('GOMAXPROCS=4');
   expect(renderDockerRun(PLAN).join(' ')).toContain('--cpu-shares 4096');
 });
 
-test('k6 reports to nobody, fetches nothing, and trusts the private authority where there is one', () => {
+test('k6 sends no usage report, downloads no extensions, and trusts the private authority if there is one', () => {
   const args = renderDockerRun(PLAN);
   expect(args).toContain('K6_NO_USAGE_REPORT=true');
   expect(args).toContain('K6_AUTO_EXTENSION_RESOLUTION=false');
@@ -45,7 +45,7 @@ test('k6 reports to nobody, fetches nothing, and trusts the private authority wh
   expect(renderDockerRun({ ...PLAN, hasAuthority: false }).join(' ')).not.toContain('SSL_CERT_FILE');
 });
 
-test('smoke takes every way in, the others the virtual address and the edges, whose clients know both', () => {
+test('smoke uses every public endpoint; other suites use the virtual IP and the edges, each with the other edge as fallback', () => {
   const topology = makeTopology();
   expect(defaultTargets('smoke', topology).map(({ name }) => name)).toEqual([
     'virtual-address',
@@ -56,7 +56,7 @@ test('smoke takes every way in, the others the virtual address and the edges, wh
   const [edge1, edge2] = ['http://198.18.0.21:8080', 'http://198.18.0.22:8080'];
   expect(defaultTargets('steady', topology)).toEqual([
     { name: 'virtual-address', url: 'http://198.18.0.10:80' },
-    { name: 'edge1', url: edge1, otherwise: edge2 },
-    { name: 'edge2', url: edge2, otherwise: edge1 },
+    { name: 'edge1', url: edge1, fallbackUrl: edge2 },
+    { name: 'edge2', url: edge2, fallbackUrl: edge1 },
   ]);
 });

@@ -19,11 +19,11 @@ const IMAGE = `${PROJECT}/load:dev`;
 const RESULTS = '/results';
 const MEMORY = '1g';
 /**
- * What Go may take of it; the rest is for what its collector does not count. Without this, k6 took 0.9 GB at 200 requests/s, and was killed once
- * while the boards' queries ran beside it; with it, 0.7 GB beside the same queries.
+ * Memory limit of the Go runtime; the rest is for memory that its garbage collector does not count. Without this limit, k6 used 0.9 GB at 200
+ * requests/s and was OOM-killed once while dashboard queries ran on the machine. With it, k6 used 0.7 GB during the same queries.
  */
 const GO_MEMORY = '850MiB';
-/** A host has 1024. A generator that waits for a processor measures itself; on a machine of its own it would not wait for the stack. */
+/** Hosts have 1024. A generator that waits for CPU measures itself; on a separate machine it would not compete with the stack. */
 const CPU_SHARES = '4096';
 
 export interface ContainerPlan {
@@ -31,18 +31,18 @@ export interface ContainerPlan {
   readonly suite: Suite;
   readonly runId: string;
   readonly directory: string;
-  /** Of the machine. */
+  /** CPUs of the machine. */
   readonly processors: number;
   readonly network: string;
   readonly address: string;
-  /** Addresses that its visitors come from, `first-last`: each virtual user has one of them. */
+  /** Client addresses of its visitors, `first-last`: each virtual user has one of them. */
   readonly clients: string;
   readonly rate: number;
   readonly seconds: number;
   readonly targets: readonly LoadTarget[];
-  /** `uid:gid`, an ordinary user. */
+  /** `uid:gid` of an unprivileged user. */
   readonly user: string;
-  /** Whether the directory has the stack's own certificate authority. */
+  /** Whether the directory contains the stack's private certificate authority. */
   readonly hasAuthority: boolean;
 }
 
@@ -51,8 +51,8 @@ export function loadContainerName(runId: LoadOptions['runId']): string {
 }
 
 /**
- * Arguments of `docker` for a load: k6 as an ordinary user, nothing writable but the results, on the front network. The container's entry gives
- * it the addresses of its visitors as root, and drops to that user for good.
+ * Arguments of `docker` for a load: k6 as an unprivileged user on the front network, with only the results writable. The container's entry point adds
+ * the client addresses as root, and then drops to that user permanently.
  */
 export function renderDockerRun(plan: ContainerPlan): readonly string[] {
   const variables = {
@@ -63,10 +63,10 @@ export function renderDockerRun(plan: ContainerPlan): readonly string[] {
     K6_WEB_DASHBOARD_PORT: '-1',
     K6_WEB_DASHBOARD_PERIOD: '1s',
     K6_WEB_DASHBOARD_EXPORT: `${RESULTS}/${FILES.dashboard}`,
-    // The garbage collector took a ninth of the generator's processor time; memory is there, up to the limit.
+    // With the default, the garbage collector used a ninth of the generator's CPU time. Memory is available, up to the limit.
     GOGC: '400',
     GOMEMLIMIT: GO_MEMORY,
-    // Half of the processors: with more, its threads spend their time waking each other.
+    // Half of the CPUs: with more, Go's threads spend their time waking each other.
     GOMAXPROCS: String(Math.max(1, Math.floor(plan.processors / 2))),
     HOME: '/tmp',
     ...(plan.hasAuthority ? { SSL_CERT_FILE: `${RESULTS}/${FILES.authority}` } : {}),
@@ -76,7 +76,10 @@ export function renderDockerRun(plan: ContainerPlan): readonly string[] {
     RATE: String(plan.rate),
     DURATION: String(plan.seconds),
     TARGETS: plan.targets
-      .map(({ name, url, otherwise }) => `${name}=${[url, ...(otherwise === undefined ? [] : [otherwise])].join('|')}`)
+      .map(
+        ({ name, url, fallbackUrl }) =>
+          `${name}=${[url, ...(fallbackUrl === undefined ? [] : [fallbackUrl])].join('|')}`,
+      )
       .join(','),
     RESULTS,
   };

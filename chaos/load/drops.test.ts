@@ -19,11 +19,11 @@ test('dropped requests are failed records where arrivals are missing', () => {
   expect(drops[0]).toMatchObject({ ok: false, status: 0, error: 'dropped', kind: 'page', connection: 'new' });
 });
 
-test('none dropped, no record', () => {
+test('without drops there are no records', () => {
   expect(recordDrops({ ...OPTIONS, count: 0, starts: ALL })).toEqual([]);
 });
 
-test('the number is what k6 says, wherever and however many arrivals are missing', () => {
+test('the number of records is that of k6, independent of the missing arrivals', () => {
   const some = fc.array(fc.integer({ min: 0, max: 10_000 }), { maxLength: 100 });
   fc.assert(
     fc.property(some, fc.nat({ max: 500 }), (starts, count) => {

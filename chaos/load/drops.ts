@@ -3,9 +3,9 @@ import { DROPPED, type RequestKind, type RequestRecord } from '../evidence/reque
 
 interface DropOptions {
   readonly scenario: PlannedScenario;
-  /** How many iterations k6 says it dropped. */
+  /** The number of dropped iterations, as reported by k6. */
   readonly count: number;
-  /** When the iterations began that were not dropped, milliseconds since the epoch. */
+  /** Starts of the iterations that were not dropped, milliseconds since the epoch. */
   readonly starts: readonly number[];
   /** When the scenario's first iteration was due. */
   readonly beganMs: number;
@@ -20,8 +20,8 @@ const KIND_OF: Readonly<Record<PlannedScenario['flow'], RequestKind>> = {
 };
 
 /**
- * Failed records for iterations that k6 dropped. k6 says how many and not when, but an arrival rate is a clock: drops are where arrivals are
- * missing, so they are dealt out to the gaps in proportion to how many arrivals each is short of.
+ * Failed records for iterations that k6 dropped. k6 reports their number, but not their times. Because arrivals have a planned rate, drops are where
+ * arrivals are missing: they are distributed over the gaps, in proportion to the missing arrivals of each gap.
  */
 export function recordDrops(options: DropOptions): readonly RequestRecord[] {
   const { scenario, target } = options;
@@ -46,12 +46,12 @@ function dropTimes({ scenario, count, starts, beganMs, endedMs }: DropOptions): 
     return { fromMs, toMs, missing: Math.max(0, ((toMs - fromMs) / 1000) * perSecond - 1) };
   });
   const total = gaps.reduce((sum, gap) => sum + gap.missing, 0);
-  // No gap at all: spread over the whole time rather than lost.
+  // Without any gap, the drops are spread over the whole time, so that they are not lost.
   const dealt = total > 0 ? gaps : [{ fromMs: beganMs, toMs: endedMs, missing: 1 }];
   const times: number[] = [];
   let owed = 0;
   for (const gap of dealt) {
-    // What rounding leaves is carried to the next gap, so that the sum is exact.
+    // The rounding error is carried to the next gap, so that the sum is exact.
     owed += (count * gap.missing) / (total > 0 ? total : 1);
     const here = Math.round(owed) - times.length;
     const step = (gap.toMs - gap.fromMs) / (here + 1);

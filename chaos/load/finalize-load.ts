@@ -5,39 +5,39 @@ import { recordDrops } from './drops.ts';
 import type { K6Summary } from './k6-summary.ts';
 import type { LoadTarget } from './load-run.ts';
 
-/** Everything known of a load that has ended. */
+/** The data of a load that has ended. */
 export interface EndedLoad {
   readonly log: LoadLog;
-  /** The end of the log's file, when it is not an end of line. */
+  /** The text after the last line end of the log. */
   readonly rest: string;
   readonly plan: readonly PlannedScenario[];
   readonly targets: readonly LoadTarget[];
   readonly summary: K6Summary | undefined;
   readonly exitCode: number;
-  /** Whether it was ended early by whoever started it. */
+  /** Whether its starter stopped it early. */
   readonly stopped: boolean;
-  /** When its container was gone, or was told to go, milliseconds since the epoch. */
+  /** When its container ended, or when its stop was requested, milliseconds since the epoch. */
   readonly endedMs: number;
 }
 
-interface ClosedLoad {
+interface FinalizedLoad {
   readonly records: readonly RequestRecord[];
   readonly dropped: number;
   readonly completeUntilMs: number;
   readonly problems: readonly string[];
 }
 
-/** 0: ran through; 99: a threshold, none of which is ours; 105: ended by a signal, as a stop does. */
+/** k6's exit code after a signal, as after a stop. Others: 0 after a complete run; 99 after a failed threshold, but ours never fail. */
 const STOPPED_BY_SIGNAL = 105;
 
-/** How k6 ends requests that are on their way when it is stopped: that is no fault of the stack. Never a timeout's name. */
+/** k6's error of requests that are in flight when it is stopped. The stack did not cause it. Timeouts have another error. */
 const CANCELLED = 'context canceled';
 
-/** The share of the planned arrivals that must be accounted for, sent or dropped. */
+/** Minimum share of the planned arrivals that were sent or dropped. */
 const MIN_ACCOUNTED = 0.97;
 
-/** Closes the books of a load: adds records for what was dropped, and says everything that is doubtful about the rest. */
-export function closeLoad(load: EndedLoad): ClosedLoad {
+/** Finalizes the results of a load: adds records for dropped iterations, and collects the validity problems. */
+export function finalizeLoad(load: EndedLoad): FinalizedLoad {
   const { log, plan, summary } = load;
   const beganMs = log.records.reduce((first, record) => Math.min(first, record.startMs), load.endedMs);
   const drops = plan.flatMap((scenario) =>
@@ -62,7 +62,7 @@ function endOf(load: EndedLoad, beganMs: number): number {
   return Math.min(load.endedMs, beganMs + planSeconds(load.plan) * 1000);
 }
 
-/** Every request that began before this has its record. After a stop, reads on their way may be missing, and orders are. */
+/** Every request that began before this has its record. After a stop, in-flight reads may have no record, and in-flight orders have none. */
 function completeUntil(load: EndedLoad): number {
   if (!load.stopped) return load.endedMs;
   return Math.min(load.endedMs - TIMEOUT_SECONDS.read * 1000, ...load.log.unfinished);
@@ -80,11 +80,11 @@ function checkEnd(load: EndedLoad): readonly string[] {
   return problems;
 }
 
-/** k6 counts the lines as they are written: fewer read than written is lost evidence. */
+/** k6 counts the lines that it writes. If fewer lines were read, evidence is lost. */
 function checkCount({ log, summary, stopped }: EndedLoad): readonly string[] {
-  if (summary === undefined) return ['k6 left no summary: whether requests were dropped is not known'];
+  if (summary === undefined) return ['k6 wrote no summary: the number of dropped requests is unknown'];
   const missing = summary.written - log.lines;
-  // What is written while k6 is being stopped is no longer counted.
+  // k6 no longer counts lines that it writes while it stops.
   return missing === 0 || (stopped && missing < 0)
     ? []
     : [`k6 wrote ${summary.written} records, ${log.lines} were read`];
@@ -96,7 +96,7 @@ function checkRate(load: EndedLoad, beganMs: number): readonly string[] {
     const planned = plannedArrivals(scenario, seconds);
     const sent = load.log.startsOf(scenario.name).length;
     const accounted = sent + (load.summary?.dropped.get(scenario.name) ?? 0);
-    // A stop cuts off iterations on their way; of a short load, one arrival is a large share.
+    // A stop interrupts in-flight iterations; in a short load, one arrival is a large share.
     const slack = load.stopped ? scenario.users : 2;
     if (accounted + slack >= planned * MIN_ACCOUNTED) return [];
     return [

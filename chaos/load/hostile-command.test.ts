@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { HOSTILE_CLIENT_SECONDS } from '../faults/hostile-client.ts';
-import { refuseLong } from './hostile-command.ts';
+import { checkDuration } from './hostile-command.ts';
 
-it('an attack that would end by itself before it is measured is refused', () => {
-  refuseLong(20);
+it('refuses an attack that would end before its measurement', () => {
+  checkDuration(20);
   expect(() => {
-    refuseLong(HOSTILE_CLIENT_SECONDS);
+    checkDuration(HOSTILE_CLIENT_SECONDS);
   }).toThrow('too long');
 });

@@ -20,10 +20,10 @@ export interface HostileFlags {
   readonly json?: boolean;
 }
 
-/** `holdfast load hostile`: each kind of attack on each entry beside honest load, and what honest clients saw. */
+/** `holdfast load hostile`: runs each kind of attack on each entry during honest load, and prints the results of the honest clients. */
 export async function runHostileCommand(flags: HostileFlags, { topology, signal }: CommandContext): Promise<void> {
   const attacks = flags.attack === undefined ? ATTACKS : [parseAttack(flags.attack)];
-  refuseLong(flags.duration);
+  checkDuration(flags.duration);
   const target = flags.target === undefined ? undefined : parseTarget(flags.target, topology);
   requireNetwork(topology.networks.ops);
   await using _lock = await openStackLock('load hostile');
@@ -42,7 +42,7 @@ export async function runHostileCommand(flags: HostileFlags, { topology, signal 
       progress.report(`${row.attack} on ${row.target}: ${[row.verdict, ...row.reasons].join('; ')}`);
     }
   } catch (error) {
-    // What was finished is worth as much as before.
+    // Finished rows stay valid.
     if (rows.length > 0) print(rows);
     throw error;
   } finally {
@@ -52,7 +52,7 @@ export async function runHostileCommand(flags: HostileFlags, { topology, signal 
   process.exitCode = exitCodeOf(mergeVerdicts(rows.map(({ verdict }) => verdict)));
 }
 
-/** One row per attack and entry; what honest clients saw during it, and from 10 s after its end on. */
+/** One row per attack and entry: results of the honest clients during the attack, and from 10 s after its end on. */
 export function renderHostileTable(rows: readonly HostileRow[]): string {
   const ms = (value: number | undefined): string => value?.toFixed(0) ?? '-';
   const header = [
@@ -78,11 +78,11 @@ export function renderHostileTable(rows: readonly HostileRow[]): string {
   ].join('\n');
 }
 
-/** An attack that ends by itself is none at the end, and what is measured then is no evidence. */
+/** If the attacker exits before the end of the measurement, the measurement is not valid. */
 const MOST_SECONDS = HOSTILE_CLIENT_SECONDS - 60;
 
-/** Throws `usage` for attacks that would end by themselves. Exported for its test. */
-export function refuseLong(seconds: number): void {
+/** Throws `usage` for a duration after which the attacker would have exited. Exported for its test. */
+export function checkDuration(seconds: number): void {
   if (seconds <= MOST_SECONDS) return;
   throw new HoldfastError('usage', `--duration ${seconds} is too long for an attack.`, {
     fix: `Use at most ${MOST_SECONDS}.`,

@@ -5,12 +5,12 @@ import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import type { Verdict } from '../../kit/verdict.ts';
 import type { FaultContext } from '../faults/fault.ts';
-import { hostileClient, type Attacked } from '../faults/hostile-client.ts';
+import { hostileClient, type AttackedEntry } from '../faults/hostile-client.ts';
 import { findAllEntries, findEntries } from '../guarantees/abuse.ts';
 import type { AttackKind } from '../hostile/attack.ts';
 import { openFault } from '../journal/open-fault.ts';
 import { openJournal } from '../journal/journal.ts';
-import { healLeftovers } from '../journal/heal-leftovers.ts';
+import { healAbandoned } from '../journal/heal-abandoned.ts';
 import { startHealer } from '../journal/start-healer.ts';
 import { latencyOf, type Latency } from '../judge/latency.ts';
 import { recordsIn } from '../judge/records.ts';
@@ -24,7 +24,7 @@ import { defaultTargets } from './targets.ts';
 export interface HostileOptions {
   readonly topology: Topology;
   readonly attacks: readonly AttackKind[];
-  /** A target of `load`; missing: the first edge, and the virtual address by both protocols. */
+  /** A target of `load`; missing: the first edge, and the virtual IP over both protocols. */
   readonly target?: string;
   /** How long each attack lasts. */
   readonly seconds: number;
@@ -34,7 +34,7 @@ export interface HostileOptions {
   readonly signal: AbortSignal;
 }
 
-/** What honest clients saw of one attack. */
+/** Results of the honest clients for one attack. */
 export interface HostileRow {
   readonly attack: AttackKind;
   readonly target: string;
@@ -42,31 +42,31 @@ export interface HostileRow {
   readonly during: Latency;
   /** From {@link NORMAL_AFTER_MS} after the end of the attack on. */
   readonly afterwards: Latency;
-  /** What the attacked HAProxy counted of the attacker; undefined where that proved no attack. */
+  /** The counters of the attacked HAProxy for the attacker, from the effect probe. */
   readonly effect: string;
   readonly reasons: readonly string[];
 }
 
-/** Honest clients may be refused so often, and wait so long, while another one attacks. */
+/** Limits for honest clients during an attack: ratio of failed requests, and p99. */
 const MOST_FAILED_RATIO = 0.01;
 const MOST_P99_MS = 1_000;
-/** So soon after an attack nothing may be left of it. */
+/** Time after the end of an attack from which it must have no effect any more. */
 const NORMAL_AFTER_MS = 10_000;
-/** How long afterwards honest requests are looked at. */
+/** Duration of the measurement after an attack. */
 const AFTERWARDS_MS = 4_000;
 const STEADY_DEADLINE_MS = 150_000;
 const BASELINE_DEADLINE_MS = 60_000;
-/** Beginning, ending and proving of an attack take less. */
+/** More than starting, proving and ending an attack takes. */
 const SPARE_SECONDS = 15;
-/** What the undo record of an attack lasts beyond the attack: until its effect is proven, and a little more. */
+/** Lease of the undo record beyond the duration of an attack: covers the effect probe, with a margin. */
 const LEASE_SPARE_MS = 100_000;
 
-/** Attacks entries of the site, one after the other, beside honest load. Yields what honest clients saw of each as soon as it is known. */
+/** Attacks entries of the site, one after the other, during honest load. Yields the results of each attack as soon as they are known. */
 export async function* runHostile(options: HostileOptions): AsyncGenerator<HostileRow> {
   const { topology, attacks, seconds, rate, onProgress, signal } = options;
   const world: FaultContext = { topology, hosts: openHosts() };
   const journal = openJournal(PATHS.journal);
-  await healLeftovers(world, journal, onProgress);
+  await healAbandoned(world, journal, onProgress);
   await refuseUnrecorded(world, journal);
   onProgress('waiting until all hosts are healthy and no alert fires');
   await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal, onWait: onProgress });
@@ -99,8 +99,8 @@ interface AttackRun {
   readonly world: FaultContext;
   readonly load: Pick<LoadRun, 'records'>;
   readonly attack: AttackKind;
-  readonly entry: Attacked;
-  /** Requests per second that the load was asked for. */
+  readonly entry: AttackedEntry;
+  /** Planned requests per second of the load. */
   readonly rate: number;
   readonly seconds: number;
   readonly signal: AbortSignal;
@@ -111,7 +111,7 @@ async function attackOnce({ world, load, rate, attack, entry, seconds, signal }:
   const { startMs, endMs, effect } = await (async () => {
     await using active = await openFault(hostileClient(attack, [entry]), options);
     await sleep(Math.max(0, active.orderedAt + seconds * 1_000 - Date.now()), undefined, { signal });
-    const last = await active.look();
+    const last = await active.checkEffect();
     return { startMs: active.orderedAt, endMs: Date.now(), effect: active.effect.seen ? last : active.effect };
   })();
   await sleep(NORMAL_AFTER_MS + AFTERWARDS_MS, undefined, { signal });
@@ -128,7 +128,7 @@ async function attackOnce({ world, load, rate, attack, entry, seconds, signal }:
   };
 }
 
-/** `wanted`: requests that the generator was asked for during the attack. Exported for its test. */
+/** `wanted`: planned requests during the attack. Exported for its test. */
 export function judge(
   during: Latency,
   afterwards: Latency,
@@ -140,13 +140,13 @@ export function judge(
     ...(afterwards.failed > 0 ? [`${afterwards.failed} failed ${NORMAL_AFTER_MS / 1_000} s after its end`] : []),
     ...((afterwards.p99 ?? 0) > MOST_P99_MS ? [`p99 is ${(afterwards.p99 ?? 0).toFixed(0)} ms afterwards`] : []),
   ];
-  const doubts = [
+  const validityProblems = [
     ...(tookEffect ? [] : ['the attack had no proven effect']),
     ...(afterwards.requests === 0 ? ['no honest request was recorded after the attack'] : []),
     ...(during.requests < wanted * MIN_SHARE
       ? [`the load generator fell behind: ${during.requests} of ${Math.round(wanted)} requests during the attack`]
       : []),
   ];
-  const verdict = violations.length > 0 ? 'violated' : doubts.length > 0 ? 'unknown' : 'held';
-  return { verdict, reasons: [...violations, ...doubts] };
+  const verdict = violations.length > 0 ? 'violated' : validityProblems.length > 0 ? 'unknown' : 'held';
+  return { verdict, reasons: [...violations, ...validityProblems] };
 }

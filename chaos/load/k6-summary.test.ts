@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseK6Summary } from './k6-summary.ts';
 
-/** Shortened from what k6 2.2.0 hands to `handleSummary`. */
+/** Shortened from the data that k6 2.2.0 passes to `handleSummary`. */
 const SAMPLE = {
   root_group: { path: '', id: 'd41d8cd98f00b204e9800998ecf8427e', groups: [], checks: [], name: '' },
   options: { summaryTrendStats: ['avg'], summaryTimeUnit: '', noColor: true },
@@ -21,7 +21,7 @@ const SAMPLE = {
   },
 };
 
-test('of a real summary the records written and the iterations dropped are taken', () => {
+test('reads the written records and the dropped iterations of a real summary', () => {
   const { written, dropped } = parseK6Summary(JSON.stringify(SAMPLE));
   expect(written).toBe(4_635);
   expect([...dropped]).toEqual([
@@ -34,6 +34,6 @@ test.each([
   ['cut off', JSON.stringify(SAMPLE).slice(0, 300)],
   ['without the count of records', JSON.stringify({ ...SAMPLE, metrics: {} })],
   ['of another shape', '{"version":"1.0.0","results":{"metrics":[]}}'],
-])('a summary that is %s is not believed', (_, text) => {
+])('rejects a summary that is %s', (_, text) => {
   expect(() => parseK6Summary(text)).toThrow(expect.objectContaining({ code: 'unreadable-record' }));
 });

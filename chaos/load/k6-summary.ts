@@ -8,7 +8,7 @@ const summarySchema = z.object({
   metrics: z.record(z.string(), z.unknown()),
 });
 
-/** What is needed of k6's summary (the shape that `handleSummary` gets). */
+/** The required parts of k6's summary (in the shape that `handleSummary` gets). */
 export interface K6Summary {
   /** Lines that the scripts wrote. */
   readonly written: number;

@@ -2,7 +2,7 @@ import { DROPPED, REQUEST_KINDS, type RequestRecord } from '../evidence/request-
 import { latencyByKind, latencyOf, type Latency } from '../judge/latency.ts';
 import type { LoadResult } from './load-run.ts';
 
-/** What a load showed, by kind of request: for the terminal and as JSON. */
+/** Results of a load by kind of request, for the terminal and as JSON. */
 export interface LoadReport {
   readonly all: Latency;
   readonly byKind: Readonly<Partial<Record<RequestRecord['kind'], Latency>>>;
@@ -49,10 +49,10 @@ export function renderLoadTable(report: LoadReport): string {
   const more = report.errors.length - MAX_ERRORS;
   return [
     ...renderRows([header, ...rows, rowOf('all', report.all)]),
-    `dropped ${report.dropped}`,
+    `dropped requests ${report.dropped}`,
     `orders ${attempted}: ${acknowledged} acknowledged, ${rejected} rejected, ${unknown} unknown`,
     ...(errors.length > 0 ? ['failed:', ...errors, ...(more > 0 ? [`  and ${more} other errors`] : [])] : []),
-    ...report.problems.map((problem) => `doubt: ${problem}`),
+    ...report.problems.map((problem) => `unknown: ${problem}`),
   ].join('\n');
 }
 
@@ -61,7 +61,7 @@ function rowOf(name: string, latency: Latency): readonly string[] {
   return [name, String(requests), String(failed), ...[p50, p95, p99, max].map((ms) => ms?.toFixed(1) ?? '-')];
 }
 
-/** Cells in columns as wide as their widest: the first to the left, the others to the right. */
+/** Pads cells to the width of their column. The first column is left-aligned, the others are right-aligned. */
 export function renderRows(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

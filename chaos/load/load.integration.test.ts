@@ -27,11 +27,11 @@ function makeRunId(): string {
 const running = async (): Promise<string> =>
   (await execa('docker', ['ps', '--all', '--filter', 'name=holdfast-load', '--quiet'])).stdout;
 
-async function isThere(container: string): Promise<boolean> {
+async function containerExists(container: string): Promise<boolean> {
   return (await execa('docker', ['container', 'inspect', container], { reject: false })).exitCode === 0;
 }
 
-test('smoke: every page and every call answers, by every way in', async ({ signal }) => {
+test('smoke: every page and every API call succeeds at every public endpoint', async ({ signal }) => {
   await using run = await startLoad({
     suite: 'smoke',
     runId: makeRunId(),
@@ -50,7 +50,7 @@ test('smoke: every page and every call answers, by every way in', async ({ signa
   expect(result.orders.map(({ outcome }) => outcome)).toEqual(Array(8).fill('acknowledged'));
 });
 
-test('steady, stopped early: nothing failed, and the books are closed', async ({ signal }) => {
+test('steady, stopped early: no request failed, and the results are complete', async ({ signal }) => {
   const runId = makeRunId();
   await using run = await startLoad({
     suite: 'steady',
@@ -64,21 +64,21 @@ test('steady, stopped early: nothing failed, and the books are closed', async ({
   await waitFor(() => Promise.resolve(run.records.length > 300), { what: '300 records', deadlineMs: 60_000, signal });
   await run.stop();
   const result = await run.done;
-  expect(await isThere(run.containerName)).toBe(false);
+  expect(await containerExists(run.containerName)).toBe(false);
   expect(reportOf(result)).toMatchObject({ errors: [], problems: [], dropped: 0 });
   expect(result.orders.every(({ key }) => key.startsWith(`${runId}-`))).toBe(true);
   expect(result.orders.filter(({ outcome }) => outcome === 'acknowledged').length).toBeGreaterThan(10);
-  const facts: unknown = JSON.parse(await readFile(join(directory, 'steady', 'load.json'), 'utf8'));
-  expect(facts).toMatchObject({ problems: [], completeUntilMs: result.completeUntilMs });
+  const written: unknown = JSON.parse(await readFile(join(directory, 'steady', 'load.json'), 'utf8'));
+  expect(written).toMatchObject({ problems: [], completeUntilMs: result.completeUntilMs });
 });
 
 test.each([
   {
     when: 'while its container is about to start',
-    isThere: async () => (await openJournal(PATHS.journal).read()).open.length > 0,
+    hasBegun: async () => (await openJournal(PATHS.journal).read()).open.length > 0,
   },
-  { when: 'while it runs', isThere: async () => (await running()) !== '' },
-])('a `load` that is killed $when leaves no load behind', async ({ isThere: hasBegun }) => {
+  { when: 'while it runs', hasBegun: async () => (await running()) !== '' },
+])('a `load` that is killed $when leaves no orphaned load', async ({ hasBegun }) => {
   const run = execa(process.execPath, ['cli.ts', 'load', 'steady', '--rate', '20', '--duration', '120'], {
     ...{ cwd: ROOT, reject: false },
   });
@@ -86,17 +86,17 @@ test.each([
   run.kill('SIGKILL');
   await run;
   await waitFor(async () => (await openJournal(PATHS.journal).read()).open.length === 0, {
-    ...{ what: 'a journal without it', deadlineMs: 60_000 },
+    ...{ what: 'an empty journal', deadlineMs: 60_000 },
   });
   expect(await running()).toBe('');
 });
 
-test('an address where nobody answers makes failed records, not silence', async ({ signal }) => {
+test('requests to a closed port have failed records', async ({ signal }) => {
   await using run = await startLoad({
     suite: 'smoke',
     runId: makeRunId(),
-    directory: join(directory, 'nobody'),
-    targets: [{ name: 'nobody', url: 'http://198.18.0.10:9' }],
+    directory: join(directory, 'closed-port'),
+    targets: [{ name: 'closed-port', url: 'http://198.18.0.10:9' }],
     signal,
   });
   const { records } = await run.done;

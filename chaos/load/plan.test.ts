@@ -17,7 +17,7 @@ test('the iterations and the reads of own orders add up to the rate', () => {
   expect(perSecond('browse') + perSecond('login') + perSecond('order') * (1 + 1 / 3)).toBeCloseTo(200);
 });
 
-test('half of every flow makes new connections', () => {
+test('half of every flow opens new connections', () => {
   for (const flow of ['browse', 'login', 'order']) {
     const [first, second] = steady.filter((one) => one.flow === flow);
     expect([first?.connection, second?.connection].sort()).toEqual(['kept', 'new']);
@@ -25,18 +25,18 @@ test('half of every flow makes new connections', () => {
   }
 });
 
-test('orders have the users to wait out a ten-second stall without dropping one', () => {
+test('order scenarios have enough users for a ten-second stall without a drop', () => {
   for (const scenario of steady.filter(({ flow }) => flow === 'order')) {
     expect(scenario.users).toBeGreaterThanOrEqual(plannedRateAt(scenario, WARM_UP_SECONDS) * 10);
   }
 });
 
-test('steady starts gently', () => {
+test('steady starts with a tenth of its rate', () => {
   const total = (seconds: number): number => steady.reduce((sum, one) => sum + plannedRateAt(one, seconds), 0);
   expect(total(0)).toBeCloseTo(total(WARM_UP_SECONDS) / 10);
 });
 
-test('a ramp goes up, holds and comes down', () => {
+test('a ramp rises, stays and falls', () => {
   const [browse] = planRamp({ rate: 100, seconds: 100 });
   if (browse === undefined) throw new Error('the plan is empty');
   expect(planSeconds([browse])).toBe(100);
@@ -47,7 +47,7 @@ test('a ramp goes up, holds and comes down', () => {
   expect(plannedArrivals(browse, 1_000)).toBeCloseTo(plannedArrivals(browse, 100));
 });
 
-test('what visitors choose is spread as planned, exists, and is the same in every run', () => {
+test('the choices of visitors follow the planned distribution, exist in the seed data, and are the same in every run', () => {
   const steps = Array.from({ length: 20_000 }, (_, index) => chooseStep(index));
   const share = (what: string): number => steps.filter((step) => step.what === what).length / steps.length;
   expect(share('home')).toBeCloseTo(0.1, 1);

@@ -6,18 +6,18 @@ import { execa } from 'execa';
 import { planRamp, planSteady, type PlannedScenario } from '../../k6/lib/plan.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { LoadLog } from '../evidence/load-log.ts';
-import { closeLoad } from './finalize-load.ts';
+import { finalizeLoad } from './finalize-load.ts';
 import { FILES, renderDockerRun, type ContainerPlan } from './container.ts';
-import { followFile } from './tail-file.ts';
+import { tailFile } from './tail-file.ts';
 import { parseK6Summary, type K6Summary } from './k6-summary.ts';
 import type { LoadResult, LoadRun } from './load-run.ts';
 
 /** How often the records are read while the load runs. */
 const READ_INTERVAL_MS = 250;
-/** How long k6 may take to write its summary after it was told to stop. */
+/** Time for k6 to write its summary after a stop was requested. */
 const STOP_DEADLINE_MS = 10_000;
 
-/** Starts the container of a load and follows its records. */
+/** Starts the container of a load and reads its records while it runs. */
 export function runContainer(plan: ContainerPlan, signal: AbortSignal): LoadRun {
   const log = new LoadLog();
   const child = execa('docker', renderDockerRun(plan), { reject: false, stdin: 'ignore', buffer: false });
@@ -40,7 +40,7 @@ export function runContainer(plan: ContainerPlan, signal: AbortSignal): LoadRun 
   const done = followLoad({ plan, log, ended, stoppedAt: () => stoppedMs }).finally(() => {
     signal.removeEventListener('abort', onAbort);
   });
-  // Who only disposes the run never looks at `done`.
+  // A caller that only disposes of the run does not await `done`.
   done.catch(() => undefined);
   return {
     containerName: plan.name,
@@ -54,36 +54,36 @@ export function runContainer(plan: ContainerPlan, signal: AbortSignal): LoadRun 
   };
 }
 
-/** Asks k6 to end, so that it writes its summary; removes the container when it does not. */
+/** Sends SIGINT to k6, so that it writes its summary. Removes the container if k6 does not end in time. */
 async function stopContainer(name: string, ended: Promise<number>): Promise<void> {
   const over = new AbortController();
   const exit = ended.finally(() => {
     over.abort();
   });
   const wait = AbortSignal.any([over.signal, AbortSignal.timeout(STOP_DEADLINE_MS)]);
-  let asked = false;
+  let signalled = false;
   while (!wait.aborted) {
-    // A second signal would make k6 end without its summary; the first may come before there is a container.
-    asked ||= (await execa('docker', ['kill', '--signal', 'INT', name], { reject: false })).exitCode === 0;
+    // A second signal would make k6 end without its summary. The first one fails as long as there is no container.
+    signalled ||= (await execa('docker', ['kill', '--signal', 'INT', name], { reject: false })).exitCode === 0;
     await sleep(200, undefined, { signal: wait }).catch(() => undefined);
   }
   if (!over.signal.aborted) await execa('docker', ['rm', '--force', name], { reject: false });
   await exit;
 }
 
-interface Following {
+interface FollowOptions {
   readonly plan: ContainerPlan;
   readonly log: LoadLog;
   readonly ended: Promise<number>;
   readonly stoppedAt: () => number | undefined;
 }
 
-async function followLoad({ plan, log, ended, stoppedAt }: Following): Promise<LoadResult> {
+async function followLoad({ plan, log, ended, stoppedAt }: FollowOptions): Promise<LoadResult> {
   const over = new AbortController();
   const exit = ended.finally(() => {
     over.abort();
   });
-  await using file = followFile(join(plan.directory, FILES.log), (line) => {
+  await using file = tailFile(join(plan.directory, FILES.log), (line) => {
     log.add(line);
   });
   while (!over.signal.aborted) {
@@ -96,7 +96,7 @@ async function followLoad({ plan, log, ended, stoppedAt }: Following): Promise<L
   if (log.lines === 0) await explainNoStart(plan, exitCode, stoppedAt() !== undefined);
   const summary = await readSummary(join(plan.directory, FILES.summary));
   const stopped = stoppedAt() !== undefined;
-  const closed = closeLoad({
+  const finalized = finalizeLoad({
     ...{ log, summary, exitCode, stopped, endedMs },
     rest: file.rest,
     plan: scenariosOf(plan),
@@ -108,7 +108,7 @@ async function followLoad({ plan, log, ended, stoppedAt }: Following): Promise<L
     () => false,
   );
   const result: LoadResult = {
-    ...closed,
+    ...finalized,
     orders: log.orders,
     exitCode,
     dashboardPath: hasDashboard ? dashboard : undefined,
@@ -123,38 +123,38 @@ function scenariosOf(plan: ContainerPlan): readonly PlannedScenario[] {
   return suite === 'steady' ? planSteady({ rate, seconds }) : planRamp({ rate, seconds });
 }
 
-/** `docker run` itself failed, or k6 refused the script. Nothing of the stack was judged: that is no evidence, but an error. */
+/** Throws `load-failed` if `docker run` failed or k6 rejected the script. The stack got no requests then, so there is no evidence. */
 async function explainNoStart(plan: ContainerPlan, exitCode: number, stopped: boolean): Promise<void> {
   if (stopped || exitCode === 0) return;
   const path = join(plan.directory, FILES.errors);
-  const said = (await readFile(path, 'utf8').catch(messageOf)).trim().split('\n').slice(0, 3).join(' ');
-  throw new HoldfastError('load-failed', `The load ${plan.suite} did not start (exit code ${exitCode}): ${said}`, {
-    fix: fixFor(said),
+  const output = (await readFile(path, 'utf8').catch(messageOf)).trim().split('\n').slice(0, 3).join(' ');
+  throw new HoldfastError('load-failed', `The load ${plan.suite} did not start (exit code ${exitCode}): ${output}`, {
+    fix: fixFor(output),
   });
 }
 
-function fixFor(said: string): string {
-  if (/no such image|unable to find image|pull access denied/i.test(said))
+function fixFor(output: string): string {
+  if (/no such image|unable to find image|pull access denied/i.test(output))
     return 'Build the images with `./holdfast up`.';
-  if (/network holdfast_front not found/i.test(said)) return 'Start the stack with `./holdfast up`.';
-  if (/address already in use/i.test(said)) return 'Another load runs on this stack: wait for its end.';
-  return `What k6 said is in ${FILES.errors} of the run.`;
+  if (/network holdfast_front not found/i.test(output)) return 'Start the stack with `./holdfast up`.';
+  if (/address already in use/i.test(output)) return 'Another load runs on this stack: wait for its end.';
+  return `The output of k6 is in ${FILES.errors} of the run.`;
 }
 
 async function readSummary(path: string): Promise<K6Summary | undefined> {
   try {
     return parseK6Summary(await readFile(path, 'utf8'));
   } catch {
-    // `closeLoad` makes a problem of it.
+    // `finalizeLoad` reports the missing summary as a problem.
     return undefined;
   }
 }
 
-/** What was derived from the records stands beside them. */
+/** Writes the data that was derived from the records next to them. */
 async function writeResult(directory: string, result: LoadResult): Promise<void> {
   const { orders, dropped, exitCode, completeUntilMs, problems } = result;
-  const facts = { dropped, exitCode, completeUntilMs, problems };
+  const summary = { dropped, exitCode, completeUntilMs, problems };
   const lines = orders.map((order) => `${JSON.stringify(order)}\n`).join('');
   await writeFile(join(directory, FILES.orders), lines);
-  await writeFile(join(directory, FILES.result), `${JSON.stringify(facts, null, 2)}\n`);
+  await writeFile(join(directory, FILES.result), `${JSON.stringify(summary, null, 2)}\n`);
 }

@@ -11,8 +11,8 @@ import { runContainer } from './run-container.ts';
 
 const DEFAULT_RATE = 200;
 const DEFAULT_SECONDS = 60;
-/** The user of a load whose starter is root: nobody. */
-const NOBODY = 65_534;
+/** UID and GID of the user `nobody`, as which a load runs if its starter is root. */
+const NOBODY_UID = 65_534;
 
 /** Starts a suite in a container on the front network. Throws `usage` for a bad run id. */
 export async function startLoad(options: LoadOptions): Promise<LoadRun> {
@@ -35,11 +35,11 @@ export async function startLoad(options: LoadOptions): Promise<LoadRun> {
   return runContainer(plan, signal);
 }
 
-/** Makes the directory, writable for the user that k6 runs as, with what k6 has to read. */
+/** Creates the directory, makes it writable for k6's user, and copies the certificate authority into it. */
 async function prepareDirectory(directory: string): Promise<Pick<ContainerPlan, 'user' | 'hasAuthority'>> {
   await mkdir(directory, { recursive: true });
-  const [uid, gid] = [process.getuid?.() ?? NOBODY, process.getgid?.() ?? NOBODY];
-  const user = uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid };
+  const [uid, gid] = [process.getuid?.() ?? NOBODY_UID, process.getgid?.() ?? NOBODY_UID];
+  const user = uid === 0 ? { uid: NOBODY_UID, gid: NOBODY_UID } : { uid, gid };
   if (uid === 0) await chown(directory, user.uid, user.gid);
   const authority = join(directory, FILES.authority);
   const hasAuthority = await copyFile(join(PATHS.secrets, 'ca-cert'), authority).then(

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { followFile } from './tail-file.ts';
+import { tailFile } from './tail-file.ts';
 
 let directory = '';
 beforeEach(async () => {
@@ -12,10 +12,10 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-test('whole lines are handed over once, a line that is being written is kept back', async () => {
+test('complete lines are passed on once, an incomplete line is held back', async () => {
   const path = join(directory, 'log');
   const lines: string[] = [];
-  await using file = followFile(path, (line) => lines.push(line));
+  await using file = tailFile(path, (line) => lines.push(line));
   await file.read();
   await appendFile(path, 'one\ntw');
   await file.read();
@@ -28,12 +28,12 @@ test('whole lines are handed over once, a line that is being written is kept bac
   expect(file.rest).toBe('');
 });
 
-test('a file longer than one read comes whole', async () => {
+test('a file larger than one read is read completely', async () => {
   const path = join(directory, 'log');
   const all = Array.from({ length: 30_000 }, (_, index) => `line ${index} ${'ü'.repeat(20)}`);
   await appendFile(path, all.map((line) => `${line}\n`).join(''));
   const lines: string[] = [];
-  await using file = followFile(path, (line) => lines.push(line));
+  await using file = tailFile(path, (line) => lines.push(line));
   await file.read();
   expect(lines).toEqual(all);
 });

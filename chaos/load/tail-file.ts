@@ -2,16 +2,16 @@ import { open, type FileHandle } from 'node:fs/promises';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** A file that somebody else appends lines to. */
-export interface FollowedFile extends AsyncDisposable {
-  /** Reads what was appended since the last time and hands over every whole line. Calls must not overlap. */
+/** A file that another process appends lines to. */
+export interface TailedFile extends AsyncDisposable {
+  /** Reads the data that was appended since the last call and passes on every complete line. Calls must not overlap. */
   read(): Promise<void>;
-  /** What stands after the last end of line: a line that was cut off, or is being written. */
+  /** The text after the last line end: a line that was cut off, or is being written. */
   readonly rest: string;
 }
 
-/** Follows a file; one that does not exist yet is an empty one. */
-export function followFile(path: string, onLine: (line: string) => void): FollowedFile {
+/** Follows a file. A file that does not exist yet counts as empty. */
+export function tailFile(path: string, onLine: (line: string) => void): TailedFile {
   let handle: FileHandle | undefined;
   let position = 0;
   let rest = Buffer.alloc(0);

@@ -3,12 +3,12 @@ import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 import type { LoadTarget, Suite } from './load-run.ts';
 
-/** Every way into the shop: the virtual address over HTTP and over TLS, and each edge. */
+/** Every public endpoint of the shop: the virtual IP over HTTP and over TLS, and each edge. */
 export function allTargets(topology: Topology): readonly LoadTarget[] {
   return [virtualAddress(topology), virtualAddressTls(topology), ...edges(topology)];
 }
 
-/** Throws `usage` for a name that is no target. */
+/** The target of a name. Throws `usage` for an unknown one. */
 export function parseTarget(word: string, topology: Topology): LoadTarget {
   const targets = allTargets(topology);
   const target = targets.find(({ name }) => name === (word === 'vip' ? 'virtual-address' : word));
@@ -19,7 +19,7 @@ export function parseTarget(word: string, topology: Topology): LoadTarget {
   });
 }
 
-/** `smoke` takes every way in; the others those over HTTP: the edges, as customers do, and the virtual address directly. */
+/** `smoke` uses all targets; the other suites use those over HTTP: the edges, as customers do, and the virtual IP directly. */
 export function defaultTargets(suite: Suite, topology: Topology): readonly LoadTarget[] {
   return suite === 'smoke' ? allTargets(topology) : [virtualAddress(topology), ...edges(topology)];
 }
@@ -39,9 +39,9 @@ function edges(topology: Topology): readonly LoadTarget[] {
     name: host.name,
     url: `http://${addressOn(host, 'front')}:${PORTS.edge}`,
   }));
-  // The name of a site with two edges has two addresses: a client that cannot connect to one takes the other.
+  // The DNS name of a site with two edges has two addresses: a client that cannot connect to one uses the other.
   return all.map((edge, index) => {
     const next = all[(index + 1) % all.length];
-    return next === undefined || next.name === edge.name ? edge : { ...edge, otherwise: next.url };
+    return next === undefined || next.name === edge.name ? edge : { ...edge, fallbackUrl: next.url };
   });
 }

@@ -10,7 +10,7 @@ const GROUPS: readonly (readonly [name: string, requests: readonly OddRequest[]]
 const ALL = GROUPS.flatMap(([, requests]) => requests);
 const ENTRIES: readonly EntryName[] = ['edge', 'http', 'https'];
 
-/** What is sent, whatever the path. */
+/** The data that is sent, independent of the path. */
 function wireOf(request: OddRequest): string {
   if ('parts' in request) return JSON.stringify(request.parts);
   return Buffer.concat(request.frames({ path: '/odd', scheme: 'http' })).toString('latin1');
@@ -22,7 +22,7 @@ it('there are more than 200 odd requests, and no two are the same', () => {
   expect([...times.values()].filter((same) => same.length > 1).map((same) => same.map(({ name }) => name))).toEqual([]);
 });
 
-it.each(GROUPS)('each of the %s has a name of its own and a reason', (_group, requests) => {
+it.each(GROUPS)('each of the %s has a unique name and a reason', (_group, requests) => {
   expect(new Set(requests.map(({ name }) => name)).size).toBe(requests.length);
   expect(requests.filter(({ because }) => because === '')).toEqual([]);
 });
@@ -32,7 +32,7 @@ it('no client gets a server error: of 5xx, only 501 and 505 are expected', () =>
   expect(new Set(statuses.filter((status) => Number(status) >= 500))).toEqual(new Set([501, 505]));
 });
 
-it('a page that is compiled into HAProxy is expected for nothing that a rule could answer', () => {
+it('the error page that is compiled into HAProxy is expected only where the parser answers before any rule', () => {
   const builtIn = ALL.filter((request) => expectedAt(request, 'edge').isBuiltIn);
   expect(new Set(builtIn.flatMap(({ answers }) => answers))).toEqual(new Set([400, 408, 422]));
   expect(builtIn.filter(({ ends, reaches }) => !ends || reaches > 0)).toEqual([]);

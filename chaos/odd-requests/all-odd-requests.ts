@@ -8,7 +8,7 @@ import { INCOMPLETE, LIMITS } from './rows/limits.ts';
 import { CONDITIONS, EXPECTATIONS, HOP_HEADERS, PIPELINES, RANGES } from './rows/semantics.ts';
 import { ABSOLUTE_TARGETS, METHODS, REQUEST_LINES, TARGETS, VERSIONS } from './rows/start-line.ts';
 
-/** By what is odd in them. Those that never arrive take as long as the site waits for them. */
+/** Requests that never arrive completely. Each takes as long as the site waits for it. */
 export const INCOMPLETE_REQUESTS: readonly OddRequest[] = [...INCOMPLETE, ...HTTP2_INCOMPLETE];
 
 export const HTTP1_REQUESTS: Readonly<Record<string, readonly Http1Request[]>> = {

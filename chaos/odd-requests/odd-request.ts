@@ -1,37 +1,37 @@
-/** Where clients reach the site: an edge, and the virtual address without and with TLS. */
+/** Public endpoints of the site: an edge, and the virtual IP without and with TLS. */
 export type EntryName = 'edge' | 'http' | 'https';
 
 /** A status, interim ones included; in HTTP/2 also `RST_STREAM NAME` or `GOAWAY NAME`, with the name of its error. */
 export type Answer = number | string;
 
 export interface Expected {
-  /** In the order in which they come; in HTTP/2 in that of the streams, and GOAWAY last. None: the connection is closed without a word. */
+  /** In the order of arrival; in HTTP/2, in the order of the streams, and GOAWAY last. Empty: the connection is closed without a response. */
   readonly answers: readonly Answer[];
-  /** Requests that the application sees. */
+  /** Number of requests that reach the application. */
   readonly reaches: number;
   /** The connection ends then. Otherwise the next request on it must get its own response. */
   readonly ends: boolean;
-  /** HAProxy's parser answers, before any rule: what it says is compiled in, without the headers of the site (3.0; changed in 3.3). */
+  /** HAProxy's parser answers, before any rule, with its compiled-in page, which lacks the headers of the site (3.0; changed in 3.3). */
   readonly isBuiltIn: boolean;
 }
 
 interface Described extends Expected {
   readonly name: string;
-  /** What decides: a section of an RFC, a limit of the site, or, where the RFC leaves it open, the parser of a server. */
+  /** Reason for the expected answers: a section of an RFC, a limit of the site, or, where the RFC leaves it open, the parser of a server. */
   readonly because: string;
-  /** Where an entry differs from the others. */
+  /** Differences of single entries. */
   readonly at: Readonly<Partial<Record<EntryName, Partial<Expected>>>>;
 }
 
 /** Bytes of HTTP/1. */
 export interface Http1Request extends Described {
-  /** Latin-1, with `{path}` for a path of its own; each part but the first is sent when the next response has come. */
+  /** Latin-1, with `{path}` for a unique path. Each part except the first is sent after the next response has arrived. */
   readonly parts: readonly string[];
-  /** Places of the final responses that answer HEAD, and so have no body. */
+  /** Indexes of the final responses that answer HEAD, and therefore have no body. */
   readonly toHead: readonly number[];
 }
 
-/** Frames of HTTP/2, behind the preface and SETTINGS unless they bring their own. */
+/** Frames of HTTP/2, sent after the preface and SETTINGS, unless they contain these. */
 export interface Http2Request extends Described {
   readonly frames: (to: Http2Target) => readonly Buffer[];
   readonly bringsPreface: boolean;
@@ -59,7 +59,7 @@ export function served(title: Title, text: Text, differences: Differences = {}):
   return http1(title, text, { answers: [404], reaches: 1, ...differences });
 }
 
-/** A rule of the first hop answers, and the connection goes on. */
+/** A rule of the first hop answers, and the connection stays open. */
 export function refused(
   [status, ...title]: readonly [status: number, ...Title],
   text: Text,
@@ -68,7 +68,7 @@ export function refused(
   return http1(title, text, { answers: [status], reaches: 0, ...differences });
 }
 
-/** HAProxy's parser answers 400: where the request ends cannot be known, so the connection ends. */
+/** HAProxy's parser answers 400. The end of the request is unknown, so the connection ends. */
 export function unparsed(title: Title, text: Text, differences: Differences = {}): Http1Request {
   return http1(title, text, { answers: [400], reaches: 0, ends: true, isBuiltIn: true, ...differences });
 }
@@ -83,7 +83,7 @@ function http1(
   return { ...USUAL, toHead, ...rest, name, because, parts };
 }
 
-/** What 404 answers has reached the application, and what GOAWAY answers has ended the connection. */
+/** An answer of 404 means that the request has reached the application; GOAWAY or no answer, that the connection has ended. */
 export function http2(
   [name, because, answers]: readonly [...Title, answers: readonly Answer[]],
   frames: Http2Request['frames'],

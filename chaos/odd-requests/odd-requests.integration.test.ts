@@ -10,7 +10,7 @@ import { readSamples } from '../probes/metrics-text.ts';
 import { HTTP1_REQUESTS, HTTP2_REQUESTS, INCOMPLETE_REQUESTS } from './all-odd-requests.ts';
 import type { OddRequest } from './odd-request.ts';
 import type { Entry } from './open-entry.ts';
-import { findUnexpected, reachesOf, Turns } from './run-requests.ts';
+import { findUnexpected, reachesOf, RequestPacer } from './run-requests.ts';
 
 const topology = makeTopology();
 const [edge] = hostsOf(topology, 'edge') as [Host];
@@ -29,10 +29,10 @@ const GROUPS: readonly (readonly [name: string, requests: readonly OddRequest[]]
   ...Object.entries(HTTP2_REQUESTS).map(([name, requests]) => [`HTTP/2 ${name}`, requests] as const),
 ];
 
-/** This machine is one client of all entries, whose limits count together. */
-const turns = new Turns(0.85 * CLIENT_LIMITS.requestsPerSecond);
+/** This machine is a single client of all entries, so its requests count together. */
+const pacer = new RequestPacer(0.85 * CLIENT_LIMITS.requestsPerSecond);
 
-/** How many requests for pages that do not exist the application has answered since its start. Nobody else asks for any. */
+/** Number of requests for missing pages that the application has answered since its start. Only this test sends such requests. */
 async function countSeen(): Promise<number> {
   const pages = await Promise.all(
     hostsOf(topology, 'app').map((host) => fetchText(`http://${addressOn(host, 'ops')}:${PORTS.appMetrics}/metrics`)),
@@ -43,12 +43,12 @@ async function countSeen(): Promise<number> {
     .reduce((sum, { value }) => sum + value, 0);
 }
 
-/** Compares what the application sees during `act` with what it must. One request more at the end shows that it counts. */
+/** Compares the number of requests that reach the application during `act` with the expected one. A last request proves that they are counted. */
 async function expectSeen(expected: number, act: () => Promise<unknown>): Promise<void> {
   const before = await countSeen();
   await act();
   const { host, port } = routeAddress(topology, 'http');
-  const { path } = await turns.take(1);
+  const { path } = await pacer.take(1);
   expect((await fetch(`http://${host}:${port}${path}`)).status).toBe(404);
   await expect
     .poll(async () => (await countSeen()) - before, { timeout: 3_000, interval: 50 })
@@ -58,19 +58,19 @@ async function expectSeen(expected: number, act: () => Promise<unknown>): Promis
 
 describe.each(ENTRIES)('$name', (entry) => {
   it.each(GROUPS)(
-    'answers each of the odd %s as it must, and the application sees no other',
+    'answers each of the odd %s as expected, and only the expected ones reach the application',
     async (_name, requests) => {
       await expectSeen(reachesOf(entry, requests), async () => {
-        expect(await findUnexpected(entry, requests, turns)).toEqual([]);
+        expect(await findUnexpected(entry, requests, pacer)).toEqual([]);
       });
     },
   );
 });
 
-it('requests that never arrive end at every entry, and the application sees none', async () => {
+it('incomplete requests end at every entry, and none reaches the application', async () => {
   await expectSeen(0, async () => {
     const found = await Promise.all(
-      ENTRIES.map(async (entry) => [entry.name, await findUnexpected(entry, INCOMPLETE_REQUESTS, turns)]),
+      ENTRIES.map(async (entry) => [entry.name, await findUnexpected(entry, INCOMPLETE_REQUESTS, pacer)]),
     );
     expect(Object.fromEntries(found)).toEqual({ edge: [], http: [], https: [] });
   });

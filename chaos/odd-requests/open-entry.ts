@@ -6,11 +6,11 @@ export interface Entry {
   readonly name: EntryName;
   readonly host: string;
   readonly port: number;
-  /** PEM of the authority that has signed the entry's certificate; without one there is no TLS. */
+  /** PEM of the authority that signed the entry's certificate; missing: no TLS. */
   readonly authority?: string;
 }
 
-/** A connection to an entry that speaks `protocol` where TLS lets it choose. Nothing is sent yet. */
+/** Opens a connection to an entry; with TLS, ALPN offers `protocol`. Sends nothing. */
 export function openEntry({ host, port, authority }: Entry, protocol: 'http/1.1' | 'h2'): Socket {
   const socket =
     authority === undefined
@@ -20,24 +20,24 @@ export function openEntry({ host, port, authority }: Entry, protocol: 'http/1.1'
   return socket;
 }
 
-/** What came of one odd request. */
+/** Result of one odd request. */
 export interface Outcome {
   readonly answers: readonly (number | string)[];
-  /** Of the request that followed on the same connection: `served` with its own response, `closed`, or what was wrong. */
+  /** Result of the follow-up request on the same connection: `served` (with its own response), `closed`, or the difference. */
   readonly followUp: string;
-  /** Headers that a response lacks. */
+  /** Missing headers of the site in the responses. */
   readonly lacks: readonly string[];
 }
 
-/** Longer than the site waits for a request that does not come. */
-export const PATIENCE_MS = 9_000;
+/** Longer than the site waits for an incomplete request. */
+export const RESPONSE_DEADLINE_MS = 9_000;
 
-/** The request that follows: each asks for another product, so that its response can be told from any other. */
+/** Path of the follow-up request. Each requests a different product, so that its response is distinguishable from all others. */
 export function followUpPath(product: number): string {
   return `/api/products/${product}`;
 }
 
-/** Whether a response is that of the request that followed. */
+/** Checks whether a response is that of the follow-up request. */
 export function judgeFollowUp(product: number, status: number, body: string): string {
   return status === 200 && body.startsWith(`{"id":${product},`) ? 'served' : `${status} ${body.slice(0, 40)}`;
 }

@@ -48,7 +48,7 @@ it('a response without a length ends with the connection', () => {
   expect(parse(text, { isClosed: true })).toEqual({ read: [[400, '<html>']], rest: '' });
 });
 
-it('the answer to HEAD has no body, whatever length it tells', () => {
+it('the response to HEAD has no body, independent of its Content-Length', () => {
   const head = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n';
   expect(parse(`HTTP/1.1 100 Continue\r\n\r\n${OK}${head}${OK}`, { toHead: [1] }).read).toEqual([
     [100, ''],
@@ -63,6 +63,6 @@ it.each([
   ['half a body', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel'],
   ['half a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel'],
   ['something else', 'hello\r\n\r\n'],
-])('%s behind a response is left over', (_name, rest) => {
+])('%s after a response is returned as the rest', (_name, rest) => {
   expect(parse(OK + rest)).toEqual({ read: [[200, 'hello']], rest });
 });

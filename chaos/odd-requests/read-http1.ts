@@ -1,19 +1,19 @@
-/** A response of HTTP/1 as it came. */
+/** A response of HTTP/1 as received. */
 export interface Http1Response {
   readonly status: number;
-  /** By name in lower case; of several the last. */
+  /** By lower-case name; the last one of several. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
 
 export interface Parsed {
   readonly responses: readonly Http1Response[];
-  /** Bytes behind the last whole response. Not empty at the end of a connection: something else than a response came. */
+  /** Bytes after the last complete response. If there are any at the end of a connection, they are not a response. */
   readonly rest: Buffer;
 }
 
-interface HowToRead {
-  /** Whether the response at this place among final ones answers HEAD, and so has no body. */
+interface ReadOptions {
+  /** Whether the final response with this index answers HEAD, and therefore has no body. */
   readonly isToHead: (index: number) => boolean;
   /** The peer has closed the connection: a body without a length ends here. */
   readonly isClosed: boolean;
@@ -24,13 +24,13 @@ interface Taken {
   readonly length: number;
 }
 
-/** The whole responses in `bytes`, which begin with one (RFC 9112, 6.3). */
-export function parseResponses(bytes: Buffer, how: HowToRead): Parsed {
+/** The complete responses in `bytes`, which begin with one (RFC 9112, 6.3). */
+export function parseResponses(bytes: Buffer, options: ReadOptions): Parsed {
   const responses: Http1Response[] = [];
   let rest = bytes;
   let finals = 0;
   for (;;) {
-    const taken = takeResponse(rest, { isToHead: how.isToHead(finals), isClosed: how.isClosed });
+    const taken = takeResponse(rest, { isToHead: options.isToHead(finals), isClosed: options.isClosed });
     if (taken === undefined) return { responses, rest };
     responses.push(taken.response);
     if (taken.response.status >= 200) finals += 1;

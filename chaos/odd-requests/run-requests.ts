@@ -7,23 +7,23 @@ import { sendHttp1 } from './send-http1.ts';
 import { sendHttp2 } from './send-http2.ts';
 
 const AT_A_TIME = 8;
-/** Of the catalogue: each request that follows an odd one asks for another of them. */
+/** Number of products in the seed data. Each follow-up request uses another one. */
 const PRODUCTS = 10_000;
 
-/** Paths and products that no other request of a run has, and time between them, so that the limits of one address are not reached. */
-export class Turns {
+/** Assigns each odd request a unique path and a product, and paces the requests, so that they stay below the limits of one client address. */
+export class RequestPacer {
   readonly #run = Date.now().toString(36);
   readonly #msBetween: number;
   #number = 0;
   #nextConnectionAt = 0;
   #nextRequestAt = 0;
 
-  /** `perSecond`: connections, and also requests that a limit counts. */
+  /** `perSecond`: maximum rate of connections, and also of requests that count towards a limit. */
   constructor(perSecond: number) {
     this.#msBetween = 1_000 / perSecond;
   }
 
-  /** Waits until a connection may be made, with so many requests on it that are counted. */
+  /** Waits until a connection may be opened with this number of requests that count towards a limit. */
   async take(requests: number): Promise<{ readonly path: string; readonly product: number }> {
     const now = performance.now();
     const at = Math.max(now, this.#nextConnectionAt, this.#nextRequestAt);
@@ -33,21 +33,21 @@ export class Turns {
     const number = this.#number;
     if (at > now) await sleep(at - now);
     return {
-      // No page has it, and it has the length that rows compute with.
+      // Not the path of a page, and of the length that the rows are calculated with.
       path: `/odd/${this.#run}-${number}-`.padEnd(PATH_BYTES, 'x'),
       product: (number % PRODUCTS) + 1,
     };
   }
 }
 
-/** Sends the requests to an entry; what came otherwise than expected, a line each. */
+/** Sends the requests to an entry. Returns the differences from the expected outcomes, a line each. */
 export async function findUnexpected(
   entry: Entry,
   requests: readonly OddRequest[],
-  turns: Turns,
+  pacer: RequestPacer,
 ): Promise<readonly string[]> {
   const found = await mapLimited(requests, AT_A_TIME, async (request) => {
-    const conversation = await turns.take(countedOf(expectedAt(request, entry.name)));
+    const conversation = await pacer.take(countedOf(expectedAt(request, entry.name)));
     const outcome =
       'parts' in request
         ? await sendHttp1(entry, request, conversation)
@@ -57,18 +57,18 @@ export async function findUnexpected(
   return found.flat();
 }
 
-/** Requests that a limit counts: what the parser refuses comes to no rule. */
+/** Number of requests that count towards a limit. Requests that the parser refuses do not reach a rule. */
 function countedOf({ answers, ends, isBuiltIn }: Expected): number {
   const odd = isBuiltIn ? 0 : answers.filter((answer) => Number(answer) >= 200).length;
   return odd + (ends ? 0 : 1);
 }
 
-/** How many of these requests the application must see. */
+/** Number of these requests that must reach the application. */
 export function reachesOf(entry: Entry, requests: readonly OddRequest[]): number {
   return requests.reduce((sum, request) => sum + expectedAt(request, entry.name).reaches, 0);
 }
 
-/** What is wrong with an outcome. */
+/** The differences of an outcome from the expected one. */
 export function judge(request: OddRequest, { name }: Pick<Entry, 'name'>, outcome: Outcome): readonly string[] {
   const { answers, ends, isBuiltIn } = expectedAt(request, name);
   const followUp = ends ? 'closed' : 'served';

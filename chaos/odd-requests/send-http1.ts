@@ -1,17 +1,24 @@
 import { SECURITY_HEADERS } from '../../deploy/model/security-headers.ts';
 import { SITE_HOST } from '../../deploy/model/site.ts';
 import { expectedAt, type Http1Request } from './odd-request.ts';
-import { followUpPath, judgeFollowUp, openEntry, PATIENCE_MS, type Entry, type Outcome } from './open-entry.ts';
+import {
+  followUpPath,
+  judgeFollowUp,
+  openEntry,
+  RESPONSE_DEADLINE_MS,
+  type Entry,
+  type Outcome,
+} from './open-entry.ts';
 import { parseResponses, type Http1Response, type Parsed } from './read-http1.ts';
 
 interface Conversation {
-  /** Unique: how many requests for it the application saw is counted. */
+  /** Unique, so that no cache answers the request and the application counts it. */
   readonly path: string;
-  /** Asked for afterwards on the same connection. */
+  /** Requested afterwards on the same connection. */
   readonly product: number;
 }
 
-/** Sends an odd request and, where the connection goes on, a good one behind it. Never rejects: what goes wrong is part of the outcome. */
+/** Sends an odd request and, if the connection stays open, a valid follow-up request. Never rejects: errors are part of the outcome. */
 export async function sendHttp1(entry: Entry, request: Http1Request, conversation: Conversation): Promise<Outcome> {
   const wanted = expectedAt(request, entry.name).answers.filter((answer) => Number(answer) >= 200).length;
   const socket = openEntry(entry, 'http/1.1');
@@ -24,7 +31,7 @@ export async function sendHttp1(entry: Entry, request: Http1Request, conversatio
   const send = (bytes: Buffer | string): void => {
     if (socket.writable) socket.write(bytes);
   };
-  const goOn = (): void => {
+  const advance = (): void => {
     const { responses } = parse(false);
     const finals = responses.filter(isFinal);
     for (; sent < parts.length && sent <= responses.length && finals.length < wanted; sent += 1) {
@@ -36,11 +43,11 @@ export async function sendHttp1(entry: Entry, request: Http1Request, conversatio
       return;
     }
     hasFollowed = true;
-    // A server that says so reads no further request, but may wait for the client to end first (RFC 9112, 9.6).
+    // After `Connection: close`, the server reads no further request, but may wait for the client to close first (RFC 9112, 9.6).
     if (finals.at(-1)?.headers.get('connection') === 'close') socket.end();
     else send(`GET ${followUpPath(conversation.product)} HTTP/1.1\r\nHost: ${SITE_HOST}\r\n\r\n`);
   };
-  const isOver = new Promise<string>((resolve) => {
+  const ended = new Promise<string>((resolve) => {
     socket.once('close', () => {
       resolve('closed');
     });
@@ -49,13 +56,13 @@ export async function sendHttp1(entry: Entry, request: Http1Request, conversatio
     });
   });
   socket.on('error', () => undefined);
-  socket.setTimeout(PATIENCE_MS);
-  socket.once('connect', goOn);
+  socket.setTimeout(RESPONSE_DEADLINE_MS);
+  socket.once('connect', advance);
   socket.on('data', (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
-    goOn();
+    advance();
   });
-  const end = await isOver;
+  const end = await ended;
   socket.destroy();
   return outcomeOf(parse(true), { wanted, end, product: conversation.product });
 }
@@ -80,7 +87,7 @@ function outcomeOf(
   };
 }
 
-/** Headers of the site that a response has not. */
+/** Headers of the site that a response lacks. */
 export function missingHeaders(headers: ReadonlyMap<string, string>): readonly string[] {
   return Object.entries(SECURITY_HEADERS)
     .filter(([name, value]) => headers.get(name.toLowerCase()) !== value)

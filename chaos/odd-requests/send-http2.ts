@@ -14,11 +14,18 @@ import {
   type Frame,
 } from '../hostile/http2-frames.ts';
 import { expectedAt, type Http2Request } from './odd-request.ts';
-import { followUpPath, judgeFollowUp, openEntry, PATIENCE_MS, type Entry, type Outcome } from './open-entry.ts';
+import {
+  followUpPath,
+  judgeFollowUp,
+  openEntry,
+  RESPONSE_DEADLINE_MS,
+  type Entry,
+  type Outcome,
+} from './open-entry.ts';
 import { usual } from './rows/http2-fields.ts';
 import { missingHeaders } from './send-http1.ts';
 
-/** The stream of the request that follows; odd ones use lower numbers. */
+/** The stream of the follow-up request; odd requests use lower numbers. */
 const FOLLOW_UP_STREAM = 0xffff;
 
 interface Stream {
@@ -29,7 +36,7 @@ interface Stream {
   isDone: boolean;
 }
 
-/** As `sendHttp1`, with frames of HTTP/2: by prior knowledge, or by ALPN where there is TLS. */
+/** Like `sendHttp1`, with frames of HTTP/2: by prior knowledge, or by ALPN with TLS. */
 export async function sendHttp2(
   entry: Entry,
   request: Http2Request,
@@ -44,7 +51,7 @@ export async function sendHttp2(
   const send = (bytes: Buffer): void => {
     if (socket.writable) socket.write(bytes);
   };
-  const isOver = new Promise<string>((resolve) => {
+  const ended = new Promise<string>((resolve) => {
     socket.once('close', () => {
       resolve('closed');
     });
@@ -53,9 +60,9 @@ export async function sendHttp2(
     });
   });
   socket.on('error', () => undefined);
-  socket.setTimeout(PATIENCE_MS);
+  socket.setTimeout(RESPONSE_DEADLINE_MS);
   socket.once(entry.authority === undefined ? 'connect' : 'secureConnect', () => {
-    // No dynamic table: the reader of header blocks has none.
+    // Disables the dynamic table, which the reader of header blocks does not support.
     if (!request.bringsPreface) send(Buffer.concat([PREFACE, settings([[SETTING.headerTableSize, 0]])]));
     send(Buffer.concat(request.frames({ path, scheme })));
   });
@@ -66,7 +73,7 @@ export async function sendHttp2(
     hasFollowed = true;
     send(headers(FOLLOW_UP_STREAM, usual({ path: followUpPath(product), scheme })));
   });
-  const end = await isOver;
+  const end = await ended;
   socket.destroy();
   return outcomeOf(peer, end, product);
 }
@@ -76,7 +83,7 @@ function outcomeOf(peer: Peer, end: string, product: number): Outcome {
   const last = peer.streams.get(FOLLOW_UP_STREAM);
   const status = last?.statuses.at(-1);
   return {
-    // An error of the connection is one of each of its streams: whether a server says that as well does not matter.
+    // A connection error also ends every stream. A server may or may not reset the streams in addition.
     answers: [...own.flatMap(([, stream]) => answersOf(stream, peer.goAways.length > 0)), ...peer.goAways],
     followUp: last === undefined || status === undefined ? end : judgeFollowUp(product, status, last.body),
     lacks: own.flatMap(([, { lacks }]) => lacks),
@@ -87,18 +94,18 @@ function answersOf({ statuses, reset }: Stream, hasFailed: boolean): readonly (n
   return [...statuses, ...(reset === undefined || hasFailed ? [] : [`RST_STREAM ${reset}`])];
 }
 
-/** What the server has said. */
+/** The state of the server's side of a connection. */
 class Peer {
   readonly streams = new Map<number, Stream>();
   readonly goAways: string[] = [];
   readonly #reader = new FrameReader();
 
-  /** Streams that have got all they will. */
+  /** Number of odd streams whose response is complete or reset. */
   get finished(): number {
     return [...this.streams].filter(([id, { isDone }]) => id !== FOLLOW_UP_STREAM && isDone).length;
   }
 
-  /** Takes what arrived; what it returns is to be sent. */
+  /** Processes received bytes. Returns the frames to send in reply. */
   take(chunk: Buffer): readonly Buffer[] {
     return this.#reader.read(chunk).flatMap((frame) => this.#takeFrame(frame));
   }
@@ -139,7 +146,7 @@ class Peer {
     stream.isDone ||= hasFlag(frame, FLAG.endStream);
   }
 
-  /** After a whole response it only says that no more of the request is wanted (RFC 9113, 8.1). */
+  /** After a complete response, a reset only means that the server does not need the rest of the request (RFC 9113, 8.1). */
   #takeReset(stream: Stream, frame: Frame): void {
     if (!stream.isDone) stream.reset = errorOf(frame);
     stream.isDone = true;

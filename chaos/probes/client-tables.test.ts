@@ -12,7 +12,7 @@ const SAMPLE = `# table: client-connections, type: ipv6, size:50000, used:2
 
 `;
 
-it('reads what HAProxy counts of a client, and nothing of one whose address begins alike', () => {
+it('reads the counters of a client, and not those of an address with the same prefix', () => {
   expect(parseClientCounts(SAMPLE, '198.18.0.91')).toEqual({
     connections: 200,
     connectionRate: 490,
@@ -23,6 +23,6 @@ it('reads what HAProxy counts of a client, and nothing of one whose address begi
   expect(parseClientCounts(SAMPLE, '198.18.0.9')).toMatchObject({ connections: 1, requests: 0 });
 });
 
-it('a client that is in no table has done nothing', () => {
+it('a client that is in no table has counters of 0', () => {
   expect(Object.values(parseClientCounts(SAMPLE, '198.18.0.92'))).toEqual([0, 0, 0, 0, 0]);
 });

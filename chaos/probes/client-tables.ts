@@ -1,6 +1,6 @@
 import type { FaultContext } from '../faults/fault.ts';
 
-/** What a HAProxy counts of one client address. Zero for one that it does not know. */
+/** HAProxy's counters for one client address; 0 for an unknown address. */
 export interface ClientCounts {
   /** Open connections. */
   readonly connections: number;
@@ -10,11 +10,11 @@ export interface ClientCounts {
   readonly requests: number;
   /** Requests within the limits' window. */
   readonly requestRate: number;
-  /** Responses that are on their way. */
+  /** Responses in progress. */
   readonly responses: number;
 }
 
-/** Asks the HAProxy of a host, an edge or a load balancer, what it counts of a client. */
+/** Reads the counters for a client from the HAProxy of an edge or a load balancer. */
 export async function readClientCounts(world: FaultContext, host: string, client: string): Promise<ClientCounts> {
   const commands = ['connections', 'requests', 'responses'].map((table) => `show table client-${table}`).join(';');
   const { stdout } = await world.hosts.exec(host, ['sh', '-c', `echo "${commands}" | socat - /run/haproxy/admin.sock`]);

@@ -16,8 +16,8 @@ interface QueryOptions {
 }
 
 /**
- * Asks one database node itself, past every route, over TLS with the stack's own authority. Rows are as the server sends them.
- * Throws `stack-not-healthy` when the node does not answer.
+ * Queries one database node directly, bypassing all routes, over TLS with the stack's private authority. Rows are as the server sends
+ * them. Throws `stack-not-healthy` when the node does not answer.
  */
 export async function queryNode(node: Host, options: QueryOptions): Promise<readonly unknown[]> {
   const { user, sql, values = [], timeoutMs = 2_000 } = options;
@@ -28,7 +28,7 @@ export async function queryNode(node: Host, options: QueryOptions): Promise<read
       readFile(join(PATHS.secrets, 'ca-cert'), 'utf8'),
     ]);
     connection = await createConnection({
-      // Called by its name, so that its certificate is checked against that; reached by its address.
+      // The certificate is verified against the name; the connection uses the address.
       host: node.name,
       port: PORTS.mysql,
       stream: () => connect({ host: addressOn(node, 'data'), port: PORTS.mysql }),

@@ -3,37 +3,37 @@ import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { queryNode } from './db-connection.ts';
 
-/** What one database node says of itself. */
+/** State of a database node, as reported by that node. */
 interface DbNode {
   readonly node: string;
-  /** It says ONLINE of itself. */
+  /** It reports itself as ONLINE. */
   readonly online: boolean;
   readonly primary: boolean;
-  /** How many members it sees ONLINE, itself included. */
+  /** Number of members that it sees as ONLINE, including itself. */
   readonly sees: number;
-  /** Why it did not answer. */
+  /** The error if it did not answer. */
   readonly problem?: string;
 }
 
 export interface DbGroup {
   readonly nodes: readonly DbNode[];
-  /** The one node that says that it is the primary, and sees a majority. */
+  /** The only node that reports itself as the primary and sees a majority. */
   readonly primary: string | undefined;
 }
 
 const rowsSchema = z.array(z.object({ state: z.string(), role: z.string(), sees: z.coerce.number() }));
 
-const QUESTION = `SELECT own.MEMBER_STATE AS state, own.MEMBER_ROLE AS role,
+const GROUP_QUERY = `SELECT own.MEMBER_STATE AS state, own.MEMBER_ROLE AS role,
     (SELECT COUNT(*) FROM performance_schema.replication_group_members WHERE MEMBER_STATE = 'ONLINE') AS sees
   FROM performance_schema.replication_group_members AS own WHERE own.MEMBER_ID = @@server_uuid`;
 
-/** Asks every database node itself. A node that does not answer is not ONLINE. */
+/** Queries every database node directly. A node that does not answer is not ONLINE. */
 export async function readDbGroup(topology: Topology): Promise<DbGroup> {
   const hosts = hostsOf(topology, 'db');
   const nodes = await Promise.all(
     hosts.map(async (host): Promise<DbNode> => {
       try {
-        const [row] = rowsSchema.parse(await queryNode(host, { user: 'monitor', sql: QUESTION }));
+        const [row] = rowsSchema.parse(await queryNode(host, { user: 'monitor', sql: GROUP_QUERY }));
         const online = row?.state === 'ONLINE';
         return { node: host.name, online, primary: online && row.role === 'PRIMARY', sees: row?.sees ?? 0 };
       } catch (error) {

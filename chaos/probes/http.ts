@@ -9,7 +9,7 @@ interface FetchOptions {
   readonly body?: unknown;
 }
 
-/** The text of a page of the stack. Throws `http` when it is not there in time or not a success. */
+/** The text of a page of the stack. Throws `http` after a timeout or a status other than 2xx. */
 export async function fetchText(url: string, options: FetchOptions = {}): Promise<string> {
   const { timeoutMs = 2_000, method = 'GET', body } = options;
   try {
@@ -26,7 +26,7 @@ export async function fetchText(url: string, options: FetchOptions = {}): Promis
   }
 }
 
-/** A JSON page in the shape that it must have. */
+/** A JSON page, parsed by its schema. Throws `http`. */
 export async function fetchJson<T>(url: string, schema: z.ZodType<T>, options: FetchOptions = {}): Promise<T> {
   const text = await fetchText(url, options);
   try {

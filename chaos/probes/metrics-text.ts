@@ -8,7 +8,7 @@ export interface Sample {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: -?\d+)?$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** The samples named `name`. Lines that are no samples are passed over: this reads what others expose. */
+/** The samples named `name`. Other lines are skipped, because this reads the metrics of other programs. */
 export function readSamples(text: string, name: string): readonly Sample[] {
   return text.split('\n').flatMap((line) => {
     if (!line.startsWith(name)) return [];

@@ -3,8 +3,8 @@ import { HoldfastError } from '../../kit/errors.ts';
 import type { FaultContext } from '../faults/fault.ts';
 
 /**
- * How often each process of a host has ended since its boot, by service; Varnish's child, which its parent restarts, is `varnish-child`. Throws
- * `docker` when the host does not say it.
+ * Number of exits of each process of a host since its boot, by service. Varnish's child, which its parent restarts, is `varnish-child`. Throws
+ * `docker` when the host does not report them.
  */
 export async function readProcessEnds(world: FaultContext, host: string): Promise<Readonly<Record<string, number>>> {
   const services = await world.hosts.exec(host, ['sh', '-c', SERVICES]);

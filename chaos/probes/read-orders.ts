@@ -14,8 +14,8 @@ export interface OrdersReadBack {
 }
 
 /**
- * Reads all orders of a run from every database node itself, past the application. Nodes apply what others have a moment later, so it is
- * read again until all have the same number, for `settleMs` at most (default 15 s); what differs then is the judge's to see.
+ * Reads all orders of a run directly from every database node, bypassing the application. Because of replication lag, it reads until all nodes have the
+ * same number of orders, for `settleMs` at most (default 15 s). The judge evaluates any remaining difference.
  */
 export async function readOrders(topology: Topology, runId: string, settleMs = 15_000): Promise<OrdersReadBack> {
   const endAt = Date.now() + settleMs;

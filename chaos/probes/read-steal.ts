@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 
-/** Linux counts in hundredths of a second here, whatever its own clock. */
+/** `/proc/stat` has hundredths of a second (USER_HZ), independent of the kernel's timer frequency. */
 const TICKS_PER_SECOND = 100;
 
 /**
- * Processor seconds since boot in which this machine wanted to run and its hypervisor ran others. On a shared machine they decide the slow
- * requests more than the stack does, so a latency is told with them. 0 where nobody counts them.
+ * Steal time since boot, in CPU seconds: this machine was ready to run, and its hypervisor ran other machines. On a shared machine it affects slow
+ * requests more than the stack does, so it is reported next to latencies. 0 if it is not available.
  */
 export async function readSteal(): Promise<number> {
   return parseSteal(await readFile('/proc/stat', 'utf8').catch(() => ''));

@@ -1,9 +1,9 @@
 import { hostsOf } from '../../deploy/model/topology.ts';
 import type { FaultContext } from '../faults/fault.ts';
 
-/** Which load balancers have an address on an interface right now. More than one, or none, is a finding and not an error. */
+/** The load balancers that have an address on an interface now. Several or none are a result, not an error. */
 export async function findHolders(world: FaultContext, address: string): Promise<readonly string[]> {
-  const looked = await Promise.all(
+  const found = await Promise.all(
     hostsOf(world.topology, 'lb').map(async ({ name }) => {
       const state = await world.hosts.state(name);
       if (state?.running !== true || state.paused) return [];
@@ -11,5 +11,5 @@ export async function findHolders(world: FaultContext, address: string): Promise
       return stdout.includes(` ${address}/`) ? [name] : [];
     }),
   );
-  return looked.flat();
+  return found.flat();
 }

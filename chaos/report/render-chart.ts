@@ -5,12 +5,12 @@ import { escapeMarkup } from '../../kit/escape-markup.ts';
 const WIDTH = 1_060;
 const LEFT = 52;
 const RIGHT = 10;
-/** Where the panels lie: markers above, requests, latency below. */
+/** Positions of the panels: markers at the top, then requests, then latency. */
 const REQUESTS = { top: 30, height: 130 };
 const LATENCY = { top: 186, height: 90 };
 const HEIGHT = LATENCY.top + LATENCY.height + 26;
 
-/** Latency runs over decades, from 1 ms to 10 s. */
+/** The latency axis is logarithmic, from 1 ms to 10 s. */
 const LATENCY_DECADES = { fromMs: 1, toMs: 10_000 };
 
 interface Scale {
@@ -18,7 +18,7 @@ interface Scale {
   readonly x: (ms: number) => number;
 }
 
-/** The numbered events of the picture: what stands in the margin of the experiment, without its phases. */
+/** The numbered events of the chart: those within its time range, without phases. */
 export function markedEvents(experiment: ExperimentOutcome): readonly TimelineEvent[] {
   const [first] = experiment.buckets;
   const last = experiment.buckets.at(-1);
@@ -28,7 +28,7 @@ export function markedEvents(experiment: ExperimentOutcome): readonly TimelineEv
     .toSorted((a, b) => a.t - b.t);
 }
 
-/** Requests per tenth of a second over time, how long they took, the fault's band, and numbered events. */
+/** Renders requests per tenth of a second and their durations over time, the time of the fault, and numbered events. */
 export function renderChart(experiment: ExperimentOutcome): string {
   const { buckets, phases } = experiment;
   const [first] = buckets;
@@ -105,7 +105,7 @@ function renderLatency(buckets: readonly Bucket[], scale: Scale): string {
 
 function renderMark({ kind, t, text }: TimelineEvent, number: number, scale: Scale): string {
   const x = fixed(scale.x(t));
-  // Marks that would lie on each other stand at two heights.
+  // Alternate heights, so that marks close to each other do not overlap.
   const y = number % 2 === 0 ? 8 : 20;
   return `<g class="mark k-${kind}"><title>${escapeMarkup(text)}</title><line x1="${x}" x2="${x}" y1="${y}" y2="${LATENCY.top + LATENCY.height}"/><circle cx="${x}" cy="${y}" r="7.5"/><text x="${x}" y="${y + 3.5}" text-anchor="middle">${number}</text></g>`;
 }

@@ -11,7 +11,7 @@ interface Case {
   readonly output: string;
 }
 
-/** JUnit XML: a suite per guarantee; a case for it and one for each of its budgets. Violated is a failure, unknown an error. */
+/** JUnit XML: a suite per guarantee, with a case for the guarantee and one for each of its budgets. Violated is a failure, unknown an error. */
 export function renderJunit(outcome: ProveOutcome): string {
   const suites = outcome.guarantees.map((guarantee) => ({ guarantee, cases: casesOf(guarantee) }));
   const all = suites.flatMap(({ cases }) => cases);
@@ -53,12 +53,12 @@ function casesOf(guarantee: GuaranteeOutcome): readonly Case[] {
 
 function caseOf(className: string, budget: BudgetOutcome): Case {
   const { id, claim, verdict, reasons, measured, limit, predicted } = budget;
-  const told = predicted === undefined ? [] : [`predicted: ${predicted}`];
+  const predictionLines = predicted === undefined ? [] : [`predicted: ${predicted}`];
   return {
     ...{ className, verdict, reasons },
     name: `${id}: ${claim}`,
     seconds: 0,
-    output: [`measured: ${measured}`, `limit: ${limit}`, ...told, ...budget.evidence].join('\n'),
+    output: [`measured: ${measured}`, `limit: ${limit}`, ...predictionLines, ...budget.evidence].join('\n'),
   };
 }
 
@@ -69,6 +69,6 @@ function renderCase({ className, name, seconds, verdict, reasons, output }: Case
   const element = { held: undefined, violated: 'failure', unknown: 'error' }[verdict];
   const bad =
     element === undefined ? [] : [`      <${element} type="${verdict}" message="${message}">${details}</${element}>`];
-  const said = output === '' ? [] : [`      <system-out>${escapeMarkup(output)}</system-out>`];
-  return [open, ...bad, ...said, '    </testcase>'].join('\n');
+  const systemOut = output === '' ? [] : [`      <system-out>${escapeMarkup(output)}</system-out>`];
+  return [open, ...bad, ...systemOut, '    </testcase>'].join('\n');
 }

@@ -12,7 +12,7 @@ import { escapeMarkup as escape } from '../../kit/escape-markup.ts';
 import { markedEvents, renderChart } from './render-chart.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
-/** The report as one page that needs nothing else: no script, no picture, no font from anywhere. */
+/** The report as a self-contained page: without scripts, and without external images or fonts. */
 export function renderReport(outcome: ProveOutcome): string {
   const interruption = interruptionOf(outcome);
   const when = new Date(outcome.startedAt).toISOString().slice(0, 16).replace('T', ' ');
@@ -26,7 +26,7 @@ export function renderReport(outcome: ProveOutcome): string {
 </head>
 <body>
 <main>
-<h1>Did the promises hold? ${badge(outcome.verdict)}</h1>
+<h1>Did the guarantees hold? ${badge(outcome.verdict)}</h1>
 <p class="faint">${when} UTC, ${outcome.guarantees.length === 1 ? '1 guarantee' : `${outcome.guarantees.length} guarantees`} in ${renderMs(outcome.endedAt - outcome.startedAt)}</p>
 ${interruption === undefined ? '' : `<p><strong>${interruption}</strong></p>\n`}${renderSummary(outcome)}
 ${outcome.guarantees.map(renderGuarantee).join('\n')}
@@ -136,10 +136,10 @@ function renderEvidence(budgets: readonly BudgetOutcome[]): string {
     .join('\n');
 }
 
-/** Cells are markup already. */
+/** Cells must be escaped already. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = heads.map((text) => `<th>${text}</th>`).join('');
-  // A number stays with its unit.
+  // Non-breaking space between a number and its unit.
   const joined = (cell: string): string => cell.replaceAll(/(\d|≤) (?=\d|ms\b|s\b)/g, '$1\u00a0');
   const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${joined(cell)}</td>`).join('')}</tr>`).join('\n');
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;

@@ -3,13 +3,13 @@ import { type BudgetOutcome, type GuaranteeOutcome, type ProveOutcome, interrupt
 import { renderMs } from '../runner/units.ts';
 
 interface TableOptions {
-  /** Colours, where the reader is a terminal. */
+  /** Whether to use colours; for terminals only. */
   readonly colour: boolean;
 }
 
 const COLOURS: Record<Verdict, string> = { held: '32', unknown: '33', violated: '31' };
 
-/** The verdicts as a person reads them in a terminal: a line per guarantee, a line per budget, the reasons of what is not held. */
+/** The verdicts for a terminal: a line per guarantee, a line per budget, and the reasons of verdicts other than `held`. */
 export function renderTable(outcome: ProveOutcome, options: TableOptions): string {
   const widths = widthsOf(outcome.guarantees.flatMap(({ budgets }) => budgets));
   const blocks = outcome.guarantees.map((guarantee) => renderGuarantee(guarantee, { ...options, widths }));

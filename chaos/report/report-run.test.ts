@@ -27,20 +27,24 @@ afterEach(() => {
   rmSync(reports, { recursive: true });
 });
 
-/** Reports a run that finishes what is given and then ends by `end`; `undefined` is Ctrl-C. */
+/** Reports a run that finishes the given guarantees and then returns or throws `end`; `undefined` is Ctrl-C. */
 async function run(
   finished: readonly (typeof held)[],
   end: ProveOutcome | Error | undefined,
   folder = reports,
-): Promise<{ readonly told: readonly Reported[]; readonly said: readonly string[]; readonly result: unknown }> {
+): Promise<{
+  readonly interruptedReports: readonly Reported[];
+  readonly progressLines: readonly string[];
+  readonly result: unknown;
+}> {
   const interruption = new AbortController();
-  const told: Reported[] = [];
-  const said: string[] = [];
+  const interruptedReports: Reported[] = [];
+  const progressLines: string[] = [];
   const result: unknown = await reportRun(
     {
       ...{ topology, guarantees, rate: 100, signal: interruption.signal },
-      onProgress: (line) => said.push(line),
-      onInterrupted: (reported) => told.push(reported),
+      onProgress: (line) => progressLines.push(line),
+      onInterrupted: (reported) => interruptedReports.push(reported),
     },
     {
       reports: folder,
@@ -53,16 +57,16 @@ async function run(
       },
     },
   ).catch((error: unknown) => error);
-  return { told, said, result };
+  return { interruptedReports, progressLines, result };
 }
 
 const latest = (name: string): string => readFileSync(join(reports, 'latest', name), 'utf8');
 
 describe('a run that is interrupted', () => {
-  it('leaves a report of what was finished, marked in every form, and ends as interrupted', async () => {
-    const { told, result } = await run([held], undefined);
+  it('writes a report of the finished guarantees, marked in every format, and ends as interrupted', async () => {
+    const { interruptedReports, result } = await run([held], undefined);
     expect(result).toBe(interrupted);
-    expect(told).toHaveLength(1);
+    expect(interruptedReports).toHaveLength(1);
     const outcome = JSON.parse(latest('result.json')) as ProveOutcome;
     expect(outcome).toMatchObject({ verdict: 'unknown', interrupted: { finished: 1, of: 3 } });
     expect(outcome.guarantees.map(({ id, verdict, reasons }) => [id, verdict, ...reasons])).toEqual([
@@ -75,28 +79,28 @@ describe('a run that is interrupted', () => {
     expect(latest('junit.xml').match(/<error type="unknown"/g)).toHaveLength(2);
   });
 
-  it('leaves the last report alone when nothing was finished', async () => {
-    expect(await run([], undefined)).toMatchObject({ result: interrupted, told: [] });
+  it('keeps the last report when no guarantee was finished', async () => {
+    expect(await run([], undefined)).toMatchObject({ result: interrupted, interruptedReports: [] });
     expect(readdirSync(reports)).toEqual([]);
   });
 
-  it('ends as interrupted also when the report cannot be written, and says so', async () => {
-    const { told, said, result } = await run([held], undefined, '/dev/null');
+  it('ends as interrupted, with a message, even if the report cannot be written', async () => {
+    const { interruptedReports, progressLines, result } = await run([held], undefined, '/dev/null');
     expect(result).toBe(interrupted);
-    expect(told).toEqual([]);
-    expect(said).toEqual([expect.stringContaining('Could not write the report')]);
+    expect(interruptedReports).toEqual([]);
+    expect(progressLines).toEqual([expect.stringContaining('Could not write the report')]);
   });
 });
 
 describe('a run that is not interrupted', () => {
-  it('has a report without that mark, and one that fails by itself has none', async () => {
+  it('has a report without that mark, and no report after an error', async () => {
     const whole: ProveOutcome = { verdict: 'held', startedAt: T0, endedAt: T0 + 60_000, guarantees: [held] };
-    const { told, result } = await run([held], whole);
+    const { interruptedReports, result } = await run([held], whole);
     expect(result).toMatchObject({ outcome: whole, page: expect.stringContaining(reports) as string });
-    expect(told).toEqual([]);
+    expect(interruptedReports).toEqual([]);
     expect(latest('report.html')).not.toContain('Interrupted');
     rmSync(join(reports, 'latest'));
-    const broken = new Error('the journal is gone');
+    const broken = new Error('the journal was removed');
     expect((await run([held], broken)).result).toBe(broken);
     expect(readdirSync(reports)).not.toContain('latest');
   });

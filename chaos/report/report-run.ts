@@ -10,15 +10,15 @@ interface ReportOptions {
   readonly reports: string;
 }
 
-/** A run that was told of, and the path of its page. */
+/** The outcome of a run, and the path of its HTML report. */
 export interface Reported {
   readonly outcome: ProveOutcome;
   readonly page: string;
 }
 
 /**
- * Runs `prove` and writes its report. One that is interrupted after at least one experiment has a report, too, of what it came to; then
- * `onInterrupted` is called and what `prove` threw is thrown on. Before that there is nothing to tell, and the report of the last run stays the latest.
+ * Runs `prove` and writes its report. A run that is interrupted after at least one experiment has a report of its finished experiments, too: then
+ * `onInterrupted` is called, and the error of `prove` is rethrown. A run without a finished experiment has no report; the last report stays the latest.
  */
 export async function reportRun(
   options: ProveOptions & { readonly onInterrupted: (reported: Reported) => void },
@@ -40,7 +40,7 @@ export async function reportRun(
       (page) => {
         options.onInterrupted({ outcome, page });
       },
-      // Why the run ended is what has to be told.
+      // The error of `prove` is thrown below, not this one.
       (failure: unknown) => {
         options.onProgress(`Could not write the report of the finished guarantees: ${messageOf(failure)}`);
       },

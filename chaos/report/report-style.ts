@@ -1,4 +1,4 @@
-/** The look of the report: one column, light or dark as the reader's system is, nothing loaded from anywhere. */
+/** Styles of the report: one column, light or dark by the reader's system setting, without external resources. */
 export const REPORT_STYLE = `
 :root { color-scheme: light dark; --ground: #fbfbfa; --card: #fff; --ink: #1d2127; --faint: #636c78; --line: #dfe2e6;
   --ok: #3f7fca; --slow: #d9940f; --failed: #cc3a30; --fault: #cc3a30; --held: #1d7f47; --unknown: #a36a00; --violated: #c22f26; --alert: #8250c4; }

@@ -37,7 +37,7 @@ const outcome: ProveOutcome = {
   guarantees: [held, violated, unknown],
 };
 
-/** Fails on anything that is not well-formed: an unclosed, crossed or bare element, a raw ampersand, a forbidden character. */
+/** Fails on markup that is not well-formed: an unclosed or misnested element, a raw `<`, `>` or `&`, a forbidden character. */
 function checkWellFormed(markup: string, voidElements: readonly string[] = []): void {
   const open: string[] = [];
   const text = markup
@@ -58,7 +58,7 @@ function checkWellFormed(markup: string, voidElements: readonly string[] = []): 
 }
 
 describe('escaping', () => {
-  it('leaves nothing that markup could mistake, whatever the text', () => {
+  it('makes any text safe in markup', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         checkWellFormed(`<a b="${escapeMarkup(text)}">${escapeMarkup(text)}</a>`);
@@ -71,7 +71,7 @@ describe('escaping', () => {
 describe('the JUnit file', () => {
   const xml = renderJunit(outcome);
 
-  it('is well-formed although the system says nasty things', () => {
+  it('is well-formed with hostile texts', () => {
     checkWellFormed(xml);
   });
 
@@ -87,17 +87,17 @@ describe('the JUnit file', () => {
 describe('the page', () => {
   const html = renderReport(outcome);
 
-  it('is well-formed although the system says nasty things', () => {
+  it('is well-formed with hostile texts', () => {
     checkWellFormed(html, ['meta']);
     expect(html).not.toContain('<script');
   });
 
-  it('needs nothing from anywhere', () => {
+  it('has no external resources', () => {
     expect(html).not.toMatch(/(?:src|href)="(?!#)/);
     expect(html).not.toMatch(/url\(|@import|https?:/);
   });
 
-  it('shows budgets beside measurements and predictions, the fault, and the ledger', () => {
+  it('shows budgets with measurements and predictions, the fault, and the ledger', () => {
     expect(html).toContain('class="faultband"');
     expect(html).toMatch(/longest outage<\/td><td>2\.00\ss, 200 failed/);
     expect(html).toContain('predicted');
@@ -106,7 +106,7 @@ describe('the page', () => {
 });
 
 describe('the table', () => {
-  it('has a line per budget and the reasons of what is not held', () => {
+  it('has a line per budget and the reasons of verdicts other than held', () => {
     const table = renderTable(outcome, { colour: false });
     expect(table).toContain('held      spof/lb-active-crash');
     expect(table).toMatch(/violated {2}longest outage .*≤ 1\.00 s \(aim 500 ms\) +predicted/);
@@ -115,7 +115,7 @@ describe('the table', () => {
 });
 
 describe('writing the report', () => {
-  it('leaves all four files and points latest to them, again and again', async () => {
+  it('writes all four files and points latest to them, also when it is repeated', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-report-'));
     try {
       const page = await writeReport(outcome, folder);

@@ -5,7 +5,7 @@ import { renderJunit } from './render-junit.ts';
 import { renderReport } from './render-report.ts';
 import { renderTable } from './render-table.ts';
 
-/** Writes everything that a run is told by, and points `latest` to it. Returns the path of the page. */
+/** Writes the report of a run in all formats, and points `latest` to it. Returns the path of the HTML page. */
 export async function writeReport(outcome: ProveOutcome, reports: string): Promise<string> {
   const name = new Date(outcome.startedAt).toISOString().replaceAll(':', '-').slice(0, 19);
   const folder = join(reports, name);
@@ -21,7 +21,7 @@ export async function writeReport(outcome: ProveOutcome, reports: string): Promi
   return page;
 }
 
-/** Replaces a link in one step, so that it always points somewhere. */
+/** Replaces a symbolic link atomically, so that it always exists. */
 async function point(link: string, to: string): Promise<void> {
   const draft = `${link}.${process.pid}`;
   await rm(draft, { force: true });

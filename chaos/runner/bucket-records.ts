@@ -3,10 +3,10 @@ import type { Window } from '../judge/judgement.ts';
 import { quantile } from '../judge/quantile.ts';
 import type { Bucket } from './outcome.ts';
 
-/** Width of a bucket in the report's time line. */
+/** Width of a bucket in the report's chart. */
 export const BUCKET_MS = 100;
 
-/** Counts requests by when they began; empty tenths of a second are there too: that nothing was sent is worth seeing. */
+/** Counts requests by their start. Tenths of a second without requests have an empty bucket, so that gaps are visible. */
 export function bucketRecords(records: readonly RequestRecord[], window: Window, slowMs: number): readonly Bucket[] {
   const count = Math.max(0, Math.ceil((window.endMs - window.startMs) / BUCKET_MS));
   const groups = Map.groupBy(records, (record) => Math.floor((record.startMs - window.startMs) / BUCKET_MS));

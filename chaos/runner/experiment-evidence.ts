@@ -1,19 +1,19 @@
-import type { AlertEvidence } from '../alert-expectations/alert-contract.ts';
+import type { AlertEvidence } from '../alert-expectations/alert-expectations.ts';
 import type { RequestRecord } from '../evidence/request-record.ts';
 import type { OrderAttempt, ReadBack } from '../evidence/write-ledger.ts';
 import type { Observation } from '../faults/fault.ts';
 import type { TimelineEvent } from './timeline.ts';
 
-/** Everything that an experiment leaves behind; verdicts are computed from this alone. Times are milliseconds since the epoch. */
+/** All evidence of an experiment; verdicts are computed from it alone. Times are milliseconds since the epoch. */
 export interface ExperimentEvidence {
   readonly runId: string;
   readonly fault: FaultEvidence;
-  /** Whether the stack was whole and quiet under load before the fault. */
+  /** Whether the load ran at its rate and without failures before the fault. */
   readonly baseline: Observation;
   readonly phases: Phases;
   readonly records: readonly RequestRecord[];
   readonly orders: readonly OrderAttempt[];
-  /** Requests per second that the generator was told to send, and what it could not. */
+  /** Planned requests per second, and the problems of the load. */
   readonly rate: number;
   readonly loadProblems: readonly string[];
   readonly readBacks: readonly ReadBack[];
@@ -21,7 +21,7 @@ export interface ExperimentEvidence {
   /** Hosts that the orders must be read back from. */
   readonly dbNodes: readonly string[];
   readonly alerts: AlertEvidence;
-  /** What neighbours took from this machine while the load ran, as a share of one core: see chaos/probes/read-steal.ts. */
+  /** Steal time of this machine while the load ran, as a share of one core: see chaos/probes/read-steal.ts. */
   readonly stolenCores: number;
   readonly timeline: readonly TimelineEvent[];
 }
@@ -35,18 +35,18 @@ export interface FaultEvidence {
 }
 
 export interface Phases {
-  /** From here on requests count. */
+  /** Requests count from here on. */
   readonly baselineAt: number;
   readonly injectedAt: number;
-  /** The effect probe had seen it. */
+  /** The effect probe had ended. */
   readonly provenAt: number;
-  /** The undoing was ordered. */
+  /** The revert was ordered. */
   readonly undoneAt: number;
-  /** The clear probe had seen it gone and the hosts back. */
+  /** The clear probe had confirmed the revert; undefined if it never did. */
   readonly clearedAt: number | undefined;
-  /** All redundancy was seen again. */
+  /** Full redundancy was restored; undefined if it never was. */
   readonly redundantAt: number | undefined;
-  /** What redundancy was seen, or what was last missing. */
+  /** The observed redundancy, or the conditions that were last missing. */
   readonly redundancy: string;
   readonly loadEndedAt: number;
 }

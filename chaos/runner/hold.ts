@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AlertContract } from '../alert-expectations/alert-contract.ts';
+import type { AlertExpectations } from '../alert-expectations/alert-expectations.ts';
 import type { AlertWatch } from '../alert-expectations/alert-watch.ts';
-import { cameToo, isAbout, lastWords } from '../alert-expectations/judge-alerts.ts';
+import { optionalAlerts, isAbout, lastNotified } from '../alert-expectations/judge-alerts.ts';
 import type { ChosenFault, Guarantee } from '../guarantees/guarantee.ts';
 import type { ActiveFault } from '../journal/open-fault.ts';
 import type { Timeline } from './timeline.ts';
 
-interface Holding {
+interface HoldOptions {
   readonly guarantee: Guarantee;
   readonly chosen: ChosenFault;
   readonly active: ActiveFault;
@@ -14,28 +14,28 @@ interface Holding {
   readonly signal: AbortSignal;
 }
 
-/** Keeps the fault for its time, and on until its alert was mailed or is overdue. */
-export async function hold({ guarantee, chosen, active, watch, signal }: Holding): Promise<void> {
+/** Waits for the hold time of the fault, and then until its alerts are mailed or overdue. */
+export async function hold({ guarantee, chosen, active, watch, signal }: HoldOptions): Promise<void> {
   const { alerts, holdMs } = guarantee;
   const leastAt = active.injectedAt + holdMs;
   const awaited = alerts.mustDeliver.length > 0 && alerts.deliverFrom === undefined;
   const latestAt = Math.max(leastAt, active.injectedAt + (awaited ? alerts.deliverWithinMs : 0));
   while (Date.now() < latestAt) {
-    if (Date.now() >= leastAt && isMailed({ contract: alerts, chosen, watch })) return;
+    if (Date.now() >= leastAt && isMailed({ expectations: alerts, chosen, watch })) return;
     await sleep(100, undefined, { signal });
   }
 }
 
-interface MailQuestion {
-  readonly contract: AlertContract;
+interface MailCheck {
+  readonly expectations: AlertExpectations;
   readonly chosen: ChosenFault;
   readonly watch: AlertWatch;
 }
 
-/** Whether all that has to be mailed was. */
-function isMailed({ contract, chosen, watch }: MailQuestion): boolean {
+/** Whether every required alert was mailed. */
+function isMailed({ expectations, chosen, watch }: MailCheck): boolean {
   const { delivered } = watch.evidence();
-  return contract.mustDeliver.every((expected) =>
+  return expectations.mustDeliver.every((expected) =>
     delivered.some(
       (alert) =>
         alert.alertname === expected.alertname &&
@@ -45,33 +45,33 @@ function isMailed({ contract, chosen, watch }: MailQuestion): boolean {
   );
 }
 
-/** Whether all that had to be mailed, and what came besides, was mailed as over. */
-function isOver({ contract, chosen, watch, injectedAt }: EndQuestion): boolean {
+/** Whether every required alert, and every optional one that was mailed, was mailed as resolved. */
+function isResolved({ expectations, chosen, watch, injectedAt }: ResolvedCheck): boolean {
   const { delivered } = watch.evidence();
-  return [...contract.mustDeliver, ...cameToo(contract, delivered, injectedAt)].every((expected) => {
-    const last = lastWords(expected, delivered, chosen.fault.targets);
+  return [...expectations.mustDeliver, ...optionalAlerts(expectations, delivered, injectedAt)].every((expected) => {
+    const last = lastNotified(expected, delivered, chosen.fault.targets);
     return last.length > 0 && last.every(({ status }) => status === 'resolved');
   });
 }
 
-interface EndQuestion extends MailQuestion {
+interface ResolvedCheck extends MailCheck {
   /** Milliseconds since the epoch. */
   readonly injectedAt: number;
 }
 
-interface Resolving extends EndQuestion {
-  /** From when on the mail is waited for: since the stack is whole again. */
+interface ResolveOptions extends ResolvedCheck {
+  /** When full redundancy was restored; `resolveWithinMs` counts from here. */
   readonly sinceMs: number;
   readonly timeline: Timeline;
   readonly signal: AbortSignal;
 }
 
-/** Waits until all that was mailed as firing was mailed as over, or is overdue. */
-export async function waitForResolved({ sinceMs, timeline, signal, ...question }: Resolving): Promise<void> {
-  const { contract } = question;
-  // What was never mailed will not be mailed as resolved, unless mails could not come before now.
-  if (contract.deliverFrom === undefined && !isMailed(question)) return;
-  const endAt = sinceMs + contract.resolveWithinMs;
-  if (!isOver(question)) timeline.add('phase', 'waiting for the resolved mail');
-  while (Date.now() < endAt && !isOver(question)) await sleep(200, undefined, { signal });
+/** Waits until every alert that was mailed as firing was mailed as resolved, or is overdue. */
+export async function waitForResolved({ sinceMs, timeline, signal, ...check }: ResolveOptions): Promise<void> {
+  const { expectations } = check;
+  // Without a firing mail there is no resolved mail, unless mails could not be delivered until now.
+  if (expectations.deliverFrom === undefined && !isMailed(check)) return;
+  const endAt = sinceMs + expectations.resolveWithinMs;
+  if (!isResolved(check)) timeline.add('phase', 'waiting for the resolved mail');
+  while (Date.now() < endAt && !isResolved(check)) await sleep(200, undefined, { signal });
 }

@@ -5,15 +5,15 @@ import type { GuaranteeOutcome, ProveOutcome } from './outcome.ts';
 
 interface Interrupted {
   readonly topology: Topology;
-  /** All that were to be shown, in their order. */
+  /** All guarantees of the run, in order. */
   readonly guarantees: readonly Guarantee[];
-  /** Those of them that came to their end: the first ones. */
+  /** The results of the finished guarantees, which are the first ones. */
   readonly finished: readonly GuaranteeOutcome[];
   readonly startedAt: number;
   readonly endedAt: number;
 }
 
-/** The outcome of a run that was interrupted: what it came to, and the rest as `unknown`, so that it never looks like a whole run. */
+/** The outcome of an interrupted run: the finished guarantees, and the others as `unknown`, so that the run never looks complete. */
 export function interruptedOutcome({ topology, guarantees, finished, startedAt, endedAt }: Interrupted): ProveOutcome {
   const begunAt = finished.at(-1)?.endedAt ?? startedAt;
   const left = guarantees.slice(finished.length).map((guarantee, index): GuaranteeOutcome => ({

@@ -13,17 +13,17 @@ import { renderMs } from './units.ts';
 
 interface BudgetContext {
   readonly evidence: ExperimentEvidence;
-  /** All of the load, from the baseline on. */
+  /** The whole load, from the baseline on. */
   readonly window: Window;
-  /** What makes the evidence as a whole doubtful. */
-  readonly doubts: readonly string[];
+  /** Problems that make the evidence as a whole invalid. */
+  readonly validityProblems: readonly string[];
   readonly prediction: Prediction;
 }
 
-/** A request that takes longer than this is as good as none to its visitor: it counts into an outage. */
+/** A request that takes longer than this is useless to its visitor, so it counts as part of an outage. */
 const OUTAGE_SLOW_MS = 1_000;
 
-/** Judges one budget by the judge of its kind, and puts the answer into words. */
+/** Judges one budget with the judge of its kind, and renders the result as text. */
 export function judgeBudget(budget: Budget, context: BudgetContext): BudgetOutcome {
   switch (budget.kind) {
     case 'outage':
@@ -43,11 +43,14 @@ export function judgeBudget(budget: Budget, context: BudgetContext): BudgetOutco
 
 type Of<K extends Budget['kind']> = Extract<Budget, { readonly kind: K }>;
 
-function outage(budget: Of<'outage'>, { evidence, window, doubts, prediction }: BudgetContext): BudgetOutcome {
+function outage(
+  budget: Of<'outage'>,
+  { evidence, window, validityProblems, prediction }: BudgetContext,
+): BudgetOutcome {
   const judged = judgeOutage(evidence.records, window, {
     budget: { longestOutageMs: budget.longestMs },
     slowMs: OUTAGE_SLOW_MS,
-    problems: doubts,
+    problems: validityProblems,
   });
   const { measured } = judged;
   const aim = budget.aimMs === undefined ? '' : ` (aim ${renderMs(budget.aimMs)})`;
@@ -63,11 +66,11 @@ function outage(budget: Of<'outage'>, { evidence, window, doubts, prediction }: 
   };
 }
 
-function failed(budget: Of<'failed'>, { evidence, window, doubts }: BudgetContext): BudgetOutcome {
+function failed(budget: Of<'failed'>, { evidence, window, validityProblems }: BudgetContext): BudgetOutcome {
   const judged = judgeOutage(evidence.records, window, {
     budget: { failed: budget.most },
     slowMs: Infinity,
-    problems: doubts,
+    problems: validityProblems,
   });
   return {
     id: 'failed-requests',
@@ -80,11 +83,11 @@ function failed(budget: Of<'failed'>, { evidence, window, doubts }: BudgetContex
   };
 }
 
-function stall(budget: Of<'stall'>, { evidence, window, doubts, prediction }: BudgetContext): BudgetOutcome {
+function stall(budget: Of<'stall'>, { evidence, window, validityProblems, prediction }: BudgetContext): BudgetOutcome {
   const judged = judgeStall(evidence.records, window, {
     budget: { longestMs: budget.longestMs },
     kinds: budget.of === 'reads' ? READS : WRITES,
-    problems: doubts,
+    problems: validityProblems,
   });
   return {
     id: `longest-${budget.of}`,
@@ -98,16 +101,16 @@ function stall(budget: Of<'stall'>, { evidence, window, doubts, prediction }: Bu
   };
 }
 
-function latency(budget: Of<'latency'>, { evidence, doubts, prediction }: BudgetContext): BudgetOutcome {
+function latency(budget: Of<'latency'>, { evidence, validityProblems, prediction }: BudgetContext): BudgetOutcome {
   const { injectedAt, undoneAt } = evidence.phases;
-  // Only while the fault was there: quick requests around it would hide slow ones.
+  // Only during the fault: fast requests before and after it would hide slow ones.
   const judged = judgeLatency(
     evidence.records,
     { startMs: injectedAt, endMs: undoneAt },
     {
       budget: { quantile: budget.quantile, maxMs: budget.mostMs },
       kinds: budget.of,
-      problems: doubts,
+      problems: validityProblems,
     },
   );
   const name = `p${budget.quantile * 100}`;
@@ -124,11 +127,11 @@ function latency(budget: Of<'latency'>, { evidence, doubts, prediction }: Budget
   };
 }
 
-function lostWrites(budget: Of<'lost-writes'>, { evidence, doubts }: BudgetContext): BudgetOutcome {
+function lostWrites(budget: Of<'lost-writes'>, { evidence, validityProblems }: BudgetContext): BudgetOutcome {
   const judged = judgeLedger(evidence.orders, evidence.readBacks, {
     budget: { lost: budget.most },
     nodes: evidence.dbNodes,
-    problems: [...doubts, ...evidence.readBackProblems],
+    problems: [...validityProblems, ...evidence.readBackProblems],
   });
   const { lost, acknowledged, recovered, unexpected } = judged.measured;
   const read = evidence.readBacks.length > 0;
@@ -151,7 +154,7 @@ function lostWrites(budget: Of<'lost-writes'>, { evidence, doubts }: BudgetConte
   };
 }
 
-function redundancy(budget: Of<'redundancy'>, { evidence, doubts }: BudgetContext): BudgetOutcome {
+function redundancy(budget: Of<'redundancy'>, { evidence, validityProblems }: BudgetContext): BudgetOutcome {
   const { redundantAt, undoneAt, redundancy: seen } = evidence.phases;
   const outcome = {
     id: 'full-redundancy',
@@ -168,12 +171,12 @@ function redundancy(budget: Of<'redundancy'>, { evidence, doubts }: BudgetContex
   return {
     ...outcome,
     measured: renderMs(tookMs),
-    verdict: late ? 'violated' : doubts.length > 0 ? 'unknown' : 'held',
-    reasons: late ? [`it took ${renderMs(tookMs)}`] : doubts,
+    verdict: late ? 'violated' : validityProblems.length > 0 ? 'unknown' : 'held',
+    reasons: late ? [`it took ${renderMs(tookMs)}`] : validityProblems,
   };
 }
 
-/** With a mark where the measurement shows that the prediction does not know everything. */
+/** Renders a prediction, marked as missed if the measurement is above it. */
 function renderPrediction({ bestMs, worstMs }: Prediction, measuredMs = worstMs): string {
   return `${renderMs(bestMs)} … ${renderMs(worstMs)}${measuredMs > worstMs ? ' (missed)' : ''}`;
 }

@@ -23,12 +23,12 @@ function judge(seen: ExperimentEvidence, guarantee: Guarantee = lbActiveCrash): 
 function withId(id: string): Guarantee {
   const guarantee = GUARANTEES.find((candidate) => candidate.id === id);
   if (guarantee === undefined) throw new Error(id);
-  // Alerts have tests of their own.
+  // Alerts have separate tests.
   return { ...guarantee, alerts: { ...guarantee.alerts, mustDeliver: [], mayDeliver: ['LoadBalancerLost'] } };
 }
 
 describe('a guarantee', () => {
-  it('is held when everything was as promised, with every clause held and no reason', () => {
+  it('is held, without reasons, when every budget and every alert check is held', () => {
     const outcome = judge(good);
     expect(outcome.reasons).toEqual([]);
     expect(outcome.verdict).toBe('held');
@@ -42,7 +42,7 @@ describe('a guarantee', () => {
     ]);
   });
 
-  it('says that the machine was starved where it is not held, and only there', () => {
+  it('has steal time as an additional reason only when it is not held', () => {
     const starved = { stolenCores: 0.12 };
     const hint = 'other virtual machines took 12 % of a core from this machine (steal), which slows all measurements';
     expect(judge({ ...good, ...starved }).reasons).toEqual([]);
@@ -55,7 +55,10 @@ describe('a guarantee', () => {
       'a fault that was not proven to have taken effect',
       { fault: { ...good.fault, effect: { seen: false, text: 'lb1 still runs' } } },
     ],
-    ['a fault that was not seen to go', { fault: { ...good.fault, clear: { seen: false, text: 'lb1 does not run' } } }],
+    [
+      'a fault whose revert was not confirmed',
+      { fault: { ...good.fault, clear: { seen: false, text: 'lb1 does not run' } } },
+    ],
     ['an unsteady baseline', { baseline: { seen: false, text: '3 failed' } }],
     ['a generator that did not keep its rate', { loadProblems: ['80 of 100 requests/s were sent'] }],
     ['records that end before the recovery', { phases: { ...good.phases, loadEndedAt: T0 + 16_000 } }],
@@ -66,7 +69,7 @@ describe('a guarantee', () => {
       { readBacks: good.readBacks.slice(1), readBackProblems: ['db1 is silent'] },
     ],
     [
-      'a mailbox that nobody could read',
+      'a mailbox that could not be read',
       { alerts: { firing: [], delivered: [], problems: ['the mailbox is silent'] } },
     ],
   ];
@@ -78,13 +81,13 @@ describe('a guarantee', () => {
     });
   }
 
-  it('is unknown with a fault that did nothing, and therefore woke nobody', () => {
+  it('is unknown in every budget when the fault had no effect and caused no alert', () => {
     const fault = { ...good.fault, effect: { seen: false, text: 'lb1 still runs' } };
     const outcome = judge({ ...good, fault, alerts: { firing: [], delivered: [], problems: [] } });
     expect(new Set(outcome.budgets.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']));
   });
 
-  it('stays violated when the fault was not proven: doubts hide no violation', () => {
+  it('stays violated when the effect of the fault was not proven', () => {
     const fault = { ...good.fault, effect: { seen: false, text: 'nothing happened' } };
     const records = requests((offset) =>
       offset >= 0 && offset < 3_000 ? { ok: false, status: 0, error: 'reset' } : {},
@@ -93,7 +96,7 @@ describe('a guarantee', () => {
     expect(outcome.verdict).toBe('violated');
   });
 
-  it('is violated by an outage over its limit, and says how long it was', () => {
+  it('is violated by an outage over its limit, and shows its duration', () => {
     const records = requests((offset) =>
       offset >= 0 && offset < 1_500 ? { ok: false, status: 0, error: 'reset' } : {},
     );
@@ -155,7 +158,7 @@ describe('the budgets of each guarantee', () => {
     });
   }
 
-  it('are those that were promised, not wider', () => {
+  it('are exactly the documented ones', () => {
     const budgets = Object.fromEntries(GUARANTEES.map((guarantee) => [guarantee.id, guarantee.budgets]));
     expect(budgets).toEqual({
       'spof/lb-active-crash': [
@@ -184,7 +187,7 @@ describe('the budgets of each guarantee', () => {
     });
   });
 
-  it('count slow requests around the fault out of the p99 during it', () => {
+  it('exclude slow requests before and after the fault from the p99 during it', () => {
     const records = requests((offset) => (offset > 16_000 && offset < 26_000 ? { durationMs: 5_000 } : {}));
     const outcome = judge({ ...good, records }, withId('dependency/cache-slow'));
     expect(outcome.budgets.find(({ id }) => id === 'latency-p99')).toMatchObject({ verdict: 'held' });

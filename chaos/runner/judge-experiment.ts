@@ -3,7 +3,7 @@ import { mergeVerdicts } from '../../kit/verdict.ts';
 import { judgeAlerts, type AlertTimes } from '../alert-expectations/judge-alerts.ts';
 import { predictAlert, type Prediction } from '../predict.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
-import { closeLedger } from '../judge/ledger.ts';
+import { evaluateLedger } from '../judge/ledger.ts';
 import type { Window } from '../judge/judgement.ts';
 import { recordsIn } from '../judge/records.ts';
 import { bucketRecords } from './bucket-records.ts';
@@ -19,11 +19,11 @@ interface JudgeContext {
   readonly endedAt: number;
 }
 
-/** Above that a request counts as slow in the picture of the report; budgets have limits of their own. */
+/** A longer request counts as slow in the chart of the report; budgets have separate limits. */
 export const SLOW_MS = 300;
 
 /**
- * The verdict on a guarantee, from the evidence alone. Doubts about the evidence itself (a fault not proven, a generator that did not keep
+ * The verdict on a guarantee, from the evidence alone. Problems of the evidence itself (a fault without a proven effect, a generator that did not keep
  * its rate) turn `held` into `unknown`; they never hide a violation.
  */
 export function judgeExperiment(
@@ -31,19 +31,19 @@ export function judgeExperiment(
   evidence: ExperimentEvidence,
   context: JudgeContext,
 ): GuaranteeOutcome {
-  const doubts = validityProblems(evidence);
+  const validityProblems = findValidityProblems(evidence);
   const window: Window = { startMs: evidence.phases.baselineAt, endMs: evidence.phases.loadEndedAt };
   const budgets = [
     ...guarantee.budgets.map((budget) =>
-      judgeBudget(budget, { evidence, window, doubts, prediction: context.prediction }),
+      judgeBudget(budget, { evidence, window, validityProblems, prediction: context.prediction }),
     ),
-    ...judgeContract(guarantee, evidence, { doubts, topology: context.topology }),
+    ...judgeAlertExpectations(guarantee, evidence, { validityProblems, topology: context.topology }),
   ];
   return {
     id: guarantee.id,
     claim: guarantee.claim,
     verdict: mergeVerdicts(budgets.map(({ verdict }) => verdict)),
-    reasons: withStarvation([...new Set(reasonsOf(budgets))], evidence.stolenCores),
+    reasons: withStealTime([...new Set(reasonsOf(budgets))], evidence.stolenCores),
     budgets,
     prediction: context.prediction,
     experiment: summarize(evidence, window),
@@ -59,12 +59,12 @@ function reasonsOf(budgets: readonly BudgetOutcome[]): readonly string[] {
   );
 }
 
-/** From here on what neighbours take shows in latencies: measured, two cores at 100 requests/s. */
-const STOLEN_MATTERS = 0.05;
+/** Steal time from this share of a core on affects latencies: measured with two cores at 100 requests/s. */
+const MIN_RELEVANT_STEAL = 0.05;
 
-/** Says beside the reasons that the machine was starved: no excuse, but where to look first. */
-function withStarvation(reasons: readonly string[], stolenCores: number): readonly string[] {
-  if (reasons.length === 0 || stolenCores < STOLEN_MATTERS) return reasons;
+/** Adds high steal time to the reasons. It does not change the verdict, but it is the first possible cause to check. */
+function withStealTime(reasons: readonly string[], stolenCores: number): readonly string[] {
+  if (reasons.length === 0 || stolenCores < MIN_RELEVANT_STEAL) return reasons;
   const percent = Math.round(100 * stolenCores);
   return [
     ...reasons,
@@ -72,8 +72,8 @@ function withStarvation(reasons: readonly string[], stolenCores: number): readon
   ];
 }
 
-/** Why nothing of this run may be called held. */
-export function validityProblems(evidence: ExperimentEvidence): readonly string[] {
+/** The problems because of which no budget of this run may be `held`. */
+export function findValidityProblems(evidence: ExperimentEvidence): readonly string[] {
   const { fault, phases, baseline, loadProblems } = evidence;
   const covered = phases.redundantAt ?? phases.clearedAt ?? phases.undoneAt;
   return [
@@ -86,27 +86,29 @@ export function validityProblems(evidence: ExperimentEvidence): readonly string[
   ];
 }
 
-function judgeContract(
+function judgeAlertExpectations(
   guarantee: Guarantee,
   evidence: ExperimentEvidence,
-  { doubts, topology }: { readonly doubts: readonly string[]; readonly topology: Topology },
+  { validityProblems, topology }: { readonly validityProblems: readonly string[]; readonly topology: Topology },
 ): readonly BudgetOutcome[] {
   const { injectedAt, undoneAt, redundantAt } = evidence.phases;
   const times: AlertTimes = { injectedAt, undoneAt, redundantAt, targets: evidence.fault.targets };
   const { mustDeliver, deliverFrom } = guarantee.alerts;
-  // What is predicted counts from the fault.
+  // Predictions count from the fault, so they do not apply to expectations with `deliverFrom`.
   const predicted = deliverFrom === undefined ? mustDeliver : [];
   const predictions = new Map(
     predicted.map(({ alertname }) => [`alert-${alertname}`, predictAlert(topology, [alertname])]),
   );
-  // A fault that was not there is no reason for an alert to come.
-  const { seen: bit, text } = evidence.fault.effect;
-  const unproven = bit ? [] : [`the fault was not proven to have taken effect: ${text}`];
+  // Without a proven effect, a missing alert is not a violation.
+  const { seen: tookEffect, text } = evidence.fault.effect;
+  const unproven = tookEffect ? [] : [`the fault was not proven to have taken effect: ${text}`];
   const alerts = { ...evidence.alerts, problems: [...evidence.alerts.problems, ...unproven] };
-  return judgeAlerts(guarantee.alerts, alerts, times).map((clause) => ({
-    ...clause,
-    ...(clause.verdict === 'held' && doubts.length > 0 ? { verdict: 'unknown', reasons: doubts } : {}),
-    ...predictedOf(predictions.get(clause.id)),
+  return judgeAlerts(guarantee.alerts, alerts, times).map((result) => ({
+    ...result,
+    ...(result.verdict === 'held' && validityProblems.length > 0
+      ? { verdict: 'unknown', reasons: validityProblems }
+      : {}),
+    ...predictedOf(predictions.get(result.id)),
     evidence: evidence.alerts.delivered
       .filter(({ receivedAtMs }) => receivedAtMs >= injectedAt)
       .map((alert) => `+${renderMs(alert.receivedAtMs - injectedAt)} ${alert.subject}`)
@@ -129,7 +131,7 @@ function summarize(evidence: ExperimentEvidence, window: Window): ExperimentOutc
     requests: inside.length,
     failed: inside.filter((record) => !record.ok).length,
     buckets: bucketRecords(inside, window, SLOW_MS),
-    ledger: closeLedger(evidence.orders, evidence.readBacks),
+    ledger: evaluateLedger(evidence.orders, evidence.readBacks),
     timeline: evidence.timeline,
   };
 }

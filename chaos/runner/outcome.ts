@@ -4,7 +4,7 @@ import type { Verdict } from '../../kit/verdict.ts';
 import type { FaultEvidence, Phases } from './experiment-evidence.ts';
 import type { TimelineEvent } from './timeline.ts';
 
-/** One budget, or one clause of the alert contract, judged. */
+/** The result of one budget, or of one check of the alert expectations. */
 export interface BudgetOutcome {
   readonly id: string;
   readonly claim: string;
@@ -31,7 +31,7 @@ export interface Bucket {
   readonly medianMs?: number;
 }
 
-/** What an experiment showed, without the raw records. */
+/** The results of an experiment, without the raw records. */
 export interface ExperimentOutcome {
   readonly runId: string;
   readonly fault: FaultEvidence;
@@ -52,25 +52,25 @@ export interface GuaranteeOutcome {
   readonly reasons: readonly string[];
   readonly budgets: readonly BudgetOutcome[];
   readonly prediction: Prediction;
-  /** Missing when the experiment did not come to its end. */
+  /** Missing if the experiment did not complete. */
   readonly experiment?: ExperimentOutcome;
   readonly startedAt: number;
   readonly endedAt: number;
 }
 
-/** A whole `prove`. */
+/** The outcome of a `prove` run. */
 export interface ProveOutcome {
   readonly verdict: Verdict;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly guarantees: readonly GuaranteeOutcome[];
-  /** Only of a run that was interrupted: how many of its guarantees came to their end. */
+  /** Only of an interrupted run: the number of finished guarantees, and of all. */
   readonly interrupted?: { readonly finished: number; readonly of: number };
-  /** Commit of the checkout, where it is one. */
+  /** Commit of the checkout, if known. */
   readonly revision?: string;
 }
 
-/** What a report says first of a run that was interrupted; undefined of any other. */
+/** The notice in the reports of an interrupted run; undefined for any other run. */
 export function interruptionOf({ interrupted }: ProveOutcome): string | undefined {
   if (interrupted === undefined) return undefined;
   return `Interrupted: ${interrupted.finished} of ${interrupted.of} guarantees were finished; the others were not checked.`;

@@ -8,7 +8,7 @@ import type { Topology } from '../../deploy/model/topology.ts';
 import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
 import type { FaultContext, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
-import { healLeftovers } from '../journal/heal-leftovers.ts';
+import { healAbandoned } from '../journal/heal-abandoned.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { startHealer } from '../journal/start-healer.ts';
 import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
@@ -24,13 +24,13 @@ export interface ProveOptions {
   readonly onProgress: (line: string) => void;
   readonly onOutcome?: (outcome: GuaranteeOutcome) => void;
   readonly signal: AbortSignal;
-  /** Brings the stack up; missing: it is taken as it is. */
+  /** Starts the stack; missing: the running stack is used as it is. */
   readonly up?: (onProgress: (line: string) => void) => Promise<void>;
 }
 
 /**
- * Shows guarantees one after the other. Throws when nothing could be begun (`locked`, the stack does not come up), `interrupted` when
- * every fault was undone after an interruption, and `heal-failed` when one was not. What goes wrong with one guarantee makes that one `unknown`, and the next one goes on.
+ * Checks guarantees one after the other. Throws if no experiment could start (`locked`, or the stack does not start), `interrupted` if every fault was
+ * reverted after an interruption, and `heal-failed` if one was not. An error in an experiment makes its guarantee `unknown`; the next ones still run.
  */
 export async function prove(options: ProveOptions): Promise<ProveOutcome> {
   const { topology, guarantees, onProgress, signal } = options;
@@ -41,7 +41,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
   const journal = openJournal(PATHS.journal);
   try {
     await options.up?.(onProgress);
-    await healLeftovers(world, journal, onProgress);
+    await healAbandoned(world, journal, onProgress);
     await refuseUnrecorded(world, journal);
     await startHealer(topology);
     const runId = `${new Date(startedAt)
@@ -49,7 +49,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
       .replaceAll(/[^0-9]/g, '')
       .slice(0, 14)}-${randomBytes(2).toString('hex')}`;
     onProgress('checking whether an alert reaches the mailbox');
-    // An experiment that ends early does not wait for it.
+    // Aborts the check of alert delivery when this function ends early.
     const ended = new AbortController();
     scope.defer(() => {
       ended.abort();
@@ -57,7 +57,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
     const notificationPath = proveNotificationPath({
       ...{ topology, runId: `probe-${runId}`, signal: AbortSignal.any([signal, ended.signal]) },
     });
-    // Awaited by each experiment; an interruption is told there.
+    // Each experiment awaits this promise and gets its rejection.
     notificationPath.catch(() => undefined);
     const outcomes: GuaranteeOutcome[] = [];
     for (const [index, guarantee] of guarantees.entries()) {
@@ -118,7 +118,7 @@ async function proveOne({ options, guarantee, ...run }: Run): Promise<GuaranteeO
   }
 }
 
-/** The outcome of an experiment that could not be made. */
+/** The outcome of an experiment that could not be run. */
 export function unknownOutcome(
   guarantee: Guarantee,
   context: { readonly error: unknown; readonly prediction: GuaranteeOutcome['prediction']; readonly startedAt: number },

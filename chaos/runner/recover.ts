@@ -15,7 +15,7 @@ export interface Recovery {
   readonly redundancy: string;
 }
 
-interface Recovering {
+interface RecoverOptions {
   readonly world: FaultContext;
   readonly chosen: ChosenFault;
   readonly active: ActiveFault;
@@ -23,11 +23,11 @@ interface Recovering {
   readonly signal: AbortSignal;
 }
 
-/** Undoes the fault and waits for full redundancy. What does not come back is evidence, not an error. */
-export async function recover({ world, chosen, active, timeline, signal }: Recovering): Promise<Recovery> {
+/** Reverts the fault and waits for full redundancy. A failed recovery is evidence, not an error. */
+export async function recover({ world, chosen, active, timeline, signal }: RecoverOptions): Promise<Recovery> {
   const undoneAt = Date.now();
   timeline.add('recovery', `reverting: ${chosen.fault.description}`, undoneAt);
-  // A host is back when its service is; the redundancy is looked for meanwhile, so that its time is its own.
+  // Redundancy is polled during the revert, so that its time does not depend on the clear probe.
   const clearing = active.undo().then(
     ({ observation, at }) => ({ observation, at }),
     (error: unknown) => ({ observation: { seen: false, text: messageOf(error) }, at: undefined }),
@@ -36,7 +36,7 @@ export async function recover({ world, chosen, active, timeline, signal }: Recov
   const cleared = await clearing;
   timeline.add(
     'recovery',
-    `${cleared.observation.seen ? 'undone' : 'NOT UNDONE'}: ${cleared.observation.text}`,
+    `${cleared.observation.seen ? 'reverted' : 'NOT REVERTED'}: ${cleared.observation.text}`,
     cleared.at ?? Date.now(),
   );
   timeline.add(
@@ -48,7 +48,7 @@ export async function recover({ world, chosen, active, timeline, signal }: Recov
     undoneAt,
     clear: cleared.observation,
     clearedAt: cleared.at,
-    // Redundant is what is so with the fault gone.
+    // Redundancy only counts after a confirmed revert.
     redundantAt: redundancy.seen && cleared.at !== undefined ? redundancy.at : undefined,
     redundancy: redundancy.text,
   };
@@ -62,10 +62,10 @@ async function waitForRedundancy(
   try {
     const text = await waitFor(
       async () => {
-        const looks = await Promise.all(chosen.redundancy.map((redundancy) => redundancy.observe(world)));
-        const missing = looks.filter(({ seen }) => !seen);
-        if (missing.length > 0) throw new Error(missing.map((look) => look.text).join('; '));
-        return looks.map((look) => look.text).join('; ');
+        const observations = await Promise.all(chosen.redundancy.map((redundancy) => redundancy.observe(world)));
+        const missing = observations.filter(({ seen }) => !seen);
+        if (missing.length > 0) throw new Error(missing.map((observation) => observation.text).join('; '));
+        return observations.map((observation) => observation.text).join('; ');
       },
       { what: 'full redundancy', deadlineMs: REDUNDANCY_DEADLINE_MS, intervalMs: 250, signal },
     );

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostsOf } from '../../deploy/model/topology.ts';
 import { TIMEOUT_SECONDS } from '../../k6/lib/plan.ts';
-import type { AlertEvidence } from '../alert-expectations/alert-contract.ts';
+import type { AlertEvidence } from '../alert-expectations/alert-expectations.ts';
 import { openAlertWatch, type AlertWatch } from '../alert-expectations/alert-watch.ts';
 import type { FaultContext, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
@@ -28,7 +28,7 @@ export interface ExperimentOptions {
   readonly runId: string;
   /** Requests per second. */
   readonly rate: number;
-  /** Where the raw records go: one folder per run. */
+  /** Folder of the raw records, with one folder per run. */
   readonly runs: string;
   /** Whether a probe alert reached the mailbox. */
   readonly notificationPath: Promise<Observation>;
@@ -40,14 +40,14 @@ const STEADY_DEADLINE_MS = 90_000;
 const BASELINE_DEADLINE_MS = 45_000;
 /** Upper limit of one experiment; the load is stopped long before. */
 const LOAD_SECONDS = 420;
-/** After that anybody may undo the fault: hold, the wait for the alert, and healing have room in it. */
+/** Lease of the fault, after which any process may revert it. Covers the hold time, the wait for the alert, and the revert. */
 const LEASE_MS = 240_000;
-/** Requests that began this long before the load's end have surely ended. */
+/** Requests that began this long before the end of the load have certainly ended. */
 const AFTER_MS = TIMEOUT_SECONDS.read * 1_000 + 1_500;
 
 /**
- * Steady state, load, fault, hold, undo, recovery, reading back. Returns all that was seen and judges nothing. Throws when the experiment
- * could not be made; by then the fault is undone and the load has ended.
+ * Runs the phases of an experiment: steady state, load, fault, hold time, revert, recovery, read-back. Returns the evidence without a verdict. Throws if
+ * the experiment could not be run; by then the fault is reverted and the load has ended.
  */
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentEvidence> {
   const { world, guarantee, signal, rate, runId } = options;
@@ -82,8 +82,8 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   timeline.add('fault', `${active.effect.seen ? 'took effect' : 'NOT PROVEN'}: ${active.effect.text}`, provenAt);
   timeline.add('phase', `hold time: at least ${guarantee.holdMs / 1_000} s`);
   await hold({ guarantee, chosen, active, watch, signal });
-  const stillThere = await active.look();
-  timeline.add('fault', `${stillThere.seen ? 'still in effect' : 'ENDED EARLY'}: ${stillThere.text}`);
+  const finalEffect = await active.checkEffect();
+  timeline.add('fault', `${finalEffect.seen ? 'still in effect' : 'ENDED EARLY'}: ${finalEffect.text}`);
   const recovery = await recover({ world, chosen, active, timeline, signal });
   timeline.add('phase', `load continues for ${AFTER_MS / 1_000} s`);
   await sleep(AFTER_MS, undefined, { signal });
@@ -96,10 +96,10 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   );
   const { readBacks, problems: readBackProblems } = await readOrders(world.topology, runId);
   const { redundantAt: sinceMs } = recovery;
-  // What is still broken is rightly not told to be over.
+  // Without full redundancy, a resolved mail would be wrong, so it is not awaited.
   if (sinceMs !== undefined) {
     const { injectedAt } = active;
-    await waitForResolved({ contract: guarantee.alerts, chosen, injectedAt, sinceMs, watch, timeline, signal });
+    await waitForResolved({ expectations: guarantee.alerts, chosen, injectedAt, sinceMs, watch, timeline, signal });
   }
   return {
     ...{ runId, rate, readBacks, readBackProblems, stolenCores },
@@ -107,7 +107,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
       description: chosen.fault.description,
       targets: chosen.fault.targets,
       why: chosen.why,
-      effect: active.effect.seen ? lasted(stillThere) : active.effect,
+      effect: active.effect.seen ? lasted(finalEffect) : active.effect,
       clear: recovery.clear,
     },
     baseline: baseline.observation,
@@ -130,12 +130,12 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   };
 }
 
-function lasted(stillThere: Observation): Observation {
-  if (stillThere.seen) return stillThere;
-  return { ...stillThere, text: `took effect, but ended before it was reverted: ${stillThere.text}` };
+function lasted(finalEffect: Observation): Observation {
+  if (finalEffect.seen) return finalEffect;
+  return { ...finalEffect, text: `took effect, but ended before it was reverted: ${finalEffect.text}` };
 }
 
-/** Rejects when the load ends by itself, with why. */
+/** Rejects, with the reason, when the load ends early. */
 async function endTooEarly(load: LoadRun): Promise<never> {
   const { exitCode, problems } = await load.done;
   throw new HoldfastError(

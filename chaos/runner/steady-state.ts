@@ -1,8 +1,8 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { LoadRun } from '../load/load-run.ts';
-import { isOfObjective } from '../alert-expectations/alert-contract.ts';
-import { isSettling, readFiring } from '../alert-expectations/alert-watch.ts';
+import { isSloAlert } from '../alert-expectations/alert-expectations.ts';
+import { isInStartupGrace, readFiring } from '../alert-expectations/alert-watch.ts';
 import type { FaultContext, Observation } from '../faults/fault.ts';
 import { renderUnrecorded } from '../unrecorded/unrecorded-fault.ts';
 import { findUnrecordedProxies } from '../unrecorded/unrecorded-proxies.ts';
@@ -14,7 +14,7 @@ import {
   poolComplete,
 } from '../guarantees/redundancy.ts';
 
-/** What is not as it has to be before anything may be broken. Empty: the stack is whole and quiet. */
+/** The conditions of the steady state that are not met. Empty: all hosts are healthy, there is full redundancy, and no alert fires. */
 export async function findUnhealthy(world: FaultContext): Promise<readonly string[]> {
   const { topology } = world;
   const states = await world.hosts.list();
@@ -26,7 +26,7 @@ export async function findUnhealthy(world: FaultContext): Promise<readonly strin
     })
     .map(({ name }) => `${name} is ${states.get(name)?.health ?? 'absent'}`);
   if (broken.length > 0) return broken;
-  const whole = [
+  const redundancies = [
     loadBalancersReady,
     addressesHeldOnce,
     edgesReachOrigin,
@@ -34,22 +34,26 @@ export async function findUnhealthy(world: FaultContext): Promise<readonly strin
     poolComplete(topology, 'app', 'app-pool'),
     databaseComplete(topology),
   ];
-  const looks = await Promise.all(whole.map((redundancy) => redundancy.observe(world)));
-  const missing = looks.filter(({ seen }) => !seen).map(({ text }) => text);
+  const observations = await Promise.all(redundancies.map((redundancy) => redundancy.observe(world)));
+  const missing = observations.filter(({ seen }) => !seen).map(({ text }) => text);
   const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
-  const settling = await Promise.all(
-    monitors.map(async (monitor) => ((await isSettling(topology, monitor)) ? [`${monitor} is still starting`] : [])),
+  const startingMonitors = await Promise.all(
+    monitors.map(async (monitor) =>
+      (await isInStartupGrace(topology, monitor)) ? [`${monitor} is still starting`] : [],
+    ),
   );
   const proxies = renderUnrecorded(await findUnrecordedProxies(world, states, []));
-  const spares = new Set(topology.hosts.filter(({ enabled }) => !enabled).map(({ name }) => name));
+  const standbySlots = new Set(topology.hosts.filter(({ enabled }) => !enabled).map(({ name }) => name));
   const firing = (await Promise.all(monitors.map((monitor) => readFiring(topology, monitor))))
     .flat()
-    .filter(({ alertname }) => !isOfObjective(alertname))
-    // What is said of a host that is no part of this stack says nothing about it, nor does that it has no second one.
-    .filter(({ host, alertname }) => (host === undefined ? !isAsMade(topology, alertname) : !spares.has(host)));
+    .filter(({ alertname }) => !isSloAlert(alertname))
+    // Ignores alerts about hosts that are not enabled, and alerts that the topology itself causes.
+    .filter(({ host, alertname }) =>
+      host === undefined ? !isCausedByTopology(topology, alertname) : !standbySlots.has(host),
+    );
   return [
     ...missing,
-    ...settling.flat(),
+    ...startingMonitors.flat(),
     ...proxies,
     ...firing.map(
       ({ alertname, host, monitor }) => `${alertname}${host === undefined ? '' : ` (${host})`} fires on ${monitor}`,
@@ -57,19 +61,19 @@ export async function findUnhealthy(world: FaultContext): Promise<readonly strin
   ];
 }
 
-/** Whether an alert says of a stack what it was made like: one application host has no other. */
-function isAsMade(topology: Topology, alertname: string): boolean {
+/** Whether the topology itself causes an alert: a single application host has no redundancy. */
+function isCausedByTopology(topology: Topology, alertname: string): boolean {
   return alertname === 'AppRedundancyLost' && hostsOf(topology, 'app').length < 2;
 }
 
 interface SteadyOptions {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** Called with what is missing, whenever that changes. */
+  /** Called with the unmet conditions whenever they change. */
   readonly onWait?: (line: string) => void;
 }
 
-/** Waits until the stack is whole and quiet. Throws `deadline` with what is missing. */
+/** Waits for the steady state. Throws `deadline` with the unmet conditions. */
 export async function waitForSteady(world: FaultContext, { onWait, ...options }: SteadyOptions): Promise<void> {
   let missing = '';
   await waitFor(
@@ -84,13 +88,13 @@ export async function waitForSteady(world: FaultContext, { onWait, ...options }:
   );
 }
 
-/** How long requests must have been clean before anything is broken. */
+/** Time without failed requests that is required before a fault is injected. */
 const CLEAN_MS = 5_000;
 
-/** The share of the asked rate that must have been answered: records are read a moment after they are written. */
+/** Minimum share of the planned rate that must be recorded: records are read a moment after they are written. */
 export const MIN_SHARE = 0.8;
 
-/** What the last seconds of a load say. */
+/** Observes whether the last seconds of a load were clean. */
 export function observeBaseline(load: Pick<LoadRun, 'records'>, rate: number, nowMs: number): Observation {
   const fromMs = nowMs - CLEAN_MS;
   const recent = load.records.filter((record) => record.startMs >= fromMs);
@@ -99,11 +103,11 @@ export function observeBaseline(load: Pick<LoadRun, 'records'>, rate: number, no
   const text = `${recent.length} requests in ${CLEAN_MS / 1_000} s, ${failed.length} failed`;
   return {
     seen: failed.length === 0 && recent.length >= wanted,
-    text: `${text} (${Math.ceil(wanted)} clean ones needed)`,
+    text: `${text} (at least ${Math.ceil(wanted)} without a failure required)`,
   };
 }
 
-/** Waits for clean seconds under load. Returns when they began. Throws `deadline` when the load never gets steady. */
+/** Waits for clean seconds under load, and returns their start. Throws `deadline` if the load does not become steady. */
 export async function waitForBaseline(
   load: Pick<LoadRun, 'records'>,
   rate: number,

@@ -20,7 +20,7 @@ export function request(offsetMs: number, changes: Partial<RequestRecord> = {}):
 
 const KINDS = ['page', 'order', 'product', 'login'] as const;
 
-/** One clean request every 10 ms, from 5 s before the fault until 40 s after it, each as `change` makes it. */
+/** One clean request every 10 ms, from 5 s before the fault until 40 s after it, each with the changes of `change`. */
 export function requests(
   change: (offsetMs: number, record: RequestRecord) => Partial<RequestRecord> = () => ({}),
 ): RequestRecord[] {
@@ -32,7 +32,7 @@ export function requests(
 
 const LOST = { alertname: 'LoadBalancerLost', host: 'lb1', copies: 1 } as const;
 
-/** What a run leaves in which everything went as promised: the crash of `lb1`, mailed and resolved. */
+/** Evidence of a run in which the guarantee held: the crash of `lb1`, mailed and resolved. */
 export function evidence(changes: Partial<ExperimentEvidence> = {}): ExperimentEvidence {
   const keys = Array.from({ length: 100 }, (_, index) => `run-${index}`);
   return {

@@ -1,4 +1,4 @@
-/** What happened in an experiment, for the report. */
+/** An event of an experiment, for the report. */
 export interface TimelineEvent {
   /** Milliseconds since the epoch. */
   readonly t: number;
@@ -11,7 +11,7 @@ export interface Timeline {
   add(kind: TimelineEvent['kind'], text: string, t?: number): void;
 }
 
-/** Collects events, and tells each to whoever watches. */
+/** Collects events, and passes each one to `onEvent`. */
 export function makeTimeline(onEvent: (event: TimelineEvent) => void = () => undefined): Timeline {
   const events: TimelineEvent[] = [];
   return {

@@ -29,15 +29,15 @@ const [, monitor] = hosts('monitor');
 const [mail] = hosts('mail');
 const [trace] = hosts('trace');
 
-/** Runs a script on a host, `args` from `$1` on, and gives what it writes. */
-async function on({ name }: Host, script: string, args: readonly string[] = []): Promise<string> {
+/** Runs a script on a host, with `args` from `$1` on. Returns its output. */
+async function runOn({ name }: Host, script: string, args: readonly string[] = []): Promise<string> {
   const argv = ['sh', '-euc', script, 'sh', ...args];
   const { code, stdout, stderr } = await world.hosts.exec(name, argv, { timeoutMs: 60_000 });
   if (code !== 0) throw new Error(`${script} on ${name}: ${stderr}`);
   return stdout.trim();
 }
 
-/** The same as the operator of the machine, who may mount in any host's place. */
+/** Runs a script in a host's namespaces with the privileges of the machine's operator, who may mount there. */
 async function asOperator({ name }: Host, script: string): Promise<void> {
   const state = await world.hosts.state(name);
   const enter = ['nsenter', `--target=${state?.pid ?? 0}`, '--mount', '--pid', 'sh', '-euc', script];
@@ -46,22 +46,22 @@ async function asOperator({ name }: Host, script: string): Promise<void> {
 }
 
 /** Runs a script on a host until it is disposed of, and for ten minutes at most. */
-async function meanwhile(host: Host, script: string, args: readonly string[] = []): Promise<AsyncDisposable> {
-  const pid = await on(host, 'setsid timeout 600 sh -uc "$@" >/dev/null 2>&1 & echo $!', [script, 'sh', ...args]);
-  return { [Symbol.asyncDispose]: () => on(host, 'kill -TERM "$1" 2>/dev/null || :', [pid]).then(() => undefined) };
+async function runInBackground(host: Host, script: string, args: readonly string[] = []): Promise<AsyncDisposable> {
+  const pid = await runOn(host, 'setsid timeout 600 sh -uc "$@" >/dev/null 2>&1 & echo $!', [script, 'sh', ...args]);
+  return { [Symbol.asyncDispose]: () => runOn(host, 'kill -TERM "$1" 2>/dev/null || :', [pid]).then(() => undefined) };
 }
 
-/** Sends requests that no cache has an answer for, eighty a second, until it is disposed of, and for ten minutes at most. */
-function askForUncached(path: string): AsyncDisposable {
+/** Sends eighty requests per second that are cache misses, until it is disposed of, and for ten minutes at most. */
+function requestUncached(path: string): AsyncDisposable {
   const stop = new AbortController();
   const done = (async () => {
     const url = `http://${addressOn(edge, 'front')}:${PORTS.edge}${path}?not-cached=`;
-    const asked: Promise<void>[] = [];
+    const pending: Promise<void>[] = [];
     for (let count = 0; count < 6_000 && !stop.signal.aborted; count += 1) {
-      for (let each = 0; each < 8; each += 1) asked.push(ask(url + randomUUID()));
+      for (let each = 0; each < 8; each += 1) pending.push(request(url + randomUUID()));
       await sleep(100);
     }
-    await Promise.all(asked);
+    await Promise.all(pending);
   })();
   return {
     async [Symbol.asyncDispose]() {
@@ -71,8 +71,8 @@ function askForUncached(path: string): AsyncDisposable {
   };
 }
 
-/** Asks, whatever the answer is. */
-async function ask(url: string): Promise<void> {
+/** Sends a request and ignores the result. */
+async function request(url: string): Promise<void> {
   const response = await fetch(url).catch(() => undefined);
   await response?.arrayBuffer().catch(() => undefined);
 }
@@ -83,65 +83,65 @@ async function pidOf({ name }: Host, service: string): Promise<string> {
   return String(pid);
 }
 
-/** A process that is stopped and goes on in turns, until this is disposed of. */
+/** Pauses and resumes a process in turns, until this is disposed of. */
 async function stutter(host: Host, service: string, turn: { readonly stopS: number; readonly runS: number }) {
   const pid = await pidOf(host, service);
   const script = `trap 'kill -CONT "$1"; exit' TERM
     while :; do kill -STOP "$1"; sleep ${turn.stopS}; kill -CONT "$1"; sleep ${turn.runS}; done`;
-  return meanwhile(host, script, [pid]);
+  return runInBackground(host, script, [pid]);
 }
 
-/** A file of a host with lines appended, seen by its processes until it is disposed of. */
+/** Appends lines to a file, as seen by the processes of a host, until this is disposed of. */
 async function appendTo(host: Host, path: string, lines: string): Promise<AsyncDisposable> {
   await asOperator(host, `{ cat ${path}; echo '${lines}'; } >/run/instead; mount --bind /run/instead ${path}`);
   return { [Symbol.asyncDispose]: () => asOperator(host, `umount ${path}; rm /run/instead`) };
 }
 
 async function killService(host: Host, service: string): Promise<void> {
-  await on(host, 'kill -KILL "$1"', [await pidOf(host, service)]);
+  await runOn(host, 'kill -KILL "$1"', [await pidOf(host, service)]);
 }
 
-/** The node that takes writes. */
+/** The node that accepts writes. */
 async function primary(): Promise<Host> {
   const nodes = hostsOf(topology, 'db');
-  const readOnly = await Promise.all(nodes.map((node) => on(node, SQL, ['SELECT @@super_read_only'])));
+  const readOnly = await Promise.all(nodes.map((node) => runOn(node, SQL, ['SELECT @@super_read_only'])));
   const found = nodes[readOnly.indexOf('0')];
-  if (found === undefined) throw new Error('no node takes writes');
+  if (found === undefined) throw new Error('no node accepts writes');
   return found;
 }
 const SQL = 'exec mysql --no-defaults --socket=/run/mysqld/mysqld.sock -NBe "$1"';
 
-/** A dozen processes that only compute, after all others. */
+/** Starts a dozen processes that only compute, with the lowest priority. */
 async function computeOn(host: Host, where: string, undo: AsyncDisposableStack): Promise<void> {
   for (let count = 0; count < 12; count += 1) {
-    undo.use(await meanwhile(host, `exec ${where} nice -n 19 sh -c "while :; do :; done"`));
+    undo.use(await runInBackground(host, `exec ${where} nice -n 19 sh -c "while :; do :; done"`));
   }
 }
 
 interface Provocation {
   readonly alerts: readonly AlertName[];
   readonly by: string;
-  /** What was done is undone when the stack is disposed of. */
+  /** Adds the revert of its changes to `undo`. */
   readonly provoke: (undo: AsyncDisposableStack) => Promise<void>;
   /** Default: three minutes. */
   readonly deadlineMs?: number;
 }
 
 /**
- * Alerts that no guarantee and no other test provokes. Without `ClockSkewed`: hosts of one machine share its clock; and without `SeriesDropped`:
- * no exporter can have that many series.
+ * Causes of alerts that no guarantee and no other test causes. Missing: `ClockSkewed`, because hosts on one machine share its clock, and
+ * `SeriesDropped`, because no exporter can have that many series.
  */
 const PROVOCATIONS: readonly Provocation[] = [
   {
     alerts: ['SentinelTilted'],
-    by: 'a Sentinel that is held up for three seconds',
+    by: 'a Sentinel that is paused for three seconds',
     async provoke(undo) {
       undo.use(await stutter(cache, 'sentinel', { stopS: 3, runS: 20 }));
     },
   },
   {
     alerts: ['CacheConnectionsNearLimit'],
-    by: 'a cache that accepts hardly more connections than it has',
+    by: 'a cache with a connection limit just above its number of connections',
     async provoke(undo) {
       undo.defer(() => killService(cache, 'valkey'));
       undo.use(await appendTo(cache, '/etc/holdfast/valkey.conf', 'maxclients 11'));
@@ -150,7 +150,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     alerts: ['ServerFlapping'],
-    by: 'an Nginx that stops and starts again and again',
+    by: 'an Nginx that stops and starts repeatedly',
     async provoke() {
       for (let count = 0; count < 6; count += 1) {
         {
@@ -163,7 +163,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     alerts: ['FileSystemReadOnly'],
-    by: 'a volume that is mounted again, read-only',
+    by: 'a volume that is remounted read-only',
     async provoke(undo) {
       undo.defer(() => asOperator(lb, 'mount -o remount,bind,rw /var/lib/holdfast'));
       await asOperator(lb, 'mount -o remount,bind,ro /var/lib/holdfast');
@@ -171,16 +171,16 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     alerts: ['DiskFillingUp'],
-    by: 'fourteen of sixteen megabytes that are filled within a moment',
+    by: 'a file system that fills up by 14 of 16 MB at once',
     async provoke(undo) {
-      undo.defer(() => on(trace, 'rm -f /run/filling').then(() => undefined));
-      await on(trace, 'dd if=/dev/zero of=/run/filling bs=1M count=14 status=none');
+      undo.defer(() => runOn(trace, 'rm -f /run/filling').then(() => undefined));
+      await runOn(trace, 'dd if=/dev/zero of=/run/filling bs=1M count=14 status=none');
     },
     deadlineMs: 300_000,
   },
   {
     alerts: ['CollectorFailing'],
-    by: 'a host whose file systems are looked at no more',
+    by: 'a host whose service disk-space is stopped',
     async provoke(undo) {
       undo.use(await stopService(world, mail.name, 'disk-space'));
     },
@@ -188,13 +188,13 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     alerts: ['ScrapeSlow', 'SamplesRejected'],
-    by: 'a target that thinks for long, and whose samples are of 1970',
+    by: 'a target with slow responses and samples from 1970',
     async provoke(undo) {
       undo.use(await stopService(world, lb.name, 'lb-state'));
       const answer = String.raw`HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n\r\nlb_state_old 1 1000\n`;
-      // Whoever closes with something unread resets the connection.
+      // Reads the whole request first: closing a socket with unread data resets the connection.
       const serve = `exec s6-setuidgid lb-state tcpserver -H -R -l0 "$1" "$2" sh -c 'cr=$(printf "\\r"); while read -r line && [ "$line" != "$cr" ]; do :; done; sleep 1.7; printf "${answer}"'`;
-      undo.use(await meanwhile(lb, serve, [addressOn(lb, 'ops'), String(PORTS.lbState)]));
+      undo.use(await runInBackground(lb, serve, [addressOn(lb, 'ops'), String(PORTS.lbState)]));
     },
     deadlineMs: 240_000,
   },
@@ -202,7 +202,7 @@ const PROVOCATIONS: readonly Provocation[] = [
     alerts: ['MonitorRulesDiffer'],
     by: 'a monitor with another set of rules',
     async provoke(undo) {
-      const reload = (): Promise<string> => on(monitor, 's6-svc -h /etc/s6/prometheus');
+      const reload = (): Promise<string> => runOn(monitor, 's6-svc -h /etc/s6/prometheus');
       undo.defer(() => reload().then(() => undefined));
       undo.use(await appendTo(monitor, '/etc/holdfast-alerts/set.yaml', '  - name: rules-0123456789ab'));
       await reload();
@@ -210,7 +210,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     alerts: ['RuleEvaluationsMissed', 'ScrapesLate'],
-    by: 'a Prometheus that is held up most of the time',
+    by: 'a Prometheus that is paused most of the time',
     async provoke(undo) {
       undo.use(await stutter(monitor, 'prometheus', { stopS: 4.5, runS: 3 }));
     },
@@ -218,27 +218,27 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     alerts: ['EdgeThreadsExhausted'],
-    by: 'a Varnish that may have fewer threads than there are slow requests',
+    by: 'a Varnish with a thread limit below the number of slow requests',
     async provoke(undo) {
       const most = 's6-setuidgid varnish varnishadm -n /var/lib/varnish/cache param.set thread_pool_max "$1"';
-      undo.defer(() => on(edge, most, [String(VARNISH_THREADS)]).then(() => undefined));
-      // A Varnish that has had a burst keeps its threads for minutes, whatever the limit is then.
+      undo.defer(() => runOn(edge, most, [String(VARNISH_THREADS)]).then(() => undefined));
+      // After a burst, Varnish keeps its threads for minutes, even above a new limit.
       await killService(edge, 'varnish');
-      await waitFor(() => on(edge, most, ['20']).then(() => true), { what: 'Varnish', deadlineMs: 30_000 });
-      // Slow, and yet not so slow that the origin is unhealthy: then the edge answers at once.
+      await waitFor(() => runOn(edge, most, ['20']).then(() => true), { what: 'Varnish', deadlineMs: 30_000 });
+      // Slow, but below the timeout of the health check: with an unhealthy origin, the edge would answer at once.
       const slow = toxiproxyLatency({ dependency: 'origin', hosts: [edge.name] }, 250);
       undo.use(await openFault(slow, { world, journal: openJournal(PATHS.journal), leaseMs: 240_000 }));
-      undo.use(askForUncached('/products/1'));
+      undo.use(requestUncached('/products/1'));
     },
   },
   {
     alerts: ['EdgeHitRatioLow', 'EdgeCacheEvicting'],
-    by: 'a client that asks for every page under a name of its own, and a small cache',
+    by: 'a client that requests every page with a unique URL, and a small cache',
     async provoke(undo) {
       undo.defer(() => killService(edge, 'varnish'));
       undo.use(await appendTo(edge, '/etc/holdfast/varnish.env', 'VARNISH_MEMORY_MIB=4'));
       await killService(edge, 'varnish');
-      undo.use(askForUncached('/products/1'));
+      undo.use(requestUncached('/products/1'));
     },
     deadlineMs: 600_000,
   },
@@ -248,15 +248,15 @@ const PROVOCATIONS: readonly Provocation[] = [
     async provoke(undo) {
       const node = await primary();
       const local = 'SET SESSION sql_log_bin = 0;';
-      const size = await on(node, SQL, ['SELECT @@innodb_log_buffer_size']);
-      undo.defer(() => on(node, SQL, [`SET GLOBAL innodb_log_buffer_size = ${size}`]).then(() => undefined));
-      undo.defer(() => on(node, SQL, [`${local} DROP DATABASE too_large`]).then(() => undefined));
+      const size = await runOn(node, SQL, ['SELECT @@innodb_log_buffer_size']);
+      undo.defer(() => runOn(node, SQL, [`SET GLOBAL innodb_log_buffer_size = ${size}`]).then(() => undefined));
+      undo.defer(() => runOn(node, SQL, [`${local} DROP DATABASE too_large`]).then(() => undefined));
       const table = 'CREATE TABLE too_large.rows_of_text (id INT PRIMARY KEY AUTO_INCREMENT, text LONGTEXT)';
-      await on(node, SQL, [`${local} CREATE DATABASE too_large; ${table}`]);
-      await on(node, SQL, ['SET GLOBAL innodb_log_buffer_size = 262144']);
+      await runOn(node, SQL, [`${local} CREATE DATABASE too_large; ${table}`]);
+      await runOn(node, SQL, ['SET GLOBAL innodb_log_buffer_size = 262144']);
       const row = `INSERT INTO too_large.rows_of_text (text) VALUES (REPEAT('x', 8000000))`;
       const transaction = `${local} START TRANSACTION; ${row}; ROLLBACK`;
-      undo.use(await meanwhile(node, `while :; do (${SQL}) ; sleep 1; done`, [transaction]));
+      undo.use(await runInBackground(node, `while :; do (${SQL}) ; sleep 1; done`, [transaction]));
     },
     deadlineMs: 240_000,
   },
@@ -268,8 +268,8 @@ const PROVOCATIONS: readonly Provocation[] = [
         'while s6-setuidgid agent dd if=/dev/zero of=$1 bs=4M count=16 oflag=direct,dsync conv=notrunc; do :; done';
       for (const count of [1, 2, 3, 4]) {
         const file = `/var/lib/holdfast/slow-${count}`;
-        undo.defer(() => on(lb, 's6-setuidgid agent rm -f "$1"', [file]).then(() => undefined));
-        undo.use(await meanwhile(lb, write, [file]));
+        undo.defer(() => runOn(lb, 's6-setuidgid agent rm -f "$1"', [file]).then(() => undefined));
+        undo.use(await runInBackground(lb, write, [file]));
       }
     },
   },
@@ -291,7 +291,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
 ];
 
-/** CI takes one of them; most take minutes. */
+/** CI runs one of them; most take minutes. */
 const CHOSEN = process.env['HOLDFAST_EVERY_ALERT'] === '1' ? PROVOCATIONS : PROVOCATIONS.slice(0, 1);
 
 const steady = (): Promise<void> => waitForSteady(world, { deadlineMs: 420_000, signal });

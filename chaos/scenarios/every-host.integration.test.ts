@@ -9,7 +9,7 @@ const world = { topology, hosts: openHosts() };
 const { signal } = new AbortController();
 const steady = (): Promise<void> => waitForSteady(world, { deadlineMs: 180_000, signal });
 
-/** The published ways in, as a person uses them. */
+/** The published endpoints of the edges. */
 const edges = hostsOf(topology, 'edge').map(({ published: [page] }) => `http://127.0.0.1:${page?.loopbackPort ?? 0}`);
 const front = routeAddress(topology, 'http');
 const virtualAddress = `http://${front.host}:${front.port}`;
@@ -22,14 +22,14 @@ async function answers(site: string): Promise<boolean> {
 beforeAll(steady, 300_000);
 afterAll(steady, 300_000);
 
-describe('with any one host dead, the site answers', () => {
+describe('with any single host down, the site answers', () => {
   it.each(topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name))('%s', async (host) => {
     await world.hosts.kill(host);
     try {
-      const looked = { deadlineMs: 10_000, intervalMs: 100 };
-      await waitFor(() => answers(virtualAddress), { what: 'the virtual address', ...looked });
-      const living = edges.filter((_, index) => host !== `edge${index + 1}`);
-      for (const edge of living) await waitFor(() => answers(edge), { what: edge, ...looked });
+      const pollOptions = { deadlineMs: 10_000, intervalMs: 100 };
+      await waitFor(() => answers(virtualAddress), { what: 'the virtual address', ...pollOptions });
+      const otherEdges = edges.filter((_, index) => host !== `edge${index + 1}`);
+      for (const edge of otherEdges) await waitFor(() => answers(edge), { what: edge, ...pollOptions });
       expect(await world.hosts.state(host)).toMatchObject({ running: false });
     } finally {
       await world.hosts.start(host);

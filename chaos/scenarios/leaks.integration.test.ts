@@ -30,10 +30,10 @@ const [app] = hostsOf(topology, 'app');
 if (monitor === undefined || trace === undefined || app === undefined) throw new Error('a host is missing');
 const urlOf = (host: Host, port: number): string => `http://${addressOn(host, 'ops')}:${port}`;
 
-/** Enough of a secret to know it by: MySQL's replication has but the first 32 characters of its password. */
+/** Length of the prefix of a secret to search for: MySQL's replication stores only the first 32 characters of its password. */
 const NEEDLE_LENGTH = 32;
 
-/** What nobody may find, by the name of its secret: of a private key the first line of its body. */
+/** The texts to search for, by the name of their secret. For a private key, it is from the first line of its body. */
 async function readNeedles(): Promise<ReadonlyMap<string, string>> {
   const secret = SECRETS.filter(({ name }) => !name.endsWith('-cert'));
   const texts = await Promise.all(secret.map(({ name }) => readFile(join(PATHS.secrets, name), 'utf8')));
@@ -48,7 +48,7 @@ async function readNeedles(): Promise<ReadonlyMap<string, string>> {
 
 const needles = await readNeedles();
 
-/** The secrets that stand in a text. */
+/** The names of the secrets that a text contains. */
 function found(text: string): readonly string[] {
   return [...needles].flatMap(([name, needle]) => (text.includes(needle) ? [name] : []));
 }
@@ -59,7 +59,7 @@ async function inHost(host: string, script: string): Promise<string> {
   return stdout;
 }
 
-/** What the logbook tells of a trace, be it that it has none. */
+/** The response of the logbook for a trace, with or without log lines. */
 const linesOf = async (id: string): Promise<string> => {
   const response = await fetch(`${urlOf(trace, PORTS.logbookPage)}/api/logs/${id}`, {
     signal: AbortSignal.timeout(5_000),
@@ -68,8 +68,8 @@ const linesOf = async (id: string): Promise<string> => {
 };
 
 /**
- * Makes requests of one application host fail until one has, and waits for its line there, which is all that the application writes of a request; it
- * tells of the error, so that this is where a secret would stand. Says its trace.
+ * Makes requests fail on one application host until one has failed, and waits for its log line. The application logs only this line for a request. It
+ * contains the error, so it is the likely place of a leaked secret. Returns the trace ID.
  */
 async function failOnce(host: string): Promise<string> {
   const options = { world, journal: openJournal(PATHS.journal), leaseMs: 120_000 };
@@ -79,7 +79,7 @@ async function failOnce(host: string): Promise<string> {
   expect([reads.effect, writes.effect]).toMatchObject([{ seen: true }, { seen: true }]);
   return await waitFor(
     async () => {
-      const own = await askAnew();
+      const own = await requestUncachedProduct();
       if (own === undefined) return undefined;
       await waitFor(async () => (await linesOf(own)).includes('"service":"application"'), {
         what: `a line of the application in the trace ${own}`,
@@ -87,12 +87,12 @@ async function failOnce(host: string): Promise<string> {
       });
       return own;
     },
-    { what: 'a request that fails, and the line of the application about it', deadlineMs: 60_000 },
+    { what: 'a failed request with a log line of the application', deadlineMs: 60_000 },
   );
 }
 
-/** Asks for a product that no cache knows; the trace of the request where it fails. */
-async function askAnew(): Promise<string | undefined> {
+/** Requests a product that is not cached. Returns the trace ID if the request fails. */
+async function requestUncachedProduct(): Promise<string | undefined> {
   const { host, port } = routeAddress(topology, 'http');
   const response = await fetch(`http://${host}:${port}/api/products/${randomInt(1_000_000, 2_000_000_000)}`, {
     signal: AbortSignal.timeout(10_000),
@@ -106,7 +106,7 @@ afterAll(async () => {
 });
 
 describe('no secret is found', () => {
-  it('where none is, but one is where it may be read', async () => {
+  it('where it must not be, although the search finds secrets where they may be', async () => {
     for (const needle of needles.values()) expect(needle).toHaveLength(NEEDLE_LENGTH);
     const read = async (name: string): Promise<readonly string[]> => {
       const { stdout } = await hosts.exec(monitor.name, ['cat', `/run/holdfast/secrets/${name}`], { user: 'notifier' });
@@ -116,7 +116,7 @@ describe('no secret is found', () => {
     expect(await read('db-monitor-password')).toEqual([]);
   });
 
-  it.each(names)('in what %s has logged, nor in the arguments of its processes', async (name) => {
+  it.each(names)('in the log of %s or the arguments of its processes', async (name) => {
     const { all } = await execa('docker', ['logs', containerName(name)], { all: true, maxBuffer: 2 ** 30 });
     expect(all.length).toBeGreaterThan(0);
     expect(found(all)).toEqual([]);
@@ -125,10 +125,10 @@ describe('no secret is found', () => {
     expect(found(argv)).toEqual([]);
   });
 
-  it('in what any target exposes', async () => {
+  it('in the metrics of any target', async () => {
     const schema = z.object({ data: z.object({ activeTargets: z.array(z.object({ scrapeUrl: z.string() })) }) });
     const { data } = await fetchJson(`${urlOf(monitor, PORTS.prometheus)}/api/v1/targets?state=active`, schema);
-    // Each monitor asks some things of itself, over loopback.
+    // Each monitor scrapes some targets on itself over loopback.
     const urls = data.activeTargets.map(({ scrapeUrl }) =>
       scrapeUrl.replace('//127.0.0.1:', `//${addressOn(monitor, 'ops')}:`),
     );
@@ -140,7 +140,7 @@ describe('no secret is found', () => {
     }
   });
 
-  it('in the labels that Prometheus keeps', async () => {
+  it('in the labels in Prometheus', async () => {
     const text = await fetchText(`${urlOf(monitor, PORTS.prometheus)}/api/v1/series?match[]={job=~".%2B"}`, {
       timeoutMs: 30_000,
     });
@@ -168,7 +168,7 @@ describe('no secret is found', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('in the log lines beside any trace', async () => {
+  it('in the log lines of any trace', async () => {
     const own = await failOnce(app.name);
     const traces = await fetchJson(
       `${urlOf(trace, PORTS.zipkin)}/api/v2/traces?limit=200&lookback=86400000`,

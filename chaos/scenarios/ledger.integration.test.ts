@@ -14,9 +14,9 @@ const world = { topology, hosts: openHosts() };
 const { signal } = new AbortController();
 
 const SABOTAGE = 'echo HOLDFAST_SABOTAGE=ack-before-commit >/run/holdfast/app.env';
-const AMENDS = 'rm -f /run/holdfast/app.env';
+const REVERT_SABOTAGE = 'rm -f /run/holdfast/app.env';
 
-/** Starts the application of every host again, one after the other, after a change of its environment. */
+/** Changes the environment of the application on every host and restarts it, one host after the other. */
 async function restartApplications(change: string): Promise<void> {
   for (const { name } of hostsOf(topology, 'app')) {
     const { code, stderr } = await world.hosts.exec(name, ['sh', '-c', `${change} && s6-svc -r /etc/s6/app`]);
@@ -25,7 +25,7 @@ async function restartApplications(change: string): Promise<void> {
   }
 }
 
-afterAll(() => restartApplications(AMENDS), 300_000);
+afterAll(() => restartApplications(REVERT_SABOTAGE), 300_000);
 
 it('finds the writes of an application that acknowledges before it commits', async () => {
   await waitForSteady(world, { deadlineMs: 120_000, signal });

@@ -23,7 +23,7 @@ const steady = (): Promise<void> => waitForSteady(world, { deadlineMs: 150_000, 
 
 afterAll(steady);
 
-/** Ends Prometheus everywhere, and lets nobody start it again before this is disposed of. */
+/** Stops Prometheus on all monitors until this is disposed of. */
 async function stopEveryPrometheus(): Promise<AsyncDisposable> {
   const stopped = new AsyncDisposableStack();
   for (const { name } of monitors) stopped.use(await stopService(world, name, 'prometheus'));
@@ -32,13 +32,13 @@ async function stopEveryPrometheus(): Promise<AsyncDisposable> {
 
 const alertsSchema = z.array(z.object({ labels: z.record(z.string(), z.string()) }));
 
-/** Whether an Alertmanager has that alert; of those that are over it says nothing. */
+/** Whether an Alertmanager has this alert as active. Its API does not list resolved alerts. */
 async function hasAlert(monitor: Host, alertname: string): Promise<boolean> {
   const url = `http://${addressOn(monitor, 'ops')}:${PORTS.alertmanager}/api/v2/alerts?filter=alertname%3D${alertname}`;
   return (await fetchJson(url, alertsSchema)).length > 0;
 }
 
-/** What was mailed about one alert of a host, in order. */
+/** The statuses that were mailed about one alert of a host, in order. */
 async function mailedOf(alertname: AlertName, sinceMs: number, host = app): Promise<readonly string[]> {
   const mailed = await mailedSince(sinceMs);
   return mailed
@@ -46,12 +46,12 @@ async function mailedOf(alertname: AlertName, sinceMs: number, host = app): Prom
     .map(({ status }) => status);
 }
 
-const isSeen = (what: string, probe: () => Promise<boolean>, deadlineMs = 60_000): Promise<unknown> =>
+const waitUntil = (what: string, probe: () => Promise<boolean>, deadlineMs = 60_000): Promise<unknown> =>
   waitFor(probe, { what, deadlineMs, intervalMs: 500 });
 const freeze = (host: Host) =>
   openFault(hostFreeze(host.name), { world, journal: openJournal(PATHS.journal), leaseMs: 240_000 });
 
-it('both Prometheus are down until Alertmanager calls an alert resolved, and started again: it is mailed once, and its end when it is one', async () => {
+it('an alert is mailed once, and as resolved only at its real end, although both Prometheus servers are down until Alertmanager resolves it', async () => {
   await steady();
   const sinceMs = Date.now();
   const everyMonitor = async (probe: (monitor: Host) => Promise<boolean>): Promise<boolean> =>
@@ -59,32 +59,36 @@ it('both Prometheus are down until Alertmanager calls an alert resolved, and sta
   {
     await using frozen = await freeze(app);
     expect(frozen.effect).toMatchObject({ seen: true });
-    await isSeen('the mail', async () => (await mailedOf('AppHostLost', sinceMs)).length > 0);
+    await waitUntil('the mail', async () => (await mailedOf('AppHostLost', sinceMs)).length > 0);
     {
       await using _stopped = await stopEveryPrometheus();
-      await isSeen('both Alertmanagers to call it resolved', () =>
+      await waitUntil('both Alertmanagers to resolve the alert', () =>
         everyMonitor(async (monitor) => !(await hasAlert(monitor, 'AppHostLost'))),
       );
     }
-    // Nothing that was known is muted: it fires again on both, long before a starting stack would be out of its grace period.
-    await isSeen(
-      'the alert on both',
+    // The startup grace period does not suppress a known alert: it fires again on both, long before the grace period would end.
+    await waitUntil(
+      'the alert to fire on both monitors',
       () =>
         everyMonitor(async ({ name }) =>
           (await readFiring(topology, name)).some(({ alertname }) => alertname === 'AppHostLost'),
         ),
       topology.profile.monitoring.startupGraceMs / 2,
     );
-    await isSeen('both Alertmanagers to have it again', () =>
+    await waitUntil('both Alertmanagers to have the alert again', () =>
       everyMonitor((monitor) => hasAlert(monitor, 'AppHostLost')),
     );
     expect(await mailedOf('AppHostLost', sinceMs)).toEqual(['firing']);
   }
-  await isSeen('its end', async () => (await mailedOf('AppHostLost', sinceMs)).includes('resolved'), 90_000);
+  await waitUntil(
+    'the resolved mail',
+    async () => (await mailedOf('AppHostLost', sinceMs)).includes('resolved'),
+    90_000,
+  );
   expect(await mailedOf('AppHostLost', sinceMs)).toEqual(['firing', 'resolved']);
 });
 
-it('what mails an alert is killed while it fires, all of it: what was mailed is mailed no more, and what comes then once', async () => {
+it('after all processes of alert delivery are killed while an alert fires, it is not mailed again, and a new alert is mailed once', async () => {
   await steady();
   const sinceMs = Date.now();
   const chain: readonly (readonly [host: string, service: string])[] = [
@@ -95,7 +99,7 @@ it('what mails an alert is killed while it fires, all of it: what was mailed is 
   {
     await using frozen = await freeze(app);
     expect(frozen.effect).toMatchObject({ seen: true });
-    await isSeen('the mail', async () => (await mailedOf('AppHostLost', sinceMs)).length > 0);
+    await waitUntil('the mail', async () => (await mailedOf('AppHostLost', sinceMs)).length > 0);
     {
       await using kills = new AsyncDisposableStack();
       for (const [host, service] of chain) {
@@ -107,12 +111,19 @@ it('what mails an alert is killed while it fires, all of it: what was mailed is 
     {
       await using other = await freeze(web);
       expect(other.effect).toMatchObject({ seen: true });
-      await isSeen('another mail', async () => (await mailedOf('WebHostLost', sinceMs, web)).length > 0);
+      await waitUntil(
+        'the mail of the new alert',
+        async () => (await mailedOf('WebHostLost', sinceMs, web)).length > 0,
+      );
     }
-    await isSeen('its end', async () => (await mailedOf('WebHostLost', sinceMs, web)).includes('resolved'));
+    await waitUntil('its resolved mail', async () =>
+      (await mailedOf('WebHostLost', sinceMs, web)).includes('resolved'),
+    );
     expect(await mailedOf('AppHostLost', sinceMs)).toEqual(['firing']);
   }
-  await isSeen('the end of the first', async () => (await mailedOf('AppHostLost', sinceMs)).includes('resolved'));
+  await waitUntil('the resolved mail of the first alert', async () =>
+    (await mailedOf('AppHostLost', sinceMs)).includes('resolved'),
+  );
   await steady();
   expect(await mailedOf('AppHostLost', sinceMs)).toEqual(['firing', 'resolved']);
   expect(await mailedOf('WebHostLost', sinceMs, web)).toEqual(['firing', 'resolved']);

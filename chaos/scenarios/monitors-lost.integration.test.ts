@@ -12,14 +12,14 @@ import { mailedSince } from './testing.ts';
 const topology = makeTopology();
 const world = { topology, hosts: openHosts() };
 const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);
-/** The switch waits for 30 s in this profile, looks every few seconds, and mails. */
-const TOLD_WITHIN_MS = 60_000;
+/** The dead man's switch waits for 30 s in this profile, polls every few seconds, and mails. */
+const MAILED_WITHIN_MS = 60_000;
 
 afterAll(async () => {
   await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
 });
 
-it('the loss of every monitor is mailed, and its end, and nothing else', async () => {
+it('the loss of all monitors causes one firing and one resolved mail, and no other', async () => {
   await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
   const sinceMs = Date.now();
   const options = { world, journal: openJournal(PATHS.journal), leaseMs: 180_000 };
@@ -30,13 +30,13 @@ it('the loss of every monitor is mailed, and its end, and nothing else', async (
       expect(fault.effect).toMatchObject({ seen: true });
     }
     await waitFor(async () => (await mailedSince(sinceMs)).length > 0, {
-      ...{ what: 'a mail that nothing is watched', deadlineMs: TOLD_WITHIN_MS, intervalMs: 500 },
+      ...{ what: 'the mail about the loss of all monitors', deadlineMs: MAILED_WITHIN_MS, intervalMs: 500 },
     });
   }
   await waitFor(async () => (await mailedSince(sinceMs)).some(({ status }) => status === 'resolved'), {
-    ...{ what: 'a mail that it is over', deadlineMs: TOLD_WITHIN_MS, intervalMs: 500 },
+    ...{ what: 'the resolved mail', deadlineMs: MAILED_WITHIN_MS, intervalMs: 500 },
   });
-  // What the monitors have to say when they are back, they have said by then.
+  // By then, the monitors have sent any mail that they send after their return.
   await waitForSteady(world, { deadlineMs: 150_000, signal: new AbortController().signal });
   expect((await mailedSince(sinceMs)).map(({ alertname, status }) => [alertname, status])).toEqual([
     ['MonitorsSilent', 'firing'],

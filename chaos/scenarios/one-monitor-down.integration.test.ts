@@ -4,7 +4,7 @@ import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import type { AlertName } from '../../alerts/names.ts';
-import type { DeliveredAlert } from '../alert-expectations/alert-contract.ts';
+import type { DeliveredAlert } from '../alert-expectations/alert-expectations.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
@@ -20,12 +20,12 @@ const steady = (): Promise<void> => waitForSteady(world, { deadlineMs: 150_000, 
 
 afterAll(steady);
 
-// Always the same one: its Alertmanager has things to send for some seconds after it is back, and sends them twice where the other one is gone then.
+// Always the same monitor: for some seconds after its return, its Alertmanager has notifications to send, which are duplicates if the other one is down.
 it.each([
-  { half: 'one Prometheus', lost: monitor, lose: () => stopService(world, monitor.name, 'prometheus') },
-  { half: 'one Alertmanager', lost: monitor, lose: () => stopService(world, monitor.name, 'alertmanager') },
-  { half: 'one monitor host', lost: monitor, lose: () => openFault(hostCrash(monitor.name), faultOptions) },
-])('with $half gone, what breaks meanwhile is mailed once, and its end once', async ({ lost, lose }) => {
+  { part: 'one Prometheus', lost: monitor, lose: () => stopService(world, monitor.name, 'prometheus') },
+  { part: 'one Alertmanager', lost: monitor, lose: () => stopService(world, monitor.name, 'alertmanager') },
+  { part: 'one monitor host', lost: monitor, lose: () => openFault(hostCrash(monitor.name), faultOptions) },
+])('with $part down, a new alert has one firing and one resolved mail', async ({ lost, lose }) => {
   await steady();
   const sinceMs = Date.now();
   const mailed = (alertname: AlertName, status: DeliveredAlert['status']) =>
@@ -45,13 +45,13 @@ it.each([
     await mailed('WebHostLost', 'resolved');
   }
   await mailed('MonitorLost', 'resolved');
-  // What the lost half has still to say when it is back, it has said by then.
+  // By then, the restored part has sent any mail that it sends after its return.
   await steady();
-  const words = (await mailedSince(sinceMs)).map(({ alertname, status, host }) => [alertname, status, host]);
-  // Also that the host that is left has no other: true for as long as it is, which may be too short to be told.
-  const redundancy = words.filter(([alertname]) => alertname === 'WebRedundancyLost');
+  const notifications = (await mailedSince(sinceMs)).map(({ alertname, status, host }) => [alertname, status, host]);
+  // WebRedundancyLost is true while the host is down, which may be too short for a mail.
+  const redundancy = notifications.filter(([alertname]) => alertname === 'WebRedundancyLost');
   expect(redundancy.map(([, status]) => status)).toEqual(redundancy.length === 0 ? [] : ['firing', 'resolved']);
-  expect(words.filter((word) => !redundancy.includes(word))).toEqual([
+  expect(notifications.filter((notification) => !redundancy.includes(notification))).toEqual([
     ['MonitorLost', 'firing', lost.name],
     ['WebHostLost', 'firing', web.name],
     ['WebHostLost', 'resolved', web.name],

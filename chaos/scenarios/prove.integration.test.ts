@@ -11,7 +11,7 @@ import { appCrash } from '../guarantees/spof.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { GuaranteeOutcome } from '../runner/outcome.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
-import { showGuarantee } from './testing-guarantee.ts';
+import { proveGuarantee } from './testing-guarantee.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
@@ -19,18 +19,18 @@ const world: FaultContext = { topology, hosts };
 const journal = openJournal(PATHS.journal);
 const signal = new AbortController().signal;
 
-const show = (guarantee: Guarantee, within: FaultContext = world): Promise<GuaranteeOutcome> =>
-  showGuarantee(guarantee, { world: within, topology, signal });
+const prove = (guarantee: Guarantee, within: FaultContext = world): Promise<GuaranteeOutcome> =>
+  proveGuarantee(guarantee, { world: within, topology, signal });
 
 const PROVE = [process.execPath, 'cli.ts', 'prove', appCrash.id, '--no-up', '--rate', '50'] as const;
 
-/** `holdfast prove` as a process of its own. */
+/** Starts `holdfast prove` as a separate process. */
 function startProve() {
   const [program, ...args] = PROVE;
   return execa(program, args, { cwd: ROOT, reject: false });
 }
 
-/** Waits until the fault of a running `prove` is in the world. */
+/** Waits until the fault of a running `prove` is in place. */
 function faultInPlace(): Promise<unknown> {
   return waitFor(
     async () => (await journal.read()).open.find(({ kind, state }) => kind === 'host-crash' && state === 'injected'),
@@ -50,7 +50,7 @@ afterAll(async () => {
 
 describe('sabotage', () => {
   it('is unknown when the fault does nothing', async () => {
-    const outcome = await show({
+    const outcome = await prove({
       ...appCrash,
       alerts: { ...appCrash.alerts, deliverWithinMs: 5_000 },
       choose: async (within) => {
@@ -62,8 +62,8 @@ describe('sabotage', () => {
     expect(outcome.reasons.join()).toContain('not proven to have taken effect');
   });
 
-  it('is unknown when the mailbox is dead', async () => {
-    const outcome = await show({
+  it('is unknown when the mailbox is frozen', async () => {
+    const outcome = await prove({
       ...appCrash,
       alerts: { ...appCrash.alerts, deliverWithinMs: 20_000 },
       choose: async (within) => {
@@ -78,26 +78,26 @@ describe('sabotage', () => {
   it('is violated on a stack with one application host', async () => {
     await hosts.stop('app2');
     const alone: FaultContext = { topology: makeTopology({ appHosts: 1 }), hosts };
-    const outcome = await show(appCrash, alone).finally(() => hosts.start('app2'));
+    const outcome = await prove(appCrash, alone).finally(() => hosts.start('app2'));
     expect(outcome.verdict).toBe('violated');
     expect(outcome.budgets.find(({ id }) => id === 'failed-requests')).toMatchObject({ verdict: 'violated' });
   });
 });
 
-describe('a prove that comes to a bad end', () => {
+describe('a prove that ends early', () => {
   it('is healed by the healer when it is killed with a fault in place, and its load ends', async () => {
     await waitForSteady(world, { deadlineMs: 120_000, signal });
     const run = startProve();
     await faultInPlace();
     run.kill('SIGKILL');
     await run;
-    await waitFor(journalEmpty, { what: 'healed', deadlineMs: 60_000 });
+    await waitFor(journalEmpty, { what: 'an empty journal', deadlineMs: 60_000 });
     expect(await hosts.state('app2')).toMatchObject({ running: true, health: 'healthy' });
     const { stdout } = await execa('docker', ['ps', '--filter', 'name=holdfast-load', '--quiet']);
     expect(stdout).toBe('');
   });
 
-  it('undoes its fault and exits 130 when it is interrupted; a second one is refused meanwhile', async () => {
+  it('reverts its fault and exits with 130 when it is interrupted; a second one is refused meanwhile', async () => {
     await waitForSteady(world, { deadlineMs: 120_000, signal });
     const run = startProve();
     await faultInPlace();
@@ -112,9 +112,9 @@ describe('a prove that comes to a bad end', () => {
     expect(await hosts.state('app2')).toMatchObject({ running: true });
   });
 
-  it('undoes its fault also when Ctrl-C is typed on its terminal', async () => {
+  it('reverts its fault when Ctrl-C is typed on its terminal', async () => {
     await waitForSteady(world, { deadlineMs: 120_000, signal });
-    // `script` gives it a terminal, passes on what is typed, and ends with its exit code.
+    // `script` provides a terminal, passes on the input, and exits with the exit code of its command.
     const run = execa('script', ['--quiet', '--return', '--command', PROVE.join(' '), '/dev/null'], {
       cwd: ROOT,
       reject: false,
@@ -127,7 +127,7 @@ describe('a prove that comes to a bad end', () => {
     expect(await journalEmpty()).toBe(true);
   });
 
-  it('undoes its fault when nobody reads its output any more', async () => {
+  it('reverts its fault when its output pipe is closed', async () => {
     await waitForSteady(world, { deadlineMs: 120_000, signal });
     const command = `${PROVE.join(' ')} 2>&1 | grep --quiet 'took effect'; exit \${PIPESTATUS[0]}`;
     const { exitCode } = await execa('bash', ['-c', command], { cwd: ROOT, reject: false });

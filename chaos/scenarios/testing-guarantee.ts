@@ -8,8 +8,8 @@ import { judgeExperiment } from '../runner/judge-experiment.ts';
 import type { GuaranteeOutcome } from '../runner/outcome.ts';
 import { runExperiment } from '../runner/run-experiment.ts';
 
-/** One experiment on the real stack, judged. `topology`: that of the stack itself, whatever `world` says of it. */
-export async function showGuarantee(
+/** Runs and judges one experiment on the real stack. `topology` is that of the stack itself, even if `world` has another one. */
+export async function proveGuarantee(
   guarantee: Guarantee,
   {
     world,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { decideSampling } from '../../deploy/tiers/app/telemetry/decide-keep.ts';
+import { decideSampling } from '../../deploy/tiers/app/telemetry/decide-sampling.ts';
 import { openBrowser } from '../../deploy/images/browser/open-browser.ts';
 import { addressOn, hostsOf, makeTopology, PORTS, publishedUrl, routeAddress } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
@@ -39,7 +39,7 @@ const spansSchema = z.array(
 );
 type Span = z.infer<typeof spansSchema>[number];
 
-/** The spans of a trace, as Zipkin tells them; waits until it has it. */
+/** The spans of a trace in Zipkin. Waits until the trace is stored. */
 async function findTrace(traceId: string): Promise<readonly Span[]> {
   return await waitFor(
     async () => {
@@ -54,7 +54,7 @@ const linesSchema = z.array(
   z.object({ host: z.string(), service: z.string(), fields: z.record(z.string(), z.string()) }),
 );
 
-/** What the logbook has of a trace, once the lines of every tier are there. */
+/** The lines of a trace in the logbook. Waits until there are lines of every tier. */
 async function findLines(traceId: string): Promise<z.infer<typeof linesSchema>> {
   return await waitFor(
     async () => {
@@ -66,20 +66,20 @@ async function findLines(traceId: string): Promise<z.infer<typeof linesSchema>> 
   );
 }
 
-interface Asked {
-  /** What the request's first hop named its trace. */
+interface SentRequest {
+  /** Trace ID that the first hop assigned. */
   readonly traceId: string;
-  /** What its client named it. */
+  /** Trace ID that the client sent. */
   readonly ownId: string;
   readonly status: number;
 }
 
-/** Fewer requests per second than one client address may send. */
-const PACE_MS = 12;
+/** Keeps the rate below the limit of one client address. */
+const REQUEST_INTERVAL_MS = 12;
 
-/** Asks for a product that no cache knows. */
-async function ask(): Promise<Asked> {
-  await sleep(PACE_MS);
+/** Requests a product that is not cached. */
+async function sendRequest(): Promise<SentRequest> {
+  await sleep(REQUEST_INTERVAL_MS);
   const ownId = randomBytes(16).toString('hex');
   const response = await fetch(`${site}/api/products/${randomInt(1_000_000, 2_000_000_000)}`, {
     headers: { traceparent: `00-${ownId}-${randomBytes(8).toString('hex')}-01` },
@@ -89,23 +89,22 @@ async function ask(): Promise<Asked> {
   return { traceId: response.headers.get('x-trace-id') ?? '', ownId, status: response.status };
 }
 
-/** Whether an ordinary request is of the share whose traces are kept. */
-function isKept({ traceId }: Asked): boolean {
+/** Whether an ordinary request is in the share of sampled traces. */
+function isSampled({ traceId }: SentRequest): boolean {
   const outcome = { traceId, failed: false, retried: false, durationMs: 0 };
   return decideSampling(outcome, topology.profile.traces) !== undefined;
 }
 
 /**
- * Asks again and again until a request fails, so that it has a session with the database in its hands when the way there breaks: somebody
- * else's request would find that out a moment later, and then none has one any more. One failure only: the next one would take its
- * place as the exemplar.
+ * Sends requests until one fails, so that this one uses a database session when the fault starts. Otherwise the request of another client would
+ * fail a moment later, and no session would be left. Stops after one failure: the next one would replace it as the exemplar.
  */
-async function askUntilOneFails(): Promise<Asked> {
-  for (let count = 0; count < MOST_ASKED; count += 1) {
-    const asked = await ask();
-    if (asked.status >= 500) return asked;
+async function sendUntilOneFails(): Promise<SentRequest> {
+  for (let count = 0; count < MAX_REQUESTS; count += 1) {
+    const sent = await sendRequest();
+    if (sent.status >= 500) return sent;
   }
-  throw new Error(`none of ${MOST_ASKED} requests failed`);
+  throw new Error(`none of ${MAX_REQUESTS} requests failed`);
 }
 
 async function logOf(host: string): Promise<string> {
@@ -113,7 +112,7 @@ async function logOf(host: string): Promise<string> {
   return stdout;
 }
 
-const MOST_ASKED = 2_000;
+const MAX_REQUESTS = 2_000;
 
 /** The trace of the request that failed. */
 let failed: string | undefined;
@@ -122,32 +121,32 @@ afterAll(async () => {
   await waitForSteady(world, { deadlineMs: 120_000, signal: new AbortController().signal });
 });
 
-it('a request that fails is one trace from the load balancer to the database, and its log line says which', async () => {
+it('a failed request is one trace from the load balancer to the database, and its log line has the trace ID', async () => {
   const options = { world, journal, leaseMs: 120_000 };
   await using reads = await openFault(toxiproxyTimeout({ dependency: 'db-read', hosts: apps }, 0), options);
-  // Reads go by the route for writes now: that leaves each application host a session there, also on a stack that has just come up.
-  for (let count = 0; count < 4 * apps.length; count += 1) expect((await ask()).status).toBeLessThan(500);
-  const asking = askUntilOneFails();
-  // Where the fault does not open, that is what has to be told.
-  asking.catch(() => undefined);
+  // Reads now use the route for writes, so that each application host has a session there, even on a stack that has just started.
+  for (let count = 0; count < 4 * apps.length; count += 1) expect((await sendRequest()).status).toBeLessThan(500);
+  const sending = sendUntilOneFails();
+  // If the fault cannot be injected, the test must fail with that error.
+  sending.catch(() => undefined);
   await using writes = await openFault(toxiproxyTimeout({ dependency: 'db-write', hosts: apps }, 0), options);
   expect([reads.effect, writes.effect]).toMatchObject([{ seen: true }, { seen: true }]);
 
-  const asked = await asking;
-  expect(asked).toMatchObject({ status: 503, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
-  expect(asked.traceId).not.toBe(asked.ownId);
+  const sent = await sending;
+  expect(sent).toMatchObject({ status: 503, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
+  expect(sent.traceId).not.toBe(sent.ownId);
 
-  failed = asked.traceId;
-  const spans = await findTrace(asked.traceId);
+  failed = sent.traceId;
+  const spans = await findTrace(sent.traceId);
   const root = spans.find(({ kind }) => kind === 'SERVER');
   expect(root).toMatchObject({
-    // Zipkin writes names in small letters.
+    // Zipkin converts names to lower case.
     name: 'get /api/products/:id',
     tags: {
       'http.response.status_code': '503',
       'error.type': 'Unavailable',
       'holdfast.kept': 'error',
-      'client.trace_id': asked.ownId,
+      'client.trace_id': sent.ownId,
     },
   });
   const own = spans.filter(({ parentId }) => parentId === root?.id);
@@ -157,18 +156,18 @@ it('a request that fails is one trace from the load balancer to the database, an
   expect(ofCache.map(({ name }) => name)).toContain('get');
   expect(ofDatabase.map(({ tags }) => tags['error.type'])).toContain('STATEMENT_TIMEOUT');
   expect(own.map(({ name }) => name)).toContain('wait for db-read');
-  // What somebody asked for is in the path alone.
+  // Statements have no values; only the path has the product ID.
   expect(ofDatabase.every(({ tags }) => /\?/.test(tags['db.query.text'] ?? '?'))).toBe(true);
 
   const host = root?.tags['host.name'] ?? '';
   expect(apps).toContain(host);
-  const lines = (await logOf(host)).split('\n').filter((line) => line.includes(asked.traceId));
+  const lines = (await logOf(host)).split('\n').filter((line) => line.includes(sent.traceId));
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-    { level: 'error', msg: 'request failed', trace_id: asked.traceId, span_id: root?.id },
+    { level: 'error', msg: 'request failed', trace_id: sent.traceId, span_id: root?.id },
   ]);
 });
 
-/** Spans that the store did not take, of all application hosts. */
+/** Number of spans that the store did not accept, for all application hosts. */
 async function spansLost(): Promise<number> {
   const texts = await Promise.all(
     hostsOf(topology, 'app').map(async (host) => {
@@ -180,7 +179,7 @@ async function spansLost(): Promise<number> {
   return values.reduce((sum, value) => sum + Number(value ?? 0), 0);
 }
 
-/** The traces that a graph of slow requests leads to, the slowest first. */
+/** The trace IDs of the exemplars of a query, the slowest first. */
 async function exemplarsOf(query: string): Promise<readonly string[]> {
   const [monitor] = hostsOf(topology, 'monitor');
   const base = monitor === undefined ? '' : `http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
@@ -189,13 +188,13 @@ async function exemplarsOf(query: string): Promise<readonly string[]> {
   return exemplars.toSorted((a, b) => b.value - a.value).flatMap(({ labels }) => labels['trace_id'] ?? []);
 }
 
-/** An expression that clicks the row of a span: the only element that ends with its name, and has nothing in it but text. */
+/** An expression that clicks the row of a span: the only element without child elements whose text ends with its name. */
 function renderClick(span: string): string {
   const isRow = `(element) => element.children.length === 0 && element.textContent.endsWith(${JSON.stringify(`: ${span}`)})`;
   return `[...document.querySelectorAll('main *')].find(${isRow}).click()`;
 }
 
-it('a person goes from the graph to that trace, on its page to the statement, and by its link to the line of every tier', async () => {
+it('the graph links to that trace, its page shows the statement, and its link leads to the log lines of every tier', async () => {
   expect(failed).toBeDefined();
   const traceId = await waitFor(
     async () =>
@@ -206,7 +205,7 @@ it('a person goes from the graph to that trace, on its page to the statement, an
   await using page = await openBrowser();
   const shows = (text: string): string =>
     `document.body.innerText.toLowerCase().includes(${JSON.stringify(text.toLowerCase())})`;
-  // Where a mail leads to (agents/notifier/links.ts).
+  // The link in an alert mail (agents/notifier/links.ts).
   const [startTs, endTs] = [Date.now() - 120_000, Date.now()].map(String) as [string, string];
   const failures = new URLSearchParams({ annotationQuery: 'error', lookback: 'range', startTs, endTs, limit: '50' });
   await page.open(`${store}/zipkin/?${failures.toString()}`);
@@ -221,7 +220,7 @@ it('a person goes from the graph to that trace, on its page to the statement, an
     await page.waitFor(shows(text));
   await page.screenshot(join(PATHS.screenshots, 'trace-statement.png'));
 
-  // As a browser on this machine follows it; this one is inside the network `ops`.
+  // The link is for browsers on this machine. This browser is inside the network `ops`, so it cannot follow the link.
   const link = `${publishedUrl(traceHost, PORTS.logbookPage) ?? ''}/logs/${traceId}`;
   await page.waitFor(`document.querySelector('a[href=${JSON.stringify(link)}]')?.textContent === 'View Logs'`);
   const lines = await findLines(traceId);
@@ -247,29 +246,29 @@ it('a person goes from the graph to that trace, on its page to the statement, an
   }
 });
 
-it('a store that hangs costs spans and nothing else, and takes them again when it is back', async () => {
+it('a store that hangs only costs spans, and accepts spans again afterwards', async () => {
   const host = traceHost.name;
   const lostBefore = await spansLost();
   await world.hosts.pause(host);
   try {
-    let kept = 0;
-    for (let count = 0; count < MOST_ASKED && kept < 2; count += 1) {
+    let sampled = 0;
+    for (let count = 0; count < MAX_REQUESTS && sampled < 2; count += 1) {
       const startedAt = performance.now();
-      const asked = await ask();
-      expect(asked.status).toBe(404);
+      const sent = await sendRequest();
+      expect(sent.status).toBe(404);
       expect(performance.now() - startedAt).toBeLessThan(1_000);
-      kept += isKept(asked) ? 1 : 0;
+      sampled += isSampled(sent) ? 1 : 0;
     }
-    expect(kept).toBe(2);
-    await waitFor(async () => (await spansLost()) > lostBefore, { what: 'spans given up', deadlineMs: 15_000 });
+    expect(sampled).toBe(2);
+    await waitFor(async () => (await spansLost()) > lostBefore, { what: 'dropped spans', deadlineMs: 15_000 });
   } finally {
     await world.hosts.unpause(host);
   }
-  // What came while it hung may have been lost: ask until one is kept again.
+  // Spans from the time of the hang may be lost, so requests are sent until one is sampled again.
   await waitFor(
     async () => {
-      const asked = await ask();
-      return isKept(asked) && (await findTrace(asked.traceId).catch(() => undefined));
+      const sent = await sendRequest();
+      return isSampled(sent) && (await findTrace(sent.traceId).catch(() => undefined));
     },
     { what: 'a trace after the store came back', deadlineMs: 60_000 },
   );

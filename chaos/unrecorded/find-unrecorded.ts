@@ -9,13 +9,13 @@ import { findUnrecordedProxies } from './unrecorded-proxies.ts';
 import { findUnrecordedServices } from './unrecorded-services.ts';
 
 /**
- * What disturbs the stack and is in no record of the journal: `heal` does not know of it, and whatever is measured is measured with it. Hosts that are
- * frozen, stopped or cut off are no part of it: `status` shows their state, and `up` repairs them.
+ * Faults of the stack that have no journal entry. `heal` cannot revert them, and they would distort every measurement. Hosts that are frozen, stopped or
+ * cut off are not included: `status` shows their state, and `up` repairs them.
  */
 export async function findUnrecorded(world: FaultContext, journal: Journal): Promise<readonly UnrecordedFault[]> {
   const found = await findOnce(world, journal);
   if (found.length === 0) return [];
-  // A run may have recorded and injected a fault after the journal was read, or undone it before the stack was: a second time finds only what stays.
+  // A run may inject a fault after the journal was read, or revert one before the stack was read. Only faults that a second search finds again count.
   const again = new Set((await findOnce(world, journal)).map(nameOf));
   return found.filter((fault) => again.has(nameOf(fault)));
 }
@@ -37,7 +37,7 @@ async function findOnce(world: FaultContext, journal: Journal): Promise<readonly
   return [...found.flat(), ...findUnrecordedLimits(topology, states)];
 }
 
-/** Throws `stack-not-healthy` when anything is found: nothing may be measured with it. */
+/** Throws `stack-not-healthy` if there are unrecorded faults, because they would distort measurements. */
 export async function refuseUnrecorded(world: FaultContext, journal: Journal): Promise<void> {
   const found = await findUnrecorded(world, journal);
   if (found.length === 0) return;
@@ -48,7 +48,7 @@ export async function refuseUnrecorded(world: FaultContext, journal: Journal): P
   });
 }
 
-/** As `status` shows them; none where the stack is not there. */
+/** The unrecorded faults as `status` shows them; empty if the stack does not exist. */
 export async function readUnrecordedTexts(world: FaultContext, journal: Journal): Promise<readonly string[]> {
   return renderUnrecorded(await findUnrecorded(world, journal));
 }

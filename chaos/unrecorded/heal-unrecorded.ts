@@ -3,14 +3,14 @@ import type { FaultContext } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { findUnrecorded } from './find-unrecorded.ts';
 
-/** What became of the faults that no journal knew. */
+/** Result of reverting the faults without a journal entry. */
 export interface UnrecordedReport {
   readonly removed: readonly string[];
-  /** Still there, each with the reason and what a person can do. */
+  /** Faults that remain, each with the error or the manual fix. */
   readonly left: readonly string[];
 }
 
-/** Ends everything unrecorded that can be ended, and looks whether it is gone. */
+/** Reverts the unrecorded faults that can be reverted, and searches again. */
 export async function healUnrecorded(world: FaultContext, journal: Journal): Promise<UnrecordedReport> {
   const found = await findUnrecorded(world, journal);
   const errors = new Map<string, string>();

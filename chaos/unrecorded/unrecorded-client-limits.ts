@@ -3,13 +3,17 @@ import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
 import { REMOVE_ALL, type UnrecordedFault } from './unrecorded-fault.ts';
-import { isAwake } from './unrecorded-proxies.ts';
+import { isRunning } from './unrecorded-proxies.ts';
 
-/** HAProxy's command line on a host. */
-const ask = (command: string): readonly string[] => ['sh', '-c', `echo "${command}" | socat - /run/haproxy/admin.sock`];
-const READ = ask(`get var ${LIMITS_SWITCH}`);
+/** The command that sends `command` to HAProxy's runtime API on a host. */
+const haproxyCommand = (command: string): readonly string[] => [
+  'sh',
+  '-c',
+  `echo "${command}" | socat - /run/haproxy/admin.sock`,
+];
+const READ = haproxyCommand(`get var ${LIMITS_SWITCH}`);
 
-/** Entries of the site whose limits per client address somebody took out of force, as tests do that are killed before they end. */
+/** Entries of the site whose limits per client address are disabled, for example by a test that was killed. */
 export async function findUnrecordedClientLimits(
   topology: Topology,
   hosts: Hosts,
@@ -18,7 +22,7 @@ export async function findUnrecordedClientLimits(
   const entries = (['edge', 'lb'] as const).flatMap((tier) => hostsOf(topology, tier));
   const found = await Promise.all(
     entries
-      .filter(({ name }) => isAwake(states.get(name)))
+      .filter(({ name }) => isRunning(states.get(name)))
       .map(async ({ name }) => {
         const { code, stdout } = await hosts.exec(name, READ).catch(() => ({ code: 1, stdout: '' }));
         return code === 0 && isOff(stdout) ? [limitsOff(hosts, name)] : [];
@@ -27,7 +31,7 @@ export async function findUnrecordedClientLimits(
   return found.flat();
 }
 
-/** Reads the answer to `get var`: `NAME: type=str value=<on>`. A HAProxy that does not answer is an alert's business. */
+/** Reads the response to `get var`: `NAME: type=str value=<on>`. A missing response does not count as off: an alert covers a HAProxy that is down. */
 export function isOff(answer: string): boolean {
   const value = /value=<(.*)>/.exec(answer)?.[1];
   return value !== undefined && value !== 'on';
@@ -37,7 +41,7 @@ function limitsOff(hosts: Hosts, host: string): UnrecordedFault {
   return {
     ...{ host, text: 'the limits per client address are not in force', fix: REMOVE_ALL },
     remove: async () => {
-      const order = ask(`experimental-mode on; set var ${LIMITS_SWITCH} expr str(on)`);
+      const order = haproxyCommand(`experimental-mode on; set var ${LIMITS_SWITCH} expr str(on)`);
       const { code, stdout, stderr } = await hosts.exec(host, order);
       if (code !== 0 || stdout.trim() !== '')
         throw new HoldfastError('heal-failed', `HAProxy on ${host}: ${(stdout + stderr).trim()}`);

@@ -1,15 +1,15 @@
-/** Something of a host that is not as the model says, and of which the fault journal knows nothing: left by hand, or by another checkout. */
+/** A deviation of a host from the topology that has no entry in the fault journal: caused by hand, or by another checkout. */
 export interface UnrecordedFault {
   readonly host: string;
-  /** What it is, with its numbers, such as `toxic left (latency, latency=40) on the proxy db-read`. */
+  /** Description with numbers, such as `toxic left (latency downstream, latency=40) on the proxy db-read`. */
   readonly text: string;
-  /** How a person ends it, where {@link remove} is missing. */
+  /** How to end it; by hand if {@link remove} is missing. */
   readonly fix: string;
-  /** Ends it; missing where nobody can know that it is not meant, or how it was before. */
+  /** Ends it. Missing if the deviation may be intended, or if the state before it is unknown. */
   readonly remove?: () => Promise<void>;
 }
 
-/** Ends everything that can be ended. */
+/** The fix of every fault that has {@link UnrecordedFault.remove}. */
 export const REMOVE_ALL = 'Remove it with `./holdfast heal --all`.';
 
 /** One line each, as `status` and errors show them. */

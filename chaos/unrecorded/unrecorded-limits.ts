@@ -4,7 +4,7 @@ import type { UnrecordedFault } from './unrecorded-fault.ts';
 
 const MIB = 1024 * 1024;
 
-/** Hosts whose processors or memory were limited after they were made. */
+/** Hosts whose CPU or memory limits were changed after their creation. */
 export function findUnrecordedLimits(
   topology: Topology,
   states: ReadonlyMap<string, HostState>,

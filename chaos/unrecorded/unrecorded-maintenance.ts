@@ -1,22 +1,22 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
 import type { UnrecordedFault } from './unrecorded-fault.ts';
-import { isAwake } from './unrecorded-proxies.ts';
+import { isRunning } from './unrecorded-proxies.ts';
 
-/** Routes whose servers nobody but a person takes out; those of the databases are the failover agent's. */
+/** Routes whose servers only operators take out of service. For the databases, the failover agent does that. */
 const ROUTES: readonly string[] = ['web', 'app-pool', 'cache'];
-/** HAProxy's `srv_admin_state`: set to maintenance or to drain by an order (its management guide, "show servers state"). */
+/** Bits of HAProxy's `srv_admin_state`: maintenance or drain, set by a command (its management guide, "show servers state"). */
 const MAINTENANCE = 0x01;
 const DRAIN = 0x08;
 const COMMAND = ['sh', '-c', 'echo "show servers state" | socat - /run/haproxy/admin.sock'];
 
-/** Servers that somebody took out of HAProxy. They are named only: who did it may be working on that host. */
+/** Servers that were taken out of service in HAProxy. They are only reported, because an operator may be working on that host. */
 export async function findUnrecordedMaintenance(
   topology: Topology,
   hosts: Hosts,
   states: ReadonlyMap<string, HostState>,
 ): Promise<readonly UnrecordedFault[]> {
-  const balancers = hostsOf(topology, 'lb').filter(({ name }) => isAwake(states.get(name)));
+  const balancers = hostsOf(topology, 'lb').filter(({ name }) => isRunning(states.get(name)));
   const enabled = new Set(topology.hosts.filter((host) => host.enabled).map(({ name }) => name));
   const found = await Promise.all(
     balancers.map(async ({ name }) => {

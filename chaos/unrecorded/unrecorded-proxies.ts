@@ -6,7 +6,7 @@ import { type ProxyState, type ToxiproxyApi, toxiproxyApi } from '../faults/toxi
 import type { Undo } from '../faults/undo.ts';
 import { REMOVE_ALL, type UnrecordedFault } from './unrecorded-fault.ts';
 
-/** Toxics and disabled proxies of all consumers that run. A Toxiproxy that does not answer is named, too: nobody knows what it does. */
+/** Toxics and disabled proxies of all running consumers. A Toxiproxy that does not answer is reported, too, because its state is unknown. */
 export async function findUnrecordedProxies(
   world: FaultContext,
   states: ReadonlyMap<string, HostState>,
@@ -14,13 +14,13 @@ export async function findUnrecordedProxies(
 ): Promise<readonly UnrecordedFault[]> {
   if (!world.topology.toxiproxy) return [];
   const consumers = world.topology.hosts.filter(
-    (host) => dependenciesOf(world.topology, host.tier).length > 0 && isAwake(states.get(host.name)),
+    (host) => dependenciesOf(world.topology, host.tier).length > 0 && isRunning(states.get(host.name)),
   );
   const found = await Promise.all(
     consumers.map(async (host) => {
       const api = toxiproxyApi(apiUrl(host));
       try {
-        return disturbed(host.name, { proxies: await api.listProxies(), recorded, api });
+        return findProxyFaults(host.name, { proxies: await api.listProxies(), recorded, api });
       } catch (error) {
         return [{ host: host.name, text: `its proxies cannot be read (${messageOf(error)})`, fix: RESTART }];
       }
@@ -31,7 +31,7 @@ export async function findUnrecordedProxies(
 
 const RESTART = 'See why with `./holdfast logs`, or start the host again.';
 
-export function isAwake(state: HostState | undefined): boolean {
+export function isRunning(state: HostState | undefined): boolean {
   return state?.running === true && !state.paused;
 }
 
@@ -39,14 +39,14 @@ function apiUrl(host: Host): string {
   return `http://${addressOn(host, 'ops')}:${PORTS.toxiproxy}`;
 }
 
-interface Disturbed {
+interface ProxyScan {
   readonly proxies: readonly ProxyState[];
   readonly recorded: readonly Undo[];
   readonly api: Pick<ToxiproxyApi, 'removeToxic' | 'setEnabled'>;
 }
 
-/** What is not clean of the proxies of one host, but for what the journal will undo. */
-export function disturbed(host: string, { proxies, recorded, api }: Disturbed): readonly UnrecordedFault[] {
+/** Toxics and disabled proxies of one host, without those that the journal will revert. */
+export function findProxyFaults(host: string, { proxies, recorded, api }: ProxyScan): readonly UnrecordedFault[] {
   return proxies.flatMap((proxy) => {
     const known = recorded.filter((undo) => 'targets' in undo && undo.targets.some(isOf(host, proxy.name)));
     const toxics = proxy.toxics.filter(({ name }) => !known.some((undo) => 'toxic' in undo && undo.toxic === name));

@@ -2,24 +2,24 @@ import { HoldfastError } from '../../kit/errors.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
 import type { Undo } from '../faults/undo.ts';
 import { REMOVE_ALL, type UnrecordedFault } from './unrecorded-fault.ts';
-import { isAwake } from './unrecorded-proxies.ts';
+import { isRunning } from './unrecorded-proxies.ts';
 
-/** One line per service: its folder, whether it is wanted up, is so normally, and is stopped by a signal. */
+/** Prints one line per service: its folder, and whether it is wanted up, is normally up, and is paused by a signal. */
 const LIST = 'for one in /etc/s6/*/; do echo "$(basename $one) $(s6-svstat -o wantedup,normallyup,paused $one)"; done';
 
-/** Services that somebody told their supervisor to leave down, or stopped with a signal. A service that fails is an alert's business. */
+/** Services that were stopped by a command to their supervisor, or paused by a signal. Alerts cover services that fail. */
 export async function findUnrecordedServices(
   hosts: Hosts,
   states: ReadonlyMap<string, HostState>,
   recorded: readonly Undo[],
 ): Promise<readonly UnrecordedFault[]> {
-  const awake = [...states.values()].filter(isAwake);
+  const runningHosts = [...states.values()].filter(isRunning);
   const found = await Promise.all(
-    awake.map(async ({ host }) => {
+    runningHosts.map(async ({ host }) => {
       const { code, stdout } = await hosts.exec(host, ['sh', '-c', LIST]).catch(() => ({ code: 1, stdout: '' }));
       if (code !== 0) return [];
       return parseServices(stdout)
-        .filter((service) => !recorded.some((undo) => isKill(undo, host, service.name)))
+        .filter((service) => !recorded.some((undo) => isOfService(undo, host, service.name)))
         .map((service) => stopped(hosts, host, service));
     }),
   );
@@ -31,7 +31,7 @@ interface Service {
   readonly isPaused: boolean;
 }
 
-/** The services that are down though they should not be, or paused. */
+/** The services that are paused, or down although they are normally up. */
 export function parseServices(text: string): readonly Service[] {
   return text.split('\n').flatMap((line) => {
     const [name = '', wanted, normal, paused] = line.split(' ');
@@ -43,8 +43,8 @@ export function parseServices(text: string): readonly Service[] {
 /** Run once at the boot of their host. */
 const ONE_SHOTS: ReadonlySet<string> = new Set(['migrate']);
 
-function isKill(undo: Undo, host: string, service: string): boolean {
-  return undo.kind === 'process-kill' && undo.host === host && undo.service === service;
+function isOfService(undo: Undo, host: string, service: string): boolean {
+  return 'service' in undo && undo.host === host && undo.service === service;
 }
 
 function stopped(hosts: Hosts, host: string, { name, isPaused }: Service): UnrecordedFault {

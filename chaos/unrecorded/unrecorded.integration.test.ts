@@ -15,7 +15,7 @@ const [app] = hostsOf(topology, 'app') as [Host];
 const [lb] = hostsOf(topology, 'lb') as [Host];
 const proxies = toxiproxyApi(`http://${addressOn(app, 'ops')}:${PORTS.toxiproxy}`);
 
-/** What a command said and how it ended. */
+/** Runs a command. Returns its exit code and its output. */
 async function holdfast(...words: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   const { exitCode, all } = await execa(join(ROOT, 'holdfast'), [...words], { reject: false, all: true });
   return { code: exitCode ?? -1, text: all };
@@ -33,7 +33,7 @@ afterEach(async () => {
   await haproxy('set server web/web2 state ready');
 });
 
-it('a toxic and a disabled proxy that no journal knows are named, refused by what measures, and removed', async () => {
+it('a toxic and a disabled proxy without a journal entry are reported, make measuring commands fail, and are removed', async () => {
   expect(await findUnrecorded(world, journal)).toEqual([]);
   await proxies.addToxic('db-read', {
     ...{ name: 'left', type: 'latency', stream: 'downstream', toxicity: 1 },
@@ -59,7 +59,7 @@ it('a toxic and a disabled proxy that no journal knows are named, refused by wha
   expect(await findUnrecorded(world, journal)).toEqual([]);
 });
 
-it('a server that somebody took out of a load balancer is named, and left to them', async () => {
+it('a server that was taken out of a load balancer is reported, and not changed', async () => {
   await haproxy('set server web/web2 state maint');
   expect((await holdfast('status')).text).toContain(`${lb.name}: HAProxy has the server web/web2 in maintenance`);
   expect((await holdfast('heal', '--all')).text).toContain('NOT REMOVED');

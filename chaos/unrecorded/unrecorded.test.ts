@@ -13,7 +13,7 @@ import { healUnrecorded, renderUnrecordedReport } from './heal-unrecorded.ts';
 import { isOff } from './unrecorded-client-limits.ts';
 import { findUnrecordedLimits } from './unrecorded-limits.ts';
 import { parseMaintenance } from './unrecorded-maintenance.ts';
-import { disturbed } from './unrecorded-proxies.ts';
+import { findProxyFaults } from './unrecorded-proxies.ts';
 import { parseServices } from './unrecorded-services.ts';
 
 const PROXY: ProxyState = { name: 'db-read', listen: '127.0.0.1:13307', upstream: 'x:1', enabled: true, toxics: [] };
@@ -25,16 +25,16 @@ describe('the proxies of a host', () => {
     removeToxic: (proxy: string, toxic: string) => Promise.resolve(void calls.push(`${proxy} without ${toxic}`)),
     setEnabled: (proxy: string, enabled: boolean) => Promise.resolve(void calls.push(`${proxy} ${String(enabled)}`)),
   };
-  const look = (proxies: readonly ProxyState[], recorded: readonly Undo[] = []) =>
-    disturbed('app1', { proxies, recorded, api });
+  const find = (proxies: readonly ProxyState[], recorded: readonly Undo[] = []) =>
+    findProxyFaults('app1', { proxies, recorded, api });
   const target = { host: 'app1', api: 'http://app1:8474', proxy: 'db-read', port: 13_307, baselineMs: 1 };
 
   it('yield no finding when they are clean', () => {
-    expect(look([PROXY])).toEqual([]);
+    expect(find([PROXY])).toEqual([]);
   });
 
-  it('are named with host, proxy, toxic and numbers, and cleaned', async () => {
-    const found = look([{ ...PROXY, enabled: false, toxics: [TOXIC] }]);
+  it('are reported with host, proxy, toxic and numbers, and cleaned', async () => {
+    const found = find([{ ...PROXY, enabled: false, toxics: [TOXIC] }]);
     expect(found.map(({ host, text }) => `${host}: ${text}`)).toEqual([
       'app1: the proxy db-read is disabled',
       'app1: toxic left (latency downstream, latency=40, toxicity=0.5) on the proxy db-read',
@@ -43,18 +43,18 @@ describe('the proxies of a host', () => {
     expect(calls).toEqual(['db-read true', 'db-read without left']);
   });
 
-  it('may carry what the journal will undo, and nothing else', () => {
+  it('may have the faults that the journal will revert, and no others', () => {
     const recorded: Undo = { kind: 'toxiproxy-latency', toxic: 'holdfast-latency', targets: [target] };
     const own = { ...TOXIC, name: 'holdfast-latency' };
-    expect(look([{ ...PROXY, toxics: [own] }], [recorded])).toEqual([]);
-    expect(look([{ ...PROXY, toxics: [own, TOXIC] }], [recorded])).toHaveLength(1);
-    expect(look([{ ...PROXY, name: 'cache', toxics: [own] }], [recorded])).toHaveLength(1);
-    expect(look([{ ...PROXY, enabled: false }], [recorded])).toHaveLength(1);
-    expect(look([{ ...PROXY, enabled: false }], [{ kind: 'toxiproxy-down', targets: [target] }])).toEqual([]);
+    expect(find([{ ...PROXY, toxics: [own] }], [recorded])).toEqual([]);
+    expect(find([{ ...PROXY, toxics: [own, TOXIC] }], [recorded])).toHaveLength(1);
+    expect(find([{ ...PROXY, name: 'cache', toxics: [own] }], [recorded])).toHaveLength(1);
+    expect(find([{ ...PROXY, enabled: false }], [recorded])).toHaveLength(1);
+    expect(find([{ ...PROXY, enabled: false }], [{ kind: 'toxiproxy-down', targets: [target] }])).toEqual([]);
   });
 });
 
-it('a service is stopped by an order, or paused; what only runs at boot is neither', () => {
+it('a service is stopped by a command, or paused; a service that only runs at boot is neither', () => {
   const text = 'app true true false\nmigrate false true false\nnginx false true false\nfacts true true true\n';
   expect(parseServices(text)).toEqual([
     { name: 'nginx', isPaused: false },
@@ -62,7 +62,7 @@ it('a service is stopped by an order, or paused; what only runs at boot is neith
   ]);
 });
 
-it('a server is in maintenance or in drain by an order, not by its health, its agent or its configuration', () => {
+it('a server is in maintenance or drain by a command, not by its health, its agent or its configuration', () => {
   const line = (route: string, server: string, admin: number): string =>
     `3 ${route} 1 ${server} 198.18.1.31 2 ${admin} 1 1 0`;
   const text = [
@@ -100,7 +100,7 @@ describe('the whole stack', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** As the model says, but for what a test makes of it. */
+  /** The stack as in the topology, except for the services of web1. */
   function worldOf(services: () => string) {
     const hosts = fakeHosts({
       names,
@@ -117,14 +117,14 @@ describe('the whole stack', () => {
     return { topology, hosts };
   }
 
-  it('that is as the model says is not refused', async () => {
+  it('is accepted when it matches the topology', async () => {
     await refuseUnrecorded(
       worldOf(() => 'nginx true true false\n'),
       openJournal(folder),
     );
   });
 
-  it('is refused with every name and the fix, and healed as far as that can be', async () => {
+  it('is refused with every finding and the fix, and healed as far as possible', async () => {
     let isDown = true;
     const world = worldOf(() => `nginx ${isDown ? 'false' : 'true'} true false\n`);
     const app1 = world.hosts.states.get('app1');
@@ -147,7 +147,7 @@ describe('the whole stack', () => {
     ]);
   });
 
-  it('is disturbed by nothing that a run records while it is asked about', async () => {
+  it('has no unrecorded fault when a run records one during the search', async () => {
     const journal = openJournal(folder);
     const undo: Undo = { kind: 'process-kill', host: 'web1', service: 'nginx', pid: 5 };
     const record: FaultRecord = {
@@ -164,7 +164,7 @@ describe('the whole stack', () => {
     expect(await findUnrecorded(world, journal)).toHaveLength(1);
   });
 
-  it('has its limits per client address in force, or is healed', async () => {
+  it('is healed when limits per client address are disabled', async () => {
     const off = new Set(['edge2', 'lb1']);
     const { hosts } = worldOf(() => '');
     const world = {
@@ -185,7 +185,7 @@ describe('the whole stack', () => {
     ]);
   });
 
-  it('has the memory that the model gives each host', () => {
+  it('has a finding for a host whose memory limit differs from the topology', () => {
     const world = worldOf(() => '');
     expect(findUnrecordedLimits(topology, world.hosts.states)).toEqual([]);
     const db1 = world.hosts.states.get('db1');

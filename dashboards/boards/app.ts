@@ -1,5 +1,5 @@
 import type { Board } from '../board.ts';
-import { NOBODY_ASKS, quantiles } from './queries.ts';
+import { NO_TRAFFIC, quantiles } from './queries.ts';
 import { UP } from './states.ts';
 import { hostsVariable } from './variables.ts';
 
@@ -106,7 +106,7 @@ export const APP_BOARD: Board = {
             {
               expr: 'histogram_quantile(0.99, sum by (le, pool) (rate(db_pool_wait_seconds_bucket{host=~"$host"}[$__rate_interval])))',
               legend: '{{pool}}',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
           ],
         },
@@ -119,7 +119,7 @@ export const APP_BOARD: Board = {
             {
               expr: 'histogram_quantile(0.99, sum by (le, operation) (rate(db_query_duration_seconds_bucket{host=~"$host"}[$__rate_interval])))',
               legend: '{{operation}}',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
           ],
         },

@@ -1,6 +1,6 @@
 import type { TimeseriesPanel } from '../board.ts';
 import type { BoardUid } from '../names.ts';
-import { NO_BUDGET, NOBODY_ASKS } from './queries.ts';
+import { NO_BUDGET, NO_TRAFFIC } from './queries.ts';
 
 /** Remaining error budget of each SLO. */
 export function budgetLeftPanel(drillDown: BoardUid): TimeseriesPanel {
@@ -25,7 +25,7 @@ export function burnRatePanel(drillDown: BoardUid): TimeseriesPanel {
     description:
       'Current burn rate of each error budget. At 100 %, the budget is used up exactly at the end of its period.',
     unit: 'percentunit',
-    queries: [{ expr: 'max by (slo) (slo:burn_rate:ratio)', legend: '{{slo}}', emptyWhen: NOBODY_ASKS }],
+    queries: [{ expr: 'max by (slo) (slo:burn_rate:ratio)', legend: '{{slo}}', emptyWhen: NO_TRAFFIC }],
     drillDown,
   };
 }

@@ -1,5 +1,5 @@
 import type { Query, Row } from '../board.ts';
-import { HOLDS } from './states.ts';
+import { YES_NO } from './states.ts';
 
 /** Self-reported state of the Valkey instances that match `selector`. */
 export function valkeyRow(selector: string): Row {
@@ -14,7 +14,7 @@ export function valkeyRow(selector: string): Row {
           'Instances that report the primary role. Two at once mean a failover that one of them has not noticed yet.',
         unit: 'short',
         queries: [{ expr: `max by (host) (redis_instance_role{${selector},role="primary"})`, legend: '{{host}}' }],
-        states: HOLDS,
+        states: YES_NO,
       },
       {
         kind: 'stat',

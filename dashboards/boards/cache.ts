@@ -1,6 +1,6 @@
 import type { Board } from '../board.ts';
 import { sentinelRow, valkeyRow } from './cache-valkey.ts';
-import { HOLDS } from './states.ts';
+import { YES_NO } from './states.ts';
 
 /** HAProxy servers have the names of their hosts. */
 const HOST = 'host=~"$server"';
@@ -23,7 +23,7 @@ export const CACHE_BOARD: Board = {
           description: 'Instance that the load balancers send commands to. HAProxy checks the role of each instance.',
           unit: 'short',
           queries: [{ expr: `max by (server) (haproxy_server_status{${CACHE},state="UP"})`, legend: '{{server}}' }],
-          states: HOLDS,
+          states: YES_NO,
           drillDown: 'holdfast-lb',
         },
         {

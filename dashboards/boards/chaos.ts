@@ -1,5 +1,5 @@
 import type { Board } from '../board.ts';
-import { FIRING, HOLDS, UP } from './states.ts';
+import { FIRING, YES_NO, UP } from './states.ts';
 
 export const CHAOS: Board = {
   uid: 'holdfast-chaos',
@@ -63,7 +63,7 @@ export const CHAOS: Board = {
           description: 'Load balancer that owns each virtual IP.',
           unit: 'short',
           queries: [{ expr: 'max by (iname, host) (lb_virtual_address_held)', legend: '{{iname}} on {{host}}' }],
-          states: HOLDS,
+          states: YES_NO,
           alert: 'VirtualAddressDuplicated',
           drillDown: 'holdfast-lb',
         },
@@ -86,7 +86,7 @@ export const CHAOS: Board = {
             { expr: 'max by (node) (holdfast_db_writer)', legend: 'writes: {{node}}' },
             { expr: 'max by (server) (haproxy_server_status{proxy="cache",state="UP"})', legend: 'cache: {{server}}' },
           ],
-          states: HOLDS,
+          states: YES_NO,
           drillDown: 'holdfast-database',
         },
       ],

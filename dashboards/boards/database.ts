@@ -1,7 +1,7 @@
 import type { Board } from '../board.ts';
 import { databaseGroupRow } from './database-group.ts';
-import { NOBODY_ASKS } from './queries.ts';
-import { HOLDS } from './states.ts';
+import { NO_TRAFFIC } from './queries.ts';
+import { YES_NO } from './states.ts';
 import { hostsVariable } from './variables.ts';
 
 const H = 'host=~"$host"';
@@ -205,7 +205,7 @@ export const DATABASE: Board = {
           description: 'Shows whether a node accepts writes at all, that is, whether `super_read_only` is off.',
           unit: 'short',
           queries: [{ expr: `1 - max by (host) (mysql_global_variables_super_read_only{${H}})`, legend: '{{host}}' }],
-          states: HOLDS,
+          states: YES_NO,
         },
         {
           kind: 'timeseries',
@@ -239,7 +239,7 @@ export const DATABASE: Board = {
             {
               expr: `topk(10, sum by (schema, digest) (rate(mysql_perf_schema_events_statements_seconds_total{${H}}[$__rate_interval])))`,
               legend: 'Time',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
           ],
         },
@@ -252,17 +252,17 @@ export const DATABASE: Board = {
             {
               expr: `sum by (host) (rate(mysql_perf_schema_events_statements_no_index_used_total{${H}}[$__rate_interval]))`,
               legend: '{{host}} without an index',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
             {
               expr: `sum by (host) (rate(mysql_perf_schema_events_statements_tmp_disk_tables_total{${H}}[$__rate_interval]))`,
               legend: '{{host}} on-disk temporary table',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
             {
               expr: `sum by (host) (rate(mysql_perf_schema_events_statements_errors_total{${H}}[$__rate_interval]))`,
               legend: '{{host}} failed',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
           ],
         },

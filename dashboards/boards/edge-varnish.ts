@@ -1,7 +1,7 @@
 import type { Query, Row } from '../board.ts';
 import { UP } from './states.ts';
 
-const NOBODY_COMES = 'the edges receive no requests';
+const NO_EDGE_REQUESTS = 'the edges receive no requests';
 
 /** Requests, cache and processes of the edges that match `selector`. */
 export function varnishRows(selector: string): readonly Row[] {
@@ -51,7 +51,7 @@ export function varnishRows(selector: string): readonly Row[] {
             {
               expr: `${rate('cache_hit')} / (${rate('client_req')} > 0)`,
               legend: '{{host}} all requests',
-              emptyWhen: NOBODY_COMES,
+              emptyWhen: NO_EDGE_REQUESTS,
             },
             {
               expr: `${rate('cache_hit')} / (${rate('cache_hit')} + ${rate('cache_miss')} > 0)`,

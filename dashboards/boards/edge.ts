@@ -1,6 +1,6 @@
 import type { Board } from '../board.ts';
 import { originRow, varnishRows } from './edge-varnish.ts';
-import { NOBODY_ASKS } from './queries.ts';
+import { NO_TRAFFIC } from './queries.ts';
 import { hostsVariable } from './variables.ts';
 
 /** Frontends that receive the requests of the edges, on every load balancer. */
@@ -101,7 +101,7 @@ export const EDGE: Board = {
             {
               expr: 'sum by (host) (rate(haproxy_backend_http_responses_total{proxy="varnish",code="5xx"}[$__rate_interval])) / sum by (host) (rate(haproxy_backend_http_responses_total{proxy="varnish"}[$__rate_interval]))',
               legend: '{{host}}',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
           ],
           alert: 'HighErrorRate',

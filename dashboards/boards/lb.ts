@@ -1,7 +1,7 @@
 import type { Board } from '../board.ts';
 import { logLinesRow } from './log-lines.ts';
-import { NOBODY_ASKS, quantiles } from './queries.ts';
-import { HOLDS, UP } from './states.ts';
+import { NO_TRAFFIC, quantiles } from './queries.ts';
+import { YES_NO, UP } from './states.ts';
 import { hostsVariable } from './variables.ts';
 
 const H = 'host=~"$host"';
@@ -27,7 +27,7 @@ export const LB: Board = {
             'Shows whether each virtual IP is present on an interface of the host. Two owners at once are a split brain.',
           unit: 'short',
           queries: [{ expr: `max by (iname, host) (lb_virtual_address_held{${H}})`, legend: '{{iname}} on {{host}}' }],
-          states: HOLDS,
+          states: YES_NO,
           alert: 'VirtualAddressDuplicated',
         },
         {
@@ -121,7 +121,7 @@ export const LB: Board = {
             {
               expr: `sum by (proxy) (rate(haproxy_backend_http_responses_total{${POOLS},code="5xx"}[$__rate_interval])) / sum by (proxy) (rate(haproxy_backend_http_responses_total{${POOLS}}[$__rate_interval]))`,
               legend: '{{proxy}}',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
           ],
           alert: 'HighErrorRate',

@@ -4,7 +4,7 @@ import { SLOS } from '../../alerts/slo/slos.ts';
 import { DRILL } from '../../deploy/model/profile.ts';
 import type { Board, Row, TimeseriesPanel } from '../board.ts';
 import { budgetLeftPanel, burnRatePanel } from './budget-panels.ts';
-import { NO_BUDGET, NOBODY_ASKS } from './queries.ts';
+import { NO_BUDGET, NO_TRAFFIC } from './queries.ts';
 
 export const OBJECTIVES: Board = {
   uid: 'holdfast-objectives',
@@ -68,7 +68,7 @@ function burnRow(slo: Slo): Row {
         {
           expr: `max by (span) (slo:error_ratio:window{slo="${slo.id}",pair="${factor}"})`,
           legend: '{{span}} window',
-          emptyWhen: NOBODY_ASKS,
+          emptyWhen: NO_TRAFFIC,
         },
       ],
       alert: slo.alerts[urgency],

@@ -1,7 +1,7 @@
 import type { Board } from '../board.ts';
 import { budgetLeftPanel, burnRatePanel } from './budget-panels.ts';
-import { NOBODY_ASKS, quantiles } from './queries.ts';
-import { FIRING, HOLDS, UP } from './states.ts';
+import { NO_TRAFFIC, quantiles } from './queries.ts';
+import { FIRING, YES_NO, UP } from './states.ts';
 
 const FRONT = 'proxy=~"http|https"';
 
@@ -103,12 +103,12 @@ export const OVERVIEW: Board = {
             {
               expr: `sum(rate(haproxy_backend_http_responses_total{proxy="web",code="5xx"}[$__rate_interval])) / sum(rate(haproxy_backend_http_responses_total{proxy="web"}[$__rate_interval]))`,
               legend: 'load balancers',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
             {
               expr: '(sum(rate(http_request_duration_seconds_count{job="app",status_code=~"5.."}[$__rate_interval])) or vector(0)) / sum(rate(http_request_duration_seconds_count{job="app"}[$__rate_interval]))',
               legend: 'application',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
           ],
           alert: 'HighErrorRate',
@@ -175,7 +175,7 @@ export const OVERVIEW: Board = {
           description: 'Duration of requests, p99 by tier. The database counts queries.',
           unit: 's',
           width: 'third',
-          queries: [{ expr: 'max by (tier) (tier:duration_seconds:p99)', legend: '{{tier}}', emptyWhen: NOBODY_ASKS }],
+          queries: [{ expr: 'max by (tier) (tier:duration_seconds:p99)', legend: '{{tier}}', emptyWhen: NO_TRAFFIC }],
         },
       ],
     },
@@ -189,7 +189,7 @@ export const OVERVIEW: Board = {
             'Load balancer that has each virtual IP on an interface. Two owners at once are a split brain; no owner is an outage.',
           unit: 'short',
           queries: [{ expr: 'max by (iname, host) (lb_virtual_address_held)', legend: '{{iname}} on {{host}}' }],
-          states: HOLDS,
+          states: YES_NO,
           alert: 'VirtualAddressDuplicated',
         },
         {
@@ -198,7 +198,7 @@ export const OVERVIEW: Board = {
           description: 'Node that receives writes, as reported by either role agent.',
           unit: 'short',
           queries: [{ expr: 'max by (node) (holdfast_db_writer)', legend: '{{node}}' }],
-          states: HOLDS,
+          states: YES_NO,
           drillDown: 'holdfast-database',
         },
         {
@@ -209,7 +209,7 @@ export const OVERVIEW: Board = {
           queries: [
             { expr: 'max by (server) (haproxy_server_status{proxy="cache",state="UP"})', legend: '{{server}}' },
           ],
-          states: HOLDS,
+          states: YES_NO,
           drillDown: 'holdfast-cache',
         },
         {

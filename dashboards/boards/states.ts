@@ -2,7 +2,7 @@ import type { State } from '../board.ts';
 
 /** Value mappings that several dashboards share. */
 export const UP: Readonly<Record<number, State>> = { 0: { text: 'down', is: 'bad' }, 1: { text: 'up', is: 'good' } };
-export const HOLDS: Readonly<Record<number, State>> = {
+export const YES_NO: Readonly<Record<number, State>> = {
   0: { text: 'no', is: 'neutral' },
   1: { text: 'yes', is: 'good' },
 };

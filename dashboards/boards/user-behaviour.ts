@@ -1,8 +1,8 @@
 import { VITALS, type VitalName } from '../../deploy/model/web-vitals.ts';
 import type { Board, TimeseriesPanel } from '../board.ts';
-import { NOBODY_ASKS } from './queries.ts';
+import { NO_TRAFFIC } from './queries.ts';
 
-const NOBODY_LOOKS = 'no browser has reported a page view';
+const NO_PAGE_VIEWS = 'no browser has reported a page view';
 
 /** The p75 of a web vital: the percentile for the assessment of web vitals. */
 function vital(name: VitalName, title: string, what: string): TimeseriesPanel {
@@ -16,7 +16,7 @@ function vital(name: VitalName, title: string, what: string): TimeseriesPanel {
       {
         expr: `histogram_quantile(0.75, sum by (le, route) (rate(${metric}_bucket[$__rate_interval])))`,
         legend: '{{route}}',
-        emptyWhen: NOBODY_LOOKS,
+        emptyWhen: NO_PAGE_VIEWS,
       },
     ],
     vital: name,
@@ -69,7 +69,7 @@ export const USER_BEHAVIOUR: Board = {
             {
               expr: 'sum(rate(http_request_duration_seconds_count{job="app",route=~"/products/:id|/api/products/:id",status_code="200"}[$__rate_interval]))',
               legend: 'product views',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
             {
               expr: 'sum(rate(http_request_duration_seconds_count{job="app",method="POST",route=~"/login|/api/login",status_code=~"200|303"}[$__rate_interval]))',

@@ -1,6 +1,6 @@
 import type { Board } from '../board.ts';
 import { logLinesRow } from './log-lines.ts';
-import { NOBODY_ASKS, quantiles } from './queries.ts';
+import { NO_TRAFFIC, quantiles } from './queries.ts';
 import { UP } from './states.ts';
 
 /** The servers of a pool as seen by HAProxy; the variable selects a server, not a load balancer. */
@@ -143,7 +143,7 @@ export const WEB_BOARD: Board = {
             {
               expr: `sum by (route) (rate(nginx_http_request_duration_seconds_count{${H}}[$__rate_interval]))`,
               legend: '{{route}}',
-              emptyWhen: NOBODY_ASKS,
+              emptyWhen: NO_TRAFFIC,
             },
           ],
           stacked: true,

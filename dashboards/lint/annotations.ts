@@ -2,7 +2,7 @@ import { checkPromql } from '../../exporters/promql/check-promql.ts';
 import { DATASOURCE } from '../render/datasource.ts';
 import type { Rule } from './rule.ts';
 
-/** What happened is read from the chosen data source by queries that can be right. */
+/** Annotations read the selected data source with valid queries. */
 export const ANNOTATIONS_RULE: Rule = {
   name: 'annotations',
   check: (subjects, { series, recorded }) =>

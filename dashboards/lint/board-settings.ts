@@ -1,7 +1,7 @@
 import { DashboardCursorSync } from '@grafana/schema';
 import type { Rule } from './rule.ts';
 
-/** Boards are generated, so nobody edits them in Grafana; one cross-hair goes over all graphs; a question says what a board is for; files are read in classic form only. */
+/** Generated boards are not editable, share one cross-hair, have a question, and use the classic JSON model, the only one that file provisioning reads. */
 export const BOARD_SETTINGS: Rule = {
   name: 'board-settings',
   check: (subjects) =>

@@ -1,7 +1,7 @@
 import { isInstant, readsBuckets } from '../render/targets.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
-/** Where the course of a histogram is shown, its exemplars are too: they lead to the trace of one request. */
+/** Range queries of histogram buckets also query exemplars, which link to the trace of one request. */
 export const EXEMPLARS: Rule = {
   name: 'exemplars',
   check: (subjects) =>

@@ -2,10 +2,10 @@ import type { Dashboard, Panel as PanelJson } from '@grafana/schema';
 import { makeTopology } from '../../deploy/model/topology.ts';
 import type { Board, DataPanel, Query } from '../board.ts';
 import { renderBoard } from '../render/render-board.ts';
-import { worldOf } from '../topology-lint-context.ts';
+import { lintContextOf } from '../topology-lint-context.ts';
 import { panelJsonsOf, type Rule } from './rule.ts';
 
-export const WORLD = worldOf(makeTopology());
+export const CONTEXT = lintContextOf(makeTopology());
 
 const ERRORS: DataPanel = {
   kind: 'timeseries',
@@ -31,43 +31,43 @@ const LATENCY: DataPanel = {
   ],
 };
 
-/** A board that every rule is content with. */
-export const WELL: Board = {
+/** A board without problems. */
+export const VALID_BOARD: Board = {
   uid: 'holdfast-app',
   title: 'Application',
-  question: 'Is it well?',
+  question: 'Is it healthy?',
   domains: ['app'],
   drillDown: 'holdfast-database',
   variables: [{ name: 'host', label: 'Host', selector: 'up{tier="app"}', of: 'host' }],
   rows: [{ title: 'All', panels: [ERRORS, LATENCY] }],
 };
 
-/** The well board with one more panel, of this query and these differences. */
+/** The valid board with one more panel, with this query and these properties. */
 export function withPanel(query: Query, differences: Partial<DataPanel> = {}): Board {
   const panel = {
     kind: 'timeseries',
     title: 'Another',
-    description: 'One more panel than before.',
+    description: 'One more panel of the test.',
     unit: 'short',
     queries: [query],
     ...differences,
   } as DataPanel;
-  return { ...WELL, rows: [...WELL.rows, { title: 'More', panels: [panel] }] };
+  return { ...VALID_BOARD, rows: [...VALID_BOARD.rows, { title: 'More', panels: [panel] }] };
 }
 
-/** What a rule finds in a board; `change` spoils the JSON that it was rendered to. */
+/** Findings of a rule for a board; `change` modifies its rendered JSON. */
 export function findingsOf(
   rule: Rule,
-  board: Board = WELL,
+  board: Board = VALID_BOARD,
   change: (dashboard: Dashboard) => void = () => undefined,
 ): readonly string[] {
-  const dashboard = structuredClone(renderBoard(board, WORLD));
+  const dashboard = structuredClone(renderBoard(board, CONTEXT));
   change(dashboard);
-  return rule.check([{ board, dashboard }], WORLD).map(({ summary, at }) => `${at}: ${summary}`);
+  return rule.check([{ board, dashboard }], CONTEXT).map(({ summary, at }) => `${at}: ${summary}`);
 }
 
-/** Spoils the panel of a title. */
-export function spoil(title: string, change: (panel: PanelJson) => void): (dashboard: Dashboard) => void {
+/** Changes the panel with a title. */
+export function changePanel(title: string, change: (panel: PanelJson) => void): (dashboard: Dashboard) => void {
   return (dashboard) => {
     for (const panel of panelJsonsOf(dashboard)) if (panel.title === title) change(panel);
   };

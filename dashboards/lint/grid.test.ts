@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findingsOf, spoil } from './fixture.ts';
+import { findingsOf, changePanel } from './fixture.ts';
 import { GRID } from './grid.ts';
 
 it.each([
@@ -8,7 +8,7 @@ it.each([
   [{ x: 12, y: 1, w: 0, h: 8 }, 'not inside'],
   [{ x: 11, y: 8, w: 12, h: 8 }, 'lies over Errors'],
   [undefined, 'has no place'],
-])('finds a panel at %j', (gridPos, said) => {
-  const change = spoil('Latency', (panel) => Object.assign(panel, { gridPos }));
-  expect(findingsOf(GRID, undefined, change)[0]).toContain(said);
+])('finds a panel at %j', (gridPos, message) => {
+  const change = changePanel('Latency', (panel) => Object.assign(panel, { gridPos }));
+  expect(findingsOf(GRID, undefined, change)[0]).toContain(message);
 });

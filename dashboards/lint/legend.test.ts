@@ -7,9 +7,9 @@ it.each([
   ['sum by (host, job) (up)', '{{host}}', ['differ by job']],
   ['sum(up)', ' ', ['no legend']],
   ['sum by (host) (up)', '{{colour}}', ['no label colour', 'differ by host']],
-])('finds %s called %s', (expr, legend, said) => {
+])('finds %s called %s', (expr, legend, message) => {
   expect(findingsOf(LEGEND, withPanel({ expr, legend }))).toEqual(
-    said.map((part) => expect.stringContaining(part) as string),
+    message.map((part) => expect.stringContaining(part) as string),
   );
 });
 

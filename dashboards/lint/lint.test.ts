@@ -2,26 +2,26 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { renderBoard } from '../render/render-board.ts';
 import { BOARDS } from '../boards.ts';
-import { WELL, WORLD } from './fixture.ts';
+import { VALID_BOARD, CONTEXT } from './fixture.ts';
 import { lint, RULES } from './lint.ts';
 
 describe('the lint', () => {
-  it('finds nothing in a board that is well', () => {
-    expect(lint([{ board: WELL, dashboard: renderBoard(WELL, WORLD) }], WORLD)).toEqual([]);
+  it('finds nothing in a valid board', () => {
+    expect(lint([{ board: VALID_BOARD, dashboard: renderBoard(VALID_BOARD, CONTEXT) }], CONTEXT)).toEqual([]);
   });
 
   it('finds nothing in our boards', () => {
     expect(
       lint(
-        BOARDS.map((board) => ({ board, dashboard: renderBoard(board, WORLD) })),
-        WORLD,
+        BOARDS.map((board) => ({ board, dashboard: renderBoard(board, CONTEXT) })),
+        CONTEXT,
       ),
     ).toEqual([]);
   });
 
-  it('tells everything at once, with the rule as the code', () => {
-    const dashboard = { ...renderBoard(WELL, WORLD), editable: true, uid: '' };
-    expect(lint([{ board: WELL, dashboard }], WORLD).map(({ code, severity }) => [code, severity])).toEqual([
+  it('reports all problems at once, with the rule as the code', () => {
+    const dashboard = { ...renderBoard(VALID_BOARD, CONTEXT), editable: true, uid: '' };
+    expect(lint([{ board: VALID_BOARD, dashboard }], CONTEXT).map(({ code, severity }) => [code, severity])).toEqual([
       ['unique-ids', 'error'],
       ['board-settings', 'error'],
     ]);

@@ -1,5 +1,5 @@
 import type { Problem } from '../../kit/problem.ts';
-import type { World } from '../lint-context.ts';
+import type { LintContext } from '../lint-context.ts';
 import { ANNOTATIONS_RULE } from './annotations.ts';
 import { BOARD_SETTINGS } from './board-settings.ts';
 import { EXEMPLARS } from './exemplars.ts';
@@ -23,7 +23,7 @@ import { TEMPLATE_RELOAD } from './template-reload.ts';
 import { THRESHOLDS } from './thresholds.ts';
 import { UNIQUE_IDS } from './unique-ids.ts';
 
-/** Those of Grafana's dashboard-linter in the words of this stack (an instance is a `host`, a job is fixed), and our own. */
+/** The rules of Grafana's dashboard-linter, adapted to this stack (an instance is a `host`, a job is fixed), and our own. */
 export const RULES: readonly Rule[] = [
   TEMPLATE_DATASOURCE,
   TEMPLATE_CHOICES,
@@ -48,7 +48,7 @@ export const RULES: readonly Rule[] = [
   ANNOTATIONS_RULE,
 ];
 
-/** Everything that is wrong with the boards, all at once. */
-export function lint(subjects: readonly Subject[], world: World): readonly Problem[] {
-  return RULES.flatMap((rule) => rule.check(subjects, world).map((finding) => toProblem(rule, finding)));
+/** Returns all problems of the boards. */
+export function lint(subjects: readonly Subject[], context: LintContext): readonly Problem[] {
+  return RULES.flatMap((rule) => rule.check(subjects, context).map((finding) => toProblem(rule, finding)));
 }

@@ -1,7 +1,7 @@
 import { DATASOURCE } from '../render/datasource.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
-/** Every panel and each of its queries reads the data source that the reader chose. */
+/** Every panel and each of its queries uses the selected data source. */
 export const PANEL_DATASOURCE: Rule = {
   name: 'panel-datasource',
   check: (subjects) =>

@@ -1,6 +1,6 @@
 import { panelsOf, type Rule } from './rule.ts';
 
-/** A panel that shows data has queries, each with its own letter. */
+/** A data panel has queries, each with a unique letter. */
 export const PANEL_TARGETS: Rule = {
   name: 'panel-targets',
   check: (subjects) =>

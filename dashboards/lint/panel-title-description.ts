@@ -1,6 +1,6 @@
 import { panelsOf, type Rule } from './rule.ts';
 
-/** Every panel says what it is and how to read it, in whole sentences. */
+/** Every panel has a title, and a description in complete sentences. */
 export const PANEL_TITLE_DESCRIPTION: Rule = {
   name: 'panel-title-description',
   check: (subjects) =>

@@ -1,7 +1,7 @@
 import { UNITS } from '../units.ts';
 import { panelsOf, type Rule } from './rule.ts';
 
-/** The unit of a panel is one that Grafana knows and we use. */
+/** Every panel has a known unit. */
 export const PANEL_UNIT: Rule = {
   name: 'panel-unit',
   check: (subjects) =>

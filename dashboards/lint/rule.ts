@@ -2,29 +2,29 @@ import type { Dashboard, Panel as PanelJson } from '@grafana/schema';
 import type { Problem } from '../../kit/problem.ts';
 import { dataPanelsOf, type Board, type DataPanel } from '../board.ts';
 import type { PrometheusTarget } from '../render/targets.ts';
-import type { World } from '../lint-context.ts';
+import type { LintContext } from '../lint-context.ts';
 
-/** What is checked: the JSON that Grafana reads, beside the board that it was made from. */
+/** Subject of the checks: a board and its rendered JSON for Grafana. */
 export interface Subject {
   readonly board: Board;
   readonly dashboard: Dashboard;
 }
 
-/** One thing that boards must keep to. The name is the file's and the code of its problems. */
+/** One lint rule. Its name is also its file name and the code of its problems. */
 export interface Rule {
   readonly name: string;
-  /** Whatever breaks it, over all boards. */
-  readonly check: (subjects: readonly Subject[], world: World) => readonly Finding[];
+  /** Returns all violations in all boards. */
+  readonly check: (subjects: readonly Subject[], context: LintContext) => readonly Finding[];
 }
 
 export interface Finding {
-  /** One sentence: what is wrong. */
+  /** The problem, in one sentence. */
   readonly summary: string;
   /** Board and panel. */
   readonly at: string;
 }
 
-/** A panel with queries, as modelled and as rendered. */
+/** A panel with queries: its model and its rendered JSON. */
 export interface PanelSubject extends Subject {
   readonly panel: DataPanel;
   readonly json: PanelJson;
@@ -32,7 +32,7 @@ export interface PanelSubject extends Subject {
   readonly at: string;
 }
 
-/** Every panel with queries of every board. Rendering keeps their order. */
+/** All panels with queries of all boards. Rendered panels have the same order. */
 export function panelsOf(subjects: readonly Subject[]): readonly PanelSubject[] {
   return subjects.flatMap((subject) => {
     const rendered = panelJsonsOf(subject.dashboard).filter(({ type }) => type !== 'text');
@@ -45,7 +45,7 @@ export function panelsOf(subjects: readonly Subject[]): readonly PanelSubject[] 
   });
 }
 
-/** Every panel of a board but the rows. */
+/** All panels of a board except rows. */
 export function panelJsonsOf(dashboard: Dashboard): readonly PanelJson[] {
   return (dashboard.panels ?? []).filter((panel): panel is PanelJson => panel.type !== 'row');
 }

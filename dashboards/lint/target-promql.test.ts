@@ -11,6 +11,6 @@ it.each([
   ['sum(rate(http_requests_in_flight[$__rate_interval]))', 'this is a gauge'],
   ['sum(up{host=~"$hosts"})', 'no variable $hosts'],
   ['sum(up{host=~"${server:regex}"})', 'no variable ${server'],
-])('finds %s', (expr, said) => {
-  expect(findingsOf(TARGET_PROMQL, withPanel({ expr, legend: 'all' }))[0]).toContain(said);
+])('finds %s', (expr, message) => {
+  expect(findingsOf(TARGET_PROMQL, withPanel({ expr, legend: 'all' }))[0]).toContain(message);
 });

@@ -1,6 +1,6 @@
 import { panelsOf, type Rule } from './rule.ts';
 
-/** A variable that no query uses is a choice without effect. */
+/** Every variable is used by a query. */
 export const TARGET_VARIABLE: Rule = {
   name: 'target-variable',
   check: (subjects) =>

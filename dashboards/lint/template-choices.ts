@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 
-/** What the reader chooses from can be all, several or one; all means whatever there is, also what comes later. */
+/** Variables allow one, several or all values; All also includes values that appear later. */
 export const TEMPLATE_CHOICES: Rule = {
   name: 'template-choices',
   check: (subjects) =>

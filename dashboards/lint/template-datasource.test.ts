@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { findingsOf } from './fixture.ts';
 import { TEMPLATE_DATASOURCE } from './template-datasource.ts';
 
-it('finds a board without the variable, with two, and with another name', () => {
+it('finds a board without a data source variable, with two, and with another name', () => {
   const spoiled = [
     findingsOf(TEMPLATE_DATASOURCE, undefined, (dashboard) => dashboard.templating?.list?.shift()),
     findingsOf(TEMPLATE_DATASOURCE, undefined, ({ templating }) => {

@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 
-/** Exactly one variable chooses the data source, is called `datasource`, and says so. */
+/** Exactly one variable selects the data source; its name is `datasource` and its label `Data source`. */
 export const TEMPLATE_DATASOURCE: Rule = {
   name: 'template-datasource',
   check: (subjects) =>

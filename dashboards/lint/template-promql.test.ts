@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findingsOf, WELL } from './fixture.ts';
+import { findingsOf, VALID_BOARD } from './fixture.ts';
 import { TEMPLATE_PROMQL } from './template-promql.ts';
 
 it.each([
@@ -7,7 +7,7 @@ it.each([
   ['up{tear="app"}', 'host', 'has no label tear'],
   ['up', 'colour', 'no label colour'],
   ['up{', 'host', 'not PromQL'],
-])('finds the values of %s', (selector, of, said) => {
-  const board = { ...WELL, variables: [{ name: 'host', label: 'Host', selector, of }] };
-  expect(findingsOf(TEMPLATE_PROMQL, board)).toEqual([expect.stringContaining(said)]);
+])('finds the invalid variable %s', (selector, of, message) => {
+  const board = { ...VALID_BOARD, variables: [{ name: 'host', label: 'Host', selector, of }] };
+  expect(findingsOf(TEMPLATE_PROMQL, board)).toEqual([expect.stringContaining(message)]);
 });

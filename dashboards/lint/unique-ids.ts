@@ -1,9 +1,9 @@
 import { panelJsonsOf, type Rule } from './rule.ts';
 
-/** Grafana's own limit. */
+/** Grafana's limit. */
 const MAX_UID = 40;
 
-/** Boards are told apart by uid and title, panels of a board by id and title: links and people name them so. */
+/** Boards have unique uids and titles, panels of a board unique IDs and titles: links and users refer to them. */
 export const UNIQUE_IDS: Rule = {
   name: 'unique-ids',
   check: (subjects) => {

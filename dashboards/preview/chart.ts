@@ -1,6 +1,6 @@
 import { escapeMarkup } from '../../kit/escape-markup.ts';
 
-/** One line of a chart: what it is called and its values by time. */
+/** One line of a chart: its name and its values by time. */
 export interface Line {
   readonly name: string;
   readonly points: readonly (readonly [atS: number, value: number])[];
@@ -9,7 +9,7 @@ export interface Line {
 interface ChartOptions {
   readonly fromS: number;
   readonly toS: number;
-  /** Numbers at which somebody is mailed. */
+  /** Thresholds of the alert. */
   readonly thresholds: readonly number[];
   readonly format: (value: number) => string;
 }
@@ -18,7 +18,7 @@ const WIDTH = 560;
 const HEIGHT = 130;
 const COLOURS = ['#5794f2', '#73bf69', '#f2cc0c', '#ff9830', '#b877d9', '#37872d', '#8ab8ff', '#c4162a'];
 
-/** A chart of lines as SVG, thresholds dashed; the scale begins at zero and reaches over everything. */
+/** Renders a line chart as SVG, with dashed thresholds. The scale includes zero, all values and all thresholds. */
 export function renderChart(lines: readonly Line[], { fromS, toS, thresholds, format }: ChartOptions): string {
   const values = lines.flatMap(({ points }) => points.map(([, value]) => value));
   const low = Math.min(0, ...values);

@@ -2,7 +2,7 @@ import type { UnitId } from '../units.ts';
 
 const SUFFIXES: Readonly<Partial<Record<UnitId, string>>> = { reqps: ' req/s', ops: '/s', s: ' s', percent: ' %' };
 
-/** A value as a person reads it, about as Grafana writes it. */
+/** Formats a value for readers, similar to Grafana. */
 export function formatValue(value: number, unit: UnitId): string {
   if (unit === 'percentunit') return `${(value * 100).toFixed(1)} %`;
   if (unit === 'bool_yes_no') return value === 0 ? 'no' : 'yes';

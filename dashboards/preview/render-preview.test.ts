@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { DRILL } from '../../deploy/model/profile.ts';
-import { WELL, withPanel, WORLD } from '../lint/fixture.ts';
+import { VALID_BOARD, withPanel, CONTEXT } from '../lint/fixture.ts';
 import type { PanelSource } from '../verify/panel-source.ts';
 import { fillBoards } from './fill-boards.ts';
 import { formatValue } from './format-value.ts';
@@ -11,20 +11,20 @@ const SPAN = { fromS: 0, toS: 300 };
 function answering(points: readonly (readonly [number, number])[]): PanelSource {
   const series = points.length === 0 ? [] : [{ labels: { host: '<app1>' }, points }];
   const ask = () => Promise.resolve({ kind: 'data', samples: points.length, series } as const);
-  return { now: ask, course: ask, labelValues: () => Promise.resolve([]) };
+  return { instant: ask, range: ask, labelValues: () => Promise.resolve([]) };
 }
 
-it('draws lines, the threshold of the alert and the last value, and lets no label become markup', async () => {
+it('draws lines, the threshold of the alert and the last value, and escapes labels', async () => {
   const page = renderPreview(
     await fillBoards(
-      [WELL],
+      [VALID_BOARD],
       answering([
         [0, 0],
         [300, 0.04],
       ]),
       DRILL.monitoring,
     ),
-    WORLD,
+    CONTEXT,
     SPAN,
   );
   expect(page).toContain('<polyline points="0.0,128.0 560.0,2.0"');
@@ -33,10 +33,10 @@ it('draws lines, the threshold of the alert and the last value, and lets no labe
   expect(page).not.toContain('<app1>');
 });
 
-it('says why nothing is shown', async () => {
-  const board = withPanel({ expr: 'sum(up)', legend: 'up', emptyWhen: 'it is quiet' });
-  const page = renderPreview(await fillBoards([board], answering([]), DRILL.monitoring), WORLD, SPAN);
-  expect(page).toContain('Nothing to show: it is quiet');
+it('shows the reason for an empty panel', async () => {
+  const board = withPanel({ expr: 'sum(up)', legend: 'up', emptyWhen: 'there is no traffic' });
+  const page = renderPreview(await fillBoards([board], answering([]), DRILL.monitoring), CONTEXT, SPAN);
+  expect(page).toContain('Nothing to show: there is no traffic');
 });
 
 it.each([

@@ -2,11 +2,11 @@ import { escapeMarkup } from '../../kit/escape-markup.ts';
 import type { Board, DataPanel } from '../board.ts';
 import type { AnswerSeries } from '../verify/panel-source.ts';
 import { panelSteps } from '../render/panel-steps.ts';
-import type { World } from '../lint-context.ts';
+import type { LintContext } from '../lint-context.ts';
 import { colourOf, renderChart, type Line } from './chart.ts';
 import { formatValue } from './format-value.ts';
 
-/** A panel with what its queries gave; undefined where one gave nothing that can be shown. */
+/** A panel with the results of its queries; undefined for a failed query. */
 export interface FilledPanel {
   readonly panel: DataPanel;
   readonly answers: readonly (readonly AnswerSeries[] | undefined)[];
@@ -22,10 +22,10 @@ interface Span {
   readonly toS: number;
 }
 
-/** All boards with their data on one page that needs nothing else. Made for looking at them where there is no Grafana; it is no copy of how that draws. */
-export function renderPreview(boards: readonly FilledBoard[], world: World, span: Span): string {
+/** Renders all boards with their data on one self-contained page, for use without Grafana. It does not imitate Grafana's charts. */
+export function renderPreview(boards: readonly FilledBoard[], context: LintContext, span: Span): string {
   const contents = boards.map(({ board }) => `<a href="#${board.uid}">${escapeMarkup(board.title)}</a>`).join(' ');
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Boards</title><style>${STYLE}</style><nav>${contents}</nav>${boards.map((filled) => renderBoard(filled, world, span)).join('')}</html>\n`;
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Boards</title><style>${STYLE}</style><nav>${contents}</nav>${boards.map((filled) => renderBoard(filled, context, span)).join('')}</html>\n`;
 }
 
 const STYLE = `body{background:#111217;color:#ccccdc;font:14px sans-serif;margin:16px}a{color:#6e9fff}
@@ -33,15 +33,15 @@ const STYLE = `body{background:#111217;color:#ccccdc;font:14px sans-serif;margin
 h3{font-size:14px;margin:0 0 4px}p{color:#8e8e9c;font-size:12px;margin:4px 0}svg{width:100%;background:#111217}polyline{fill:none;stroke-width:1.5}
 .limit{stroke:#f2495c;stroke-dasharray:6 4}text{fill:#8e8e9c;font-size:11px}ul{list-style:none;margin:0;padding:0;font-size:12px;columns:2}b{float:right;margin-right:12px}`;
 
-function renderBoard({ board, panels }: FilledBoard, world: World, span: Span): string {
-  const drawn = panels.map((filled) => renderPanel(filled, world, span)).join('');
+function renderBoard({ board, panels }: FilledBoard, context: LintContext, span: Span): string {
+  const drawn = panels.map((filled) => renderPanel(filled, context, span)).join('');
   return `<h2 id="${board.uid}">${escapeMarkup(board.title)}</h2><p>${escapeMarkup(board.question)}</p><div class="panels">${drawn}</div>`;
 }
 
-function renderPanel({ panel, answers }: FilledPanel, world: World, span: Span): string {
+function renderPanel({ panel, answers }: FilledPanel, context: LintContext, span: Span): string {
   const lines = answers.flatMap((series, index) => linesOf(series ?? [], panel, index));
-  const thresholds = panelSteps(panel, world).flatMap(({ value }) => value ?? []);
-  // The cells of a heatmap are counts; its unit is that of the axis.
+  const thresholds = panelSteps(panel, context).flatMap(({ value }) => value ?? []);
+  // The cells of a heatmap are counts; the panel's unit is that of its axis.
   const unit = panel.kind === 'heatmap' ? 'short' : panel.unit;
   const format = (value: number): string => panel.states?.[value]?.text ?? formatValue(value, unit);
   const isDrawn = lines.some(({ points }) => points.length > 1);

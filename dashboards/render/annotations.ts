@@ -1,7 +1,7 @@
 import type { AnnotationQuery } from '@grafana/schema';
 import { DATASOURCE } from './datasource.ts';
 
-/** What happened, as lines across every graph. */
+/** Events, as lines across all graphs. */
 interface Annotation {
   readonly name: string;
   readonly color: string;
@@ -9,7 +9,7 @@ interface Annotation {
   readonly title: string;
   readonly text: string;
   readonly tags: readonly string[];
-  /** The values are when it happened, in ms; otherwise it is whenever there is a sample. */
+  /** Whether the values are the times of the events, in ms; otherwise each sample is an event. */
   readonly atValue: boolean;
   readonly emptyWhen?: string;
 }
@@ -46,7 +46,7 @@ export const ANNOTATIONS: readonly Annotation[] = [
   },
 ];
 
-/** An annotation as Grafana's Prometheus data source reads it, which the schema knows only in part. */
+/** An annotation of Grafana's Prometheus data source; the schema lacks some of its fields. */
 export interface PrometheusAnnotation extends AnnotationQuery {
   readonly expr: string;
   readonly step: string;

@@ -1,6 +1,6 @@
 import type { State } from '../board.ts';
 
-/** One meaning, one colour, on every board. */
+/** Colours by meaning, the same on every board. */
 export const COLORS: Readonly<Record<State['is'], string>> = {
   good: 'green',
   degraded: 'orange',

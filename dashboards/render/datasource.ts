@@ -1,2 +1,2 @@
-/** The data source that the reader chose; everything on a board reads it. */
+/** The selected data source, which all queries of a board use. */
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;

@@ -4,7 +4,7 @@ import { placePanels } from './grid.ts';
 
 const text = (width: NonNullable<Panel['width']>): Panel => ({ kind: 'text', title: width, markdown: '', width });
 
-it('puts panels side by side while a line has room', () => {
+it('places panels side by side until a line is full', () => {
   const { places, end } = placePanels([text('half'), text('third'), text('sixth'), text('quarter'), text('full')], 10);
   expect(places.map(({ x, y, w }) => [x, y, w])).toEqual([
     [0, 10, 12],
@@ -16,6 +16,6 @@ it('puts panels side by side while a line has room', () => {
   expect(end).toBe(31);
 });
 
-it('places nothing where there is nothing', () => {
+it('returns no positions without panels', () => {
   expect(placePanels([], 3)).toEqual({ places: [], end: 3 });
 });

@@ -13,7 +13,7 @@ const HEIGHTS: Readonly<Record<Panel['kind'], number>> = {
   heatmap: 8,
   text: 7,
 };
-const USUAL_WIDTH: Readonly<Record<Panel['kind'], Width>> = {
+const DEFAULT_WIDTH: Readonly<Record<Panel['kind'], Width>> = {
   timeseries: 'half',
   stat: 'sixth',
   table: 'half',
@@ -22,7 +22,7 @@ const USUAL_WIDTH: Readonly<Record<Panel['kind'], Width>> = {
   text: 'full',
 };
 
-/** Puts panels side by side until a line is full, from line `top` on. All of a line are as high as the highest. Returns the line after the last one, too. */
+/** Places panels side by side until a line is full, starting at `top`. A line is as high as its highest panel. `end`: position below the last line. */
 export function placePanels(
   panels: readonly Panel[],
   top: number,
@@ -53,5 +53,5 @@ export function placePanels(
 }
 
 function widthOf(panel: Panel): number {
-  return WIDTHS[panel.width ?? USUAL_WIDTH[panel.kind]];
+  return WIDTHS[panel.width ?? DEFAULT_WIDTH[panel.kind]];
 }

@@ -3,10 +3,10 @@ import type { AlertName, NOTIFIER_ALERTS } from '../../alerts/names.ts';
 import type { Board, DataPanel } from '../board.ts';
 import type { BoardUid } from '../names.ts';
 
-/** Where Grafana serves the tracked runbooks: they are mounted among its static files. */
+/** Path of the runbooks in Grafana: they are mounted among its static files. */
 export const RUNBOOK_PATH = '/public/runbooks';
 
-/** Variables that Grafana puts into an address: what is looked at stays the same. */
+/** Grafana's URL variables that keep the time range and the data source. */
 const TIME_RANGE = '${__url_time_range}';
 const SAME_SOURCE = '${datasource:queryparam}';
 
@@ -14,22 +14,22 @@ export function runbookUrl(alert: AlertName | (typeof NOTIFIER_ALERTS)[number]):
   return `${RUNBOOK_PATH}/${alert}.md`;
 }
 
-/** A board at the same time range and source, with the choices that mean the same there: `host` of one tier is no host of another. */
+/** URL of a board with the same time range and data source, and the selections of variables that are equal there: `host` differs between tiers. */
 export function boardUrl(from: Board, to: Board): string {
-  const kept = from.variables.filter(({ name, selector, of }) =>
+  const shared = from.variables.filter(({ name, selector, of }) =>
     to.variables.some((other) => other.name === name && other.selector === selector && other.of === of),
   );
-  const choices = kept.map(({ name }) => `\${${name}:queryparam}`);
+  const choices = shared.map(({ name }) => `\${${name}:queryparam}`);
   return `/d/${to.uid}?${[TIME_RANGE, SAME_SOURCE, ...choices].join('&')}`;
 }
 
-/** The same board for one value of one of its variables: that of what was clicked, `value` in Grafana's words. */
+/** URL of the same board for one value of a variable; `value` is a template of Grafana for the clicked series. */
 export function narrowUrl(board: Board, variable: string, value: string): string {
   const others = board.variables.filter(({ name }) => name !== variable).map(({ name }) => `\${${name}:queryparam}`);
   return `/d/${board.uid}?${[TIME_RANGE, SAME_SOURCE, ...others, `var-${variable}=${value}`].join('&')}`;
 }
 
-/** The links of a panel: its drill-down and, where an alert watches it, what to do then. */
+/** Links of a panel: its drill-down, and the runbook of its alert. */
 export function panelLinks(panel: DataPanel, board: Board, boards: ReadonlyMap<BoardUid, Board>): DashboardLink[] {
   const target = boards.get(panel.drillDown ?? board.drillDown);
   return [
@@ -53,7 +53,7 @@ function link(title: string, url: string): DashboardLink {
   };
 }
 
-/** All boards, one click away at the same time range. */
+/** Menu of all boards; it keeps the time range. */
 export const ALL_BOARDS: DashboardLink = {
   ...link('Boards', ''),
   type: 'dashboards',

@@ -54,17 +54,17 @@ const STAT: StatOptions = {
   wideLayout: true,
 };
 
-/** Options of a kind of panel. */
+/** Options of a panel, by its kind. */
 export function optionsOf(panel: DataPanel): Record<string, unknown> {
   switch (panel.kind) {
     case 'timeseries':
-      return { ...TIMESERIES, legend: listed(TIMESERIES.legend) };
+      return { ...TIMESERIES, legend: withListMode(TIMESERIES.legend) };
     case 'state-timeline':
-      return { ...STATE_TIMELINE, legend: listed(STATE_TIMELINE.legend) };
+      return { ...STATE_TIMELINE, legend: withListMode(STATE_TIMELINE.legend) };
     case 'table':
       return { ...TABLE };
     case 'stat':
-      // What tells one value from another is its name; a single value is told by the title.
+      // Several values need their names; for a single value the title is enough.
       return {
         ...STAT,
         textMode: panel.queries.some(({ legend }) => legend.includes('{{'))
@@ -76,8 +76,8 @@ export function optionsOf(panel: DataPanel): Record<string, unknown> {
   }
 }
 
-/** Its usual form, said: Grafana before 13 shows no legend of no form. */
-function listed(legend: VizLegendOptions): object {
+/** Sets the default display mode explicitly: Grafana before 13 shows no legend without it. */
+function withListMode(legend: VizLegendOptions): object {
   return { ...legend, displayMode: 'list' };
 }
 
@@ -96,7 +96,7 @@ function heatmapOptions(unit: string): HeatmapOptions {
   };
 }
 
-/** Field options of a kind of panel; `hasThresholds` draws the alert's numbers as lines. */
+/** Field options of a panel, by its kind; `hasThresholds` draws threshold lines. */
 export function customOf(panel: DataPanel, hasThresholds: boolean): Record<string, unknown> {
   switch (panel.kind) {
     case 'timeseries': {
@@ -104,7 +104,7 @@ export function customOf(panel: DataPanel, hasThresholds: boolean): Record<strin
         lineWidth: 1,
         fillOpacity: panel.stacked === true ? 30 : 5,
         showPoints: VisibilityMode.Never,
-        // A gap in the samples is news: it is not drawn over.
+        // Gaps in the samples stay visible.
         spanNulls: false,
         stacking: { mode: panel.stacked === true ? StackingMode.Normal : StackingMode.None, group: 'A' },
         thresholdsStyle: { mode: hasThresholds ? GraphThresholdsStyleMode.Dashed : GraphThresholdsStyleMode.Off },

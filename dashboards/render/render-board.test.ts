@@ -3,7 +3,7 @@ import { makeTopology } from '../../deploy/model/topology.ts';
 import { BOARDS } from '../boards.ts';
 import { BOARD_UIDS } from '../names.ts';
 import { renderDashboardFiles } from '../generated.ts';
-import { WELL, withPanel, WORLD } from '../lint/fixture.ts';
+import { VALID_BOARD, withPanel, CONTEXT } from '../lint/fixture.ts';
 import { panelJsonsOf } from '../lint/rule.ts';
 import { boardUrl, narrowUrl } from './links.ts';
 import { renderBoard } from './render-board.ts';
@@ -11,26 +11,26 @@ import { renderBoard } from './render-board.ts';
 const [overview, app] = ['holdfast-overview', 'holdfast-app'].map((uid) => BOARDS.find((board) => board.uid === uid));
 
 describe('links', () => {
-  it('keep the time range and the source, and choices only where they mean the same', () => {
-    const same = { ...WELL, uid: 'holdfast-chaos' } as const;
+  it('keep the time range and the data source, and selections of variables that are equal there', () => {
+    const same = { ...VALID_BOARD, uid: 'holdfast-chaos' } as const;
     const other = { ...same, variables: [{ name: 'host', label: 'Host', selector: 'up{tier="lb"}', of: 'host' }] };
-    expect(boardUrl(WELL, same)).toBe(
+    expect(boardUrl(VALID_BOARD, same)).toBe(
       '/d/holdfast-chaos?${__url_time_range}&${datasource:queryparam}&${host:queryparam}',
     );
-    expect(boardUrl(WELL, other)).toBe('/d/holdfast-chaos?${__url_time_range}&${datasource:queryparam}');
+    expect(boardUrl(VALID_BOARD, other)).toBe('/d/holdfast-chaos?${__url_time_range}&${datasource:queryparam}');
   });
 
-  it('narrow a board to the value that was clicked', () => {
-    expect(narrowUrl(WELL, 'host', '${__field.labels.host}')).toBe(
+  it('narrow a board to the clicked value', () => {
+    expect(narrowUrl(VALID_BOARD, 'host', '${__field.labels.host}')).toBe(
       '/d/holdfast-app?${__url_time_range}&${datasource:queryparam}&var-host=${__field.labels.host}',
     );
   });
 });
 
 describe('a rendered board', () => {
-  const [errors, latency, about] = panelJsonsOf(renderBoard(WELL, WORLD));
+  const [errors, latency, about] = panelJsonsOf(renderBoard(VALID_BOARD, CONTEXT));
 
-  it('draws the number of the alert, links to its runbook and narrows by host', () => {
+  it('draws the threshold of the alert, links to its runbook and narrows by host', () => {
     expect(errors?.fieldConfig?.defaults.thresholds?.steps).toEqual([
       { value: null, color: 'green' },
       { value: 0.02, color: 'red' },
@@ -47,7 +47,7 @@ describe('a rendered board', () => {
 
   it('ends with its question and the runbooks of its domains', () => {
     const content = about?.options?.['content'];
-    expect(content).toContain('**Is it well?**');
+    expect(content).toContain('**Is it healthy?**');
     expect(content).toContain('[AppHostLost](/public/runbooks/AppHostLost.md) – Application host ‹host› is down');
   });
 });
@@ -58,7 +58,7 @@ describe('a table', () => {
       { expr: 'sum by (host) (up{job="app"})', legend: 'Up' },
       { kind: 'table', columns: { host: 'Host' } },
     );
-    const table = panelJsonsOf(renderBoard(board, WORLD)).find(({ title }) => title === 'Another');
+    const table = panelJsonsOf(renderBoard(board, CONTEXT)).find(({ title }) => title === 'Another');
     expect(table?.transformations).toEqual([
       {
         id: 'organize',
@@ -74,7 +74,7 @@ describe('a table', () => {
 });
 
 describe('the boards', () => {
-  it('are the ones that have uids, once each, and each has a file', () => {
+  it('are exactly those with uids, and each has a file', () => {
     expect(BOARDS.map(({ uid }) => uid).toSorted()).toEqual([...BOARD_UIDS].toSorted());
     expect([...renderDashboardFiles(makeTopology()).keys()]).toEqual(
       BOARDS.map(({ uid }) => `dashboards/generated/${uid}.json`),
@@ -83,11 +83,13 @@ describe('the boards', () => {
 
   it('list the runbook of every alert', () => {
     const listed = new Set(BOARDS.flatMap(({ domains }) => domains));
-    expect([...WORLD.alerts.values()].filter(({ domain }) => !listed.has(domain)).map(({ name }) => name)).toEqual([]);
+    expect([...CONTEXT.alerts.values()].filter(({ domain }) => !listed.has(domain)).map(({ name }) => name)).toEqual(
+      [],
+    );
   });
 
-  it('lead from the overview to every tier', () => {
-    const targets = panelJsonsOf(renderBoard(overview ?? WELL, WORLD)).flatMap(({ links = [] }) =>
+  it('link from the overview to every tier', () => {
+    const targets = panelJsonsOf(renderBoard(overview ?? VALID_BOARD, CONTEXT)).flatMap(({ links = [] }) =>
       links.map(({ url = '' }) => /^\/d\/([\w-]+)/.exec(url)?.[1]),
     );
     expect(targets).toEqual(

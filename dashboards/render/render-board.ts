@@ -7,19 +7,19 @@ import {
 } from '@grafana/schema';
 import { NOTIFIER_ALERTS } from '../../alerts/names.ts';
 import type { Board, TextPanel } from '../board.ts';
-import type { World } from '../lint-context.ts';
+import type { LintContext } from '../lint-context.ts';
 import { renderAnnotations } from './annotations.ts';
 import { placePanels } from './grid.ts';
 import { ALL_BOARDS, runbookUrl } from './links.ts';
 import { renderPanel } from './render-panel.ts';
 import { DATASOURCE_VARIABLE, renderVariable } from './variables.ts';
 
-/** A board in Grafana's classic JSON, the only form that its file provisioning reads. */
-export function renderBoard(board: Board, world: World): Dashboard {
+/** Renders a board in Grafana's classic JSON model, the only one that its file provisioning reads. */
+export function renderBoard(board: Board, context: LintContext): Dashboard {
   const panels: (PanelJson | RowPanel)[] = [];
   let id = 0;
   let y = 0;
-  for (const row of [...board.rows, aboutRow(board, world)]) {
+  for (const row of [...board.rows, aboutRow(board, context)]) {
     panels.push({
       id: ++id,
       type: 'row',
@@ -31,7 +31,11 @@ export function renderBoard(board: Board, world: World): Dashboard {
     const { places, end } = placePanels(row.panels, y + 1);
     row.panels.forEach((panel, index) => {
       const gridPos = places[index];
-      panels.push({ id: ++id, ...(gridPos === undefined ? {} : { gridPos }), ...renderPanel(panel, { board, world }) });
+      panels.push({
+        id: ++id,
+        ...(gridPos === undefined ? {} : { gridPos }),
+        ...renderPanel(panel, { board, context }),
+      });
     });
     y = end;
   }
@@ -54,13 +58,16 @@ export function renderBoard(board: Board, world: World): Dashboard {
   };
 }
 
-/** What the board is for, and what to do when an alert of its domains fires. */
-function aboutRow(board: Board, world: World): { readonly title: string; readonly panels: readonly TextPanel[] } {
-  const alerts = [...world.alerts.values()].filter(({ domain }) => board.domains.includes(domain));
-  const told = board.domains.includes('monitor') ? [...NOTIFIER_ALERTS] : [];
+/** The question of the board, and links to the runbooks of its alerts. */
+function aboutRow(
+  board: Board,
+  context: LintContext,
+): { readonly title: string; readonly panels: readonly TextPanel[] } {
+  const alerts = [...context.alerts.values()].filter(({ domain }) => board.domains.includes(domain));
+  const notifierAlerts = board.domains.includes('monitor') ? [...NOTIFIER_ALERTS] : [];
   const lines = [
     ...alerts.map(({ name, summary }) => `- [${name}](${runbookUrl(name)}) – ${plainText(summary)}`),
-    ...told.map((name) => `- [${name}](${runbookUrl(name)}) – told by a notifier itself`),
+    ...notifierAlerts.map((name) => `- [${name}](${runbookUrl(name)}) – raised by a notifier itself`),
   ];
   const runbooks = lines.length === 0 ? '' : `\n\nRunbooks of the alerts that belong here:\n\n${lines.join('\n')}`;
   return {
@@ -69,7 +76,7 @@ function aboutRow(board: Board, world: World): { readonly title: string; readonl
   };
 }
 
-/** A summary without the template's forms. */
+/** A summary with placeholders instead of template expressions. */
 function plainText(summary: string): string {
   return summary.replace(/\{\{\s*\$(?:labels\.)?(\w+)[^}]*\}\}/g, '‹$1›');
 }

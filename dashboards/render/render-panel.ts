@@ -5,7 +5,7 @@ import {
   type FieldConfigSource,
   type Panel as Json,
 } from '@grafana/schema';
-import { dataLinksOf, type World } from '../lint-context.ts';
+import { dataLinksOf, type LintContext } from '../lint-context.ts';
 import type { Board, DataPanel, Panel, State } from '../board.ts';
 import { COLORS } from './colors.ts';
 import { DATASOURCE } from './datasource.ts';
@@ -16,11 +16,11 @@ import { renderTargets } from './targets.ts';
 
 export interface PanelContext {
   readonly board: Board;
-  readonly world: World;
+  readonly context: LintContext;
 }
 
-/** A panel but its place. */
-export function renderPanel(panel: Panel, { board, world }: PanelContext): Json {
+/** Renders a panel without its position. */
+export function renderPanel(panel: Panel, { board, context }: PanelContext): Json {
   if (panel.kind === 'text') {
     return { type: 'text', title: panel.title, options: { mode: 'markdown', content: panel.markdown } };
   }
@@ -30,22 +30,22 @@ export function renderPanel(panel: Panel, { board, world }: PanelContext): Json 
     description: panel.description,
     datasource: DATASOURCE,
     targets: renderTargets(panel),
-    fieldConfig: fieldConfigOf(panel, { board, world }),
+    fieldConfig: fieldConfigOf(panel, { board, context }),
     options: optionsOf(panel),
-    links: panelLinks(panel, board, world.boards),
+    links: panelLinks(panel, board, context.boards),
     ...(panel.kind === 'table' ? { transformations: columnsOf(panel) } : {}),
   };
 }
 
-function fieldConfigOf(panel: DataPanel, { board, world }: PanelContext): FieldConfigSource {
-  const steps = panelSteps(panel, world);
-  const links = dataLinksOf(panel, board, world);
+function fieldConfigOf(panel: DataPanel, { board, context }: PanelContext): FieldConfigSource {
+  const steps = panelSteps(panel, context);
+  const links = dataLinksOf(panel, board, context);
   return {
     defaults: {
       unit: panel.unit,
       ...(panel.kind === 'timeseries' && panel.signed !== true ? { min: 0 } : {}),
       ...(panel.kind === 'timeseries' && panel.max !== undefined ? { max: panel.max } : {}),
-      // Where nothing alerts, colours only tell series apart.
+      // Without thresholds the colours only distinguish series.
       color: {
         mode:
           panel.kind === 'timeseries' || (steps.length === 0 && panel.states === undefined)
@@ -75,7 +75,7 @@ function mappingOf(states: Readonly<Record<number, State>>): {
   return { type: MappingType.ValueToText, options: Object.fromEntries(options) };
 }
 
-/** Tables: only the named labels, in their order, then one column for each query. */
+/** Columns of a table: the listed labels in order, then one column per query. */
 function columnsOf(panel: Extract<DataPanel, { kind: 'table' }>): NonNullable<Json['transformations']> {
   const labels = Object.keys(panel.columns);
   const isSingle = panel.queries.length === 1;

@@ -4,7 +4,7 @@ import { BUILT_IN, substitute } from '../substitute.ts';
 import type { DataPanel } from '../board.ts';
 import { DATASOURCE } from './datasource.ts';
 
-/** A query as Grafana's Prometheus data source reads it. */
+/** A query of Grafana's Prometheus data source. */
 export interface PrometheusTarget extends DataQuery {
   readonly expr: string;
   readonly legendFormat: string;
@@ -15,12 +15,12 @@ export interface PrometheusTarget extends DataQuery {
   readonly editorMode: 'code';
 }
 
-/** Whether a panel shows only what is now, or its course. */
+/** Whether a panel uses instant queries instead of range queries. */
 export function isInstant(kind: DataPanel['kind']): boolean {
   return kind === 'stat' || kind === 'table';
 }
 
-/** Whether an expression reads buckets, which is where exemplars are. */
+/** Whether an expression reads histogram buckets, which have exemplars. */
 export function readsBuckets(expr: string): boolean {
   return [...seriesIn(substitute(expr, BUILT_IN))].some((name) => name.endsWith('_bucket'));
 }

@@ -2,7 +2,7 @@ import { VariableRefresh, VariableSort, type VariableModel } from '@grafana/sche
 import type { Variable } from '../board.ts';
 import { DATASOURCE } from './datasource.ts';
 
-/** Grafana's number for a query that asks for the values of a label. */
+/** Grafana's number of the query type "label values". */
 const LABEL_VALUES = 1;
 
 export const DATASOURCE_VARIABLE: VariableModel = {

@@ -2,12 +2,12 @@ import { dataPanelsOf, type Board, type Variable } from '../board.ts';
 import { ANNOTATIONS } from '../render/annotations.ts';
 import { isInstant } from '../render/targets.ts';
 
-/** One query of a board that must give data. */
+/** One query of a board that must return data. */
 export interface Check {
   readonly board: Board;
-  /** The panel or the annotation. */
+  /** Title of the panel, or the annotation. */
   readonly panel: string;
-  /** The letter of the query, as Grafana shows it. */
+  /** Letter of the query in Grafana. */
   readonly query: string;
   readonly expr: string;
   readonly instant: boolean;
@@ -20,7 +20,7 @@ export interface VariableCheck {
   readonly variable: Variable;
 }
 
-/** Every query of every board, those of annotations among them. */
+/** All queries of all boards, including those of annotations. */
 export function queryChecks(boards: readonly Board[]): readonly Check[] {
   const panels = boards.flatMap((board) =>
     dataPanelsOf(board).flatMap((panel) =>
@@ -34,7 +34,7 @@ export function queryChecks(boards: readonly Board[]): readonly Check[] {
       })),
     ),
   );
-  // They are the same on every board.
+  // Annotations are the same on every board.
   const annotations = boards.slice(0, 1).flatMap((board) =>
     ANNOTATIONS.map((annotation) => ({
       board,

@@ -6,7 +6,7 @@ import { openPanelSource } from './panel-source.ts';
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-/** A source whose Prometheus gives one answer. */
+/** A source whose Prometheus always sends the same response. */
 async function answering(status: number, body: string): Promise<ReturnType<typeof openPanelSource>> {
   const made = createServer((_, response) => response.writeHead(status).end(body));
   server = made;
@@ -25,18 +25,18 @@ it.each([
   [result('vector'), { kind: 'data', samples: 0 }],
   [error('bad_data'), { kind: 'refused', why: 'why' }],
   [error('timeout'), { kind: 'unreachable', why: expect.stringContaining('why') as unknown }],
-])('understands %s', async (body, expected) => {
-  expect(await (await answering(200, body)).now('up')).toMatchObject(expected);
+])('parses %s', async (body, expected) => {
+  expect(await (await answering(200, body)).instant('up')).toMatchObject(expected);
 });
 
-it('draws what is a number', async () => {
+it('returns finite samples only', async () => {
   const ends = [
     [1, '2'],
     [2, 'NaN'],
     [3, '+Inf'],
   ];
   const source = await answering(200, result('matrix', { values: ends }, { values: [[1.5, '3']] }));
-  expect(await source.course('up')).toMatchObject({
+  expect(await source.range('up')).toMatchObject({
     kind: 'data',
     samples: 2,
     series: [{ points: [[1, 2]] }, { points: [[1.5, 3]] }],
@@ -46,12 +46,12 @@ it('draws what is a number', async () => {
 it.each([
   [503, 'not ready'],
   [200, '{"status":"strange"}'],
-])('cannot ask one that answers %i %s', async (status, body) => {
-  expect(await (await answering(status, body)).course('up')).toMatchObject({ kind: 'unreachable' });
+])('is unreachable for the response %i %s', async (status, body) => {
+  expect(await (await answering(status, body)).range('up')).toMatchObject({ kind: 'unreachable' });
 });
 
-it('cannot ask one that is not there', async () => {
-  const gone = openPanelSource('http://127.0.0.1:1', new AbortController().signal);
-  expect(await gone.now('up')).toMatchObject({ kind: 'unreachable' });
-  await expect(gone.labelValues('up', 'host')).rejects.toThrow();
+it('is unreachable when Prometheus does not listen', async () => {
+  const unreachable = openPanelSource('http://127.0.0.1:1', new AbortController().signal);
+  expect(await unreachable.instant('up')).toMatchObject({ kind: 'unreachable' });
+  await expect(unreachable.labelValues('up', 'host')).rejects.toThrow();
 });

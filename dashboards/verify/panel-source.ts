@@ -1,27 +1,27 @@
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { openPrometheus, type PrometheusSeries } from '../../kit/prometheus.ts';
 
-/** What one query gave: samples that can be drawn, a refusal, or nothing because Prometheus could not be asked. */
+/** Result of one query: samples, a refusal, or a failure to reach Prometheus. */
 export type Answer =
   | { readonly kind: 'data'; readonly samples: number; readonly series: readonly AnswerSeries[] }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'unreachable'; readonly why: string };
 
-/** One series with the samples that can be drawn. */
+/** One series with its finite samples. */
 export interface AnswerSeries {
   readonly labels: Readonly<Record<string, string>>;
   readonly points: readonly (readonly [atS: number, value: number])[];
 }
 
-/** What panels and variables are filled from: a Prometheus, asked as Grafana asks it. */
+/** Data source of panels and variables: a Prometheus, queried as Grafana does. */
 export interface PanelSource {
-  readonly now: (expr: string) => Promise<Answer>;
-  readonly course: (expr: string) => Promise<Answer>;
-  /** Values of a label; throws when it cannot be asked. */
+  readonly instant: (expr: string) => Promise<Answer>;
+  readonly range: (expr: string) => Promise<Answer>;
+  /** Values of a label; throws when Prometheus cannot be queried. */
   readonly labelValues: (selector: string, label: string) => Promise<readonly string[]>;
 }
 
-/** How much of the past a board is verified with, and how finely. */
+/** Time range and step with which boards are verified. */
 export const WINDOW_SECONDS = 300;
 const STEP_SECONDS = 15;
 const DEADLINE_MS = 15_000;
@@ -33,17 +33,17 @@ export function openPanelSource(url: string, signal: AbortSignal): PanelSource {
     return { startMs: endMs - 1_000 * WINDOW_SECONDS, endMs };
   };
   return {
-    now: (expr) => toAnswer(prometheus.query(expr), signal),
-    course: (expr) => toAnswer(prometheus.queryRange(expr, { ...window(), stepMs: 1_000 * STEP_SECONDS }), signal),
+    instant: (expr) => toAnswer(prometheus.query(expr), signal),
+    range: (expr) => toAnswer(prometheus.queryRange(expr, { ...window(), stepMs: 1_000 * STEP_SECONDS }), signal),
     labelValues: (selector, label) => prometheus.labelValues(label, selector, window().startMs),
   };
 }
 
-async function toAnswer(asked: Promise<readonly PrometheusSeries[]>, signal: AbortSignal): Promise<Answer> {
+async function toAnswer(query: Promise<readonly PrometheusSeries[]>, signal: AbortSignal): Promise<Answer> {
   try {
-    const series = (await asked).map(({ labels, samples }) => ({
+    const series = (await query).map(({ labels, samples }) => ({
       labels,
-      // What is no number is drawn as nothing.
+      // NaN and infinite values cannot be drawn.
       points: samples
         .filter(([, value]) => Number.isFinite(value))
         .map(([atMs, value]) => [atMs / 1_000, value] as const),

@@ -10,32 +10,30 @@ import { verifyStack, type StackFindings } from './verify-stack.ts';
 
 const topology = makeTopology();
 const VISITORS = 3;
-/** All of them have one address, so together they stay below the requests per second that the site takes of one. */
+/** All visitors share one address, so together they stay below the rate limit of one client. */
 const MS_BETWEEN_PAGES = (2 * VISITORS * 1_000) / CLIENT_LIMITS.requestsPerSecond;
-const leaving = new AbortController();
+const stop = new AbortController();
 const visits: Promise<void>[] = [];
 
-/** Somebody who looks at pages for as long as the tests run. */
+/** A visitor who requests pages while the tests run. */
 async function visit(): Promise<void> {
   const { host, port } = routeAddress(topology, 'http');
-  while (!leaving.signal.aborted) {
+  while (!stop.signal.aborted) {
     for (const path of ['/', '/products', '/products/1', '/products/2']) {
-      await fetch(`http://${host}:${port}${path}`, { signal: leaving.signal }).then((response) =>
-        response.arrayBuffer(),
-      );
-      await sleep(MS_BETWEEN_PAGES, undefined, { signal: leaving.signal });
+      await fetch(`http://${host}:${port}${path}`, { signal: stop.signal }).then((response) => response.arrayBuffer());
+      await sleep(MS_BETWEEN_PAGES, undefined, { signal: stop.signal });
     }
   }
 }
 
 beforeAll(() => {
-  const left = (error: unknown): void => {
-    if (!leaving.signal.aborted) throw error;
+  const ignoreStop = (error: unknown): void => {
+    if (!stop.signal.aborted) throw error;
   };
-  for (let visitor = 0; visitor < VISITORS; visitor++) visits.push(visit().catch(left));
+  for (let visitor = 0; visitor < VISITORS; visitor++) visits.push(visit().catch(ignoreStop));
 });
 afterAll(async () => {
-  leaving.abort();
+  stop.abort();
   await Promise.all(visits);
 });
 
@@ -49,21 +47,21 @@ async function notHeld(boards: readonly Board[]): Promise<StackFindings> {
   return findings.filter(({ verdict }) => verdict !== 'held');
 }
 
-it('every query of every board gives what it should, on both monitors', async () => {
+it('all queries of all boards return data on both monitors', async () => {
   let found: StackFindings = [];
-  // A stack that has just come up has not been scraped often enough for every rate.
+  // A stack that has just started has too few samples for some rates.
   await waitFor(
     async () => {
       found = await notHeld(BOARDS);
       return found.length === 0;
     },
-    { what: 'all boards with data', deadlineMs: 120_000, intervalMs: 3_000 },
+    { what: 'all boards to have data', deadlineMs: 120_000, intervalMs: 3_000 },
   ).catch(() => undefined);
   expect(found).toEqual([]);
 });
 
 it('a panel of a host that does not exist is found, on both monitors', async () => {
-  const found = await notHeld([withPanel({ expr: 'sum(up{host="nobody"})', legend: 'up' })]);
+  const found = await notHeld([withPanel({ expr: 'sum(up{host="missing"})', legend: 'up' })]);
   expect(found.map(({ monitor, panel, said }) => [monitor, panel, said])).toEqual([
     ['mon1', 'Another', 'has no data'],
     ['mon2', 'Another', 'has no data'],

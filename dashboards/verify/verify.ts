@@ -5,35 +5,35 @@ import { mapLimited } from '../../kit/map-limited.ts';
 import type { Verdict } from '../../kit/verdict.ts';
 import type { Board } from '../board.ts';
 import { anyValueOf, substitute, type VariableValues } from '../substitute.ts';
-import { everything } from './everything.ts';
+import { valuesForAll } from './values-for-all.ts';
 import { queryChecks, variableChecks, type Check, type VariableCheck } from './checks.ts';
 import { type Answer, type PanelSource } from './panel-source.ts';
 
-/** What came out for one query or variable. */
+/** Result for one query or variable. */
 export interface Finding {
   readonly verdict: Verdict;
   readonly board: string;
   readonly panel: string;
   readonly query: string;
-  /** One sentence. */
+  /** The result, as a sentence. */
   readonly said: string;
-  /** What was asked. */
+  /** The executed expression. */
   readonly expr: string;
 }
 
 export interface VerifyOptions {
   readonly boards: readonly Board[];
   readonly source: PanelSource;
-  readonly watch: MonitoringTimings;
-  /** Whether somebody exposes or records a series of this name, even if it has no sample now. */
+  readonly timings: MonitoringTimings;
+  /** Whether a series of this name is exposed or recorded, even without a current sample. */
   readonly exists: (series: string) => boolean;
   readonly onDone?: (done: number, of: number) => void;
 }
 
-/** Prometheus answers four queries at a time: one is left for its rules. */
+/** Prometheus runs four queries concurrently; one is left for its rules. */
 const AT_A_TIME = 3;
 
-/** Runs every variable and every query of the boards as Grafana would, with everything chosen. */
+/** Runs all variables and queries of the boards as Grafana would with all values selected. */
 export async function verify(options: VerifyOptions): Promise<readonly Finding[]> {
   const { boards, source, onDone } = options;
   const variables = variableChecks(boards);
@@ -45,20 +45,20 @@ export async function verify(options: VerifyOptions): Promise<readonly Finding[]
     onDone?.(++done, total);
     return value;
   };
-  const chosen = await mapLimited(variables, AT_A_TIME, (check) => counted(askVariable(check, source)));
+  const variableResults = await mapLimited(variables, AT_A_TIME, (check) => counted(checkVariable(check, source)));
   const findings = await mapLimited(queries, AT_A_TIME, (check) =>
-    counted(askQuery(check, valuesFor(check.board, chosen, options.watch), options)),
+    counted(checkQuery(check, valuesFor(check.board, variableResults, options.timings), options)),
   );
-  return [...chosen.map(({ finding }) => finding), ...findings];
+  return [...variableResults.map(({ finding }) => finding), ...findings];
 }
 
-interface Chosen {
+interface VariableResult {
   readonly check: VariableCheck;
   readonly values: readonly string[];
   readonly finding: Finding;
 }
 
-async function askVariable(check: VariableCheck, source: PanelSource): Promise<Chosen> {
+async function checkVariable(check: VariableCheck, source: PanelSource): Promise<VariableResult> {
   const { board, variable } = check;
   const about = { board: board.uid, panel: 'variable', query: `$${variable.name}`, expr: variable.selector };
   try {
@@ -73,17 +73,21 @@ async function askVariable(check: VariableCheck, source: PanelSource): Promise<C
   }
 }
 
-function valuesFor(board: Board, chosen: readonly Chosen[], watch: MonitoringTimings): VariableValues {
-  const own = chosen.filter(({ check, values }) => check.board === board && values.length > 0);
+function valuesFor(
+  board: Board,
+  variableResults: readonly VariableResult[],
+  timings: MonitoringTimings,
+): VariableValues {
+  const own = variableResults.filter(({ check, values }) => check.board === board && values.length > 0);
   const values = own.map(({ check, values: all }) => [check.variable.name, anyValueOf(all)] as const);
-  return { ...everything(board, watch), ...Object.fromEntries(values) };
+  return { ...valuesForAll(board, timings), ...Object.fromEntries(values) };
 }
 
-async function askQuery(check: Check, values: VariableValues, options: VerifyOptions): Promise<Finding> {
+async function checkQuery(check: Check, values: VariableValues, options: VerifyOptions): Promise<Finding> {
   const { source, exists } = options;
   const expr = substitute(check.expr, values);
   const about = { board: check.board.uid, panel: check.panel, query: check.query, expr };
-  const answer = await (check.instant ? source.now(expr) : source.course(expr));
+  const answer = await (check.instant ? source.instant(expr) : source.range(expr));
   return { ...about, ...judge(answer, check, { missing: [...seriesIn(expr)].filter((name) => !exists(name)) }) };
 }
 
@@ -96,6 +100,7 @@ function judge(
   if (answer.kind === 'refused') return { verdict: 'violated', said: `is refused: ${answer.why}` };
   if (answer.samples > 0) return { verdict: 'held', said: `has ${answer.samples} samples` };
   if (emptyWhen === undefined) return { verdict: 'violated', said: 'has no data' };
-  if (missing.length > 0) return { verdict: 'violated', said: `reads what nobody exposes: ${missing.join(', ')}` };
+  if (missing.length > 0)
+    return { verdict: 'violated', said: `queries metrics that no target exposes: ${missing.join(', ')}` };
   return { verdict: 'held', said: `has no data, as when ${emptyWhen}` };
 }

@@ -36,11 +36,11 @@ ERROR: failed to build: failed to solve: failed to compute cache key: failed to 
 
 describe('findBuildCause', () => {
   it.each([
-    ['the line of npm that says why', NPM, /package-lock\.json are in sync$/],
-    ['the complaint of apt before later chatter', APT, /^E: Unable to locate package nothing-like-this$/],
-    ["BuildKit's word where no step printed anything", MISSING_FILE, /^"\/deploy\/none": not found$/],
-    ['the last line of anything else', ['docker: unknown command: docker buildx'], /unknown command/],
-    ['something even for no output at all', [], /docker said nothing/],
+    ['the line of npm with the reason', NPM, /package-lock\.json are in sync$/],
+    ["apt's error before later output", APT, /^E: Unable to locate package nothing-like-this$/],
+    ["BuildKit's message if no step printed anything", MISSING_FILE, /^"\/deploy\/none": not found$/],
+    ['the last line of any other output', ['docker: unknown command: docker buildx'], /unknown command/],
+    ['a placeholder for empty output', [], /docker printed no error/],
   ])('finds %s', (_what, output, expected) => {
     expect(findBuildCause(output)).toMatch(expected);
   });
@@ -52,8 +52,8 @@ describe('adviseOn', () => {
     ['x509: certificate signed by unknown authority', /certificate authority/],
     ['Temporary failure resolving mirror.example', /network/],
     ['fetch-package: npm 11 has checksum a, pinned is b', /pinned checksum/],
-    ['something else', /Mend/],
-  ])('answers %s', (cause, expected) => {
+    ['something else', /Correct the cause/],
+  ])('gives advice on %s', (cause, expected) => {
     expect(adviseOn(cause)).toMatch(expected);
   });
 });
@@ -64,14 +64,14 @@ describe('parseStep', () => {
     expect(parseStep('#7 [2/3] RUN install-packages x')).toBe('step 2/3, RUN install-packages x');
   });
 
-  it('passes over output and internal steps', () => {
+  it('ignores output lines and internal steps', () => {
     expect(parseStep('#12 0.948 npm error')).toBeUndefined();
     expect(parseStep('#2 [internal] load build definition from Dockerfile')).toBeUndefined();
   });
 });
 
 describe('renderBuildArguments', () => {
-  it('names every tag, label, argument and context, and the repository as the context', () => {
+  it('contains every tag, label, argument and named context, and the repository as the build context', () => {
     const request = {
       name: 'lb',
       dockerfile: 'deploy/tiers/lb/image/Dockerfile',

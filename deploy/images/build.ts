@@ -1,4 +1,4 @@
-/** Builds one image with `docker buildx build`, with its progress told and its whole output kept. */
+/** Builds one image with `docker buildx build`, reports its progress, and writes the whole output to a log file. */
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,13 +21,13 @@ export interface BuildRequest {
 }
 
 interface BuildOptions {
-  /** The builder that sees the engine's own images, which is named like the client's context. */
+  /** The builder that uses the engine's own image store. It has the name of the client's context. */
   readonly builder: string;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
 }
 
-/** Steps that take less are not worth a line. */
+/** Minimum time between two progress lines, and minimum build time to report. */
 const QUIET_MS = 2_000;
 
 /** The command line. Arguments come in a stable order. */
@@ -45,14 +45,14 @@ export function renderBuildArguments(request: BuildRequest, builder: string): re
   ];
 }
 
-/** Builds; throws `image-build-failed` with the cause in one sentence and the place of the whole output. */
+/** Builds the image. Throws `image-build-failed` with the cause in one sentence and the path of the log file. */
 export async function buildImage(request: BuildRequest, { builder, signal, onProgress }: BuildOptions): Promise<void> {
   await mkdir(PATHS.logs, { recursive: true });
   const log = join(PATHS.logs, `build-${request.name}.log`);
   const file = createWriteStream(log);
   const output: string[] = [];
   const started = Date.now();
-  let told = started;
+  let reportedAt = started;
   const child = execa('docker', renderBuildArguments(request, builder), {
     cwd: ROOT,
     stdin: 'ignore',
@@ -66,8 +66,8 @@ export async function buildImage(request: BuildRequest, { builder, signal, onPro
     file.write(`${line}\n`);
     output.push(line);
     const step = parseStep(line);
-    if (step !== undefined && Date.now() - told > QUIET_MS) {
-      told = Date.now();
+    if (step !== undefined && Date.now() - reportedAt > QUIET_MS) {
+      reportedAt = Date.now();
       onProgress(`image ${request.name}: ${step}`);
     }
   }
@@ -94,16 +94,16 @@ export function parseStep(line: string): string | undefined {
   return `step ${match[1] ?? ''}, ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`;
 }
 
-/** Lines that name a cause, as compilers, apt, npm, curl and BuildKit write them; and lines that only look like it. */
+/** Lines with a cause, in the formats of compilers, apt, npm, curl and BuildKit; and lines that only resemble them. */
 const CAUSE = /\berror\b|^E: |fail|unable|cannot|could not|not found|no such|denied|refused|mismatch|no space/i;
 const NOISE = /complete log of this run|Run "npm help|^npm error$|npm error aliases|process "\/bin\/sh|^warning/i;
 
-/** What BuildKit puts around the cause. */
+/** BuildKit's prefixes of a cause. */
 const WRAPPING = /^(ERROR: )?(failed to (build|solve|compute cache key|calculate checksum of ref [^"]*): )*/;
 
 /**
- * The most telling line of a failed build: the last one of the failed step's own output that names a cause, else the last of that
- * output, else BuildKit's own word.
+ * The line of a failed build with its cause: the last line of the failed step's own output that names one, else the last line of that
+ * output, else BuildKit's own message.
  */
 export function findBuildCause(output: readonly string[]): string {
   const failedStep = output.findLast((line) => /^#\d+ ERROR: /.test(line));
@@ -113,11 +113,11 @@ export function findBuildCause(output: readonly string[]): string {
     .filter((line) => line !== '' && !NOISE.test(line));
   const verdict = output.findLast((line) => /^ERROR: /.test(line)) ?? failedStep?.replace(/^#\d+ /, '');
   const found =
-    own.findLast((line) => CAUSE.test(line)) ?? own.at(-1) ?? verdict ?? output.at(-1) ?? 'docker said nothing';
+    own.findLast((line) => CAUSE.test(line)) ?? own.at(-1) ?? verdict ?? output.at(-1) ?? 'docker printed no error';
   return found.replace(WRAPPING, '').slice(0, 300);
 }
 
-/** What a user can do about the commonest causes. */
+/** Fixes for the most common causes. */
 const ADVICE: readonly (readonly [cause: RegExp, advice: string])[] = [
   [/no space left/i, 'Free disk space (`docker system df` shows what takes it).'],
   [
@@ -134,7 +134,7 @@ const ADVICE: readonly (readonly [cause: RegExp, advice: string])[] = [
   ],
 ];
 
-/** One sentence on what to do. */
+/** One sentence with the fix. */
 export function adviseOn(cause: string): string {
-  return ADVICE.find(([pattern]) => pattern.test(cause))?.[1] ?? 'Mend what it names.';
+  return ADVICE.find(([pattern]) => pattern.test(cause))?.[1] ?? 'Correct the cause that it names.';
 }

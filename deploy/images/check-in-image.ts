@@ -4,20 +4,20 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { RenderedFile } from '../model/rendered-file.ts';
 
-interface Checked {
+interface CheckResult {
   readonly exitCode: number | undefined;
   readonly output: string;
 }
 
 /**
- * Runs a server's own checker on rendered files, in the image that will run them: no network, addresses that exist nowhere may be
- * bound to. `dockerFlags` are added to `docker run`.
+ * Runs a server's own configuration check on rendered files, in the image that uses them. It has no network, and may bind to addresses that
+ * do not exist. `dockerFlags` are added to `docker run`.
  */
 export async function checkInImage(
   image: string,
   files: readonly RenderedFile[],
   { command, dockerFlags = [] }: { readonly command: string; readonly dockerFlags?: readonly string[] },
-): Promise<Checked> {
+): Promise<CheckResult> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-check-'));
   try {
     for (const { path, text } of files) {

@@ -1,4 +1,4 @@
-/** Finds the Debian that the base image starts from: pulled where images can be pulled, made from Debian's packages where not. */
+/** Provides the Debian image under the base image: pulls it, or builds it from Debian's packages if images cannot be pulled. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -14,36 +14,36 @@ interface DebianOptions {
 }
 
 const PULLED = 'debian:trixie-slim';
-const MADE = 'holdfast/debian:trixie';
-/** A pull that is possible says so within a second or two; 20 s is for a slow name server. */
-const FIRST_WORD_MS = 20_000;
+const BUILT = 'holdfast/debian:trixie';
+/** Deadline for the first output of a pull. Normally it takes a second or two; 20 s allows for a slow name server. */
+const FIRST_OUTPUT_MS = 20_000;
 const PULL_DEADLINE_MS = 300_000;
 
-/** Name of a local image with Debian trixie. Throws `image-build-failed` when it can neither be pulled nor made here. */
+/** Name of a local image with Debian trixie. Throws `image-build-failed` if it can be neither pulled nor built here. */
 export async function ensureDebian(options: DebianOptions): Promise<string> {
-  for (const image of [PULLED, MADE]) if (await isLocal(image)) return image;
-  const refusal = await pull(options.signal);
-  if (refusal === undefined) return PULLED;
-  options.onProgress('images cannot be pulled here: making the Debian image from packages');
-  await bootstrap(options, refusal);
-  return MADE;
+  for (const image of [PULLED, BUILT]) if (await isLocal(image)) return image;
+  const pullError = await pull(options.signal);
+  if (pullError === undefined) return PULLED;
+  options.onProgress('images cannot be pulled here: building the Debian image from packages');
+  await bootstrap(options, pullError);
+  return BUILT;
 }
 
 async function isLocal(image: string): Promise<boolean> {
   return !(await execa('docker', ['image', 'inspect', image], { reject: false, stdin: 'ignore' })).failed;
 }
 
-/** Pulls; returns why it could not. A registry that does not even answer is given up early. */
+/** Pulls the image and returns the error message, if any. Aborts early if the registry does not respond. */
 async function pull(signal: AbortSignal): Promise<string | undefined> {
-  const silent = new AbortController();
+  const noOutput = new AbortController();
   const timer = setTimeout(() => {
-    silent.abort();
-  }, FIRST_WORD_MS);
+    noOutput.abort();
+  }, FIRST_OUTPUT_MS);
   const child = execa('docker', ['pull', PULLED], {
     reject: false,
     stdin: 'ignore',
     timeout: PULL_DEADLINE_MS,
-    cancelSignal: AbortSignal.any([signal, silent.signal]),
+    cancelSignal: AbortSignal.any([signal, noOutput.signal]),
   });
   child.stdout.once('data', () => {
     clearTimeout(timer);
@@ -58,18 +58,23 @@ async function pull(signal: AbortSignal): Promise<string | undefined> {
   }
 }
 
-/** Builds a minimal Debian from packages, as Debian's own image is made: no manuals, no translations. */
-async function bootstrap({ mirrors, signal, onProgress }: DebianOptions, refusal: string): Promise<void> {
+/** Builds a minimal Debian from packages, like Debian's own image: without manuals and translations. */
+async function bootstrap({ mirrors, signal, onProgress }: DebianOptions, pullError: string): Promise<void> {
   const system = await readOsRelease();
   const mirror = mirrors.debian;
   if (mirror === undefined)
-    throw cannotMake(refusal, new Error(`this is no Debian but ${system.id || process.platform}`));
+    throw cannotBuild(pullError, new Error(`this system is not Debian but ${system.id || process.platform}`));
   const folder = join(STATE, 'debian');
   const archive = join(folder, 'rootfs.tar');
   await mkdir(folder, { recursive: true });
   try {
     if ((await execa('mmdebstrap', ['--version'], { reject: false, stdin: 'ignore' })).failed) {
-      await installPackages({ packages: [], alsoNeeded: ['mmdebstrap', 'debian-archive-keyring'], signal, onProgress });
+      await installPackages({
+        packages: [],
+        fromOwnSuite: ['mmdebstrap', 'debian-archive-keyring'],
+        signal,
+        onProgress,
+      });
     }
     const excluded = ['man', 'info', 'locale', 'lintian'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
     const included = [
@@ -84,20 +89,20 @@ async function bootstrap({ mirrors, signal, onProgress }: DebianOptions, refusal
       cancelSignal: signal,
     });
     const labels = ['--change', 'LABEL org.holdfast=1', '--change', 'CMD ["/bin/sh"]'];
-    await execa('docker', ['import', ...labels, archive, MADE], { stdin: 'ignore', cancelSignal: signal });
+    await execa('docker', ['import', ...labels, archive, BUILT], { stdin: 'ignore', cancelSignal: signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw cannotMake(refusal, error);
+    throw cannotBuild(pullError, error);
   } finally {
     await rm(archive, { force: true });
   }
 }
 
-function cannotMake(refusal: string, cause: unknown): HoldfastError {
+function cannotBuild(pullError: string, cause: unknown): HoldfastError {
   const why = messageOf(cause).split('\n')[0] ?? '';
   return new HoldfastError(
     'image-build-failed',
-    `Could not pull the Debian image (${refusal}) or build it here (${why}).`,
+    `Could not pull the Debian image (${pullError}) or build it here (${why}).`,
     {
       cause,
       fix: `Run \`docker pull ${PULLED}\` where the network allows it (or \`docker load\` it from a file), and repeat the command.`,

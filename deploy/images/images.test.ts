@@ -38,7 +38,7 @@ const tags = (plan: readonly PlannedImage[]): Record<string, string> =>
   Object.fromEntries(plan.map((image) => [image.spec.name, image.tag]));
 
 describe('planImages', () => {
-  it('gives every image a tag that holds until something that it is made from changes', async () => {
+  it("changes an image's tag only when one of its inputs changes", async () => {
     const where = await makeRepository(THREE);
     const before = tags(await planImages({ ...where, specs: SPECS }));
     expect(before['lb']).toMatch(/^holdfast\/lb:[0-9a-f]{12}$/);
@@ -50,7 +50,7 @@ describe('planImages', () => {
     expect(after['base']).toBe(before['base']);
   });
 
-  it('builds another base when the machine trusts other authorities', async () => {
+  it('changes the base image when the certificate authorities of the machine change', async () => {
     const where = await makeRepository(THREE);
     const before = tags(await planImages({ ...where, specs: SPECS }));
     await writeFile(join(where.authorities, 'company.crt'), 'x');
@@ -59,37 +59,31 @@ describe('planImages', () => {
     expect(after['tool']).toBe(before['tool']);
   });
 
-  it('plans what is on demand only when it is asked for by its name', async () => {
+  it('plans an on-demand image only if it is requested by name', async () => {
     const where = await makeRepository(THREE);
     const specs = SPECS.map((other) => ({ ...other, onDemand: other.name === 'lb' }));
     expect(Object.keys(tags(await planImages({ ...where, specs })))).toEqual(['tool', 'base']);
     expect(Object.keys(tags(await planImages({ ...where, specs, only: ['lb'] })))).toContain('lb');
   });
 
-  it('plans only what is wanted and what that stands on', async () => {
+  it('plans only the requested images and their dependencies', async () => {
     const where = await makeRepository({ ...THREE, web: 'FROM holdfast/base:dev' });
     const plan = await planImages({ ...where, specs: [...SPECS, spec('web')], only: ['web'] });
     expect(Object.keys(tags(plan)).sort()).toEqual(['base', 'web']);
   });
 
   it.each([
-    ['a name that is no image', THREE, ['nope'], 'usage', /no image nope/],
+    ['an unknown image name', THREE, ['nope'], 'usage', /no image nope/],
+    ['a missing Dockerfile', { lb: THREE.lb, base: THREE.base }, ['tool'], 'image-build-failed', /tool has no usable/],
     [
-      'a Dockerfile that is missing',
-      { lb: THREE.lb, base: THREE.base },
-      ['tool'],
-      'image-build-failed',
-      /tool has no usable/,
-    ],
-    [
-      'an image that is not known',
+      'an unknown base image',
       { ...THREE, lb: 'FROM holdfast/ghost:dev' },
       ['lb'],
       'image-build-failed',
       /holdfast\/ghost/,
     ],
-    ['a circle', { ...THREE, tool: 'FROM holdfast/lb:dev' }, ['lb'], 'image-build-failed', /lb → tool → lb/],
-  ])('refuses %s', async (...[, dockerfiles, only, code, message]) => {
+    ['a dependency cycle', { ...THREE, tool: 'FROM holdfast/lb:dev' }, ['lb'], 'image-build-failed', /lb → tool → lb/],
+  ])('rejects %s', async (...[, dockerfiles, only, code, message]) => {
     const where = await makeRepository(dockerfiles);
     await expect(planImages({ ...where, specs: SPECS, only })).rejects.toMatchObject({
       code,
@@ -114,7 +108,7 @@ describe('runLanes', () => {
   const lb = image('lb', 'assemble', [base, tool]);
   const web = image('web', 'assemble', [base]);
 
-  it('builds everything once, dependencies first, one at a time in a lane', async () => {
+  it('builds every image once, dependencies first, one at a time per lane', async () => {
     const finished: string[] = [];
     const busy = new Map<string, number>();
     await runLanes([lb, web, other, tool, base], async (one) => {
@@ -128,7 +122,7 @@ describe('runLanes', () => {
     expect([...finished].sort()).toEqual(['base', 'lb', 'other', 'tool', 'web']);
   });
 
-  it('does not wait for images that are there already', async () => {
+  it('does not wait for existing images', async () => {
     const built: string[] = [];
     await runLanes([lb], (one) => {
       built.push(one.spec.name);
@@ -137,7 +131,7 @@ describe('runLanes', () => {
     expect(built).toEqual(['lb']);
   });
 
-  it('throws the first failure, starts nothing after it, and lets finish what runs', async () => {
+  it('throws the first failure, starts no build after it, and waits for running builds', async () => {
     const started: string[] = [];
     let finishTool = (): void => undefined;
     const running = runLanes([base, tool, web, lb], async (one) => {
@@ -155,8 +149,11 @@ describe('runLanes', () => {
   });
 });
 
-it.each(IMAGES)('$name has no source of the model in it: its programs read what is rendered', async (image) => {
-  const { sources } = parseDockerfile(await readFile(join(ROOT, image.dockerfile), 'utf8'), image.target);
-  const files = await listInputFiles(ROOT, sources);
-  expect(files.filter((file) => /^deploy\/(model\/(topology|profile)|stack)/.test(file))).toEqual([]);
-});
+it.each(IMAGES)(
+  '$name contains no topology or profile source: its programs read rendered configuration',
+  async (image) => {
+    const { sources } = parseDockerfile(await readFile(join(ROOT, image.dockerfile), 'utf8'), image.target);
+    const files = await listInputFiles(ROOT, sources);
+    expect(files.filter((file) => /^deploy\/(model\/(topology|profile)|stack)/.test(file))).toEqual([]);
+  },
+);

@@ -1,8 +1,9 @@
-/** All images of the stack, built when and only when what they are made from has changed. */
+/** All images of the stack; an image is built only if its inputs have changed. */
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
 import { callEngine, openDocker } from '../../kit/docker.ts';
+import { TIER_NAMES } from '../model/topology.ts';
 import { readMirrors, stageHostAuthorities, type Mirrors } from '../machine/mirror.ts';
 import { ROOT, STATE } from '../../kit/paths.ts';
 import { buildImage, type BuildRequest } from './build.ts';
@@ -19,32 +20,24 @@ const tool = (name: string): ImageSpec => ({
   lane: 'compile',
 });
 
-/** Every image, in the order in which a lane takes those that are ready. */
+/** Every image, in the order in which a lane builds them. */
 export const IMAGES: readonly ImageSpec[] = [
   { name: 'base', dockerfile: 'deploy/images/base/Dockerfile', lane: 'assemble' },
   tool('toxiproxy'),
   tool('alertmanager'),
   tool('k6tool'),
   { name: 'node', dockerfile: 'deploy/images/node/Dockerfile', lane: 'assemble' },
-  tier('db'),
-  tier('lb'),
-  tier('cache'),
-  tier('web'),
-  tier('app'),
-  tier('edge'),
-  tier('mail'),
-  tier('monitor'),
-  tier('trace'),
+  ...TIER_NAMES.map(tier),
   tier('load'),
   { name: 'browser', dockerfile: 'deploy/images/browser/image/Dockerfile', lane: 'assemble', onDemand: true },
-  { name: 'peers', dockerfile: 'chaos/bench/peers/Dockerfile', lane: 'assemble', onDemand: true },
+  { name: 'peers', dockerfile: 'chaos/bench/reference-exporters/Dockerfile', lane: 'assemble', onDemand: true },
 ];
 
 interface BuildOptions {
-  /** Names of images; those they stand on are built too. Default: all that the stack needs. */
+  /** Names of images; their dependencies are built too. Default: all that the stack needs. */
   readonly only?: readonly string[];
   readonly signal: AbortSignal;
-  /** Called with a line for everything that takes over two seconds. */
+  /** Called with a line for every step that takes over two seconds. */
   readonly onProgress: (line: string) => void;
 }
 
@@ -52,8 +45,8 @@ interface BuildOptions {
 const AUTHORITIES = join(STATE, 'hostca');
 
 /**
- * Builds what is missing, each image tagged `holdfast/NAME:HASH` (of its inputs) and `holdfast/NAME:dev`. Takes well under a second when
- * nothing has changed. Throws `image-build-failed`; images already built stay, so the next call goes on from there.
+ * Builds missing images, each tagged `holdfast/NAME:HASH` (of its inputs) and `holdfast/NAME:dev`. Takes well under a second if nothing has
+ * changed. Throws `image-build-failed`; finished images stay, so the next call continues from there.
  */
 export async function buildImages({ only, signal, onProgress }: BuildOptions): Promise<void> {
   await stageHostAuthorities(AUTHORITIES, { withBundle: false });
@@ -75,18 +68,18 @@ export async function buildImages({ only, signal, onProgress }: BuildOptions): P
     await buildImage(requestFor(image, mirrors, debian), { builder, signal, onProgress });
     await removeOlder(docker, image);
   });
-  // Images of ours that a build has just left without a name.
+  // Removes images of the stack that a build has just replaced.
   await docker.pruneImages({ filters: { dangling: ['true'], label: ['org.holdfast=1'] } }).catch(() => undefined);
 }
 
-/** Every tag of our images → the id of the image. */
+/** Every tag of the stack's images → image ID. */
 async function readTags(docker: Docker): Promise<ReadonlyMap<string, string>> {
   const filters = { label: ['org.holdfast=1'] };
   const images = await callEngine('list the images', () => docker.listImages({ filters }));
   return new Map(images.flatMap((image) => (image.RepoTags ?? []).map((tag) => [tag, image.Id] as const)));
 }
 
-/** Points the tags that others use at an image that is there already. */
+/** Points the aliases of an existing image at it. */
 async function retag(docker: Docker, image: PlannedImage, present: ReadonlyMap<string, string>): Promise<void> {
   const id = present.get(image.tag);
   if (id === undefined) return;
@@ -96,7 +89,7 @@ async function retag(docker: Docker, image: PlannedImage, present: ReadonlyMap<s
   }
 }
 
-/** Removes the content tags that this image had before; an image that a container still uses stays. */
+/** Removes older hash tags of this image. Images that a container still uses stay. */
 async function removeOlder(docker: Docker, image: PlannedImage): Promise<void> {
   const older = [...(await readTags(docker)).keys()].filter(
     (tag) => tag !== image.tag && new RegExp(`^holdfast/${image.spec.name}:[0-9a-f]{12}$`).test(tag),
@@ -104,7 +97,7 @@ async function removeOlder(docker: Docker, image: PlannedImage): Promise<void> {
   await Promise.allSettled(older.map((tag) => docker.getImage(tag).remove()));
 }
 
-/** The builder that keeps its images in the engine's own store is named like the client's context. */
+/** The builder that uses the engine's own image store has the name of the client's context. */
 async function readBuilder(): Promise<string> {
   const { stdout } = await execa('docker', ['context', 'show'], { stdin: 'ignore' });
   return stdout.trim() || 'default';
@@ -140,8 +133,8 @@ function requestFor(image: PlannedImage, mirrors: Mirrors, debian: string | unde
 }
 
 /**
- * Runs `build` for every image, dependencies first, one at a time in each lane. After a failure nothing new is started; what runs is
- * finished, for the next time, and the first failure is thrown.
+ * Runs `build` for every image, dependencies first, one at a time in each lane. After a failure it starts no further build, waits for running
+ * builds, whose images the next call reuses, and throws the first failure.
  */
 export async function runLanes(
   images: readonly PlannedImage[],

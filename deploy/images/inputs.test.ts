@@ -23,7 +23,7 @@ ARG REVISION
 `;
 
 describe('parseDockerfile', () => {
-  it('finds files, our own images and arguments, through arguments, continuation lines and stages', () => {
+  it('finds files, images of the stack and arguments, through arguments, continuation lines and stages', () => {
     expect(parseDockerfile(TIER)).toEqual({
       sources: ['deploy/x', 'deploy/x/boot.d/', 'deploy/x/run*', 'kit'],
       images: ['base', 'tool'],
@@ -32,7 +32,7 @@ describe('parseDockerfile', () => {
     });
   });
 
-  it('reads only the stages that the target stands on', () => {
+  it('reads only the stages that the target depends on', () => {
     const text = [
       'FROM holdfast/base:dev AS go',
       'COPY common /',
@@ -49,7 +49,7 @@ describe('parseDockerfile', () => {
     expect(parseDockerfile(text)).toMatchObject({ sources: ['b', 'common'] });
   });
 
-  it('names a stage that is not there', () => {
+  it('throws for an unknown stage', () => {
     expect(() => parseDockerfile('FROM scratch', 'nope')).toThrow(/no stage nope/);
   });
 });
@@ -64,13 +64,13 @@ describe('the inputs of an image', () => {
     return root;
   }
 
-  it('are folders, files and globs without what .dockerignore keeps out', async () => {
+  it('are folders, files and globs, except for files that .dockerignore excludes', async () => {
     const root = await makeTree();
     expect(await listInputFiles(root, ['a/', '*.ts'])).toEqual(['a/.hidden/file', 'a/run', 'b.ts', 'c.ts']);
     expect(await listInputFiles(root, ['./b.ts', 'missing'])).toEqual(['b.ts']);
   });
 
-  it('change the hash by content, by name and by the executable bit, and by nothing else', async () => {
+  it('change the hash only by content, name and executable bit', async () => {
     const root = await makeTree();
     const before = await hashInputs(root, ['a/run'], ['x']);
     expect(await hashInputs(root, ['a/run'], ['x'])).toBe(before);
@@ -82,7 +82,7 @@ describe('the inputs of an image', () => {
     expect(await hashInputs(root, ['a/run'], ['x'])).not.toBe(executable);
   });
 
-  it('are ignored here exactly as .dockerignore says', async () => {
+  it('have the same ignore patterns as .dockerignore', async () => {
     const lines = (await readFile(join(import.meta.dirname, '../..', '.dockerignore'), 'utf8')).split('\n');
     expect(IGNORED.map(([pattern]) => pattern)).toEqual(lines.filter((line) => line !== '' && !line.startsWith('#')));
   });

@@ -1,4 +1,4 @@
-/** What an image is made from, read from its Dockerfile, so that nobody keeps a second list of it. */
+/** Inputs of an image, read from its Dockerfile, so that there is no second list to maintain. */
 import { createHash } from 'node:crypto';
 import { glob, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -7,9 +7,9 @@ import { join, relative, sep } from 'node:path';
 export interface DockerfileInputs {
   /** Paths of the build context as written: files, folders, globs. Sorted, unique. */
   readonly sources: readonly string[];
-  /** Names `NAME` of our images used as `holdfast/NAME:dev`. Sorted, unique. */
+  /** Names of the stack's images that are used as `holdfast/NAME:dev`. Sorted, unique. */
   readonly images: readonly string[];
-  /** Names of the stages that are reached; unnamed ones are left out. */
+  /** Names of the stages that the target depends on, without unnamed ones. */
   readonly stages: readonly string[];
   /** Names of declared build arguments. */
   readonly args: readonly string[];
@@ -34,7 +34,7 @@ function parseInstructions(text: string): readonly (readonly [keyword: string, r
     .flatMap((match) => (match === null ? [] : [[(match[1] ?? '').toUpperCase(), (match[2] ?? '').trim()] as const]));
 }
 
-/** Reads the sources of COPY and ADD: everything but flags and the destination. */
+/** Reads the sources of COPY and ADD: all words except for flags and the destination. */
 function readCopy(rest: string, stage: Stage): void {
   const words = rest.split(/\s+/);
   const flags = words.filter((word) => word.startsWith('--'));
@@ -61,8 +61,8 @@ function readMounts(rest: string, stage: Stage): void {
 }
 
 /**
- * The inputs of the stage `target`, or of the last one, and of all stages it builds on. Arguments stand for their defaults.
- * Throws a plain error for a target that the Dockerfile does not have.
+ * The inputs of the stage `target`, or of the last one, and of all stages that it depends on. Arguments have their default values.
+ * Throws a plain error for an unknown target.
  */
 export function parseDockerfile(text: string, target?: string): DockerfileInputs {
   const args = new Map<string, string>();
@@ -103,7 +103,7 @@ export function parseDockerfile(text: string, target?: string): DockerfileInputs
   };
 }
 
-/** Patterns of .dockerignore (kept equal by a test) and what they mean here. */
+/** Patterns of .dockerignore (compared by a test), each with its regular expression. */
 export const IGNORED: readonly (readonly [pattern: string, test: RegExp])[] = [
   ['.git', /^\.git(\/|$)/],
   ['.holdfast', /^\.holdfast(\/|$)/],
@@ -113,7 +113,7 @@ export const IGNORED: readonly (readonly [pattern: string, test: RegExp])[] = [
   ['**/*.test.ts', /\.test\.ts$/],
 ];
 
-/** Files below the sources, relative to `root`, sorted, without those that .dockerignore keeps out. A missing source has no files. */
+/** Files below the sources, relative to `root`, sorted, except for those that .dockerignore excludes. A missing source has no files. */
 export async function listInputFiles(root: string, sources: readonly string[]): Promise<readonly string[]> {
   const found = new Set<string>();
   for (const source of sources) {
@@ -125,7 +125,7 @@ export async function listInputFiles(root: string, sources: readonly string[]): 
   return [...found].filter((path) => !IGNORED.some(([, test]) => test.test(path))).sort();
 }
 
-/** The file itself, or all files below the folder: also hidden ones, which glob patterns pass over. */
+/** The file itself, or all files below the folder, including hidden ones, which glob patterns skip. */
 async function listFiles(root: string, path: string): Promise<readonly string[]> {
   if (!(await stat(join(root, path))).isDirectory()) return [path];
   const entries = await readdir(join(root, path), { recursive: true, withFileTypes: true });

@@ -1,20 +1,20 @@
-/** Which images there are to build, in which order, under which tag: the tag is the hash of everything that an image is made from. */
+/** Plans which images to build, in which order and with which tag. The tag is a hash of all inputs of an image. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { HoldfastError } from '../../kit/errors.ts';
 import { hashInputs, listInputFiles, parseDockerfile, type DockerfileInputs } from './inputs.ts';
 
-/** One image. What it is made from is read from its Dockerfile. */
+/** One image. Its inputs are read from its Dockerfile. */
 export interface ImageSpec {
   /** The image is `holdfast/NAME`. */
   readonly name: string;
   /** Relative to the repository's root. */
   readonly dockerfile: string;
   readonly target?: string;
-  /** Two images are built at a time at most, one of each lane: compilers take the processor, the rest waits for the network. */
+  /** At most two images are built at a time, one of each lane: `compile` is limited by the CPU, `assemble` by the network. */
   readonly lane: 'compile' | 'assemble';
-  /** Built only when it is asked for by its name: no host runs it. */
+  /** Built only if it is requested by name, because no host runs it. */
   readonly onDemand?: boolean;
 }
 
@@ -22,14 +22,14 @@ export interface PlannedImage {
   readonly spec: ImageSpec;
   /** `holdfast/NAME:HASH`, twelve hexadecimal digits. */
   readonly tag: string;
-  /** Other tags that must point at it: `dev`, and the revision where the image has one. */
+  /** Other tags of the image: `dev`, and its revision, if any. */
   readonly aliases: readonly string[];
   readonly dependencies: readonly PlannedImage[];
   /** Build arguments that its Dockerfile declares. */
   readonly args: readonly string[];
-  /** Lets in the certificate authorities of the building machine. */
+  /** Whether it contains the certificate authorities of the building machine. */
   readonly usesAuthorities: boolean;
-  /** Commit of the image's inputs, with `-dirty` for what is not committed; undefined where the Dockerfile has no `ARG REVISION`. */
+  /** Commit of the image's inputs, with `-dirty` if there are uncommitted changes; undefined if the Dockerfile has no `ARG REVISION`. */
   readonly revision: string | undefined;
 }
 
@@ -37,15 +37,15 @@ interface PlanOptions {
   /** Root of the repository, which is the build context. */
   readonly root: string;
   readonly specs: readonly ImageSpec[];
-  /** Names of the images wanted; those they stand on are planned too. Default: all but those on demand. */
+  /** Names of the requested images; their dependencies are planned too. Default: all except for those on demand. */
   readonly only?: readonly string[] | undefined;
-  /** Folder with the machine's certificate authorities: others, another base. */
+  /** Folder with the machine's certificate authorities, an input of the base image. */
   readonly authorities: string;
 }
 
 /**
- * Plans images, each after those it stands on. Throws `usage` for a name that is no image, `image-build-failed` for a Dockerfile that
- * is missing, names an unknown image or stands on itself.
+ * Plans images, each after its dependencies. Throws `usage` for an unknown image name, and `image-build-failed` for a Dockerfile that is
+ * missing, uses an unknown image or depends on itself.
  */
 export async function planImages({ root, specs, only, authorities }: PlanOptions): Promise<readonly PlannedImage[]> {
   const unknown = only?.filter((name) => !specs.some((spec) => spec.name === name)) ?? [];

@@ -10,7 +10,7 @@ const fit: MachineFacts = {
     engineVersion: '28.5.2',
     composeVersion: '2.40.3',
     buildxVersion: 'v0.29.1',
-    refusal: '',
+    connectError: '',
     clientInstalled: true,
     daemonInstalled: true,
     daemonFromDebian: false,
@@ -35,22 +35,22 @@ const codes = (change: Partial<MachineFacts>): readonly string[] =>
   judgeMachine({ ...fit, ...change }, topology).map(({ code, severity }) => `${severity} ${code}`);
 
 describe('judgeMachine', () => {
-  it('finds nothing wrong with a machine that has everything', () => {
+  it('reports no problem of a machine that meets all requirements', () => {
     expect(judgeMachine(fit, topology)).toEqual([]);
   });
 
   it.each<readonly [string, Partial<MachineFacts>, readonly string[]]>([
     ['too little memory', { availableMemory: 3 * GIB }, ['error memory-short']],
-    ['little memory left because the stack runs', { availableMemory: 3 * GIB, runningHosts: 12 }, []],
+    ['little available memory while the stack runs', { availableMemory: 3 * GIB, runningHosts: 12 }, []],
     ['memory that cannot be read', { availableMemory: undefined }, []],
     ['too little disk for the first build', { freeDisk: 10 * GIB }, ['error disk-short']],
     ['the same disk once the images are built', { freeDisk: 10 * GIB, imageCount: 13 }, []],
-    ['a full disk even then', { freeDisk: GIB, imageCount: 13 }, ['error disk-short']],
+    ['a full disk even with built images', { freeDisk: GIB, imageCount: 13 }, ['error disk-short']],
     ['one core', { cores: 1 }, ['warning cores-short']],
-    ['somebody who is not root', { engine: { ...fit.engine, isRoot: false } }, ['error not-root']],
+    ['a user other than root', { engine: { ...fit.engine, isRoot: false } }, ['error not-root']],
     ['a taken port', { takenPorts: [shopPort] }, ['error port-taken']],
     [
-      'limits that the kernel lacks',
+      'limits that the kernel does not support',
       { missingLimits: ['memory', 'pids'] },
       ['warning limits-missing', 'warning limits-missing'],
     ],
@@ -64,7 +64,7 @@ describe('judgeMachine', () => {
       { routes: [{ destination: '198.18.0.0/15', device: 'tun0' }] },
       ['warning addresses-taken'],
     ],
-    ['a route somewhere else', { routes: [{ destination: '10.0.0.0/8', device: 'tun0' }] }, []],
+    ['a route to another range', { routes: [{ destination: '10.0.0.0/8', device: 'tun0' }] }, []],
     [
       'an engine that renames interfaces',
       { engine: { ...fit.engine, engineVersion: '26.1.5' } },
@@ -98,7 +98,7 @@ describe('judgeMachine', () => {
     expect(codes(change)).toEqual(expected);
   });
 
-  it('tells all problems at once, each with its fix, and the host whose port is taken', () => {
+  it('reports all problems at once, each with its fix, and the host whose port is taken', () => {
     const problems = judgeMachine({ ...fit, takenPorts: [shopPort], freeDisk: GIB, availableMemory: GIB }, topology);
     expect(problems).toHaveLength(3);
     expect(problems.every(({ details }) => (details ?? '').length > 10)).toBe(true);
@@ -107,7 +107,7 @@ describe('judgeMachine', () => {
 });
 
 describe('parseRoutes', () => {
-  it('reads the table of the kernel', () => {
+  it("parses the kernel's routing table", () => {
     const text = [
       'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT',
       'eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0',

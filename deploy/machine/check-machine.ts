@@ -1,4 +1,4 @@
-/** Judges a machine by what was read from it: is everything there that the stack needs? Pure. */
+/** Checks whether a machine meets the requirements of the stack. Pure. */
 import type { Problem } from '../../kit/problem.ts';
 import { overlap, prefixLength } from '../../kit/subnet.ts';
 import { decideEngine, type EngineFacts } from './engine/decide-engine.ts';
@@ -11,23 +11,23 @@ export interface Route {
   readonly device: string;
 }
 
-/** What {@link ./read-machine.ts} finds. Sizes in bytes; undefined where this system does not tell. */
+/** Facts of a machine, read by {@link ./read-machine.ts}. Sizes in bytes; undefined if the system does not report them. */
 export interface MachineFacts {
   readonly engine: EngineFacts;
   readonly cores: number;
-  /** Memory that can be given out without swapping. */
+  /** Memory that is available without swapping. */
   readonly availableMemory: number | undefined;
-  /** Free space where the engine keeps images. */
+  /** Free space on the engine's disk. */
   readonly freeDisk: number | undefined;
-  /** Images of ours that are there already. */
+  /** Number of the stack's images that exist. */
   readonly imageCount: number;
-  /** Hosts of ours that run: their memory and ports are taken by us. */
+  /** Number of running hosts of the stack. If there are any, the stack itself already uses the memory. */
   readonly runningHosts: number;
-  /** Loopback ports of the topology on which somebody other than our containers listens. */
+  /** Loopback ports of the topology that programs other than the stack listen on. */
   readonly takenPorts: readonly number[];
-  /** Routes of this machine that do not belong to our networks. */
+  /** Routes of this machine, except for those of the stack's networks. */
   readonly routes: readonly Route[];
-  /** What the engine says that the kernel lacks for limits: `memory`, `cpu`, `pids`. Empty when nothing, or when the engine is down. */
+  /** Limits that the kernel does not support, as reported by the engine: `memory`, `cpu`, `pids`. Empty also if the engine is down. */
   readonly missingLimits: readonly string[];
 }
 
@@ -37,10 +37,10 @@ const MIN_MEMORY = 5 * GIB;
 /** Images, their build cache and the data of three databases: 8 GiB measured; the rest is for a second generation of images. */
 const MIN_DISK_FIRST = 15 * GIB;
 const MIN_DISK_LATER = 3 * GIB;
-/** From here on the images count as built. */
-const MOST_IMAGES = 12;
+/** With this number of images or more, the first build counts as done. */
+const BUILT_IMAGES_MIN = 12;
 
-/** All that is missing. An `error` keeps the stack from standing; a `warning` is dealt with by `up`, or may spoil measurements. */
+/** All problems of a machine. An `error` prevents the stack from starting. `up` fixes a `warning`, or it may distort measurements. */
 export function judgeMachine(facts: MachineFacts, topology: Topology): readonly Problem[] {
   return [
     ...checkEngine(facts.engine),
@@ -68,11 +68,11 @@ function checkEngine(engine: EngineFacts): readonly Problem[] {
   }
 }
 
-/** Secrets are readable by their owner alone, and root of a host has no capability that would let it read a stranger's. */
+/** Secrets are readable only by their owner, and root in a container has no capability to read files of other users. */
 function checkUser({ isRoot }: EngineFacts): readonly Problem[] {
   if (isRoot) return [];
-  const summary = 'The hosts could not read the secrets of a user who is not root.';
-  return [{ code: 'not-root', severity: 'error', summary, details: 'Run it as root: `sudo ./holdfast up`.' }];
+  const summary = 'The hosts cannot read secrets that belong to a user other than root.';
+  return [{ code: 'not-root', severity: 'error', summary, details: 'Run the command as root: `sudo ./holdfast up`.' }];
 }
 
 function checkSizes(facts: MachineFacts): readonly Problem[] {
@@ -83,14 +83,14 @@ function checkSizes(facts: MachineFacts): readonly Problem[] {
     const details = 'Close programs, or give the machine (with Docker Desktop: its virtual machine) more memory.';
     problems.push({ code: 'memory-short', severity: 'error', summary, details });
   }
-  const needed = facts.imageCount >= MOST_IMAGES ? MIN_DISK_LATER : MIN_DISK_FIRST;
+  const needed = facts.imageCount >= BUILT_IMAGES_MIN ? MIN_DISK_LATER : MIN_DISK_FIRST;
   if (freeDisk !== undefined && freeDisk < needed) {
     const summary = `Only ${inGib(freeDisk)} of disk are free where the engine keeps images; ${inGib(needed)} are needed.`;
     const details = 'Free space; `docker system df` shows what the engine uses.';
     problems.push({ code: 'disk-short', severity: 'error', summary, details });
   }
   if (facts.cores < 2) {
-    const summary = 'One processor core is too few for the promises about time.';
+    const summary = 'One processor core is too few for the time limits of the guarantees.';
     problems.push(warn('cores-short', summary, 'Give the machine two cores or more.'));
   }
   return problems;
@@ -108,7 +108,7 @@ function portProblem(port: number, host: Host | undefined): Problem {
   return {
     code: 'port-taken',
     severity: 'error',
-    summary: `Another program listens on 127.0.0.1:${port}, where ${what} is to be.`,
+    summary: `Another program listens on 127.0.0.1:${port}, which ${what} needs.`,
     details: `Stop it (\`ss -ltnp 'sport = :${port}'\` names it), or choose another loopback port in deploy/model/topology.ts.`,
     ...(host === undefined ? {} : { at: host.name }),
   };
@@ -120,12 +120,12 @@ function checkRoutes(facts: MachineFacts, topology: Topology): readonly Problem[
     .filter((route) => prefixLength(route.destination) >= 8)
     .filter((route) => subnets.some((subnet) => overlap(subnet, route.destination)))
     .map((route) => {
-      // The engine refuses a network that overlaps with another of its own; any other route loses to our narrower one.
+      // The engine rejects a network that overlaps with another Docker network. All other routes lose to the stack's more specific one.
       const isDocker = /^(br-|docker)/.test(route.device);
       const summary = `${route.destination} is in use through ${route.device}, and the stack's networks overlap with it.`;
       const details = isDocker
         ? 'Remove that Docker network (`docker network ls`), or change the networks in deploy/model/topology.ts.'
-        : 'What is reached through it may not be while the stack is up; if that matters, change the networks in deploy/model/topology.ts.';
+        : 'Its destinations may be unreachable while the stack runs. If you need them, change the networks in deploy/model/topology.ts.';
       return { code: 'addresses-taken', severity: isDocker ? 'error' : 'warning', summary, details, at: route.device };
     });
 }
@@ -133,7 +133,7 @@ function checkRoutes(facts: MachineFacts, topology: Topology): readonly Problem[
 function checkLimits(facts: MachineFacts): readonly Problem[] {
   return facts.missingLimits.map((limit) => {
     const summary = `The kernel does not let the engine limit ${limit}.`;
-    return warn('limits-missing', summary, 'Hosts then share it freely: one that runs wild takes it from the others.');
+    return warn('limits-missing', summary, 'Without the limit, one host can use up what all hosts share.');
   });
 }
 

@@ -30,14 +30,14 @@ describe('parseIndexTargets', () => {
     'bookworm-security|contrib|http://other.example/debian-security/',
   ].join('\n');
 
-  it("finds the archive and the security archive among other people's repositories", () => {
+  it('finds the Debian archive and its security archive among third-party repositories', () => {
     expect(parseIndexTargets(output, 'bookworm')).toEqual({
       debian: 'http://mirror.example/debian',
       debianSecurity: 'http://mirror.example/debian-security',
     });
   });
 
-  it('finds nothing for a release that is not there', () => {
+  it('finds nothing for a release that is not configured', () => {
     expect(parseIndexTargets(output, 'trixie')).toEqual({ debian: undefined, debianSecurity: undefined });
     expect(parseIndexTargets('', 'trixie')).toEqual({ debian: undefined, debianSecurity: undefined });
   });
@@ -54,7 +54,7 @@ describe('findMavenMirror', () => {
     ['*', 'https://mirror.example/maven'],
     ['external:*', ' https://mirror.example/maven '],
     ['company, central', 'https://mirror.example/maven'],
-  ])('takes the mirror of %s', (of, url) => {
+  ])('uses the mirror of %s', (of, url) => {
     expect(findMavenMirror(settings(mirror('company', 'https://other.example'), mirror(of, url)))).toBe(
       'https://mirror.example/maven',
     );
@@ -63,21 +63,21 @@ describe('findMavenMirror', () => {
   it.each([
     ['no settings', ''],
     ['another repository', settings(mirror('company', 'https://other.example'))],
-    ['all but the central one', settings(mirror('*,!central', 'https://other.example'))],
-    ['a blocked one', settings(mirror('external:*', 'http://0.0.0.0/', '<blocked>true</blocked>'))],
+    ['all except for the central one', settings(mirror('*,!central', 'https://other.example'))],
+    ['a blocked mirror', settings(mirror('external:*', 'http://0.0.0.0/', '<blocked>true</blocked>'))],
     ['an example in a comment', `<!-- ${settings(mirror('central', 'https://other.example'))} -->`],
-  ])('takes none from %s', (_what, text) => {
+  ])('finds no mirror in %s', (_what, text) => {
     expect(findMavenMirror(text)).toBeUndefined();
   });
 });
 
 describe('stageHostAuthorities', () => {
-  it('empties the folder first and leaves certificates only', async () => {
+  it('empties the folder first and writes only certificates', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-ca-'));
     await writeFile(join(folder, 'stale.crt'), 'old');
     await stageHostAuthorities(folder, { withBundle: false });
-    const left = await readdir(folder);
-    expect(left).not.toContain('stale.crt');
-    expect(left.every((name) => name.endsWith('.crt'))).toBe(true);
+    const files = await readdir(folder);
+    expect(files).not.toContain('stale.crt');
+    expect(files.every((name) => name.endsWith('.crt'))).toBe(true);
   });
 });

@@ -1,18 +1,18 @@
 /**
- * Where this machine gets packages from, and whom it trusts. Image builds follow the machine's own configuration, so that a mirror, a
- * registry of the company or an inspecting proxy works inside them too. Nothing of it is ever written into a tracked file.
+ * Package mirrors and certificate authorities of this machine. Image builds use them, so that mirrors, company registries and inspecting
+ * proxies also work in builds. They are never written to a committed file.
  */
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 
-/** Addresses as the machine's own tools have them; undefined where a tool is absent or leaves its default. */
+/** URLs from the configuration of the machine's own tools; undefined if a tool is absent or uses its default. */
 export interface Mirrors {
-  /** Base address of the Debian archive. Only on Debian: another distribution's archive has other packages. */
+  /** Base URL of the Debian archive. Only on Debian: the archives of other distributions have other packages. */
   readonly debian: string | undefined;
   readonly debianSecurity: string | undefined;
-  /** With a trailing slash, as npm gives it. */
+  /** With a trailing slash, as printed by npm. */
   readonly npmRegistry: string | undefined;
   readonly goProxy: string | undefined;
   readonly goSumDb: string | undefined;
@@ -20,7 +20,7 @@ export interface Mirrors {
   readonly mavenRepository: string | undefined;
 }
 
-/** Fields of /etc/os-release that matter here. */
+/** Used fields of /etc/os-release. */
 export interface OsRelease {
   /** `debian`, `ubuntu` … ; empty when unknown. */
   readonly id: string;
@@ -34,17 +34,17 @@ export function parseOsRelease(text: string): OsRelease {
   return { id: field('ID'), codename: field('VERSION_CODENAME') };
 }
 
-/** The running system; empty fields where there is no /etc/os-release. */
+/** The running system; the fields are empty if there is no /etc/os-release. */
 export async function readOsRelease(): Promise<OsRelease> {
   return parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => ''));
 }
 
-/** What `apt-get indextargets` prints for each package index, in this order, separated by `|`. */
+/** Output format of `apt-get indextargets` for each package index. */
 const INDEX_FORMAT = '$(RELEASE)|$(COMPONENT)|$(REPO_URI)';
 
 /**
- * Finds Debian's archive and its security archive in the output of `apt-get indextargets`. Other people's repositories may carry the
- * same release name but not the component `main`.
+ * Finds Debian's archive and its security archive in the output of `apt-get indextargets`. Third-party repositories may have the same release
+ * name, but not the component `main`.
  */
 export function parseIndexTargets(output: string, codename: string): Pick<Mirrors, 'debian' | 'debianSecurity'> {
   const targets = output.split('\n').map((line) => line.split('|'));
@@ -53,29 +53,29 @@ export function parseIndexTargets(output: string, codename: string): Pick<Mirror
   return { debian: find(codename), debianSecurity: find(`${codename}-security`) };
 }
 
-/** Standard output of a program, trimmed; undefined when it is absent, fails, takes over 10 s or prints nothing. */
-async function ask(command: string, args: readonly string[]): Promise<string | undefined> {
+/** Standard output of a program, trimmed; undefined if it is absent, fails, takes over 10 s or prints nothing. */
+async function readOutput(command: string, args: readonly string[]): Promise<string | undefined> {
   const result = await execa(command, args, { reject: false, timeout: 10_000, stdin: 'ignore' });
   const answer = result.failed ? '' : result.stdout.trim();
   return answer === '' || answer === 'undefined' ? undefined : answer;
 }
 
-/** Asks apt, npm, Go (or the environment) and Maven's settings of this machine. Takes about half a second; call it only before a build. */
+/** Reads the mirrors from apt, npm, Go (or the environment) and Maven's settings. Takes about half a second, so call it only before a build. */
 export async function readMirrors(): Promise<Mirrors> {
   const system = await readOsRelease();
   const [targets, npmRegistry, goProxy, goSumDb, mavenRepository] = await Promise.all([
     system.id === 'debian'
-      ? ask('apt-get', ['indextargets', '--format', INDEX_FORMAT, 'Created-By: Packages'])
+      ? readOutput('apt-get', ['indextargets', '--format', INDEX_FORMAT, 'Created-By: Packages'])
       : undefined,
-    ask('npm', ['config', 'get', 'registry']),
-    process.env['GOPROXY'] ?? ask('go', ['env', 'GOPROXY']),
-    process.env['GOSUMDB'] ?? ask('go', ['env', 'GOSUMDB']),
+    readOutput('npm', ['config', 'get', 'registry']),
+    process.env['GOPROXY'] ?? readOutput('go', ['env', 'GOPROXY']),
+    process.env['GOSUMDB'] ?? readOutput('go', ['env', 'GOSUMDB']),
     readMavenMirror(),
   ]);
   return { ...parseIndexTargets(targets ?? '', system.codename), npmRegistry, goProxy, goSumDb, mavenRepository };
 }
 
-/** Maven has no quick way to be asked: its settings are read as it reads them, those of the user before those of the machine. */
+/** Reads Maven's settings files, those of the user before those of the machine, because running Maven is slow. */
 async function readMavenMirror(): Promise<string | undefined> {
   for (const file of [join(homedir(), '.m2', 'settings.xml'), '/etc/maven/settings.xml']) {
     const mirror = findMavenMirror(await readFile(file, 'utf8').catch(() => ''));
@@ -84,7 +84,7 @@ async function readMavenMirror(): Promise<string | undefined> {
   return undefined;
 }
 
-/** The address of the first mirror in a `settings.xml` that stands for the central repository, or for all that are not on this machine. */
+/** The URL of the first mirror in a `settings.xml` that replaces the central repository, or all external repositories. */
 export function findMavenMirror(settings: string): string | undefined {
   const text = settings.replace(/<!--[\s\S]*?-->/g, '');
   const field = (mirror: string, name: string): string =>
@@ -100,19 +100,19 @@ export function findMavenMirror(settings: string): string | undefined {
     .find((url) => /^https?:/.test(url));
 }
 
-/** Folders where an administrator puts certificate authorities of his own: Debian, Red Hat, Arch. */
+/** Folders for additional certificate authorities: Debian, Red Hat, Arch. */
 const AUTHORITY_FOLDERS: readonly string[] = [
   '/usr/local/share/ca-certificates',
   '/etc/pki/ca-trust/source/anchors',
   '/etc/ca-certificates/trust-source/anchors',
 ];
 
-/** All authorities that the machine trusts, in one file: Debian, Red Hat. */
+/** Files with all trusted authorities of the machine: Debian, Red Hat. */
 const BUNDLES: readonly string[] = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
 
 /**
- * Copies the machine's own certificate authorities into `folder` (emptied first), each as `NAME.crt`, for the build context `hostca`;
- * and all that it trusts as `bundle.pem` when `withBundle`, for a first download over TLS from an image that trusts nobody yet.
+ * Copies the machine's additional certificate authorities into `folder` (emptied first), each as `NAME.crt`, for the build context `hostca`.
+ * `withBundle` also copies all trusted authorities as `bundle.pem`, for the first download over TLS in an image without authorities.
  */
 export async function stageHostAuthorities(folder: string, options: { readonly withBundle: boolean }): Promise<void> {
   await rm(folder, { recursive: true, force: true });

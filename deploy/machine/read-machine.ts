@@ -1,4 +1,4 @@
-/** Reads from this machine what {@link ./check-machine.ts} judges. */
+/** Reads the facts of this machine that {@link ./check-machine.ts} checks. */
 import { readFile, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
@@ -10,35 +10,36 @@ import type { MachineFacts, Route } from './check-machine.ts';
 import { readEngine } from './engine/read-engine.ts';
 import type { Topology } from '../model/topology.ts';
 
-/** Never throws: what cannot be read is undefined or empty. Takes well under a second. */
+/** Reads the facts of this machine. Never throws: unreadable facts are undefined or empty. Takes well under a second. */
 export async function readMachine(topology: Topology): Promise<MachineFacts> {
   const engine = await readEngine();
-  const store = engine.engineVersion === undefined ? NO_STORE : await readStore(openDocker()).catch(() => NO_STORE);
+  const state =
+    engine.engineVersion === undefined ? NO_ENGINE : await readEngineState(openDocker()).catch(() => NO_ENGINE);
   const ports = topology.hosts
     .filter(({ enabled }) => enabled)
     .flatMap((host) => host.published.map((port) => port.loopbackPort));
-  const foreign = [...new Set(ports)].filter((port) => !store.ownPorts.includes(port));
+  const foreign = [...new Set(ports)].filter((port) => !state.ownPorts.includes(port));
   const [availableMemory, freeDisk, routes, taken] = await Promise.all([
     readAvailableMemory(),
-    readFreeDisk(store.rootFolder),
+    readFreeDisk(state.rootFolder),
     readRoutes(),
     Promise.all(foreign.map(async (port) => ((await isFree(port)) ? [] : [port]))),
   ]);
   return {
     engine,
     cores: availableParallelism(),
-    availableMemory: availableMemory ?? store.totalMemory,
+    availableMemory: availableMemory ?? state.totalMemory,
     freeDisk,
-    imageCount: store.imageCount,
-    runningHosts: store.runningHosts,
+    imageCount: state.imageCount,
+    runningHosts: state.runningHosts,
     takenPorts: taken.flat(),
-    routes: routes.filter(({ device }) => !store.ownDevices.includes(device)),
-    missingLimits: store.missingLimits,
+    routes: routes.filter(({ device }) => !state.ownDevices.includes(device)),
+    missingLimits: state.missingLimits,
   };
 }
 
-/** What the engine tells. */
-interface Store {
+/** Facts reported by the engine. */
+interface EngineState {
   readonly rootFolder: string;
   readonly totalMemory: number | undefined;
   readonly imageCount: number;
@@ -48,7 +49,7 @@ interface Store {
   readonly missingLimits: readonly string[];
 }
 
-const NO_STORE: Store = {
+const NO_ENGINE: EngineState = {
   rootFolder: '/var/lib',
   totalMemory: undefined,
   imageCount: 0,
@@ -66,7 +67,7 @@ const INFO = z.object({
   PidsLimit: z.boolean(),
 });
 
-async function readStore(docker: Docker): Promise<Store> {
+async function readEngineState(docker: Docker): Promise<EngineState> {
   const label = [`com.docker.compose.project=${PROJECT}`];
   const info = INFO.parse(await docker.info());
   const [images, containers, networks] = await Promise.all([
@@ -86,14 +87,14 @@ async function readStore(docker: Docker): Promise<Store> {
   };
 }
 
-/** What can be given out without swapping, as Linux estimates it; undefined elsewhere (the engine then tells its total). */
+/** Available memory without swapping, as estimated by Linux. Undefined on other systems; the engine's total memory is used then. */
 async function readAvailableMemory(): Promise<number | undefined> {
   const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
   const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1];
   return kib === undefined ? undefined : Number(kib) * 1024;
 }
 
-/** Undefined where the engine keeps its images on another (virtual) machine. */
+/** Undefined if the engine stores its images on another (virtual) machine. */
 async function readFreeDisk(folder: string): Promise<number | undefined> {
   const found = await statfs(folder).catch(() => undefined);
   return found === undefined ? undefined : found.bavail * found.bsize;
@@ -117,7 +118,7 @@ async function readRoutes(): Promise<readonly Route[]> {
   return parseRoutes(await readFile('/proc/net/route', 'utf8').catch(() => ''));
 }
 
-/** Reads /proc/net/route: addresses are hexadecimal, the last octet first. */
+/** Parses /proc/net/route: addresses are hexadecimal, with the last octet first. */
 export function parseRoutes(text: string): readonly Route[] {
   return text
     .split('\n')

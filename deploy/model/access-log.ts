@@ -1,12 +1,12 @@
 /**
- * The compact line that Nginx and HAProxy send to both monitors for each request, as one datagram: a mark with the version of the format, then
- * fields with `|` between them. Nothing that a client wrote is in it but a trace id whose form was checked, so it is short, carries no
- * personal data, and needs no quoting.
+ * Nginx and HAProxy send one compact line per request to both monitors, as one datagram: a mark with the version of the format, then
+ * fields separated by `|`. The only value from the client is a trace ID whose form was checked. So a line is short, contains no personal
+ * data, and needs no quoting.
  */
 export const FIELD_SEPARATOR = '|';
 
 export const NGINX_MARK = 'N1';
-/** Fields in their order, with what Nginx calls them; `$route`, `$method` and `$trace_id` are maps of its configuration. */
+/** Fields in order, with their Nginx variables; `$route`, `$method` and `$trace_id` are maps in its configuration. */
 export const NGINX_FIELDS = {
   route: '$route',
   method: '$method',
@@ -14,57 +14,57 @@ export const NGINX_FIELDS = {
   /** Seconds. */
   duration: '$request_time',
   bytes: '$bytes_sent',
-  /** One per try, with `, ` between them, `-` for a try that was not answered; `-` alone where nobody was asked. */
+  /** One per attempt, separated by `, `; `-` for an attempt without a response. A single `-`: no upstream was contacted. */
   upstreamStatus: '$upstream_status',
   upstreamDuration: '$upstream_response_time',
   traceId: '$trace_id',
 } as const;
 
 export const HAPROXY_MARK = 'H1';
-/** Fields in their order, with what HAProxy calls them. */
+/** Fields in order, with their HAProxy log format variables. */
 export const HAPROXY_FIELDS = {
   process: '%pid',
-  /** How many lines the frontend wrote before this one: what is missing in the sequence was lost. */
+  /** Number of lines that the frontend wrote before this one: a gap in the sequence is a lost line. */
   sequence: '%lc',
   proxy: '%f',
   backend: '%b',
   server: '%s',
   status: '%ST',
-  /** Who ended the request and when, two letters; `--` is as it should be. */
+  /** HAProxy's termination state, two letters; `--`: the request completed normally. */
   termination: '%ts',
   /** Milliseconds. */
   duration: '%Ta',
-  /** {@link CHECK}, {@link FORWARDED} or `-`: a request of a client that came directly. */
+  /** {@link CHECK}, {@link FORWARDED} or `-` (a request directly from a client). */
   kind: '%[var(txn.kind)]',
   traceId: '%[var(txn.trace_id)]',
 } as const;
 
-/** The frontends whose requests have lines, and where they send them; a test compares them with HAProxy's configuration. */
+/** Frontends that send access-log lines, and the backends of their requests. A test compares both with HAProxy's configuration. */
 export const LOGGED_FRONTENDS = ['http', 'https', 'app-pool', 'edge'] as const;
 export const LOGGED_BACKENDS = ['web', 'app-pool', 'varnish'] as const;
 
-/** The kind of a line that tells of a health check, which is nobody's request. */
+/** The kind of a line about a health check. */
 export const CHECK = 'check';
-/** The kind of a line about a request that came through a proxy of the stack, which has a line of its own about it. */
+/** The kind of a line about a request from another proxy of the stack, which sends its own line about the same request. */
 export const FORWARDED = 'forwarded';
-/** What HAProxy calls the server of a request that went to none. */
+/** HAProxy's server name for a request that it sent to no server. */
 export const NO_SERVER = '<NOSRV>';
 
-/** The line as a server's log format writes it. */
+/** The log format of a compact line. */
 export function compactFormat(mark: string, fields: Readonly<Record<string, string>>): string {
   return [mark, ...Object.values(fields)].join(FIELD_SEPARATOR);
 }
 
 /**
- * HAProxy 3.0 has one format for all targets of a frontend, so what it prints and what it sends is the same line. The compact part comes
- * first, and the datagram is cut after this many bytes: longer than the compact part can get, shorter than what would tell of clients
- * for nothing. What begins it:
+ * HAProxy 3.0 has one log format for all targets of a frontend, so the datagram contains the same line as the container log. The compact
+ * part is first, after this prefix. HAProxy cuts the datagram after {@link HAPROXY_DATAGRAM_BYTES}: longer than any compact part, and
+ * short enough to leave out most of the full line, which contains client data.
  */
 export const HAPROXY_PREFIX = '{"line":"';
 export const HAPROXY_DATAGRAM_BYTES = 200;
 
 /**
- * How much the logbook keeps of a whole line: more than a stack trace of the application takes, or the 1,024 bytes that HAProxy notes of an address,
- * which escaping may double. Who cuts lines itself sends one byte more, so that a cut line is known as one.
+ * Bytes that the logbook stores of a whole line: more than a stack trace of the application, or the 1,024 bytes that HAProxy logs of a URL,
+ * which escaping may double. A program that cuts lines itself sends one more byte, so that the logbook recognizes a cut line.
  */
 export const LOGBOOK_LINE_BYTES = 4_096;

@@ -14,7 +14,7 @@ function codesOf(topology: Topology): readonly string[] {
 }
 
 describe('checkTopology', () => {
-  it('finds nothing wrong with the reference topology', () => {
+  it('reports no problem of the reference topology', () => {
     expect(checkTopology(reference)).toEqual([]);
   });
 
@@ -64,27 +64,27 @@ describe('checkTopology', () => {
     ['two database nodes', withHosts((host) => (host.name === 'db3' ? undefined : host)), 'too-few-database-nodes'],
     ['one application host', makeTopology({ appHosts: 1 }), 'single-point-of-failure'],
     [
-      'a check that takes longer than the time between two',
+      'a check timeout above the check interval',
       makeTopology({ profile: { ...DRILL, check: { ...DRILL.check, timeoutMs: 600 } } }),
       'profile-contradiction',
     ],
     [
-      'questions to a database node that are rarer than their timeout',
+      'a poll interval of database nodes above their timeout',
       makeTopology({ profile: { ...DRILL, role: { ...DRILL.role, intervalMs: 600 } } }),
       'profile-contradiction',
     ],
-  ])('names %s', (_, topology, code) => {
+  ])('reports %s', (_, topology, code) => {
     expect(codesOf(topology)).toContain(code);
   });
 
-  it('tells all problems at once', () => {
+  it('reports all problems at once', () => {
     const broken = withHosts((host) =>
       host.name === 'db3' ? undefined : host.name === 'web2' ? { ...host, addresses: { app: '198.18.1.31' } } : host,
     );
     expect(codesOf(broken)).toEqual(expect.arrayContaining(['duplicate-address', 'too-few-database-nodes']));
   });
 
-  it('lets a stack with one application host run, with a warning', () => {
+  it('only warns about a single application host', () => {
     expect(checkTopology(makeTopology({ appHosts: 1 })).map(({ severity }) => severity)).toEqual(['warning']);
   });
 });

@@ -1,4 +1,4 @@
-import { neighbourGoneMs } from './network-attachments.ts';
+import { arpTimeoutMs } from './network-attachments.ts';
 import type { Problem } from '../../kit/problem.ts';
 import { contains } from '../../kit/subnet.ts';
 import type { Profile } from './profile.ts';
@@ -7,7 +7,7 @@ import { hostsOf, type Host, type NetworkName, type Tier, type Topology } from '
 /** Group Replication needs a majority after one loss. */
 const MIN_DATABASE_NODES = 3;
 
-/** Everything that is wrong with a topology, all at once. `error`s make it unfit to render. */
+/** All problems of a topology. With an `error` it cannot be rendered. */
 export function checkTopology(topology: Topology): readonly Problem[] {
   return [
     ...checkHosts(topology),
@@ -138,7 +138,7 @@ function checkRedundancy(topology: Topology): readonly Problem[] {
   return [...tooFew, ...single];
 }
 
-/** Each rule: what must not be larger than what, and why. */
+/** Each rule: name and value that must not be larger, name and value of its limit, and the reason. */
 function checkProfile(profile: Profile): readonly Problem[] {
   const { check, role, client, monitoring } = profile;
   const rules: readonly (readonly [string, number, string, number, string])[] = [
@@ -148,14 +148,14 @@ function checkProfile(profile: Profile): readonly Problem[] {
       check.fastIntervalMs,
       'check.intervalMs',
       check.intervalMs,
-      'a changing server would be watched less',
+      'HAProxy would check a changing server less often',
     ],
     [
       'role.intervalMs',
       role.intervalMs,
       'role.timeoutMs',
       role.timeoutMs,
-      'a lost answer would go unnoticed between two questions',
+      'the role agent would not notice a lost response before its next poll',
     ],
     [
       'client.cacheCommandMs',
@@ -169,56 +169,56 @@ function checkProfile(profile: Profile): readonly Problem[] {
       client.ownWriteWaitMs,
       'client.readQueryMs',
       client.readQueryMs,
-      'the wait would be cut by the query timeout',
+      'the query timeout would end the wait',
     ],
     [
       'client.writeQueryMs',
       client.writeQueryMs,
       'client.writeBudgetMs',
       client.writeBudgetMs,
-      'one statement could use up every retry',
+      'one statement could use the time of all retries',
     ],
     [
       'groupSuspicionMs',
       profile.groupSuspicionMs,
       'client.writeBudgetMs',
       client.writeBudgetMs,
-      'writes would give up before a new primary exists',
+      'writes would fail before a new primary exists',
     ],
     [
-      'the time that a silent neighbour is believed in',
-      neighbourGoneMs(profile),
+      'the ARP timeout of an unreachable host',
+      arpTimeoutMs(profile),
       'groupSuspicionMs',
       profile.groupSuspicionMs,
-      'dials to a lost node would hold the group up while it decides',
+      'connection attempts to a lost node would delay the election',
     ],
     [
       'role.agentCheckMs',
       role.agentCheckMs,
       'groupSuspicionMs',
       profile.groupSuspicionMs,
-      'a restarted load balancer would open its routes later than the group has a new primary',
+      'a restarted load balancer would open its routes after the group has elected a new primary',
     ],
     [
       '3 × monitoring.monitorScrapeIntervalMs',
       3 * monitoring.monitorScrapeIntervalMs,
       'monitoring.lookbackMs',
       monitoring.lookbackMs,
-      'a monitor would look absent after one lost scrape',
+      'one failed scrape would make a monitor absent',
     ],
     [
       '3 × monitoring.detailScrapeIntervalMs',
       3 * monitoring.detailScrapeIntervalMs,
       'monitoring.lookbackMs',
       monitoring.lookbackMs,
-      'a server would look absent after one lost scrape',
+      'one failed scrape would make a server absent',
     ],
     [
       '2 × monitoring.probeIntervalMs',
       2 * monitoring.probeIntervalMs,
       'monitoring.lookbackMs',
       monitoring.lookbackMs,
-      'a host would look absent after one lost round',
+      'one failed probe would make a host absent',
     ],
     [
       'monitoring.scrapeIntervalMs',
@@ -239,7 +239,7 @@ function checkProfile(profile: Profile): readonly Problem[] {
       monitoring.budgetPeriodMs,
       'monitoring.retentionMs',
       monitoring.retentionMs,
-      'an error budget could not be looked back over',
+      'Prometheus would not keep the samples of a whole error budget period',
     ],
   ];
   return rules
@@ -259,7 +259,7 @@ function addressesOf(host: Host): readonly (readonly [NetworkName, string])[] {
   return Object.entries(host.addresses) as (readonly [NetworkName, string])[];
 }
 
-/** Keys that occur more than once, with what they belong to. */
+/** Keys that occur more than once, with their owners. */
 function duplicates(pairs: readonly (readonly [string, string])[]): readonly (readonly [string, readonly string[]])[] {
   const owners = new Map<string, string[]>();
   for (const [key, owner] of pairs) owners.set(key, [...(owners.get(key) ?? []), owner]);

@@ -1,53 +1,53 @@
 import { VARNISH_THREADS } from './edge-threads.ts';
 import type { Tier } from './topology.ts';
 
-/** What a tier's hosts ask of the machine they run on, beyond what every host gets. */
+/** Container options of a tier's hosts, beyond those that every host gets. */
 interface HostNeeds {
   /** Capabilities beyond {@link COMMON_CAPABILITIES}. */
   readonly capabilities?: readonly string[];
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Folders in memory, with the options of `tmpfs` in the Compose file. */
   readonly tmpfs?: readonly string[];
-  /** Processes and threads, where {@link DEFAULT_PROCESSES} are too few. */
+  /** Maximum number of processes and threads; default {@link DEFAULT_PROCESSES}. */
   readonly processes?: number;
-  /** State that outlives the host: volume name after the host's own → where it is mounted. */
+  /** Persistent state: suffix of the volume name, after the host name → mount point. */
   readonly volumes?: Readonly<Record<string, string>>;
-  /** Tracked folders of the checkout → where they are mounted, read-only. */
+  /** Committed folders of the checkout → mount point, read-only. */
   readonly folders?: Readonly<Record<string, string>>;
 }
 
-/** Processes and threads that a host may have. */
+/** Maximum number of processes and threads of a host. */
 export const DEFAULT_PROCESSES = 512;
 
-/** The init hands secrets to their services, drops to their users and stops them: no more. */
+/** Needed by the init to give secrets to their services, to run services as their own users, and to stop them. */
 export const COMMON_CAPABILITIES: readonly string[] = ['CHOWN', 'KILL', 'SETGID', 'SETUID'];
 
-/** A host that lost a network, or a virtual address that is elsewhere just now, still lets its servers start. */
-const BIND_ANYWAY = { 'net.ipv4.ip_nonlocal_bind': '1' };
+/** Servers start even if their network is disconnected or another host currently owns the virtual IP. */
+const ALLOW_NONLOCAL_BIND = { 'net.ipv4.ip_nonlocal_bind': '1' };
 
 export const CONTAINER_OPTIONS: Readonly<Record<Tier, HostNeeds>> = {
   // Varnish compiles its configuration and loads the result from here.
   edge: {
-    sysctls: BIND_ANYWAY,
-    // Varnish takes a thread for each request and each fetch; whatever it takes, health check and metrics can still be started.
+    sysctls: ALLOW_NONLOCAL_BIND,
+    // Varnish uses a thread for each request and each fetch. The default on top lets health check and metrics start even then.
     processes: VARNISH_THREADS + DEFAULT_PROCESSES,
     tmpfs: ['/var/lib/varnish:mode=1777,size=96m,exec'],
   },
   lb: {
-    // keepalived moves addresses, speaks VRRP, and must not be late when the CPU is short.
+    // keepalived moves addresses, sends VRRP, and needs priority when CPU is scarce.
     capabilities: ['NET_ADMIN', 'NET_RAW', 'SYS_NICE'],
-    sysctls: { ...BIND_ANYWAY, 'net.ipv4.ip_unprivileged_port_start': '0' },
+    sysctls: { ...ALLOW_NONLOCAL_BIND, 'net.ipv4.ip_unprivileged_port_start': '0' },
     volumes: { state: '/var/lib/holdfast' },
   },
-  web: { sysctls: BIND_ANYWAY },
+  web: { sysctls: ALLOW_NONLOCAL_BIND },
   app: {},
   db: { volumes: { data: '/var/lib/mysql' } },
-  cache: { sysctls: BIND_ANYWAY, volumes: { data: '/var/lib/valkey' } },
+  cache: { sysctls: ALLOW_NONLOCAL_BIND, volumes: { data: '/var/lib/valkey' } },
   monitor: {
     volumes: { prometheus: '/var/lib/prometheus', alertmanager: '/var/lib/alertmanager', state: '/var/lib/holdfast' },
     folders: { './alerts/generated': '/etc/holdfast-alerts' },
   },
   mail: { volumes: { state: '/var/lib/holdfast' }, folders: { './alerts/runbooks': '/etc/holdfast-runbooks' } },
-  // Traces are kept in memory: they are of use for as long as people look into what just happened.
+  // Traces are in memory only: they are used to investigate recent requests.
   trace: {},
 };

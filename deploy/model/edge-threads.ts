@@ -1,11 +1,11 @@
 /**
- * Requests that Varnish works on at a time; each takes one thread, and a second one while it asks the origin. A stalled origin must fill it
- * with waiting requests, not with errors: at 200 requests/s a failover of the database (9 s) holds about 220 orders.
+ * Maximum number of concurrent requests in Varnish. Each uses one thread, and a second one while it fetches from the origin. During a stall
+ * of the origin, requests must wait instead of failing: at 200 requests/s, a database failover (9 s) holds about 220 orders.
  */
 export const REQUESTS_IN_VARNISH = 400;
 
-/** Fetches in the background, the acceptor and other housekeeping. */
+/** Background fetches, the acceptor and housekeeping. */
 const OTHER_THREADS = 100;
 
-/** The most threads that Varnish may have. */
+/** Maximum number of threads of Varnish. */
 export const VARNISH_THREADS = 2 * REQUESTS_IN_VARNISH + OTHER_THREADS;

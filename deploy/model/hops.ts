@@ -1,20 +1,20 @@
 import { addressOn, hostsOf, PORTS, routeAddress, type Tier, type Topology } from './topology.ts';
 
-/** One place on the way of a request, asked directly, so that redundancy around it cannot hide that it is broken. */
+/** One hop of the request path. The prober requests it directly, so that redundancy cannot hide its failure. */
 export interface Hop {
-  /** The name of the host, or of the route for what is on a virtual address. Unique. */
+  /** Name of the host, or of the route if the hop is on a virtual IP. Unique. */
   readonly name: string;
   readonly tier: Tier;
   readonly ask:
     | { readonly kind: 'http'; readonly url: string }
-    /** Whether the node behind the route takes what the route is for. */
+    /** Checks that the node behind the route accepts the route's queries: writes if `writable`, otherwise reads. */
     | { readonly kind: 'mysql'; readonly host: string; readonly port: number; readonly writable: boolean };
 }
 
-/** A page that the application makes: all tiers behind a hop have to work for it. */
+/** A page rendered by the application: it needs all tiers behind a hop. */
 const PAGE = '/products?page=1';
 
-/** Every hop: edges, virtual addresses, load balancers, web and application hosts, database routes. */
+/** Every hop: edges, virtual IPs, load balancers, web and application hosts, database routes. */
 export function hopsOf(topology: Topology): readonly Hop[] {
   const { http } = topology.routes;
   return [

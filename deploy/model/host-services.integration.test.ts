@@ -9,7 +9,7 @@ const hosts = openHosts();
 it.each(topology.hosts.filter(({ enabled }) => enabled))(
   '$name runs the services of its tier',
   async ({ name, tier }) => {
-    // The log of a service, and what runs once at boot, are nobody's to kill.
+    // Excludes services that run once at boot.
     const { stdout } = await hosts.exec(name, [
       'sh',
       '-c',

@@ -1,6 +1,6 @@
 import type { Tier, Topology } from './topology.ts';
 
-/** What the init of a tier's hosts keeps running, by the name of the folder in `/etc/s6`. A test compares it with the images. */
+/** Long-running services of a tier's hosts, named after their folder in `/etc/s6`. A test compares them with the images. */
 const SERVICES: Readonly<Record<Tier, readonly string[]>> = {
   edge: ['haproxy', 'varnish', 'varnish-facts'],
   lb: ['haproxy', 'keepalived', 'lb-state', 'role-agent'],
@@ -18,7 +18,7 @@ function hasToxiproxy(topology: Topology, tier: Tier): boolean {
   return topology.toxiproxy && topology.dependencies.some(({ consumer }) => consumer === tier);
 }
 
-/** The services of a tier's hosts, those that run once at boot left out. */
+/** The long-running services of a tier's hosts. */
 export function servicesOf(topology: Topology, tier: Tier): readonly string[] {
   return [...SERVICES[tier], 'facts', 'disk-space', ...(hasToxiproxy(topology, tier) ? ['toxiproxy'] : [])];
 }

@@ -1,32 +1,32 @@
 /**
- * The recovery-time profile: the check intervals and timeouts that decide how long a failure lasts, in one place.
- * All values are milliseconds unless the name says otherwise.
+ * The timing profile: check intervals and timeouts, which determine how long an outage lasts.
+ * All values are milliseconds unless the name contains another unit.
  */
 export interface Profile {
   readonly name: string;
-  /** VRRP: how often the holder of a virtual address says that it lives. */
+  /** Interval of VRRP advertisements from the owner of a virtual IP. */
   readonly vrrpAdvertMs: number;
-  /** Load balancer to web, app and cache hosts. A server is out after `fall` failed checks and in again after `rise`. */
+  /** Load balancer to web, app and cache hosts. A server is down after `fall` failed checks and up again after `rise` successful ones. */
   readonly check: Check;
   /** Database role agent to the nodes, and HAProxy to the agent. */
   readonly role: RoleCheck;
-  /** Valkey Sentinel's view of a primary. */
+  /** Sentinel considers a primary down after this time without a valid reply. */
   readonly sentinelDownAfterMs: number;
   readonly sentinelFailoverTimeoutMs: number;
   /**
-   * How long a primary that was frozen or cut off calls itself one after it is back. Compiled into Sentinel: it asks a replica for its role every
-   * 10 s (`sentinel_info_period`), and makes one follow that has called itself the primary for 8 s (four times `sentinel_publish_period`), so at
-   * the second answer; before the first it has to connect.
+   * How long a former primary that was hung or partitioned still reports the role of primary after it is back. It follows from constants of
+   * Sentinel: it polls the role of a replica every 10 s (`sentinel_info_period`), and reconfigures a replica that has reported the
+   * primary role for 8 s (four times `sentinel_publish_period`). So it acts on the second poll; before the first it has to connect.
    */
   readonly sentinelDemotesMs: number;
-  /** Group Replication's failure detection: compiled into the server (5 s), stated so that predictions can use it. */
+  /** Group Replication's failure detection: compiled into the server (5 s), repeated here for predictions. */
   readonly groupSuspicionMs: number;
-  /** When the kernel of a database node gives up another one that says nothing: see deploy/model/network-attachments.ts. */
-  readonly neighbour: {
-    /** How long it is believed in without a question. */
-    readonly arpReachableMs: number;
-    /** Between two questions. */
-    readonly arpRetransmitMs: number;
+  /** ARP timeouts of database nodes, see deploy/model/network-attachments.ts. */
+  readonly arp: {
+    /** How long an ARP entry is valid without a probe. */
+    readonly reachableMs: number;
+    /** Between two ARP probes. */
+    readonly retransmitMs: number;
   };
   readonly client: ClientTimeouts;
   readonly traces: Traces;
@@ -35,7 +35,7 @@ export interface Profile {
 
 interface Check {
   readonly intervalMs: number;
-  /** Between checks of a server that is just changing its state. */
+  /** Between checks of a server that is changing state. */
   readonly fastIntervalMs: number;
   readonly timeoutMs: number;
   readonly fall: number;
@@ -45,104 +45,106 @@ interface Check {
 
 interface RoleCheck {
   readonly intervalMs: number;
-  /** HAProxy asks the agent by itself this often, for what it missed while it was down: the agent tells it every change at once. */
+  /**
+   * Interval of HAProxy's agent checks, which restore the state of a restarted HAProxy. The role agent pushes every change at once besides.
+   */
   readonly agentCheckMs: number;
-  /** How long one node may take to say what it is. */
+  /** Deadline for the status query of one node. */
   readonly timeoutMs: number;
-  /** Apply queue (transactions) from which on a secondary gets no reads. */
+  /** Applier queue (transactions) above which a secondary gets no reads. */
   readonly maxApplyQueue: number;
-  /** What a secondary may lack at most, by age, and still get reads. */
+  /** Lag above which a secondary gets no reads. */
   readonly maxLagMs: number;
   /** How long a member may stay in ERROR or OFFLINE before the agent restarts its replication. */
-  readonly mendAfterMs: number;
+  readonly repairAfterMs: number;
 }
 
-/** Timeouts that the application sets on every client of its own. */
+/** Timeouts of the application's database and cache clients. */
 interface ClientTimeouts {
   readonly connectMs: number;
-  /** One read query; the read is then tried again on another connection. */
+  /** One read query; the read is then retried on another connection. */
   readonly readQueryMs: number;
-  /** One round trip of a write transaction, waits for rows of others not counted. */
+  /** One round trip of a write transaction, without waits for row locks. */
   readonly writeQueryMs: number;
-  /** Everything that one write may take, retries of the whole transaction included. */
+  /** Total time of one write, including retries of the whole transaction. */
   readonly writeBudgetMs: number;
   /** How long a read may wait on a secondary for the session's own last write. */
   readonly ownWriteWaitMs: number;
   readonly cacheCommandMs: number;
   readonly cacheConnectMs: number;
-  /** How long the circuit to the cache stays open after it broke. */
+  /** How long the circuit breaker of the cache stays open. */
   readonly cacheRetryMs: number;
-  /** Idle connections are closed after this. */
+  /** Idle connections are closed after this time. */
   readonly idleMs: number;
-  /** How long a terminating application serves on while it says that it is not ready. */
+  /** How long a terminating application still serves requests while its readiness check fails. */
   readonly drainMs: number;
 }
 
-/** Which traces are kept. Errors and retried requests always are. */
+/** Tail sampling of traces. Failed and retried requests are always sampled. */
 export interface Traces {
-  /** A request that took longer is kept: what the guarantees promise readers at most. */
+  /** Requests that took longer are always sampled. Equals the read latency limit of the guarantees. */
   readonly slowMs: number;
-  /** Share of all other requests that is kept, 0 … 1. */
-  readonly keptRatio: number;
+  /** Share of all other requests that is sampled, 0 … 1. */
+  readonly sampleRatio: number;
 }
 
 export interface MonitoringTimings {
   readonly scrapeIntervalMs: number;
-  /** The monitors' metrics of themselves: a thousand series each, and asked for by both. */
+  /** Metrics of the monitors themselves: a thousand series each, scraped by both. */
   readonly monitorScrapeIntervalMs: number;
-  /** What tells how a server fares, not whether it is there: many series of every host. */
+  /** Detail metrics of servers beyond availability: many series per host. */
   readonly detailScrapeIntervalMs: number;
-  /** How often each monitor goes its round: asks every host and every hop, and walks through the shop as a customer does, which may take this long. */
+  /** Probe cycle of each monitor: host metrics, every hop, and the user journey through the shop, whose timeout equals this interval. */
   readonly probeIntervalMs: number;
-  /** What is expensive to tell and changes slowly. Shorter than `lookbackMs`, or there would be gaps. */
+  /** Metrics that are expensive to collect and change slowly. Must be shorter than `lookbackMs` to avoid gaps. */
   readonly slowScrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
-  /** How often objectives (SLOs) are measured; slow windows and error budgets more seldom. */
+  /** Evaluation interval of SLO rules; slow windows and error budgets have longer ones. */
   readonly sloIntervalMs: number;
   /**
-   * The time for which an error budget is given. The windows of burn rates are fixed shares of it (alerts/slo/burn-windows.ts), so a
-   * burn rate means the same in every profile.
+   * Period of an error budget. Burn-rate windows are fixed shares of it (alerts/slo/burn-windows.ts), so a burn rate has the same meaning
+   * in every profile.
    */
   readonly budgetPeriodMs: number;
   /** How long Prometheus keeps samples. */
   readonly retentionMs: number;
-  /** Disk that they may take; where it is full, the oldest go sooner. A sample takes 1 to 2 bytes (Prometheus' manual, "Storage"). */
+  /** Size limit of Prometheus' storage; it removes the oldest samples first. A sample takes 1 to 2 bytes (Prometheus' manual, "Storage"). */
   readonly retentionMegabytes: number;
-  /** How long a condition must hold before it is an alert. */
+  /** Default `for:` duration of alerts. */
   readonly alertForMs: number;
   readonly groupWaitMs: number;
   readonly groupIntervalMs: number;
-  /** How often people are reminded of what still fires. */
+  /** Interval of reminder mails about firing alerts. */
   readonly reminderIntervalMs: number;
   /**
-   * How often Alertmanager tells the notifiers what still fires; they mail only news and reminders. An Alertmanager that was down
-   * while an alert ended keeps its next occurrence to itself for as long as this.
+   * Alertmanager's `repeat_interval`: how often it notifies the notifiers about firing alerts. They mail only state changes and reminders.
+   * An Alertmanager that was down while an alert resolved delays the notification about its next occurrence by up to this time.
    */
   readonly repeatIntervalMs: number;
-  /** Samples older than this say nothing about now: series of a host that was shut down together with its monitor end by themselves. */
+  /** Prometheus' lookback: older samples are stale. So the series of a host that was shut down together with its monitor end on their own. */
   readonly lookbackMs: number;
-  /** Alertmanager's wait per position in the gossip cluster before it sends what the member before it should have sent. */
+  /** Alertmanager's wait per position in the gossip cluster before it sends notifications in place of the members before it. */
   readonly peerTimeoutMs: number;
-  /** How long a stack may be starting before what is not there is a fault; ends as soon as everything was well once. */
+  /** Startup grace period: missing targets do not alert yet. It ends early once no alert condition has been true. */
   readonly startupGraceMs: number;
-  /** A certificate that ends sooner than this is told. `up` renews earlier (deploy/stack/certificates.ts), so that it is told only where nobody ran it. */
+  /** Remaining validity below which a certificate alerts. `up` renews earlier (deploy/stack/certificates.ts), so the alert means that it was not run. */
   readonly certificateHorizonMs: number;
 }
 
-/** How old a node's answer may be for it to get reads: one poll may stay unanswered. */
+/** Maximum age of a node's last response for it to get reads: one poll may fail. */
 export function readerMaxAgeMs({ intervalMs, timeoutMs }: RoleCheck): number {
   return 2 * intervalMs + timeoutMs;
 }
 
 /**
- * How old data on the read route may be. A secondary lags up to its limit, its answer is old by then, the role agent decides at the next
- * turn, and HAProxy takes the change at the latest when it asks for it itself.
+ * Maximum age of data on the read route. It is the sum of the lag limit, the maximum age of the node's last response, the role agent's poll
+ * interval, and HAProxy's agent check, which applies the change at the latest.
  */
 export function readerStalenessMs({ role }: Profile): number {
   return role.maxLagMs + readerMaxAgeMs(role) + role.intervalMs + role.agentCheckMs + role.timeoutMs;
 }
 
-/** Seconds, not minutes: made for drills on one machine. Sources of the numbers: measurements on two cores and the servers' manuals. */
+/** Seconds instead of minutes: for test runs on one machine. Sources of the numbers: measurements on two cores and the servers' manuals. */
 export const DRILL: Profile = {
   name: 'drill',
   vrrpAdvertMs: 100,
@@ -153,13 +155,13 @@ export const DRILL: Profile = {
     timeoutMs: 500,
     maxApplyQueue: 100,
     maxLagMs: 5_000,
-    mendAfterMs: 3_000,
+    repairAfterMs: 3_000,
   },
   sentinelDownAfterMs: 1_000,
   sentinelFailoverTimeoutMs: 5_000,
   sentinelDemotesMs: 12_000,
   groupSuspicionMs: 5_000,
-  neighbour: { arpReachableMs: 1_000, arpRetransmitMs: 100 },
+  arp: { reachableMs: 1_000, retransmitMs: 100 },
   client: {
     connectMs: 400,
     readQueryMs: 500,
@@ -172,7 +174,7 @@ export const DRILL: Profile = {
     idleMs: 60_000,
     drainMs: 2_000,
   },
-  traces: { slowMs: 300, keptRatio: 0.02 },
+  traces: { slowMs: 300, sampleRatio: 0.02 },
   monitoring: {
     scrapeIntervalMs: 2_000,
     monitorScrapeIntervalMs: 5_000,
@@ -197,8 +199,8 @@ export const DRILL: Profile = {
 };
 
 /**
- * Minutes, not seconds: for a stack whose hosts are machines of their own, whose network hiccups, and whose people sleep. A failover
- * takes longer, a false one is rarer, and an alert waits until it is worth a person. Error budgets are for 30 days.
+ * Minutes instead of seconds: for a stack on separate machines, with brief network disturbances and an on-call engineer. A failover takes
+ * longer and false ones are rarer. An alert waits until it justifies a page. Error budgets cover 30 days.
  */
 export const PRODUCTION: Profile = {
   name: 'production',
@@ -210,13 +212,13 @@ export const PRODUCTION: Profile = {
     timeoutMs: 1_000,
     maxApplyQueue: 1_000,
     maxLagMs: 10_000,
-    mendAfterMs: 10_000,
+    repairAfterMs: 10_000,
   },
   sentinelDownAfterMs: 5_000,
   sentinelFailoverTimeoutMs: 30_000,
   sentinelDemotesMs: 15_000,
   groupSuspicionMs: 5_000,
-  neighbour: { arpReachableMs: 1_000, arpRetransmitMs: 500 },
+  arp: { reachableMs: 1_000, retransmitMs: 500 },
   client: {
     connectMs: 1_000,
     readQueryMs: 2_000,
@@ -229,7 +231,7 @@ export const PRODUCTION: Profile = {
     idleMs: 300_000,
     drainMs: 10_000,
   },
-  traces: { slowMs: 1_000, keptRatio: 0.01 },
+  traces: { slowMs: 1_000, sampleRatio: 0.01 },
   monitoring: {
     scrapeIntervalMs: 15_000,
     monitorScrapeIntervalMs: 30_000,

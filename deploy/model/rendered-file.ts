@@ -1,4 +1,4 @@
-/** One rendered configuration file of a host, as it appears below `/etc/holdfast` there. */
+/** One rendered configuration file, mounted below `/etc/holdfast` of its host. */
 export interface RenderedFile {
   /** Relative, with `/`. */
   readonly path: string;

@@ -4,7 +4,7 @@ import { OTHER_ROUTE, PAGE_ROUTES, ROUTE_CLASSES, routeExpressions } from './rou
 
 const expressions = routeExpressions().map(([expression, route]) => [new RegExp(expression), route] as const);
 
-/** As Nginx does it: the first expression that matches. */
+/** The first expression that matches, as in Nginx. */
 function classOf(requestUri: string): string {
   return expressions.find(([expression]) => expression.test(requestUri))?.[1] ?? OTHER_ROUTE;
 }
@@ -34,11 +34,11 @@ it.each([
   expect(classOf(requestUri)).toBe(route);
 });
 
-it('a page is counted as a request is', () => {
+it('every page route is a route class', () => {
   expect(ROUTE_CLASSES).toEqual(expect.arrayContaining([...PAGE_ROUTES]));
 });
 
-it('a path has one class at most, whatever is asked for', () => {
+it('every path matches at most one route class', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('/', '?', ':', '.', '*', 'products', 'api', 'orders', 'id', '7') }),

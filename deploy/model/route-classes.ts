@@ -1,6 +1,6 @@
 /**
- * What the site serves, by pattern: the values of the label `route` wherever requests are counted. The application's are the patterns that it
- * registers (a test compares both ways), so that its metrics and those of the tiers before it can be laid side by side.
+ * Route patterns of the site: the values of the label `route` of all request metrics. They equal the patterns that the application registers
+ * (a test compares both ways), so that its metrics can be compared with those of the tiers in front of it.
  */
 const ROUTE_PATTERNS = [
   '/',
@@ -22,13 +22,13 @@ const ROUTE_PATTERNS = [
   '/readyz',
 ] as const;
 
-/** Those that Nginx serves by itself; the application knows nothing of them. */
+/** Patterns that Nginx serves itself, without the application. */
 export const STATIC_PATTERNS: readonly string[] = ['/static/*', '/favicon.ico'];
 
-/** A request for anything else. */
+/** The route class of all other requests. */
 export const OTHER_ROUTE = 'other';
 
-/** Those that are pages, which browsers show and tell of; any other page is {@link OTHER_ROUTE}. */
+/** Pages for which browsers send RUM beacons; any other page is {@link OTHER_ROUTE}. */
 export const PAGE_ROUTES = [
   '/',
   '/products',
@@ -44,11 +44,11 @@ export type PageRoute = (typeof PAGE_ROUTES)[number];
 /** Every value of the label `route`. */
 export const ROUTE_CLASSES: readonly string[] = [...ROUTE_PATTERNS, OTHER_ROUTE];
 
-/** The methods that the site answers; any other is {@link OTHER_METHOD}, so that who tries them all makes few series. */
+/** The methods that the site supports. Any other is {@link OTHER_METHOD}, so that a client cannot create a series per method. */
 export const METHODS = ['GET', 'HEAD', 'POST'] as const;
 export const OTHER_METHOD = 'OTHER';
 
-/** Regular expressions over the path and query of a request line, as they were sent, with the class of what they match. */
+/** Regular expressions over the raw path and query of a request line, with their route class. */
 export function routeExpressions(): readonly (readonly [expression: string, route: string])[] {
   return ROUTE_PATTERNS.map((pattern) => {
     const path = pattern.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/?]+').replaceAll('*', '[^?]*');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseRoutedHosts } from './routed-hosts.ts';
 
-it('names who is behind a route, and nobody who is not', () => {
+it('returns the hosts that a route currently uses, and no others', () => {
   const csv = `# pxname,svname,qcur,status,weight
 db-write,FRONTEND,,OPEN,
 db-write,db1,0,UP,1
@@ -23,6 +23,6 @@ app-pool,app1,0,UP,1
   ]);
 });
 
-it('names nobody when there is nothing to read', () => {
+it('returns no hosts for an empty response', () => {
   expect([...parseRoutedHosts('')]).toEqual([]);
 });

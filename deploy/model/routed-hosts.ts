@@ -1,16 +1,16 @@
 import type { Hosts } from '../../kit/hosts.ts';
 import { hostsOf, type Topology } from './topology.ts';
 
-/** Who serves what just now: host → routes of the load balancer that lead to it, such as `db-write`. */
+/** Host → load balancer routes that currently use it, such as `db-write`. */
 export type RoutedHosts = ReadonlyMap<string, readonly string[]>;
 
-/** Routes whose hosts are not all alike: who is behind them is of interest. */
+/** Routes whose hosts have different roles. */
 const ROUTES: readonly string[] = ['db-write', 'db-read', 'cache'];
 
-/** HAProxy's words for a server that gets requests; the second where an agent alone decides. */
+/** HAProxy's states of a server that gets requests; `no check`: only the agent check decides. */
 const SERVING: readonly string[] = ['UP', 'no check'];
 
-/** Asks the load balancers, the first that answers counts. Empty when none does. */
+/** Queries the load balancers in order and uses the first response. Empty if none responds. */
 export async function readRoutedHosts(hosts: Hosts, topology: Topology): Promise<RoutedHosts> {
   for (const { name } of hostsOf(topology, 'lb')) {
     const command = ['sh', '-c', 'echo "show stat" | socat - /run/haproxy/admin.sock'];
@@ -20,7 +20,7 @@ export async function readRoutedHosts(hosts: Hosts, topology: Topology): Promise
   return new Map();
 }
 
-/** Reads HAProxy's `show stat`: proxy, server, and in the column `status` whether it gets requests. */
+/** Parses HAProxy's `show stat`: the proxy, the server, and its state in the column `status`. */
 export function parseRoutedHosts(csv: string): RoutedHosts {
   const [head = '', ...lines] = csv.replace(/^# /, '').split('\n');
   const statusColumn = head.split(',').indexOf('status');
@@ -28,7 +28,7 @@ export function parseRoutedHosts(csv: string): RoutedHosts {
   for (const line of lines) {
     const fields = line.split(',');
     const [route = '', server = ''] = fields;
-    // A cache without replicas is a server of its own name; a backup that is up waits.
+    // A primary without replicas is an additional backup server (`cache1-alone`); its name does not match and is skipped.
     if (!ROUTES.includes(route) || !SERVING.includes(fields[statusColumn] ?? '') || !/^[a-z]+\d+$/.test(server))
       continue;
     routed.set(server, [...(routed.get(server) ?? []), route]);

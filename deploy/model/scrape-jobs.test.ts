@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { makeTopology } from './topology.ts';
-import { paceMs, SCRAPE_JOBS } from './scrape-jobs.ts';
+import { scrapeClassIntervalMs, SCRAPE_JOBS } from './scrape-jobs.ts';
 
 const { monitoring } = makeTopology().profile;
 
-it.each([...new Set(SCRAPE_JOBS.map(({ pace }) => pace))])(
-  'what is asked at the pace %s is asked again before the last answer is too old to be seen',
-  (pace) => {
-    expect(paceMs(monitoring, pace)).toBeLessThan(monitoring.lookbackMs);
+it.each([...new Set(SCRAPE_JOBS.map(({ scrapeClass }) => scrapeClass))])(
+  'the interval of scrape class %s is below the lookback',
+  (scrapeClass) => {
+    expect(scrapeClassIntervalMs(monitoring, scrapeClass)).toBeLessThan(monitoring.lookbackMs);
   },
 );

@@ -2,103 +2,110 @@ import { hopsOf } from './hops.ts';
 import type { MonitoringTimings } from './profile.ts';
 import { addressOn, hostsOf, PORTS, type Tier, type Topology } from './topology.ts';
 
-/** How often something is asked. `usual`: what most alerts are made from; `detail`: how servers fare. */
-export type ScrapeClass = 'usual' | 'monitor' | 'detail' | 'seldom' | 'round';
+/** How often a job is scraped. `fast`: most alerts use it; `self`: metrics of the monitors; `detail`: server metrics; `probe`: probes. */
+export type ScrapeClass = 'fast' | 'self' | 'detail' | 'slow' | 'probe';
 
-/** Time between two scrapes of a job, in ms. */
-export function paceMs(watch: MonitoringTimings, pace: ScrapeClass): number {
+/** Scrape interval of a class, in ms. */
+export function scrapeClassIntervalMs(timings: MonitoringTimings, scrapeClass: ScrapeClass): number {
   return {
-    usual: watch.scrapeIntervalMs,
-    monitor: watch.monitorScrapeIntervalMs,
-    detail: watch.detailScrapeIntervalMs,
-    seldom: watch.slowScrapeIntervalMs,
-    round: watch.probeIntervalMs,
-  }[pace];
+    fast: timings.scrapeIntervalMs,
+    self: timings.monitorScrapeIntervalMs,
+    detail: timings.detailScrapeIntervalMs,
+    slow: timings.slowScrapeIntervalMs,
+    probe: timings.probeIntervalMs,
+  }[scrapeClass];
 }
 
-/** Time between two looks of the service disk-space, in ms: disks fill slowly. */
-export function diskLookMs(watch: MonitoringTimings): number {
-  return 5 * watch.probeIntervalMs;
+/** Poll interval of the service disk-space, in ms: disks fill slowly. */
+export function diskPollMs(timings: MonitoringTimings): number {
+  return 5 * timings.probeIntervalMs;
 }
 
-/** One thing that is exposed to Prometheus by every host of a tier, or that the exporter beside Prometheus finds out. */
+/** A scrape job: an endpoint that every host of a tier exposes, or a probe module of the exporter on the same monitor. */
 export interface Job {
-  /** The value of the label `job`, which rules select by. */
+  /** The value of the label `job`. */
   readonly name: string;
-  /** Whose enabled hosts are asked, of one tier or several; `every`: those of all tiers; `hops`: see {@link hopsOf}; `shop`: the site as a whole. */
+  /** Targets: the enabled hosts of one or more tiers; `every`: of all tiers; `hops`: see {@link hopsOf}; `shop`: the site as a whole. */
   readonly of: Tier | readonly Tier[] | 'every' | 'hops' | 'shop';
   readonly port: number;
-  /** Asked of the exporter beside this Prometheus, by the name of the target. */
+  /** Module of the exporter on the same host as Prometheus, which gets the target's name as a parameter. */
   readonly module?: string;
-  readonly pace: ScrapeClass;
-  /** May take its whole interval. Whatever else takes longer than the usual interval is as good as down. */
+  readonly scrapeClass: ScrapeClass;
+  /** The scrape timeout is the job's own interval. All other jobs have the `fast` interval as their timeout. */
   readonly timeoutIsInterval?: true;
-  /** Where it is asked if not at `/metrics`. */
+  /** Default `/metrics`. */
   readonly path?: string;
-  /** Names of what is kept of somebody else's many metrics, as a regular expression. */
+  /** Regular expression of the metrics to keep from a program that exposes many more. */
   readonly keep?: string;
-  /** Series that are not kept: values of one of their labels, as a regular expression. */
+  /** Series to drop: a label, and a regular expression of its values. */
   readonly drop?: { readonly label: string; readonly values: string };
-  /** The job on the same host that is told as lost in its place when both are, where no alert of the host itself says it. */
+  /** Job on the same host. If both are down and the host has no alert of its own, only that job alerts. */
   readonly inhibitedByJob?: string;
 }
 
-/** What is scraped. Hosts are asked at their addresses in the network `ops`. */
+/** All scrape jobs. Hosts are scraped at their addresses in the network `ops`. */
 export const SCRAPE_JOBS: readonly Job[] = [
   {
     name: 'haproxy',
     of: ['lb', 'edge'],
     port: PORTS.haproxyStats,
-    pace: 'usual',
-    // Sections that only hold tables.
+    scrapeClass: 'fast',
+    // Proxy sections that only contain stick tables.
     drop: { label: 'proxy', values: 'client-.*|attempts' },
   },
-  { name: 'lb-state', of: 'lb', port: PORTS.lbState, pace: 'usual' },
-  { name: 'db-role', of: 'lb', port: PORTS.roleAgentMetrics, pace: 'usual' },
-  { name: 'app', of: 'app', port: PORTS.appMetrics, pace: 'usual' },
-  { name: 'mysql', of: 'db', port: PORTS.exporter, module: 'mysql', pace: 'detail' },
-  { name: 'mysql-detail', of: 'db', port: PORTS.exporter, module: 'mysql-detail', pace: 'seldom' },
-  { name: 'valkey', of: 'cache', port: PORTS.exporter, module: 'valkey', pace: 'detail' },
-  { name: 'sentinel', of: 'cache', port: PORTS.exporter, module: 'sentinel', pace: 'detail' },
-  { name: 'nginx', of: 'web', port: PORTS.exporter, module: 'nginx', pace: 'detail' },
-  { name: 'nginx-log', of: 'web', port: PORTS.exporter, module: 'nginx-log', pace: 'detail' },
-  { name: 'haproxy-log', of: ['lb', 'edge'], port: PORTS.exporter, module: 'haproxy-log', pace: 'detail' },
-  // Availability is judged over seconds, and these are two series per entry.
-  { name: 'site', of: ['lb', 'edge'], port: PORTS.exporter, module: 'site', pace: 'usual' },
-  { name: 'varnish', of: 'edge', port: PORTS.exporter, module: 'varnish', pace: 'round' },
-  { name: 'host', of: 'every', port: PORTS.exporter, module: 'host', pace: 'round' },
-  { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', pace: 'round' },
-  { name: 'journey', of: 'shop', port: PORTS.exporter, module: 'journey', pace: 'round', timeoutIsInterval: true },
-  { name: 'exporter', of: 'monitor', port: PORTS.exporter, pace: 'monitor' },
+  { name: 'lb-state', of: 'lb', port: PORTS.lbState, scrapeClass: 'fast' },
+  { name: 'db-role', of: 'lb', port: PORTS.roleAgentMetrics, scrapeClass: 'fast' },
+  { name: 'app', of: 'app', port: PORTS.appMetrics, scrapeClass: 'fast' },
+  { name: 'mysql', of: 'db', port: PORTS.exporter, module: 'mysql', scrapeClass: 'detail' },
+  { name: 'mysql-detail', of: 'db', port: PORTS.exporter, module: 'mysql-detail', scrapeClass: 'slow' },
+  { name: 'valkey', of: 'cache', port: PORTS.exporter, module: 'valkey', scrapeClass: 'detail' },
+  { name: 'sentinel', of: 'cache', port: PORTS.exporter, module: 'sentinel', scrapeClass: 'detail' },
+  { name: 'nginx', of: 'web', port: PORTS.exporter, module: 'nginx', scrapeClass: 'detail' },
+  { name: 'nginx-log', of: 'web', port: PORTS.exporter, module: 'nginx-log', scrapeClass: 'detail' },
+  { name: 'haproxy-log', of: ['lb', 'edge'], port: PORTS.exporter, module: 'haproxy-log', scrapeClass: 'detail' },
+  // Availability is evaluated over seconds, and there are only two series per entry.
+  { name: 'site', of: ['lb', 'edge'], port: PORTS.exporter, module: 'site', scrapeClass: 'fast' },
+  { name: 'varnish', of: 'edge', port: PORTS.exporter, module: 'varnish', scrapeClass: 'probe' },
+  { name: 'host', of: 'every', port: PORTS.exporter, module: 'host', scrapeClass: 'probe' },
+  { name: 'hop', of: 'hops', port: PORTS.exporter, module: 'hop', scrapeClass: 'probe' },
+  {
+    name: 'journey',
+    of: 'shop',
+    port: PORTS.exporter,
+    module: 'journey',
+    scrapeClass: 'probe',
+    timeoutIsInterval: true,
+  },
+  { name: 'exporter', of: 'monitor', port: PORTS.exporter, scrapeClass: 'self' },
   {
     name: 'prometheus',
     of: 'monitor',
     port: PORTS.prometheus,
-    pace: 'monitor',
+    scrapeClass: 'self',
     keep: 'process_.*|prometheus_(build|config|engine|notifications|rule|sd_discovered|target_interval_length|target_scrapes_sample|tsdb)_.*',
   },
   {
     name: 'alertmanager',
     of: 'monitor',
     port: PORTS.alertmanager,
-    pace: 'monitor',
+    scrapeClass: 'self',
     keep: 'process_.*|alertmanager_(alerts.*|(build|cluster|config|notification|notifications|silences)_.*)',
   },
-  { name: 'notifier', of: 'monitor', port: PORTS.notifier, pace: 'monitor' },
-  { name: 'deadman', of: 'mail', port: PORTS.notifier, pace: 'monitor', inhibitedByJob: 'mailbox' },
-  { name: 'mailbox', of: 'mail', port: PORTS.mailbox, pace: 'usual' },
+  { name: 'notifier', of: 'monitor', port: PORTS.notifier, scrapeClass: 'self' },
+  { name: 'deadman', of: 'mail', port: PORTS.notifier, scrapeClass: 'self', inhibitedByJob: 'mailbox' },
+  { name: 'mailbox', of: 'mail', port: PORTS.mailbox, scrapeClass: 'fast' },
   {
     name: 'zipkin',
     of: 'trace',
     port: PORTS.zipkin,
-    pace: 'round',
+    scrapeClass: 'probe',
     path: '/prometheus',
     keep: 'zipkin_collector_.*|jvm_memory_(used|max)_bytes',
   },
-  { name: 'logbook', of: 'trace', port: PORTS.logbookPage, pace: 'round', inhibitedByJob: 'zipkin' },
+  { name: 'logbook', of: 'trace', port: PORTS.logbookPage, scrapeClass: 'probe', inhibitedByJob: 'zipkin' },
 ];
 
-/** The address at which each Prometheus asks itself, and so the label `instance` by which rules, the same on both, know their own one. */
+/** The address at which each Prometheus scrapes itself. Its label `instance` lets rules, which are the same on both, select their own Prometheus. */
 export const OWN_PROMETHEUS = `127.0.0.1:${PORTS.prometheus}`;
 
 /** One target of a job. */
@@ -106,7 +113,7 @@ export interface Target {
   /** The value of the label `host`. */
   readonly name: string;
   readonly tier: Tier;
-  /** Where a host is; missing for what is no host. */
+  /** The host's address in `ops`; missing if the target is not a host. */
   readonly address?: string;
 }
 
@@ -121,10 +128,10 @@ export function targetsOf(topology: Topology, { of }: Job): readonly Target[] {
   return hosts.map((host) => ({ name: host.name, tier: host.tier, address: addressOn(host, 'ops') }));
 }
 
-/** Jobs that the exporter beside each Prometheus answers for. */
+/** Jobs that use a module of the exporter. */
 export const PROBED_JOBS: readonly Job[] = SCRAPE_JOBS.filter(({ module }) => module !== undefined);
 
-/** The longest time between two scrapes of anything: what is computed over less may see one sample only. */
-export function slowestPaceMs(watch: MonitoringTimings): number {
-  return Math.max(...SCRAPE_JOBS.map(({ pace }) => paceMs(watch, pace)));
+/** The longest scrape interval: a shorter range may contain only one sample. */
+export function slowestScrapeIntervalMs(timings: MonitoringTimings): number {
+  return Math.max(...SCRAPE_JOBS.map(({ scrapeClass }) => scrapeClassIntervalMs(timings, scrapeClass)));
 }

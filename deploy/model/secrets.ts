@@ -1,6 +1,6 @@
 import type { Tier } from './topology.ts';
 
-/** How a secret is made. `given`: made together with another one. */
+/** How a secret is generated. */
 type Making =
   | { readonly kind: 'password' }
   | { readonly kind: 'authority' }
@@ -22,7 +22,7 @@ const password = (name: string, ...readers: readonly Reader[]): Secret => ({
   readers,
 });
 
-/** Every secret of the stack: who may read it and nothing more. */
+/** Every secret of the stack, and the tiers that may read it. */
 export const SECRETS: readonly Secret[] = [
   { name: 'ca-cert', making: { kind: 'authority' }, readers: ['lb', 'app', 'db', 'monitor', 'mail'] },
   { name: 'ca-key', making: { kind: 'authority' }, readers: [] },
@@ -46,7 +46,7 @@ export const SECRETS: readonly Secret[] = [
   password('grafana-admin-password', 'grafana'),
 ];
 
-/** Names of the secrets that a tier's hosts get. */
+/** Names of the secrets that a tier's hosts may read. */
 export function secretsOf(tier: Reader): readonly string[] {
   return SECRETS.filter((secret) => secret.readers.includes(tier)).map((secret) => secret.name);
 }

@@ -1,4 +1,4 @@
-/** Headers that every response of every hop carries, whoever generated it. */
+/** Headers of every response, including those that a proxy generates itself. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',

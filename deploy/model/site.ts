@@ -4,8 +4,8 @@ import { hostsOf, type Topology } from './topology.ts';
 export const SITE_HOST = 'shop.test';
 
 /**
- * Every name and address under which clients reach the site, in lower case and without a port. A request for any other `Host` gets 421
- * (RFC 9110, 15.5.20), so that a client cannot fill the caches by inventing names.
+ * Every name and address of the site, in lower case and without a port. A request with any other `Host` gets 421 (RFC 9110, 15.5.20), so
+ * that a client cannot fill the caches with invented names.
  */
 export function siteNames(topology: Topology): readonly string[] {
   const entries = (['edge', 'lb'] as const).flatMap((tier) => hostsOf(topology, tier));

@@ -8,19 +8,19 @@ const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 it.each([
   makeTopology(),
   makeTopology({ profile: PRODUCTION, appHosts: 8, toxiproxy: false, links: { runbooks: 'https://runbooks.example' } }),
-])('a topology arrives as it was sent', (topology) => {
+])('a topology survives serialization', (topology) => {
   expect(parseTopology(sent(topology))).toEqual(topology);
 });
 
 const topology = makeTopology();
 it.each([
   { what: 'nothing', value: undefined },
-  { what: 'a tier that is unknown', value: { ...topology, hosts: [{ ...topology.hosts[0], tier: 'moon' }] } },
+  { what: 'an unknown tier', value: { ...topology, hosts: [{ ...topology.hosts[0], tier: 'moon' }] } },
   {
-    what: 'a profile without a time',
+    what: 'a profile with a missing duration',
     value: { ...topology, profile: { ...topology.profile, vrrpAdvertMs: undefined } },
   },
-  { what: 'a word that is unknown', value: { ...topology, chaos: true } },
-])('$what is refused', ({ value }) => {
+  { what: 'an unknown key', value: { ...topology, chaos: true } },
+])('$what is rejected', ({ value }) => {
   expect(() => parseTopology(value)).toThrow(expect.objectContaining({ code: 'invalid-topology' }));
 });

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
 import { DRILL, type Profile } from './profile.ts';
-import type { Topology } from './topology.ts';
+import { TIER_NAMES, type Topology } from './topology.ts';
 
-const tier = z.enum(['edge', 'lb', 'web', 'app', 'db', 'cache', 'monitor', 'mail', 'trace']);
+const tier = z.enum(TIER_NAMES);
 const network = z.enum(['front', 'app', 'data', 'ops', 'publish']);
 const route = z.enum(['http', 'https', 'app-pool', 'db-write', 'db-read', 'cache']);
 const virtual = z.enum(['front', 'app']);
 const port = z.int().min(1).max(65_535);
 
 const schema: z.ZodType<Topology> = z.strictObject({
-  profile: z.custom<Profile>((value) => hasShapeOf(value, DRILL), 'is no profile'),
+  profile: z.custom<Profile>((value) => hasShapeOf(value, DRILL), 'is not a profile'),
   networks: z.record(network, z.strictObject({ name: network, subnet: z.cidrv4(), internal: z.boolean() })),
   hosts: z.array(
     z.strictObject({
@@ -34,7 +34,7 @@ const schema: z.ZodType<Topology> = z.strictObject({
   }) as z.ZodType<Topology['links']>,
 });
 
-/** A topology that another process sent as JSON. Throws `invalid-topology` with what does not match. */
+/** Parses a topology that another process sent as JSON. Throws `invalid-topology` with the mismatches. */
 export function parseTopology(value: unknown): Topology {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -43,7 +43,7 @@ export function parseTopology(value: unknown): Topology {
   });
 }
 
-/** Whether both have the same keys all the way down, with values of the same type. */
+/** Whether both have the same keys at all levels, with values of the same type. */
 function hasShapeOf(value: unknown, example: unknown): boolean {
   if (typeof example !== 'object' || example === null) return typeof value === typeof example;
   if (typeof value !== 'object' || value === null) return false;

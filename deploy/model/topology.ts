@@ -1,8 +1,8 @@
 import { DRILL, type Profile } from './profile.ts';
 
 /**
- * The model of the stack: the only place that says what exists. Configurations, the Compose file, scrape targets, alert
- * scopes, fault targets and guarantees are derived from it by pure functions.
+ * The model of the stack: the single source of truth. Configurations, the Compose file, scrape targets, alert scopes, fault targets and
+ * guarantees are derived from it by pure functions.
  */
 export interface Topology {
   readonly profile: Profile;
@@ -11,46 +11,45 @@ export interface Topology {
   /** Addresses that move between the load balancers, one per network whose clients use them. */
   readonly virtualAddresses: Readonly<Record<'front' | 'app', VirtualAddress>>;
   readonly routes: Readonly<Record<RouteName, Route>>;
-  /** What a process needs from another tier; with `toxiproxy` each passes a proxy on the consumer's own host. */
+  /** Dependencies of processes on other tiers; with `toxiproxy`, each goes through a proxy on the consumer's host. */
   readonly dependencies: readonly Dependency[];
-  /** Whether Toxiproxy stands between consumers and their dependencies. */
+  /** Whether connections to dependencies go through Toxiproxy. */
   readonly toxiproxy: boolean;
   readonly links: Links;
 }
 
-/** Where readers of mails find more, as their browsers reach it (`https://grafana.example`): what is missing is what the stack publishes itself. */
+/** Base URLs for links in mails, as readers reach them (`https://grafana.example`). Default: the pages that the stack publishes itself. */
 export interface Links {
-  /** A page per alert, by its name. */
+  /** A page per alert, named after it. */
   readonly runbooks?: string;
   /** A Grafana with the dashboards of this project. */
   readonly dashboards?: string;
   readonly prometheus?: string;
   readonly alertmanager?: string;
-  /** A Zipkin, where the traces of failed requests are. */
+  /** A Zipkin with the traces of failed requests. */
   readonly traces?: string;
-  /** A logbook, where the log lines of a trace are. */
+  /** A logbook with the log lines of a trace. */
   readonly logs?: string;
 }
 
-export type Tier = 'edge' | 'lb' | 'web' | 'app' | 'db' | 'cache' | 'monitor' | 'mail' | 'trace';
 export type NetworkName = 'front' | 'app' | 'data' | 'ops' | 'publish';
 
 interface Network {
   readonly name: NetworkName;
   /** CIDR inside 198.18.0.0/15, the range that RFC 2544 reserves for benchmarks. */
   readonly subnet: string;
-  /** Internal networks have no way out; `publish` exists only because Docker publishes ports on no internal network. */
+  /** Internal networks have no outbound access. `publish` exists only because Docker cannot publish ports on internal networks. */
   readonly internal: boolean;
 }
 
-/** One server, as a virtual machine or bare metal would be; a container stands for it. */
+/** One server; in this stack, a container instead of a physical or virtual machine. */
 export interface Host {
   /** `lb1`, `db3` … : tier and number, unique. */
   readonly name: string;
   readonly tier: Tier;
   readonly addresses: Readonly<Partial<Record<NetworkName, string>>>;
   readonly memoryMiB: number;
-  /** Part of the running stack, or a spare that scaling starts. */
+  /** Whether `up` starts it; otherwise it is a standby slot for scaling. */
   readonly enabled: boolean;
   /** Loopback ports of the user's machine → ports of the host. */
   readonly published: readonly PublishedPort[];
@@ -70,12 +69,12 @@ interface VirtualAddress {
 
 export type RouteName = 'http' | 'https' | 'app-pool' | 'db-write' | 'db-read' | 'cache';
 
-/** A service of the load balancer pair: clients know a virtual address and a port, never an instance. */
+/** A service of the load balancer pair: clients connect to a virtual IP and a port, never to an instance. */
 interface Route {
   readonly name: RouteName;
   readonly virtualAddress: 'front' | 'app';
   readonly port: number;
-  /** The tier that serves it, and the port there. */
+  /** The tier that serves the route, and its network and port. */
   readonly target: { readonly tier: Tier; readonly network: NetworkName; readonly port: number };
 }
 
@@ -84,13 +83,13 @@ export interface Dependency {
   readonly name: RouteName | 'origin';
   readonly consumer: Tier;
   readonly route: RouteName;
-  /** Where the proxy listens on the consumer's loopback; below the ephemeral range. */
+  /** Port of the proxy on the consumer's loopback; below the ephemeral range. */
   readonly proxyPort: number;
 }
 
 /** Ports of services on the hosts themselves; a route's port is in {@link Topology.routes}. */
 export const PORTS = {
-  /** The front of an edge: HAProxy, with Varnish behind it. */
+  /** HAProxy of an edge, in front of Varnish. */
   edge: 8080,
   /** Removes objects from an edge's cache, in the network `ops`. */
   edgePurge: 8081,
@@ -115,18 +114,18 @@ export const PORTS = {
   exporter: 9400,
   facts: 9101,
   varnishFacts: 9102,
-  /** UDP: lines of access logs come here, in the network `ops`. */
+  /** UDP: receives access-log lines, in the network `ops`. */
   accessLogs: 9514,
-  /** UDP: whole log lines of requests come here, in the network `ops`. */
+  /** UDP: receives whole log lines of requests, in the network `ops`. */
   logbook: 9515,
-  /** The pages that show them. */
+  /** The logbook's web pages. */
   logbookPage: 9412,
   smtp: 1025,
   mailbox: 8025,
   zipkin: 9411,
 } as const;
 
-/** How many application hosts the pool has slots for. */
+/** Number of slots in the application pool. */
 export const MAX_APP_HOSTS = 8;
 
 const NETWORKS: Topology['networks'] = {
@@ -179,34 +178,34 @@ const DEPENDENCIES: Topology['dependencies'] = [
   { name: 'cache', consumer: 'app', route: 'cache', proxyPort: 16379 },
 ];
 
-/** Where a tier's hosts stand: networks, the last octet of its first host, memory limit. */
+/** Number, networks, addresses and memory limit of a tier's hosts. */
 interface TierPlan {
-  readonly tier: Tier;
+  readonly hosts: number;
   readonly networks: readonly NetworkName[];
   readonly firstOctet: number;
   readonly memoryMiB: number;
-  /** Base of a host's name where it is not the tier's. */
+  /** Prefix of the hosts' names; default: the tier. */
   readonly hostName?: string;
   readonly published?: (index: number) => readonly PublishedPort[];
 }
 
-const TIERS: readonly TierPlan[] = [
-  {
-    tier: 'edge',
+const TIERS = {
+  edge: {
+    hosts: 2,
     networks: ['front', 'ops', 'publish'],
     firstOctet: 21,
     memoryMiB: 512,
     published: (index) => [{ loopbackPort: 8080 + index, port: PORTS.edge, what: 'the shop' }],
   },
-  { tier: 'lb', networks: ['front', 'app', 'data', 'ops'], firstOctet: 11, memoryMiB: 512 },
-  { tier: 'web', networks: ['app', 'ops'], firstOctet: 31, memoryMiB: 192 },
-  { tier: 'app', networks: ['app', 'ops'], firstOctet: 41, memoryMiB: 512 },
-  { tier: 'db', networks: ['data', 'ops'], firstOctet: 51, memoryMiB: 1024 },
-  { tier: 'cache', networks: ['data', 'ops'], firstOctet: 61, memoryMiB: 192 },
-  {
-    tier: 'monitor',
+  lb: { hosts: 2, networks: ['front', 'app', 'data', 'ops'], firstOctet: 11, memoryMiB: 512 },
+  web: { hosts: 2, networks: ['app', 'ops'], firstOctet: 31, memoryMiB: 192 },
+  app: { hosts: MAX_APP_HOSTS, networks: ['app', 'ops'], firstOctet: 41, memoryMiB: 512 },
+  db: { hosts: 3, networks: ['data', 'ops'], firstOctet: 51, memoryMiB: 1024 },
+  cache: { hosts: 3, networks: ['data', 'ops'], firstOctet: 61, memoryMiB: 192 },
+  monitor: {
+    hosts: 2,
     hostName: 'mon',
-    // The prober asks every hop where its clients do.
+    // The prober sends requests to every hop on the network of its clients.
     networks: ['front', 'app', 'ops', 'publish'],
     firstOctet: 71,
     memoryMiB: 768,
@@ -215,15 +214,15 @@ const TIERS: readonly TierPlan[] = [
       { loopbackPort: 9092 + index, port: PORTS.alertmanager, what: 'Alertmanager' },
     ],
   },
-  {
-    tier: 'mail',
+  mail: {
+    hosts: 1,
     networks: ['ops', 'publish'],
     firstOctet: 81,
     memoryMiB: 320,
     published: () => [{ loopbackPort: 8025, port: PORTS.mailbox, what: 'the on-call mailbox' }],
   },
-  {
-    tier: 'trace',
+  trace: {
+    hosts: 1,
     networks: ['ops', 'publish'],
     firstOctet: 91,
     memoryMiB: 416,
@@ -232,7 +231,12 @@ const TIERS: readonly TierPlan[] = [
       { loopbackPort: 9412, port: PORTS.logbookPage, what: 'logs by trace' },
     ],
   },
-];
+} as const satisfies Readonly<Record<string, TierPlan>>;
+
+export type Tier = keyof typeof TIERS;
+
+/** Every tier. `holdfast/TIER` is the image of its hosts. */
+export const TIER_NAMES = Object.keys(TIERS) as readonly Tier[];
 
 export interface TopologyOptions {
   /** Enabled application hosts, 1 … {@link MAX_APP_HOSTS}. */
@@ -242,23 +246,12 @@ export interface TopologyOptions {
   readonly links?: Links;
 }
 
-/** The reference topology, or one of its variants. Whether a variant makes sense is `checkTopology`'s to say. */
+/** The reference topology, or one of its variants. `checkTopology` validates variants. */
 export function makeTopology(options: TopologyOptions = {}): Topology {
   const { appHosts = 2, toxiproxy = true, profile = DRILL, links = {} } = options;
-  const counts: Record<Tier, number> = {
-    edge: 2,
-    lb: 2,
-    web: 2,
-    app: MAX_APP_HOSTS,
-    db: 3,
-    cache: 3,
-    monitor: 2,
-    mail: 1,
-    trace: 1,
-  };
-  const hosts = TIERS.flatMap((plan) =>
-    Array.from({ length: counts[plan.tier] }, (_, offset) =>
-      makeHost(plan, { index: offset + 1, enabled: plan.tier !== 'app' || offset < appHosts }),
+  const hosts = TIER_NAMES.flatMap((tier) =>
+    Array.from({ length: TIERS[tier].hosts }, (_, offset) =>
+      makeHost(tier, { index: offset + 1, enabled: tier !== 'app' || offset < appHosts }),
     ),
   );
   return {
@@ -276,11 +269,12 @@ export function makeTopology(options: TopologyOptions = {}): Topology {
   };
 }
 
-function makeHost(plan: TierPlan, place: { readonly index: number; readonly enabled: boolean }): Host {
+function makeHost(tier: Tier, place: { readonly index: number; readonly enabled: boolean }): Host {
+  const plan: TierPlan = TIERS[tier];
   const octet = plan.firstOctet + place.index - 1;
   return {
-    name: `${plan.hostName ?? plan.tier}${place.index}`,
-    tier: plan.tier,
+    name: `${plan.hostName ?? tier}${place.index}`,
+    tier,
     addresses: Object.fromEntries(plan.networks.map((network) => [network, addressIn(network, octet)])),
     memoryMiB: plan.memoryMiB,
     enabled: place.enabled,
@@ -292,19 +286,19 @@ function addressIn(network: NetworkName, octet: number): string {
   return NETWORKS[network].subnet.replace(/\.0\/24$/, `.${octet}`);
 }
 
-/** Where the load generator stands while it runs. */
+/** Address of the load generator. */
 export const LOAD_ADDRESS = addressIn('front', 90);
 
 /**
- * The addresses of its visitors, `first-last`: limits count per address, and customers have one each. At the highest rate of a suite, 2,000/s, each of
- * these 32 sends 63/s.
+ * Source addresses of the generated load, `first-last`: limits count per address, and each real customer has one. At the highest rate of a
+ * suite, 2,000/s, each of these 32 sends 63/s.
  */
 export const LOAD_CLIENTS = `${addressIn('front', 96)}-${addressIn('front', 127)}`;
 
-/** Where the attacker of the hostile suite stands: it has this one address. */
+/** The single address of the attacker in the hostile suite. */
 export const HOSTILE_ADDRESS = addressIn('front', 91);
 
-/** Where Grafana stands when its profile is used: it is no host of the stack, and nothing depends on it. */
+/** Addresses of Grafana, which runs only with its Compose profile. It is not a host of the stack, and nothing depends on it. */
 export const GRAFANA = {
   addresses: { ops: addressIn('ops', 95), publish: addressIn('publish', 95) },
   port: 3000,
@@ -316,37 +310,37 @@ export function hostsOf(topology: Topology, tier: Tier): readonly Host[] {
   return topology.hosts.filter((host) => host.tier === tier && host.enabled);
 }
 
-/** All hosts of a tier, spares included. */
+/** All hosts of a tier, including standby slots. */
 export function slotsOf(topology: Topology, tier: Tier): readonly Host[] {
   return topology.hosts.filter((host) => host.tier === tier);
 }
 
-/** The address of a host on a network. A host without a leg there is a programming error, so this throws. */
+/** The address of a host on a network. Throws if the host is not attached to it, which is a programming error. */
 export function addressOn(host: Host, network: NetworkName): string {
   const address = host.addresses[network];
   if (address === undefined) throw new Error(`${host.name} has no address on the network ${network}`);
   return address;
 }
 
-/** `address:port` under which clients of a route find it: on a virtual address. */
+/** The virtual IP and port of a route. */
 export function routeAddress(topology: Topology, name: RouteName): { readonly host: string; readonly port: number } {
   const route = topology.routes[name];
   return { host: topology.virtualAddresses[route.virtualAddress].address, port: route.port };
 }
 
-/** Keeps traces, and beside them the log lines of their requests. */
+/** The host that stores traces, and the log lines of their requests. */
 export function traceHostOf(topology: Topology): Host {
   const [store] = hostsOf(topology, 'trace');
   if (store === undefined) throw new Error('the topology has no host for traces');
   return store;
 }
 
-/** Where spans are posted. */
+/** URL to which spans are posted. */
 export function traceStoreUrl(topology: Topology): string {
   return `http://${addressOn(traceHostOf(topology), 'ops')}:${PORTS.zipkin}/api/v2/spans`;
 }
 
-/** Where a consumer connects to for a dependency: its own Toxiproxy, or the route itself. */
+/** The address that a consumer connects to for a dependency: its own Toxiproxy, or the route itself. */
 export function dependencyAddress(
   topology: Topology,
   dependency: Dependency,
@@ -355,7 +349,7 @@ export function dependencyAddress(
   return routeAddress(topology, dependency.route);
 }
 
-/** Where a browser on this machine finds a service of a host; undefined where it is not published. */
+/** URL of a host's service for a browser on this machine; undefined if it is not published. */
 export function publishedUrl(host: Host | undefined, port: number): string | undefined {
   const found = host?.published.find((one) => one.port === port);
   return found === undefined ? undefined : `http://127.0.0.1:${found.loopbackPort}`;

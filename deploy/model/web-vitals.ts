@@ -1,19 +1,19 @@
-/** A web vital as it is counted: https://web.dev/articles/vitals says what each is and where good and poor begin. */
+/** Histogram of a web vital; https://web.dev/articles/vitals defines the vitals and their thresholds. */
 export interface Vital {
   /** The histogram. */
   readonly metric: string;
   readonly unit: 'seconds' | '1';
   readonly help: string;
-  /** The largest value that is good, and the largest that is not yet poor. Both are bounds of buckets. */
+  /** Largest good value, and largest value that is not poor. Both are bucket bounds. */
   readonly good: number;
   readonly poor: number;
-  /** Upper bounds; few, since there is a series for each of them and every route. */
+  /** Upper bounds; few, because each makes a series per route. */
   readonly buckets: readonly number[];
-  /** What no page that somebody looks at can reach: more is a broken clock or a lie. */
-  readonly most: number;
+  /** Larger values are rejected: no visible page reaches them, so the clock is wrong or the value is forged. */
+  readonly max: number;
 }
 
-/** By the name that beacons give it. */
+/** By the name in beacons. */
 export const VITALS = {
   lcp: {
     metric: 'web_vitals_lcp_seconds',
@@ -22,7 +22,7 @@ export const VITALS = {
     good: 2.5,
     poor: 4,
     buckets: [0.1, 0.5, 1, 2.5, 4, 8],
-    most: 120,
+    max: 120,
   },
   inp: {
     metric: 'web_vitals_inp_seconds',
@@ -31,7 +31,7 @@ export const VITALS = {
     good: 0.2,
     poor: 0.5,
     buckets: [0.05, 0.1, 0.2, 0.5, 1],
-    most: 60,
+    max: 60,
   },
   cls: {
     metric: 'web_vitals_cls',
@@ -40,7 +40,7 @@ export const VITALS = {
     good: 0.1,
     poor: 0.25,
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5],
-    most: 50,
+    max: 50,
   },
   fcp: {
     metric: 'web_vitals_fcp_seconds',
@@ -49,7 +49,7 @@ export const VITALS = {
     good: 1.8,
     poor: 3,
     buckets: [0.1, 0.5, 1, 1.8, 3, 6],
-    most: 120,
+    max: 120,
   },
   ttfb: {
     metric: 'web_vitals_ttfb_seconds',
@@ -58,7 +58,7 @@ export const VITALS = {
     good: 0.8,
     poor: 1.8,
     buckets: [0.05, 0.2, 0.8, 1.8, 5],
-    most: 120,
+    max: 120,
   },
 } as const satisfies Readonly<Record<string, Vital>>;
 
@@ -66,7 +66,7 @@ export type VitalName = keyof typeof VITALS;
 
 export const VITAL_NAMES = Object.keys(VITALS) as readonly VitalName[];
 
-/** Why a beacon is not counted. */
+/** Reasons to reject a beacon. */
 export const BEACON_REFUSALS = [
   'too-many',
   'too-large',

@@ -3,7 +3,7 @@ import { RENEWAL_MS } from './certificates.ts';
 import { DRILL, PRODUCTION } from '../model/profile.ts';
 
 it.each([DRILL, PRODUCTION])(
-  'the $name profile tells of a certificate only when `up` has long been able to renew it',
+  'with the $name profile, `up` renews a certificate long before it alerts',
   ({ monitoring }) => {
     expect(monitoring.certificateHorizonMs).toBeLessThanOrEqual(RENEWAL_MS / 2);
   },

@@ -10,11 +10,11 @@ export interface KeyPair {
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
-/** A private authority, made once per deployment. */
+/** A private certificate authority, made once per deployment. */
 const AUTHORITY_DAYS = 3_650;
-/** Browsers refuse longer ones. */
+/** Browsers reject certificates with a longer validity. */
 const LEAF_DAYS = 397;
-/** Renewed at the next `up` when this little is left. */
+/** Remaining validity below which the next `up` renews a certificate. */
 export const RENEWAL_MS = 30 * DAY_MS;
 
 /** A new private certificate authority. */
@@ -39,7 +39,7 @@ export interface LeafRequest {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
   readonly addresses: readonly string[];
-  /** Whether its owner also shows it as a client, as members of a database group do to each other. */
+  /** Whether it is also a client certificate, which members of a database group need to connect to each other. */
   readonly client: boolean;
 }
 
@@ -71,7 +71,7 @@ export async function makeLeaf(authority: KeyPair, request: LeafRequest, now: Da
   return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
 }
 
-/** Whether a leaf must be made anew: about to expire, or signed by another authority, or made for other names or uses. */
+/** Whether a leaf must be replaced: about to expire, signed by another authority, or made for other names or uses. */
 export async function isLeafStale(
   leafPem: string,
   authorityPem: string,
@@ -97,7 +97,7 @@ function usagesOf({ client }: LeafRequest): string[] {
 }
 
 function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {
-  // A little back, for hosts whose clock is behind.
+  // Valid from an hour ago, for hosts with a slow clock.
   return { notBefore: new Date(now.getTime() - 3_600_000), notAfter: new Date(now.getTime() + days * DAY_MS) };
 }
 

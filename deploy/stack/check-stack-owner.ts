@@ -5,12 +5,14 @@ import { PROJECT } from '../../kit/hosts.ts';
 import { ROOT } from '../../kit/paths.ts';
 
 /**
- * One engine runs one stack for all checkouts. Its hosts read the files of the checkout that brought them up, so another one must not take
- * them over by the way. Throws `wrong-checkout`.
+ * An engine runs one stack, and its hosts mount files of the checkout that started it. Another checkout must not take them over silently.
+ * Throws `wrong-checkout`.
  */
-export async function refuseOthersStack(): Promise<void> {
+export async function checkStackOwner(): Promise<void> {
   const filters = { label: [`com.docker.compose.project=${PROJECT}`] };
-  const found = await callEngine('look whose stack it is', () => openDocker().listContainers({ all: true, filters }));
+  const found = await callEngine('find the checkout of the stack', () =>
+    openDocker().listContainers({ all: true, filters }),
+  );
   const folders = found.flatMap(({ Labels }) => Labels['com.docker.compose.project.working_dir'] ?? []);
   const other = otherCheckout(folders, ROOT);
   if (other === undefined) return;
@@ -19,7 +21,7 @@ export async function refuseOthersStack(): Promise<void> {
   });
 }
 
-/** The first of the folders that is another checkout than `root`; one that is gone has no say. */
+/** The first of the folders that is another checkout than `root`. Removed checkouts do not count. */
 export function otherCheckout(folders: readonly string[], root: string): string | undefined {
   return folders.find((folder) => existsSync(folder) && realpathSync(folder) !== realpathSync(root));
 }

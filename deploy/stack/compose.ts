@@ -53,7 +53,7 @@ interface ComposeNetwork {
 
 const LABEL = { 'org.holdfast': '1' } as const;
 
-/** The files that each host, and Grafana, reads, by its name. */
+/** The rendered files of each host and of Grafana, by name. */
 export type RenderedHosts = ReadonlyMap<string, readonly RenderedFile[]>;
 
 /** The Compose file of a topology, as YAML. `rendered` is hashed into labels, so that a changed configuration replaces its host. */
@@ -89,7 +89,7 @@ function renderService(host: Host, profile: Profile, files: readonly RenderedFil
     image: `holdfast/${host.tier}:dev`,
     container_name: `holdfast-${host.name}`,
     hostname: host.name,
-    // Spares are started by scaling, not by `up`.
+    // Standby slots are started by scaling, not by `up`.
     ...(host.enabled ? {} : { profiles: ['spare'] }),
     labels: {
       ...LABEL,
@@ -139,7 +139,7 @@ function renderNetwork(topology: Topology, name: NetworkName): ComposeNetwork {
   return {
     ...(internal ? { internal: true } : { driver_opts: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' } }),
     labels: LABEL,
-    // Addresses that the engine hands out by itself stay clear of those that the topology gives.
+    // The engine's automatic addresses must not collide with those of the topology.
     ipam: { config: [{ subnet, ip_range: subnet.replace(/\.0\/24$/, '.192/26') }] },
   };
 }

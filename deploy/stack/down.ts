@@ -3,24 +3,24 @@ import { HoldfastError } from '../../kit/errors.ts';
 import { runCompose } from './run-compose.ts';
 
 interface DownOptions {
-  /** Also forget all state: databases, mails, metrics. */
+  /** Also remove the data: databases, mails, metrics. */
   readonly volumes: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Seconds that a host gets to shut down in order. */
+/** Seconds that a host gets for a graceful shutdown. */
 const STOP_SECONDS = '10';
 
-/** Removes the stack's containers and networks, and its volumes when asked. Nothing that is not holdfast's is touched. */
+/** Removes the stack's containers and networks, and with `volumes` its data. Touches nothing else on the engine. */
 export async function down({ volumes, signal }: DownOptions): Promise<void> {
   const docker = openDocker();
-  // What a killed run of the load generator left on the stack's networks.
-  const strays = await callEngine('list what runs', () =>
+  // Containers of a killed load generator, which are still attached to the stack's networks.
+  const orphans = await callEngine('list the containers', () =>
     docker.listContainers({ all: true, filters: { label: ['org.holdfast=1'] } }),
   );
-  for (const stray of strays.filter((info) => info.Labels['org.holdfast.host'] === undefined)) {
-    await callEngine(`remove ${stray.Names[0] ?? stray.Id}`, () =>
-      docker.getContainer(stray.Id).remove({ force: true }),
+  for (const orphan of orphans.filter((info) => info.Labels['org.holdfast.host'] === undefined)) {
+    await callEngine(`remove ${orphan.Names[0] ?? orphan.Id}`, () =>
+      docker.getContainer(orphan.Id).remove({ force: true }),
     );
   }
   const args = ['--profile', '*', 'down', '--timeout', STOP_SECONDS, '--remove-orphans'];
@@ -34,11 +34,11 @@ export async function down({ volumes, signal }: DownOptions): Promise<void> {
   }
 }
 
-/** What of the stack the engine still has, by kind. */
+/** The stack's remaining containers, networks and volumes. */
 async function readLeftovers(): Promise<Readonly<Record<'containers' | 'networks' | 'volumes', readonly string[]>>> {
   const docker = openDocker();
   const filters = { label: ['org.holdfast=1'] };
-  const [containers, networks, volumes] = await callEngine('list what is left', () =>
+  const [containers, networks, volumes] = await callEngine('list the leftovers', () =>
     Promise.all([
       docker.listContainers({ all: true, filters }),
       docker.listNetworks({ filters }),

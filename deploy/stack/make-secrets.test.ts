@@ -21,14 +21,14 @@ afterEach(async () => {
 const read = (name: string): Promise<string> => readFile(join(directory, name), 'utf8');
 
 describe('makeSecrets', () => {
-  it('makes every secret, readable by its owner alone', async () => {
+  it('makes every secret, readable only by its owner', async () => {
     await makeSecrets(topology, directory);
     expect((await readdir(directory)).sort()).toEqual(SECRETS.map(({ name }) => name).sort());
     for (const { name } of SECRETS) expect((await stat(join(directory, name))).mode & 0o777, name).toBe(0o600);
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
   });
 
-  it('keeps what exists', async () => {
+  it('keeps existing secrets', async () => {
     await makeSecrets(topology, directory);
     const before = await Promise.all(SECRETS.map(({ name }) => read(name)));
     expect(await makeSecrets(topology, directory)).toEqual([]);
@@ -49,14 +49,14 @@ describe('makeSecrets', () => {
     }
   });
 
-  it('lets database nodes show their certificate to each other, and nobody else', async () => {
+  it('makes client certificates only for database nodes', async () => {
     await makeSecrets(topology, directory);
     const clientAuth = '1.3.6.1.5.5.7.3.2';
     expect(new X509Certificate(await read('db-cert')).keyUsage).toContain(clientAuth);
     expect(new X509Certificate(await read('lb-tls')).keyUsage).not.toContain(clientAuth);
   });
 
-  it('makes a lost key and its certificate anew, and what an interrupted run left empty', async () => {
+  it('replaces a lost key with its certificate, and a file that an interrupted run left empty', async () => {
     await makeSecrets(topology, directory);
     await rm(join(directory, 'db-key'));
     await writeFile(join(directory, 'session-key'), '');
@@ -65,7 +65,7 @@ describe('makeSecrets', () => {
     expect((await read('session-key')).length).toBeGreaterThan(40);
   });
 
-  it('signs anew what another authority had signed', async () => {
+  it('replaces certificates that another authority signed', async () => {
     await makeSecrets(topology, directory);
     await rm(join(directory, 'ca-cert'));
     const made = await makeSecrets(topology, directory);

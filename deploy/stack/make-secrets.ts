@@ -9,8 +9,8 @@ import { hostsOf, type Tier, type Topology } from '../model/topology.ts';
 const PASSWORD_BYTES = 32;
 
 /**
- * Makes the secrets that are missing below `directory` (created with mode 0700, files 0600) and renews certificates that
- * are about to expire or do not fit the topology any more. What exists stays. Returns the names of what was made.
+ * Makes missing secrets below `directory` (created with mode 0700, files 0600), and renews certificates that are about to expire or no
+ * longer match the topology. Keeps all others. Returns the names of the new secrets.
  */
 export async function makeSecrets(topology: Topology, directory: string): Promise<readonly string[]> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -37,7 +37,7 @@ async function ensureAuthority(directory: string, keep: Keep): Promise<KeyPair> 
   const key = await readSecret(directory, 'ca-key');
   if (certificate !== undefined && key !== undefined) return { certificate, key };
   const authority = await makeAuthority(new Date());
-  // The key first: a certificate without its key would be kept for ever.
+  // The key first: if the run is interrupted, the next one must not find a certificate without its key.
   await keep('ca-key', authority.key);
   await keep('ca-cert', authority.certificate);
   return authority;
@@ -67,7 +67,7 @@ async function ensureLeaf(job: {
   }
 }
 
-/** The names and addresses under which clients know a tier. */
+/** The names and addresses for a tier's certificate: those that its clients connect to. */
 function namesOf(topology: Topology, tier: Tier): LeafRequest {
   const hosts = hostsOf(topology, tier);
   const virtual = tier === 'mail' ? [] : Object.values(topology.virtualAddresses).map(({ address }) => address);
@@ -79,7 +79,7 @@ function namesOf(topology: Topology, tier: Tier): LeafRequest {
   };
 }
 
-/** The text of a secret, or `undefined` when it has not been made yet. */
+/** The text of a secret, or `undefined` if it does not exist yet. */
 export async function readSecret(directory: string, name: string): Promise<string | undefined> {
   try {
     const text = await readFile(join(directory, name), 'utf8');

@@ -29,7 +29,7 @@ describe('rendered files', () => {
 });
 
 describe('the Compose file', () => {
-  it('replaces the hosts that mount a changed file of another room, and no others', () => {
+  it('replaces only the hosts that mount a changed file of another module', () => {
     const services = (text: string): readonly string[] => {
       const rendered = renderAll(topology, new Map([['alerts/generated/rules.yaml', text]])).get('compose.yaml') ?? '';
       return Object.values(Compose.parse(parse(rendered)).services).map((service) => JSON.stringify(service));
@@ -56,7 +56,7 @@ describe('the Compose file', () => {
     expect(changed.map(([name]) => name)).toEqual(['edge1']);
   });
 
-  it('has a service per host and one for Grafana, and starts neither that nor a spare', () => {
+  it('has a service per host and one for Grafana, and starts neither Grafana nor standby slots', () => {
     const names = [...topology.hosts.map(({ name }) => name), 'grafana'];
     expect(Object.keys(compose.services).sort()).toEqual(names.sort());
     const started = Object.entries(compose.services).filter(([, { profiles }]) => profiles === undefined);
@@ -64,21 +64,21 @@ describe('the Compose file', () => {
     expect(started.map(([name]) => name).sort()).toEqual([...enabled].sort());
   });
 
-  it('publishes on loopback only, and gives no host a way out', () => {
+  it('publishes only on loopback, and gives no host outbound access', () => {
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
     expect(ports.length).toBeGreaterThan(0);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
     for (const name of ['front', 'app', 'data', 'ops']) expect(compose.networks[name]?.internal, name).toBe(true);
   });
 
-  it('drops every capability first and mounts the authority’s key nowhere', () => {
+  it('drops every capability first and does not mount the key of the certificate authority', () => {
     for (const service of Object.values(compose.services)) {
       expect(service.cap_drop).toEqual(['ALL']);
       expect(service.secrets ?? []).not.toContain('ca-key');
     }
   });
 
-  it('addresses dependencies directly when Toxiproxy is left out', () => {
+  it('addresses dependencies directly without Toxiproxy', () => {
     const direct = renderAll(makeTopology({ toxiproxy: false }), new Map());
     expect([...direct.keys()].filter((path) => path.endsWith('toxiproxy.json'))).toEqual([]);
     for (const host of hostsOf(topology, 'app')) {

@@ -33,8 +33,8 @@ const RENDERERS: Readonly<Record<Tier, (topology: Topology, host: Host) => reado
 export type RenderedFiles = ReadonlyMap<string, string>;
 
 /**
- * Every file that the topology leads to. `others` are those that rooms above this one render (alert rules) and hosts mount:
- * they come back with the rest, and a change of them replaces the hosts that mount them.
+ * All files rendered from the topology, together with `others`: files of other modules that hosts mount, such as alert rules. A change of
+ * these also replaces the hosts that mount them.
  */
 export function renderAll(topology: Topology, others: RenderedFiles): RenderedFiles {
   const hosts: RenderedHosts = new Map(
@@ -50,7 +50,7 @@ export function renderAll(topology: Topology, others: RenderedFiles): RenderedFi
     ...topology.hosts.map(
       (host) => [host.name, [...(hosts.get(host.name) ?? []), ...mountedBy(host, others)]] as const,
     ),
-    // It reads its boards again by itself.
+    // Without the dashboards: Grafana reloads them on its own.
     ['grafana', grafana] as const,
   ]);
   return new Map([[relative(ROOT, PATHS.compose), renderCompose(topology, read)], ...files, ...others]);
@@ -63,18 +63,18 @@ function mountedBy(host: Host, others: RenderedFiles): readonly RenderedFile[] {
   );
 }
 
-/** How the files on disk differ from what they should be; paths from the root of the checkout, sorted. */
+/** Differences between the files on disk and the rendered files; paths from the root of the checkout, sorted. */
 export interface Drift {
   readonly changed: readonly string[];
   readonly missing: readonly string[];
-  /** In folders of generated files, rendered by nothing. */
+  /** Files in folders of generated files that are not rendered any more. */
   readonly extra: readonly string[];
 }
 
-/** Folders in which nothing but generated files is. */
+/** Folders that contain only generated files. */
 const GENERATED = [PATHS.rendered, join(ROOT, 'alerts/generated'), join(ROOT, 'dashboards/generated')];
 
-/** Compares the checkout with what `files` says. */
+/** Compares the checkout with `files`. */
 export async function readDrift(files: RenderedFiles): Promise<Drift> {
   const states = await Promise.all(
     [...files].map(async ([path, text]) => ({ path, text, found: await readIfPresent(join(ROOT, path)) })),
@@ -87,13 +87,13 @@ export async function readDrift(files: RenderedFiles): Promise<Drift> {
   };
 }
 
-/** Writes what differs and removes what nothing renders any more. Returns the drift that there was. */
+/** Writes missing and changed files and removes extra ones. Returns the drift from before. */
 export async function writeRendered(files: RenderedFiles): Promise<Drift> {
   const drift = await readDrift(files);
   for (const path of [...drift.missing, ...drift.changed]) {
     const target = join(ROOT, path);
     await mkdir(dirname(target), { recursive: true });
-    // Written in place: hosts have the files mounted.
+    // Written in place, because hosts mount the files.
     await writeFile(target, files.get(path) ?? '');
   }
   for (const path of drift.extra) await rm(join(ROOT, path));

@@ -2,35 +2,39 @@ import { execa } from 'execa';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { PATHS, ROOT } from '../../kit/paths.ts';
 
-/** Causes of a failing `docker compose` that a user can do something about. */
+/** Causes of a failed `docker compose` that a user can fix. */
 const CAUSES: readonly {
-  readonly seen: RegExp;
-  readonly say: (match: RegExpExecArray) => { message: string; fix: string };
+  readonly pattern: RegExp;
+  readonly describe: (match: RegExpExecArray) => { message: string; fix: string };
 }[] = [
   {
-    seen: /127\.0\.0\.1:(\d+).*(?:address already in use|port is already allocated)|bind for 127\.0\.0\.1:(\d+) failed/i,
-    say: (match) => ({
+    pattern:
+      /127\.0\.0\.1:(\d+).*(?:address already in use|port is already allocated)|bind for 127\.0\.0\.1:(\d+) failed/i,
+    describe: (match) => ({
       message: `Port ${match[1] ?? match[2] ?? ''} of this machine's loopback is taken by another program.`,
       fix: 'Stop that program, or give the host another loopback port in deploy/model/topology.ts; then run `./holdfast up` again.',
     }),
   },
   {
-    seen: /Pool overlaps with other one|invalid pool request/i,
-    say: () => ({
+    pattern: /Pool overlaps with other one|invalid pool request/i,
+    describe: () => ({
       message: 'Another Docker network uses addresses of 198.18.0.0/15, which this stack needs.',
       fix: 'Find it with `docker network ls` and remove it; then run `./holdfast up` again.',
     }),
   },
   {
-    seen: /no space left on device/i,
-    say: () => ({
+    pattern: /no space left on device/i,
+    describe: () => ({
       message: 'The disk of the Docker engine is full.',
       fix: 'Free space (`docker system df` shows what takes it); then run `./holdfast up` again.',
     }),
   },
   {
-    seen: /Cannot connect to the Docker daemon/i,
-    say: () => ({ message: 'The Docker engine does not answer.', fix: 'Start it; `./holdfast doctor` says how.' }),
+    pattern: /Cannot connect to the Docker daemon/i,
+    describe: () => ({
+      message: 'The Docker engine does not respond.',
+      fix: 'Start it. `./holdfast doctor` shows how.',
+    }),
   },
 ];
 
@@ -51,10 +55,10 @@ export async function runCompose(args: readonly string[], signal?: AbortSignal):
 }
 
 function explain(output: string, cause: unknown): HoldfastError {
-  for (const { seen, say } of CAUSES) {
-    const match = seen.exec(output);
+  for (const { pattern, describe } of CAUSES) {
+    const match = pattern.exec(output);
     if (match === null) continue;
-    const { message, fix } = say(match);
+    const { message, fix } = describe(match);
     return new HoldfastError('compose-failed', message, { cause, fix });
   }
   const last = output.trim().split('\n').at(-1) ?? '';

@@ -2,21 +2,21 @@ import { openHosts, type Hosts, type HostState } from '../../kit/hosts.ts';
 import { readRoutedHosts } from '../model/routed-hosts.ts';
 import type { Host, Topology } from '../model/topology.ts';
 
-/** What `holdfast status` shows of one host. */
+/** Status of one host, as shown by `holdfast status`. */
 export interface HostStatus {
   readonly host: string;
   readonly tier: string;
   /** `absent`: no container; `frozen`: paused; `cut off`: a network of the topology is missing. */
   readonly state: 'healthy' | 'unhealthy' | 'starting' | 'stopped' | 'frozen' | 'cut off' | 'absent';
   readonly addresses: Readonly<Record<string, string>>;
-  /** What it holds or serves of what only some of its tier do: `virtual address 198.18.0.10`, `db-write`, `cache` … */
+  /** Roles that only some hosts of a tier have: `virtual address 198.18.0.10`, `db-write`, `cache` … */
   readonly roles: readonly string[];
 }
 
 export interface StackStatus {
   readonly healthy: boolean;
   readonly hosts: readonly HostStatus[];
-  /** Where a person looks: what → address. */
+  /** Web pages of the stack: description → URL. */
   readonly pages: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +39,7 @@ export async function readStatus(topology: Topology, hosts: Hosts = openHosts())
   return { healthy: statuses.every(({ state }) => state === 'healthy'), hosts: statuses, pages: pagesOf(topology) };
 }
 
-/** Pages of the stack, as published on this machine's loopback. */
+/** Web pages of the stack, published on this machine's loopback. */
 export function pagesOf(topology: Topology): Readonly<Record<string, string>> {
   return Object.fromEntries(
     topology.hosts
@@ -69,7 +69,7 @@ async function readAddresses(hosts: Hosts, host: Host, topology: Topology): Prom
     .map(({ address }) => `virtual address ${address}`);
 }
 
-/** A table for people; `silences`: as `silence list` shows them; `unrecorded`: faults that no journal knows, a line each. */
+/** A table as text. `silences`: the lines of `silence list`; `unrecorded`: faults that are in no fault journal, one line each. */
 export function renderStatus(
   status: StackStatus,
   {

@@ -6,7 +6,7 @@ import { renderProblems } from '../../kit/problem.ts';
 import { checkTopology } from '../model/check-topology.ts';
 import { checkMachine } from '../machine/doctor.ts';
 import { ensureEngine } from '../machine/engine/ensure-engine.ts';
-import { refuseOthersStack } from './check-stack-owner.ts';
+import { checkStackOwner } from './check-stack-owner.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import { buildImages } from '../images/images.ts';
 import { makeSecrets } from './make-secrets.ts';
@@ -17,11 +17,11 @@ import type { Topology } from '../model/topology.ts';
 
 interface UpOptions {
   readonly topology: Topology;
-  /** What `renderAll` made of it. */
+  /** The result of `renderAll` for the topology. */
   readonly files: RenderedFiles;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
-  /** Undoes faults that an interrupted run left in place; called once an engine is there. */
+  /** Reverts abandoned faults of an interrupted run; called once the engine is running. */
   readonly heal?: () => Promise<unknown>;
 }
 
@@ -29,16 +29,16 @@ interface UpOptions {
 const HEALTHY_DEADLINE_MS = 240_000;
 
 /**
- * Brings the stack up, from whatever state it is in: nothing, half-way, rebooted, hosts killed or cut off.
- * Every step leaves what it reached, so that the next `up` goes on from there.
+ * Starts or repairs the stack from any state: absent, half started, after a reboot, with hosts killed or disconnected.
+ * Completed steps stay in effect after an interruption, so that the next `up` continues from there.
  */
 export async function up({ topology, files, signal, onProgress, heal }: UpOptions): Promise<void> {
   const problems = checkTopology(topology);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new HoldfastError('invalid-topology', renderProblems(errors));
-  onProgress('looking at the engine and this machine');
+  onProgress('checking the engine and this machine');
   await ensureEngine({ signal, onProgress });
-  await refuseOthersStack();
+  await checkStackOwner();
   const unfit = (await checkMachine(topology)).filter(({ severity }) => severity === 'error');
   if (unfit.length > 0) throw new HoldfastError('unsupported-machine', renderProblems(unfit));
   await buildImages({ signal, onProgress });
@@ -48,7 +48,7 @@ export async function up({ topology, files, signal, onProgress, heal }: UpOption
   if (touched > 0) onProgress(`rendered ${touched} changed files from the topology`);
   const hosts = openHosts();
   await heal?.();
-  await thaw(hosts, topology);
+  await unpauseHosts(hosts, topology);
   await stopReaders(hosts, topology, made);
   onProgress('starting the hosts');
   await runCompose(['up', '--detach', '--remove-orphans'], signal);
@@ -56,15 +56,15 @@ export async function up({ topology, files, signal, onProgress, heal }: UpOption
   await waitUntilHealthy(hosts, { topology, signal, onProgress });
 }
 
-/** Compose cannot start what is frozen. */
-async function thaw(hosts: Hosts, topology: Topology): Promise<void> {
+/** Compose cannot start paused containers. */
+async function unpauseHosts(hosts: Hosts, topology: Topology): Promise<void> {
   const states = await hosts.list();
   await Promise.all(
     topology.hosts.filter((host) => states.get(host.name)?.paused === true).map((host) => hosts.unpause(host.name)),
   );
 }
 
-/** A running host goes on with the secrets that it started with; stopped, it gets the new ones when Compose starts it again. */
+/** Stops hosts that read a new secret. They read secrets only at start, and Compose starts them again. */
 async function stopReaders(hosts: Hosts, topology: Topology, made: readonly string[]): Promise<void> {
   const states = await hosts.list();
   const readers = topology.hosts.filter(({ tier }) => secretsOf(tier).some((name) => made.includes(name)));
@@ -72,13 +72,13 @@ async function stopReaders(hosts: Hosts, topology: Topology, made: readonly stri
   await Promise.all(running.map(({ name }) => hosts.stop(name)));
 }
 
-/** Compose 2.40.3 makes a host anew that was cut off from a network; whatever is left cut off is connected here. */
+/** Compose 2.40.3 recreates a host that is disconnected from a network. This connects hosts that are still disconnected. */
 async function reconnect(hosts: Hosts, topology: Topology): Promise<void> {
   const states = await hosts.list();
   for (const host of topology.hosts.filter(({ enabled }) => enabled)) {
     const connected = states.get(host.name)?.networks ?? {};
-    for (const leg of attachmentsOf(host, topology.profile)) {
-      if (connected[leg.network] !== leg.address) await hosts.connect(host.name, leg);
+    for (const attachment of attachmentsOf(host, topology.profile)) {
+      if (connected[attachment.network] !== attachment.address) await hosts.connect(host.name, attachment);
     }
   }
 }
@@ -89,11 +89,11 @@ async function waitUntilHealthy(
 ): Promise<void> {
   const wanted = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
   let waiting = wanted;
-  let told = '';
-  const tell = setInterval(() => {
+  let lastLine = '';
+  const progressTimer = setInterval(() => {
     const line = `${wanted.length - waiting.length} of ${wanted.length} hosts are healthy, waiting for ${waiting.join(', ')}`;
-    if (line !== told) onProgress(line);
-    told = line;
+    if (line !== lastLine) onProgress(line);
+    lastLine = line;
   }, 2_000);
   try {
     await waitFor(
@@ -116,7 +116,7 @@ async function waitUntilHealthy(
       },
     );
   } finally {
-    clearInterval(tell);
+    clearInterval(progressTimer);
   }
 }
 

@@ -5,20 +5,20 @@ import { collect } from '../kit/collect.ts';
 import type { Sample } from '../kit/exporter.ts';
 import { anyBytes } from './testing.ts';
 import { makeLogExporter } from './exporter.ts';
-import { makeHaproxyBook } from './haproxy-aggregator.ts';
-import type { LineBook } from './line-aggregator.ts';
-import { makeNginxBook } from './nginx-aggregator.ts';
+import { makeHaproxyAggregator } from './haproxy-aggregator.ts';
+import type { LineAggregator } from './line-aggregator.ts';
+import { makeNginxAggregator } from './nginx-aggregator.ts';
 import { makeSiteCounter } from './site-counter.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const NAMES = { proxies: new Set(['http', 'web', 'app-pool']), servers: new Set(['web1', 'app1']) };
-const KEEP = { slowMs: 300, keptRatio: 1 };
+const SAMPLING = { slowMs: 300, sampleRatio: 1 };
 const options = { deadlineMs: 1_000, maxSeries: 5_000, signal: new AbortController().signal };
 
-async function samplesOf(book: LineBook, which: 'nginx' | 'haproxy' = 'nginx'): Promise<readonly Sample[]> {
+async function samplesOf(aggregator: LineAggregator, which: 'nginx' | 'haproxy' = 'nginx'): Promise<readonly Sample[]> {
   const exporter =
     which === 'nginx' ? makeLogExporter('nginx_log', NGINX_LOG) : makeLogExporter('haproxy_log', HAPROXY_LOG);
-  const { samples, failures } = await collect(exporter, book, options);
+  const { samples, failures } = await collect(exporter, aggregator, options);
   expect(failures).toEqual({});
   return samples;
 }
@@ -27,12 +27,12 @@ const find = (samples: readonly Sample[], name: string): Sample | undefined => s
 
 const nginx = (fields: string): string => `<190>Nov 24 22:04:30 nginx: N1|${fields}`;
 
-it('a request of Nginx is counted by route, method and class, with its trace', async () => {
-  const book = makeNginxBook(KEEP, () => 1_700_000_000_000);
-  book.take(nginx(`/|GET|200|0.012|100|502, 200|0.001, 0.010|${TRACE}`));
-  book.take(nginx('/|GET|200|0.3|50|-|-|-'));
-  book.take('garbage');
-  const samples = await samplesOf(book);
+it('counts a request of Nginx by route, method and status class, with an exemplar', async () => {
+  const aggregator = makeNginxAggregator(SAMPLING, () => 1_700_000_000_000);
+  aggregator.take(nginx(`/|GET|200|0.012|100|502, 200|0.001, 0.010|${TRACE}`));
+  aggregator.take(nginx('/|GET|200|0.3|50|-|-|-'));
+  aggregator.take('garbage');
+  const samples = await samplesOf(aggregator);
   const requests = find(samples, 'nginx_http_request_duration_seconds');
   expect(requests?.labels).toEqual({ method: 'GET', route: '/', code: '2xx' });
   expect(requests?.histogram).toMatchObject({ counts: [0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], sum: 0.312 });
@@ -44,28 +44,28 @@ it('a request of Nginx is counted by route, method and class, with its trace', a
   expect(find(samples, 'nginx_log_lines_malformed_total')?.value).toBe(1);
 });
 
-it('only a trace that can be expected to be kept becomes an exemplar', async () => {
-  const book = makeNginxBook({ slowMs: 300, keptRatio: 0 }, () => 0);
-  book.take(nginx(`/|GET|200|0.012|100|200|0.010|${TRACE}`));
-  book.take(nginx(`/|GET|200|2.000|100|200|1.999|${'ab'.repeat(16)}`));
-  book.take(nginx(`/static/*|GET|200|2.000|100|-|-|${TRACE}`));
-  const exemplars = (await samplesOf(book))
+it('makes exemplars of traces that the application samples, and of no others', async () => {
+  const aggregator = makeNginxAggregator({ slowMs: 300, sampleRatio: 0 }, () => 0);
+  aggregator.take(nginx(`/|GET|200|0.012|100|200|0.010|${TRACE}`));
+  aggregator.take(nginx(`/|GET|200|2.000|100|200|1.999|${'ab'.repeat(16)}`));
+  aggregator.take(nginx(`/static/*|GET|200|2.000|100|-|-|${TRACE}`));
+  const exemplars = (await samplesOf(aggregator))
     .filter(({ name }) => name === 'nginx_http_request_duration_seconds')
     .flatMap(({ histogram }) => histogram?.exemplars?.flatMap((one) => one?.traceId ?? []) ?? []);
   expect(exemplars).toEqual(['ab'.repeat(16)]);
 });
 
-it('a request of HAProxy is counted by its way and its end; a health check is a line and no request', async () => {
+it('counts a request of HAProxy by path and termination state; a health check counts as a line only', async () => {
   let seconds = 0;
-  const book = makeHaproxyBook(NAMES, KEEP, {
+  const aggregator = makeHaproxyAggregator(NAMES, SAMPLING, {
     now: () => 0,
     elapsed: () => (seconds += 10) * 1_000,
     site: makeSiteCounter(),
   });
-  book.take(`{"line":"H1|7|0|http|web|web1|200|--|12|-|${TRACE}","`);
-  book.take('{"line":"H1|7|1|http|web|<NOSRV>|503|SC|2000|check|-","');
-  book.take('{"line":"H1|7|4|http|web|<NOSRV>|503|SC|2000|-|-","');
-  const samples = await samplesOf(book, 'haproxy');
+  aggregator.take(`{"line":"H1|7|0|http|web|web1|200|--|12|-|${TRACE}","`);
+  aggregator.take('{"line":"H1|7|1|http|web|<NOSRV>|503|SC|2000|check|-","');
+  aggregator.take('{"line":"H1|7|4|http|web|<NOSRV>|503|SC|2000|-|-","');
+  const samples = await samplesOf(aggregator, 'haproxy');
   const requests = samples.filter(({ name }) => name === 'haproxy_log_requests_total');
   expect(requests.map(({ labels, value }) => [labels?.['server'], labels?.['termination'], value])).toEqual([
     ['web1', '--', 1],
@@ -73,24 +73,32 @@ it('a request of HAProxy is counted by its way and its end; a health check is a 
   ]);
   expect(find(samples, 'haproxy_log_lines_total')?.value).toBe(3);
   expect(find(samples, 'haproxy_log_lines_lost_total')?.value).toBe(0);
-  expect(find(await samplesOf(book, 'haproxy'), 'haproxy_log_lines_lost_total')?.value).toBe(2);
+  expect(find(await samplesOf(aggregator, 'haproxy'), 'haproxy_log_lines_lost_total')?.value).toBe(2);
 });
 
 it.each([
   'Proxy http stopped (cumulated conns: FE: 31, BE: 0).',
   '198.18.0.192:57578 [29/Nov/2026:01:19:16.970] https/1: SSL handshake failure (error:0A00010B:SSL routines::wrong version number)',
-])('what HAProxy says of itself is no line that cannot be read: %s', async (message) => {
-  const book = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => 0, site: makeSiteCounter() });
-  book.take(message);
-  book.take('{"line":"H0|of another release","');
-  const samples = await samplesOf(book, 'haproxy');
+])('a message of HAProxy about itself does not count as a malformed line: %s', async (message) => {
+  const aggregator = makeHaproxyAggregator(NAMES, SAMPLING, {
+    now: () => 0,
+    elapsed: () => 0,
+    site: makeSiteCounter(),
+  });
+  aggregator.take(message);
+  aggregator.take('{"line":"H0|of another release","');
+  const samples = await samplesOf(aggregator, 'haproxy');
   const value = (name: string): number | undefined => find(samples, `haproxy_log_${name}_total`)?.value;
   expect([value('messages'), value('lines'), value('lines_malformed')]).toEqual([1, 1, 1]);
 });
 
-it('lines that are lost are counted whatever time the clock is set to', async () => {
+it('counts lost lines correctly when the system clock changes', async () => {
   let [time, elapsed] = [1_700_000_000_000, 0];
-  const book = makeHaproxyBook(NAMES, KEEP, { now: () => time, elapsed: () => elapsed, site: makeSiteCounter() });
+  const aggregator = makeHaproxyAggregator(NAMES, SAMPLING, {
+    now: () => time,
+    elapsed: () => elapsed,
+    site: makeSiteCounter(),
+  });
   const lost: (number | undefined)[] = [];
   for (const [sequence, stepMs] of [
     [0, 0],
@@ -101,23 +109,23 @@ it('lines that are lost are counted whatever time the clock is set to', async ()
   ] as const) {
     time += stepMs;
     elapsed += 6_000;
-    book.take(`{"line":"H1|7|${sequence}|http|web|web1|200|--|12|-|${TRACE}","`);
-    lost.push(find(await samplesOf(book, 'haproxy'), 'haproxy_log_lines_lost_total')?.value);
+    aggregator.take(`{"line":"H1|7|${sequence}|http|web|web1|200|--|12|-|${TRACE}","`);
+    lost.push(find(await samplesOf(aggregator, 'haproxy'), 'haproxy_log_lines_lost_total')?.value);
   }
   expect(lost).toEqual([0, 0, 2, 2, 4]);
 });
 
-it('the number of series stays small, whatever is sent', async () => {
-  const haproxy = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => 0, site: makeSiteCounter() });
-  const book = makeNginxBook(KEEP, () => 0);
+it('the number of series is bounded for any input', async () => {
+  const haproxy = makeHaproxyAggregator(NAMES, SAMPLING, { now: () => 0, elapsed: () => 0, site: makeSiteCounter() });
+  const aggregator = makeNginxAggregator(SAMPLING, () => 0);
   fc.assert(
     fc.property(fc.tuple(fc.string(), fc.string(), anyBytes()), fc.nat(999), ([a, b, c], status) => {
       const code = String(status).padStart(3, '0');
-      book.take(nginx(`${a}|${b}|${code}|0.001|1|-|-|${c}`));
+      aggregator.take(nginx(`${a}|${b}|${code}|0.001|1|-|-|${c}`));
       haproxy.take(`{"line":"H1|${status}|${status}|${a}|${b}|${c}|${status}|${a}|1|-|${c}","`);
     }),
     { numRuns: 300 },
   );
-  expect((await samplesOf(book)).length).toBeLessThan(40);
+  expect((await samplesOf(aggregator)).length).toBeLessThan(40);
   expect((await samplesOf(haproxy, 'haproxy')).length).toBeLessThan(40);
 });

@@ -1,9 +1,9 @@
-/** HAProxy's values of the label `code`, also where it does not count by itself. */
+/** Values of the label `code`: HAProxy's own, also for the access-log metrics. */
 export const CODE_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const;
 
 export type CodeClass = (typeof CODE_CLASSES)[number];
 
-/** The class of a status as it stands in a line; `other` for what is none, such as HAProxy's -1. */
+/** Class of the status in a line; `other` for an invalid one, such as HAProxy's -1. */
 export function codeClass(status: string): CodeClass {
   if (status.length !== 3) return 'other';
   const first = status.charCodeAt(0) - 0x30;

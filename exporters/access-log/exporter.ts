@@ -1,21 +1,21 @@
 import type { Metric } from '../catalog/metric.ts';
 import type { Exporter } from '../kit/exporter.ts';
-import type { LineBook } from './line-aggregator.ts';
+import type { LineAggregator } from './line-aggregator.ts';
 
-/** Shows what the lines of a host were counted into. Nothing is asked of the host: it is up when this exporter listens. */
+/** Exposes the aggregated access-log lines of a host. The host itself is not contacted, so the target is up whenever this exporter runs. */
 export function makeLogExporter(
   prefix: 'nginx_log' | 'haproxy_log' | 'site',
   metrics: Readonly<Record<string, Metric>>,
-): Exporter<Pick<LineBook, 'emit'>, Disposable & { readonly book: Pick<LineBook, 'emit'> }> {
+): Exporter<Pick<LineAggregator, 'emit'>, Disposable & { readonly aggregator: Pick<LineAggregator, 'emit'> }> {
   return {
     prefix,
     metrics,
-    open: (book) => Promise.resolve({ book, [Symbol.dispose]: () => undefined }),
+    open: (aggregator) => Promise.resolve({ aggregator, [Symbol.dispose]: () => undefined }),
     collectors: [
       {
         name: prefix === 'site' ? 'requests' : 'lines',
-        collect: ({ book }, emit) => {
-          book.emit(emit);
+        collect: ({ aggregator }, emit) => {
+          aggregator.emit(emit);
           return Promise.resolve();
         },
       },

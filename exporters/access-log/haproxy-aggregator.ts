@@ -1,33 +1,33 @@
 import type { Traces } from '../../deploy/model/profile.ts';
 import { traceOf } from './is-trace-sampled.ts';
-import type { LineBook } from './line-aggregator.ts';
+import type { LineAggregator } from './line-aggregator.ts';
 import { isMessage, parseHaproxyLine, type HaproxyNames } from './parse-haproxy-line.ts';
-import { makeSequenceWatch } from './sequence.ts';
+import { makeSequenceTracker } from './sequence.ts';
 import { makeCounters, makeHistograms } from './series-map.ts';
 import type { SiteCounter } from './site-counter.ts';
 
-/** `now` may be set to any time, `elapsed` goes on evenly. Both in milliseconds. */
-interface HaproxyBookContext {
+/** `now` is the wall clock, which may jump; `elapsed` is monotonic. Both in milliseconds. */
+interface HaproxyAggregatorContext {
   /** Since 1970. */
   readonly now: () => number;
-  /** Since any moment. */
+  /** Since an arbitrary moment. */
   readonly elapsed: () => number;
-  /** Counts the requests that clients sent to it. */
+  /** Counts the requests that clients sent to this HAProxy. */
   readonly site: SiteCounter;
 }
 
-/** Frontends that clients reach: an edge's, and the load balancers' for those that come directly. */
-const ENTRIES: ReadonlySet<string> = new Set(['edge', 'http', 'https']);
+/** Frontends that clients connect to: that of an edge, and those of the load balancers for clients that bypass the edges. */
+const CLIENT_FRONTENDS: ReadonlySet<string> = new Set(['edge', 'http', 'https']);
 
-/** Counts the requests of one HAProxy. `keep`: which traces make exemplars. */
-export function makeHaproxyBook(
+/** Counts the requests of one HAProxy. `sampling`: selects the traces that become exemplars. */
+export function makeHaproxyAggregator(
   names: HaproxyNames,
-  keep: Traces,
-  { now, elapsed, site }: HaproxyBookContext,
-): LineBook {
+  sampling: Traces,
+  { now, elapsed, site }: HaproxyAggregatorContext,
+): LineAggregator {
   const durations = makeHistograms('haproxy_log_request_duration_seconds', ['proxy', 'backend', 'server']);
   const requests = makeCounters('haproxy_log_requests_total', ['proxy', 'backend', 'server', 'code', 'termination']);
-  const sequence = makeSequenceWatch(elapsed);
+  const sequence = makeSequenceTracker(elapsed);
   let lines = 0;
   let malformed = 0;
   let messages = 0;
@@ -45,9 +45,9 @@ export function makeHaproxyBook(
       }
       sequence.take(line.counter, line.sequence);
       if (line.isCheck) return;
-      durations.of(line.proxy, line.backend, line.server).observe(line.seconds, traceOf(line, keep, now));
+      durations.of(line.proxy, line.backend, line.server).observe(line.seconds, traceOf(line, sampling, now));
       requests.of(line.proxy, line.backend, line.server, line.code, line.termination).value += 1;
-      if (ENTRIES.has(line.proxy) && !line.isForwarded) site.count('client', line.isError ? 'error' : 'ok');
+      if (CLIENT_FRONTENDS.has(line.proxy) && !line.isForwarded) site.count('client', line.isError ? 'error' : 'ok');
     },
     emit(emit) {
       durations.emit(emit);

@@ -1,6 +1,6 @@
 import type { Traces } from '../../deploy/model/profile.ts';
 
-/** What a line tells of a request. */
+/** Fields of an access-log line that decide on sampling. */
 interface TracedRequest {
   readonly traceId: string;
   readonly code: string;
@@ -8,21 +8,22 @@ interface TracedRequest {
 }
 
 /**
- * Whether the trace of a request can be expected in the store: an exemplar that leads nowhere is worse than none. The application decides when a
- * request has ended, by what a line tells as well: failed and slow ones are kept, of the others a share by the last 48 bits of the id.
- * What the application itself decides by is `deploy/tiers/app/telemetry/decide-keep.ts`; agents/exporter/kept-traces.test.ts compares the two.
+ * Whether the trace of a request is sampled, and so can be found in Zipkin: an exemplar that cannot be resolved is worse than none. The
+ * application decides at the end of a request, by data that its access-log line contains too: it samples failed and slow requests, and of the
+ * others a share by the last 48 bits of the trace ID. The application's own rule is `deploy/tiers/app/telemetry/decide-sampling.ts`;
+ * agents/exporter/sampled-traces.test.ts compares both.
  */
-export function isTraceSampled({ traceId, code, seconds }: TracedRequest, { slowMs, keptRatio }: Traces): boolean {
+export function isTraceSampled({ traceId, code, seconds }: TracedRequest, { slowMs, sampleRatio }: Traces): boolean {
   if (code === '5xx' || seconds * 1000 > slowMs) return true;
-  return Number.parseInt(traceId.slice(-12), 16) < keptRatio * 2 ** 48;
+  return Number.parseInt(traceId.slice(-12), 16) < sampleRatio * 2 ** 48;
 }
 
-/** The trace of a line as a histogram takes it, if it has one that leads somewhere. */
+/** The trace of a line for a histogram's exemplar; undefined if it has none or it is not sampled. */
 export function traceOf(
   { traceId, code, seconds }: Omit<TracedRequest, 'traceId'> & { readonly traceId: string | undefined },
-  keep: Traces,
+  sampling: Traces,
   now: () => number,
 ): { readonly traceId: string; readonly atMs: number } | undefined {
-  if (traceId === undefined || !isTraceSampled({ traceId, code, seconds }, keep)) return undefined;
+  if (traceId === undefined || !isTraceSampled({ traceId, code, seconds }, sampling)) return undefined;
   return { traceId, atMs: now() };
 }

@@ -1,9 +1,9 @@
 import type { Sink } from '../kit/exporter.ts';
 
-/** What the lines of one host have been counted into. */
-export interface LineBook {
-  /** Takes the text of one datagram. Never throws, whatever is in it. */
+/** Aggregates the access-log lines of one host into metrics. */
+export interface LineAggregator {
+  /** Counts the text of one datagram. Never throws for any content. */
   readonly take: (text: string) => void;
-  /** Hands over everything that was counted since the process started. */
+  /** Emits all counts since the start of the process. */
   readonly emit: (emit: Sink) => void;
 }

@@ -1,14 +1,14 @@
 import type { Traces } from '../../deploy/model/profile.ts';
 import { traceOf } from './is-trace-sampled.ts';
-import type { LineBook } from './line-aggregator.ts';
+import type { LineAggregator } from './line-aggregator.ts';
 import { parseNginxLine } from './parse-nginx-line.ts';
 import { makeHistograms } from './series-map.ts';
 
-/** The name of the upstream in Nginx's configuration: there is one. */
+/** Name of the only upstream in the configuration of Nginx. */
 const UPSTREAM = 'app-pool';
 
-/** Counts the requests of one Nginx. `keep`: which traces make exemplars; `now`: milliseconds since 1970. */
-export function makeNginxBook(keep: Traces, now: () => number): LineBook {
+/** Counts the requests of one Nginx. `sampling`: selects the traces that become exemplars; `now`: milliseconds since 1970. */
+export function makeNginxAggregator(sampling: Traces, now: () => number): LineAggregator {
   const requests = makeHistograms('nginx_http_request_duration_seconds', ['method', 'route', 'code']);
   const tries = makeHistograms('nginx_upstream_response_duration_seconds', ['upstream', 'code']);
   let lines = 0;
@@ -22,8 +22,8 @@ export function makeNginxBook(keep: Traces, now: () => number): LineBook {
         malformed += 1;
         return;
       }
-      // What Nginx served by itself has left no spans.
-      const trace = line.tries.length === 0 ? undefined : traceOf(line, keep, now);
+      // Requests that Nginx answered without an upstream have no spans.
+      const trace = line.tries.length === 0 ? undefined : traceOf(line, sampling, now);
       requests.of(line.method, line.route, line.code).observe(line.seconds, trace);
       for (const { code, seconds } of line.tries) tries.of(UPSTREAM, code).observe(seconds, trace);
       bytes += line.bytes;

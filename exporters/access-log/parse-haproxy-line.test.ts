@@ -8,7 +8,7 @@ const NAMES = { proxies: new Set(['http', 'web']), servers: new Set(['web1']) };
 const TRACE = '26d48ce897ae46a7b52bb185678cbd3c';
 const read = (fields: string, rest = '","at":1764022') => parseHaproxyLine(`{"line":"H1|${fields}${rest}`, NAMES);
 
-it('reads a line as HAProxy 3.0 sends it, cut in the middle of what follows', () => {
+it('reads a line as HAProxy 3.0 sends it, truncated after the compact part', () => {
   expect(read(`7|41|http|web|web1|200|--|12|-|${TRACE}`)).toEqual({
     counter: '7|http',
     sequence: 41,
@@ -30,14 +30,14 @@ it.each([
   ['no status', `7|0|http|web|web1|-1|CR|5|-|-`, { code: 'other', termination: 'CR', traceId: undefined }],
   ['a health check', `7|0|http|web|web1|503|SC|5|check|-`, { isCheck: true }],
   [
-    'a request that an edge has counted',
+    'a request that an edge has already counted',
     `7|0|http|web|web1|200|--|5|forwarded|-`,
     { isForwarded: true, isCheck: false },
   ],
   ['an error of the site', `7|0|http|web|web1|500|--|5|-|-`, { isError: true }],
   ['a method that is not implemented', `7|0|http|web|<NOSRV>|501|PR|5|-|-`, { isError: false }],
   [
-    'names that nobody knows',
+    'unknown names',
     `7|0|x|y|z|200|??|5|-|-`,
     { proxy: 'other', backend: 'other', server: 'other', termination: 'other' },
   ],
@@ -54,7 +54,7 @@ it.each([
   expect(read(fields, rest)).toBeUndefined();
 });
 
-it('whatever is in a datagram, nothing throws and no label has a value of its own', () => {
+it('never throws, and all label values are from closed sets, for any datagram', () => {
   const field = fc.oneof(
     anyBytes(),
     fc.constantFrom('7', '41', 'http', 'web', 'web1', '200', '--', '-', '__proto__', 'toString'),

@@ -10,9 +10,9 @@ import {
 import { codeClass, type CodeClass } from './code-class.ts';
 import { parseAmount, parseTraceId } from './fields.ts';
 
-/** One request, as HAProxy saw it. Names are those of its configuration, as far as the caller knows them. */
+/** One request as logged by HAProxy. Names that the caller does not know are `other`. */
 export interface HaproxyLine {
-  /** Process and frontend: who counts {@link sequence}. */
+  /** Process and frontend, which number their lines ({@link sequence}). */
   readonly counter: string;
   readonly sequence: number;
   readonly proxy: string;
@@ -20,13 +20,13 @@ export interface HaproxyLine {
   /** `none`: the request went to no server. */
   readonly server: string;
   readonly code: CodeClass;
-  /** Two letters, see HAProxy's manual; `--`: as it should be. */
+  /** Termination state, two letters, see HAProxy's manual; `--`: normal. */
   readonly termination: string;
   readonly seconds: number;
   readonly isCheck: boolean;
-  /** A proxy of the stack has counted it already. */
+  /** Another proxy of the stack has already counted this request. */
   readonly isForwarded: boolean;
-  /** The site failed: 5xx, but for 501 and 505, by which it refuses a request (RFC 9110, 15.6.2 and 15.6.6). */
+  /** The site failed: status 5xx except 501 and 505, which refuse a request (RFC 9110, 15.6.2 and 15.6.6). */
   readonly isError: boolean;
   readonly traceId: string | undefined;
 }
@@ -41,14 +41,14 @@ const BEGIN = `${HAPROXY_PREFIX}${HAPROXY_MARK}${FIELD_SEPARATOR}`;
 const FIELD_COUNT = Object.keys(HAPROXY_FIELDS).length;
 
 /**
- * Whether a datagram is no line of a request. HAProxy sends to the targets of a frontend also what it says about that frontend itself, without the
- * format of its lines: that it stopped (at each reload), or that a client's TLS handshake failed (whenever somebody scans the port).
+ * Whether a datagram is a message instead of an access-log line. HAProxy also sends messages about a frontend to its log targets, not in the
+ * format of access-log lines: that the frontend stopped (at each reload), or that a client's TLS handshake failed (at each port scan).
  */
 export function isMessage(text: string): boolean {
   return !text.startsWith(HAPROXY_PREFIX);
 }
 
-/** Reads the text of a datagram of HAProxy, of which only the compact part counts; undefined when that is not whole. */
+/** Parses a datagram of HAProxy. Only its compact part is used; undefined if that is incomplete. */
 export function parseHaproxyLine(text: string, names: HaproxyNames): HaproxyLine | undefined {
   const end = text.indexOf('"', BEGIN.length);
   if (!text.startsWith(BEGIN) || end === -1) return undefined;

@@ -21,12 +21,12 @@ it('reads a line as Nginx 1.26 sends it', () => {
 });
 
 it.each([
-  ['nobody was asked', '-|-', []],
+  ['no upstream was used', '-|-', []],
   ['the second try was answered', '502, 200|0.001, 0.020', ['5xx 0.001', '2xx 0.02']],
-  ['a redirect inside asked again', '404 : 200|0.003 : 0.004', ['4xx 0.003', '2xx 0.004']],
+  ['an internal redirect used the upstream again', '404 : 200|0.003 : 0.004', ['4xx 0.003', '2xx 0.004']],
   ['a try ended without a status', '-|0.400', ['other 0.4']],
   ['no try could be made', '502|-', []],
-])('reads the tries of the upstream when %s', (_when, fields, expected) => {
+])('reads the upstream tries when %s', (_when, fields, expected) => {
   const line = parseNginxLine(`${HEADER}N1|/|GET|200|0.012|51|${fields}|-`);
   expect(line?.tries.map(({ code, seconds }) => `${code} ${seconds}`)).toEqual(expected);
   expect(line?.traceId).toBeUndefined();
@@ -40,10 +40,10 @@ it.each([
   ['a field too many', `${HEADER}N1|/|GET|200|0.012|51|-|-|-|-`],
   ['no time', `${HEADER}N1|/|GET|200|soon|51|-|-|-`],
   ['a negative time', `${HEADER}N1|/|GET|200|-0.012|51|-|-|-`],
-  ['a time of no end', `${HEADER}N1|/|GET|200|Infinity|51|-|-|-`],
-  ['a status that is none', `${HEADER}N1|/|GET|2x0|0.012|51|-|-|-`],
-  ['lists of two lengths', `${HEADER}N1|/|GET|200|0.012|51|502, 200|0.001|-`],
-  ['a list without end', `${HEADER}N1|/|GET|200|0.012|51|${'502, '.repeat(40)}200|${'0.001, '.repeat(40)}0.001|-`],
+  ['an infinite time', `${HEADER}N1|/|GET|200|Infinity|51|-|-|-`],
+  ['an invalid status', `${HEADER}N1|/|GET|2x0|0.012|51|-|-|-`],
+  ['lists of different lengths', `${HEADER}N1|/|GET|200|0.012|51|502, 200|0.001|-`],
+  ['a list that is too long', `${HEADER}N1|/|GET|200|0.012|51|${'502, '.repeat(40)}200|${'0.001, '.repeat(40)}0.001|-`],
 ])('refuses %s', (_what, text) => {
   expect(parseNginxLine(text)).toBeUndefined();
 });
@@ -67,7 +67,7 @@ const anyField = fc.oneof(
   ),
 );
 
-it('whatever is in a datagram, nothing throws and no label has a value of its own', () => {
+it('never throws, and all label values are from closed sets, for any datagram', () => {
   fc.assert(
     fc.property(fc.array(anyField, { minLength: 0, maxLength: 12 }), (fields) => {
       const line = parseNginxLine(`${HEADER}N1|${fields.join('|')}`);
@@ -81,7 +81,7 @@ it('whatever is in a datagram, nothing throws and no label has a value of its ow
   );
 });
 
-it('strange values in a line of the right form become other, and are counted', () => {
+it('unknown values in a well-formed line become other', () => {
   fc.assert(
     fc.property(
       anyBytes().filter((text) => !text.includes('|')),

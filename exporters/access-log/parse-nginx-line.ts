@@ -3,14 +3,14 @@ import { METHODS, OTHER_METHOD, OTHER_ROUTE, ROUTE_CLASSES } from '../../deploy/
 import { codeClass, type CodeClass } from './code-class.ts';
 import { parseAmount, parseTraceId } from './fields.ts';
 
-/** One request, as Nginx saw it. Labels have no values but those of closed sets. */
+/** One request as logged by Nginx. All label values are from closed sets. */
 export interface NginxLine {
   readonly route: string;
   readonly method: string;
   readonly code: CodeClass;
   readonly seconds: number;
   readonly bytes: number;
-  /** One per try that the upstream was asked. */
+  /** Requests to the upstream: the first one and its retries. */
   readonly tries: readonly { readonly code: CodeClass; readonly seconds: number }[];
   readonly traceId: string | undefined;
 }
@@ -20,7 +20,7 @@ const FIELD_COUNT = Object.keys(NGINX_FIELDS).length;
 const ROUTES: ReadonlySet<string> = new Set(ROUTE_CLASSES);
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 
-/** Reads the text of a datagram of Nginx, syslog header and all; undefined when it is no whole line. */
+/** Parses a datagram of Nginx, including its syslog header; undefined if the line is incomplete. */
 export function parseNginxLine(text: string): NginxLine | undefined {
   const start = text.indexOf(MARK);
   if (start === -1) return undefined;
@@ -44,10 +44,10 @@ export function parseNginxLine(text: string): NginxLine | undefined {
 }
 
 const NO_TRIES: NginxLine['tries'] = [];
-/** More than `proxy_next_upstream_tries` and redirects inside Nginx can make. */
+/** More than `proxy_next_upstream_tries` and internal redirects can cause. */
 const MAX_TRIES = 16;
 
-/** `502, 200` and `0.001, 0.020`: two lists that go together. Groups after an internal redirect have ` : ` between them. */
+/** `502, 200` and `0.001, 0.020`: parallel lists. ` : ` separates the groups before and after an internal redirect. */
 function parseTries(statuses: string, durations: string): NginxLine['tries'] | undefined {
   if (statuses === '-' && durations === '-') return NO_TRIES;
   const codes = statuses.split(/, | : /);
@@ -58,7 +58,7 @@ function parseTries(statuses: string, durations: string): NginxLine['tries'] | u
     const seconds = parseAmount(times[index]);
     if (seconds === undefined && times[index] !== '-') return undefined;
     if (status !== '-' && !/^\d{3}$/.test(status)) return undefined;
-    // A try that was not made, for want of a live server, took no time.
+    // Nginx logs `-` as the time of a try that it skipped because no server was available.
     if (seconds !== undefined) tries.push({ code: codeClass(status), seconds });
   }
   return tries;

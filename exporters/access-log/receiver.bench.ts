@@ -3,16 +3,17 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { compactFormat, HAPROXY_MARK, HAPROXY_PREFIX, NGINX_MARK } from '../../deploy/model/access-log.ts';
-import { makeHaproxyBook } from './haproxy-aggregator.ts';
-import { openIntake } from './receiver.ts';
-import type { LineBook } from './line-aggregator.ts';
-import { makeNginxBook } from './nginx-aggregator.ts';
+import { makeHaproxyAggregator } from './haproxy-aggregator.ts';
+import { openReceiver } from './receiver.ts';
+import type { LineAggregator } from './line-aggregator.ts';
+import { makeNginxAggregator } from './nginx-aggregator.ts';
 import { makeSiteCounter } from './site-counter.ts';
 
 /**
  * `node exporters/access-log/receiver.bench.ts [--rate 25000] [--seconds 5] [--of nginx|haproxy]`: sends lines over loopback from another
- * process and prints what taking them in cost this one. At `--rate 600`, three lines for each of 200 requests a second, every line wakes the process by
- * itself; at high rates many are read at once. `--json`: as chaos/bench/measure-intake.ts reads it. Nothing of it is a limit that a test holds: machines differ.
+ * process and prints the CPU time that receiving them cost. At `--rate 600` (200 requests per second with three lines each) every line wakes the
+ * process separately; at high rates it reads many at once. `--json`: the format that chaos/bench/measure-receiver.ts reads. No test has a limit
+ * for the result, because machines differ.
  */
 const { values } = parseArgs({
   options: {
@@ -29,18 +30,22 @@ else await send(Number(values.to));
 
 async function receive(): Promise<void> {
   const names = { proxies: new Set(['http', 'web']), servers: new Set(['web1']) };
-  const keep = { slowMs: 300, keptRatio: 1 };
+  const sampling = { slowMs: 300, sampleRatio: 1 };
   const clocks = { now: Date.now, elapsed: () => performance.now() };
-  const book: LineBook =
+  const aggregator: LineAggregator =
     values.of === 'haproxy'
-      ? makeHaproxyBook(names, keep, { ...clocks, site: makeSiteCounter() })
-      : makeNginxBook(keep, Date.now);
-  await using intake = await openIntake({ address: '127.0.0.1', port: 0, books: new Map([['127.0.0.1', book]]) });
-  const before = await cost(intake.received);
-  const sender = fork(import.meta.filename, [...process.argv.slice(2), '--to', String(intake.port)]);
+      ? makeHaproxyAggregator(names, sampling, { ...clocks, site: makeSiteCounter() })
+      : makeNginxAggregator(sampling, Date.now);
+  await using receiver = await openReceiver({
+    address: '127.0.0.1',
+    port: 0,
+    aggregators: new Map([['127.0.0.1', aggregator]]),
+  });
+  const before = await cost(receiver.received);
+  const sender = fork(import.meta.filename, [...process.argv.slice(2), '--to', String(receiver.port)]);
   const [exitCode] = (await once(sender, 'exit')) as [number | null];
-  if (exitCode !== 0) throw new Error(`the sender ended with ${String(exitCode)}`);
-  const after = await cost(intake.received);
+  if (exitCode !== 0) throw new Error(`the sender exited with ${String(exitCode)}`);
+  const after = await cost(receiver.received);
   const lines = after.lines - before.lines;
   const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
   const perSecond = Math.round(lines / (after.atSeconds - before.atSeconds));
@@ -50,14 +55,14 @@ async function receive(): Promise<void> {
     return;
   }
   console.log(
-    `${values.of}: ${lines} of ${rate * seconds} lines taken in, ${perSecond}/s; ${String(intake.dropped())} dropped for want of buffer (${intake.bufferBytes()} bytes)`,
+    `${values.of}: ${lines} of ${rate * seconds} lines received, ${perSecond}/s; ${String(receiver.dropped())} dropped because the buffer was full (${receiver.bufferBytes()} bytes)`,
   );
   console.log(
     `${microseconds.toFixed(1)} µs of processor time per line: ${Math.round(1e6 / microseconds)} lines/s fill a core, 200 lines/s take ${((microseconds * 200) / 1e4).toFixed(2)} % of one; RSS ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`,
   );
 }
 
-/** After everything that has arrived was read. */
+/** CPU time and number of lines, after all datagrams that have arrived were read. */
 async function cost(
   received: () => number,
 ): Promise<{ readonly lines: number; readonly cpuSeconds: number; readonly atSeconds: number }> {

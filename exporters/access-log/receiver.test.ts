@@ -1,12 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { openIntake } from './receiver.ts';
+import { openReceiver } from './receiver.ts';
 
 const LOOPBACK = '127.0.0.1';
 let sender: Socket;
 let taken: string[] = [];
-const books = new Map([[LOOPBACK, { take: (text: string) => taken.push(text), emit: () => undefined }]]);
+const aggregators = new Map([[LOOPBACK, { take: (text: string) => taken.push(text), emit: () => undefined }]]);
 
 beforeEach(() => {
   taken = [];
@@ -26,22 +26,22 @@ function send(port: number, data: string | Buffer): Promise<void> {
   });
 }
 
-it('takes what servers send, whatever bytes these are, and nothing from others', async () => {
-  await using intake = await openIntake({ address: LOOPBACK, port: 0, books });
-  await using other = await openIntake({ address: LOOPBACK, port: 0, books: new Map() });
-  await send(intake.port, Buffer.from([0, 255, 10, 195, 40]));
-  await send(intake.port, '');
-  await send(other.port, 'from nobody');
+it('passes on datagrams of known servers with any bytes, and counts those of other senders', async () => {
+  await using receiver = await openReceiver({ address: LOOPBACK, port: 0, aggregators });
+  await using other = await openReceiver({ address: LOOPBACK, port: 0, aggregators: new Map() });
+  await send(receiver.port, Buffer.from([0, 255, 10, 195, 40]));
+  await send(receiver.port, '');
+  await send(other.port, 'from an unknown sender');
   await vi.waitFor(() => {
-    expect([intake.received(), other.received()]).toEqual([2, 1]);
+    expect([receiver.received(), other.received()]).toEqual([2, 1]);
   });
   expect(taken.map((text) => text.length)).toEqual([5, 0]);
-  expect([intake.foreign(), other.foreign()]).toEqual([0, 1]);
-  expect(intake.dropped()).toBe(0);
+  expect([receiver.unknownSource(), other.unknownSource()]).toEqual([0, 1]);
+  expect(receiver.dropped()).toBe(0);
 });
 
-it('a restart takes no line twice, and the servers do not notice it', async () => {
-  const first = await openIntake({ address: LOOPBACK, port: 0, books });
+it('a restart counts no line twice and does not affect the senders', async () => {
+  const first = await openReceiver({ address: LOOPBACK, port: 0, aggregators });
   const { port } = first;
   await send(port, 'before');
   await vi.waitFor(() => {
@@ -49,7 +49,7 @@ it('a restart takes no line twice, and the servers do not notice it', async () =
   });
   await first[Symbol.asyncDispose]();
   await send(port, 'meanwhile');
-  await using _second = await openIntake({ address: LOOPBACK, port, books });
+  await using _second = await openReceiver({ address: LOOPBACK, port, aggregators });
   await send(port, 'after');
   await vi.waitFor(() => {
     expect(taken).toContain('after');

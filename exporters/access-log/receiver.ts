@@ -1,32 +1,32 @@
 import { openDatagrams, type Datagrams } from '../../kit/open-datagrams.ts';
-import type { LineBook } from './line-aggregator.ts';
+import type { LineAggregator } from './line-aggregator.ts';
 
-/** Where the servers' lines arrive. */
-export interface Intake extends Datagrams {
-  /** Datagrams that came from addresses that are no server's. */
-  readonly foreign: () => number;
+/** Socket that receives the access-log lines of the servers. */
+export interface Receiver extends Datagrams {
+  /** Number of datagrams from addresses that belong to no server. */
+  readonly unknownSource: () => number;
 }
 
-interface IntakeOptions {
+interface ReceiverOptions {
   readonly address: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Address of a server → what its lines are counted into. */
-  readonly books: ReadonlyMap<string, LineBook>;
+  /** Address of a server → aggregator of its lines. */
+  readonly aggregators: ReadonlyMap<string, LineAggregator>;
 }
 
 /** Listens for lines until it is disposed of. */
-export async function openIntake({ address, port, books }: IntakeOptions): Promise<Intake> {
-  let foreign = 0;
+export async function openReceiver({ address, port, aggregators }: ReceiverOptions): Promise<Receiver> {
+  let unknownSource = 0;
   const datagrams = await openDatagrams({
     address,
     port,
-    take: (datagram, sender) => {
-      const book = books.get(sender);
-      if (book === undefined) foreign += 1;
-      // What is not ASCII is in no whole line, so no time is lost on decoding it.
-      else book.take(datagram.toString('latin1'));
+    onDatagram: (datagram, sender) => {
+      const aggregator = aggregators.get(sender);
+      if (aggregator === undefined) unknownSource += 1;
+      // Well-formed lines are ASCII, so decoding UTF-8 would waste time.
+      else aggregator.take(datagram.toString('latin1'));
     },
   });
-  return { ...datagrams, foreign: () => foreign };
+  return { ...datagrams, unknownSource: () => unknownSource };
 }

@@ -1,100 +1,99 @@
-/** Finds out from numbered lines how many of them did not arrive. */
-export interface SequenceWatch {
-  /** One line arrived. `counter`: who numbers it. */
+/** Derives from the sequence numbers of lines how many were lost. */
+export interface SequenceTracker {
+  /** Records one received line. `counter`: process and frontend that numbered it. */
   readonly take: (counter: string, sequence: number) => void;
   /**
-   * Lines that were lost. Counts only what was sent {@link ON_THE_WAY_MS} ago, so that lines on their way are not taken for lost, however many ask and
-   * however often.
+   * Number of lost lines. Only lines sent at least {@link IN_TRANSIT_MS} ago are counted, so that lines in transit do not count as lost. The
+   * result does not depend on the number of scrapers or their intervals.
    */
   readonly lost: () => number;
 }
 
-interface Course {
-  /** The first number that was seen: what was sent before it was never expected here. */
+interface CounterState {
+  /** First number that was received: earlier lines were never expected. */
   first: number;
   highest: number;
   received: number;
-  /** {@link highest} when it was noted last, when that was, and how many lines beyond it have come since. */
-  settledAt: number;
-  settledMs: number;
-  beyond: number;
+  /** {@link highest} at the last checkpoint, the time of the checkpoint, and the number of lines above it that were received since. */
+  checkpoint: number;
+  checkpointMs: number;
+  receivedSince: number;
   lost: number;
   lastMs: number;
 }
 
-/** A number this far behind the highest does not come late: the process was started again under the same id. */
+/** A number this far below the highest is not a late line: the process restarted under the same ID. */
 const RESTART_DISTANCE = 1_000;
-/** A process that said nothing for this long is not followed any more; HAProxy ends old ones after 30 s. */
-const FORGOTTEN_MS = 120_000;
-/** Far longer than a datagram takes from one host to the next, or waits in the socket of an exporter that is busy. */
-const ON_THE_WAY_MS = 1_000;
-/** More than processes and frontends of one host at a time. */
-const MAX_COURSES = 32;
+/** Counters without lines for this long are dropped; HAProxy ends old processes after 30 s. */
+const EXPIRY_MS = 120_000;
+/** Far longer than a datagram is in transit between hosts, or waits in the socket of a busy exporter. */
+const IN_TRANSIT_MS = 1_000;
+/** More than the processes times frontends of one host at any time. */
+const MAX_COUNTERS = 32;
 
-/** Starts with nothing expected. `now`: milliseconds of a clock that nobody sets. */
-export function makeSequenceWatch(now: () => number): SequenceWatch {
-  const courses = new Map<string, Course>();
-  let ended = 0;
+/** Starts without expected lines. `now`: milliseconds of a monotonic clock. */
+export function makeSequenceTracker(now: () => number): SequenceTracker {
+  const counters = new Map<string, CounterState>();
+  let lostOfEnded = 0;
 
-  function begin(counter: string, sequence: number): void {
-    if (courses.size >= MAX_COURSES) {
-      const [oldest] = [...courses].toSorted(([, a], [, b]) => a.lastMs - b.lastMs);
+  function start(counter: string, sequence: number): void {
+    if (counters.size >= MAX_COUNTERS) {
+      const [oldest] = [...counters].toSorted(([, a], [, b]) => a.lastMs - b.lastMs);
       if (oldest !== undefined) end(...oldest);
     }
-    courses.set(counter, {
+    counters.set(counter, {
       first: sequence,
       highest: sequence,
       received: 1,
-      settledAt: sequence - 1,
-      settledMs: -Infinity,
-      beyond: 1,
+      checkpoint: sequence - 1,
+      checkpointMs: -Infinity,
+      receivedSince: 1,
       lost: 0,
       lastMs: now(),
     });
   }
 
-  function end(counter: string, course: Course): void {
-    ended += course.lost;
-    courses.delete(counter);
+  function end(counter: string, state: CounterState): void {
+    lostOfEnded += state.lost;
+    counters.delete(counter);
   }
 
-  /** Counts what has not come of what was noted last, and notes what has come since. */
-  function settle(course: Course, nowMs: number): void {
-    const expected = course.settledAt - course.first + 1;
-    course.lost = Math.max(course.lost, expected - (course.received - course.beyond));
-    course.settledMs = nowMs;
-    if (course.highest <= course.settledAt) return;
-    course.settledAt = course.highest;
-    course.beyond = 0;
-    course.lastMs = nowMs;
+  /** Counts the lines missing below the last checkpoint, and moves the checkpoint to the highest number. */
+  function takeCheckpoint(state: CounterState, nowMs: number): void {
+    const expected = state.checkpoint - state.first + 1;
+    state.lost = Math.max(state.lost, expected - (state.received - state.receivedSince));
+    state.checkpointMs = nowMs;
+    if (state.highest <= state.checkpoint) return;
+    state.checkpoint = state.highest;
+    state.receivedSince = 0;
+    state.lastMs = nowMs;
   }
 
   return {
     take(counter, sequence) {
-      const course = courses.get(counter);
-      if (course === undefined) {
-        begin(counter, sequence);
+      const state = counters.get(counter);
+      if (state === undefined) {
+        start(counter, sequence);
         return;
       }
-      if (sequence < course.first || sequence < course.highest - RESTART_DISTANCE) {
-        // Lines that were overtaken by the first one are not news of a restart.
-        if (sequence >= course.first - RESTART_DISTANCE / 10 && course.highest - course.first < RESTART_DISTANCE)
-          return;
-        end(counter, course);
-        begin(counter, sequence);
+      if (sequence < state.first || sequence < state.highest - RESTART_DISTANCE) {
+        // Lines that the first received line overtook are no sign of a restart.
+        if (sequence >= state.first - RESTART_DISTANCE / 10 && state.highest - state.first < RESTART_DISTANCE) return;
+        end(counter, state);
+        start(counter, sequence);
         return;
       }
-      course.received += 1;
-      if (sequence > course.settledAt) course.beyond += 1;
-      if (sequence > course.highest) course.highest = sequence;
+      state.received += 1;
+      if (sequence > state.checkpoint) state.receivedSince += 1;
+      if (sequence > state.highest) state.highest = sequence;
     },
     lost() {
       const nowMs = now();
-      let total = ended;
-      for (const [counter, course] of courses) {
-        if (nowMs - course.settledMs >= ON_THE_WAY_MS) settle(course, nowMs);
-        total += course.lost;
-        if (nowMs - course.lastMs > FORGOTTEN_MS) end(counter, course);
+      let total = lostOfEnded;
+      for (const [counter, state] of counters) {
+        if (nowMs - state.checkpointMs >= IN_TRANSIT_MS) takeCheckpoint(state, nowMs);
+        total += state.lost;
+        if (nowMs - state.lastMs > EXPIRY_MS) end(counter, state);
       }
       return total;
     },

@@ -2,14 +2,14 @@ import type { Sink } from '../kit/exporter.ts';
 import { makeHistogram, type Histogram } from '../kit/histogram.ts';
 import { LATENCY_BUCKETS } from './buckets.ts';
 
-/** Series of one metric, made when their labels come for the first time. */
+/** Series of one metric, created when their labels first occur. */
 export interface SeriesMap<S> {
-  /** `values`: those of the labels, in their order. */
+  /** `values`: label values, in the order of the label names. */
   readonly of: (...values: readonly string[]) => S;
   readonly emit: (emit: Sink) => void;
 }
 
-/** Histograms of latencies. `labels`: their names. */
+/** Latency histograms. `labels`: label names. */
 export function makeHistograms(name: string, labels: readonly string[]): SeriesMap<Histogram> {
   const series = makeSeries(labels, () => makeHistogram(LATENCY_BUCKETS));
   return {
@@ -24,7 +24,7 @@ interface Count {
   value: number;
 }
 
-/** Counters. */
+/** Counters. `labels`: label names. */
 export function makeCounters(name: string, labels: readonly string[]): SeriesMap<Count> {
   const series = makeSeries<Count>(labels, () => ({ value: 0 }));
   return {

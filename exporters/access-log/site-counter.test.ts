@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import type { Sample } from '../kit/exporter.ts';
-import { makeHaproxyBook } from './haproxy-aggregator.ts';
+import { makeHaproxyAggregator } from './haproxy-aggregator.ts';
 import { makeSiteCounter } from './site-counter.ts';
 
 const NAMES = { proxies: new Set(['edge', 'http', 'app-pool', 'varnish']), servers: new Set(['edge1']) };
-const KEEP = { slowMs: 300, keptRatio: 1 };
+const SAMPLING = { slowMs: 300, sampleRatio: 1 };
 
 function countsOf(lines: readonly string[]): Readonly<Record<string, number>> {
   const site = makeSiteCounter();
-  const book = makeHaproxyBook(NAMES, KEEP, { now: () => 0, elapsed: () => 0, site });
-  for (const line of lines) book.take(`{"line":"H1|7|0|${line}|-","`);
+  const aggregator = makeHaproxyAggregator(NAMES, SAMPLING, { now: () => 0, elapsed: () => 0, site });
+  for (const line of lines) aggregator.take(`{"line":"H1|7|0|${line}|-","`);
   const samples: Sample[] = [];
   site.emit((sample) => samples.push(sample));
   return Object.fromEntries(
@@ -17,7 +17,7 @@ function countsOf(lines: readonly string[]): Readonly<Record<string, number>> {
   );
 }
 
-it('requests of clients are counted where they enter, and nowhere else', () => {
+it('counts client requests at the entry of the site only', () => {
   const counts = countsOf([
     'edge|varnish|edge1|200|--|5|-',
     'http|varnish|edge1|200|--|5|forwarded',
@@ -28,12 +28,12 @@ it('requests of clients are counted where they enter, and nowhere else', () => {
   expect(counts).toEqual({ 'client ok': 2, 'client error': 0 });
 });
 
-it('a failure of the site is an error; what it refuses or a client broke off is none', () => {
+it('counts failures of the site as errors, but not refused or aborted requests', () => {
   const lines = ['500', '503', '504', '501', '505', '429', '-1'].map((status) => `edge|varnish|edge1|${status}|--|5|-`);
   expect(countsOf(lines)).toEqual({ 'client ok': 4, 'client error': 3 });
 });
 
-it('both outcomes are there from the first request on', () => {
+it('exposes both outcomes from the first request on', () => {
   const site = makeSiteCounter();
   site.count('prober', 'error');
   const samples: Sample[] = [];

@@ -4,17 +4,17 @@ import { CODE_CLASSES } from '../access-log/code-class.ts';
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
 import { atMost, counter, gauge, histogram } from './metric.ts';
 
-/** Requests of a web host, from the lines that its Nginx sends: exporters/access-log. */
+/** Requests of a web host, from the access-log lines of its Nginx: exporters/access-log. */
 export const NGINX_LOG = {
   ...scrapeMetrics('nginx_log', ['lines']),
   nginx_http_request_duration_seconds: histogram(
     'seconds',
-    'Time from the first byte of a request to the last one of the answer.',
-    { labels: { method: [...METHODS, OTHER_METHOD], route: ROUTE_CLASSES, code: CODE_CLASSES }, appears: 'on-event' },
+    'Time from the first byte of a request to the last byte of the response.',
+    { labels: { method: [...METHODS, OTHER_METHOD], route: ROUTE_CLASSES, code: CODE_CLASSES }, presence: 'on-event' },
   ),
   nginx_upstream_response_duration_seconds: histogram('seconds', 'Time that one try of the upstream took.', {
     labels: { upstream: ['app-pool'], code: CODE_CLASSES },
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   nginx_http_sent_bytes_total: counter('bytes', 'Bytes sent to clients, headers included.'),
   nginx_log_lines_total: counter('1', 'Lines that arrived from this host.'),
@@ -23,22 +23,22 @@ export const NGINX_LOG = {
 
 const PATH = {
   proxy: [...LOGGED_FRONTENDS, 'other'],
-  // HAProxy calls a frontend by this where a request came no further.
+  // HAProxy logs the frontend as the backend of a request that reached no backend.
   backend: [...new Set([...LOGGED_BACKENDS, ...LOGGED_FRONTENDS]), 'other'],
   server: atMost(20, 'hosts of the pools, and none'),
 } as const;
 
-/** Requests of a load balancer or an edge, from the lines that its HAProxy sends: exporters/access-log. */
+/** Requests of a load balancer or an edge, from the access-log lines of its HAProxy: exporters/access-log. */
 export const HAPROXY_LOG = {
   ...scrapeMetrics('haproxy_log', ['lines']),
   haproxy_log_request_duration_seconds: histogram(
     'seconds',
-    'Time from the first byte of a request to the last one of the answer, by frontend (`proxy`), backend and server.',
-    { labels: PATH, appears: 'on-event' },
+    'Time from the first byte of a request to the last byte of the response, by frontend (`proxy`), backend and server.',
+    { labels: PATH, presence: 'on-event' },
   ),
   haproxy_log_requests_total: counter('1', 'Requests by outcome; `termination`: who ended it and when.', {
     labels: { ...PATH, code: CODE_CLASSES, termination: atMost(40, 'pairs of letters of HAProxy') },
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   haproxy_log_lines_total: counter('1', 'Lines that arrived from this host.'),
   haproxy_log_lines_malformed_total: counter('1', 'Lines that could not be read.'),
@@ -49,8 +49,8 @@ export const HAPROXY_LOG = {
   haproxy_log_lines_lost_total: counter('1', 'Lines that are missing in the numbering of those that arrived.'),
 } as const;
 
-/** The socket on which all these lines arrive, as the exporter tells it of itself. */
-export const LOG_INTAKE = {
+/** Metrics of the exporter about the socket that receives all these lines. */
+export const LOG_RECEIVER = {
   access_log_datagrams_received_total: counter('1', 'Datagrams that were read.'),
   access_log_datagrams_foreign_total: counter('1', 'Datagrams from addresses that are no server of the topology.'),
   access_log_datagrams_dropped_total: counter(

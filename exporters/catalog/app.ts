@@ -6,16 +6,16 @@ import { PROCESS } from './process.ts';
 const POOL = ['db-write', 'db-read'] as const;
 const RETRY_REASONS = ['deadlock', 'lock-wait', 'lost', 'read-only', 'group', 'busy'] as const;
 
-/** Told by browsers, so there is one only after somebody has opened a page. */
+/** Reported by browsers, so its series exist only after a first page view. */
 function vital({ unit, help, buckets }: Vital): Metric {
-  return histogram(unit, help, { labels: { route: PAGE_ROUTES }, buckets, appears: 'on-event' });
+  return histogram(unit, help, { labels: { route: PAGE_ROUTES }, buckets, presence: 'on-event' });
 }
 
 /** The reference application: deploy/tiers/app/telemetry/metrics.ts. */
 export const APP = {
   ...PROCESS,
   build_info: gauge('1', 'The release that runs.', { labels: { commit: atMost(3, 'releases at a time') } }),
-  http_request_duration_seconds: histogram('seconds', 'Time from the request to the last byte of the answer.', {
+  http_request_duration_seconds: histogram('seconds', 'Time from the request to the last byte of the response.', {
     labels: {
       method: [...METHODS, OTHER_METHOD],
       route: ROUTE_CLASSES,
@@ -23,7 +23,7 @@ export const APP = {
     },
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 1.5, 2.5, 5, 10],
   }),
-  http_requests_in_flight: gauge('1', 'Requests being answered.'),
+  http_requests_in_flight: gauge('1', 'Requests in progress.'),
   db_pool_wait_seconds: histogram('seconds', 'Time until a caller had a database connection, failures included.', {
     labels: { pool: POOL },
   }),
@@ -36,18 +36,18 @@ export const APP = {
   }),
   db_transaction_retries_total: counter('1', 'Write transactions that were retried.', {
     labels: { reason: RETRY_REASONS },
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   db_read_retries_total: counter('1', 'Reads that were retried on another connection.', {
     labels: { reason: RETRY_REASONS },
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   db_own_write_reads_total: counter(
     '1',
     "Reads of sessions that have just written: where the session's write was found.",
     {
       labels: { result: ['db-read', 'db-write', 'stale'] },
-      appears: 'on-event',
+      presence: 'on-event',
     },
   ),
   cache_requests_total: counter('1', 'Commands to the cache; skipped: the circuit was open.', {
@@ -61,12 +61,12 @@ export const APP = {
   }),
   traces_kept_total: counter('1', 'Sampled traces by highest-priority reason.', {
     labels: { reason: ['error', 'retried', 'slow', 'sampled'] },
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   trace_spans_sent_total: counter('1', 'Spans that the store took.'),
   trace_spans_dropped_total: counter('1', 'Spans of kept traces that are in no store.', {
     labels: { reason: ['queue-full', 'store-failed', 'trace-full'] },
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   [VITALS.lcp.metric]: vital(VITALS.lcp),
   [VITALS.inp.metric]: vital(VITALS.inp),

@@ -9,7 +9,7 @@ import { RESERVED } from './reserved.ts';
 import { counter, gauge, histogram, summary } from './metric.ts';
 
 describe('the catalogue', () => {
-  it('is in order', () => {
+  it('has no problems', () => {
     expect(checkCatalog()).toEqual([]);
   });
 
@@ -31,23 +31,23 @@ it('the catalogue names the three series of a summary', () => {
   expect(series.get('wait_seconds_bucket')).toBeUndefined();
 });
 
-it('Prometheus asks HAProxy for everything that the catalogue has of it, and for nothing else', () => {
+it('Prometheus requests from HAProxy exactly the metrics of the catalogue', () => {
   const config = readFileSync(join(PATHS.rendered, 'mon1/prometheus.yml'), 'utf8');
-  const [asked = ''] = config.match(/haproxy_\w+(,haproxy_\w+)+/) ?? [];
-  expect(asked.split(',').sort()).toEqual(Object.keys(HAPROXY).sort());
+  const [requested = ''] = config.match(/haproxy_\w+(,haproxy_\w+)+/) ?? [];
+  expect(requested.split(',').sort()).toEqual(Object.keys(HAPROXY).sort());
 });
 
-it('what is reserved is no series that a rule or a panel may read', () => {
+it('reserved names are not among the series that rules and panels may read', () => {
   const series = seriesOf();
   const names = Object.keys(RESERVED).flatMap((name) => [name, `${name}_count`]);
   expect(names.filter((name) => series.has(name))).toEqual([]);
 });
 
 function source(metrics: Source['metrics'], job = 'some'): Source {
-  return { job, coverage: 'whole', metrics };
+  return { job, coverage: 'complete', metrics };
 }
 
-describe('a catalogue is not in order', () => {
+describe('a catalogue has a problem', () => {
   it.each([
     ['counter-name', { requests: counter('1', 'Requests.') }],
     ['counter-name', { requests_total: gauge('1', 'Requests.') }],
@@ -60,7 +60,7 @@ describe('a catalogue is not in order', () => {
     expect(checkCatalog([source(metrics)]).map((problem) => problem.code)).toEqual([code]);
   });
 
-  it('when two jobs mean two things by one name, told together with everything else', () => {
+  it('when two jobs use one name for different metrics, and all problems are reported at once', () => {
     const found = checkCatalog([
       source({ things: gauge('1', 'Things.') }),
       source({ things: gauge('bytes', 'things') }, 'other'),

@@ -1,4 +1,4 @@
-import { HAPROXY_LOG, LOG_INTAKE, NGINX_LOG } from './access-log.ts';
+import { HAPROXY_LOG, LOG_RECEIVER, NGINX_LOG } from './access-log.ts';
 import { APP } from './app.ts';
 import { DB_ROLE } from './db-role.ts';
 import { HAPROXY } from './haproxy.ts';
@@ -21,59 +21,59 @@ import { VALKEY } from './valkey.ts';
 import { RECORDED } from './recorded.ts';
 import { SITE } from './site.ts';
 
-/** Everything that one kind of target exposes. */
+/** Metrics that one kind of target exposes. */
 export interface Source {
   /** The value of the label `job`: see `SCRAPE_JOBS` in deploy/model/scrape-jobs.ts. */
   readonly job: string;
-  /** `whole`: it exposes this and nothing else. `chosen`: these are what is of interest in somebody else's program. */
-  readonly coverage: 'whole' | 'chosen';
+  /** `complete`: the target exposes these metrics and no others. `partial`: the metrics of interest of a third-party program. */
+  readonly coverage: 'complete' | 'partial';
   readonly metrics: Readonly<Record<string, Metric>>;
 }
 
-/** Every metric that rules, dashboards and programs may name, by who exposes it. */
+/** All metrics that rules, dashboards and programs may use, by job. */
 export const CATALOG: readonly Source[] = [
-  { job: 'app', coverage: 'whole', metrics: APP },
-  { job: 'haproxy', coverage: 'whole', metrics: HAPROXY },
-  { job: 'lb-state', coverage: 'whole', metrics: LB_STATE },
-  { job: 'db-role', coverage: 'whole', metrics: DB_ROLE },
-  { job: 'notifier', coverage: 'whole', metrics: NOTIFIER },
-  { job: 'deadman', coverage: 'whole', metrics: NOTIFIER },
-  { job: 'mailbox', coverage: 'whole', metrics: MAILBOX },
-  { job: 'zipkin', coverage: 'chosen', metrics: ZIPKIN },
-  { job: 'logbook', coverage: 'whole', metrics: LOGBOOK },
-  { job: 'mysql', coverage: 'whole', metrics: MYSQL },
-  { job: 'hop', coverage: 'whole', metrics: PROBE_HOP },
-  { job: 'journey', coverage: 'whole', metrics: PROBE_JOURNEY },
-  { job: 'host', coverage: 'whole', metrics: HOST },
-  { job: 'varnish', coverage: 'whole', metrics: VARNISH },
-  { job: 'mysql-detail', coverage: 'whole', metrics: MYSQL_DETAIL },
-  { job: 'valkey', coverage: 'whole', metrics: VALKEY },
-  { job: 'sentinel', coverage: 'whole', metrics: SENTINEL },
-  { job: 'nginx', coverage: 'whole', metrics: NGINX },
-  { job: 'nginx-log', coverage: 'whole', metrics: NGINX_LOG },
-  { job: 'haproxy-log', coverage: 'whole', metrics: HAPROXY_LOG },
-  { job: 'site', coverage: 'whole', metrics: SITE },
-  { job: 'exporter', coverage: 'whole', metrics: { ...PROCESS, ...LOG_INTAKE } },
-  { job: 'prometheus', coverage: 'chosen', metrics: PROMETHEUS },
-  { job: 'alertmanager', coverage: 'chosen', metrics: ALERTMANAGER },
+  { job: 'app', coverage: 'complete', metrics: APP },
+  { job: 'haproxy', coverage: 'complete', metrics: HAPROXY },
+  { job: 'lb-state', coverage: 'complete', metrics: LB_STATE },
+  { job: 'db-role', coverage: 'complete', metrics: DB_ROLE },
+  { job: 'notifier', coverage: 'complete', metrics: NOTIFIER },
+  { job: 'deadman', coverage: 'complete', metrics: NOTIFIER },
+  { job: 'mailbox', coverage: 'complete', metrics: MAILBOX },
+  { job: 'zipkin', coverage: 'partial', metrics: ZIPKIN },
+  { job: 'logbook', coverage: 'complete', metrics: LOGBOOK },
+  { job: 'mysql', coverage: 'complete', metrics: MYSQL },
+  { job: 'hop', coverage: 'complete', metrics: PROBE_HOP },
+  { job: 'journey', coverage: 'complete', metrics: PROBE_JOURNEY },
+  { job: 'host', coverage: 'complete', metrics: HOST },
+  { job: 'varnish', coverage: 'complete', metrics: VARNISH },
+  { job: 'mysql-detail', coverage: 'complete', metrics: MYSQL_DETAIL },
+  { job: 'valkey', coverage: 'complete', metrics: VALKEY },
+  { job: 'sentinel', coverage: 'complete', metrics: SENTINEL },
+  { job: 'nginx', coverage: 'complete', metrics: NGINX },
+  { job: 'nginx-log', coverage: 'complete', metrics: NGINX_LOG },
+  { job: 'haproxy-log', coverage: 'complete', metrics: HAPROXY_LOG },
+  { job: 'site', coverage: 'complete', metrics: SITE },
+  { job: 'exporter', coverage: 'complete', metrics: { ...PROCESS, ...LOG_RECEIVER } },
+  { job: 'prometheus', coverage: 'partial', metrics: PROMETHEUS },
+  { job: 'alertmanager', coverage: 'partial', metrics: ALERTMANAGER },
 ];
 
-/** A series of the catalogue as PromQL names it: of a histogram or a summary, one of its three. */
+/** A series of the catalogue under its name in PromQL: a histogram or a summary has three. */
 export interface Series {
   readonly name: string;
   readonly metric: Metric;
-  /** What a sample of this series is measured in: the count of a histogram of seconds is `1`. */
+  /** Unit of a sample of this series: `1` for the count of a histogram of seconds. */
   readonly unit: Metric['unit'];
   readonly type: 'counter' | 'gauge';
   /** Its own labels, `le` of buckets and `quantile` of summaries included. */
   readonly labels: Metric['labels'];
-  /** Whether rules make it, so that it has no labels of a target. */
+  /** Whether a recording rule produces it; then it has no target labels. */
   readonly isRecorded: boolean;
-  /** The jobs that it comes from. */
+  /** Jobs that expose it. */
   readonly jobs: readonly string[];
 }
 
-/** Every series by name, those that rules make among them. The same name from several jobs has the labels of all. */
+/** All series by name, recorded ones included. A name that several jobs expose has the labels of all of them. */
 export function seriesOf(catalog: readonly Source[] = CATALOG): ReadonlyMap<string, Series> {
   const found = new Map<string, Series>(
     Object.entries<Metric>(RECORDED).map(([name, { type, unit, labels, ...rest }]) => [

@@ -3,7 +3,7 @@ import { CATALOG, type Source } from './catalog.ts';
 import { TARGET_LABELS, type Metric } from './metric.ts';
 import { RESERVED } from './reserved.ts';
 
-/** Endings that Prometheus' naming rules ask for, by unit. */
+/** Suffixes that Prometheus' naming rules require, by unit. */
 const ENDINGS: Readonly<Record<Exclude<Metric['unit'], '1'>, RegExp>> = {
   seconds: /_seconds(_total)?$/,
   bytes: /_bytes(_total)?$/,
@@ -13,7 +13,7 @@ const ENDINGS: Readonly<Record<Exclude<Metric['unit'], '1'>, RegExp>> = {
   '1 per second': /_rate$|_per_second$/,
 };
 
-/** Everything that is wrong with the catalogue itself, all at once. */
+/** Returns all problems of the catalogue itself. */
 export function checkCatalog(catalog: readonly Source[] = CATALOG): readonly Problem[] {
   const all = catalog.flatMap(({ job, metrics }) =>
     Object.entries(metrics).map(([name, metric]) => ({ job, name, metric })),
@@ -41,7 +41,7 @@ interface Entry {
 
 function checkMetric({ job, name, metric }: Entry): readonly Problem[] {
   const at = `${job}/${name}`;
-  const isOurs = metric.named === undefined;
+  const isOurs = metric.naming === undefined;
   const ending = metric.unit === '1' ? undefined : ENDINGS[metric.unit];
   const forbidden = Object.keys(metric.labels).filter((label) => (TARGET_LABELS as readonly string[]).includes(label));
   return [
@@ -61,7 +61,7 @@ function checkMetric({ job, name, metric }: Entry): readonly Problem[] {
   ];
 }
 
-/** One name means one thing. */
+/** A name must have the same type and unit in all jobs. */
 function checkSameEverywhere(all: readonly Entry[]): readonly Problem[] {
   const first = new Map<string, Entry>();
   return all.flatMap((entry) => {

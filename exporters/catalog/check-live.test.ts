@@ -5,17 +5,17 @@ import { atMost, counter, gauge, histogram, summary } from './metric.ts';
 
 const SHOP: Source = {
   job: 'shop',
-  coverage: 'whole',
+  coverage: 'complete',
   metrics: {
     requests_total: counter('1', 'Requests.', { labels: { code: ['2xx', '5xx'] } }),
-    retries_total: counter('1', 'Retries.', { appears: 'on-event' }),
-    stalls_total: counter('1', 'Stalls.', { appears: 'by-kernel' }),
+    retries_total: counter('1', 'Retries.', { presence: 'on-event' }),
+    stalls_total: counter('1', 'Stalls.', { presence: 'by-kernel' }),
     wait_seconds: histogram('seconds', 'A wait.', { labels: { pool: atMost(2, 'pools') } }),
     connections: gauge('1', 'Connections.'),
   },
 };
 
-const WELL: Exposed = {
+const HEALTHY: Exposed = {
   families: [
     { job: 'shop', name: 'requests_total', type: 'counter' },
     { job: 'shop', name: 'wait_seconds', type: 'histogram' },
@@ -30,25 +30,25 @@ const WELL: Exposed = {
 
 const codes = (exposed: Exposed, catalog = [SHOP]) => checkLive(exposed, catalog).map(({ code, at }) => [code, at]);
 
-it('finds nothing where both are the same; what comes on an event or not from every kernel need not be there', () => {
-  expect(codes(WELL)).toEqual([]);
+it('finds no problem where both match; metrics of events or of some kernels may be missing', () => {
+  expect(codes(HEALTHY)).toEqual([]);
 });
 
-it('finds what is exposed and unknown, and what is known and not exposed', () => {
-  const families = [...WELL.families.slice(0, 2), { job: 'shop', name: 'surprise', type: 'gauge' }];
-  expect(codes({ ...WELL, families })).toEqual([
+it('finds exposed metrics missing in the catalogue, and catalogue metrics that are not exposed', () => {
+  const families = [...HEALTHY.families.slice(0, 2), { job: 'shop', name: 'surprise', type: 'gauge' }];
+  expect(codes({ ...HEALTHY, families })).toEqual([
     ['not-exposed', 'shop/connections'],
     ['not-in-catalogue', 'shop/surprise'],
   ]);
 });
 
-it('lets somebody else have more than is of interest', () => {
-  const families = [...WELL.families, { job: 'shop', name: 'surprise', type: 'gauge' }];
-  expect(codes({ ...WELL, families }, [{ ...SHOP, coverage: 'chosen' }])).toEqual([]);
+it('accepts further metrics of a source with partial coverage', () => {
+  const families = [...HEALTHY.families, { job: 'shop', name: 'surprise', type: 'gauge' }];
+  expect(codes({ ...HEALTHY, families }, [{ ...SHOP, coverage: 'partial' }])).toEqual([]);
 });
 
-it('finds another type, an unknown label, an unknown value, and too many values', () => {
-  const families = WELL.families.map((family) => ({
+it('finds a wrong type, an unknown label, an unknown value, and too many values', () => {
+  const families = HEALTHY.families.map((family) => ({
     ...family,
     type: family.name === 'connections' ? 'counter' : family.type,
   }));
@@ -65,7 +65,7 @@ it('finds another type, an unknown label, an unknown value, and too many values'
   ]);
 });
 
-it('takes the quantiles of a summary, and no other label that it does not know', () => {
+it('accepts the label quantile of a summary, but no other unknown label', () => {
   const metrics = { wait_seconds: summary('seconds', 'A wait.') };
   const exposed = (label: string): Exposed => ({
     families: [{ job: 'shop', name: 'wait_seconds', type: 'summary' }],
@@ -75,13 +75,13 @@ it('takes the quantiles of a summary, and no other label that it does not know',
   expect(codes(exposed('colour'), [{ ...SHOP, metrics }])).toEqual([['label', 'shop/wait_seconds']]);
 });
 
-it('knows that a counter without _total has no type in OpenMetrics', () => {
-  const metrics = { handled: counter('1', 'Handled.', { named: 'elsewhere' }) };
+it('expects type unknown for a counter without _total, as in OpenMetrics', () => {
+  const metrics = { handled: counter('1', 'Handled.', { naming: 'upstream' }) };
   const exposed = (type: string): Exposed => ({ families: [{ job: 'shop', name: 'handled', type }], series: [] });
   expect(codes(exposed('unknown'), [{ ...SHOP, metrics }])).toEqual([]);
   expect(codes(exposed('gauge'), [{ ...SHOP, metrics }])).toEqual([['type', 'shop/handled']]);
 });
 
-it('says so when a job is silent', () => {
+it('reports a job that exposes nothing', () => {
   expect(codes({ families: [], series: [] })).toEqual([['job-missing', 'shop']]);
 });

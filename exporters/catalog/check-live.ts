@@ -2,15 +2,15 @@ import type { Problem } from '../../kit/problem.ts';
 import { CATALOG, seriesOf, type Source } from './catalog.ts';
 import { openMetricsType, TARGET_LABELS, type Metric } from './metric.ts';
 
-/** What a running stack exposes, as Prometheus has seen it. */
+/** Metrics that a running stack exposes, as scraped by Prometheus. */
 export interface Exposed {
-  /** Families with the type that their target tells. */
+  /** Families with the type that their target exposes. */
   readonly families: readonly { readonly job: string; readonly name: string; readonly type: string }[];
   /** Label sets of all series, `__name__` and `job` among them. */
   readonly series: readonly Readonly<Record<string, string>>[];
 }
 
-/** Compares both ways: what is exposed must be in the catalogue, and what is in the catalogue must be exposed. All problems at once. */
+/** Compares both ways: exposed metrics must be in the catalogue, and catalogue metrics must be exposed. Returns all problems. */
 export function checkLive(exposed: Exposed, catalog: readonly Source[] = CATALOG): readonly Problem[] {
   return catalog.flatMap((source) => {
     const families = new Map(
@@ -28,8 +28,10 @@ export function checkLive(exposed: Exposed, catalog: readonly Source[] = CATALOG
 }
 
 function checkNames({ job, coverage, metrics }: Source, families: ReadonlyMap<string, string>): readonly Problem[] {
-  const missing = Object.entries(metrics).filter(([name, { appears }]) => !families.has(name) && appears === undefined);
-  const extra = coverage === 'whole' ? [...families.keys()].filter((name) => !(name in metrics)) : [];
+  const missing = Object.entries(metrics).filter(
+    ([name, { presence }]) => !families.has(name) && presence === undefined,
+  );
+  const extra = coverage === 'complete' ? [...families.keys()].filter((name) => !(name in metrics)) : [];
   return [
     ...missing.map(([name]) =>
       problem('not-exposed', `${name} is in the catalogue, and ${job} does not expose it.`, `${job}/${name}`),
@@ -84,9 +86,11 @@ function checkValues(
       problem('too-many-values', `${label} of ${name} has ${seen.size} values, more than ${allowed.atMost}.`, at),
     ];
   }
-  const strange = [...seen].filter((value) => !allowed.includes(value));
-  if (strange.length === 0) return [];
-  return [problem('value', `${label} of ${name} is ${strange.join(', ')}, which the catalogue does not know.`, at)];
+  const unknownValues = [...seen].filter((value) => !allowed.includes(value));
+  if (unknownValues.length === 0) return [];
+  return [
+    problem('value', `${label} of ${name} is ${unknownValues.join(', ')}, which the catalogue does not know.`, at),
+  ];
 }
 
 function problem(code: string, summary: string, at: string): Problem {

@@ -1,36 +1,36 @@
 import type { Problem } from '../../kit/problem.ts';
 import type { Series } from './catalog.ts';
-import type { LeftOut } from './excluded-metrics.ts';
+import type { ExcludedMetrics } from './excluded-metrics.ts';
 import { TARGET_LABELS } from './metric.ts';
 import type { Mixin } from './mixin-metrics.ts';
 
 interface Compared {
   readonly mixins: Readonly<Record<string, Mixin>>;
-  readonly leftOut: readonly LeftOut[];
+  readonly excluded: readonly ExcludedMetrics[];
   readonly series: ReadonlyMap<string, Series>;
 }
 
 /** Compares mixins, exclusions and catalogue; returns all problems. */
-export function checkMixins({ mixins, leftOut, series }: Compared): readonly Problem[] {
+export function checkMixins({ mixins, excluded, series }: Compared): readonly Problem[] {
   const gaps = new Map(
     Object.entries(mixins).flatMap(([mixin, { reads }]) =>
       reads.flatMap((read) => gapsOf(read, series)).map((gap) => [gap, mixin] as const),
     ),
   );
-  const named = leftOut.flatMap(({ metrics }) => metrics);
+  const excludedNames = excluded.flatMap(({ metrics }) => metrics);
   return [
     ...[...gaps].flatMap(([gap, mixin]) =>
-      named.includes(gap)
+      excludedNames.includes(gap)
         ? []
         : [problem('no-reason', `${mixin} reads ${gap}, which is neither exposed nor excluded.`, gap)],
     ),
-    ...named.flatMap((one, at) =>
-      named.indexOf(one) === at ? [] : [problem('twice', `${one} is excluded twice.`, one)],
+    ...excludedNames.flatMap((one, at) =>
+      excludedNames.indexOf(one) === at ? [] : [problem('twice', `${one} is excluded twice.`, one)],
     ),
-    ...named.flatMap((one) =>
+    ...excludedNames.flatMap((one) =>
       gaps.has(one) ? [] : [problem('not-missing', `${one} is excluded, but is exposed or read by no mixin.`, one)],
     ),
-    ...leftOut.flatMap((entry) => checkReason(entry, series)),
+    ...excluded.flatMap((entry) => checkReason(entry, series)),
     ...Object.entries(mixins).flatMap(([mixin, { reads }]) =>
       reads.flatMap((read, at) =>
         reads.indexOf(read) === at ? [] : [problem('twice', `${mixin} lists ${read} twice.`, read)],
@@ -44,9 +44,9 @@ function gapsOf(read: string, series: ReadonlyMap<string, Series>): readonly str
   const [, name = '', labels = ''] = /^([\w:]+)(?:\{(.+)\})?$/.exec(read) ?? [];
   const known = series.get(name);
   if (known === undefined) return [name || read];
-  return labels.split(',').flatMap((asked) => {
-    if (asked === '') return [];
-    const [label = '', patterns] = asked.split('=', 2);
+  return labels.split(',').flatMap((selector) => {
+    if (selector === '') return [];
+    const [label = '', patterns] = selector.split('=', 2);
     const values = known.labels[label];
     if (values === undefined) return (TARGET_LABELS as readonly string[]).includes(label) ? [] : [`${name}{${label}}`];
     if (patterns === undefined || 'atMost' in values) return [];
@@ -57,7 +57,10 @@ function gapsOf(read: string, series: ReadonlyMap<string, Series>): readonly str
   });
 }
 
-function checkReason({ why, instead = [], metrics }: LeftOut, series: ReadonlyMap<string, Series>): readonly Problem[] {
+function checkReason(
+  { why, instead = [], metrics }: ExcludedMetrics,
+  series: ReadonlyMap<string, Series>,
+): readonly Problem[] {
   const at = metrics[0] ?? '';
   return [
     ...(/^[A-Z].{20,}\.$/s.test(why) ? [] : [problem('reason', `"${why}" is no sentence.`, at)]),

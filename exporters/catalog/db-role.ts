@@ -3,9 +3,9 @@ import { atMost, counter, gauge } from './metric.ts';
 
 const NODE = { node: atMost(9, 'database nodes of the topology') };
 
-/** The database role agent beside each HAProxy: agents/db-role/metrics.ts makes them from this. */
+/** The database failover agent next to each HAProxy: agents/db-role/metrics.ts creates its metrics from this. */
 export const DB_ROLE = {
-  holdfast_db_node_up: gauge('1', 'Whether the node answered the agent lately.', { labels: NODE }),
+  holdfast_db_node_up: gauge('1', 'Whether the agent has a recent response of the node.', { labels: NODE }),
   holdfast_db_node_state: gauge('1', 'Self-reported state of the node: 1 for the current state.', {
     labels: { ...NODE, state: MEMBER_STATES },
   }),
@@ -18,7 +18,7 @@ export const DB_ROLE = {
     'Age of the oldest transaction of the primary that the node may lack; above the limit of the profile it gets no reads.',
     { labels: NODE },
   ),
-  holdfast_db_node_answer_seconds: gauge('seconds', 'How long the last answer of the node took.', { labels: NODE }),
+  holdfast_db_node_answer_seconds: gauge('seconds', 'Duration of the last response of the node.', { labels: NODE }),
   holdfast_db_node_diverged: gauge(
     '1',
     'Whether the node has transactions that the group has not: it is kept out until a person decides.',

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../kit/paths.ts';
 import { seriesOf, type Series } from './catalog.ts';
 import { checkMixins } from './check-mixins.ts';
-import { LEFT_OUT, type LeftOut } from './excluded-metrics.ts';
+import { EXCLUDED_METRICS, type ExcludedMetrics } from './excluded-metrics.ts';
 import { counter, gauge, summary } from './metric.ts';
 import { MIXINS } from './mixin-metrics.ts';
 
 describe('the series that community mixins read', () => {
   it('are exposed with the same labels, or excluded with a reason', () => {
-    expect(checkMixins({ mixins: MIXINS, leftOut: LEFT_OUT, series: seriesOf() })).toEqual([]);
+    expect(checkMixins({ mixins: MIXINS, excluded: EXCLUDED_METRICS, series: seriesOf() })).toEqual([]);
   });
 
   it('have a source: a commit of a repository', () => {
@@ -21,7 +21,7 @@ describe('the series that community mixins read', () => {
     }
   });
 
-  const evidence = LEFT_OUT.flatMap(({ why, shownBy = [] }) => shownBy.map((shown) => ({ why, ...shown })));
+  const evidence = EXCLUDED_METRICS.flatMap(({ why, evidence = [] }) => evidence.map((shown) => ({ why, ...shown })));
   it.each(evidence)('are excluded for a reason that holds: $why ($file)', ({ file, has, lacks }) => {
     const text = readFileSync(join(ROOT, file), 'utf8');
     expect(has !== undefined || lacks !== undefined).toBe(true);
@@ -36,19 +36,19 @@ describe('a check of mixins', () => {
     shop_wait_seconds: summary('seconds', 'A wait.'),
     shop_open: gauge('1', 'Whether it is open.'),
   };
-  const series = seriesOf([{ job: 'shop', coverage: 'whole', metrics: METRICS }]);
-  const codes = (reads: readonly string[], leftOut: readonly LeftOut[] = []) =>
+  const series = seriesOf([{ job: 'shop', coverage: 'complete', metrics: METRICS }]);
+  const codes = (reads: readonly string[], excluded: readonly ExcludedMetrics[] = []) =>
     checkMixins({
       mixins: { shop: { repository: 'some/shop', commit: '', folder: '', reads } },
-      leftOut,
+      excluded,
       series,
     }).map(({ code, at }) => [code, at]);
-  const because = (...metrics: readonly string[]): LeftOut => ({
-    why: 'Nobody has ever asked a shop for such a thing.',
+  const because = (...metrics: readonly string[]): ExcludedMetrics => ({
+    why: 'The shop has no such metric in this test.',
     metrics,
   });
 
-  it('finds nothing where everything is there: names, labels, values, quantiles', () => {
+  it('finds no problem where names, labels, values and quantiles are exposed', () => {
     expect(
       codes([
         'shop_open{host}',
@@ -61,26 +61,26 @@ describe('a check of mixins', () => {
 
   it.each([
     ['a name', 'shop_closed', 'shop_closed'],
-    ['a label', 'shop_open{door}', 'shop_open{door}'],
+    ['a label', 'shop_open{entrance}', 'shop_open{entrance}'],
     ['a value of a label', 'shop_requests_total{code=2xx|404}', 'shop_requests_total{code=404}'],
-  ])('finds %s that is neither there nor left out, and takes the reason for it', (_what, read, gap) => {
+  ])('finds %s that is neither exposed nor excluded, and accepts an exclusion', (_what, read, gap) => {
     expect(codes([read])).toEqual([['no-reason', gap]]);
     expect(codes([read], [because(gap)])).toEqual([]);
   });
 
-  it('finds what is left out and there, or left out and read by nobody', () => {
+  it('finds exclusions that are exposed, or that no mixin reads', () => {
     expect(codes(['shop_open'], [because('shop_open')])).toEqual([['not-missing', 'shop_open']]);
     expect(codes([], [because('shop_closed')])).toEqual([['not-missing', 'shop_closed']]);
   });
 
-  it('finds what is there twice', () => {
+  it('finds duplicates', () => {
     expect(codes(['shop_closed'], [because('shop_closed'), because('shop_closed')])).toEqual([
       ['twice', 'shop_closed'],
     ]);
     expect(codes(['shop_open', 'shop_open'])).toEqual([['twice', 'shop_open']]);
   });
 
-  it('finds a reason that is no sentence, one for nothing, and one that names what is not there instead', () => {
+  it('finds a reason that is not a sentence, an empty exclusion, and an unknown replacement', () => {
     expect(codes(['shop_closed'], [{ why: 'no', metrics: ['shop_closed'] }])).toEqual([['reason', 'shop_closed']]);
     expect(codes([], [because()])).toEqual([['reason', '']]);
     expect(codes(['shop_closed'], [{ ...because('shop_closed'), instead: ['shop_open', 'shop_shut'] }])).toEqual([
@@ -88,15 +88,15 @@ describe('a check of mixins', () => {
     ]);
   });
 
-  it('finds the faults that were here once: a name of ours, a label too few, a list of values that is too short', () => {
+  it('finds the mistakes of the past: an own name, a missing label, an incomplete list of values', () => {
     const all = seriesOf();
     const wrong = (name: string, labels: Series['labels'] | undefined) => {
       const one = all.get(name);
-      if (one === undefined) throw new Error(`${name} is not there`);
+      if (one === undefined) throw new Error(`${name} is missing in the catalogue`);
       const changed = new Map(all);
       if (labels === undefined) changed.delete(name);
       else changed.set(name, { ...one, labels });
-      return checkMixins({ mixins: MIXINS, leftOut: LEFT_OUT, series: changed }).map(({ at }) => at);
+      return checkMixins({ mixins: MIXINS, excluded: EXCLUDED_METRICS, series: changed }).map(({ at }) => at);
     };
     const without = (name: string, label: string): Series['labels'] =>
       Object.fromEntries(Object.entries(all.get(name)?.labels ?? {}).filter(([own]) => own !== label));

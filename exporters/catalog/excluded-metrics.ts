@@ -1,7 +1,7 @@
 import { each } from './mixin-metrics.ts';
 
 /** Excluded: metrics, labels or values that mixins read and no job exposes. */
-export interface LeftOut {
+export interface ExcludedMetrics {
   /** A reason that can be checked. */
   readonly why: string;
   /** `name`, `name{label}` or `name{label=pattern}`: see exporters/catalog/check-mixins.ts. */
@@ -9,7 +9,7 @@ export interface LeftOut {
   /** Series of the catalogue that answer the same question. */
   readonly instead?: readonly string[];
   /** Files of the repository that prove the reason: a test matches them. */
-  readonly shownBy?: readonly { readonly file: string; readonly has?: RegExp; readonly lacks?: RegExp }[];
+  readonly evidence?: readonly { readonly file: string; readonly has?: RegExp; readonly lacks?: RegExp }[];
 }
 
 const STATUS = 'exporters/mysql/samples/status.tsv';
@@ -19,14 +19,14 @@ const VALKEY = 'deploy/rendered/cache1/valkey.conf';
 const MY_CNF = 'deploy/rendered/db1/my.cnf';
 
 /** In the order of the mixins. */
-export const LEFT_OUT: readonly LeftOut[] = [
+export const EXCLUDED_METRICS: readonly ExcludedMetrics[] = [
   {
     why: 'MySQL has had no query cache since 8.0, and no such variables.',
     metrics: [
       ...each('mysql_global_status_qcache_', 'hits inserts not_cached lowmem_prunes queries_in_cache free_memory'),
       'mysql_global_variables_query_cache_size',
     ],
-    shownBy: [
+    evidence: [
       { file: STATUS, lacks: /^Qcache_/m },
       { file: VARIABLES, lacks: /^query_cache_/m },
     ],
@@ -37,7 +37,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
       ...each('mysql_global_status_innodb_mem_', 'adaptive_hash dictionary'),
       ...each('mysql_global_variables_', 'innodb_additional_mem_pool_size tokudb_cache_size'),
     ],
-    shownBy: [
+    evidence: [
       { file: STATUS, lacks: /^Innodb_mem_/m },
       { file: VARIABLES, lacks: /^(innodb_additional_mem_pool|tokudb)_/m },
     ],
@@ -58,7 +58,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
       'mysql_group_replication_apply_lag_seconds',
       'mysql_perf_schema_transactions_remote_in_applier_queue',
     ],
-    shownBy: [{ file: MY_CNF, has: /^group_replication_group_name/m }],
+    evidence: [{ file: MY_CNF, has: /^group_replication_group_name/m }],
   },
   {
     why: 'Needs a process that writes a heartbeat row every second; the servers record the commit time of each transaction themselves.',
@@ -72,7 +72,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
       'mysql_global_variables_wsrep_desync',
     ],
     instead: ['mysql_group_replication_member_state', 'mysql_perf_schema_transactions_in_queue'],
-    shownBy: [
+    evidence: [
       { file: STATUS, lacks: /^wsrep_/m },
       { file: VARIABLES, lacks: /^wsrep_/m },
     ],
@@ -85,12 +85,12 @@ export const LEFT_OUT: readonly LeftOut[] = [
   {
     why: 'Valkey runs without cluster mode here, where CLUSTER INFO is an error.',
     metrics: each('redis_cluster_', 'slots_fail slots_pfail state'),
-    shownBy: [{ file: VALKEY, lacks: /^cluster-enabled\s+yes/m }],
+    evidence: [{ file: VALKEY, lacks: /^cluster-enabled\s+yes/m }],
   },
   {
     why: 'INFO has this size only while there is an append-only file.',
     metrics: ['redis_aof_current_size_bytes'],
-    shownBy: [{ file: VALKEY, has: /^appendonly no$/m }],
+    evidence: [{ file: VALKEY, has: /^appendonly no$/m }],
   },
   {
     why: 'Exposed by cAdvisor, kubelet and kube-state-metrics of Kubernetes; hosts here expose the same from their control groups where they have it.',
@@ -156,12 +156,12 @@ export const LEFT_OUT: readonly LeftOut[] = [
       'node_filesystem_',
       'avail_bytes{device} size_bytes{device} files{device} files_free{device} readonly{device}',
     ),
-    shownBy: [{ file: 'deploy/tiers/host/services/disk-space/run', has: /stat -f -c "%n %T/ }],
+    evidence: [{ file: 'deploy/tiers/host/services/disk-space/run', has: /stat -f -c "%n %T/ }],
   },
   {
     why: 'Only adjtimex(2) reports these; the host-metrics endpoint serves files of the kernel.',
     metrics: each('node_timex_', 'offset_seconds maxerror_seconds sync_status'),
-    shownBy: [{ file: 'deploy/tiers/host/services/facts/run', has: /tail -v -n \+1/ }],
+    evidence: [{ file: 'deploy/tiers/host/services/facts/run', has: /tail -v -n \+1/ }],
   },
   {
     why: 'Names the release of node_exporter, which does not run here.',
@@ -200,7 +200,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
       ),
       'prometheus_wal_watcher_current_segment',
     ],
-    shownBy: [{ file: PROMETHEUS, lacks: /^remote_write:/m }],
+    evidence: [{ file: PROMETHEUS, lacks: /^remote_write:/m }],
   },
   {
     why: 'All targets are static: nothing is discovered.',
@@ -209,7 +209,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
       ...each('prometheus_target_', 'sync_failed_total sync_length_seconds_sum metadata_cache_entries'),
     ],
     instead: ['prometheus_config_last_reload_successful', 'prometheus_sd_discovered_targets'],
-    shownBy: [{ file: PROMETHEUS, has: /static_configs:/, lacks: /_sd_configs:/ }],
+    evidence: [{ file: PROMETHEUS, has: /static_configs:/, lacks: /_sd_configs:/ }],
   },
   {
     why: 'Scrape jobs have no limits of targets, labels, samples or bytes.',
@@ -218,6 +218,6 @@ export const LEFT_OUT: readonly LeftOut[] = [
       'scrape_pool_exceeded_label_limits_total scrape_pool_exceeded_target_limit_total',
       'scrapes_exceeded_body_size_limit_total scrapes_exceeded_sample_limit_total',
     ),
-    shownBy: [{ file: PROMETHEUS, lacks: /^\s*(target|label\w*|sample|body_size)_limit:/m }],
+    evidence: [{ file: PROMETHEUS, lacks: /^\s*(target|label\w*|sample|body_size)_limit:/m }],
   },
 ];

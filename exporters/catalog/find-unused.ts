@@ -2,8 +2,8 @@ import { seriesIn } from '../promql/check-promql.ts';
 import { CATALOG, type Source } from './catalog.ts';
 
 /**
- * Metrics that none of the expressions reads, of sources that are whole: those are ours, or chosen by name, and each is paid for at every scrape.
- * That is no fault by itself, a person may want to look at it in an outage; so it is told and never fails anything.
+ * Metrics that no expression reads, of sources with complete coverage: our own ones, or selected by name, and each costs something at every scrape.
+ * They are listed and never fail a check: an unused metric can still be useful in an outage.
  */
 export function findUnused(
   expressions: readonly string[],
@@ -13,7 +13,7 @@ export function findUnused(
   const isRead = (name: string): boolean =>
     ['', '_bucket', '_sum', '_count'].some((ending) => read.has(`${name}${ending}`));
   return catalog
-    .filter(({ coverage }) => coverage === 'whole')
+    .filter(({ coverage }) => coverage === 'complete')
     .map(({ job, metrics }) => ({ job, names: Object.keys(metrics).filter((name) => !isRead(name)) }))
     .filter(({ names }) => names.length > 0);
 }

@@ -5,7 +5,7 @@ const SERVER = { ...PROXY, server: atMost(20, 'hosts of a pool') };
 const CODE = { code: ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'] } as const;
 const UP_OR_DOWN = { state: ['UP', 'DOWN'] } as const;
 
-/** HAProxy's own metrics, those that are asked for. Source of the names: its promex README and the answer of 3.0.11. */
+/** HAProxy's own metrics, as far as Prometheus requests them. Source of the names: its promex README and the response of 3.0.11. */
 export const HAPROXY = {
   haproxy_process_start_time_seconds: gauge('timestamp', 'When the worker was started.'),
   haproxy_process_current_connections: gauge('1', 'Connections that are open.'),
@@ -37,8 +37,8 @@ export const HAPROXY = {
   }),
   haproxy_frontend_current_sessions: gauge('1', 'Sessions that are open.', { labels: PROXY }),
   haproxy_frontend_connections_total: counter('1', 'Connections accepted.', { labels: PROXY }),
-  haproxy_frontend_bytes_in_total: counter('bytes', 'Received from clients.', { labels: PROXY, named: 'elsewhere' }),
-  haproxy_frontend_bytes_out_total: counter('bytes', 'Sent to clients.', { labels: PROXY, named: 'elsewhere' }),
+  haproxy_frontend_bytes_in_total: counter('bytes', 'Received from clients.', { labels: PROXY, naming: 'upstream' }),
+  haproxy_frontend_bytes_out_total: counter('bytes', 'Sent to clients.', { labels: PROXY, naming: 'upstream' }),
   haproxy_frontend_internal_errors_total: counter('1', 'Requests that failed with an internal error.', {
     labels: PROXY,
   }),
@@ -65,8 +65,8 @@ export const HAPROXY = {
   haproxy_backend_current_sessions: gauge('1', 'Sessions that are open.', { labels: PROXY }),
   haproxy_backend_http_requests_total: counter('1', 'HTTP requests received.', { labels: PROXY }),
   haproxy_backend_connection_attempts_total: counter('1', 'Connection attempts to servers.', { labels: PROXY }),
-  haproxy_backend_bytes_in_total: counter('bytes', 'Sent to servers.', { labels: PROXY, named: 'elsewhere' }),
-  haproxy_backend_bytes_out_total: counter('bytes', 'Received from servers.', { labels: PROXY, named: 'elsewhere' }),
+  haproxy_backend_bytes_in_total: counter('bytes', 'Sent to servers.', { labels: PROXY, naming: 'upstream' }),
+  haproxy_backend_bytes_out_total: counter('bytes', 'Received from servers.', { labels: PROXY, naming: 'upstream' }),
   haproxy_backend_internal_errors_total: counter('1', 'Requests that failed with an internal error.', {
     labels: PROXY,
   }),
@@ -101,8 +101,8 @@ export const HAPROXY = {
   }),
   haproxy_server_current_sessions: gauge('1', 'Sessions that are open.', { labels: SERVER }),
   haproxy_server_connection_attempts_total: counter('1', 'Connection attempts.', { labels: SERVER }),
-  haproxy_server_bytes_in_total: counter('bytes', 'Sent to the server.', { labels: SERVER, named: 'elsewhere' }),
-  haproxy_server_bytes_out_total: counter('bytes', 'Received from the server.', { labels: SERVER, named: 'elsewhere' }),
+  haproxy_server_bytes_in_total: counter('bytes', 'Sent to the server.', { labels: SERVER, naming: 'upstream' }),
+  haproxy_server_bytes_out_total: counter('bytes', 'Received from the server.', { labels: SERVER, naming: 'upstream' }),
   haproxy_server_internal_errors_total: counter('1', 'Requests that failed with an internal error.', {
     labels: SERVER,
   }),

@@ -3,11 +3,11 @@ import { RESOURCES } from '../host/pressure.ts';
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
 import { atMost, counter, gauge, type Metric } from './metric.ts';
 
-const ELSEWHERE = { named: 'elsewhere' } as const;
+const UPSTREAM_NAMING = { naming: 'upstream' } as const;
 const NETWORK = { labels: { device: atMost(8, 'networks of the topology; else the name of the interface') } };
 const DISK = {
   labels: { device: atMost(8, 'numbers of disks of the machine') },
-  appears: 'by-kernel',
+  presence: 'by-kernel',
 } as const;
 const FILESYSTEM = {
   labels: {
@@ -17,11 +17,11 @@ const FILESYSTEM = {
   measured: 'by-disk-space',
 } as const;
 const KERNELS = atMost(9, 'kernels of the machines');
-const PRESSURE = { labels: { resource: RESOURCES }, appears: 'by-kernel' } as const;
+const PRESSURE = { labels: { resource: RESOURCES }, presence: 'by-kernel' } as const;
 
 /**
  * A host of the stack: exporters/host. A container stands for a host, so processor time and memory are those of its control group, not of
- * the machine under it (`machine_…`). Names of node_exporter are kept where they mean the same of a host; of what would mean something else the name begins with `host_`.
+ * the machine under it (`machine_…`). A metric has the name of node_exporter if it means the same for a host; otherwise it has the prefix `host_`.
  */
 export const HOST: Readonly<Record<string, Metric>> = {
   ...scrapeMetrics('host', ['cpu', 'memory', 'disk', 'network', 'services', 'filesystem', 'machine']),
@@ -93,23 +93,23 @@ export const HOST: Readonly<Record<string, Metric>> = {
   node_network_transmit_errs_total: counter('1', 'Packets that could not be sent.', NETWORK),
   node_network_transmit_drop_total: counter('1', 'Packets that were dropped instead of sent.', NETWORK),
   node_netstat_Tcp_CurrEstab: gauge('1', 'TCP connections that are established.'),
-  node_netstat_Tcp_ActiveOpens: counter('1', 'TCP connections that the host opened.', ELSEWHERE),
-  node_netstat_Tcp_PassiveOpens: counter('1', 'TCP connections that were opened to the host.', ELSEWHERE),
-  node_netstat_Tcp_OutSegs: counter('1', 'TCP segments sent.', ELSEWHERE),
-  node_netstat_Tcp_RetransSegs: counter('1', 'TCP segments sent again.', ELSEWHERE),
+  node_netstat_Tcp_ActiveOpens: counter('1', 'TCP connections that the host opened.', UPSTREAM_NAMING),
+  node_netstat_Tcp_PassiveOpens: counter('1', 'TCP connections that were opened to the host.', UPSTREAM_NAMING),
+  node_netstat_Tcp_OutSegs: counter('1', 'TCP segments sent.', UPSTREAM_NAMING),
+  node_netstat_Tcp_RetransSegs: counter('1', 'TCP segments sent again.', UPSTREAM_NAMING),
   node_netstat_TcpExt_ListenOverflows: counter(
     '1',
     'Connections refused because the accept queue was full.',
-    ELSEWHERE,
+    UPSTREAM_NAMING,
   ),
-  node_netstat_TcpExt_ListenDrops: counter('1', 'Connections dropped while they were being opened.', ELSEWHERE),
+  node_netstat_TcpExt_ListenDrops: counter('1', 'Connections dropped while they were being opened.', UPSTREAM_NAMING),
   node_sockstat_sockets_used: gauge('1', 'Sockets of all kinds.'),
   node_sockstat_TCP_inuse: gauge('1', 'TCP sockets in use.'),
   node_sockstat_TCP_tw: gauge('1', 'TCP connections that are closed and waited for.'),
 
-  node_nf_conntrack_entries: gauge('1', 'Tracked connections.', { appears: 'by-kernel' }),
+  node_nf_conntrack_entries: gauge('1', 'Tracked connections.', { presence: 'by-kernel' }),
   node_nf_conntrack_entries_limit: gauge('1', 'Limit of tracked connections; packets of further ones are dropped.', {
-    appears: 'by-kernel',
+    presence: 'by-kernel',
   }),
 
   host_service_exits_total: counter(
@@ -120,8 +120,8 @@ export const HOST: Readonly<Record<string, Metric>> = {
     },
   ),
   host_tasks: gauge('1', 'Processes and threads.'),
-  host_tasks_limit: gauge('1', 'Processes and threads that there may be.', { appears: 'on-event' }),
-  node_boot_time_seconds: gauge('timestamp', 'When the host was booted.', ELSEWHERE),
+  host_tasks_limit: gauge('1', 'Processes and threads that there may be.', { presence: 'on-event' }),
+  node_boot_time_seconds: gauge('timestamp', 'When the host was booted.', UPSTREAM_NAMING),
 
   node_filesystem_size_bytes: gauge('bytes', 'Size of a file system.', FILESYSTEM),
   node_filesystem_free_bytes: gauge('bytes', 'Free space of a file system.', FILESYSTEM),
@@ -143,7 +143,7 @@ export const HOST: Readonly<Record<string, Metric>> = {
   machine_cpu_seconds_total: counter('seconds', 'Processor time of the machine under the host, idle time included.', {
     labels: { mode: MODES },
   }),
-  node_time_seconds: gauge('timestamp', 'What time it is on the host, to a second.', ELSEWHERE),
+  node_time_seconds: gauge('timestamp', 'What time it is on the host, to a second.', UPSTREAM_NAMING),
   machine_load1: gauge('1', 'Tasks that ran or waited on the machine under the host, averaged over a minute.'),
   machine_memory_available_bytes: gauge('bytes', 'Memory that the machine under the host can still give.'),
 };

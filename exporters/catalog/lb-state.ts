@@ -7,10 +7,10 @@ const INSTANCE = {
   ip_address: atMost(2, 'virtual addresses of the topology'),
 } as const;
 
-/** HAProxy and keepalived as their host sees them: agents/lb-state/metrics.ts. */
+/** State of HAProxy and keepalived, observed on their host: agents/lb-state/metrics.ts. */
 export const LB_STATE = {
   keepalived_up: gauge('1', 'Whether the VRRP process exists and is not stopped.'),
-  lb_haproxy_answers: gauge('1', 'Whether HAProxy on this host answered in time when it was last asked.'),
+  lb_haproxy_answers: gauge('1', 'Whether HAProxy on this host responded in time to the last check.'),
   keepalived_vrrp_state: gauge('1', 'Last state reported by keepalived: 0 init, 1 backup, 2 master, 3 fault.', {
     labels: INSTANCE,
   }),
@@ -21,7 +21,7 @@ export const LB_STATE = {
   keepalived_vrrp_transitions_total: counter('1', 'Changes to a state since the host started.', {
     labels: { ...INSTANCE, state: ['init', 'backup', 'master', 'fault'] },
   }),
-  // How long the change took cannot be told: who takes an address over does not know when the other one was lost.
+  // There is no metric for the duration of a failover: the host that takes over does not know when the other one failed.
   keepalived_vrrp_last_transition_timestamp_seconds: gauge('timestamp', 'When the state changed for the last time.', {
     labels: INSTANCE,
   }),

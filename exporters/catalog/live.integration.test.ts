@@ -7,11 +7,11 @@ import { readExposed } from './read-exposed.ts';
 const signal = new AbortController().signal;
 
 it.each(hostsOf(makeTopology(), 'monitor').map((host) => [host.name, host] as const))(
-  'the running stack exposes to %s what the catalogue says, and nothing else',
+  'the running stack exposes to %s exactly the metrics of the catalogue',
   async (_name, host) => {
     const url = `http://${addressOn(host, 'ops')}:${PORTS.prometheus}`;
-    let problems: unknown = 'not asked';
-    // A monitor that has just been started has not scraped everything yet.
+    let problems: unknown = 'not checked';
+    // A monitor that has just started has not scraped all targets yet.
     await waitFor(
       async () => {
         const found = checkLive(await readExposed(url, signal));

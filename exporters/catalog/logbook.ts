@@ -1,13 +1,13 @@
 import { counter, gauge } from './metric.ts';
 import { PROCESS } from './process.ts';
 
-/** What became of a line. */
+/** Results of received lines. */
 export const LINE_RESULTS = ['kept', 'cut', 'surplus', 'without_trace', 'foreign'] as const;
 export type LineResult = (typeof LINE_RESULTS)[number];
 
 const SHELF = { shelf: ['lasting', 'passing'] } as const;
 
-/** The log lines of requests beside their traces: agents/logbook. `lasting`: of requests whose trace is kept; `passing`: of all others. */
+/** The log lines of requests by trace ID: agents/logbook. `lasting`: of requests whose trace is sampled; `passing`: of all others. */
 export const LOGBOOK = {
   ...PROCESS,
   holdfast_logbook_lines_total: counter(
@@ -23,6 +23,6 @@ export const LOGBOOK = {
   holdfast_logbook_kept_lines: gauge('1', 'Lines that are kept.', { labels: SHELF }),
   holdfast_logbook_oldest_line_timestamp_seconds: gauge('timestamp', 'When the oldest line arrived that is kept.', {
     labels: SHELF,
-    appears: 'on-event',
+    presence: 'on-event',
   }),
 } as const;

@@ -1,7 +1,7 @@
 import { counter, gauge } from './metric.ts';
 import { PROCESS } from './process.ts';
 
-/** The mailbox of the person on call: agents/mailbox/mailbox.ts. */
+/** The on-call mailbox: agents/mailbox/mailbox.ts. */
 export const MAILBOX = {
   ...PROCESS,
   holdfast_mailbox_mails_received_total: counter('1', 'Mails that were taken and kept.'),

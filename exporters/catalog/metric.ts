@@ -1,34 +1,34 @@
-/** What a value is measured in. `1`: counts and states; `timestamp`: seconds since 1970. */
+/** Unit of a value. `1`: counts and states; `timestamp`: seconds since 1970. */
 export type Unit = 'seconds' | 'bytes' | 'ratio' | 'percent' | 'timestamp' | '1 per second' | '1';
 
-/** The values that a label may take: all of them, or where they come from and how many there may be. */
+/** Allowed values of a label: a complete list, or their source and maximum number. */
 export type LabelValues = readonly string[] | { readonly from: string; readonly atMost: number };
 
-/** What is known of a metric before any sample of it was seen. */
+/** Definition of a metric. */
 export interface Metric {
   /** `histogram`: its series are `_bucket` (with the label `le`), `_sum` and `_count`. `summary`: itself (with the label `quantile`), `_sum` and `_count`. */
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly unit: Unit;
   readonly help: string;
-  /** Its own labels; those of the target ({@link TARGET_LABELS}) come with every metric. */
+  /** Its own labels; every metric also has the target labels ({@link TARGET_LABELS}). */
   readonly labels: Readonly<Record<string, LabelValues>>;
-  /** Of a histogram: the bounds of its buckets that rules may ask for, where they do. */
+  /** Histograms only: upper bounds of the buckets, if rules select them by `le`. */
   readonly buckets?: readonly number[];
   /**
-   * Missing: there whenever its emitter is. `on-event`: only after something happened that need not happen. `by-kernel`: only where the kernel of the
-   * machine tells it, so that on some machines it is never there.
+   * Missing: always exposed. `on-event`: exposed only after an event that may never happen. `by-kernel`: exposed only where the kernel of the
+   * machine provides it, so never on some machines.
    */
-  readonly appears?: 'on-event' | 'by-kernel';
-  /** Measured by the service disk-space, at its own pace ({@link diskLookMs}): scrapes in between expose the same value again. */
+  readonly presence?: 'on-event' | 'by-kernel';
+  /** Measured by the service disk-space at its own interval (`diskPollMs`): scrapes in between expose the same value again. */
   readonly measured?: 'by-disk-space';
-  /** The community's name where it does not follow the rules; so that it means the same everywhere, it is kept. In OpenMetrics exposed without the type counter. */
-  readonly named?: 'elsewhere';
+  /** Name of the upstream exporter that breaks the naming rules, kept for compatibility. A counter without `_total` has type unknown in OpenMetrics. */
+  readonly naming?: 'upstream';
 }
 
 /** Labels that Prometheus adds to every series: see deploy/tiers/monitor/render-prometheus.ts. */
 export const TARGET_LABELS = ['job', 'instance', 'host', 'tier'] as const;
 
-type Details = Partial<Pick<Metric, 'labels' | 'buckets' | 'appears' | 'measured' | 'named'>>;
+type Details = Partial<Pick<Metric, 'labels' | 'buckets' | 'presence' | 'measured' | 'naming'>>;
 
 export function gauge(unit: Unit, help: string, details: Details = {}): Metric {
   return { type: 'gauge', unit, help, labels: {}, ...details };
@@ -51,9 +51,9 @@ export function atMost(count: number, from: string): LabelValues {
 }
 
 /**
- * The type of a metric of `metrics` in OpenMetrics, which Prometheus asks for. It has no counter without `_total`, and would rename it: upstream names of
- * that kind have no type there. Nor has a counter whose family, the name without `_total`, is another metric (`varnish_main_fetch_total` beside
- * `varnish_main_fetch`).
+ * The type of a metric of `metrics` in OpenMetrics, the format that Prometheus requests. A counter without `_total` is not allowed there and would be
+ * renamed, so upstream names of that kind get type unknown. So does a counter whose family, the name without `_total`, is another metric
+ * (`varnish_main_fetch_total` and `varnish_main_fetch`).
  */
 export function openMetricsType(name: string, metrics: Readonly<Record<string, Metric>>): Metric['type'] | 'unknown' {
   const type = metrics[name]?.type ?? 'unknown';

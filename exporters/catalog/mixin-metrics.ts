@@ -1,4 +1,4 @@
-/** A monitoring mixin, a collection of alerts, or the dashboards that an exporter comes with, and what it reads. */
+/** A monitoring mixin, a collection of alerts, or the dashboards of an exporter, with the series that it reads. */
 export interface Mixin {
   readonly repository: string;
   /** The commit that was read. */
@@ -13,7 +13,7 @@ export interface Mixin {
 }
 
 /**
- * Series that community mixins read. Each is exposed with these labels, or excluded in {@link LEFT_OUT} with a reason.
+ * Series that community mixins read. Each is exposed with these labels, or excluded in `EXCLUDED_METRICS` with a reason.
  * The large dashboards (HAProxy and Node Exporter Full by rfmoz, PMM) are not compared: they show nearly everything that an exporter exposes,
  * so a list of their metrics would be the list of the exporter.
  */
@@ -294,7 +294,7 @@ export const MIXINS: Readonly<Record<string, Mixin>> = {
   },
 };
 
-/** Names with the same beginning. */
+/** Prefixes all names of the lists. */
 export function each(prefix: string, ...lists: readonly string[]): readonly string[] {
   return lists.flatMap((list) => list.split(' ').map((name) => `${prefix}${name}`));
 }

@@ -2,10 +2,10 @@ import { atMost, counter, gauge, histogram, summary } from './metric.ts';
 import { PROCESS } from './process.ts';
 
 const { process_start_time_seconds, process_cpu_seconds_total, process_resident_memory_bytes } = PROCESS;
-/** What a process tells of itself in whatever language it is written. */
+/** Metrics that client libraries of all languages expose about the process. */
 const ANY_PROCESS = { process_start_time_seconds, process_cpu_seconds_total, process_resident_memory_bytes };
 
-/** What Prometheus makes of every scrape. */
+/** Metrics that Prometheus generates for every scrape. */
 export const SCRAPE = {
   up: gauge('1', 'Whether the last scrape of the target worked.'),
   scrape_duration_seconds: gauge('seconds', 'How long the last scrape took.'),
@@ -15,7 +15,7 @@ export const SCRAPE = {
 const GROUP = { labels: { rule_group: atMost(20, 'groups of rules') } };
 const BUILD = atMost(2, 'releases at a time');
 
-/** Prometheus of itself: what is of interest here. Source: the answer of 2.53.3. */
+/** Prometheus' own metrics that are used here. Source: the response of 2.53.3. */
 export const PROMETHEUS = {
   ...ANY_PROCESS,
   prometheus_config_last_reload_successful: gauge('1', 'Whether the last configuration could be used.'),
@@ -87,7 +87,7 @@ export const PROMETHEUS = {
   prometheus_tsdb_wal_corruptions_total: counter('1', 'Damages found in the write-ahead log.'),
 } as const;
 
-/** Alertmanager of itself: what is of interest here. Source: the answer of 0.31.1. */
+/** Alertmanager's own metrics that are used here. Source: the response of 0.31.1. */
 export const ALERTMANAGER = {
   ...ANY_PROCESS,
   alertmanager_alerts: gauge('1', 'Alerts by state.', { labels: { state: ['active', 'suppressed', 'unprocessed'] } }),

@@ -1,14 +1,14 @@
 import { scrapeMetrics } from '../kit/scrape-metrics.ts';
-import { shown, type Shown } from '../kit/mapped-metric.ts';
+import { mapped, type MappedMetric } from '../kit/mapped-metric.ts';
 import { atMost, gauge, type Metric } from './metric.ts';
 
-const count = shown('counter', '1');
+const count = mapped('counter', '1');
 
-/** Columns of `events_statements_summary_by_digest`, by mysqld_exporter's names. `divisor`: picoseconds are shown as seconds. */
-export const STATEMENT_COLUMNS: Readonly<Record<string, Shown & { readonly divisor: number }>> = {
+/** Columns of `events_statements_summary_by_digest`, with mysqld_exporter's names. `divisor`: converts picoseconds to seconds. */
+export const STATEMENT_COLUMNS: Readonly<Record<string, MappedMetric & { readonly divisor: number }>> = {
   COUNT_STAR: { ...count('mysql_perf_schema_events_statements_total', 'Times that it was run.'), divisor: 1 },
   SUM_TIMER_WAIT: {
-    ...shown('counter', 'seconds')('mysql_perf_schema_events_statements_seconds_total', 'Time that it took.'),
+    ...mapped('counter', 'seconds')('mysql_perf_schema_events_statements_seconds_total', 'Time that it took.'),
     divisor: 1e12,
   },
   SUM_ERRORS: { ...count('mysql_perf_schema_events_statements_errors_total', 'Times that it failed.'), divisor: 1 },
@@ -35,10 +35,10 @@ export const STATEMENT_COLUMNS: Readonly<Record<string, Shown & { readonly divis
 };
 
 const SCHEMA = { schema: atMost(20, 'schemas of the server') };
-/** One leaves the most expensive statements when another one enters them, so an hour may see more than there are at a time. */
+/** The set of the most expensive statements changes, so within an hour there can be more digests than at any one time. */
 const STATEMENT = { ...SCHEMA, digest: atMost(60, 'kinds of statements') };
 
-/** What a database node is asked seldom: exporters/mysql/detail-exporter.ts. */
+/** Metrics of a database node with a slow scrape interval: exporters/mysql/detail-exporter.ts. */
 export const MYSQL_DETAIL: Readonly<Record<string, Metric>> = {
   ...scrapeMetrics('mysql_detail', ['schema_sizes', 'statements', 'binary_logs']),
   mysql_info_schema_schema_tablespaces: gauge('1', 'Files of a schema; each table has one, each partition too.', {
@@ -51,8 +51,8 @@ export const MYSQL_DETAIL: Readonly<Record<string, Metric>> = {
   ...Object.fromEntries(
     Object.values(STATEMENT_COLUMNS).map(({ metric, type, unit, help }): [string, Metric] => [
       metric,
-      // A node that was just started has run none.
-      { type, unit, help, labels: STATEMENT, named: 'elsewhere', appears: 'on-event' },
+      // A node that has just started has not run any statement.
+      { type, unit, help, labels: STATEMENT, naming: 'upstream', presence: 'on-event' },
     ]),
   ),
 };

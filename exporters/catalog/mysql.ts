@@ -7,12 +7,12 @@ import { atMost, counter, gauge, type Metric } from './metric.ts';
 
 const MEMBER = { member: atMost(9, 'database nodes of the topology') };
 
-/** Names and labels of mysqld_exporter 0.17.2, which gives most of them no type: the types are ours. */
+/** Names and labels of mysqld_exporter 0.17.2. It exposes most of them as untyped, so the types are ours. */
 const SERVER: Readonly<Record<string, Metric>> = Object.fromEntries([
   ...Object.entries({ ...metricsOf(STATUS), ...metricsOf(VARIABLES), ...metricsOf(INNODB_COUNTERS) }),
   ...Object.entries(STATUS_GROUPS).map(([name, { type, help, label, values }]): [string, Metric] => [
     name,
-    { type, unit: '1', help, labels: { [label]: values }, named: 'elsewhere' },
+    { type, unit: '1', help, labels: { [label]: values }, naming: 'upstream' },
   ]),
 ]);
 
@@ -34,19 +34,15 @@ export const MYSQL: Readonly<Record<string, Metric>> = {
       version_comment: atMost(3, 'distributions'),
     },
   }),
-  mysql_group_replication_member_state: gauge(
-    '1',
-    'State of a member in the eyes of this node: 1 for the one it is in.',
-    {
-      labels: { ...MEMBER, state: MEMBER_STATES },
-      appears: 'on-event',
-    },
-  ),
-  mysql_group_replication_member_primary: gauge('1', 'Whether a member is the primary in the eyes of this node.', {
-    labels: MEMBER,
-    appears: 'on-event',
+  mysql_group_replication_member_state: gauge('1', 'State of a member as seen by this node: 1 for its current state.', {
+    labels: { ...MEMBER, state: MEMBER_STATES },
+    presence: 'on-event',
   }),
-  mysql_group_replication_members: gauge('1', 'Members of the group in the eyes of this node; 0 in no group.'),
+  mysql_group_replication_member_primary: gauge('1', 'Whether a member is the primary as seen by this node.', {
+    labels: MEMBER,
+    presence: 'on-event',
+  }),
+  mysql_group_replication_members: gauge('1', 'Members of the group as seen by this node; 0 if it is in no group.'),
   mysql_group_replication_quorum_margin: gauge(
     '1',
     'How many more members this node can do without and still have a majority of its view; negative without one.',
@@ -54,39 +50,39 @@ export const MYSQL: Readonly<Record<string, Metric>> = {
   mysql_group_replication_apply_lag_seconds: gauge(
     'seconds',
     'Age of the oldest transaction that this node is applying, since it was committed where it was made; 0 while it applies none. Not there unless it is ONLINE.',
-    { appears: 'on-event' },
+    { presence: 'on-event' },
   ),
   mysql_perf_schema_transactions_in_queue: gauge('1', 'Transactions that wait for their certification.', {
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   mysql_perf_schema_transactions_checked_total: counter('1', 'Transactions that were certified.', {
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   mysql_perf_schema_conflicts_detected_total: counter('1', 'Transactions that were refused for a conflict.', {
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   mysql_perf_schema_transactions_rows_validating_total: gauge('1', 'Rows that certification keeps in mind.', {
-    appears: 'on-event',
-    named: 'elsewhere',
+    presence: 'on-event',
+    naming: 'upstream',
   }),
   mysql_perf_schema_transactions_remote_in_applier_queue: gauge(
     '1',
     'Transactions of others that wait to be applied.',
     {
-      appears: 'on-event',
+      presence: 'on-event',
     },
   ),
   mysql_perf_schema_transactions_remote_applied_total: counter('1', 'Transactions of others that were applied.', {
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   mysql_perf_schema_transactions_local_proposed_total: counter('1', 'Transactions that this node proposed.', {
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   mysql_perf_schema_transactions_local_rollback_total: counter(
     '1',
     'Transactions of this node that the group refused.',
     {
-      appears: 'on-event',
+      presence: 'on-event',
     },
   ),
 };

@@ -4,7 +4,7 @@ import { PROCESS } from './process.ts';
 const OUTCOMES = ['sent', 'unreachable', 'deferred', 'refused', 'unsure'] as const;
 const SERVERS = atMost(5, 'the SMTP servers in notifier.json');
 
-/** The notifier on each monitor host, and the dead man's switch on the mail host, which is one too: agents/notifier/metrics.ts. */
+/** The notifier on each monitor host, and the dead man's switch on the mail host, which runs the same program: agents/notifier/metrics.ts. */
 export const NOTIFIER = {
   ...PROCESS,
   holdfast_notifier_webhooks_total: counter('1', 'Notifications received from Alertmanager by result.', {
@@ -12,7 +12,7 @@ export const NOTIFIER = {
   }),
   holdfast_notifier_sendings_total: counter(
     '1',
-    'Mail delivery attempts by outcome; known: skipped, because another notifier had sent it.',
+    'Mail delivery attempts by outcome; duplicate: skipped, because another notifier had sent it.',
     { labels: { outcome: [...OUTCOMES, 'known'] } },
   ),
   holdfast_notifier_smtp_attempts_total: counter(

@@ -1,6 +1,6 @@
 import { counter, gauge } from './metric.ts';
 
-/** What each of our Node processes tells of itself: kit/process-metrics.ts. */
+/** Metrics that each of our Node processes exposes about itself: kit/process-metrics.ts. */
 export const PROCESS = {
   process_cpu_seconds_total: counter('seconds', 'Processor time of the process.'),
   process_start_time_seconds: gauge('timestamp', 'When the process was started.'),

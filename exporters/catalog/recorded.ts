@@ -11,7 +11,7 @@ const duration = (what: string): Metric =>
 const ofHost = (unit: Unit, help: string): Metric =>
   gauge(unit, help, { labels: { host: atMost(32, 'hosts of the topology') } });
 
-/** What recording rules make, for rules and dashboards that read it: alerts/check-rules.ts compares both ways. */
+/** Series of recording rules, for the rules and dashboards that read them: alerts/check-rules.ts compares both ways. */
 export const RECORDED = {
   'holdfast:all_well_timestamp_seconds': gauge(
     'timestamp',

@@ -8,8 +8,8 @@ const VERDICT = { verdict: ['held', 'violated', 'unknown'] } as const satisfies 
 const RELEASE = { release: atMost(10, 'releases that are kept') } as const;
 
 /**
- * Names that are promised to what is not built yet, so that nothing else takes them and those who copy the stack can plan with them. Nobody
- * exposes them: a rule or a panel that reads one is refused like any unknown metric.
+ * Names reserved for planned features, so that no other metric uses them and users can rely on them. No job exposes them yet: a rule or a
+ * panel that reads one is refused like any unknown metric.
  */
 export const RESERVED: Readonly<Record<string, Metric>> = {
   backup_last_success_timestamp_seconds: gauge('timestamp', 'When the last backup that is whole was finished.'),

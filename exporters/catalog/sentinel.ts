@@ -18,18 +18,22 @@ export const SENTINEL: Readonly<Record<string, Metric>> = {
   redis_sentinel_master_status: gauge('1', 'Health of the primary as seen by this Sentinel: 1 for ok, 0 otherwise.', {
     labels: { ...MASTER, master_status: ['ok', 'sdown', 'odown'] },
   }),
-  redis_sentinel_master_primary: gauge('1', 'Whether the host is the primary in the eyes of this sentinel.', {
+  redis_sentinel_master_primary: gauge('1', 'Whether the host is the primary as seen by this sentinel.', {
     labels: { ...NAME, member: atMost(9, 'cache hosts of the topology') },
   }),
   redis_sentinel_master_config_epoch: gauge('1', 'Grows by one or more with each failover.', { labels: MASTER }),
-  redis_sentinel_master_last_ok_ping_reply_seconds: gauge('seconds', 'Time since the primary last answered well.', {
-    labels: MASTER,
-  }),
-  redis_sentinel_master_slaves: gauge('1', 'Replicas that this sentinel knows, dead ones included.', {
+  redis_sentinel_master_last_ok_ping_reply_seconds: gauge(
+    'seconds',
+    'Time since the last valid PING reply of the primary.',
+    {
+      labels: MASTER,
+    },
+  ),
+  redis_sentinel_master_slaves: gauge('1', 'Replicas that this sentinel knows, unreachable ones included.', {
     labels: MASTER,
   }),
   redis_sentinel_master_ok_slaves: gauge('1', 'Replicas that it does not consider down.', { labels: MASTER }),
-  redis_sentinel_master_sentinels: gauge('1', 'Sentinels that it knows, itself and dead ones included.', {
+  redis_sentinel_master_sentinels: gauge('1', 'Sentinels that it knows, itself and unreachable ones included.', {
     labels: MASTER,
   }),
   redis_sentinel_master_ok_sentinels: gauge('1', 'Sentinels that it does not consider down, itself included.', {
@@ -40,14 +44,18 @@ export const SENTINEL: Readonly<Record<string, Metric>> = {
     'Quorum: 1 if enough Sentinels are reachable to agree on a failure and to elect a leader; `message` has the reply of CKQUORUM.',
     { labels: { ...NAME, message: atMost(30, 'counts of sentinels in sentences of Sentinel') } },
   ),
-  redis_sentinel_master_setting_ckquorum: gauge('1', 'Votes that call the primary dead.', { labels: MASTER }),
-  redis_sentinel_master_setting_down_after_milliseconds: gauge('1', 'Silence after which it is called dead, in ms.', {
-    labels: MASTER,
-    named: 'elsewhere',
-  }),
+  redis_sentinel_master_setting_ckquorum: gauge('1', 'Votes needed to consider the primary down.', { labels: MASTER }),
+  redis_sentinel_master_setting_down_after_milliseconds: gauge(
+    '1',
+    'Time without a reply after which the primary is considered down, in ms.',
+    {
+      labels: MASTER,
+      naming: 'upstream',
+    },
+  ),
   redis_sentinel_master_setting_failover_timeout: gauge('1', 'Time that a failover may take, in ms.', {
     labels: MASTER,
-    named: 'elsewhere',
+    naming: 'upstream',
   }),
   redis_sentinel_master_setting_parallel_syncs: gauge('1', 'Replicas that are sent everything at a time.', {
     labels: MASTER,

@@ -29,7 +29,7 @@ export const INSTANCE_INFO = gauge('1', 'Role, version and identity of the insta
   },
 });
 
-/** A Valkey: exporters/valkey. Names and labels of redis_exporter 1.69; `redis_instance_role` is ours. */
+/** A Valkey instance: exporters/valkey. Names and labels of redis_exporter 1.69; `redis_instance_role` is ours. */
 export const VALKEY: Readonly<Record<string, Metric>> = {
   ...scrapeMetrics('redis', ['info']),
   ...metricsOf(FIELDS),
@@ -38,7 +38,7 @@ export const VALKEY: Readonly<Record<string, Metric>> = {
   redis_instance_info: INSTANCE_INFO,
   redis_slave_info: gauge('1', 'Primary of a replica, and its read-only flag; always 1.', {
     labels: { ...PRIMARY, read_only: ['0', '1'] },
-    appears: 'on-event',
+    presence: 'on-event',
   }),
   redis_instance_role: gauge(
     '1',

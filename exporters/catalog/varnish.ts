@@ -12,7 +12,7 @@ export const VARNISH: Readonly<Record<string, Metric>> = {
   ...Object.fromEntries(
     Object.entries(MAIN_GROUPS).map(([name, { help, values }]): [string, Metric] => [
       name,
-      { type: 'counter', unit: '1', help, labels: { type: values }, named: 'elsewhere' },
+      { type: 'counter', unit: '1', help, labels: { type: values }, naming: 'upstream' },
     ]),
   ),
   ...metricsOf(STORAGE, { type: ['s0', 'transient'] }),

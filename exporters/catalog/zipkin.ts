@@ -3,7 +3,7 @@ import { atMost, counter, gauge } from './metric.ts';
 const TRANSPORT = { transport: ['http', 'grpc'] } as const;
 const MEMORY = { area: ['heap', 'nonheap'], id: atMost(10, "Java's pools of memory") } as const;
 
-/** Zipkin of itself: what is of interest here. Source: the answer of 3.5.1 at /prometheus. */
+/** Zipkin's own metrics that are used here. Source: the response of 3.5.1 at /prometheus. */
 export const ZIPKIN = {
   zipkin_collector_spans_total: counter('1', 'Spans that came.', { labels: TRANSPORT }),
   zipkin_collector_spans_dropped_total: counter('1', 'Spans that the storage did not take.', { labels: TRANSPORT }),

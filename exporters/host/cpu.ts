@@ -1,20 +1,20 @@
 import type { Collector, Sink } from '../kit/exporter.ts';
 import type { Facts } from '../kit/facts.ts';
 import { parseFields, parseNumber } from './fields.ts';
-import { ASKED_NOW_AND_THEN } from './filesystem.ts';
+import { DISK_SPACE_FILE } from './filesystem.ts';
 import { emitPressure } from './pressure.ts';
 
 const V2 = '/sys/fs/cgroup/cpu.stat';
 const V2_MAX = '/sys/fs/cgroup/cpu.max';
 
-/** Processor time of the host, how much of it there may be, and when it was refused: from its control group, version 1 or 2. */
+/** Processor time of the host, its limit, and throttling: from its control group, version 1 or 2. */
 export const CPU: Collector<Facts> = {
   name: 'cpu',
   collect(facts, emit) {
     if (facts.has(V2)) collectV2(facts, emit);
     else collectV1(facts, emit);
     emitPressure(facts, 'cpu', emit);
-    const [, waitedNs] = (facts.read(ASKED_NOW_AND_THEN).split('\n', 1)[0] ?? '').split(' ');
+    const [, waitedNs] = (facts.read(DISK_SPACE_FILE).split('\n', 1)[0] ?? '').split(' ');
     emit({ name: 'host_cpu_run_delay_seconds_total', value: parseNumber(waitedNs, 'the waits for a processor') / 1e9 });
     return Promise.resolve();
   },
@@ -26,9 +26,9 @@ interface Cpu {
   readonly periods: number;
   readonly throttledPeriods: number;
   readonly throttledSeconds: number;
-  /** Time per period, in periods; undefined: as much as there is. */
+  /** Number of processors that the quota allows; undefined: no quota. */
   readonly quota: number | undefined;
-  /** Processors that may be used: `0-1,4`. */
+  /** Processors that the host may run on: `0-1,4`. */
   readonly processors: string;
 }
 
@@ -47,7 +47,7 @@ function collectV1(facts: Facts, emit: Sink): void {
   });
 }
 
-/** Where the host has no share of its own, the kernel counts no periods and has no file for the quota. */
+/** Without a CPU controller for the host, the kernel counts no periods and has no file for the quota. */
 function collectV2(facts: Facts, emit: Sink): void {
   const text = facts.read(V2);
   const stat = parseFields(text);

@@ -6,7 +6,7 @@ import { emitPressure } from './pressure.ts';
 const V2 = '/sys/fs/cgroup/io.stat';
 const V1 = '/sys/fs/cgroup/blkio/blkio.throttle';
 
-/** What the host read and wrote, by device. Nothing for a device that it never used. */
+/** Reads and writes of the host, by device. Devices that it never used have no series. */
 export const DISK: Collector<Facts> = {
   name: 'disk',
   collect(facts, emit) {

@@ -1,5 +1,5 @@
 import { HOST } from '../catalog/host.ts';
-import { readHostFacts, type Door } from '../kit/read-host-facts.ts';
+import { readHostFacts, type HostFactsEndpoint } from '../kit/read-host-facts.ts';
 import type { Facts } from '../kit/facts.ts';
 import type { Exporter } from '../kit/exporter.ts';
 import { CPU } from './cpu.ts';
@@ -10,8 +10,8 @@ import { MEMORY } from './memory.ts';
 import { networkCollector, type Networks } from './network.ts';
 import { SERVICES } from './services.ts';
 
-/** Looks at a host through its facts door: one connection, and every collector makes metrics of its own part of the answer. */
-export function makeHostExporter(networks: Networks): Exporter<Door, Facts> {
+/** Collects from the host-metrics endpoint: one connection per scrape, and each collector uses its part of the response. */
+export function makeHostExporter(networks: Networks): Exporter<HostFactsEndpoint, Facts> {
   return {
     prefix: 'host',
     metrics: HOST,

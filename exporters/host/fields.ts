@@ -1,9 +1,9 @@
 import { HoldfastError } from '../../kit/errors.ts';
 
-/** A whole number of the kernel's. Throws for anything else: a metric that is wrong is worse than none. */
+/** Parses a decimal number from a file of the kernel. Throws for anything else: a wrong metric is worse than none. */
 export function parseNumber(text: string | undefined, what: string): number {
   const trimmed = text?.trim() ?? '';
-  if (!/^-?\d+(\.\d+)?$/.test(trimmed)) throw new HoldfastError('unreadable-record', `${what} is no number.`);
+  if (!/^-?\d+(\.\d+)?$/.test(trimmed)) throw new HoldfastError('unreadable-record', `${what} is not a number.`);
   return Number(trimmed);
 }
 
@@ -18,7 +18,7 @@ export function parseFields(text: string): (name: string) => number {
   return (name) => parseNumber(values.get(name), name);
 }
 
-/** Two lines for each group, names above numbers: `/proc/net/snmp`. The result is asked by group and name: `Tcp RetransSegs`. */
+/** Parses files such as `/proc/net/snmp`: two lines per group, names above numbers. The result takes group and name: `Tcp RetransSegs`. */
 export function parsePairedLines(text: string): (name: string) => number {
   const values = new Map<string, string>();
   const lines = text.split('\n').map((line) => line.split(' '));

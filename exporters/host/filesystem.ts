@@ -3,22 +3,22 @@ import type { Facts } from '../kit/facts.ts';
 import type { Collector } from '../kit/exporter.ts';
 import { parseNumber } from './fields.ts';
 
-/** Looks of the service disk-space, as a number, after which its newest answer is too old: the file systems hang. */
-const TOO_OLD_LOOKS = 2;
+/** Age of the newest result of the service disk-space, in its poll intervals, above which a file system hangs. */
+const MAX_AGE_POLLS = 2;
 
-/** What that service left: when it looked, for how long tasks have waited for a processor, and how often it looks; then the file systems. */
-export const ASKED_NOW_AND_THEN = '/run/holdfast/disk-space/now';
+/** Result file of that service. First line: time of the poll, total run delay of all tasks, poll interval. Then the file systems. */
+export const DISK_SPACE_FILE = '/run/holdfast/disk-space/now';
 
-/** How full the file systems are: `deploy/tiers/host/services/disk-space/run` asks them. */
+/** Size and free space of the file systems, polled by `deploy/tiers/host/services/disk-space/run`. */
 export const FILESYSTEM: Collector<Facts> = {
   name: 'filesystem',
   collect(facts, emit) {
-    const [first = '', ...lines] = facts.read(ASKED_NOW_AND_THEN).trim().split('\n');
-    const [asked, , every] = first.split(' ');
+    const [first = '', ...lines] = facts.read(DISK_SPACE_FILE).trim().split('\n');
+    const [polledAt, , intervalSeconds] = first.split(' ');
     const readOnly = new Set(lines.flatMap((line) => (line.startsWith('ro ') ? [line.slice(3)] : [])));
     const now = parseNumber(facts.read('/proc/uptime').split(' ', 1)[0], 'the time');
-    const age = now - parseNumber(asked, 'the time at which the file systems were asked');
-    if (age > TOO_OLD_LOOKS * parseNumber(every, 'the time between two looks'))
+    const age = now - parseNumber(polledAt, 'the time of the poll');
+    if (age > MAX_AGE_POLLS * parseNumber(intervalSeconds, 'the poll interval'))
       throw new HoldfastError('deadline', `The file systems have not answered for ${Math.round(age)} s.`);
     for (const line of lines.filter((one) => !one.startsWith('ro '))) {
       const [mountpoint = '', fstype = '', ...numbers] = line.split(' ');

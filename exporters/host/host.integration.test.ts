@@ -7,10 +7,10 @@ const topology = makeTopology();
 const hosts = openHosts();
 const all = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
 const monitors = hostsOf(topology, 'monitor');
-const BROKEN = 'web2';
+const TARGET = 'web2';
 
-/** Samples of one look: `name{labels}` → value. */
-async function look(target: string, { module = 'host', monitor = monitors[0], timeoutSeconds = '2' } = {}) {
+/** Samples of one probe: `name{labels}` → value. */
+async function probe(target: string, { module = 'host', monitor = monitors[0], timeoutSeconds = '2' } = {}) {
   const exporter = `http://${monitor === undefined ? '' : addressOn(monitor, 'ops')}:${PORTS.exporter}`;
   const response = await fetch(`${exporter}/probe?module=${module}&target=${target}`, {
     headers: { 'X-Prometheus-Scrape-Timeout-Seconds': timeoutSeconds },
@@ -24,17 +24,17 @@ async function look(target: string, { module = 'host', monitor = monitors[0], ti
 }
 
 async function isUp(target: string): Promise<boolean> {
-  return (await look(target)).get('host_up') === 1;
+  return (await probe(target)).get('host_up') === 1;
 }
 
 afterAll(async () => {
-  await hosts.unpause(BROKEN);
-  await hosts.start(BROKEN);
+  await hosts.unpause(TARGET);
+  await hosts.start(TARGET);
 });
 
 describe.each(monitors.map((monitor) => [monitor.name, monitor] as const))('seen from %s', (_name, monitor) => {
-  it.each(all)('%s tells everything of itself', async (name) => {
-    const samples = await look(name, { monitor });
+  it.each(all)('%s exposes all its metrics', async (name) => {
+    const samples = await probe(name, { monitor });
     expect(samples.get('host_up')).toBe(1);
     const failed = [...samples].filter(
       ([series, value]) => series.startsWith('host_scrape_collector_success') && value !== 1,
@@ -52,35 +52,35 @@ describe.each(monitors.map((monitor) => [monitor.name, monitor] as const))('seen
   });
 });
 
-describe('a host in trouble', () => {
-  it('counts each end of a process', async () => {
+describe('a host with a fault', () => {
+  it('counts each exit of a process', async () => {
     const series = 'host_service_exits_total{service="toxiproxy"}';
-    const before = (await look(BROKEN)).get(series) ?? NaN;
-    const { stdout } = await hosts.exec(BROKEN, ['s6-svstat', '-o', 'pid', '/etc/s6/toxiproxy']);
-    await hosts.exec(BROKEN, ['sh', '-c', 'kill -KILL "$1"', 'sh', stdout.trim()]);
-    await waitFor(async () => (await look(BROKEN)).get(series) === before + 1, {
-      what: 'the end of the process counted',
+    const before = (await probe(TARGET)).get(series) ?? NaN;
+    const { stdout } = await hosts.exec(TARGET, ['s6-svstat', '-o', 'pid', '/etc/s6/toxiproxy']);
+    await hosts.exec(TARGET, ['sh', '-c', 'kill -KILL "$1"', 'sh', stdout.trim()]);
+    await waitFor(async () => (await probe(TARGET)).get(series) === before + 1, {
+      what: 'the process exit to be counted',
       deadlineMs: 10_000,
     });
   });
 
-  it('is told as down in time when it is frozen, and as up when it goes on', async () => {
-    await hosts.pause(BROKEN);
+  it('is exposed as down within the timeout when it is paused, and as up after it is unpaused', async () => {
+    await hosts.pause(TARGET);
     const begin = performance.now();
-    const frozen = await look(BROKEN, { timeoutSeconds: '2' }).finally(() => hosts.unpause(BROKEN));
-    expect(frozen.get('host_up')).toBe(0);
+    const paused = await probe(TARGET, { timeoutSeconds: '2' }).finally(() => hosts.unpause(TARGET));
+    expect(paused.get('host_up')).toBe(0);
     expect(performance.now() - begin).toBeLessThan(2_000);
-    await waitFor(() => isUp(BROKEN), { what: 'the host up again', deadlineMs: 10_000 });
+    await waitFor(() => isUp(TARGET), { what: 'the host to be up again', deadlineMs: 10_000 });
   });
 
-  it('is told as down in time when it is dead, and as up when it was started', async () => {
-    await hosts.kill(BROKEN);
+  it('is exposed as down within the timeout when it is killed, and as up after a restart', async () => {
+    await hosts.kill(TARGET);
     const begin = performance.now();
-    const dead = await look(BROKEN).finally(() => hosts.start(BROKEN));
-    expect(dead.get('host_up')).toBe(0);
+    const killed = await probe(TARGET).finally(() => hosts.start(TARGET));
+    expect(killed.get('host_up')).toBe(0);
     expect(performance.now() - begin).toBeLessThan(2_000);
-    await waitFor(() => isUp(BROKEN), { what: 'the host up again', deadlineMs: 60_000 });
-    const boot = (await look(BROKEN)).get('node_boot_time_seconds') ?? 0;
+    await waitFor(() => isUp(TARGET), { what: 'the host to be up again', deadlineMs: 60_000 });
+    const boot = (await probe(TARGET)).get('node_boot_time_seconds') ?? 0;
     expect(Math.abs(Date.now() / 1_000 - boot)).toBeLessThan(60);
   });
 });

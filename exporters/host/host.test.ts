@@ -19,8 +19,8 @@ const [V1, V2] = ['cgroup-v1', 'cgroup-v2'].map((name) =>
   readFileSync(join(import.meta.dirname, `samples/${name}.txt`), 'utf8'),
 ) as [string, string];
 
-/** `name{label="value"}` → value, and what failed. */
-async function lookAt(text: string) {
+/** Samples (`name label=value` → value) and failures of a collection. */
+async function collectFrom(text: string) {
   const exporter = {
     prefix: 'host',
     metrics: HOST,
@@ -42,19 +42,19 @@ async function lookAt(text: string) {
   return { values: Object.fromEntries(values), failures };
 }
 
-describe('what a host with control groups of version 2 says', () => {
-  it('becomes these metrics', async () => {
-    const { values, failures } = await lookAt(V2);
+describe('a response of a host with control groups of version 2', () => {
+  it('yields these metrics', async () => {
+    const { values, failures } = await collectFrom(V2);
     expect(failures).toEqual({});
     expect(values).toMatchSnapshot();
   });
 
-  it('tells only what is known where neither processor time nor tasks are limited', async () => {
+  it('yields no limits where neither processor time nor tasks are limited', async () => {
     const text = V2.replace(/==> \S+cpu.max <==\n.*\n\n/, '')
       .replace(/nr_periods[^=]*burst_usec 0\n/, '')
       .replace('201326592', 'max')
       .replace('\n512\n', '\nmax\n');
-    const { values, failures } = await lookAt(text);
+    const { values, failures } = await collectFrom(text);
     expect(failures).toEqual({});
     expect(values).toMatchObject({
       host_cpu_cores: 3,
@@ -65,16 +65,16 @@ describe('what a host with control groups of version 2 says', () => {
   });
 });
 
-describe('what a host with control groups of version 1 says', () => {
-  it('becomes these metrics', async () => {
-    const { values, failures } = await lookAt(V1);
+describe('a response of a host with control groups of version 1', () => {
+  it('yields these metrics', async () => {
+    const { values, failures } = await collectFrom(V1);
     expect(failures).toEqual({});
     expect(values).toMatchSnapshot();
   });
 });
 
-it('a host whose kernel tracks no connections and has no file for its kind says the rest', async () => {
-  const { values, failures } = await lookAt(
+it('a host whose kernel has no connection tracking and no file for the machine type exposes all other metrics', async () => {
+  const { values, failures } = await collectFrom(
     V2.replace(/==> \S+nf_conntrack_count <==\n.*\n\n/, '')
       .replace(/==> \S+nf_conntrack_max <==\n.*\n\n/, '')
       .replace(/==> \S+kernel\/arch <==\n.*\n\n/, ''),
@@ -87,20 +87,20 @@ it('a host whose kernel tracks no connections and has no file for its kind says 
   ]);
 });
 
-describe('an answer that is not as it should be', () => {
-  it('fails what needs the missing file, and nothing else', async () => {
-    const { values, failures } = await lookAt(V1.replace('==> /proc/net/snmp <==', '==> /proc/net/else <=='));
-    expect(failures).toEqual({ network: '/proc/net/snmp is not in what a host said.' });
+describe('a damaged response', () => {
+  it('fails only the collector that needs the missing file', async () => {
+    const { values, failures } = await collectFrom(V1.replace('==> /proc/net/snmp <==', '==> /proc/net/else <=='));
+    expect(failures).toEqual({ network: '/proc/net/snmp is missing in the response of a host.' });
     expect(values).toHaveProperty('host_tasks');
   });
 
-  it('fails a collector that finds no number where one belongs', async () => {
-    const { failures } = await lookAt(V2.replace('nr_throttled 10', 'nr_throttled many'));
-    expect(failures).toEqual({ cpu: 'nr_throttled is no number.' });
+  it('fails a collector that reads an invalid number', async () => {
+    const { failures } = await collectFrom(V2.replace('nr_throttled 10', 'nr_throttled many'));
+    expect(failures).toEqual({ cpu: 'nr_throttled is not a number.' });
   });
 
-  it('tells that the file systems hang, not how full they were', async () => {
-    const { values, failures } = await lookAt(V2.replace('3393.78', '3300.00'));
+  it('fails the collector of file systems when these hang, without exposing old values', async () => {
+    const { values, failures } = await collectFrom(V2.replace('3393.78', '3300.00'));
     expect(failures).toEqual({ filesystem: 'The file systems have not answered for 100 s.' });
     expect(Object.keys(values).filter((name) => name.startsWith('node_filesystem'))).toEqual([]);
   });
@@ -108,13 +108,13 @@ describe('an answer that is not as it should be', () => {
   it.each([
     ['version 1', V1],
     ['version 2', V2],
-  ])('never throws beyond its collectors, wherever it is cut and whatever is in it: %s', async (_name, sample) => {
+  ])('fails collectors only and yields finite values, for any damage: %s', async (_name, sample) => {
     const damaged = fc
       .tuple(fc.nat(sample.length), fc.nat(200), fc.string({ maxLength: 50 }))
-      .map(([at, gone, instead]) => sample.slice(0, at) + instead + sample.slice(at + gone));
+      .map(([at, removed, instead]) => sample.slice(0, at) + instead + sample.slice(at + removed));
     await fc.assert(
       fc.asyncProperty(damaged, async (text) => {
-        const { values } = await lookAt(text);
+        const { values } = await collectFrom(text);
         for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
       }),
       { numRuns: 200 },

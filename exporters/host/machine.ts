@@ -6,7 +6,7 @@ import { parseFields, parseNumber } from './fields.ts';
 export const MODES = ['user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal'] as const;
 const TICKS = 100;
 
-/** The machine under the host, which other hosts may share: whoever judges a slow moment wants to know whether it was busy itself. */
+/** The machine under the host, which other hosts may share: its load can explain slow requests. */
 export const MACHINE: Collector<Facts> = {
   name: 'machine',
   collect(facts, emit) {
@@ -27,7 +27,7 @@ export const MACHINE: Collector<Facts> = {
 
 const KERNEL = '/proc/sys/kernel';
 
-/** As uname(2) says it; kernels before 6.1 have no file for the kind of machine. */
+/** The values of uname(2); kernels before 6.1 have no file for the machine type. */
 function emitUname(facts: Facts, emit: Sink): void {
   const of = (file: string): string => facts.read(`${KERNEL}/${file}`).trim();
   const labels = {

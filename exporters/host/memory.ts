@@ -6,7 +6,7 @@ import { emitPressure } from './pressure.ts';
 const V2 = '/sys/fs/cgroup/memory.current';
 const V1 = '/sys/fs/cgroup/memory';
 
-/** Memory of the host: what its control group has, may have, and was refused. */
+/** Memory of the host: usage, limit and limit hits of its control group. */
 export const MEMORY: Collector<Facts> = {
   name: 'memory',
   collect(facts, emit) {
@@ -19,7 +19,7 @@ export const MEMORY: Collector<Facts> = {
 interface Memory {
   readonly limit: number;
   readonly usage: number;
-  /** Pages of files that nobody used lately: the kernel takes them back before anything fails. */
+  /** File pages that were not used recently: the kernel reclaims them before an allocation fails. */
   readonly inactiveFile: number;
   readonly anonymous: number;
   readonly file: number;
@@ -57,7 +57,7 @@ function readV2(facts: Facts): Memory {
   };
 }
 
-/** Without a limit of its own a host has the machine's memory; version 1 writes "none" as a number beyond any machine's. */
+/** A host without a limit can use the machine's memory; version 1 writes "no limit" as a number larger than any machine's memory. */
 function limitOf(facts: Facts, path: string): number {
   const machine = parseFields(facts.read('/proc/meminfo'))('MemTotal') * 1024;
   const limit = facts.read(path).trim();

@@ -6,7 +6,7 @@ import { parseNumber, parsePairedLines } from './fields.ts';
 /** Subnet (CIDR) → name of the network in the topology. */
 export type Networks = ReadonlyMap<string, string>;
 
-/** Columns of `/proc/net/dev` by place. */
+/** Columns of `/proc/net/dev`, in order. */
 const COLUMNS: readonly (string | undefined)[] = [
   'node_network_receive_bytes_total',
   'node_network_receive_packets_total',
@@ -34,7 +34,7 @@ const NETSTAT = {
   node_netstat_TcpExt_ListenDrops: 'TcpExt ListenDrops',
 } as const;
 
-/** The host's interfaces, called as their networks in the topology, and its TCP. */
+/** The host's interfaces, named by their networks in the topology, and its TCP counters. */
 export function networkCollector(networks: Networks): Collector<Facts> {
   return {
     name: 'network',
@@ -54,7 +54,7 @@ export function networkCollector(networks: Networks): Collector<Facts> {
 function emitInterfaces(text: string, names: ReadonlyMap<string, string>, emit: Sink): void {
   for (const line of text.split('\n')) {
     const [, iface, numbers] = /^\s*(\S+):\s*(.+)$/.exec(line) ?? [];
-    // What a host says to itself passes no network.
+    // Loopback traffic passes no network.
     if (iface === undefined || numbers === undefined || iface === 'lo') continue;
     const values = numbers.split(/\s+/);
     for (const [place, name] of COLUMNS.entries()) {
@@ -79,13 +79,13 @@ const CONNTRACK = {
   node_nf_conntrack_entries_limit: '/proc/sys/net/netfilter/nf_conntrack_max',
 } as const;
 
-/** Not there where the kernel tracks no connections. */
+/** Emits nothing where the kernel does not track connections. */
 function emitConntrack(facts: Facts, emit: Sink): void {
   for (const [name, path] of Object.entries(CONNTRACK))
     if (facts.has(path)) emit({ name, value: parseNumber(facts.read(path), path) });
 }
 
-/** Interface → network, from the routes that lead straight to one: names of interfaces differ from one start to the next. */
+/** Interface → network, from the routes without a gateway: interface names can change at each start. */
 function networksOf(routes: string, networks: Networks): ReadonlyMap<string, string> {
   return new Map(
     routes
@@ -100,7 +100,7 @@ function networksOf(routes: string, networks: Networks): ReadonlyMap<string, str
   );
 }
 
-/** `000012C6` is 198.18.0.0: the kernel writes the bytes as they lie in memory, the last one first. */
+/** `000012C6` is 198.18.0.0: the kernel writes the bytes in reverse (little-endian) order. */
 function addressOf(hex: string): string {
   return bytesOf(hex).join('.');
 }
@@ -112,6 +112,6 @@ function prefixOf(hex: string): number {
 }
 
 function bytesOf(hex: string): readonly number[] {
-  if (!/^[0-9A-F]{8}$/.test(hex)) throw new HoldfastError('unreadable-record', `${hex} is no address.`);
+  if (!/^[0-9A-F]{8}$/.test(hex)) throw new HoldfastError('unreadable-record', `${hex} is not an address.`);
   return [6, 4, 2, 0].map((place) => Number.parseInt(hex.slice(place, place + 2), 16));
 }

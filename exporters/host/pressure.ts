@@ -2,10 +2,10 @@ import type { Facts } from '../kit/facts.ts';
 import type { Sink } from '../kit/exporter.ts';
 import { parseNumber } from './fields.ts';
 
-/** What tasks of the host can wait for. */
+/** Resources with pressure stall information (PSI). */
 export const RESOURCES = ['cpu', 'memory', 'io'] as const;
 
-/** How long the host's tasks waited for something: only control groups of version 2 tell it of a host by itself. */
+/** Emits how long the host's tasks waited for a resource. Only control groups of version 2 have this per host. */
 export function emitPressure(facts: Facts, resource: (typeof RESOURCES)[number], emit: Sink): void {
   const path = `/sys/fs/cgroup/${resource}.pressure`;
   if (!facts.has(path)) return;

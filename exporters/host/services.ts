@@ -4,10 +4,10 @@ import { parseFields, parseNumber } from './fields.ts';
 
 const EXITS = '/run/holdfast/exits';
 const TASKS = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'] as const;
-/** Ticks of a second in what the kernel tells of processes: the same on every machine that Linux runs on for us. */
+/** Clock ticks per second in `/proc` (USER_HZ): 100 on all supported architectures. */
 const TICKS = 100;
 
-/** The host's services, its processes and its age. */
+/** Exits of the host's services, its tasks and its boot time. */
 export const SERVICES: Collector<Facts> = {
   name: 'services',
   collect(facts, emit) {
@@ -19,7 +19,7 @@ export const SERVICES: Collector<Facts> = {
     emit({ name: 'host_tasks', value: parseNumber(facts.read(`${folder}/pids.current`), 'the number of tasks') });
     const limit = facts.read(`${folder}/pids.max`).trim();
     if (limit !== 'max') emit({ name: 'host_tasks_limit', value: parseNumber(limit, 'the limit of tasks') });
-    // The name of the program, in brackets, may hold anything; the start is the 20th field after it.
+    // The program name, in parentheses, may contain anything; the start time is the 20th field after it.
     const fields = facts
       .read('/proc/1/stat')
       .replace(/^.*\) /s, '')

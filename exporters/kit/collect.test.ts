@@ -47,8 +47,8 @@ function valueOf(
 const success = (samples: readonly Sample[], collector: string) =>
   valueOf(samples, 'shop_scrape_collector_success', { collector });
 
-describe('a look at a target', () => {
-  it('gives what the collectors found, and closes the session', async () => {
+describe('a scrape of a target', () => {
+  it('returns the samples of all collectors and closes the session', async () => {
     const { samples, failures } = await collect(exporterOf([things]), 'x', options());
     expect(valueOf(samples, 'shop_things', { kind: 'a' })).toBe(3);
     expect(valueOf(samples, 'shop_up')).toBe(1);
@@ -57,7 +57,7 @@ describe('a look at a target', () => {
     expect(disposed).toHaveBeenCalled();
   });
 
-  it('says that a dead target is down', async () => {
+  it('reports a target that refuses connections as down', async () => {
     const exporter = exporterOf([things], () => Promise.reject(new Error('refused')));
     const { samples, failures } = await collect(exporter, 'x', options());
     expect(valueOf(samples, 'shop_up')).toBe(0);
@@ -65,7 +65,7 @@ describe('a look at a target', () => {
     expect(failures).toEqual({ open: 'refused' });
   });
 
-  it('does not hang with a target that hangs, and closes what comes of it later', async () => {
+  it('ends at the deadline when a target hangs, and closes a session that opens later', async () => {
     const late = Promise.withResolvers<Disposable>();
     const close = vi.fn();
     const { samples, failures } = await collect(
@@ -81,7 +81,7 @@ describe('a look at a target', () => {
     });
   });
 
-  it('gives what the others found when a collector fails or hangs, and what it had found itself', async () => {
+  it('returns the samples of the other collectors when one fails or hangs, and those it emitted before', async () => {
     const half: Collector<Disposable> = {
       name: 'half',
       collect: (_session, emit) => {
@@ -98,7 +98,7 @@ describe('a look at a target', () => {
     expect(valueOf(samples, 'shop_scrape_collector_duration_seconds', { collector: 'hung' })).toBeGreaterThan(0.1);
   });
 
-  it('takes nothing that comes after the deadline', async () => {
+  it('ignores samples that are emitted after the deadline', async () => {
     const slow: Collector<Disposable> = {
       name: 'slow',
       collect: async (_session, emit) => {
@@ -111,17 +111,17 @@ describe('a look at a target', () => {
     expect(valueOf(samples, 'shop_things')).toBeUndefined();
   });
 
-  it('ends at once when nobody waits any more', async () => {
-    const gone = AbortSignal.abort(new Error('closed'));
+  it('ends at once when the client has disconnected', async () => {
+    const closed = AbortSignal.abort(new Error('closed'));
     const { samples } = await collect(
       exporterOf([things], () => never),
       'x',
-      options({ signal: gone, deadlineMs: 60_000 }),
+      options({ signal: closed, deadlineMs: 60_000 }),
     );
     expect(valueOf(samples, 'shop_up')).toBe(0);
   });
 
-  it('keeps no more of a million series than it may, and says how many it left out', async () => {
+  it('limits a million series to the maximum, and reports how many it dropped', async () => {
     const many: Collector<Disposable> = {
       name: 'many',
       collect: (_session, emit) => {
@@ -136,11 +136,11 @@ describe('a look at a target', () => {
       options({ deadlineMs: 60_000, maxSeries: 5_000 }),
     );
     expect(samples.filter(({ name }) => name === 'shop_things')).toHaveLength(5_000);
-    // The one of the other collector came too late.
+    // The sample of the other collector is dropped as well: it came after the limit.
     expect(valueOf(samples, 'shop_scrape_series_dropped')).toBe(1_000_000 + 1 - 5_000);
   });
 
-  it('takes no time for a fault that comes of setting the clock', async () => {
+  it('measures durations independently of changes of the system clock', async () => {
     const set = vi.spyOn(Date, 'now');
     let hours = 0;
     const stepping: Collector<Disposable> = {
@@ -163,7 +163,7 @@ describe('a look at a target', () => {
     expect(seconds).toBeLessThan(10);
   });
 
-  it('leaves out what is too much, and counts a series that comes again once', async () => {
+  it('drops series above the limit, and counts a repeated series once', async () => {
     const many: Collector<Disposable> = {
       name: 'many',
       collect: (_session, emit) => {
@@ -176,7 +176,7 @@ describe('a look at a target', () => {
     expect(valueOf(samples, 'shop_scrape_series_dropped')).toBe(1);
   });
 
-  it('counts a histogram as all of its series', async () => {
+  it('counts every series of a histogram towards the limit', async () => {
     const waits: Collector<Disposable> = {
       name: 'waits',
       collect: (_session, emit) => {
@@ -192,7 +192,7 @@ describe('a look at a target', () => {
 
   it.each([
     ['a number for a histogram', { name: 'shop_wait_seconds', labels: { kind: 'a' }, value: 1 }, /is a histogram/],
-    ['a metric that is not declared', { name: 'shop_surprise', value: 1 }, /not among the metrics/],
+    ['a metric that is not declared', { name: 'shop_surprise', value: 1 }, /not declared by this exporter/],
     [
       'a label that is not declared',
       { name: 'shop_sold_total', labels: { colour: 'red' }, value: 1 },

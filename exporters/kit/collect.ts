@@ -4,24 +4,24 @@ import { makeSampleStore, type SampleStore } from './sample-store.ts';
 import type { Collector, Exporter, Sample, Session } from './exporter.ts';
 
 export interface CollectOptions {
-  /** For everything, from reaching the target on. */
+  /** For the whole scrape, connecting included. */
   readonly deadlineMs: number;
-  /** Series of one scrape: what comes beyond is left out, and said. */
+  /** Series per scrape. Further series are dropped and counted in `_scrape_series_dropped`. */
   readonly maxSeries: number;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when no client waits for the answer any more. */
   readonly signal: AbortSignal;
 }
 
-/** What one look at a target gave. */
+/** Result of one scrape of a target. */
 export interface Collection {
   readonly samples: readonly Sample[];
-  /** What went wrong, by collector; `open`: the target could not be reached. For the log, never for a label. */
+  /** Error messages by collector; `open`: the target could not be reached. For the log, never for a label. */
   readonly failures: Readonly<Record<string, string>>;
 }
 
 /**
- * Asks a target everything, each question with the deadline, side by side. Never throws and never takes longer: a target that is down or
- * hangs, and a collector that fails, are told by `_up` and `_scrape_collector_success`, beside all that the others found.
+ * Scrapes a target: runs all collectors in parallel within the deadline. Never throws and never exceeds the deadline. A target that is down or
+ * hangs is exposed as `_up` 0. A collector that fails is exposed as `_scrape_collector_success` 0, next to the samples of the others.
  */
 export async function collect<T, S extends Session>(
   exporter: Exporter<T, S>,
@@ -35,7 +35,7 @@ export async function collect<T, S extends Session>(
   const deadline = limit.signal;
   let session: S | undefined;
   try {
-    session = await before(deadline, exporter.open(target, deadline), release);
+    session = await withinDeadline(deadline, exporter.open(target, deadline), release);
     const results = await Promise.all(
       exporter.collectors.map((one) => runCollector(one, { session: session as S, store, deadline })),
     );
@@ -65,18 +65,18 @@ interface Running<S> {
 }
 
 async function runCollector<S>(
-  { name, collect: ask }: Collector<S>,
+  { name, collect: collectSamples }: Collector<S>,
   { session, store, deadline }: Running<S>,
 ): Promise<{ readonly collector: string; readonly seconds: number; readonly failure: string | undefined }> {
   const begin = performance.now();
   let isOpen = true;
   let failure: string | undefined;
   try {
-    // What comes after the deadline belongs to no scrape.
+    // Samples that are emitted after the deadline are ignored.
     const emit = (sample: Sample): void => {
       if (isOpen) store.emit(sample);
     };
-    await before(deadline, ask(session, emit, deadline));
+    await withinDeadline(deadline, collectSamples(session, emit, deadline));
   } catch (error) {
     failure = messageOf(error);
   }
@@ -84,24 +84,24 @@ async function runCollector<S>(
   return { collector: name, seconds: (performance.now() - begin) / 1000, failure };
 }
 
-/** The result of `work`, or a rejection when the signal comes first, whether or not `work` heeds it. What comes later goes to `late`. */
-async function before<R>(
+/** Resolves with the result of `work`, or rejects when the signal aborts first, even if `work` ignores it. `onLate` gets a result that comes later. */
+async function withinDeadline<R>(
   signal: AbortSignal,
   work: Promise<R>,
-  late: (result: R) => unknown = () => undefined,
+  onLate: (result: R) => unknown = () => undefined,
 ): Promise<R> {
-  const gone = Promise.withResolvers<never>();
+  const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => {
-    gone.reject(new HoldfastError('deadline', 'no answer in time', { cause: signal.reason }));
-    work.then(late).catch(() => undefined);
+    aborted.reject(new HoldfastError('deadline', 'no answer in time', { cause: signal.reason }));
+    work.then(onLate).catch(() => undefined);
   };
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([work, gone.promise]);
+    return await Promise.race([work, aborted.promise]);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    gone.promise.catch(() => undefined);
+    aborted.promise.catch(() => undefined);
   }
 }
 
@@ -110,6 +110,6 @@ async function release(session: Session): Promise<void> {
     if (Symbol.dispose in session) session[Symbol.dispose]();
     else await session[Symbol.asyncDispose]();
   } catch {
-    // A session that cannot be closed is the target's trouble, not the scrape's.
+    // Failing to close a session does not fail the scrape.
   }
 }

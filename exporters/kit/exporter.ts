@@ -1,7 +1,7 @@
 import type { Metric } from '../catalog/metric.ts';
 import type { HistogramValue } from './histogram.ts';
 
-/** One look at a target, which all collectors share: a connection, a page that was read. */
+/** State of one scrape of a target, shared by all collectors: a connection, or a page that was read. */
 export type Session = Disposable | AsyncDisposable;
 
 interface Named {
@@ -15,7 +15,7 @@ export interface NumberSample extends Named {
   readonly histogram?: undefined;
 }
 
-/** Everything that a histogram has counted. */
+/** The current state of a histogram. */
 export interface HistogramSample extends Named {
   readonly histogram: HistogramValue;
   readonly value?: undefined;
@@ -23,23 +23,23 @@ export interface HistogramSample extends Named {
 
 export type Sample = NumberSample | HistogramSample;
 
-/** Takes samples as they come: what was handed over before a failure is shown all the same. */
+/** Takes samples one by one: those that were emitted before a collector failed are exposed as well. */
 export type Sink = (sample: Sample) => void;
 
-/** One question to a target. */
+/** Collects one group of metrics from a target. */
 export interface Collector<S> {
   /** The value of the label `collector`. */
   readonly name: string;
   readonly collect: (session: S, emit: Sink, signal: AbortSignal) => Promise<void>;
 }
 
-/** How metrics are made of one kind of target. `T`: what names one. */
+/** Collects metrics from one kind of target. `T`: address and settings of one target. */
 export interface Exporter<T, S extends Session> {
-  /** Of the metrics about the scrape itself: `mysql` gives `mysql_up`. */
+  /** Prefix of the metrics about the scrape itself: `mysql` for `mysql_up`. */
   readonly prefix: string;
-  /** What may be emitted. Anything else is a mistake in a collector, and fails it. */
+  /** Metrics that collectors may emit. Any other sample fails its collector. */
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** Reaches the target, or throws: then it is not up. */
+  /** Connects to the target. If it throws, the target is exposed as down. */
   readonly open: (target: T, signal: AbortSignal) => Promise<S>;
   readonly collectors: readonly Collector<S>[];
 }

@@ -1,32 +1,34 @@
 import { HoldfastError } from '../../kit/errors.ts';
 import { parseSections } from './parse-sections.ts';
 
-/** What a host said in one look. */
+/** Files of a host, from one response of its host-metrics endpoint. */
 export interface Facts extends Disposable {
-  /** Name of the host that spoke; undefined when the answer was cut off. */
+  /** Name of the host that responded; undefined when the response was cut off. */
   readonly name: string | undefined;
-  /** The text of a file; throws when it is not in the answer. */
+  /** The text of a file; throws when the response does not contain it. */
   readonly read: (path: string) => string;
   readonly has: (path: string) => boolean;
   /** Paths of the files below a folder. */
   readonly below: (folder: string) => readonly string[];
 }
 
-/** The answer of a host's door. Throws when there is nothing in it that can be used. */
+/** Parses a response of a host-metrics endpoint. Throws when it contains no complete file. */
 export function factsOf(text: string, host: string): Facts {
   const files = parseSections(text);
-  if (files.size === 0) throw new HoldfastError('unreadable-record', `${host} said nothing that can be used.`);
+  if (files.size === 0)
+    throw new HoldfastError('unreadable-record', `The response of ${host} contains no complete file.`);
   return {
     name: files.get('/etc/hostname')?.trim(),
     read(path) {
       const found = files.get(path);
-      if (found === undefined) throw new HoldfastError('unreadable-record', `${path} is not in what ${host} said.`);
+      if (found === undefined)
+        throw new HoldfastError('unreadable-record', `${path} is missing in the response of ${host}.`);
       return found;
     },
     has: (path) => files.has(path),
     below: (folder) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`)),
     [Symbol.dispose]() {
-      // The connection was closed when it had been read.
+      // The connection was closed after the response was read.
     },
   };
 }

@@ -1,21 +1,24 @@
 import { expect, it } from 'vitest';
 import { makeFailureLog } from './failure-log.ts';
 
-it('the first failure of each and its end are logged, and nothing between them', () => {
+it('logs the first failure of each target and its recovery, and nothing in between', () => {
   const lines: unknown[] = [];
-  const tell = makeFailureLog((message, details) => lines.push([message, details]), { fails: 'fails', works: 'works' });
+  const report = makeFailureLog((message, details) => lines.push([message, details]), {
+    fails: 'fails',
+    works: 'works',
+  });
   const [app1, app2] = [{ target: 'app1' }, { target: 'app2' }];
-  tell(app1, undefined);
-  tell(app1, 'away');
-  tell(app1, 'still away');
-  tell(app2, 'away');
-  tell(app1, undefined);
-  tell(app1, undefined);
-  tell(app1, 'away again');
+  report(app1, undefined);
+  report(app1, 'down');
+  report(app1, 'still down');
+  report(app2, 'down');
+  report(app1, undefined);
+  report(app1, undefined);
+  report(app1, 'down again');
   expect(lines).toEqual([
-    ['fails', { target: 'app1', failure: 'away' }],
-    ['fails', { target: 'app2', failure: 'away' }],
+    ['fails', { target: 'app1', failure: 'down' }],
+    ['fails', { target: 'app2', failure: 'down' }],
     ['works', { target: 'app1' }],
-    ['fails', { target: 'app1', failure: 'away again' }],
+    ['fails', { target: 'app1', failure: 'down again' }],
   ]);
 });

@@ -1,15 +1,15 @@
-/** One observation with the trace that it came from. */
+/** An observation with the ID of its trace. */
 export interface Exemplar {
   readonly traceId: string;
   readonly value: number;
   readonly atMs: number;
 }
 
-/** What a histogram has counted. */
+/** Snapshot of a histogram. */
 export interface HistogramValue {
   /** Upper bounds of all buckets but the last, ascending. */
   readonly bounds: readonly number[];
-  /** Observations per bucket, each in one only; the last has no upper bound. */
+  /** Observations per bucket, not cumulative; the last bucket has no upper bound. */
   readonly counts: readonly number[];
   readonly sum: number;
   /** The latest traced observation of each bucket. */
@@ -18,7 +18,7 @@ export interface HistogramValue {
 
 export interface Histogram {
   readonly observe: (value: number, trace?: { readonly traceId: string; readonly atMs: number }) => void;
-  /** A copy that does not change any more. */
+  /** Returns a snapshot. */
   readonly read: () => HistogramValue;
 }
 

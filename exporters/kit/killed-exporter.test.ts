@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 
-/** An exporter of its own process. Its collector takes as long as `hangs` says: until it is killed, or no time. Prints the port, and each look. */
+/** Program of an exporter. With `hangs` its collector never returns. Prints the port, and a line per collection. */
 function program(port: number, hangs: boolean): string {
   const here = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
   return `
@@ -22,7 +22,7 @@ function program(port: number, hangs: boolean): string {
           name: 'sales',
           collect: async (_session, emit) => {
             emit({ name: 'shop_sold_total', value: 7 });
-            console.log('looks');
+            console.log('collecting');
             if (${hangs}) await new Promise(() => undefined);
           },
         }],
@@ -34,7 +34,7 @@ function program(port: number, hangs: boolean): string {
   `;
 }
 
-/** Starts it, and answers the lines that it prints. */
+/** Starts the exporter; `line` returns the next line that it prints. */
 function start(port: number, hangs: boolean) {
   const child: ChildProcess = spawn(
     process.execPath,
@@ -44,7 +44,7 @@ function start(port: number, hangs: boolean) {
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
-  if (child.stdout === null) throw new Error('it has no output');
+  if (child.stdout === null) throw new Error('the exporter process has no standard output');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return { child, line: async (): Promise<string> => String((await lines.next()).value) };
 }
@@ -54,19 +54,19 @@ const scrape = (port: number): Promise<Response> =>
     headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '20' },
   });
 
-it('an exporter that is killed in the middle of a scrape gives an error and no half answer, and the next scrape is right', async () => {
+it('an exporter killed during a scrape returns an error and no partial response; the next scrape is complete', async () => {
   const first = start(0, true);
   const port = Number(await first.line());
   const broken = scrape(port).then((response) => response.text());
   const failed = expect(broken).rejects.toThrow('fetch failed');
-  expect(await first.line()).toBe('looks');
+  expect(await first.line()).toBe('collecting');
   const ended = once(first.child, 'exit');
   first.child.kill('SIGKILL');
   await ended;
   await failed;
   await expect(scrape(port)).rejects.toThrow('fetch failed');
 
-  // As the init of its host does.
+  // Restart it on the same port, as s6 does on the host.
   const second = start(port, false);
   expect(Number(await second.line())).toBe(port);
   const text = await (await scrape(port)).text();

@@ -4,8 +4,8 @@ import { parseSections } from './parse-sections.ts';
 
 const ANSWER = '==> /proc/loadavg <==\n0.5 1 2\n\n==> /run/empty <==\n\n==> /etc/hostname <==\nweb1\n';
 
-describe('an answer of a facts door', () => {
-  it('is taken apart by file', () => {
+describe('a response of a host-metrics endpoint', () => {
+  it('is split into files', () => {
     expect([...parseSections(ANSWER)]).toEqual([
       ['/proc/loadavg', '0.5 1 2\n'],
       ['/run/empty', ''],
@@ -13,7 +13,7 @@ describe('an answer of a facts door', () => {
     ]);
   });
 
-  it('keeps the whole files of one that was cut off anywhere, and no half ones', () => {
+  it('yields complete files only, wherever it is cut off', () => {
     const whole = parseSections(ANSWER);
     for (let length = 0; length < ANSWER.length; length += 1) {
       const files = parseSections(ANSWER.slice(0, length));
@@ -22,7 +22,7 @@ describe('an answer of a facts door', () => {
     }
   });
 
-  it('is taken apart whatever the files hold, as long as it is no head', () => {
+  it('is split correctly whatever the files contain, except for a line that looks like a file header', () => {
     const content = fc
       .array(fc.stringMatching(/^[ -~]{0,40}$/))
       .map((lines) => lines.map((line) => `${line}\n`).join(''));

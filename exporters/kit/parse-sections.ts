@@ -1,10 +1,9 @@
-/** Ends every answer: what is before it is whole, and so is it when its line is. */
+/** The last file of every response: if its line is complete, so is the response. */
 const LAST = '/etc/hostname';
 
 /**
- * Takes the answer of a facts door apart: file → its text. Before each file is a line `==> PATH <==`, as `tail -v` writes it, and before each
- * but the first a line end; the host's name is last. A file that was cut off is left out. Whatever it is given, it throws nothing:
- * garbage has no files.
+ * Splits a response of a host-metrics endpoint: file → its text. A line `==> PATH <==` precedes each file, as `tail -v` writes it, and an empty
+ * line separates files. The host's name is last. A file that was cut off is left out. Never throws: garbage yields no files.
  */
 export function parseSections(text: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();

@@ -1,12 +1,12 @@
 import { findTarget, type Module } from './probe-server.ts';
 import { scrapeDeadlineMs } from './scrape-deadline.ts';
 
-/** What one look gave, or why there was none. */
-type Look =
+/** Output of one probe, or the reason why it was not run. */
+type ProbeResult =
   { readonly text: string; readonly problem?: undefined } | { readonly text?: undefined; readonly problem: string };
 
-/** Looks at one target as Prometheus would and gives the answer as text. `words`: module and target. */
-export async function probeOnce(modules: readonly Module[], words: readonly string[]): Promise<Look> {
+/** Probes one target as Prometheus would and returns the response as text. `words`: module and target. */
+export async function probeOnce(modules: readonly Module[], words: readonly string[]): Promise<ProbeResult> {
   const [name = '', target = '', ...rest] = words;
   const found = findTarget(modules, name, target);
   if ('problem' in found) return found;
@@ -14,7 +14,7 @@ export async function probeOnce(modules: readonly Module[], words: readonly stri
   const { body } = await found.module.probe(target, {
     deadlineMs: scrapeDeadlineMs(undefined),
     format: 'text',
-    // Who started it waits, or ends the whole process.
+    // The caller waits for the result or ends the process, so nothing aborts the probe.
     signal: new AbortController().signal,
   });
   return { text: body };

@@ -7,14 +7,14 @@ import { makeModule, makeProbeServer } from './probe-server.ts';
 
 const log = vi.fn();
 const metrics = { ...scrapeMetrics('shop', ['things']), shop_things: gauge('1', 'Things.') };
-let looks = 0;
+let collections = 0;
 let signals: AbortSignal[] = [];
 let go = Promise.withResolvers<unknown>();
 let url = '';
 let server: ReturnType<typeof makeProbeServer>;
 
 beforeEach(async () => {
-  looks = 0;
+  collections = 0;
   signals = [];
   go = Promise.withResolvers<unknown>();
   log.mockClear();
@@ -29,10 +29,10 @@ beforeEach(async () => {
         {
           name: 'things',
           collect: async (_session, emit, signal) => {
-            looks += 1;
+            collections += 1;
             signals.push(signal);
             await go.promise;
-            emit({ name: 'shop_things', value: looks });
+            emit({ name: 'shop_things', value: collections });
           },
         },
       ],
@@ -55,14 +55,14 @@ const probe = (seconds = '5', signal: AbortSignal | null = null) =>
     signal,
   });
 
-it('scrapes at the same time share one look, and the next one looks again', async () => {
+it('concurrent scrapes share one collection, and the next scrape collects again', async () => {
   let asked = 0;
   server.on('request', () => (asked += 1));
   const two = [probe(), probe()];
-  // The second one has to be there before the first look ends.
+  // The second request must arrive before the first collection ends.
   await vi.waitFor(
     () => {
-      expect([asked, looks]).toEqual([2, 1]);
+      expect([asked, collections]).toEqual([2, 1]);
     },
     { timeout: 10_000 },
   );
@@ -71,7 +71,7 @@ it('scrapes at the same time share one look, and the next one looks again', asyn
   expect(await (await probe()).text()).toContain('\nshop_things 2\n');
 });
 
-it('answers before Prometheus gives up, with what there is, and logs why', async () => {
+it('responds before the scrape timeout with the samples collected so far, and logs the failure', async () => {
   const text = await (await probe('0.3')).text();
   expect(signals[0]?.aborted).toBe(true);
   expect(text).toContain('\nshop_up 1\n');
@@ -82,13 +82,13 @@ it('answers before Prometheus gives up, with what there is, and logs why', async
   );
 });
 
-it('breaks off what nobody waits for any more, says nothing bad of the target, and looks anew for who asks next', async () => {
-  const gone = new AbortController();
-  const left = probe('30', gone.signal);
+it('aborts a collection whose client disconnected, logs no failure of the target, and collects again for the next scrape', async () => {
+  const client = new AbortController();
+  const left = probe('30', client.signal);
   await vi.waitFor(() => {
-    expect(looks).toBe(1);
+    expect(collections).toBe(1);
   });
-  gone.abort();
+  client.abort();
   await expect(left).rejects.toThrow('aborted');
   await vi.waitFor(() => {
     expect(signals[0]?.aborted).toBe(true);
@@ -98,15 +98,15 @@ it('breaks off what nobody waits for any more, says nothing bad of the target, a
   expect(log).not.toHaveBeenCalled();
 });
 
-it('goes on with a look while one of those who share it waits', async () => {
-  const gone = new AbortController();
-  const [left, stays] = [probe('30', gone.signal), probe('30')];
+it('continues a shared collection while at least one client waits', async () => {
+  const client = new AbortController();
+  const [left, stays] = [probe('30', client.signal), probe('30')];
   await vi.waitFor(() => {
-    expect(looks).toBe(1);
+    expect(collections).toBe(1);
   });
-  // Both have been heard when a third request, which came later, was answered.
+  // When a third, later request is answered, the server has received both.
   await (await fetch(`${url}/metrics`)).text();
-  gone.abort();
+  client.abort();
   await expect(left).rejects.toThrow('aborted');
   await (await fetch(`${url}/metrics`)).text();
   expect(signals[0]?.aborted).toBe(false);
@@ -121,8 +121,8 @@ it.each([
   ['/elsewhere', 404, '/probe'],
   ['/metrics', 200, 'process_things'],
   ['/', 200, 'href="/probe?module=shop&amp;target=app1"'],
-])('%s is answered with %i', async (path, status, said) => {
+])('%s is answered with %i', async (path, status, text) => {
   const response = await fetch(`${url}${path}`);
   expect(response.status).toBe(status);
-  expect(await response.text()).toContain(said);
+  expect(await response.text()).toContain(text);
 });

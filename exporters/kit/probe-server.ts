@@ -5,27 +5,27 @@ import type { Exporter, Session } from './exporter.ts';
 import { makeFailureLog, type Log } from './failure-log.ts';
 import { negotiateFormat, renderSamples, type Exposition, type Format } from './render-samples.ts';
 import { scrapeDeadlineMs } from './scrape-deadline.ts';
-import { makeSharedLooks } from './single-flight.ts';
+import { makeSingleFlight } from './single-flight.ts';
 
-/** A kind of target that can be probed, with the targets that there are. */
+/** A kind of target that can be probed, with its targets. */
 export interface Module {
   readonly name: string;
   readonly targets: readonly string[];
-  /** Looks at one of them. */
+  /** Probes one target. */
   readonly probe: (target: string, options: ProbeOptions) => Promise<Exposition>;
 }
 
 interface ProbeOptions {
   readonly deadlineMs: number;
   readonly format: Format;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when no client waits for the response any more. */
   readonly signal: AbortSignal;
 }
 
-/** More than any target of this stack has, and less than hurts Prometheus. */
+/** More than any target of this stack exposes, and few enough to be harmless to Prometheus. */
 const MAX_SERIES = 5_000;
 
-/** Makes a module of an exporter. `targets`: name → what the exporter needs to reach it. */
+/** Makes a module from an exporter. `targets`: name → address and settings of the target. */
 export function makeModule<T, S extends Session>(
   name: string,
   {
@@ -34,7 +34,7 @@ export function makeModule<T, S extends Session>(
     log,
   }: { readonly exporter: Exporter<T, S>; readonly targets: ReadonlyMap<string, T>; readonly log: Log },
 ): Module {
-  const tell = makeFailureLog(log, { fails: 'collector failed', works: 'collector works again' });
+  const report = makeFailureLog(log, { fails: 'collector failed', works: 'collector works again' });
   return {
     name,
     targets: [...targets.keys()],
@@ -42,11 +42,11 @@ export function makeModule<T, S extends Session>(
       const at = targets.get(target);
       if (at === undefined) throw new Error(`${name} has no target ${target}`);
       const { samples, failures } = await collect(exporter, at, { deadlineMs, maxSeries: MAX_SERIES, signal });
-      // Collectors of a target that was not reached were not asked.
-      const asked = 'open' in failures ? [] : exporter.collectors.map((collector) => collector.name);
-      // What was broken off because nobody waited says nothing about the target.
-      const told = signal.aborted ? [] : ['open', ...asked];
-      for (const collector of told) tell({ module: name, target, collector }, failures[collector]);
+      // If the target could not be reached, no collector ran.
+      const attempted = 'open' in failures ? [] : exporter.collectors.map((collector) => collector.name);
+      // A scrape that was aborted because its client disconnected is no evidence about the target.
+      const conclusive = signal.aborted ? [] : ['open', ...attempted];
+      for (const collector of conclusive) report({ module: name, target, collector }, failures[collector]);
       return renderSamples(samples, exporter.metrics, format);
     },
   };
@@ -60,16 +60,16 @@ interface ServerOptions {
 }
 
 /**
- * `/probe?module=&target=` looks at one target; scrapes of the same one at the same time share a look, which is broken off when none of
- * them waits any more. `/metrics` is about this process. Only the targets that it was made with can be probed, so nobody can send it
+ * `/probe?module=&target=` probes one target. Concurrent scrapes of the same target share one collection, which is aborted when all of them
+ * have disconnected. `/metrics` exposes this process. Only configured targets can be probed, so that a client cannot direct requests
  * elsewhere.
  */
 export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
-  const share = makeSharedLooks<Exposition>();
+  const share = makeSingleFlight<Exposition>();
 
   async function answer(
     request: IncomingMessage,
-    gone: AbortSignal,
+    clientGone: AbortSignal,
   ): Promise<Exposition | { readonly status: number; readonly text: string }> {
     const url = new URL(request.url ?? '/', 'http://exporter');
     const format = negotiateFormat(request.headers.accept);
@@ -81,7 +81,7 @@ export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
     const found = findTarget(modules, name, target);
     if ('problem' in found) return { status: 400, text: found.problem };
     const deadlineMs = scrapeDeadlineMs(request.headers['x-prometheus-scrape-timeout-seconds']);
-    return share(`${name} ${target} ${format}`, gone, (signal) =>
+    return share(`${name} ${target} ${format}`, clientGone, (signal) =>
       found.module.probe(target, { deadlineMs, format, signal }),
     );
   }
@@ -89,7 +89,7 @@ export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
   return createServer((request, response) => {
     const gone = new AbortController();
     response.once('close', () => {
-      // Who was answered waits for nothing any more.
+      // Also emitted after a complete response: then there is nothing to abort.
       if (!response.writableEnded) gone.abort();
     });
     answer(request, gone.signal).then(
@@ -108,7 +108,7 @@ export function makeProbeServer({ modules, own, log }: ServerOptions): Server {
   });
 }
 
-/** The module that can look at the target, or what would have to be asked. */
+/** The module of the target, or a message with the allowed values. */
 export function findTarget(
   modules: readonly Module[],
   name: string,

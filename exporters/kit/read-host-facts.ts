@@ -3,35 +3,35 @@ import { openDeadline } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { factsOf, type Facts } from './facts.ts';
 
-/** A facts door: `deploy/tiers/host/services/facts/run` says how it answers. */
-export interface Door {
+/** A host-metrics endpoint; `deploy/tiers/host/services/facts/run` serves it. */
+export interface HostFactsEndpoint {
   readonly address: string;
   readonly port: number;
-  /** Name of the host that has to be behind it. */
+  /** Expected name of the host. */
   readonly host: string;
-  /** For everything: well within a scrape, so that a dead host is told as one, and what a dying one said is still shown. */
+  /** Deadline of the whole read. Well below the scrape timeout: an unreachable host is exposed as down, and a partial response is still used. */
   readonly answerMs: number;
 }
 
-/** A host says about 12 KB. Beyond this it is not a door that speaks. */
+/** A response has about 12 KB; a larger one is not from a host-metrics endpoint. */
 const MAX_BYTES = 256 * 1024;
 
 /**
- * Connects, reads until the door closes, and takes the answer apart. What came before the time was up is an answer too: then some files are
- * missing. Throws when there is nothing to be used, or when it is another host that speaks.
+ * Connects, reads until the endpoint closes the connection, and parses the response. A response that was incomplete at the deadline is used as
+ * well, without the missing files. Throws when it contains no complete file, or comes from another host.
  */
-export async function readHostFacts(door: Door, signal: AbortSignal): Promise<Facts> {
-  using limit = openDeadline(door.answerMs, signal);
-  const facts = factsOf(await readAll(door, limit.signal), door.host);
-  if (facts.name !== undefined && facts.name !== door.host)
+export async function readHostFacts(endpoint: HostFactsEndpoint, signal: AbortSignal): Promise<Facts> {
+  using limit = openDeadline(endpoint.answerMs, signal);
+  const facts = factsOf(await readAll(endpoint, limit.signal), endpoint.host);
+  if (facts.name !== undefined && facts.name !== endpoint.host)
     throw new HoldfastError(
       'unreadable-record',
-      `It is ${facts.name} that answers at ${door.address}, not ${door.host}.`,
+      `The endpoint at ${endpoint.address} belongs to ${facts.name}, not to ${endpoint.host}.`,
     );
   return facts;
 }
 
-function readAll({ address, port, host }: Door, signal: AbortSignal): Promise<string> {
+function readAll({ address, port, host }: HostFactsEndpoint, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -40,7 +40,9 @@ function readAll({ address, port, host }: Door, signal: AbortSignal): Promise<st
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > MAX_BYTES)
-      socket.destroy(new HoldfastError('unreadable-record', `${host} said more than ${MAX_BYTES} bytes.`));
+      socket.destroy(
+        new HoldfastError('unreadable-record', `The response of ${host} is larger than ${MAX_BYTES} bytes.`),
+      );
   });
   socket.on('error', (error) => {
     if (bytes > 0 && bytes <= MAX_BYTES) resolve(Buffer.concat(chunks).toString('utf8'));

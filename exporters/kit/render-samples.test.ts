@@ -19,7 +19,7 @@ it('writes text, escaped', () => {
   expect(body).toContain('shop_memory_bytes 1500000000\n');
 });
 
-it('writes OpenMetrics, and text again after it with the same names', () => {
+it('writes OpenMetrics, and afterwards text with the same names', () => {
   const { contentType, body } = renderSamples(SAMPLES, METRICS, 'openmetrics');
   expect(contentType).toContain('application/openmetrics-text');
   expect(body).toContain('# TYPE shop_sold counter\nshop_sold_total{kind="a \\"b\\"\\n"} 7\n');
@@ -27,8 +27,8 @@ it('writes OpenMetrics, and text again after it with the same names', () => {
   expect(renderSamples(SAMPLES, METRICS, 'text').body).toContain('\nshop_sold_total{');
 });
 
-it('names a counter without _total as it is: a counter in text, of no type in OpenMetrics', () => {
-  const metrics = { nginx_connections_handled: counter('1', 'Handled.', { named: 'elsewhere' }) };
+it('keeps the name of a counter without _total: type counter in text, unknown in OpenMetrics', () => {
+  const metrics = { nginx_connections_handled: counter('1', 'Handled.', { naming: 'upstream' }) };
   const samples = [{ name: 'nginx_connections_handled', value: 3 }];
   for (const [format, type] of [
     ['text', 'counter'],
@@ -57,7 +57,7 @@ shop_wait_seconds_count{pool="a"} 3
 `);
 });
 
-it('writes exemplars where the format has room for them, and only there', () => {
+it('writes exemplars in OpenMetrics only', () => {
   const exemplar = `shop_wait_seconds_bucket{pool="a",le="1"} 2 # {trace_id="${'ab'.repeat(16)}"} 0.25 1700000000.500\n`;
   expect(renderSamples(HISTOGRAM, WAIT, 'openmetrics').body).toContain(exemplar);
   expect(renderSamples(HISTOGRAM, WAIT, 'text').body).not.toContain('trace_id');
@@ -75,10 +75,10 @@ it.each([
   expect(negotiateFormat(accept)).toBe(format);
 });
 
-it('writes a counter whose family would be another metric with its whole name, of no type in OpenMetrics', () => {
+it('keeps the full name of a counter whose family is another metric; type unknown in OpenMetrics', () => {
   const metrics = {
-    varnish_main_fetch_total: counter('1', 'All.', { named: 'elsewhere' }),
-    varnish_main_fetch: counter('1', 'By kind.', { labels: { type: ['head'] }, named: 'elsewhere' }),
+    varnish_main_fetch_total: counter('1', 'All.', { naming: 'upstream' }),
+    varnish_main_fetch: counter('1', 'By kind.', { labels: { type: ['head'] }, naming: 'upstream' }),
   };
   const samples = [
     { name: 'varnish_main_fetch_total', value: 3 },

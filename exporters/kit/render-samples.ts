@@ -2,7 +2,7 @@ import { openMetricsType, type Metric } from '../catalog/metric.ts';
 import type { HistogramSample, Sample } from './exporter.ts';
 import type { Exemplar } from './histogram.ts';
 
-/** How an answer is written. */
+/** Exposition format. */
 export type Format = 'text' | 'openmetrics';
 
 export interface Exposition {
@@ -16,8 +16,8 @@ const CONTENT_TYPE: Readonly<Record<Format, string>> = {
 };
 
 /**
- * Writes samples for Prometheus, in the classic text or in OpenMetrics, which alone has room for exemplars. Not by prom-client, which takes
- * no histogram from elsewhere and changes the names of counters for good once it has written OpenMetrics.
+ * Writes samples in the classic text format or in OpenMetrics; only OpenMetrics has exemplars. prom-client is not used: it accepts no histogram
+ * counted elsewhere, and once it has written OpenMetrics it changes the names of counters permanently.
  */
 export function renderSamples(
   samples: readonly Sample[],
@@ -29,7 +29,7 @@ export function renderSamples(
     const metric = metrics[name];
     if (metric === undefined) continue;
     const type = format === 'openmetrics' ? openMetricsType(name, metrics) : metric.type;
-    // In OpenMetrics the family of a counter has no ending, its samples have.
+    // In OpenMetrics the family of a counter has no suffix `_total`, its samples have.
     const family = format === 'openmetrics' && type === 'counter' ? name.slice(0, -'_total'.length) : name;
     lines.push(`# HELP ${family} ${escapeHelp(metric.help, format)}`, `# TYPE ${family} ${type}`);
     for (const sample of of) {
@@ -42,7 +42,7 @@ export function renderSamples(
   return { contentType: CONTENT_TYPE[format], body: `${lines.join('\n')}\n` };
 }
 
-/** OpenMetrics where it is asked for by name, the classic text otherwise. */
+/** OpenMetrics if the Accept header names it, otherwise the classic text format. */
 export function negotiateFormat(accept: string | undefined): Format {
   return accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text';
 }
@@ -54,7 +54,7 @@ function pushHistogram(lines: string[], { name, labels, histogram }: HistogramSa
   counts.forEach((own, index) => {
     count += own;
     const bound = bounds[index];
-    // As every other process here writes bounds, `1` and not `1.0`: rules name them.
+    // `1` and not `1.0`, as all other processes here write bounds: rules select them by this text.
     const le = bound === undefined ? '+Inf' : String(bound);
     const exemplar = format === 'openmetrics' ? exemplars?.[index] : undefined;
     lines.push(`${name}_bucket{${inner === '' ? '' : `${inner},`}le="${le}"} ${count}${renderExemplar(exemplar)}`);

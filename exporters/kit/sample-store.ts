@@ -3,11 +3,11 @@ import type { Sample } from './exporter.ts';
 
 /** The samples of one scrape. */
 export interface SampleStore {
-  /** Throws for a metric or a label that the exporter does not declare. A series that comes again replaces the one before. */
+  /** Throws for a metric or a label that the exporter does not declare. A repeated series replaces the previous sample. */
   readonly emit: (sample: Sample) => void;
-  /** Of the scrape itself: always taken. */
+  /** For samples about the scrape itself, which do not count towards the limit. */
   readonly emitOwn: (sample: Sample) => void;
-  /** How many series were left out. */
+  /** Number of series that were dropped. */
   readonly dropped: number;
   readonly samples: () => readonly Sample[];
 }
@@ -20,9 +20,9 @@ export function makeSampleStore(metrics: Readonly<Record<string, Metric>>, maxSe
   return {
     emit(sample) {
       const metric = metrics[sample.name];
-      if (metric === undefined) throw new Error(`${sample.name} is not among the metrics of this exporter`);
+      if (metric === undefined) throw new Error(`${sample.name} is not declared by this exporter`);
       if ((sample.histogram !== undefined) !== (metric.type === 'histogram'))
-        throw new Error(`${sample.name} is a ${metric.type}, and its sample is not of that kind`);
+        throw new Error(`${sample.name} is a ${metric.type}, but the sample is not`);
       const key = keyOf(sample, metric);
       const size = seriesIn(sample);
       if (!kept.has(key) && series + size > maxSeries) {
@@ -42,7 +42,7 @@ export function makeSampleStore(metrics: Readonly<Record<string, Metric>>, maxSe
   };
 }
 
-/** Of a histogram: its buckets, sum and count. */
+/** A histogram has one series per bucket, the sum and the count. */
 function seriesIn({ histogram }: Sample): number {
   return histogram === undefined ? 1 : histogram.counts.length + 2;
 }

@@ -1,6 +1,6 @@
 import { gauge, type LabelValues, type Metric } from '../catalog/metric.ts';
 
-/** What every exporter tells of each scrape, by its prefix. */
+/** Metrics that every exporter exposes about each scrape, with its prefix. */
 export function scrapeMetrics<P extends string>(
   prefix: P,
   collectors: LabelValues,

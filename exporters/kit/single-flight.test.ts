@@ -1,68 +1,68 @@
 import { expect, it, vi } from 'vitest';
-import { makeSharedLooks } from './single-flight.ts';
+import { makeSingleFlight } from './single-flight.ts';
 
-/** A look that lasts until it is ended by hand. */
-function slowLook() {
+/** Work that lasts until the test ends it or its signal aborts. */
+function makeSlowWork() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const look = vi.fn((signal: AbortSignal) => {
+  const work = vi.fn((signal: AbortSignal) => {
     signal.addEventListener('abort', () => {
       reject(signal.reason as Error);
     });
     return promise;
   });
-  return { look, resolve, reject };
+  return { work, resolve, reject };
 }
 
-const here = new AbortController().signal;
+const connected = new AbortController().signal;
 
-it('who asks for the same at the same time gets the same, and who asks later something newer', async () => {
-  const share = makeSharedLooks<string>();
-  const { look, resolve } = slowLook();
-  const both = [share('a', here, look), share('a', here, look)];
-  const other = share('b', here, () => Promise.resolve('other'));
+it('concurrent calls with the same key share one result, and a later call starts new work', async () => {
+  const share = makeSingleFlight<string>();
+  const { work, resolve } = makeSlowWork();
+  const both = [share('a', connected, work), share('a', connected, work)];
+  const other = share('b', connected, () => Promise.resolve('other'));
   expect(await other).toBe('other');
   resolve('one');
   expect(await Promise.all(both)).toEqual(['one', 'one']);
-  expect(look).toHaveBeenCalledOnce();
-  expect(await share('a', here, () => Promise.resolve('two'))).toBe('two');
+  expect(work).toHaveBeenCalledOnce();
+  expect(await share('a', connected, () => Promise.resolve('two'))).toBe('two');
 });
 
-it('it is broken off when the last one has gone, and no sooner', async () => {
-  const share = makeSharedLooks<string>();
-  const { look } = slowLook();
+it('the work is aborted when the last caller has left, not before', async () => {
+  const share = makeSingleFlight<string>();
+  const { work } = makeSlowWork();
   const [first, second] = [new AbortController(), new AbortController()];
-  const both = [share('a', first.signal, look), share('a', second.signal, look)];
+  const both = [share('a', first.signal, work), share('a', second.signal, work)];
   const ends = Promise.allSettled(both);
-  first.abort(new Error('gone'));
-  const signal = look.mock.calls[0]?.[0];
+  first.abort(new Error('left'));
+  const signal = work.mock.calls[0]?.[0];
   expect(signal?.aborted).toBe(false);
-  second.abort(new Error('gone, too'));
+  second.abort(new Error('left, too'));
   expect(signal?.aborted).toBe(true);
-  // Nobody joins what was broken off, even before it has ended.
-  expect(await share('a', here, () => Promise.resolve('new'))).toBe('new');
+  // A later call does not join aborted work, even before it has ended.
+  expect(await share('a', connected, () => Promise.resolve('new'))).toBe('new');
   expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
 
-it('one that is broken off late does not take away the look that came after it', async () => {
-  const share = makeSharedLooks<string>();
-  const [old, next] = [Promise.withResolvers<string>(), slowLook()];
-  const gone = new AbortController();
-  const left = share('a', gone.signal, () => old.promise);
-  gone.abort();
-  const waits = share('a', here, next.look);
+it('aborted work that ends late does not remove the flight that was started after it', async () => {
+  const share = makeSingleFlight<string>();
+  const [old, next] = [Promise.withResolvers<string>(), makeSlowWork()];
+  const firstCaller = new AbortController();
+  const left = share('a', firstCaller.signal, () => old.promise);
+  firstCaller.abort();
+  const waits = share('a', connected, next.work);
   old.resolve('late');
   expect(await left).toBe('late');
-  const joins = share('a', here, next.look);
+  const joins = share('a', connected, next.work);
   next.resolve('new');
   expect(await Promise.all([waits, joins])).toEqual(['new', 'new']);
-  expect(next.look).toHaveBeenCalledOnce();
+  expect(next.work).toHaveBeenCalledOnce();
 });
 
-it('one that fails fails for all who share it, and is forgotten', async () => {
-  const share = makeSharedLooks<string>();
-  const { look, reject } = slowLook();
-  const both = Promise.allSettled([share('a', here, look), share('a', here, look)]);
+it('a failure rejects all callers that share it, and the next call starts new work', async () => {
+  const share = makeSingleFlight<string>();
+  const { work, reject } = makeSlowWork();
+  const both = Promise.allSettled([share('a', connected, work), share('a', connected, work)]);
   reject(new Error('broken'));
   expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(await share('a', here, () => Promise.resolve('works'))).toBe('works');
+  expect(await share('a', connected, () => Promise.resolve('works'))).toBe('works');
 });

@@ -1,46 +1,50 @@
-/** Gives what is looked at to everybody who asks for the same at the same time. */
-export type ShareLook<R> = (key: string, gone: AbortSignal, look: (signal: AbortSignal) => Promise<R>) => Promise<R>;
+/** Runs work; concurrent calls with the same key share its result. */
+export type SingleFlight<R> = (
+  key: string,
+  callerSignal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<R>,
+) => Promise<R>;
 
-interface Look<R> {
+interface Flight<R> {
   readonly result: Promise<R>;
   readonly controller: AbortController;
-  waiting: number;
+  callers: number;
 }
 
 /**
- * Who asks while a look with the same key is under way gets its result. `gone`: that this one does not wait any more. When nobody does, the signal
- * of the look aborts, and who asks next begins another one.
+ * A call joins the work in flight for its key, or starts new work. `callerSignal` aborts when this caller no longer waits. When no caller is
+ * left, the signal of the work aborts, and the next call starts new work.
  */
-export function makeSharedLooks<R>(): ShareLook<R> {
-  const looks = new Map<string, Look<R>>();
+export function makeSingleFlight<R>(): SingleFlight<R> {
+  const flights = new Map<string, Flight<R>>();
 
-  function forget(key: string, look: Look<R>): void {
-    if (looks.get(key) === look) looks.delete(key);
+  function forget(key: string, flight: Flight<R>): void {
+    if (flights.get(key) === flight) flights.delete(key);
   }
 
-  function begin(key: string, work: (signal: AbortSignal) => Promise<R>): Look<R> {
+  function start(key: string, work: (signal: AbortSignal) => Promise<R>): Flight<R> {
     const controller = new AbortController();
-    const look: Look<R> = { result: work(controller.signal), controller, waiting: 0 };
-    looks.set(key, look);
-    return look;
+    const flight: Flight<R> = { result: work(controller.signal), controller, callers: 0 };
+    flights.set(key, flight);
+    return flight;
   }
 
-  return async (key, gone, work) => {
-    const look = looks.get(key) ?? begin(key, work);
-    look.waiting += 1;
+  return async (key, callerSignal, work) => {
+    const flight = flights.get(key) ?? start(key, work);
+    flight.callers += 1;
     const leave = (): void => {
-      look.waiting -= 1;
-      if (look.waiting > 0) return;
-      forget(key, look);
-      look.controller.abort(gone.reason);
+      flight.callers -= 1;
+      if (flight.callers > 0) return;
+      forget(key, flight);
+      flight.controller.abort(callerSignal.reason);
     };
-    if (gone.aborted) leave();
-    else gone.addEventListener('abort', leave, { once: true });
+    if (callerSignal.aborted) leave();
+    else callerSignal.addEventListener('abort', leave, { once: true });
     try {
-      return await look.result;
+      return await flight.result;
     } finally {
-      gone.removeEventListener('abort', leave);
-      forget(key, look);
+      callerSignal.removeEventListener('abort', leave);
+      forget(key, flight);
     }
   };
 }

@@ -3,12 +3,12 @@ import { emitNumber, text } from './emit.ts';
 import type { MysqlSession } from './session.ts';
 
 /**
- * How far behind a node is: the age of the oldest transaction that it is applying, since it was committed where it was made. A row that is
- * written every second to measure the same (a heartbeat) would need an account that may write, would make transactions on an idle stack, and
- * would say nothing while nobody can write; the server keeps these times anyway. Its limits: both nodes' clocks are in it, and
- * while nothing is being applied it is 0. An applier that stopped altogether shows in the queue instead, and the node leaves ONLINE.
+ * Apply lag of a node: the age of the oldest transaction that it is applying, since its commit on the primary. A heartbeat row written every
+ * second would need an account with write access, would cause transactions on an idle stack, and would not work while writes fail. The server
+ * records these times anyway. Limits: the value depends on the clocks of both nodes, and is 0 while nothing is being applied. A stopped applier
+ * shows in the queue instead, and the node leaves ONLINE.
  *
- * A node that recovers is behind by definition, and its state says so: there is no lag then.
+ * A recovering node has no lag sample: its state already shows that it lags.
  */
 export const APPLIER: Collector<MysqlSession> = {
   name: 'applier',

@@ -4,8 +4,8 @@ import { emitNumber, text } from './emit.ts';
 import type { MysqlSession, MysqlTarget } from './session.ts';
 
 /**
- * What costs a node more to tell than all the rest and changes slowly: sizes and statements. A module of its own, so that it is asked at
- * its own pace: then each sample is as old as it says, which an answer kept from an earlier scrape is not.
+ * Collects metrics that are expensive for a node and change slowly: sizes and statements. They have their own module, so that Prometheus can
+ * scrape them at a slow interval. Timestamps of samples are correct then, unlike those of values cached between scrapes.
  */
 export function makeMysqlDetailExporter(
   open: Exporter<MysqlTarget, MysqlSession>['open'],
@@ -18,19 +18,19 @@ export function makeMysqlDetailExporter(
   };
 }
 
-/** Schemas and statements that are shown; the largest and the most expensive. */
-const MOST = 20;
+/** Maximum number of schemas (the largest) and of statements (the most expensive). */
+const MAX_ROWS = 20;
 
 /**
- * By the files, which PROCESS lets an account see. `information_schema.TABLES` shows a schema only to who may read its rows, and its numbers are
- * a day old unless the server counts them anew for each question.
+ * Sizes of the tablespace files, which the privilege PROCESS makes visible. `information_schema.TABLES` shows a schema only to accounts that may
+ * read its rows, and its statistics are up to a day old unless the server recalculates them for each query.
  */
 const SCHEMA_SIZES: Collector<MysqlSession> = {
   name: 'schema_sizes',
   async collect(session, emit) {
     const rows = await session.query(
       `SELECT SUBSTRING_INDEX(NAME, '/', 1) AS \`schema\`, COUNT(*) AS files, SUM(FILE_SIZE) AS size, SUM(ALLOCATED_SIZE) AS allocated
-       FROM information_schema.INNODB_TABLESPACES WHERE SPACE_TYPE = 'Single' GROUP BY 1 ORDER BY 3 DESC LIMIT ${MOST}`,
+       FROM information_schema.INNODB_TABLESPACES WHERE SPACE_TYPE = 'Single' GROUP BY 1 ORDER BY 3 DESC LIMIT ${MAX_ROWS}`,
     );
     for (const row of rows) {
       const labels = { schema: text(row, 'schema') };
@@ -41,7 +41,7 @@ const SCHEMA_SIZES: Collector<MysqlSession> = {
   },
 };
 
-/** The server takes the values out of statements before it counts them; here even the text stays where it is. */
+/** The server strips the literals from statements before it counts them; the exporter does not read their text at all. */
 const STATEMENTS: Collector<MysqlSession> = {
   name: 'statements',
   async collect(session, emit) {
@@ -49,7 +49,7 @@ const STATEMENTS: Collector<MysqlSession> = {
     const rows = await session.query(
       `SELECT SCHEMA_NAME AS \`schema\`, DIGEST AS digest, ${columns} FROM performance_schema.events_statements_summary_by_digest
        WHERE DIGEST IS NOT NULL AND SCHEMA_NAME NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema')
-       ORDER BY SUM_TIMER_WAIT DESC LIMIT ${MOST}`,
+       ORDER BY SUM_TIMER_WAIT DESC LIMIT ${MAX_ROWS}`,
     );
     for (const row of rows) {
       const labels = { schema: text(row, 'schema'), digest: text(row, 'digest') };

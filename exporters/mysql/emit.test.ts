@@ -7,15 +7,15 @@ it.each([
   ['0.5', [0.5]],
   ['ON', [1]],
   ['off', [0]],
-  // The end of a certificate, as MySQL writes it.
+  // Expiry of a certificate in MySQL's format.
   ['Nov 24 12:00:00 2027 GMT', [Date.UTC(2027, 10, 24, 12) / 1000]],
   ['Dec  4 01:02:03 2026 GMT', [Date.UTC(2026, 11, 4, 1, 2, 3) / 1000]],
-  // No TLS, no certificate.
+  // Without TLS there is no certificate.
   ['', []],
   [undefined, []],
   ['COMPRESSED', []],
   ['Nov 24', []],
-])('%j is shown as %j', (value, expected) => {
+])('%j is emitted as %j', (value, expected) => {
   const samples: Sample[] = [];
   emitNumber((sample) => samples.push(sample), { name: 'mysql_some' }, value);
   expect(samples.map((sample) => sample.value)).toEqual(expected);

@@ -13,7 +13,7 @@ export type MemberNames = ReadonlyMap<string, string>;
 
 type Open = Exporter<MysqlTarget, MysqlSession>['open'];
 
-/** Looks at a database node as the account `monitor`, which can read what the server says of itself and nothing else. */
+/** Collects from a database node with the account `monitor`, which can read the server's status but no user data. */
 export function makeMysqlExporter(names: MemberNames, open: Open): Exporter<MysqlTarget, MysqlSession> {
   return {
     prefix: 'mysql',
@@ -113,13 +113,13 @@ const GROUP_STATS: Collector<MysqlSession> = {
     const [row] = await session.query(
       `SELECT ${columns} FROM performance_schema.replication_group_member_stats WHERE MEMBER_ID = @@server_uuid`,
     );
-    // In no group there is no row, and nothing to tell.
+    // A node in no group has no row.
     if (row === undefined) return;
     for (const [column, name] of Object.entries(STATS)) emitNumber(emit, { name }, String(row[column]));
   },
 };
 
-/** By SHOW: `performance_schema.global_status` leaves the statements by kind (`Com_…`) out. */
+/** Uses SHOW, because `performance_schema.global_status` lacks the counters of statements by kind (`Com_…`). */
 async function readVariables(
   session: MysqlSession,
   what: 'STATUS' | 'VARIABLES',

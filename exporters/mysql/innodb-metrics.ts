@@ -1,19 +1,19 @@
 import type { Collector } from '../kit/exporter.ts';
-import { shown, type Shown } from '../kit/mapped-metric.ts';
+import { mapped, type MappedMetric } from '../kit/mapped-metric.ts';
 import { emitNumber, text } from './emit.ts';
 import type { MysqlSession } from './session.ts';
 
-/** `information_schema.INNODB_METRICS`, by mysqld_exporter's names: what the status variables do not tell. */
-export const INNODB_COUNTERS: Readonly<Record<string, Shown>> = {
-  trx_rseg_history_len: shown('gauge', '1')(
+/** Counters of `information_schema.INNODB_METRICS` that no status variable has, with mysqld_exporter's names. */
+export const INNODB_COUNTERS: Readonly<Record<string, MappedMetric>> = {
+  trx_rseg_history_len: mapped('gauge', '1')(
     'mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len',
     'Old versions of rows that are not purged yet: grows while a transaction stays open.',
   ),
-  lock_deadlocks: shown('counter', '1')(
+  lock_deadlocks: mapped('counter', '1')(
     'mysql_info_schema_innodb_metrics_lock_lock_deadlocks_total',
     'Transactions that were rolled back to end a deadlock.',
   ),
-  lock_timeouts: shown('counter', '1')(
+  lock_timeouts: mapped('counter', '1')(
     'mysql_info_schema_innodb_metrics_lock_lock_timeouts_total',
     'Row-lock waits that timed out.',
   ),

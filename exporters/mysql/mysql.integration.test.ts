@@ -26,7 +26,7 @@ afterAll(async () => {
   for (const name of databases) await hosts.unpause(name);
 });
 
-it.each(databases)('%s is up, and every collector finds what it asks for', async (name) => {
+it.each(databases)('%s is up, and all collectors succeed', async (name) => {
   const samples = await probe(name);
   expect(samples.get('mysql_up')).toBe(1);
   expect(failedCollectors(samples)).toEqual([]);
@@ -36,7 +36,7 @@ it.each(databases)('%s is up, and every collector finds what it asks for', async
   expect(samples.has('mysql_global_status_commands_total{command="create_table"}')).toBe(true);
 });
 
-it.each(databases)('%s tells its sizes and what its statements cost, and no text of them', async (name) => {
+it.each(databases)('%s exposes sizes and statement statistics without statement texts', async (name) => {
   const samples = await probeModule('mysql-detail', name);
   expect(samples.get('mysql_detail_up')).toBe(1);
   expect(failedCollectors(samples)).toEqual([]);
@@ -49,7 +49,7 @@ it.each(databases)('%s tells its sizes and what its statements cost, and no text
   for (const series of statements) expect(series).toMatch(/\{schema="\w+",digest="[0-9a-f]{64}"\}$/);
 });
 
-it('a member that cannot apply falls behind by the clock, and catches up', async () => {
+it('the apply lag of a blocked member grows with time, and returns to 0', async () => {
   const views = await probe(databases[0] ?? '');
   const isPrimary = (name: string): boolean =>
     views.get(`mysql_group_replication_member_primary{member="${name}"}`) === 1;
@@ -57,17 +57,17 @@ it('a member that cannot apply falls behind by the clock, and catches up', async
   const lag = async (): Promise<number> =>
     (await probe(secondary)).get('mysql_group_replication_apply_lag_seconds') ?? -1;
   expect(await lag()).toBeLessThan(5);
-  // Whoever holds this lock lets nobody commit; it ends with the session that has it.
-  const held = sql(secondary, 'FLUSH TABLES WITH READ LOCK; DO SLEEP(8)');
+  // This lock blocks all commits; it is released when its session ends.
+  const locked = sql(secondary, 'FLUSH TABLES WITH READ LOCK; DO SLEEP(8)');
   const sleepers = "SELECT COUNT(*) FROM performance_schema.processlist WHERE INFO = 'DO SLEEP(8)'";
   await waitFor(async () => (await sql(secondary, sleepers)) === '1', { what: 'the lock', deadlineMs: 5_000 });
   await sql(primary, 'CREATE DATABASE falls_behind; DROP DATABASE falls_behind');
   await waitFor(async () => (await lag()) > 3, { what: 'a lag of over 3 s', deadlineMs: 20_000 });
-  await held;
+  await locked;
   await waitFor(async () => (await lag()) < 1, { what: 'no lag', deadlineMs: 20_000 });
 });
 
-it('all nodes name the same primary, and it alone can be written to', async () => {
+it('all nodes report the same primary, and only the primary is writable', async () => {
   const views = await Promise.all(databases.map((name) => probe(name)));
   const primaries = databases.filter(
     (name) => views[0]?.get(`mysql_group_replication_member_primary{member="${name}"}`) === 1,
@@ -80,16 +80,16 @@ it('all nodes name the same primary, and it alone can be written to', async () =
   }
 });
 
-it('a frozen node is told as down in time, and as up when it goes on', async () => {
+it('a paused node is exposed as down within the timeout, and as up after it is unpaused', async () => {
   const views = await probe(databases[0] ?? '');
   const secondary =
     databases.find((name) => views.get(`mysql_group_replication_member_primary{member="${name}"}`) === 0) ?? '';
   await probe(secondary);
   await hosts.pause(secondary);
-  const frozen = await probe(secondary, '1').finally(() => hosts.unpause(secondary));
-  expect(frozen.get('mysql_up')).toBe(0);
+  const paused = await probe(secondary, '1').finally(() => hosts.unpause(secondary));
+  expect(paused.get('mysql_up')).toBe(0);
   await waitFor(async () => (await probe(secondary)).get('mysql_up') === 1, {
-    what: 'the node up again',
+    what: 'the node to be up again',
     deadlineMs: 30_000,
   });
 });

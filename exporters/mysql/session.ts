@@ -2,36 +2,36 @@ import { openMysqlConnection, type MysqlConnection, type MysqlLogin } from '../.
 
 type Rows = Awaited<ReturnType<MysqlConnection['query']>>;
 
-/** Where a database node is, and how the exporter logs in. */
+/** Address of a database node, and the exporter's login. */
 export interface MysqlTarget {
   readonly address: string;
   readonly port: number;
   readonly login: MysqlLogin;
-  /** For the login, and for the first answer of a session that was kept: well within a scrape, so that a dead node is told as one. */
+  /** Deadline of the login and of the first query of a reused session. Well below the scrape timeout, so that an unreachable node is exposed as down. */
   readonly connectMs: number;
 }
 
-/** A session that collectors ask one after the other: MySQL answers one statement at a time. */
+/** A session shared by all collectors; MySQL executes its statements one at a time. */
 export interface MysqlSession extends Disposable {
   readonly query: (sql: string) => Promise<Rows>;
 }
 
-/** No scrape waits longer; whatever is still running when it ends is cut off then. */
+/** Longer than any scrape, whose own deadline ends a running query earlier. */
 const QUERY_MS = 30_000;
-/** A server in trouble must not be held up by the one who looks at it. */
+/** The exporter must not add load to a failing server: no waits for consistency, short waits for locks. */
 const PREPARE = "SET SESSION group_replication_consistency = 'EVENTUAL', SESSION lock_wait_timeout = 1";
 
 /**
- * Opens sessions, and keeps the last one of each node for its next scrape: a login over TLS costs both sides more than all the questions.
- * A session that was given up in the middle of a question is not used again.
+ * Opens sessions, and reuses the last one of each node for the next scrape: a login over TLS costs both sides more than all queries.
+ * A session that was released during a query is not reused.
  */
 export function makeMysqlSessions(): (target: MysqlTarget) => Promise<MysqlSession> {
   const idle = new Map<string, MysqlConnection>();
   return async (target) => {
     const key = `${target.address}:${target.port}`;
-    const kept = idle.get(key);
+    const idleConnection = idle.get(key);
     idle.delete(key);
-    const connection = await prepare(kept?.closed === false ? kept : undefined, target);
+    const connection = await prepareConnection(idleConnection?.closed === false ? idleConnection : undefined, target);
     let running = 0;
     return {
       async query(sql) {
@@ -43,7 +43,7 @@ export function makeMysqlSessions(): (target: MysqlTarget) => Promise<MysqlSessi
         }
       },
       [Symbol.dispose]() {
-        // The next answer on it would be to a question that nobody asks any more.
+        // With a query in flight, the next response would belong to that query.
         if (running > 0 || idle.has(key)) connection[Symbol.dispose]();
         else if (!connection.closed) idle.set(key, connection);
       },
@@ -51,9 +51,12 @@ export function makeMysqlSessions(): (target: MysqlTarget) => Promise<MysqlSessi
   };
 }
 
-/** A session that has just answered: a kept one is asked again, because a frozen server keeps its connections open. */
-async function prepare(kept: MysqlConnection | undefined, target: MysqlTarget): Promise<MysqlConnection> {
-  const connection = kept ?? (await openMysqlConnection(target, target.login, target.connectMs));
+/** Runs a first query, also on a reused session, because a hung server keeps its connections open. Opens a new session if none is idle. */
+async function prepareConnection(
+  idleConnection: MysqlConnection | undefined,
+  target: MysqlTarget,
+): Promise<MysqlConnection> {
+  const connection = idleConnection ?? (await openMysqlConnection(target, target.login, target.connectMs));
   try {
     await connection.query(PREPARE, target.connectMs);
     return connection;

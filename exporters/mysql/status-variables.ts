@@ -1,15 +1,15 @@
 import { atMost, type LabelValues } from '../catalog/metric.ts';
-import { shown, type Shown } from '../kit/mapped-metric.ts';
+import { mapped, type MappedMetric } from '../kit/mapped-metric.ts';
 
-const count = shown('counter', '1');
-const bytes = shown('counter', 'bytes');
-const level = shown('gauge', '1');
+const count = mapped('counter', '1');
+const bytes = mapped('counter', 'bytes');
+const level = mapped('gauge', '1');
 
-/** `performance_schema.global_status`, by the names that mysqld_exporter gives them: those that its mixin, its dashboards and our rules read. */
-export const STATUS: Readonly<Record<string, Shown>> = {
-  Uptime: shown('gauge', 'seconds')('mysql_global_status_uptime', 'Time since the server was started.'),
-  // As new connections are shown it: `ALTER INSTANCE RELOAD TLS` changes it.
-  Ssl_server_not_after: shown('gauge', 'timestamp')(
+/** Status variables that the mixin and dashboards of mysqld_exporter and our rules read, with mysqld_exporter's names. */
+export const STATUS: Readonly<Record<string, MappedMetric>> = {
+  Uptime: mapped('gauge', 'seconds')('mysql_global_status_uptime', 'Time since the server was started.'),
+  // The certificate that new connections get: `ALTER INSTANCE RELOAD TLS` changes it.
+  Ssl_server_not_after: mapped('gauge', 'timestamp')(
     'mysql_global_status_ssl_server_not_after',
     'When the certificate of the server ends.',
   ),
@@ -77,16 +77,16 @@ export const STATUS: Readonly<Record<string, Shown>> = {
     'mysql_global_status_innodb_row_lock_current_waits',
     'Sessions that wait for a row.',
   ),
-  Innodb_page_size: shown('gauge', 'bytes')('mysql_global_status_innodb_page_size', 'Size of a page.'),
+  Innodb_page_size: mapped('gauge', 'bytes')('mysql_global_status_innodb_page_size', 'Size of a page.'),
   Innodb_num_open_files: level('mysql_global_status_innodb_num_open_files', 'Files that InnoDB has open.'),
   Innodb_buffer_pool_pages_dirty: level('mysql_global_status_buffer_pool_dirty_pages', 'Pages to be written.'),
 };
 
-/** Status variables that are one metric together, told apart by a label: what follows the prefix of their names. */
+/** Status variables that form one metric. The label value is the part of the variable name after the prefix. */
 export interface StatusGroup {
   readonly prefix: string;
   readonly label: string;
-  /** All values, or how many the server may have: then whatever has the prefix, and the ending, is shown. */
+  /** All values, or their maximum number: then all variables with the prefix and the suffix `ending` are exposed. */
   readonly values: LabelValues;
   readonly ending?: string;
   readonly type: 'counter' | 'gauge';
@@ -133,7 +133,7 @@ export const STATUS_GROUPS: Readonly<Record<string, StatusGroup>> = {
     prefix: 'Performance_schema_',
     label: 'instrumentation',
     values: atMost(60, 'instruments of performance_schema'),
-    // mysqld_exporter counts Performance_schema_session_connect_attrs_longest_seen too, which is a length and no loss.
+    // mysqld_exporter also includes Performance_schema_session_connect_attrs_longest_seen, which is a length, not a loss.
     ending: '_lost',
     type: 'counter',
     help: 'Things that the server could not watch because its tables for that are full.',
@@ -147,8 +147,8 @@ export const STATUS_GROUPS: Readonly<Record<string, StatusGroup>> = {
   },
 };
 
-/** `performance_schema.global_variables`, by mysqld_exporter's names. */
-export const VARIABLES: Readonly<Record<string, Shown>> = {
+/** System variables, with mysqld_exporter's names. */
+export const VARIABLES: Readonly<Record<string, MappedMetric>> = {
   max_connections: level('mysql_global_variables_max_connections', 'Sessions that may be open.'),
   max_prepared_stmt_count: level(
     'mysql_global_variables_max_prepared_stmt_count',
@@ -165,15 +165,15 @@ export const VARIABLES: Readonly<Record<string, Shown>> = {
     'mysql_global_variables_table_definition_cache',
     'Definitions of tables that may be kept.',
   ),
-  innodb_buffer_pool_size: shown('gauge', 'bytes')(
+  innodb_buffer_pool_size: mapped('gauge', 'bytes')(
     'mysql_global_variables_innodb_buffer_pool_size',
     'Size of the buffer pool.',
   ),
-  innodb_log_buffer_size: shown('gauge', 'bytes')(
+  innodb_log_buffer_size: mapped('gauge', 'bytes')(
     'mysql_global_variables_innodb_log_buffer_size',
     'Size of the log buffer.',
   ),
-  key_buffer_size: shown('gauge', 'bytes')(
+  key_buffer_size: mapped('gauge', 'bytes')(
     'mysql_global_variables_key_buffer_size',
     'Size of the key buffer, which only MyISAM uses.',
   ),

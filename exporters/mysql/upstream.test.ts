@@ -7,7 +7,7 @@ import { collect } from '../kit/collect.ts';
 import { makeMysqlExporter } from './exporter.ts';
 import type { MysqlSession } from './session.ts';
 
-/** Taken from a MySQL 9.7.4 without a group, a moment after mysqld_exporter had asked it. */
+/** Samples of a MySQL 9.7.4 without a group, taken shortly after mysqld_exporter scraped it. */
 const sample = (name: string): string => readFileSync(join(import.meta.dirname, 'samples', name), 'utf8');
 
 /** Rows of `SHOW … WHERE Variable_name IN (…) OR Variable_name LIKE …`. */
@@ -49,12 +49,12 @@ async function samplesFrom(query: (sql: string) => readonly Readonly<Record<stri
 const OWN = [
   'mysql_group_replication_members',
   'mysql_group_replication_quorum_margin',
-  // A word: mysqld_exporter skips it.
+  // Its value is a word, which mysqld_exporter skips.
   'mysql_global_variables_group_replication_flow_control_mode',
 ];
 
 it('exposes the same series as mysqld_exporter', async () => {
-  // A length among losses: see STATUS_GROUPS.
+  // This is a length, not a loss: see STATUS_GROUPS.
   const upstream = sample('upstream-0.17.2.prom').replace(/^.*longest_seen.*\n/m, '');
   const samples = await samplesFrom(answer);
   expect(samples.length).toBeGreaterThan(250);
@@ -66,7 +66,7 @@ it('exposes the same series as mysqld_exporter', async () => {
   expect(differences).toEqual([]);
 });
 
-it('counts statements of every kind, also of kinds that a later release adds', async () => {
+it('exposes statements of all kinds, also of kinds that a later release adds', async () => {
   const samples = await samplesFrom((sql) =>
     sql.startsWith('SHOW GLOBAL STATUS')
       ? [...answer(sql), { Variable_name: 'Com_travel_in_time', Value: '7' }]

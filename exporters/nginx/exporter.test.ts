@@ -9,8 +9,8 @@ import { NGINX_EXPORTER } from './exporter.ts';
 
 const PAGE = 'Active connections: 1 \nserver accepts handled requests\n 5 5 9 \nReading: 0 Writing: 1 Waiting: 0 \n';
 
-/** What one look at an Nginx that answers like this gives. */
-async function look(answer: RequestListener): Promise<Readonly<Record<string, number>>> {
+/** Samples of one scrape of an Nginx that responds as `answer` does. */
+async function scrape(answer: RequestListener): Promise<Readonly<Record<string, number>>> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -29,15 +29,15 @@ async function look(answer: RequestListener): Promise<Readonly<Record<string, nu
   }
 }
 
-it('an Nginx that answers tells its connections', async () => {
-  expect(await look((_request, response) => response.end(PAGE))).toMatchObject({
+it('exposes the connections of an Nginx that responds', async () => {
+  expect(await scrape((_request, response) => response.end(PAGE))).toMatchObject({
     nginx_up: 1,
     nginx_connections_handled: 5,
     nginx_http_requests_total: 9,
   });
 });
 
-it('one that answers has the same series as in nginx-prometheus-exporter 1.4.1', async () => {
+it('exposes the same series as nginx-prometheus-exporter 1.4.1', async () => {
   const page =
     'Active connections: 5 \nserver accepts handled requests\n 120 119 364 \nReading: 1 Writing: 2 Waiting: 2 \n';
   const upstream = [
@@ -50,8 +50,8 @@ it('one that answers has the same series as in nginx-prometheus-exporter 1.4.1',
     ['http_requests_total', 'counter', 364],
     ['up', 'gauge', 1],
   ].map(([name, type, value]) => `# TYPE nginx_${name} ${type}\nnginx_${name} ${value}`);
-  const seen = await look((_request, response) => response.end(page));
-  const samples = Object.entries(seen)
+  const scraped = await scrape((_request, response) => response.end(page));
+  const samples = Object.entries(scraped)
     .filter(([name]) => !name.startsWith('nginx_scrape_'))
     .map(([name, value]) => ({ name, value }));
   expect(samples).toHaveLength(upstream.length);
@@ -60,20 +60,20 @@ it('one that answers has the same series as in nginx-prometheus-exporter 1.4.1',
   );
 });
 
-it('one that serves another page is up, and tells nothing', async () => {
-  const seen = await look((_request, response) => response.end('<html></html>'));
-  expect(seen['nginx_up']).toBe(1);
-  expect(seen).not.toHaveProperty('nginx_connections_active');
+it('exposes an Nginx that serves another page as up, without further samples', async () => {
+  const scraped = await scrape((_request, response) => response.end('<html></html>'));
+  expect(scraped['nginx_up']).toBe(1);
+  expect(scraped).not.toHaveProperty('nginx_connections_active');
 });
 
 it.each<[string, RequestListener]>([
-  ['says nothing', () => undefined],
+  ['does not respond', () => undefined],
   ['refuses', (_request, response) => response.writeHead(403).end(PAGE)],
   ['stops in the middle', (_request, response) => response.writeHead(200, { 'content-length': '100' }).write('Active')],
   ['never ends', (_request, response) => response.end('x'.repeat(100_000))],
-  ['hangs up', (request) => request.socket.destroy()],
-])('one that %s is down, soon', async (_what, answer) => {
+  ['closes the connection', (request) => request.socket.destroy()],
+])('exposes an Nginx that %s as down, quickly', async (_what, answer) => {
   const begin = performance.now();
-  expect((await look(answer))['nginx_up']).toBe(0);
+  expect((await scrape(answer))['nginx_up']).toBe(0);
   expect(performance.now() - begin).toBeLessThan(1_000);
 });

@@ -1,30 +1,21 @@
-import { get } from 'node:http';
-import { openDeadline } from '../../kit/deadline.ts';
 import { NGINX } from '../catalog/nginx.ts';
 import type { Exporter } from '../kit/exporter.ts';
+import { readPage, type PageTarget } from '../kit/read-page.ts';
 import { parseStubStatus } from './parse-stub-status.ts';
 
-/** Where the page `stub_status` of a web host is. */
-export interface NginxTarget {
-  readonly address: string;
-  readonly port: number;
-  /** For the whole page: well within a scrape. */
-  readonly answerMs: number;
-}
-
-/** The page as it was read; nothing is kept open. */
+/** The page, read completely; no connection stays open. */
 interface Page extends Disposable {
   readonly text: string;
 }
 
 /** Reads `stub_status`, once a scrape. */
-export const NGINX_EXPORTER: Exporter<NginxTarget, Page> = {
+export const NGINX_EXPORTER: Exporter<PageTarget, Page> = {
   prefix: 'nginx',
   metrics: NGINX,
-  open: async (target, signal) => {
-    using limit = openDeadline(target.answerMs, signal);
-    return { text: await readPage(target, limit.signal), [Symbol.dispose]: () => undefined };
-  },
+  open: async (target, signal) => ({
+    text: await readPage(target, { path: '/stub_status', maxBytes: MAX_BYTES, signal }),
+    [Symbol.dispose]: () => undefined,
+  }),
   collectors: [
     {
       name: 'stub_status',
@@ -36,25 +27,5 @@ export const NGINX_EXPORTER: Exporter<NginxTarget, Page> = {
   ],
 };
 
-/** The page has a hundred characters. */
+/** The page has about a hundred characters. */
 const MAX_BYTES = 4_096;
-
-function readPage({ address, port }: NginxTarget, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    // A connection of its own: one that is kept would be counted among those that wait.
-    const request = get({ host: address, port, path: '/stub_status', agent: false, signal }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > MAX_BYTES) request.destroy(new Error('the page is too long'));
-      });
-      response.on('error', reject);
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`the page is answered with ${response.statusCode}`));
-      });
-    });
-    request.on('error', reject);
-  });
-}

@@ -18,12 +18,12 @@ it.each(webs)('requests to %s are counted', async (name, host) => {
   expect(after.get('nginx_connections_handled')).toBe(after.get('nginx_connections_accepted'));
 });
 
-it.each(webs)('the status page of %s is for monitors alone', async (_name, host) => {
+it.each(webs)('the status page of %s is accessible to monitors only', async (_name, host) => {
   const url = `http://${addressOn(host, 'ops')}:${PORTS.nginxStatus}/stub_status`;
   expect((await fetch(url)).status).toBe(403);
 });
 
-it('one look can be printed on a monitor, by the exporter’s own user', async () => {
+it('--once prints the metrics of a target on a monitor, as the exporter’s own user', async () => {
   const hosts = openHosts();
   const [monitor] = hostsOf(makeTopology(), 'monitor');
   const once = ['node', '/opt/holdfast/agents/exporter/main.ts', '--once', 'nginx', 'web1'];

@@ -4,7 +4,7 @@ import { parseStubStatus } from './parse-stub-status.ts';
 const PAGE =
   'Active connections: 2 \nserver accepts handled requests\n 4948 4947 5200 \nReading: 0 Writing: 1 Waiting: 7 \n';
 
-it('the page of Nginx is read', () => {
+it('parses the page of Nginx', () => {
   expect(parseStubStatus(PAGE)).toEqual({
     nginx_connections_active: 2,
     nginx_connections_accepted: 4948,
@@ -19,6 +19,6 @@ it('the page of Nginx is read', () => {
 it.each(['', '<html>404</html>', PAGE.slice(0, 60), PAGE.replace('4948', '-'), `${PAGE}more`])(
   '%j is refused as a whole',
   (text) => {
-    expect(() => parseStubStatus(text)).toThrow('no stub_status');
+    expect(() => parseStubStatus(text)).toThrow('not a stub_status page');
   },
 );

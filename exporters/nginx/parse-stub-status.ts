@@ -1,7 +1,7 @@
-/** What Nginx' page `stub_status` tells, by the names of the metrics. */
+/** Values of Nginx' page `stub_status`, by metric name. */
 type StubStatus = Readonly<Record<(typeof NAMES)[number], number>>;
 
-/** In the order in which the numbers stand on the page. */
+/** In the order of the numbers on the page. */
 const NAMES = [
   'nginx_connections_active',
   'nginx_connections_accepted',
@@ -15,9 +15,9 @@ const NAMES = [
 const PAGE =
   /^Active connections: (\d+) \nserver accepts handled requests\n (\d+) (\d+) (\d+) \nReading: (\d+) Writing: (\d+) Waiting: (\d+) \n$/;
 
-/** Throws for a page that is another one: half of it would be numbers with the wrong names. */
+/** Throws for any other page: a partial match would assign numbers to the wrong names. */
 export function parseStubStatus(text: string): StubStatus {
   const numbers = PAGE.exec(text)?.slice(1);
-  if (numbers === undefined) throw new Error('the page is no stub_status');
+  if (numbers === undefined) throw new Error('the page is not a stub_status page');
   return Object.fromEntries(NAMES.map((name, at) => [name, Number(numbers[at])])) as StubStatus;
 }

@@ -22,31 +22,31 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v2/spans`;
 }
 
-/** A store that keeps what it gets. */
+/** A trace store that records requests. */
 async function openStore(): Promise<{
   readonly url: string;
-  readonly got: unknown[];
+  readonly received: unknown[];
   readonly headers: IncomingHttpHeaders[];
 }> {
-  const got: unknown[] = [];
+  const received: unknown[] = [];
   const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
     headers.push(request.headers);
     void json(request).then((body) => {
-      got.push(body);
+      received.push(body);
       response.writeHead(202).end();
     });
   });
-  return { url: await listen(server), got, headers };
+  return { url: await listen(server), received, headers };
 }
 
-const sender = (storeUrl: string, keptRatio = 0, log: (message: string) => void = () => undefined) =>
-  makeSpanSender({ storeUrl, host: 'mon2', policy: { slowMs: 300, keptRatio }, log });
+const sender = (storeUrl: string, sampleRatio = 0, log: (message: string) => void = () => undefined) =>
+  makeSpanSender({ storeUrl, host: 'mon2', policy: { slowMs: 300, sampleRatio }, log });
 
-it('sends a failed one, red, in the words of Zipkin', async () => {
-  const { url, got } = await openStore();
+it('sends the span of a failed probe in the format of Zipkin, marked as an error', async () => {
+  const { url, received } = await openStore();
   await sender(url)({ ...SPAN, errorType: 'read-only' });
-  expect(got).toEqual([
+  expect(received).toEqual([
     [
       {
         traceId: SPAN.traceId,
@@ -68,7 +68,7 @@ it('sends a failed one, red, in the words of Zipkin', async () => {
   ]);
 });
 
-it('delivers them as what they are: no probe, and in no trace', async () => {
+it('sends spans without the headers of probes: not synthetic, and without a trace', async () => {
   const { url, headers } = await openStore();
   await sender(url, 1)(SPAN);
   expect(headers).toMatchObject([{ 'content-type': 'application/json' }]);
@@ -77,17 +77,17 @@ it('delivers them as what they are: no probe, and in no trace', async () => {
   );
 });
 
-it.each<readonly [string, { readonly seconds?: number; readonly keptRatio?: number }, number]>([
-  ['a slow one', { seconds: 0.4 }, 1],
-  ['one of the share that is kept', { keptRatio: 1 }, 1],
-  ['no other one', {}, 0],
-])('sends %s', async (_what, { keptRatio, ...about }, sent) => {
-  const { url, got } = await openStore();
-  await sender(url, keptRatio)({ ...SPAN, ...about });
-  expect(got).toHaveLength(sent);
+it.each<readonly [string, { readonly seconds?: number; readonly sampleRatio?: number }, number]>([
+  ['a slow span', { seconds: 0.4 }, 1],
+  ['a span in the sampled share', { sampleRatio: 1 }, 1],
+  ['no other span', {}, 0],
+])('sends %s', async (_what, { sampleRatio, ...about }, sent) => {
+  const { url, received } = await openStore();
+  await sender(url, sampleRatio)({ ...SPAN, ...about });
+  expect(received).toHaveLength(sent);
 });
 
-it('says once that a store takes nothing, and when it does again', async () => {
+it('logs the first failure of the store and its recovery', async () => {
   let status = 503;
   const url = await listen(
     createServer((request, response) => {
@@ -101,5 +101,5 @@ it('says once that a store takes nothing, and when it does again', async () => {
   await send(SPAN);
   status = 202;
   await send(SPAN);
-  expect(lines).toEqual(['spans are lost', 'spans are taken again']);
+  expect(lines).toEqual(['sending spans failed', 'sending spans works again']);
 });

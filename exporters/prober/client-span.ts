@@ -5,33 +5,33 @@ import { messageOf } from '../../kit/errors.ts';
 import { isTraceSampled } from '../access-log/is-trace-sampled.ts';
 import { makeFailureLog, type Log } from '../kit/failure-log.ts';
 
-/** What was asked of a server that takes no trace context, so that nobody but the asker can tell of it. */
+/** A request to a server that accepts no trace context, so that only the client can record a span. */
 export interface ClientSpan {
   readonly traceId: string;
-  /** Bounded: made of names from the code and the topology. */
+  /** From a bounded set: names from the code and the topology. */
   readonly name: string;
   readonly startedAtMs: number;
   readonly seconds: number;
   readonly attributes: Readonly<Record<string, string | number>>;
-  /** Kind of the failure, never its text: a server's message quotes values. */
+  /** Kind of the failure, never its message: a server's message may quote values. */
   readonly errorType?: string;
 }
 
 interface SpanSenderOptions {
   readonly storeUrl: string;
-  /** Who asks: each monitor has a prober, and what one of them cannot reach another may. */
+  /** Monitor host that probes: one monitor may reach a target that another cannot. */
   readonly host: string;
   readonly policy: Traces;
   readonly log: Log;
 }
 
 const SERVICE = 'prober';
-/** Nobody waits for it. */
+/** Can be long, since no caller waits for a delivery. */
 const DEADLINE_MS = 2_000;
 
 /**
- * Sends the spans that are kept to a Zipkin, by the rule of the application: failed and slow ones, and a share of the others. A store that is gone
- * costs the span, and is logged.
+ * Sends sampled spans to Zipkin, by the rule of the application: failed and slow ones, and a share of the others. If Zipkin is unreachable, the
+ * span is lost and the failure is logged.
  */
 export function makeSpanSender({
   storeUrl,
@@ -39,16 +39,16 @@ export function makeSpanSender({
   policy,
   log,
 }: SpanSenderOptions): (span: ClientSpan) => Promise<void> {
-  const tell = makeFailureLog(log, { fails: 'spans are lost', works: 'spans are taken again' });
+  const report = makeFailureLog(log, { fails: 'sending spans failed', works: 'sending spans works again' });
   return async (span) => {
     const code = span.errorType === undefined ? '2xx' : '5xx';
     if (!isTraceSampled({ traceId: span.traceId, code, seconds: span.seconds }, policy)) return;
     const attributes = { ...span.attributes, 'host.name': host };
-    tell({ store: storeUrl }, await deliver(storeUrl, toZipkin({ ...span, attributes })));
+    report({ store: storeUrl }, await deliver(storeUrl, toZipkin({ ...span, attributes })));
   };
 }
 
-/** Says what went wrong, if anything did. A delivery is no probe: it has no trace, and nothing marks it as synthetic. */
+/** Returns the error message, or undefined after a success. A delivery is not a probe: it has no trace and is not marked as synthetic. */
 async function deliver(storeUrl: string, span: object): Promise<string | undefined> {
   try {
     const status = await post(storeUrl, JSON.stringify([span]));
@@ -58,7 +58,7 @@ async function deliver(storeUrl: string, span: object): Promise<string | undefin
   }
 }
 
-/** The status of the answer. Not by `fetch`, which takes some megabytes once it is used: this process must be small. */
+/** Returns the status code. Without `fetch`, whose first use costs some megabytes: this process must stay small. */
 function post(url: string, body: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const options = {
@@ -76,7 +76,7 @@ function post(url: string, body: string): Promise<number | undefined> {
   });
 }
 
-/** As Zipkin's second API takes it: times in microseconds, 0 for unknown; the tag `error` makes it red. A root's id may be the end of its trace's. */
+/** Format of Zipkin's API v2: times in microseconds, 0 for unknown; the tag `error` marks errors. The ID of a root span is the end of its trace ID. */
 function toZipkin({ traceId, name, startedAtMs, seconds, attributes, errorType }: ClientSpan): object {
   const failed = errorType === undefined ? {} : { 'error.type': errorType, error: errorType };
   const tags = Object.entries<string | number>({ ...attributes, ...failed });

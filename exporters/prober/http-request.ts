@@ -3,32 +3,32 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
 
-/** One request as a stranger would send it: on a connection of its own. */
+/** One request on a new connection, as a new client would send it. */
 export interface ProbeRequest {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** PEM: certificates must be signed by it. Virtual addresses are known by address, so their name is not compared. */
+  /** PEM of the CA that must have signed the certificate. Targets are addressed by IP, so the host name is not verified. */
   readonly authority: string;
   readonly signal: AbortSignal;
 }
 
-/** When what had happened, in seconds since the request was begun. */
+/** Times of events, in seconds since the start of the request. */
 interface Marks {
   connect?: number;
   tls?: number;
   answer?: number;
 }
 
-/** An answer, read to its end. Bodies over {@link MAX_BODY} are cut off. */
+/** A response, read completely. Bodies over {@link MAX_BODY} are truncated. */
 export interface ProbeAnswer {
   readonly status: number;
   readonly body: string;
   readonly cookies: readonly string[];
   readonly traceId: string;
-  /** How long each phase took, in seconds: those of the blackbox exporter, less the name lookup, which nothing here needs. */
+  /** Duration of each phase in seconds: the phases of blackbox_exporter without DNS resolution, which is not used here. */
   readonly phases: Readonly<Record<Phase, number>>;
   readonly seconds: number;
   /** When the certificate of a TLS connection ends, in seconds since 1970. */
@@ -40,7 +40,7 @@ export type Phase = (typeof PHASES)[number];
 
 const MAX_BODY = 256 * 1024;
 
-/** Sends it, and waits for the whole answer or the signal. */
+/** Sends a request and waits for the complete response. Rejects when the signal aborts. */
 export async function sendProbe(probe: ProbeRequest): Promise<ProbeAnswer> {
   const ownId = randomBytes(16).toString('hex');
   const begin = performance.now();
@@ -58,7 +58,7 @@ export async function sendProbe(probe: ProbeRequest): Promise<ProbeAnswer> {
         signal: probe.signal,
         headers: {
           'user-agent': 'holdfast-prober',
-          // For who looks at a request on its way: no visitor sent it.
+          // Marks the request as synthetic for all hops.
           'x-holdfast-synthetic': '1',
           traceparent: `00-${ownId}-${randomBytes(8).toString('hex')}-00`,
           ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
@@ -85,7 +85,7 @@ export async function sendProbe(probe: ProbeRequest): Promise<ProbeAnswer> {
     status: answer.statusCode ?? 0,
     body,
     cookies: (answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';', 1)[0] ?? ''),
-    // The first hop of the site names it; a hop inside takes the probe's own.
+    // The first hop of the site returns the trace ID; internal hops use the probe's own.
     traceId: String(answer.headers['x-trace-id'] ?? ownId),
     phases: phasesOf(marks, seconds),
     seconds,
@@ -95,7 +95,7 @@ export async function sendProbe(probe: ProbeRequest): Promise<ProbeAnswer> {
 
 const CONTEXTS = new Map<string, SecureContext>();
 
-/** Reading certificates takes longer than asking. */
+/** Cached, because parsing the CA takes longer than a probe. */
 function contextOf(authority: string): SecureContext {
   const known = CONTEXTS.get(authority) ?? createSecureContext({ ca: authority });
   CONTEXTS.set(authority, known);

@@ -12,7 +12,7 @@ afterEach(() => {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** A shop in which everything works but what `broken` says. */
+/** Responses of a working shop; `broken` replaces some of them. */
 const WORKING: Readonly<Record<string, Answer>> = {
   'POST /api/login': (_, response) => response.setHeader('set-cookie', 'hf_session=s; Path=/').end('{}'),
   'GET /products/7': (_, response) => response.end('<html></html>'),
@@ -24,7 +24,7 @@ const WORKING: Readonly<Record<string, Answer>> = {
     response.writeHead(headers.cookie === 'hf_session=s; own=w' ? 200 : 404).end('{"orderId":41}'),
 };
 
-async function walk(broken: Readonly<Record<string, Answer>> = {}, signal = AbortSignal.timeout(2_000)) {
+async function runJourney(broken: Readonly<Record<string, Answer>> = {}, signal = AbortSignal.timeout(2_000)) {
   server = createServer((request, response) => {
     const key = `${request.method ?? ''} ${request.url ?? ''}`;
     const answer = broken[key] ?? WORKING[key];
@@ -38,31 +38,31 @@ async function walk(broken: Readonly<Record<string, Answer>> = {}, signal = Abor
   });
 }
 
-const succeeded = ({ samples }: Awaited<ReturnType<typeof walk>>): Record<string, number> =>
+const succeeded = ({ samples }: Awaited<ReturnType<typeof runJourney>>): Record<string, number> =>
   Object.fromEntries(
     samples.flatMap(({ name, labels, value }) =>
       name === 'probe_journey_step_success' ? [[labels?.['step'], value]] : [],
     ),
   ) as Record<string, number>;
 
-it('walks to the end, with the cookies that it was given', async () => {
-  const result = await walk();
+it('completes all steps, with the cookies of earlier responses', async () => {
+  const result = await runJourney();
   expect(result.failure).toBeUndefined();
   expect(succeeded(result)).toEqual(Object.fromEntries(JOURNEY_STEPS.map((step) => [step, 1])));
 });
 
-it('ends at the step that fails, and says so of all that were not reached', async () => {
-  const result = await walk({ 'GET /products/7': (_, response) => response.writeHead(502).end() });
+it('ends at the failing step, and exposes all later steps as failed', async () => {
+  const result = await runJourney({ 'GET /products/7': (_, response) => response.writeHead(502).end() });
   expect(succeeded(result)).toEqual({ login: 1, browse: 0, order: 0, read_back: 0 });
   expect(result.failure).toMatch(/^browse: .*status 502; trace [0-9a-f]{32}$/);
 });
 
-it('does not take another order for its own', async () => {
-  const result = await walk({ 'GET /api/orders/41': (_, response) => response.end('{"orderId":40}') });
+it('fails when another order is read back', async () => {
+  const result = await runJourney({ 'GET /api/orders/41': (_, response) => response.end('{"orderId":40}') });
   expect(succeeded(result)['read_back']).toBe(0);
 });
 
-it('fails where an order is acknowledged with nonsense', async () => {
-  const result = await walk({ 'POST /api/orders': (_, response) => response.writeHead(201).end('<html>') });
+it('fails when the acknowledgement of an order is malformed', async () => {
+  const result = await runJourney({ 'POST /api/orders': (_, response) => response.writeHead(201).end('<html>') });
   expect(succeeded(result)).toEqual({ login: 1, browse: 1, order: 0, read_back: 0 });
 });

@@ -2,68 +2,68 @@ import type { Sample } from '../kit/exporter.ts';
 import type { ProbeResult } from './probe-hop.ts';
 import { sendProbe, type ProbeAnswer, type ProbeRequest } from './http-request.ts';
 
-/** The steps of a customer, in their order; after one that fails the rest is not tried. */
+/** Steps of the synthetic transaction, in order; after a failed step the rest is skipped. */
 export const JOURNEY_STEPS = ['login', 'browse', 'order', 'read_back'] as const;
 type Step = (typeof JOURNEY_STEPS)[number];
 
 export interface JourneyOptions {
-  /** Where the shop is, without a path. */
+  /** URL of the shop, without a path. */
   readonly site: string;
   readonly authority: string;
   /** A user of the sample data. */
   readonly email: string;
   readonly password: string;
-  /** Makes this order one that was never placed before. */
+  /** Idempotency key, unique for each run. */
   readonly key: string;
   readonly productId: number;
-  /** Ends the walk wherever it is. */
+  /** Aborts the transaction at any step. */
   readonly signal: AbortSignal;
 }
 
-interface Walk {
+interface JourneyState {
   readonly options: JourneyOptions;
   cookies: readonly string[];
   orderId?: string;
 }
 
-const STEPS: Readonly<Record<Step, (walk: Walk) => Promise<ProbeAnswer>>> = {
-  login: async (walk) => {
-    const { email, password, key } = walk.options;
-    const answer = await send(walk, '/api/login', { method: 'POST', body: { email, password }, headers: keyed(key) });
+const STEPS: Readonly<Record<Step, (state: JourneyState) => Promise<ProbeAnswer>>> = {
+  login: async (state) => {
+    const { email, password, key } = state.options;
+    const answer = await send(state, '/api/login', { method: 'POST', body: { email, password }, headers: keyed(key) });
     expectStatus(answer, [200]);
-    walk.cookies = answer.cookies;
+    state.cookies = answer.cookies;
     return answer;
   },
-  browse: async (walk) => {
-    const answer = await send(walk, `/products/${walk.options.productId}`);
+  browse: async (state) => {
+    const answer = await send(state, `/products/${state.options.productId}`);
     expectStatus(answer, [200]);
-    if (!answer.body.includes('</html>')) throw new Error(`the page is not whole; trace ${answer.traceId}`);
+    if (!answer.body.includes('</html>')) throw new Error(`the page is incomplete; trace ${answer.traceId}`);
     return answer;
   },
-  order: async (walk) => {
-    const { productId, key } = walk.options;
+  order: async (state) => {
+    const { productId, key } = state.options;
     const body = { items: [{ productId, quantity: 1 }] };
-    const answer = await send(walk, '/api/orders', { method: 'POST', body, headers: keyed(key) });
+    const answer = await send(state, '/api/orders', { method: 'POST', body, headers: keyed(key) });
     expectStatus(answer, [200, 201]);
-    walk.orderId = orderIdOf(answer);
-    // What was just written is waited for by its own session.
-    walk.cookies = [...walk.cookies, ...answer.cookies];
+    state.orderId = orderIdOf(answer);
+    // The cookie lets this session read its own write: the site waits until the order is replicated.
+    state.cookies = [...state.cookies, ...answer.cookies];
     return answer;
   },
-  read_back: async (walk) => {
-    const answer = await send(walk, `/api/orders/${walk.orderId ?? ''}`);
+  read_back: async (state) => {
+    const answer = await send(state, `/api/orders/${state.orderId ?? ''}`);
     expectStatus(answer, [200]);
-    if (orderIdOf(answer) !== walk.orderId) throw new Error(`another order was read; trace ${answer.traceId}`);
+    if (orderIdOf(answer) !== state.orderId) throw new Error(`another order was read; trace ${answer.traceId}`);
     return answer;
   },
 };
 
 /**
- * Walks as a customer does: logs in, looks at a product, orders it, reads the order back. Never throws. A step that was not reached has no
- * sample of its duration, and did not succeed.
+ * Runs the synthetic transaction of a customer: logs in, views a product, orders it, and reads the order back. Never throws. A skipped step has
+ * no sample of its duration, and success 0.
  */
 export async function probeJourney(options: JourneyOptions): Promise<ProbeResult> {
-  const walk: Walk = { options, cookies: [] };
+  const state: JourneyState = { options, cookies: [] };
   const samples: Sample[] = [];
   let failure: string | undefined;
   let seconds = 0;
@@ -71,7 +71,7 @@ export async function probeJourney(options: JourneyOptions): Promise<ProbeResult
     const labels = { step };
     const succeeded =
       failure === undefined &&
-      (await STEPS[step](walk).then(
+      (await STEPS[step](state).then(
         (answer) => {
           seconds += answer.seconds;
           samples.push({ name: 'probe_journey_step_duration_seconds', labels, value: answer.seconds });
@@ -95,7 +95,7 @@ export async function probeJourney(options: JourneyOptions): Promise<ProbeResult
 }
 
 function send(
-  { options, cookies }: Walk,
+  { options, cookies }: JourneyState,
   path: string,
   rest: Pick<ProbeRequest, 'method' | 'body' | 'headers'> = {},
 ): Promise<ProbeAnswer> {
@@ -109,7 +109,7 @@ function send(
   });
 }
 
-/** Only what carries a key is repeated by the load balancers on another server. */
+/** The load balancers retry a POST on another server only if it has an idempotency key. */
 function keyed(key: string): Readonly<Record<string, string>> {
   return { 'idempotency-key': key };
 }
@@ -121,6 +121,7 @@ function expectStatus({ status, traceId }: ProbeAnswer, expected: readonly numbe
 function orderIdOf({ body, traceId }: ProbeAnswer): string {
   const value: unknown = JSON.parse(body);
   const id = typeof value === 'object' && value !== null && 'orderId' in value ? value.orderId : undefined;
-  if (typeof id !== 'number' && typeof id !== 'string') throw new Error(`no order id in the answer; trace ${traceId}`);
+  if (typeof id !== 'number' && typeof id !== 'string')
+    throw new Error(`no order ID in the response; trace ${traceId}`);
   return String(id);
 }

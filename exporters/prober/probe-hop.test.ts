@@ -31,18 +31,18 @@ const valueOf = ({ samples }: ProbeResult, wanted: string): number | undefined =
   samples.find(({ name }) => name === wanted)?.value;
 
 describe('a probe of a hop', () => {
-  it('succeeds with a whole page, says that it is synthetic, and has a trace of its own', async () => {
-    const seen: (string | readonly string[] | undefined)[] = [];
+  it('succeeds with a complete page, is marked as synthetic, and has its own trace', async () => {
+    const received: (string | readonly string[] | undefined)[] = [];
     const port = await answering(({ headers }, response) => {
-      seen.push(headers['traceparent'], headers['x-holdfast-synthetic']);
+      received.push(headers['traceparent'], headers['x-holdfast-synthetic']);
       response.end('<html></html>');
     });
     const result = await probe(port);
     expect(result.failure).toBeUndefined();
     expect(valueOf(result, 'probe_success')).toBe(1);
     expect(valueOf(result, 'probe_http_status_code')).toBe(200);
-    expect(seen[0]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
-    expect(seen[1]).toBe('1');
+    expect(received[0]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+    expect(received[1]).toBe('1');
     const phases = result.samples.filter(({ name }) => name === 'probe_http_duration_seconds');
     expect(phases.map(({ labels }) => labels?.['phase'])).toEqual(['connect', 'tls', 'processing', 'transfer']);
     for (const { value } of phases) expect(value).toBeGreaterThanOrEqual(0);
@@ -52,13 +52,13 @@ describe('a probe of a hop', () => {
     ['an error', (_, response) => response.writeHead(503).end('<html></html>')],
     ['half a page', (_, response) => response.end('<html>')],
     ['a broken connection', ({ socket }) => socket.destroy()],
-  ])('fails with %s, and says why', async (_, listener) => {
+  ])('fails with %s, and returns the reason', async (_, listener) => {
     const result = await probe(await answering(listener));
     expect(valueOf(result, 'probe_success')).toBe(0);
     expect(result.failure).not.toBe('');
   });
 
-  it('fails in time when nothing is answered, at once when nobody listens', async () => {
+  it('fails at the deadline without a response, and at once without a listener', async () => {
     const hanging = await probe(await answering(() => undefined), within(100));
     expect(valueOf(hanging, 'probe_success')).toBe(0);
     expect(valueOf(hanging, 'probe_duration_seconds')).toBeGreaterThanOrEqual(0.09);
@@ -68,24 +68,24 @@ describe('a probe of a hop', () => {
     expect(valueOf(await probe(port), 'probe_success')).toBe(0);
   });
 
-  it('is broken off at once when nobody waits for it any more', async () => {
-    const gone = new AbortController();
-    const left = Promise.withResolvers<unknown>();
+  it('is aborted at once when its client disconnects', async () => {
+    const client = new AbortController();
+    const closed = Promise.withResolvers<unknown>();
     const port = await answering(({ socket }) => {
-      socket.once('close', left.resolve);
-      gone.abort();
+      socket.once('close', closed.resolve);
+      client.abort();
     });
-    const result = await probe(port, { deadlineMs: 60_000, signal: gone.signal });
+    const result = await probe(port, { deadlineMs: 60_000, signal: client.signal });
     expect(valueOf(result, 'probe_success')).toBe(0);
-    await left.promise;
+    await closed.promise;
   });
 
-  it('fails when what answers does not speak HTTP', async () => {
+  it('fails when the response is not HTTP', async () => {
     const port = await listen(createTcp((socket) => socket.end('\u0000\u0001garbage\r\n\r\n')));
     expect(valueOf(await probe(port), 'probe_success')).toBe(0);
   });
 
-  it('fails when a database does not let it in', async () => {
+  it('fails when a database closes the connection', async () => {
     const port = await listen(createTcp((socket) => socket.destroy()));
     const hop: Hop = { name: 'db-write', tier: 'db', ask: { kind: 'mysql', host: '127.0.0.1', port, writable: true } };
     const login = { user: 'monitor', password: 'x', authority: '' };
@@ -99,11 +99,11 @@ describe('a probe of a hop', () => {
       name: 'probe db-write',
       attributes: { ...about, 'server.address': '127.0.0.1', 'server.port': port },
     });
-    // Never its text, which may quote values.
+    // Never the message, which may quote values.
     expect(span?.errorType).toMatch(/^[\w-]+$/);
   });
 
-  it('leaves the spans of what HTTP reaches to those that answer', async () => {
+  it('has no span for an HTTP hop, whose servers record their own', async () => {
     const result = await probe(await answering((_, response) => response.writeHead(503).end()));
     expect(result.span).toBeUndefined();
   });

@@ -7,28 +7,28 @@ import type { ClientSpan } from './client-span.ts';
 import { PHASES, sendProbe } from './http-request.ts';
 import { readCertificateEnd } from './read-certificate-end.ts';
 
-/** How long a probe may take. */
+/** Time limit of a probe. */
 export interface ProbeLimit {
   readonly deadlineMs: number;
-  /** Aborts at the deadline at the latest. */
+  /** Aborts at the deadline or earlier. */
   readonly signal: AbortSignal;
 }
 
-/** What a probe needs to get in. */
+/** Time limit and credentials of a probe. */
 export interface ProbeContext extends ProbeLimit {
   readonly login: MysqlLogin;
 }
 
-/** One look at a hop. */
+/** Result of one probe of a hop. */
 export interface ProbeResult {
   readonly samples: readonly Sample[];
-  /** Why it failed, with the id of the trace where there is one. For the log, never for a label. */
+  /** Reason of the failure, with the trace ID if there is one. For the log, never for a label. */
   readonly failure?: string;
-  /** Where what was asked tells of no trace itself. */
+  /** Only for targets that record no spans themselves. */
   readonly span?: ClientSpan;
 }
 
-/** Asks a hop. Never throws: a hop that is broken, slow or talks nonsense is one whose probe does not succeed. */
+/** Probes a hop. Never throws: the probe of a hop that is down, slow or sends an invalid response fails. */
 export async function probeHop({ name, ask }: Hop, context: ProbeContext): Promise<ProbeResult> {
   const begin = performance.now();
   const probing = ask.kind === 'http' ? probeHttp(ask, context) : probeRoute(name, ask, context);
@@ -48,16 +48,16 @@ export async function probeHop({ name, ask }: Hop, context: ProbeContext): Promi
   };
 }
 
-type Asked<K extends Hop['ask']['kind']> = Extract<Hop['ask'], { readonly kind: K }>;
+type TargetOf<K extends Hop['ask']['kind']> = Extract<Hop['ask'], { readonly kind: K }>;
 
-async function probeHttp({ url }: Asked<'http'>, { login, signal }: ProbeContext): Promise<ProbeResult> {
+async function probeHttp({ url }: TargetOf<'http'>, { login, signal }: ProbeContext): Promise<ProbeResult> {
   const answer = await sendProbe({ url, authority: login.authority, signal }).catch(async (error: unknown) => {
-    // When a certificate that is not accepted ends says why.
+    // The expiry of a rejected certificate can explain the failure.
     const ends = url.startsWith('https:') ? await readCertificateEnd(url, signal) : undefined;
     return { failure: String(error), samples: certificateSamples(ends) };
   });
   if ('failure' in answer) return answer;
-  const isWhole = answer.status === 200 && answer.body.includes('</html>');
+  const isComplete = answer.status === 200 && answer.body.includes('</html>');
   return {
     samples: [
       { name: 'probe_http_status_code', value: answer.status },
@@ -68,7 +68,7 @@ async function probeHttp({ url }: Asked<'http'>, { login, signal }: ProbeContext
       })),
       ...certificateSamples(answer.certificateEnds),
     ],
-    ...(isWhole
+    ...(isComplete
       ? {}
       : { failure: `status ${answer.status}, ${answer.body.length} characters; trace ${answer.traceId}` }),
   };
@@ -78,12 +78,12 @@ function certificateSamples(ends: number | undefined): readonly Sample[] {
   return ends === undefined ? [] : [{ name: 'probe_ssl_earliest_cert_expiry', value: ends }];
 }
 
-/** Asks the node behind a database route, in a trace of its own: MySQL carries none. */
-async function probeRoute(route: string, asked: Asked<'mysql'>, context: ProbeContext): Promise<ProbeResult> {
+/** Probes the node behind a database route, and records a span: MySQL carries no trace context. */
+async function probeRoute(route: string, target: TargetOf<'mysql'>, context: ProbeContext): Promise<ProbeResult> {
   const traceId = randomBytes(16).toString('hex');
   const startedAtMs = Date.now();
   const begin = performance.now();
-  const broken = await askNode(asked, context).catch((error: unknown) => ({
+  const nodeFailure = await checkNode(target, context).catch((error: unknown) => ({
     failure: String(error),
     errorType: errorTypeOf(error),
   }));
@@ -95,37 +95,41 @@ async function probeRoute(route: string, asked: Asked<'mysql'>, context: ProbeCo
     attributes: {
       'db.system.name': 'mysql',
       'holdfast.route': route,
-      'server.address': asked.host,
-      'server.port': asked.port,
+      'server.address': target.host,
+      'server.port': target.port,
     },
-    ...(broken === undefined ? {} : { errorType: broken.errorType }),
+    ...(nodeFailure === undefined ? {} : { errorType: nodeFailure.errorType }),
   };
-  return { samples: [], span, ...(broken === undefined ? {} : { failure: `${broken.failure}; trace ${traceId}` }) };
+  return {
+    samples: [],
+    span,
+    ...(nodeFailure === undefined ? {} : { failure: `${nodeFailure.failure}; trace ${traceId}` }),
+  };
 }
 
-interface Broken {
+interface NodeFailure {
   readonly failure: string;
   /** For the span; see {@link ClientSpan}. */
   readonly errorType: string;
 }
 
-async function askNode(
-  { host, port, writable }: Asked<'mysql'>,
+async function checkNode(
+  { host, port, writable }: TargetOf<'mysql'>,
   { login, deadlineMs, signal }: ProbeContext,
-): Promise<Broken | undefined> {
+): Promise<NodeFailure | undefined> {
   using connection = await openMysqlConnection({ address: host, port }, login, deadlineMs);
   signal.throwIfAborted();
   using _listener = addAbortListener(signal, () => {
     connection[Symbol.dispose]();
   });
   const [row] = await connection.query('SELECT @@GLOBAL.super_read_only AS readonly', deadlineMs);
-  const takesWrites = String(row?.['readonly']) === '0';
-  return writable && !takesWrites
-    ? { failure: 'the node behind the route takes no writes', errorType: 'read-only' }
+  const isWritable = String(row?.['readonly']) === '0';
+  return writable && !isWritable
+    ? { failure: 'the node behind the route does not accept writes', errorType: 'read-only' }
     : undefined;
 }
 
-/** The code of an error, else its name. */
+/** The code of an error, or its name if it has no code. */
 function errorTypeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;

@@ -5,7 +5,7 @@ import { makeProbeModule } from './probe-module.ts';
 
 const SPAN: ClientSpan = { traceId: '1', name: 'probe db-read', startedAtMs: 0, seconds: 0, attributes: {} };
 
-async function lookOnce(
+async function probeOnce(
   signal: AbortSignal,
 ): Promise<{ readonly sent: readonly ClientSpan[]; readonly lines: readonly string[] }> {
   const sent: ClientSpan[] = [];
@@ -14,7 +14,7 @@ async function lookOnce(
     name: 'hop',
     metrics: PROBE_HOP,
     targets: new Map([['db-read', 'route']]),
-    probe: () => Promise.resolve({ samples: [], failure: 'away', span: SPAN }),
+    probe: () => Promise.resolve({ samples: [], failure: 'down', span: SPAN }),
     sendSpan: (span) => {
       sent.push(span);
       return Promise.resolve();
@@ -26,9 +26,9 @@ async function lookOnce(
 }
 
 it('sends the span of a probe', async () => {
-  expect(await lookOnce(new AbortController().signal)).toEqual({ sent: [SPAN], lines: ['probe fails'] });
+  expect(await probeOnce(new AbortController().signal)).toEqual({ sent: [SPAN], lines: ['probe fails'] });
 });
 
-it('says nothing of a target when nobody waits for the answer any more', async () => {
-  expect(await lookOnce(AbortSignal.abort())).toEqual({ sent: [], lines: [] });
+it('sends and logs nothing when the client has disconnected', async () => {
+  expect(await probeOnce(AbortSignal.abort())).toEqual({ sent: [], lines: [] });
 });

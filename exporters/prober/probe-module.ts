@@ -9,19 +9,19 @@ import type { ProbeLimit, ProbeResult } from './probe-hop.ts';
 interface ProbeModuleOptions<T> {
   readonly name: string;
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** Name → what is asked. */
+  /** Name → target. */
   readonly targets: ReadonlyMap<string, T>;
-  /** `signal`: aborts at the deadline, and when nobody waits for the answer any more. */
+  /** Its signal aborts at the deadline, and when no client waits for the response any more. */
   readonly probe: (target: T, limit: ProbeLimit) => Promise<ProbeResult>;
-  /** Takes the spans of probes that have one; never fails. */
+  /** Sends the span of a probe; never rejects. */
   readonly sendSpan?: (span: ClientSpan) => Promise<void>;
   readonly log: Log;
 }
 
-/** A module whose every look is one probe: what is found out is the whole answer, and whether the exporter works is told by `up`. */
+/** A module that runs one probe per scrape. Its samples are those of the probe only; Prometheus' `up` shows whether the exporter works. */
 export function makeProbeModule<T>(options: ProbeModuleOptions<T>): Module {
   const { name, metrics, targets, probe, sendSpan, log } = options;
-  const tell = makeFailureLog(log, { fails: 'probe fails', works: 'probe succeeds again' });
+  const report = makeFailureLog(log, { fails: 'probe fails', works: 'probe succeeds again' });
   return {
     name,
     targets: [...targets.keys()],
@@ -30,9 +30,9 @@ export function makeProbeModule<T>(options: ProbeModuleOptions<T>): Module {
       if (at === undefined) throw new Error(`${name} has no target ${target}`);
       using limit = openDeadline(deadlineMs, signal);
       const { samples, failure, span } = await probe(at, { deadlineMs, signal: limit.signal });
-      // What was broken off because nobody waited says nothing about the target.
+      // A probe that was aborted because its client disconnected is no evidence about the target.
       if (!signal.aborted) {
-        tell({ module: name, target }, failure);
+        report({ module: name, target }, failure);
         if (span !== undefined) void sendSpan?.(span);
       }
       return renderSamples(samples, metrics, format);

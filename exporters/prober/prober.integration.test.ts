@@ -8,7 +8,7 @@ const topology = makeTopology();
 const hosts = openHosts();
 const [monitor] = hostsOf(topology, 'monitor');
 
-async function look(module: string, target: string): Promise<ReadonlyMap<string, number>> {
+async function probe(module: string, target: string): Promise<ReadonlyMap<string, number>> {
   if (monitor === undefined) throw new Error('the topology has no monitor host');
   const url = `http://${addressOn(monitor, 'ops')}:${PORTS.exporter}/probe?module=${module}&target=${target}`;
   const text = await (await fetch(url, { headers: { 'x-prometheus-scrape-timeout-seconds': '8' } })).text();
@@ -18,7 +18,7 @@ async function look(module: string, target: string): Promise<ReadonlyMap<string,
 }
 
 const succeeds = (module: string, target: string): Promise<unknown> =>
-  waitFor(async () => (await look(module, target)).get('probe_success') === 1, {
+  waitFor(async () => (await probe(module, target)).get('probe_success') === 1, {
     what: `${module} ${target}`,
     deadlineMs: 30_000,
     intervalMs: 500,
@@ -27,22 +27,22 @@ const succeeds = (module: string, target: string): Promise<unknown> =>
 afterEach(() => hosts.unpause('web2'));
 
 describe('the prober', () => {
-  it.each(hopsOf(topology))('gets what it asks for from $name', async ({ name }) => {
+  it.each(hopsOf(topology))('succeeds on $name', async ({ name }) => {
     await succeeds('hop', name);
   });
 
-  it('walks through the shop', async () => {
+  it('completes the synthetic transaction', async () => {
     await succeeds('journey', 'shop');
   });
 
-  it('knows when the certificate of the site ends', async () => {
-    const ends = (await look('hop', 'https')).get('probe_ssl_earliest_cert_expiry') ?? 0;
+  it('exposes the expiry of the site certificate', async () => {
+    const ends = (await probe('hop', 'https')).get('probe_ssl_earliest_cert_expiry') ?? 0;
     expect(ends).toBeGreaterThan(Date.now() / 1000);
   });
 
-  it('sees a frozen web host that the load balancers hide from customers', async () => {
+  it('detects a paused web host that the load balancers hide from customers', async () => {
     await hosts.pause('web2');
-    expect((await look('hop', 'web2')).get('probe_success')).toBe(0);
+    expect((await probe('hop', 'web2')).get('probe_success')).toBe(0);
     await succeeds('journey', 'shop');
     await hosts.unpause('web2');
     await succeeds('hop', 'web2');

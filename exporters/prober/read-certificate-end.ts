@@ -1,8 +1,8 @@
 import { connect } from 'node:tls';
 
 /**
- * When the certificate that is shown at `url` ends, in seconds since 1970, whoever signed it and whether or not it has ended. Undefined where none is
- * shown before the signal. Nothing is sent over the connection: who is behind it is not known.
+ * Expiry of the certificate at `url`, in seconds since 1970. Works for any issuer and for expired certificates. Undefined if no handshake
+ * succeeds before the signal aborts. Sends no data over the connection, because the server is not authenticated.
  */
 export async function readCertificateEnd(url: string, signal: AbortSignal): Promise<number | undefined> {
   if (signal.aborted) return undefined;

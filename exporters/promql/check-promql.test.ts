@@ -6,7 +6,7 @@ import { checkPromql, seriesIn } from './check-promql.ts';
 const series = seriesOf([
   {
     job: 'shop',
-    coverage: 'whole',
+    coverage: 'complete',
     metrics: {
       requests_total: counter('1', 'Requests.', { labels: { code: ['2xx', '5xx'] } }),
       sent_bytes_total: counter('bytes', 'Sent.'),
@@ -21,10 +21,10 @@ const series = seriesOf([
 ]);
 
 function codes(text: string): readonly string[] {
-  return checkPromql(text, { at: 'here', recorded: ['shop:well'], series }).map(({ code }) => code);
+  return checkPromql(text, { at: 'here', recorded: ['shop:healthy'], series }).map(({ code }) => code);
 }
 
-describe('an expression is right', () => {
+describe('a valid expression', () => {
   it.each([
     'sum by (code) (rate(requests_total{code=~"2.."}[1m])) > 1',
     'sum(rate(requests_total{code="5xx"}[1m])) / sum(rate(requests_total[1m])) > 0.01',
@@ -41,20 +41,20 @@ describe('an expression is right', () => {
     'max_over_time(memory_bytes[5m:10s]) > 1e9',
     'max by (address) (label_replace(connections, "address", "$1", "pool", "(.+)"))',
     'connections > 0 unless on (host) ALERTS{alertname="HostLost"}',
-    'vector(1) unless on () shop:well == 1',
+    'vector(1) unless on () shop:healthy == 1',
     'topk(3, connections)',
     'count_values("size", connections) > 1',
     'sum without (pool) (connections) > 1',
     'predict_linear(memory_bytes[1h], 3600) > 1e9',
     'clamp_max(connections, 5)',
     'up{job="shop"} == 0',
-    'connections{job!="nobody"} > 0',
+    'connections{job!="missing"} > 0',
   ])('%s', (text) => {
-    expect(checkPromql(text, { at: 'here', recorded: ['shop:well'], series })).toEqual([]);
+    expect(checkPromql(text, { at: 'here', recorded: ['shop:healthy'], series })).toEqual([]);
   });
 });
 
-describe('an expression is wrong', () => {
+describe('an invalid expression', () => {
   it.each([
     ['sum(rate(requests_total[1m])', ['syntax']],
     ['', ['syntax']],
@@ -65,7 +65,7 @@ describe('an expression is wrong', () => {
     ['rate(requests_total{code="404"}[1m])', ['unknown-value']],
     ['rate(requests_total{code=~"4.."}[1m])', ['unknown-value']],
     ['up{job="shoop"} == 0', ['unknown-value']],
-    ['connections{job=~"nobody|others"} > 0', ['unknown-value']],
+    ['connections{job=~"missing|others"} > 0', ['unknown-value']],
     ['sum by (pond) (connections)', ['unknown-label']],
     ['sum by (pool) (sum by (host) (connections))', ['unknown-label']],
     ['connections and on (code) rate(requests_total[1m])', ['unknown-label']],
@@ -86,7 +86,7 @@ describe('an expression is wrong', () => {
     expect(codes(text)).toEqual(expected);
   });
 
-  it('and all that is wrong with it is told', () => {
+  it('reports all problems at once', () => {
     expect(codes('rate(connections{pond="a"}[1m]) + no_such_metric')).toEqual([
       'unknown-label',
       'rate-of-gauge',
@@ -95,6 +95,6 @@ describe('an expression is wrong', () => {
   });
 });
 
-it('names the series that an expression reads', () => {
+it('lists the series that an expression reads', () => {
   expect([...seriesIn('rate(a_total[1m]) / on () sum(b) or absent(c{x="1"})')]).toEqual(['a_total', 'b', 'c']);
 });

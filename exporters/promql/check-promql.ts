@@ -6,19 +6,19 @@ import type { PromqlType } from './promql-type.ts';
 import { findAll, parsePromql } from './syntax.ts';
 
 interface CheckOptions {
-  /** Where the expression stands, for the reader. */
+  /** Location of the expression, for the problem. */
   readonly at: string;
-  /** Names that are no metrics of a target: `ALERTS`, and what recording rules make. */
+  /** Names of recorded series that are not in the catalogue. */
   readonly recorded?: readonly string[];
   readonly series?: ReadonlyMap<string, Series>;
 }
 
-/** Series that Prometheus makes of alerting rules. */
+/** Series that Prometheus generates from alerting rules. */
 const MADE_BY_RULES = ['ALERTS', 'ALERTS_FOR_STATE'];
 
 /**
- * Everything about a PromQL expression that cannot be right, whatever the samples are: syntax, metrics and labels that nobody exposes, values
- * that a label never has, counters by their value, growth of gauges, quantiles without buckets, units that do not go together.
+ * Checks a PromQL expression without samples and returns all problems: syntax errors, unknown metrics and labels, impossible label values,
+ * counters without rate(), rates of gauges, quantiles without `le`, and unit mismatches.
  */
 export function checkPromql(
   text: string,
@@ -41,13 +41,13 @@ export function checkPromql(
   return problems;
 }
 
-/** What an expression gives, as far as that can be told without evaluating it. */
+/** Infers the type of an expression's result without evaluating it. */
 export function inferPromql(text: string, series = seriesOf()): PromqlType {
   const report = (): undefined => undefined;
   return inferType(parsePromql(text), { series, opaque: new Set(MADE_BY_RULES), report });
 }
 
-/** The names of all series that an expression reads. */
+/** Names of all series that an expression reads. */
 export function seriesIn(text: string): ReadonlySet<string> {
   return new Set(
     findAll(parsePromql(text), 'VectorSelector').flatMap((selector) =>

@@ -5,7 +5,7 @@ import { childOf, expressionsOf, findAll, type Syntax } from './syntax.ts';
 const SETS = new Set(['And', 'Or', 'Unless']);
 const COMPARISONS = new Set(['Eql', 'Neq', 'Lte', 'Lss', 'Gte', 'Gtr']);
 
-/** The type of two expressions with an operator between them. */
+/** The type of a binary expression. */
 export function inferBinary(syntax: Syntax, inference: Inference): PromqlType {
   const [leftSyntax, rightSyntax] = expressionsOf(syntax);
   const left = leftSyntax === undefined ? LITERAL : inference.infer(leftSyntax);
@@ -17,7 +17,7 @@ export function inferBinary(syntax: Syntax, inference: Inference): PromqlType {
   const vector = left.shape === 'vector' ? left : right;
   if (operator === undefined) return vector;
   if (SETS.has(operator)) return operator === 'Or' ? either(left, right) : left;
-  // The growth since some time ago is what `offset` of the same counter gives.
+  // A counter minus the same counter with `offset` is its increase.
   const isGrowth = operator === 'Sub' && left.kind === 'counter' && right.kind === 'counter';
   if (!isGrowth) for (const side of [left, right]) needGrowth(side, syntax, inference.report);
   const unit = converted(operator, left.unit, rightSyntax?.text) ?? unitOf(operator, left.unit, right.unit);
@@ -28,14 +28,14 @@ export function inferBinary(syntax: Syntax, inference: Inference): PromqlType {
   return { ...vector, kind: 'gauge', unit: unit ?? 'any', labels };
 }
 
-/** Some numbers change what a value is measured in: hundredths are a share, thousandths of a time are how browsers count. */
+/** Factors that convert units: percent / 100 is a ratio, and a timestamp * 1000 is in milliseconds, as browsers need it. */
 function converted(operator: string, left: ValueUnit, right: string | undefined): ValueUnit | undefined {
   if (operator === 'Div' && left === 'percent' && right === '100') return 'ratio';
   if (operator === 'Mul' && left === 'timestamp' && right === '1000') return 'timestamp in ms';
   return undefined;
 }
 
-/** What comes out, or undefined where the two cannot be put together so. */
+/** Unit of the result, or undefined if the two units do not match. */
 function unitOf(operator: string, left: ValueUnit, right: ValueUnit): ValueUnit | undefined {
   if (operator === 'Mul' || operator === 'Pow' || operator === 'Mod') {
     if (left === 'any' || left === 'ratio') return right;
@@ -58,7 +58,7 @@ function unitOf(operator: string, left: ValueUnit, right: ValueUnit): ValueUnit 
   return undefined;
 }
 
-/** One or the other: only what is known of both. */
+/** Type of `or`: the unit only if both sides have the same. */
 function either(left: PromqlType, right: PromqlType): PromqlType {
   const labels =
     left.labels === undefined || right.labels === undefined ? undefined : new Set([...left.labels, ...right.labels]);

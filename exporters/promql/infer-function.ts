@@ -2,12 +2,12 @@ import { needGrowth, type Inference } from './inference.ts';
 import { LITERAL, type PromqlType, type ValueUnit } from './promql-type.ts';
 import { childOf, expressionsOf, unquote, type Syntax } from './syntax.ts';
 
-/** Growth of a counter. */
-const GROWTH = new Set(['rate', 'irate', 'increase']);
-/** Course of a gauge. */
-const COURSE = new Set(['delta', 'idelta', 'deriv', 'predict_linear']);
-/** What only looks whether or when there are samples, or how often they change, takes anything. */
-const PRESENCE: Readonly<Record<string, ValueUnit>> = {
+/** Functions of counters. */
+const COUNTER_FUNCTIONS = new Set(['rate', 'irate', 'increase']);
+/** Functions of the change of gauges. */
+const GAUGE_FUNCTIONS = new Set(['delta', 'idelta', 'deriv', 'predict_linear']);
+/** Functions of the existence, time or changes of samples, which accept counters and gauges; with the unit of their result. */
+const SAMPLE_FUNCTIONS: Readonly<Record<string, ValueUnit>> = {
   absent: '1',
   absent_over_time: '1',
   present_over_time: '1',
@@ -28,12 +28,12 @@ export function inferFunction(syntax: Syntax, inference: Inference): PromqlType 
   if (name === 'vector') return { ...first, shape: 'vector', labels: new Set() };
   if (name === 'label_replace' || name === 'label_join') return withLabel(first, given[1]);
   if (name === 'histogram_quantile') return inferQuantile(last, inference);
-  if (GROWTH.has(name)) return inferGrowth(name, first, inference);
-  if (COURSE.has(name)) {
+  if (COUNTER_FUNCTIONS.has(name)) return inferGrowth(name, first, inference);
+  if (GAUGE_FUNCTIONS.has(name)) {
     if (first.kind === 'counter') inference.report('course-of-counter', `${name}() is for gauges: ${syntax.text}`);
     return { ...first, shape: 'vector', unit: name === 'deriv' ? 'any' : first.unit };
   }
-  const presence = PRESENCE[name];
+  const presence = SAMPLE_FUNCTIONS[name];
   if (presence !== undefined) return { ...first, shape: 'vector', kind: 'gauge', unit: presence };
   const value = types.find(({ shape }) => shape === 'range' || shape === 'vector') ?? last;
   needGrowth(value, syntax, inference.report);

@@ -7,9 +7,9 @@ import { inferBinary } from './infer-binary.ts';
 import { inferFunction } from './infer-function.ts';
 import { LITERAL, type PromqlType } from './promql-type.ts';
 
-/** Finds out what an expression is, and reports what cannot be right about it on the way. */
-export function inferType(syntax: Syntax, world: Omit<Inference, 'infer'>): PromqlType {
-  const inference: Inference = { ...world, infer: (part) => inferType(part, world) };
+/** Infers the type of an expression and reports its problems. */
+export function inferType(syntax: Syntax, context: Omit<Inference, 'infer'>): PromqlType {
+  const inference: Inference = { ...context, infer: (part) => inferType(part, context) };
   switch (syntax.name) {
     case 'PromQL':
     case 'ParenExpr':

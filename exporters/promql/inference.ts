@@ -2,18 +2,18 @@ import type { Series } from '../catalog/catalog.ts';
 import type { PromqlType } from './promql-type.ts';
 import type { Syntax } from './syntax.ts';
 
-/** What inference knows, and where it tells what it finds. */
+/** Context of type inference. */
 export interface Inference {
-  /** Series by name: the catalogue's and those that rules record. */
+  /** Series by name, recorded ones included. */
   readonly series: ReadonlyMap<string, Series>;
-  /** Series of which nothing is known but that they are there: `ALERTS`, recorded ones. */
+  /** Series that exist without a known type: `ALERTS`, and recorded ones outside of the catalogue. */
   readonly opaque: ReadonlySet<string>;
   readonly report: (code: string, summary: string) => void;
-  /** The type of a part. */
+  /** Infers the type of a subexpression. */
   readonly infer: (part: Syntax) => PromqlType;
 }
 
-/** Reports a counter whose value itself is used. */
+/** Reports a counter that is used without rate() or increase(). */
 export function needGrowth(type: PromqlType, syntax: Syntax, report: Inference['report']): void {
   if (type.kind !== 'counter') return;
   report(

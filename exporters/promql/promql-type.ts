@@ -1,19 +1,19 @@
 import type { Unit } from '../catalog/metric.ts';
 
-/** What a value of an expression is measured in. `any`: a literal, which takes the unit of what it meets, or something too mixed to tell. */
+/** Unit of an expression's values. `any`: a literal, which matches every unit, or a result whose unit cannot be inferred. */
 export type ValueUnit = Unit | `${'bytes' | '1'} per second` | 'timestamp in ms' | 'any';
 
-/** What is known of an expression without evaluating it. */
+/** Type of an expression. */
 export interface PromqlType {
   readonly shape: 'scalar' | 'vector' | 'range' | 'string';
   readonly unit: ValueUnit;
-  /** `counter`: only its growth means something. */
+  /** `counter`: only its increase is meaningful. */
   readonly kind: 'counter' | 'gauge';
-  /** Labels that its series may have; undefined where that is not known. */
+  /** Labels that its series may have; undefined if unknown. */
   readonly labels: ReadonlySet<string> | undefined;
   /** The unit of the histogram whose buckets these are. */
   readonly bucketsOf?: Unit;
 }
 
-/** A number of no unit of its own. */
+/** Type of a number literal. */
 export const LITERAL: PromqlType = { shape: 'scalar', unit: 'any', kind: 'gauge', labels: new Set() };

@@ -1,14 +1,14 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import type { SyntaxNode } from '@lezer/common';
 
-/** A node of a parsed expression with its text. */
+/** A node of the syntax tree with its text. */
 export interface Syntax {
   readonly name: string;
   readonly text: string;
   readonly children: readonly Syntax[];
 }
 
-/** Parses PromQL. Where it cannot be understood, nodes are called `⚠`. */
+/** Parses PromQL. Syntax errors become nodes with the name `⚠`. */
 export function parsePromql(text: string): Syntax {
   return toSyntax(parser.parse(text).topNode, text);
 }
@@ -23,13 +23,13 @@ export function childOf(syntax: Syntax, name: string): Syntax | undefined {
   return syntax.children.find((child) => child.name === name);
 }
 
-/** All nodes of a name, from the top. */
+/** All nodes with a name, in pre-order. */
 export function findAll(syntax: Syntax, name: string): readonly Syntax[] {
   const own = syntax.name === name ? [syntax] : [];
   return [...own, ...syntax.children.flatMap((child) => findAll(child, name))];
 }
 
-/** The text of a string literal. */
+/** Value of a string literal. */
 export function unquote(text: string): string {
   return text.startsWith('`') ? text.slice(1, -1) : text.slice(1, -1).replaceAll(/\\(.)/g, '$1');
 }
@@ -49,7 +49,7 @@ const EXPRESSIONS = new Set([
   'BinaryExpr',
 ]);
 
-/** The parts of a node that are expressions themselves. */
+/** Child nodes that are expressions. */
 export function expressionsOf(syntax: Syntax): readonly Syntax[] {
   return syntax.children.filter(({ name }) => EXPRESSIONS.has(name));
 }

@@ -2,28 +2,28 @@ import { connect, type Socket } from 'node:net';
 import { HoldfastError } from '../../kit/errors.ts';
 import { parseReply, renderCommand, ReplyError, type Reply } from './resp.ts';
 
-/** Where a Valkey or a Sentinel is, and how the exporter logs in. */
+/** Address of a Valkey instance or a Sentinel, and the exporter's login. */
 export interface ValkeyTarget {
   readonly address: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  /** For connection and login together: well within a scrape, so that a dead server is told as one. */
+  /** Deadline of connection and login. Well below the scrape timeout, so that an unreachable server is exposed as down. */
   readonly connectMs: number;
 }
 
-/** One connection of one scrape. */
+/** The connection of one scrape. */
 export interface ValkeySession extends Disposable {
-  /** Asks a command; the answers come in the order of the questions. An error of the server is a rejection with {@link ReplyError}. */
-  readonly ask: (...words: readonly string[]) => Promise<Reply>;
+  /** Sends a command and returns its reply; commands can be pipelined. Rejects with {@link ReplyError} for an error reply. */
+  readonly send: (...parts: readonly string[]) => Promise<Reply>;
 }
 
-/** An `INFO` of everything has ten thousand. */
+/** A complete `INFO` has about 10,000 bytes. */
 const MAX_ANSWER_BYTES = 1_000_000;
 
 /**
- * Connects and logs in, or rejects after `connectMs`. The protocol is read here rather than with the application's client library: five
- * questions and a farewell need no reconnects, queues or retries, and the library takes 8 MiB of the exporter's 100.
+ * Connects and logs in, or rejects after `connectMs`. Implements the protocol itself instead of using the application's client library: a few
+ * commands per connection need no reconnects, queues or retries, and the library would take 8 MiB of the exporter's 100 MiB.
  */
 export async function openValkey(target: ValkeyTarget, signal: AbortSignal): Promise<ValkeySession> {
   const socket = connect({ host: target.address, port: target.port, noDelay: true });
@@ -38,7 +38,7 @@ export async function openValkey(target: ValkeyTarget, signal: AbortSignal): Pro
   });
   if (signal.aborted) stop();
   try {
-    await session.ask('AUTH', target.user, target.password);
+    await session.send('AUTH', target.user, target.password);
     return session;
   } catch (error) {
     socket.destroy();
@@ -48,24 +48,24 @@ export async function openValkey(target: ValkeyTarget, signal: AbortSignal): Pro
   }
 }
 
-type Waiting = ReturnType<typeof Promise.withResolvers<Reply>>;
+type PendingReply = ReturnType<typeof Promise.withResolvers<Reply>>;
 
 function makeSession(socket: Socket): ValkeySession {
-  const waiting: Waiting[] = [];
+  const pending: PendingReply[] = [];
   let unread: Buffer = Buffer.alloc(0);
   let failure: Error | undefined;
 
   const end = (error: Error): void => {
     failure ??= error;
-    for (const one of waiting.splice(0)) one.reject(failure);
+    for (const one of pending.splice(0)) one.reject(failure);
     socket.destroy();
   };
   const read = (): void => {
-    if (unread.length > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
+    if (unread.length > MAX_ANSWER_BYTES) throw new Error('the reply is too long');
     for (let parsed = parseReply(unread); parsed !== undefined; parsed = parseReply(unread)) {
       unread = unread.subarray(parsed.next);
-      const one = waiting.shift();
-      if (one === undefined) throw new Error('an answer came that nobody asked for');
+      const one = pending.shift();
+      if (one === undefined) throw new Error('received a reply without a command');
       if (parsed.reply instanceof ReplyError) one.reject(parsed.reply);
       else one.resolve(parsed.reply);
     }
@@ -83,11 +83,11 @@ function makeSession(socket: Socket): ValkeySession {
     end(new Error('the server closed the connection'));
   });
   return {
-    async ask(...words) {
+    async send(...parts) {
       if (failure !== undefined) throw failure;
-      const one: Waiting = Promise.withResolvers<Reply>();
-      waiting.push(one);
-      socket.write(renderCommand(words));
+      const one: PendingReply = Promise.withResolvers<Reply>();
+      pending.push(one);
+      socket.write(renderCommand(parts));
       return one.promise;
     },
     [Symbol.dispose]() {

@@ -4,7 +4,7 @@ import type { ValkeyTarget } from './connection.ts';
 import { VALKEY_EXPORTER } from './exporter.ts';
 import { bulk, startTestServer } from './test-server.ts';
 
-const look = (target: ValkeyTarget, deadlineMs = 1_500): Promise<Collection> =>
+const scrape = (target: ValkeyTarget, deadlineMs = 1_500): Promise<Collection> =>
   collect(VALKEY_EXPORTER, target, { deadlineMs, maxSeries: 1_000, signal: new AbortController().signal });
 
 /** `name{values of labels}` → value. */
@@ -16,7 +16,7 @@ function valuesOf({ samples }: Collection): ReadonlyMap<string, number> {
   );
 }
 
-/** From a running primary of Valkey 8.1.1, shortened. */
+/** INFO of a running primary of Valkey 8.1.1, shortened. */
 const COMMON = [
   '# Server',
   'redis_version:7.2.4',
@@ -64,10 +64,10 @@ const REPLICA = [
 const serving = (info: readonly string[]) => (command: string) =>
   command.startsWith('INFO') ? bulk(info.join('\r\n')) : '+OK\r\n';
 
-describe('a Valkey', () => {
-  it('that is the primary tells its role, its replicas and what it counts', async () => {
+describe('a Valkey instance', () => {
+  it('that is the primary exposes its role, its replicas and its counters', async () => {
     await using server = await startTestServer(serving(PRIMARY));
-    const values = valuesOf(await look(server.target));
+    const values = valuesOf(await scrape(server.target));
     expect(Object.fromEntries(values)).toMatchObject({
       redis_up: 1,
       'redis_scrape_collector_success info': 1,
@@ -91,12 +91,12 @@ describe('a Valkey', () => {
       'redis_db_keys db3': 2,
     });
     expect([...values.keys()].filter((name) => name.startsWith('redis_master_link_up'))).toEqual([]);
-    expect(server.asked[0]).toBe('AUTH monitor secret');
+    expect(server.commands[0]).toBe('AUTH monitor secret');
   });
 
-  it('that is a replica tells its link', async () => {
+  it('that is a replica exposes its link to the primary', async () => {
     await using server = await startTestServer(serving(REPLICA));
-    expect(Object.fromEntries(valuesOf(await look(server.target)))).toMatchObject({
+    expect(Object.fromEntries(valuesOf(await scrape(server.target)))).toMatchObject({
       'redis_instance_role primary': 0,
       'redis_instance_role replica': 1,
       'redis_master_link_up 198.18.2.61 6379': 0,
@@ -106,26 +106,26 @@ describe('a Valkey', () => {
     });
   });
 
-  it('that is not there is down', async () => {
+  it('that does not listen is exposed as down', async () => {
     const server = await startTestServer(serving(PRIMARY));
     await server[Symbol.asyncDispose]();
-    expect(valuesOf(await look(server.target)).get('redis_up')).toBe(0);
+    expect(valuesOf(await scrape(server.target)).get('redis_up')).toBe(0);
   });
 
-  it('that is frozen costs its share of the scrape once, and the next look the same', async () => {
+  it('that hangs is exposed as down after the login deadline, in every scrape', async () => {
     await using server = await startTestServer(() => undefined, 200);
     for (const count of [1, 2]) {
       const begin = performance.now();
-      const seen = await look(server.target);
-      expect(valuesOf(seen).get('redis_up'), `look ${count}`).toBe(0);
-      expect(seen.failures['open']).toBe('no answer in time');
+      const scraped = await scrape(server.target);
+      expect(valuesOf(scraped).get('redis_up'), `scrape ${count}`).toBe(0);
+      expect(scraped.failures['open']).toBe('no answer in time');
       expect(performance.now() - begin).toBeLessThan(1_000);
     }
   });
 
-  it('that freezes after the login fails its collector when the scrape ends', async () => {
+  it('that hangs after the login fails its collector at the scrape deadline', async () => {
     await using server = await startTestServer((command) => (command.startsWith('AUTH') ? '+OK\r\n' : undefined));
-    const values = valuesOf(await look(server.target, 300));
+    const values = valuesOf(await scrape(server.target, 300));
     expect([values.get('redis_up'), values.get('redis_scrape_collector_success info')]).toEqual([1, 0]);
   });
 
@@ -133,23 +133,23 @@ describe('a Valkey', () => {
     ['garbage', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['a refusal', '-WRONGPASS invalid username-password pair or user is disabled.\r\n'],
     ['too much', `$9999999\r\n${'x'.repeat(1_100_000)}`],
-  ])('that answers a login with %s is down', async (_what, said) => {
-    await using server = await startTestServer(() => said, 2_000);
-    expect(valuesOf(await look(server.target, 2_500)).get('redis_up')).toBe(0);
+  ])('that replies to the login with %s is exposed as down', async (_what, reply) => {
+    await using server = await startTestServer(() => reply, 2_000);
+    expect(valuesOf(await scrape(server.target, 2_500)).get('redis_up')).toBe(0);
   });
 
-  it('that hangs up in the middle of an answer fails its collector at once', async () => {
+  it('that closes the connection during a reply fails its collector at once', async () => {
     await using server = await startTestServer((command, socket) => {
       if (command.startsWith('AUTH')) return '+OK\r\n';
       socket.end('$500\r\n# Server');
       return undefined;
     });
-    const { failures } = await look(server.target, 20_000);
+    const { failures } = await scrape(server.target, 20_000);
     expect(failures['info']).toBe('the server closed the connection');
   });
 
-  it('says nothing of its password when it is refused', async () => {
+  it('that refuses the login does not leak the password', async () => {
     await using server = await startTestServer(() => '-NOAUTH Authentication required.\r\n');
-    expect(JSON.stringify(await look(server.target))).not.toContain('secret');
+    expect(JSON.stringify(await scrape(server.target))).not.toContain('secret');
   });
 });

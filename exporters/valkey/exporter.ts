@@ -4,7 +4,7 @@ import { openValkey, type ValkeySession, type ValkeyTarget } from './connection.
 import { COMMAND_PARTS, FIELDS, INSTANCE_FIELDS, REPLICA_FIELDS } from './info-fields.ts';
 import { numberOf, parseInfo, parseParts } from './parse-info.ts';
 
-/** Looks at a Valkey as the user `monitor`, who may ask for `INFO` and nothing else. */
+/** Collects from a Valkey instance as the user `monitor`, who may only run `INFO`. */
 export const VALKEY_EXPORTER: Exporter<ValkeyTarget, ValkeySession> = {
   prefix: 'redis',
   metrics: VALKEY,
@@ -12,7 +12,7 @@ export const VALKEY_EXPORTER: Exporter<ValkeyTarget, ValkeySession> = {
   collectors: [{ name: 'info', collect: collectInfo }],
 };
 
-/** By name: a plain `INFO` leaves the commands out, and `everything` has a dozen fields for each module. */
+/** Listed by name: a plain `INFO` lacks the commands, and `everything` adds a dozen fields for each module. */
 const SECTIONS = [
   'server',
   'clients',
@@ -26,14 +26,14 @@ const SECTIONS = [
 ];
 
 async function collectInfo(session: ValkeySession, emit: Sink): Promise<void> {
-  const text = await session.ask('INFO', ...SECTIONS);
-  if (typeof text !== 'string') throw new Error('INFO is no text');
+  const text = await session.send('INFO', ...SECTIONS);
+  if (typeof text !== 'string') throw new Error('the reply to INFO is not a string');
   emitInfo(parseInfo(text), emit);
 }
 
 type Info = ReadonlyMap<string, string>;
 
-/** Everything that an `INFO` says, as samples. */
+/** Emits all samples of an `INFO` reply. */
 export function emitInfo(info: Info, emit: Sink): void {
   for (const [field, { metric }] of Object.entries(FIELDS)) emitNumber(emit, { name: metric }, info.get(field));
   emitServer(info, emit);
@@ -42,7 +42,7 @@ export function emitInfo(info: Info, emit: Sink): void {
   emitKeys(info, emit);
 }
 
-/** An `INFO` leaves a database without keys out; the first one is shown all the same. */
+/** `INFO` lacks databases without keys; the first one is always emitted. */
 function emitKeys(info: Info, emit: Sink): void {
   const databases = new Map([['db0', ''], ...[...info].filter(([field]) => /^db\d+$/.test(field))]);
   for (const [db, value] of databases) {
@@ -60,10 +60,10 @@ function emitServer(info: Info, emit: Sink): void {
   }
 }
 
-/** What an instance is, as labels. To Prometheus a label without a value is none: a Sentinel has no role. */
+/** Emits the identity of an instance as labels. An empty label, such as the role of a Sentinel, equals a missing one to Prometheus. */
 export function emitInstance(info: Info, emit: Sink): void {
   const labels = Object.fromEntries(INSTANCE_FIELDS.map((field) => [field, info.get(field) ?? '']));
-  // Valkey calls this field otherwise, and redis_exporter leaves the label empty then.
+  // Valkey names this field `server_mode`; redis_exporter does not read that and leaves the label empty.
   emit({
     name: 'redis_instance_info',
     labels: { ...labels, redis_mode: info.get('redis_mode') ?? info.get('server_mode') ?? '' },
@@ -99,7 +99,7 @@ function emitReplicas(info: Info, emit: Sink): void {
   }
 }
 
-/** By command, subcommands apart; one that was never called is not in an `INFO`. */
+/** Emits counters by command and subcommand; `INFO` lacks commands that were never called. */
 function emitCommands(info: Info, emit: Sink): void {
   for (const [field, value] of info) {
     const cmd = /^cmdstat_(.*)$/.exec(field)?.[1];
@@ -110,7 +110,7 @@ function emitCommands(info: Info, emit: Sink): void {
   }
 }
 
-/** A value that is no number is not shown: nobody could tell what 0 meant. */
+/** Emits a field that exists; a missing one has no sample, because 0 would be ambiguous. */
 function emitNumber(
   emit: Sink,
   series: { readonly name: string; readonly labels?: Readonly<Record<string, string>> },

@@ -1,12 +1,12 @@
-import { shown, type Shown } from '../kit/mapped-metric.ts';
+import { mapped, type MappedMetric } from '../kit/mapped-metric.ts';
 
-const count = shown('counter', '1');
-const bytes = shown('gauge', 'bytes');
-const level = shown('gauge', '1');
-const seconds = shown('gauge', 'seconds');
+const count = mapped('counter', '1');
+const bytes = mapped('gauge', 'bytes');
+const level = mapped('gauge', '1');
+const seconds = mapped('gauge', 'seconds');
 
-/** Fields of `INFO` that are shown as they are, by the names that redis_exporter gives them. */
-export const FIELDS: Readonly<Record<string, Shown>> = {
+/** Fields of `INFO` that are exposed unchanged, with redis_exporter's names. */
+export const FIELDS: Readonly<Record<string, MappedMetric>> = {
   uptime_in_seconds: seconds('redis_uptime_in_seconds', 'Time since the server was started.'),
   connected_clients: level('redis_connected_clients', 'Connections of clients.'),
   blocked_clients: level('redis_blocked_clients', 'Clients that wait for something.'),
@@ -18,13 +18,13 @@ export const FIELDS: Readonly<Record<string, Shown>> = {
   used_memory_overhead: bytes('redis_memory_used_overhead_bytes', 'Memory of everything else.'),
   maxmemory: bytes('redis_memory_max_bytes', 'Memory that data and buffers may take before keys are evicted.'),
   total_system_memory: bytes('redis_total_system_memory_bytes', 'Memory of the machine.'),
-  mem_fragmentation_ratio: shown('gauge', 'ratio')(
+  mem_fragmentation_ratio: mapped('gauge', 'ratio')(
     'redis_mem_fragmentation_ratio',
     'Memory in RAM by memory in use; large for an empty server.',
   ),
   loading: level('redis_loading_dump_file', 'Whether data is being loaded, and nothing else is answered.'),
   rdb_changes_since_last_save: level('redis_rdb_changes_since_last_save', 'Changes that are in no snapshot.'),
-  rdb_last_save_time: shown('gauge', 'timestamp')('redis_rdb_last_save_timestamp_seconds', 'When it last was saved.'),
+  rdb_last_save_time: mapped('gauge', 'timestamp')('redis_rdb_last_save_timestamp_seconds', 'When it last was saved.'),
   rdb_last_bgsave_status: level('redis_rdb_last_bgsave_status', 'Whether the last snapshot worked.'),
   aof_last_write_status: level('redis_aof_last_write_status', 'Whether the last write to the append-only file worked.'),
   total_connections_received: count('redis_connections_received_total', 'Connections that were accepted.'),
@@ -33,8 +33,8 @@ export const FIELDS: Readonly<Record<string, Shown>> = {
   total_error_replies: count('redis_total_error_replies', 'Commands that were answered with an error.'),
   acl_access_denied_auth: count('redis_acl_access_denied_auth_total', 'Logins that were refused.'),
   acl_access_denied_cmd: count('redis_acl_access_denied_cmd_total', 'Commands that a user may not use.'),
-  total_net_input_bytes: shown('counter', 'bytes')('redis_net_input_bytes_total', 'Received.'),
-  total_net_output_bytes: shown('counter', 'bytes')('redis_net_output_bytes_total', 'Sent.'),
+  total_net_input_bytes: mapped('counter', 'bytes')('redis_net_input_bytes_total', 'Received.'),
+  total_net_output_bytes: mapped('counter', 'bytes')('redis_net_output_bytes_total', 'Sent.'),
   expired_keys: count('redis_expired_keys_total', 'Keys whose time was over.'),
   evicted_keys: count(
     'redis_evicted_keys_total',
@@ -42,8 +42,8 @@ export const FIELDS: Readonly<Record<string, Shown>> = {
   ),
   keyspace_hits: count('redis_keyspace_hits_total', 'Reads that found their key.'),
   keyspace_misses: count('redis_keyspace_misses_total', 'Reads that did not.'),
-  used_cpu_sys: shown('counter', 'seconds')('redis_cpu_sys_seconds_total', 'Processor time in the kernel.'),
-  used_cpu_user: shown('counter', 'seconds')('redis_cpu_user_seconds_total', 'Processor time of the server itself.'),
+  used_cpu_sys: mapped('counter', 'seconds')('redis_cpu_sys_seconds_total', 'Processor time in the kernel.'),
+  used_cpu_user: mapped('counter', 'seconds')('redis_cpu_user_seconds_total', 'Processor time of the server itself.'),
   connected_slaves: level('redis_connected_slaves', 'Replicas that are connected.'),
   master_repl_offset: level(
     'redis_master_repl_offset',
@@ -56,8 +56,8 @@ export const FIELDS: Readonly<Record<string, Shown>> = {
   sync_partial_err: count('redis_replica_partial_resync_denied', 'Replicas that had missed too much.'),
 };
 
-/** Fields of a replica alone: each with the primary that it follows, as redis_exporter labels them. */
-export const REPLICA_FIELDS: Readonly<Record<string, Shown>> = {
+/** Fields that only replicas have; labelled with the primary, as in redis_exporter. */
+export const REPLICA_FIELDS: Readonly<Record<string, MappedMetric>> = {
   master_link_status: level('redis_master_link_up', 'Whether this replica is connected to its primary.'),
   master_last_io_seconds_ago: seconds(
     'redis_master_last_io_seconds_ago',
@@ -67,18 +67,18 @@ export const REPLICA_FIELDS: Readonly<Record<string, Shown>> = {
   slave_repl_offset: level('redis_slave_repl_offset', 'Bytes that this replica has taken.'),
 };
 
-/** What `commandstats` counts of each command. `divisor`: microseconds are shown as seconds. */
-export const COMMAND_PARTS: Readonly<Record<string, Shown & { readonly divisor: number }>> = {
+/** Counters of `commandstats` per command. `divisor`: converts microseconds to seconds. */
+export const COMMAND_PARTS: Readonly<Record<string, MappedMetric & { readonly divisor: number }>> = {
   calls: { ...count('redis_commands_total', 'Calls of a command.'), divisor: 1 },
   usec: {
-    ...shown('counter', 'seconds')('redis_commands_duration_seconds_total', 'Processor time of a command.'),
+    ...mapped('counter', 'seconds')('redis_commands_duration_seconds_total', 'Processor time of a command.'),
     divisor: 1e6,
   },
   failed_calls: { ...count('redis_commands_failed_calls_total', 'Calls that ended in an error.'), divisor: 1 },
   rejected_calls: { ...count('redis_commands_rejected_calls_total', 'Calls that were not even tried.'), divisor: 1 },
 };
 
-/** Fields that are labels of `redis_instance_info`, those of a Valkey last: redis_exporter has them since 1.74. */
+/** Fields that are labels of `redis_instance_info`. Those of Valkey are last: redis_exporter has them since 1.74. */
 export const INSTANCE_FIELDS = [
   'role',
   'redis_version',

@@ -1,4 +1,4 @@
-/** The fields of an `INFO`, as text. What is no field (headings, empty lines) is left out. */
+/** Fields of an `INFO` reply, as text. Skips headings and empty lines. */
 export function parseInfo(text: string): ReadonlyMap<string, string> {
   return new Map(
     text.split('\r\n').flatMap((line): [string, string][] => {
@@ -8,7 +8,7 @@ export function parseInfo(text: string): ReadonlyMap<string, string> {
   );
 }
 
-/** A field that has parts, `calls=1,usec=2`. */
+/** Parts of a field such as `calls=1,usec=2`. */
 export function parseParts(value: string): ReadonlyMap<string, string> {
   return new Map(
     value.split(',').map((part): [string, string] => {
@@ -18,7 +18,7 @@ export function parseParts(value: string): ReadonlyMap<string, string> {
   );
 }
 
-/** The number of a field; of a word like `ok` or `up` 1, of any other one 0. `undefined` where there is none. */
+/** Number of a field: 1 for `ok` and `up`, 0 for any other word, `undefined` for a missing field. */
 export function numberOf(value: string | undefined): number | undefined {
   if (value === undefined || value === '') return undefined;
   const number = Number(value);

@@ -14,23 +14,23 @@ describe('a reply', () => {
     ['$0\r\n\r\n', ''],
     ['$6\r\na\r\nb\r\n\r\n', 'a\r\nb\r\n'],
     ['*2\r\n$4\r\nname\r\n*1\r\n:1\r\n', ['name', [1]]],
-  ])('%j is read', (text, reply) => {
+  ])('%j is parsed', (text, reply) => {
     expect(parseReply(bytes(text))).toEqual({ reply, next: text.length });
   });
 
-  it('that says no is a value', () => {
+  it('that is an error is parsed as a value', () => {
     const parsed = parseReply(bytes('-NOPERM no permissions\r\n'));
     expect(parsed?.reply).toBeInstanceOf(ReplyError);
   });
 
   it.each(['HTTP/1.1 400 Bad Request\r\n', ':many\r\n', '$2\r\nabcd', '*1\r\n*1\r\n'.repeat(20), '$-7\r\n\r\n'])(
-    '%j is none',
+    '%j is refused',
     (text) => {
-      expect(() => parseReply(bytes(text))).toThrow(/answer/);
+      expect(() => parseReply(bytes(text))).toThrow(/reply/);
     },
   );
 
-  it('is the same however it was cut: every beginning of it asks for more, and what follows is left alone', () => {
+  it('is parsed the same however it is split: every prefix is incomplete, and bytes after it are not consumed', () => {
     const texts = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'ä', '€', '𝄞', '\r', '\n', '$', '*', '1') });
     const replies = fc.letrec<{ reply: Reply }>((tie) => ({
       reply: fc.oneof(
@@ -51,7 +51,7 @@ describe('a reply', () => {
   });
 });
 
-it('a command is a list of texts, counted in bytes', () => {
+it('a command is an array of bulk strings, with lengths in bytes', () => {
   expect(renderCommand(['AUTH', 'ä'])).toBe('*2\r\n$4\r\nAUTH\r\n$2\r\nä\r\n');
 });
 

@@ -1,21 +1,21 @@
-/** What a server answered: of RESP2 all that exists, errors as values. */
+/** A reply in RESP2; errors are values. */
 export type Reply = string | number | null | ReplyError | readonly Reply[];
 
-/** An answer that says no: `NOPERM …`, `NOQUORUM …`. */
+/** An error reply: `NOPERM …`, `NOQUORUM …`. */
 export class ReplyError extends Error {}
 
-/** Where a reply ends, and what it is. `undefined`: there is more to come. */
+/** A parsed reply and the offset after it. `undefined`: the reply is incomplete. */
 type Parsed = { readonly reply: Reply; readonly next: number } | undefined;
 
-/** Deeper than any answer that is asked for; a server that nests more is none. */
+/** Deeper than any expected reply; deeper nesting is refused. */
 const MAX_DEPTH = 8;
 
-/** The command as Valkey reads it. */
+/** Encodes a command as an array of bulk strings. */
 export function renderCommand(words: readonly string[]): string {
   return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
 }
 
-/** The reply that begins at `at`. Throws for what is no RESP2. */
+/** Parses the reply that begins at `at`. Throws if it is not RESP2. */
 export function parseReply(bytes: Buffer, at = 0, depth = 0): Parsed {
   const end = bytes.indexOf('\r\n', at);
   if (end === -1) return undefined;
@@ -27,7 +27,7 @@ export function parseReply(bytes: Buffer, at = 0, depth = 0): Parsed {
   if (kind === ':') return { reply: parseInteger(line), next };
   if (kind === '$') return parseBulk(bytes, { length: parseInteger(line), next });
   if (kind === '*' && depth < MAX_DEPTH) return parseArray(bytes, { length: parseInteger(line), next, depth });
-  throw new Error('the answer is not in the protocol of Valkey');
+  throw new Error('the reply is not RESP2');
 }
 
 function parseBulk(bytes: Buffer, { length, next }: { readonly length: number; readonly next: number }): Parsed {
@@ -35,7 +35,7 @@ function parseBulk(bytes: Buffer, { length, next }: { readonly length: number; r
   const end = next + length;
   if (bytes.length < end + 2) return undefined;
   if (length < 0 || bytes.toString('latin1', end, end + 2) !== '\r\n')
-    throw new Error('a text of the answer has no end');
+    throw new Error('a bulk string of the reply has no terminator');
   return { reply: bytes.toString('utf8', next, end), next: end + 2 };
 }
 
@@ -56,6 +56,6 @@ function parseArray(
 }
 
 function parseInteger(text: string): number {
-  if (!/^-?\d{1,15}$/.test(text)) throw new Error('the answer has a number that is none');
+  if (!/^-?\d{1,15}$/.test(text)) throw new Error('the reply has an invalid number');
   return Number(text);
 }

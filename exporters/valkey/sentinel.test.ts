@@ -10,14 +10,14 @@ const exporter = makeSentinelExporter(
   ]),
 );
 
-interface Said {
+interface Replies {
   readonly quorum?: string;
   readonly status?: string;
 }
 
-/** What a Sentinel of the stack says, one of the others being down. */
+/** Replies of a Sentinel of the stack, while another Sentinel is down. */
 const sentinel =
-  ({ quorum = '+OK 2 usable Sentinels.\r\n', status = 'ok' }: Said = {}) =>
+  ({ quorum = '+OK 2 usable Sentinels.\r\n', status = 'ok' }: Replies = {}) =>
   (command: string): string =>
     ({
       'INFO server sentinel': bulk(
@@ -42,8 +42,8 @@ const sentinel =
       'SENTINEL CKQUORUM shop': quorum,
     })[command] ?? '+OK\r\n';
 
-async function look(said: Said = {}): Promise<{ values: Readonly<Record<string, number>>; failures: object }> {
-  await using server = await startTestServer(sentinel(said));
+async function scrape(replies: Replies = {}): Promise<{ values: Readonly<Record<string, number>>; failures: object }> {
+  await using server = await startTestServer(sentinel(replies));
   const signal = new AbortController().signal;
   const { samples, failures } = await collect(exporter, server.target, { deadlineMs: 1_500, maxSeries: 100, signal });
   const values = samples.map(({ name, labels = {}, value }) => [[name, ...Object.values(labels)].join(' '), value]);
@@ -51,8 +51,8 @@ async function look(said: Said = {}): Promise<{ values: Readonly<Record<string, 
 }
 
 describe('a Sentinel', () => {
-  it('tells whom it calls the primary, the epoch and who is well', async () => {
-    const { values, failures } = await look();
+  it('exposes the primary, the epoch and the healthy members', async () => {
+    const { values, failures } = await scrape();
     expect(failures).toEqual({});
     expect(values).toMatchObject({
       redis_sentinel_up: 1,
@@ -72,16 +72,16 @@ describe('a Sentinel', () => {
     });
   });
 
-  it('without a quorum says 0 and why, and of a primary that is not ok 0 and what it is', async () => {
+  it('exposes 0 and the reason without a quorum, and 0 and the status for an unhealthy primary', async () => {
     const message = 'NOQUORUM 1 usable Sentinels. Not enough available Sentinels to reach the specified quorum';
-    const { values } = await look({ quorum: `-${message}\r\n`, status: 'odown' });
+    const { values } = await scrape({ quorum: `-${message}\r\n`, status: 'odown' });
     expect(values[`redis_sentinel_master_ckquorum_status shop ${message}`]).toBe(0);
     const statuses = Object.entries(values).filter(([series]) => series.startsWith('redis_sentinel_master_status '));
     expect(statuses).toEqual([['redis_sentinel_master_status shop 198.18.2.62:6379 odown', 0]]);
   });
 
-  it('that refuses to say whether there is a quorum fails its collector: 0 would be a lie', async () => {
-    const { values, failures } = await look({ quorum: '-NOPERM no permissions\r\n' });
+  it('that refuses the quorum check fails its collector, because 0 would be wrong', async () => {
+    const { values, failures } = await scrape({ quorum: '-NOPERM no permissions\r\n' });
     expect(Object.keys(values).join()).not.toContain('ckquorum_status');
     expect(failures).toHaveProperty('masters', 'NOPERM no permissions');
   });

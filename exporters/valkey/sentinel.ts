@@ -5,7 +5,7 @@ import { emitInstance } from './exporter.ts';
 import { numberOf, parseInfo, parseParts } from './parse-info.ts';
 import { ReplyError, type Reply } from './resp.ts';
 
-/** Looks at a Sentinel as the user `monitor`. `members`: address of a cache host where Sentinel knows it → its name. */
+/** Collects from a Sentinel as the user `monitor`. `members`: address of a cache host, as Sentinel knows it → its name. */
 export function makeSentinelExporter(members: ReadonlyMap<string, string>): Exporter<ValkeyTarget, ValkeySession> {
   return {
     prefix: 'redis_sentinel',
@@ -21,8 +21,8 @@ const FIELDS = ['masters', 'tilt', 'running_scripts', 'scripts_queue_length', 's
 const INFO: Collector<ValkeySession> = {
   name: 'info',
   async collect(session, emit) {
-    const text = await session.ask('INFO', 'server', 'sentinel');
-    if (typeof text !== 'string') throw new Error('INFO is no text');
+    const text = await session.send('INFO', 'server', 'sentinel');
+    if (typeof text !== 'string') throw new Error('the reply to INFO is not a string');
     const info = parseInfo(text);
     emitInstance(info, emit);
     for (const field of FIELDS) {
@@ -47,21 +47,21 @@ function masters(members: ReadonlyMap<string, string>): Collector<ValkeySession>
   return {
     name: 'masters',
     async collect(session, emit) {
-      for (const master of recordsOf(await session.ask('SENTINEL', 'MASTERS'))) {
+      for (const master of recordsOf(await session.send('SENTINEL', 'MASTERS'))) {
         const name = master.get('name') ?? '';
         emitMaster(master, members, emit);
         const labels = labelsOf(master);
-        const replicas = recordsOf(await session.ask('SENTINEL', 'REPLICAS', name));
-        emit({ name: 'redis_sentinel_master_ok_slaves', labels, value: replicas.filter(isThere).length });
-        const others = recordsOf(await session.ask('SENTINEL', 'SENTINELS', name));
-        emit({ name: 'redis_sentinel_master_ok_sentinels', labels, value: 1 + others.filter(isThere).length });
+        const replicas = recordsOf(await session.send('SENTINEL', 'REPLICAS', name));
+        emit({ name: 'redis_sentinel_master_ok_slaves', labels, value: replicas.filter(isReachable).length });
+        const others = recordsOf(await session.send('SENTINEL', 'SENTINELS', name));
+        emit({ name: 'redis_sentinel_master_ok_sentinels', labels, value: 1 + others.filter(isReachable).length });
         emit(await readQuorum(session, name));
       }
     },
   };
 }
 
-/** Fields of `SENTINEL MASTERS` → metrics, and what a number is divided by. */
+/** Fields of `SENTINEL MASTERS` → metrics and divisors. */
 const MASTER_FIELDS: readonly (readonly [field: string, metric: string, divisor: number])[] = [
   ['config-epoch', 'config_epoch', 1],
   ['last-ok-ping-reply', 'last_ok_ping_reply_seconds', 1000],
@@ -86,11 +86,11 @@ function emitMaster(master: Fields, members: ReadonlyMap<string, string>, emit: 
   }
 }
 
-/** Sentinel says no with a word and a sentence. Any other error fails the collector. */
+/** Without a quorum Sentinel replies with the error `NOQUORUM` and a sentence. Any other error fails the collector. */
 async function readQuorum(session: ValkeySession, master_name: string): Promise<NumberSample> {
   const name = 'redis_sentinel_master_ckquorum_status';
   try {
-    const message = String(await session.ask('SENTINEL', 'CKQUORUM', master_name));
+    const message = String(await session.send('SENTINEL', 'CKQUORUM', master_name));
     return { name, labels: { master_name, message }, value: 1 };
   } catch (error) {
     if (!(error instanceof ReplyError && error.message.startsWith('NOQUORUM'))) throw error;
@@ -105,16 +105,16 @@ function labelsOf(master: Fields): { readonly master_name: string; readonly mast
 
 type Fields = ReadonlyMap<string, string>;
 
-/** Sentinel's lists: of each thing its fields, names and values in turn. */
+/** Parses a list of records; each record is a flat list of alternating names and values. */
 function recordsOf(reply: Reply): readonly Fields[] {
-  if (!Array.isArray(reply)) throw new Error('Sentinel answered with no list');
+  if (!Array.isArray(reply)) throw new Error('the reply of Sentinel is not a list');
   return (reply as readonly Reply[]).map((one) => {
     const words = Array.isArray(one) ? (one as readonly Reply[]).map(String) : [];
     return new Map(words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1] ?? '']] : [])));
   });
 }
 
-/** As redis_exporter counts: down in the eyes of this sentinel or of all. */
-function isThere(fields: Fields): boolean {
+/** Not down, subjectively or objectively, as redis_exporter counts. */
+function isReachable(fields: Fields): boolean {
   return !/[so]_down/.test(fields.get('flags') ?? 's_down');
 }

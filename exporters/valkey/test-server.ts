@@ -3,19 +3,19 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { ValkeyTarget } from './connection.ts';
 import { parseReply } from './resp.ts';
 
-/** A server for tests, on a free port. */
+/** A test server on a free port. */
 interface TestServer extends AsyncDisposable {
   readonly target: ValkeyTarget;
-  /** What it was asked, words joined. */
-  readonly asked: readonly string[];
+  /** Received commands, their parts joined by spaces. */
+  readonly commands: readonly string[];
 }
 
-/** Answers each command with the bytes that `answer` gives; `undefined` is silence, a Socket-wide end is `answer`'s to make. */
+/** Replies to each command with the bytes from `answer`; `undefined`: no reply. `answer` may also close the socket. */
 export async function startTestServer(
   answer: (command: string, socket: Socket) => string | undefined,
   connectMs = 300,
 ): Promise<TestServer> {
-  const asked: string[] = [];
+  const commands: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -23,9 +23,9 @@ export async function startTestServer(
     socket.on('data', (chunk: Buffer) => {
       for (let parsed = parseReply(chunk); parsed !== undefined; parsed = parseReply(chunk, parsed.next)) {
         const command = Array.isArray(parsed.reply) ? parsed.reply.join(' ') : '';
-        asked.push(command);
-        const said = answer(command, socket);
-        if (said !== undefined) socket.write(said);
+        commands.push(command);
+        const reply = answer(command, socket);
+        if (reply !== undefined) socket.write(reply);
       }
     });
   });
@@ -34,7 +34,7 @@ export async function startTestServer(
   const { port } = server.address() as AddressInfo;
   return {
     target: { address: '127.0.0.1', port, user: 'monitor', password: 'secret', connectMs },
-    asked,
+    commands,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -43,12 +43,12 @@ export async function startTestServer(
   };
 }
 
-/** A text as Valkey sends it. */
+/** Encodes a bulk string. */
 export function bulk(text: string): string {
   return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 }
 
-/** A list of things, fields and values in turn, as Sentinel sends it. */
+/** Encodes records as Sentinel sends them: lists of alternating fields and values. */
 export function records(...things: readonly Readonly<Record<string, string>>[]): string {
   const one = (thing: Readonly<Record<string, string>>): string => {
     const words = Object.entries(thing).flat();

@@ -11,7 +11,7 @@ import { VALKEY_EXPORTER } from './exporter.ts';
 import { makeSentinelExporter } from './sentinel.ts';
 import { bulk, records, startTestServer } from './test-server.ts';
 
-/** Taken from a primary, two replicas and three Sentinels of Valkey 8.1.1, one replica and one Sentinel being down. */
+/** Samples of a primary, two replicas and three Sentinels of Valkey 8.1.1; one replica and one Sentinel were down. */
 const sample = (name: string): string => readFileSync(join(import.meta.dirname, 'samples', name), 'utf8');
 const infoOf = (name: string): string => bulk(sample(name).replaceAll('\n', '\r\n'));
 
@@ -36,7 +36,7 @@ function withoutLaterLabels(one: Sample): Sample {
 
 it.each(['primary', 'replica'])('exposes the same series as redis_exporter for a %s', async (role) => {
   const upstream = parseExposition(
-    // redis_exporter shows all 16 databases; INFO has only those with keys.
+    // redis_exporter exposes all 16 databases; INFO has only those with keys.
     sample(`upstream-${role}.prom`).replace(/^redis_db_keys\S*\{db="db([1-9]|1\d)"\} 0\n/gm, ''),
   );
   const samples = await samplesOf(VALKEY_EXPORTER, (command) =>
@@ -44,7 +44,7 @@ it.each(['primary', 'replica'])('exposes the same series as redis_exporter for a
   );
   expect(samples.length).toBeGreaterThan(60);
   const differences = differencesFromUpstream(upstream, samples, {
-    // The start is computed from the clock of the server here, and from that of the exporter there.
+    // The start time is calculated from the server's clock here, and from the exporter's clock in redis_exporter.
     own: ['redis_instance_role', 'redis_start_time_seconds'],
     metrics: VALKEY,
     ourTypes: [
@@ -58,7 +58,7 @@ it.each(['primary', 'replica'])('exposes the same series as redis_exporter for a
 
 it('exposes the same series as redis_exporter for a Sentinel', async () => {
   type Records = readonly Readonly<Record<string, string>>[];
-  const said = JSON.parse(sample('sentinel.json')) as {
+  const recorded = JSON.parse(sample('sentinel.json')) as {
     readonly masters: Records;
     readonly replicas: Records;
     readonly sentinels: Records;
@@ -66,16 +66,16 @@ it('exposes the same series as redis_exporter for a Sentinel', async () => {
   };
   const answers: Readonly<Record<string, string>> = {
     'INFO server sentinel': infoOf('sentinel.txt'),
-    'SENTINEL MASTERS': records(...said.masters),
-    'SENTINEL REPLICAS shop': records(...said.replicas),
-    'SENTINEL SENTINELS shop': records(...said.sentinels),
-    'SENTINEL CKQUORUM shop': `${said.ckquorum}\r\n`,
+    'SENTINEL MASTERS': records(...recorded.masters),
+    'SENTINEL REPLICAS shop': records(...recorded.replicas),
+    'SENTINEL SENTINELS shop': records(...recorded.sentinels),
+    'SENTINEL CKQUORUM shop': `${recorded.ckquorum}\r\n`,
   };
   const samples = await samplesOf(makeSentinelExporter(new Map()), (command) => answers[command] ?? '+OK\r\n');
-  // redis_exporter does not know the name of this field in Valkey.
+  // redis_exporter does not read the field of Valkey with this value.
   const upstream = sample('upstream-sentinel.prom').replace('redis_mode=""', 'redis_mode="sentinel"');
   const differences = differencesFromUpstream(parseExposition(upstream), samples, {
-    // The last two are redis_exporter's since 1.80.2.
+    // redis_exporter has the last two since 1.80.2.
     own: [
       'redis_sentinel_up',
       'redis_sentinel_master_config_epoch',

@@ -1,12 +1,12 @@
-import { shown, type Shown } from '../kit/mapped-metric.ts';
+import { mapped, type MappedMetric } from '../kit/mapped-metric.ts';
 
-const count = shown('counter', '1');
-const bytes = shown('counter', 'bytes');
-const level = shown('gauge', '1');
+const count = mapped('counter', '1');
+const bytes = mapped('counter', 'bytes');
+const level = mapped('gauge', '1');
 
-/** Counters of varnishstat that are one metric each, by the names that prometheus_varnish_exporter gives them. */
-export const MAIN: Readonly<Record<string, Shown>> = {
-  'MAIN.uptime': shown('gauge', 'seconds')('varnish_main_uptime', 'Age of the process that serves.'),
+/** Counters of varnishstat that are one metric each, with the names of prometheus_varnish_exporter. */
+export const MAIN: Readonly<Record<string, MappedMetric>> = {
+  'MAIN.uptime': mapped('gauge', 'seconds')('varnish_main_uptime', 'Age of the process that serves.'),
   'MAIN.client_req': count('varnish_main_client_req', 'Requests of clients.'),
   'MAIN.cache_hit': count('varnish_main_cache_hit', 'Requests answered from the cache, stale answers included.'),
   'MAIN.cache_hit_grace': count(
@@ -50,7 +50,7 @@ export const MAIN: Readonly<Record<string, Shown>> = {
   'MAIN.bans_tests_tested': count('varnish_main_bans_tests_tested', 'Comparisons of an object with a ban.'),
   'MAIN.bans_obj_killed': count('varnish_main_bans_obj_killed', 'Objects that a ban removed when they were asked for.'),
   'MAIN.s_pass': count('varnish_main_s_pass', 'Requests that were passed on.'),
-  // The exporter calls the sum of a group by the group, with `_total`.
+  // prometheus_varnish_exporter names the sum of a group after the group, with `_total`.
   'MAIN.s_fetch': count('varnish_main_fetch_total', 'Fetches from backends that were started.'),
   'MAIN.s_sess': count('varnish_main_sessions_total', 'Client sessions that were started.'),
   'MAIN.s_bgfetch': count('varnish_main_s_bgfetch', 'Fetches in the background.'),
@@ -62,7 +62,7 @@ export const MAIN: Readonly<Record<string, Shown>> = {
   'MGT.child_panic': count('varnish_mgt_child_panic', 'Times that the process that serves found a fault in itself.'),
 };
 
-/** Counters that are one metric together, told apart by the label `type`: the ending of the name. */
+/** Counters that form one metric. The label `type` is the part of the counter name after the prefix. */
 export const MAIN_GROUPS = {
   varnish_main_sessions: {
     prefix: 'MAIN.sess_',
@@ -91,16 +91,16 @@ export const MAIN_GROUPS = {
   },
 } as const;
 
-/** Counters of a store, told apart by the label `type`: its name in lower case. */
-export const STORAGE: Readonly<Record<string, Shown>> = {
-  g_bytes: shown('gauge', 'bytes')('varnish_sma_g_bytes', 'Taken of a store.'),
-  g_space: shown('gauge', 'bytes')('varnish_sma_g_space', 'Left of a store; 0 of one without a limit.'),
+/** Counters of a storage. The label `type` is its name in lower case. */
+export const STORAGE: Readonly<Record<string, MappedMetric>> = {
+  g_bytes: mapped('gauge', 'bytes')('varnish_sma_g_bytes', 'Taken of a store.'),
+  g_space: mapped('gauge', 'bytes')('varnish_sma_g_space', 'Left of a store; 0 of one without a limit.'),
   g_alloc: level('varnish_sma_g_alloc', 'Pieces taken of a store.'),
   c_fail: count('varnish_sma_c_fail', 'Failed allocations because the storage was full.'),
 };
 
-/** Counters of a backend, told apart by the labels `backend` and `server`. */
-export const BACKEND: Readonly<Record<string, Shown>> = {
+/** Counters of a backend, with the labels `backend` and `server`. */
+export const BACKEND: Readonly<Record<string, MappedMetric>> = {
   conn: level('varnish_backend_conn', 'Connections to a backend that are in use.'),
   req: count('varnish_backend_req', 'Requests sent to a backend.'),
   fail: count('varnish_backend_fail', 'Connections to a backend that failed.'),

@@ -4,7 +4,7 @@ import { asRecord } from './as-record.ts';
 /** Counters by name: `MAIN.cache_hit`, `VBE.boot.origin.req`. */
 export type Counters = ReadonlyMap<string, number>;
 
-/** Reads what `varnishstat -j` writes. Throws when it is nothing of the kind, or when the process that serves has no counters. */
+/** Parses the output of `varnishstat -j`. Throws if it is malformed, or has no counters of the worker process. */
 export function parseVarnishstat(text: string): Counters {
   const found = asRecord(asRecord(parseJson(text))?.['counters']);
   if (found === undefined) throw new HoldfastError('unreadable-record', 'varnishstat wrote no counters.');
@@ -14,11 +14,11 @@ export function parseVarnishstat(text: string): Counters {
     if (typeof value !== 'number') throw new HoldfastError('unreadable-record', `${name} of varnishstat has no value.`);
     counters.set(name, value);
   }
-  if (!counters.has('MAIN.uptime')) throw new HoldfastError('unreadable-record', 'Varnish has no process that serves.');
+  if (!counters.has('MAIN.uptime')) throw new HoldfastError('unreadable-record', 'Varnish has no worker process.');
   return counters;
 }
 
-/** The outcomes of a backend's health checks are 64 bits, more than a number of JavaScript holds: the newest 32 of them are kept. */
+/** The results of a backend's health checks are 64 bits, more than a JavaScript number holds, so only the newest 32 are parsed. */
 const HEALTH_CHECKS = /("VBE\.[^"]*\.happy": \{[^}]*"value": )(\d+)/g;
 
 function parseJson(text: string): unknown {
@@ -30,6 +30,6 @@ function parseJson(text: string): unknown {
       ),
     );
   } catch (error) {
-    throw new HoldfastError('unreadable-record', 'What varnishstat wrote is no JSON.', { cause: error });
+    throw new HoldfastError('unreadable-record', 'The output of varnishstat is not JSON.', { cause: error });
   }
 }

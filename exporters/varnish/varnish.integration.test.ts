@@ -11,8 +11,8 @@ const exporter = `http://${monitor === undefined ? '' : addressOn(monitor, 'ops'
 const edge = edges[0]?.name ?? '';
 const shop = `http://127.0.0.1:${edges[0]?.published[0]?.loopbackPort ?? 0}`;
 
-/** The samples of one look, as they are written. */
-async function look(target: string): Promise<readonly (readonly [series: string, value: number])[]> {
+/** Samples of one probe, in their order. */
+async function probe(target: string): Promise<readonly (readonly [series: string, value: number])[]> {
   const response = await fetch(`${exporter}/probe?module=varnish&target=${target}`, {
     signal: AbortSignal.timeout(10_000),
   });
@@ -22,7 +22,7 @@ async function look(target: string): Promise<readonly (readonly [series: string,
 }
 
 async function valueOf(name: string): Promise<number> {
-  return new Map(await look(edge)).get(name) ?? NaN;
+  return new Map(await probe(edge)).get(name) ?? NaN;
 }
 
 function admin(...command: readonly string[]) {
@@ -34,8 +34,8 @@ afterAll(async () => {
   await admin('vcl.discard', 'again');
 });
 
-it.each(edges.map(({ name }) => name))('%s tells everything of its Varnish', async (name) => {
-  const samples = new Map(await look(name));
+it.each(edges.map(({ name }) => name))('%s exposes all metrics of its Varnish', async (name) => {
+  const samples = new Map(await probe(name));
   expect(samples.get('varnish_up')).toBe(1);
   expect(samples.get('varnish_backend_up{backend="origin",server="unknown"}')).toBe(1);
   const failed = [...samples].filter(([series, value]) => series.includes('collector_success') && value !== 1);
@@ -49,17 +49,17 @@ it('counts hits', async () => {
     await response.text();
   }
   await waitFor(async () => (await valueOf('varnish_main_cache_hit')) >= before + 3, {
-    what: 'the hits counted',
+    what: 'the hits to be counted',
     deadlineMs: 10_000,
   });
 });
 
-it('tells each backend once after a reload, and that of the new configuration', async () => {
+it('exposes each backend once after a reload, from the new configuration', async () => {
   expect((await admin('vcl.load', 'again', '/etc/holdfast/default.vcl')).code).toBe(0);
   expect((await admin('vcl.use', 'again')).code).toBe(0);
-  const samples = await look(edge);
+  const samples = await probe(edge);
   const backends = samples.filter(([series]) => series.startsWith('varnish_backend_req{'));
-  // A backend that was just made has sent nothing yet.
+  // The new backend has not received any request yet.
   expect(backends).toEqual([['varnish_backend_req{backend="origin",server="unknown"}', 0]]);
   expect(samples.filter(([series]) => series.startsWith('varnish_backend_up{'))).toHaveLength(1);
 });

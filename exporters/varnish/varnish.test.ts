@@ -10,9 +10,9 @@ import { VARNISH_EXPORTER, viewOf } from './exporter.ts';
 import { parseActiveVcl } from './parse-active-vcl.ts';
 import { parseVarnishstat } from './parse-varnishstat.ts';
 
-/** Taken from an edge whose configuration had just been loaded again, and whose origin was ill. */
-const RELOADED = readFileSync(join(import.meta.dirname, 'samples/reloaded.txt'), 'utf8');
-/** Taken from the same numbers; a configuration that is not called `reload_…` is part of its backends' names there. */
+/** Response of an edge whose configuration had just been reloaded and whose origin was unhealthy. */
+const AFTER_RELOAD = readFileSync(join(import.meta.dirname, 'samples/reloaded.txt'), 'utf8');
+/** From the same counters. In upstream, backend names contain the name of a configuration that is not called `reload_…`. */
 const UPSTREAM = parseExposition(
   readFileSync(join(import.meta.dirname, 'samples/upstream-1.6.1.prom'), 'utf8')
     .replace(/^.*\{backend="origin".*\n/gm, '')
@@ -25,7 +25,7 @@ function collectFrom(text: string) {
   return collect(exporter, undefined, { deadlineMs: 1_000, maxSeries: 1_000, signal });
 }
 
-async function lookAt(text: string) {
+async function valuesFrom(text: string) {
   const { samples, failures } = await collectFrom(text);
   const values = samples
     .filter(({ name }) => !name.includes('_scrape_'))
@@ -33,54 +33,60 @@ async function lookAt(text: string) {
   return { values, failures };
 }
 
-describe('what an edge says of its Varnish', () => {
-  it('becomes these metrics', async () => {
-    const { values, failures } = await lookAt(RELOADED);
+describe('the response of an edge about its Varnish', () => {
+  it('yields these metrics', async () => {
+    const { values, failures } = await valuesFrom(AFTER_RELOAD);
     expect(failures).toEqual({});
     expect(Object.fromEntries(values)).toMatchSnapshot();
   });
 
-  it('becomes the same series as in prometheus_varnish_exporter', async () => {
-    const { samples } = await collectFrom(RELOADED);
-    // An age that begins anew is no counter.
+  it('yields the same series as prometheus_varnish_exporter', async () => {
+    const { samples } = await collectFrom(AFTER_RELOAD);
+    // An uptime that restarts at 0 is a gauge, not a counter.
     const ourTypes = ['varnish_main_uptime'];
-    const shown = samples.filter(({ name }) => !name.startsWith('varnish_scrape_'));
-    expect(shown.length).toBeGreaterThan(60);
-    expect(differencesFromUpstream(UPSTREAM, shown, { own: [], metrics: VARNISH, ourTypes })).toEqual([]);
+    const exposed = samples.filter(({ name }) => !name.startsWith('varnish_scrape_'));
+    expect(exposed.length).toBeGreaterThan(60);
+    expect(differencesFromUpstream(UPSTREAM, exposed, { own: [], metrics: VARNISH, ourTypes })).toEqual([]);
   });
 
-  it('has each backend once after a reload, as the active configuration sees it', async () => {
+  it('yields each backend once after a reload, from the active configuration', async () => {
     const backends = (text: string) =>
-      lookAt(text).then(({ values }) => values.filter(([series]) => series === 'varnish_backend_up origin unknown'));
-    expect(RELOADED).toContain('VBE.boot.origin.happy');
-    expect(RELOADED).toContain('VBE.two.origin.happy');
-    expect(await backends(RELOADED)).toEqual([['varnish_backend_up origin unknown', 0]]);
+      valuesFrom(text).then(({ values }) =>
+        values.filter(([series]) => series === 'varnish_backend_up origin unknown'),
+      );
+    expect(AFTER_RELOAD).toContain('VBE.boot.origin.happy');
+    expect(AFTER_RELOAD).toContain('VBE.two.origin.happy');
+    expect(await backends(AFTER_RELOAD)).toEqual([['varnish_backend_up origin unknown', 0]]);
   });
 
   it.each([
-    ['has been well since ever', '18446744073709551615', 1],
-    ['has just become ill', '18446744073709551614', 0],
-    ['has just become well', '1', 1],
-  ])('says whether a backend is well that %s', async (_title, bits, value) => {
-    const text = RELOADED.replace(
+    ['has always been healthy', '18446744073709551615', 1],
+    ['has just become unhealthy', '18446744073709551614', 0],
+    ['has just become healthy', '1', 1],
+  ])('yields the health of a backend that %s', async (_title, bits, value) => {
+    const text = AFTER_RELOAD.replace(
       /("VBE\.two\.origin\.happy": \{[^}]*"value": )\d+/,
       (_match, before: string) => before + bits,
     );
-    const { values } = await lookAt(text);
+    const { values } = await valuesFrom(text);
     expect(values).toContainEqual(['varnish_backend_up origin unknown', value]);
   });
 
   it.each([
-    ['the process that serves is gone', RELOADED.replace('MAIN.uptime', 'MAIN.other'), 'no process that serves'],
-    ['it does not answer', RELOADED.replace(/==> vcl.list[^]*/, ''), 'edge1 said nothing that can be used'],
-    ['no configuration is active', RELOADED.replaceAll('"active"', '"available"'), 'no active configuration'],
+    ['the worker process is not running', AFTER_RELOAD.replace('MAIN.uptime', 'MAIN.other'), 'no worker process'],
+    [
+      'varnishadm gets no answer',
+      AFTER_RELOAD.replace(/==> vcl.list[^]*/, ''),
+      'The response of edge1 contains no complete file',
+    ],
+    ['no configuration is active', AFTER_RELOAD.replaceAll('"active"', '"available"'), 'no active configuration'],
     [
       'there are no counters',
       '==> varnishstat <==\n{}\n==> vcl.list <==\n[]\n==> /etc/hostname <==\nedge1\n',
       'no counters',
     ],
-  ])('is that it is down when %s', async (_title, text, failure) => {
-    const { values, failures } = await lookAt(text).catch((error: unknown) => ({
+  ])('yields down when %s', async (_title, text, failure) => {
+    const { values, failures } = await valuesFrom(text).catch((error: unknown) => ({
       values: [],
       failures: { open: String(error) },
     }));
@@ -88,7 +94,7 @@ describe('what an edge says of its Varnish', () => {
     expect(values).toEqual([['varnish_up', 0]]);
   });
 
-  it('may be anything: that throws, and makes no numbers up', () => {
+  it('makes the parsers throw if it is garbage', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (garbage) => {
         expect(() => parseVarnishstat(garbage)).toThrow();

@@ -1,4 +1,4 @@
-/** Choices that look random and are the same in every run: made from the number of the iteration. */
+/** Pseudo-random choices that are the same in every run: derived from the number of the iteration. */
 
 /** The products of the seed data are numbered 1 … 10,000, its users 1 … 1,000. */
 export const PRODUCT_COUNT = 10_000;
@@ -21,7 +21,7 @@ export type BrowseStep =
   | { readonly what: 'product'; readonly id: number; readonly as: 'html' | 'json' }
   | { readonly what: 'static'; readonly index: number };
 
-/** What a visitor asks for: 10 % home, 20 % lists, 30 % product pages, 25 % product data, 15 % static files. */
+/** Chooses a visitor's request: 10 % home, 20 % lists, 30 % product pages, 25 % product data, 15 % static files. */
 export function chooseStep(iteration: number): BrowseStep {
   const percent = mix(iteration, 1) % 100;
   if (percent < 10) return { what: 'home' };

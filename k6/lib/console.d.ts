@@ -1,2 +1,2 @@
-/** k6 has a console of its own; its types do not say so. */
+/** k6 has its own console, which its types do not declare. */
 declare const console: { log(text: string): void };

@@ -4,9 +4,18 @@ import { choose, chooseStep } from './choice.ts';
 import { ORDERS_PER_OWN_READ } from './plan.ts';
 import type { Sender } from './send.ts';
 import type { Settings } from './settings.ts';
-import { askHome, askList, askProduct, askStatic, logIn, placeOrder, readOwnOrder, staticPathsOf } from './shop.ts';
+import {
+  requestHome,
+  requestList,
+  requestProduct,
+  requestStatic,
+  logIn,
+  placeOrder,
+  readOwnOrder,
+  staticPathsOf,
+} from './shop.ts';
 
-/** What setup hands to every virtual user. */
+/** Data that setup passes to every virtual user. */
 export interface Prepared {
   readonly staticPaths: readonly string[];
   readonly sessions: readonly string[];
@@ -15,16 +24,16 @@ export interface Prepared {
 const SESSION_COUNT = 20;
 const TRIES = 20;
 
-/** Finds the static files and logs some users in. Throws when the shop does not answer: then there is nothing to load. */
+/** Finds the static files and logs some users in. Throws when the shop does not answer, because no load is possible then. */
 export function prepare(settings: Settings): Prepared {
   const target = choose(settings.targets, 0);
   const sender: Sender = { scenario: 'setup', iteration: 0, target, connection: 'kept' };
   const staticPaths = retry('no page with static files', () => {
-    const found = staticPathsOf(askHome(sender));
+    const found = staticPathsOf(requestHome(sender));
     return found.length > 0 ? found : undefined;
   });
   const sessions = Array.from({ length: SESSION_COUNT }, (_, index) =>
-    retry('nobody can log in', () => logIn(sender, index, `${settings.runId}-setup-${index}`)),
+    retry('no login succeeded', () => logIn(sender, index, `${settings.runId}-setup-${index}`)),
   );
   return { staticPaths, sessions };
 }
@@ -40,18 +49,18 @@ function retry<T>(failure: string, attempt: () => T | undefined): T {
 
 /** One visit of a reader. */
 export function browse(settings: Settings, prepared: Prepared): void {
-  const sender = here(settings);
+  const sender = makeSender(settings);
   const { iteration } = sender;
   const step = chooseStep(iteration);
-  if (step.what === 'home') askHome(sender);
-  else if (step.what === 'list') askList(sender, step.page);
-  else if (step.what === 'product') askProduct(sender, step.id, step.as);
-  else askStatic(sender, choose(prepared.staticPaths, step.index));
+  if (step.what === 'home') requestHome(sender);
+  else if (step.what === 'list') requestList(sender, step.page);
+  else if (step.what === 'product') requestProduct(sender, step.id, step.as);
+  else requestStatic(sender, choose(prepared.staticPaths, step.index));
 }
 
 /** One login. */
 export function login(settings: Settings): void {
-  const sender = here(settings);
+  const sender = makeSender(settings);
   const { iteration } = sender;
   logIn(sender, iteration, `${settings.runId}-${sender.scenario}-${iteration}`);
 }
@@ -61,21 +70,21 @@ let ownSession: string | undefined;
 
 /** One order; every third is read back by its session at once. */
 export function order(settings: Settings, prepared: Prepared): void {
-  const sender = here(settings);
+  const sender = makeSender(settings);
   const { iteration } = sender;
   // Two scenarios place orders: even numbers for the one, odd ones for the other.
   const number = iteration * 2 + (sender.connection === 'new' ? 0 : 1);
   const session = ownSession ?? choose(prepared.sessions, exec.vu.idInTest);
   const orderId = placeOrder(sender, session, { key: `${settings.runId}-${number}`, iteration: number });
   if (orderId === undefined) {
-    // Whatever went wrong, a session that was lost must not fail every order after it.
+    // After any failure, log in again: a lost session must not make every following order fail.
     ownSession = logIn(sender, number, `${settings.runId}-again-${number}`);
     return;
   }
   if (iteration % ORDERS_PER_OWN_READ === 0) readOwnOrder(sender, session, orderId);
 }
 
-function here(settings: Settings): Sender {
+function makeSender(settings: Settings): Sender {
   const { name, iterationInTest: iteration } = exec.scenario;
   return {
     scenario: name,

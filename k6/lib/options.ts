@@ -4,14 +4,14 @@ import { TIMEOUT_SECONDS, type PlannedScenario } from './plan.ts';
 /** k6 takes whole arrivals per `timeUnit`: per minute, a rate of 10.5/s is kept exactly. */
 const UNIT_SECONDS = 60;
 
-/** Iterations on their way at the end may finish: the longest is an order and the read of it. */
+/** Iterations in flight at the end may finish. The longest is an order and the read of it. */
 const GRACEFUL_STOP = `${TIMEOUT_SECONDS.order + TIMEOUT_SECONDS.read + 1}s`;
 
-/** What all suites share. */
+/** The options of all suites. */
 export const COMMON_OPTIONS: Options = {
   // Bodies are kept only for the requests that check them.
   discardResponseBodies: true,
-  // Every further tag multiplies the time series that k6 holds in memory.
+  // Every additional tag multiplies the time series that k6 holds in memory.
   systemTags: ['scenario'],
   setupTimeout: '60s',
   userAgent: 'holdfast-load',

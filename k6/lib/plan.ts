@@ -1,6 +1,6 @@
 /**
- * What a load suite plans to send, as data: the scripts make k6 scenarios of it, and whoever reads the results compares what was sent
- * with what was planned. Nothing here needs k6.
+ * The planned requests of a load suite, as data. The scripts create k6 scenarios from it, and the evaluation of the results compares
+ * sent with planned requests. Nothing here depends on k6.
  */
 export type Flow = 'browse' | 'login' | 'order';
 
@@ -11,21 +11,21 @@ export interface PlannedScenario {
   readonly connection: 'new' | 'kept';
   readonly startsAfterMs: number;
   readonly stages: readonly Stage[];
-  /** Virtual users that stand ready: so many iterations may be on their way at once before one is dropped. */
+  /** Preallocated virtual users: the number of iterations that may be in flight before one is dropped. */
   readonly users: number;
 }
 
-/** The arrival rate goes linearly from one number to another. */
+/** The arrival rate changes linearly from one value to another. */
 export interface Stage {
   readonly seconds: number;
   readonly fromPerSecond: number;
   readonly toPerSecond: number;
 }
 
-/** Longest wait for an answer; orders may take the application's whole write budget (10 s). */
+/** Timeouts for a response; orders may take the application's whole write budget (10 s). */
 export const TIMEOUT_SECONDS = { read: 5, login: 5, order: 12 } as const;
 
-/** The longest that the suite `smoke` takes. */
+/** Maximum duration of the suite `smoke`. */
 export const SMOKE_MAX_SECONDS = 300;
 
 /** Every third order is read back at once by the session that placed it. */
@@ -35,17 +35,17 @@ interface Share {
   readonly flow: Flow;
   /** Iterations per planned request; an order iteration sends 1 ⅓ requests. */
   readonly share: number;
-  /** How long iterations may take without one being dropped. */
+  /** Duration that iterations may take without a dropped iteration. */
   readonly holdSeconds: number;
 }
 
 /**
- * A virtual user costs half a MiB. Reads that stall longer than this have missed every budget, so one that is not sent then and counts as
- * failed tells no lie; orders may wait out a failover of the database, as long as they may take at all and a little more.
+ * The number of virtual users is limited, because each uses half a MiB. Reads that stall longer than this exceed every budget, so a dropped read rightly
+ * counts as failed. Orders may wait for a failover of the database: their whole timeout and a little more.
  */
 const READ_HOLD_SECONDS = 2.5;
 
-/** 80 % reads, 4 % logins, 12 % orders, as shops see them; every third order is followed by a read of it, which makes the other 4 %. */
+/** 80 % reads, 4 % logins and 12 % orders, as is typical for shops. A read follows every third order, which is the remaining 4 %. */
 const SHARES: readonly Share[] = [
   { flow: 'browse', share: 0.8, holdSeconds: READ_HOLD_SECONDS },
   { flow: 'login', share: 0.04, holdSeconds: READ_HOLD_SECONDS },
@@ -58,10 +58,10 @@ export interface PlanOptions {
   readonly seconds: number;
 }
 
-/** How long `steady` takes to reach its rate: visitors do not all come in the same second. */
+/** Time in which `steady` reaches its rate, because visitors do not all arrive in the same second. */
 export const WARM_UP_SECONDS = 5;
 
-/** The same rate all the time, after {@link WARM_UP_SECONDS} in which it grows. */
+/** A constant rate, after {@link WARM_UP_SECONDS} in which it increases. */
 export function planSteady(options: PlanOptions): readonly PlannedScenario[] {
   return planMix(options.rate, [
     { seconds: WARM_UP_SECONDS, from: 0.1, to: 1 },
@@ -88,7 +88,7 @@ interface RelativeStage {
 function planMix(rate: number, shape: readonly RelativeStage[]): readonly PlannedScenario[] {
   const scenarios = SHARES.flatMap((share) =>
     (['new', 'kept'] as const).map((connection) => {
-      // Half of every flow connects anew for each request, half keeps its connections, as different clients do.
+      // As different clients do, half of every flow opens a new connection for each request, and half reuses connections.
       const perSecond = (rate * share.share) / 2;
       return {
         name: `${share.flow}-${connection}`,
@@ -103,7 +103,7 @@ function planMix(rate: number, shape: readonly RelativeStage[]): readonly Planne
       };
     }),
   );
-  // Scenarios that began together would send together: a few milliseconds apart, the outage judge sees in between.
+  // Scenarios that start together would send together. With offsets of a few milliseconds, the outage judge has a higher time resolution.
   return scenarios.map((scenario, index) => ({ ...scenario, startsAfterMs: index * 3 }));
 }
 
@@ -133,7 +133,7 @@ export function plannedArrivals(scenario: PlannedScenario, untilSeconds: number)
   return arrivals;
 }
 
-/** How long a plan sends. */
+/** Duration of a plan. */
 export function planSeconds(scenarios: readonly PlannedScenario[]): number {
   return Math.max(0, ...scenarios.map((scenario) => scenario.stages.reduce((sum, stage) => sum + stage.seconds, 0)));
 }

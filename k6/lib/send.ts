@@ -2,7 +2,7 @@ import http, { type Params, type RefinedResponse, type ResponseType } from 'k6/h
 import { Counter } from 'k6/metrics';
 import type { Target } from './settings.ts';
 
-/** Who sends: fixed for an iteration. */
+/** The sender of requests, fixed for an iteration. */
 export interface Sender {
   readonly scenario: string;
   readonly iteration: number;
@@ -10,7 +10,7 @@ export interface Sender {
   readonly connection: 'new' | 'kept';
 }
 
-export interface Ask {
+export interface RequestSpec {
   readonly kind: 'page' | 'product' | 'static' | 'login' | 'order' | 'order-read';
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -18,81 +18,86 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
-  /** Static files are read and thrown away; everything else is kept for its check. */
+  /** False: the body is discarded, as for static files. True: the check needs it. */
   readonly keepBody: boolean;
   /** Idempotency-Key of an order. */
   readonly key?: string;
-  /** What is wrong with an answer; undefined when nothing is. */
+  /** Returns the problem of a response; undefined if there is none. */
   readonly check: (answer: Answer) => string | undefined;
 }
 
 export type Answer = RefinedResponse<ResponseType>;
 
-/** From here on a record names its trace, so that somebody can look where the time went. */
+/** Slower requests have the trace ID in their record, so that the trace shows where the time was spent. */
 const NOTABLE_MS = 500;
 
-/** Counts the lines written, so that a reader of the records can tell that none is missing. */
+/** Counts the written lines, so that the evaluation of the records detects missing ones. */
 const written = new Counter('holdfast_records');
 
 /**
- * Sends one request and writes its record: one line of JSON on k6's console, which goes unbuffered to a file. An order is noted
- * before it is sent too, so that one cut off is known to have been tried.
+ * Sends one request and writes its record: one line of JSON on k6's console, which goes unbuffered to a file. An order is also logged
+ * before it is sent, so that an interrupted attempt is known.
  */
-export function send(sender: Sender, ask: Ask): Answer | undefined {
+export function send(sender: Sender, spec: RequestSpec): Answer | undefined {
   const startMs = Date.now();
-  if (ask.key !== undefined) write({ event: 'order', key: ask.key, startMs });
+  if (spec.key !== undefined) write({ event: 'order', key: spec.key, startMs });
   let answer: Answer | undefined;
-  let fault: string | undefined;
+  let failure: string | undefined;
   try {
-    answer = request(sender, ask, startMs);
-    fault = faultOf(answer, ask);
+    answer = request(sender, spec, startMs);
+    failure = failureOf(answer, spec);
   } catch (error) {
-    fault = String(error);
+    failure = String(error);
   }
   const durationMs = durationOf(answer, Date.now() - startMs);
-  const isNotable = fault !== undefined || durationMs > NOTABLE_MS;
+  const isNotable = failure !== undefined || durationMs > NOTABLE_MS;
   write({
     event: 'request',
     scenario: sender.scenario,
     iteration: sender.iteration,
     startMs,
     durationMs,
-    kind: ask.kind,
-    ok: fault === undefined,
+    kind: spec.kind,
+    ok: failure === undefined,
     status: answer?.status ?? 0,
-    error: fault,
+    error: failure,
     connection: connectionOf(answer, sender),
     target: sender.target.name,
     host: answer?.headers['X-Served-By'],
     traceId: isNotable ? answer?.headers['X-Trace-Id'] : undefined,
-    key: ask.key,
-    orderId: ask.key === undefined || fault !== undefined ? undefined : orderIdOf(answer),
+    key: spec.key,
+    orderId: spec.key === undefined || failure !== undefined ? undefined : orderIdOf(answer),
   });
-  return fault === undefined ? answer : undefined;
+  return failure === undefined ? answer : undefined;
 }
 
 /**
- * Sends it to the target, and to the target's other address when no connection was made: nothing was sent then, so this is safe for
- * orders as well. Both count as one request, for as long as both take.
+ * Sends a request to the target, and to its fallback URL if no connection could be established. Nothing was sent in that case, so this is
+ * safe for orders, too. Both attempts count as one request with their total duration.
  */
-function request(sender: Sender, ask: Ask, startMs: number): Answer {
-  const { url, otherwise } = sender.target;
-  const answer = http.request(ask.method, url + ask.path, ask.body ?? null, paramsOf(sender, ask, ask.timeoutSeconds));
-  const leftSeconds = ask.timeoutSeconds - (Date.now() - startMs) / 1_000;
-  if (otherwise === undefined || leftSeconds <= 0 || !NO_CONNECTION.includes(answer.error_code)) return answer;
-  return http.request(ask.method, otherwise + ask.path, ask.body ?? null, paramsOf(sender, ask, leftSeconds));
+function request(sender: Sender, spec: RequestSpec, startMs: number): Answer {
+  const { url, fallbackUrl } = sender.target;
+  const answer = http.request(
+    spec.method,
+    url + spec.path,
+    spec.body ?? null,
+    paramsOf(sender, spec, spec.timeoutSeconds),
+  );
+  const leftSeconds = spec.timeoutSeconds - (Date.now() - startMs) / 1_000;
+  if (fallbackUrl === undefined || leftSeconds <= 0 || !NO_CONNECTION.includes(answer.error_code)) return answer;
+  return http.request(spec.method, fallbackUrl + spec.path, spec.body ?? null, paramsOf(sender, spec, leftSeconds));
 }
 
-/** k6's codes for a connection that was refused, timed out or failed otherwise before it was there ("Error codes" of its manual). */
+/** k6's error codes for a connection that was not established: refused, timed out or failed otherwise ("Error codes" in its manual). */
 const NO_CONNECTION: readonly number[] = [1210, 1211, 1212];
 
-/** The id in the answer to an order, as text. */
+/** The ID in the response to an order, as text. */
 export function orderIdOf(answer: Answer | undefined): string | undefined {
   const id = jsonOf(answer)['orderId'];
   return typeof id === 'number' || typeof id === 'string' ? String(id) : undefined;
 }
 
-/** The body as a JSON object; an empty one when it is none. */
+/** The body as a JSON object; an empty object for any other body. */
 export function jsonOf(answer: Answer | undefined): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(typeof answer?.body === 'string' ? answer.body : '');
@@ -107,33 +112,33 @@ function write(line: Readonly<Record<string, unknown>>): void {
   written.add(1);
 }
 
-function paramsOf(sender: Sender, ask: Ask, timeoutSeconds: number): Params {
+function paramsOf(sender: Sender, spec: RequestSpec, timeoutSeconds: number): Params {
   return {
     headers: {
-      ...ask.headers,
-      // k6's noConnectionReuse is for a whole run; a client that says `close` does the same for one request.
+      ...spec.headers,
+      // k6's noConnectionReuse applies to a whole run. `Connection: close` has the same effect for one request.
       ...(sender.connection === 'new' ? { Connection: 'close' } : {}),
     },
-    cookies: { ...ask.cookies },
+    cookies: { ...spec.cookies },
     timeout: `${timeoutSeconds}s`,
-    // A redirect is not an answer that any of the paths should give.
+    // No path should respond with a redirect.
     redirects: 0,
-    responseType: ask.keepBody ? 'text' : 'none',
+    responseType: spec.keepBody ? 'text' : 'none',
   };
 }
 
-function faultOf(answer: Answer, ask: Ask): string | undefined {
+function failureOf(answer: Answer, spec: RequestSpec): string | undefined {
   if (answer.status === 0) return answer.error === '' ? 'no answer' : answer.error;
-  return ask.check(answer) ?? (answer.error === '' ? undefined : answer.error);
+  return spec.check(answer) ?? (answer.error === '' ? undefined : answer.error);
 }
 
 /**
- * k6's own duration leaves out waiting for a connection, and after a retry of Go's client its parts are those of the last try only:
- * the clock around the request is what the client waited. That has whole milliseconds, so the parts are told where they agree.
+ * The total time that the client waited. k6's own duration excludes the wait for a connection, and after a retry of Go's client, its parts cover the
+ * last attempt only. The clock around the request has whole milliseconds, so the parts are used if they agree with it.
  */
 function durationOf(answer: Answer | undefined, clockMs: number): number {
   const timings = answer?.timings;
-  // `blocked` is the time until there was a connection: connecting and the TLS handshake are in it.
+  // `blocked` is the time until a connection was available, including connect and TLS handshake.
   const partsMs = timings === undefined ? 0 : timings.blocked + timings.duration;
   return Math.abs(clockMs - partsMs) <= 2 ? Math.round(partsMs * 1000) / 1000 : Math.max(clockMs, partsMs);
 }

@@ -5,15 +5,15 @@ export interface Settings {
   readonly rate: number;
   readonly seconds: number;
   readonly targets: readonly Target[];
-  /** Where k6's summary goes. */
+  /** Folder of k6's summary. */
   readonly results: string;
 }
 
 export interface Target {
   readonly name: string;
   readonly url: string;
-  /** Where its clients go when they cannot connect there, as browsers try the next address of a name. */
-  readonly otherwise?: string;
+  /** Used by clients that cannot connect to `url`, as browsers use the next address of a name. */
+  readonly fallbackUrl?: string;
 }
 
 /** Reads RUN_ID, RATE (requests per second), DURATION (seconds), TARGETS (`name=url` or `name=url|url`, comma between) and RESULTS. */
@@ -41,7 +41,7 @@ function parseNumber(env: Readonly<Record<string, string | undefined>>, name: st
 
 function parseTarget(text: string): Target {
   const match = /^([a-z0-9-]+)=(https?:\/\/[^/|]+)(?:\|(https?:\/\/[^/|]+))?$/.exec(text);
-  const [, name, url, otherwise] = match ?? [];
+  const [, name, url, fallbackUrl] = match ?? [];
   if (name === undefined || url === undefined) throw new Error(`TARGETS: ${text} is not name=http://address`);
-  return { name, url, ...(otherwise === undefined ? {} : { otherwise }) };
+  return { name, url, ...(fallbackUrl === undefined ? {} : { fallbackUrl }) };
 }

@@ -1,23 +1,23 @@
 import { chooseProduct, chooseUser } from './choice.ts';
 import { TIMEOUT_SECONDS } from './plan.ts';
-import { jsonOf, orderIdOf, send, type Answer, type Ask, type Sender } from './send.ts';
+import { jsonOf, orderIdOf, send, type Answer, type RequestSpec, type Sender } from './send.ts';
 
 /** The name of the session's cookie. */
 const SESSION_COOKIE = 'hf_session';
 
-export function askHome(sender: Sender): Answer | undefined {
-  return askPage(sender, '/');
+export function requestHome(sender: Sender): Answer | undefined {
+  return requestPage(sender, '/');
 }
 
-export function askList(sender: Sender, page: number): void {
-  askPage(sender, `/products?page=${page}`);
+export function requestList(sender: Sender, page: number): void {
+  requestPage(sender, `/products?page=${page}`);
 }
 
-function askPage(sender: Sender, path: string): Answer | undefined {
+function requestPage(sender: Sender, path: string): Answer | undefined {
   return send(sender, { kind: 'page', ...read(path), check: checkHtml });
 }
 
-export function askProduct(sender: Sender, id: number, as: 'html' | 'json'): void {
+export function requestProduct(sender: Sender, id: number, as: 'html' | 'json'): void {
   if (as === 'html') {
     send(sender, { kind: 'product', ...read(`/products/${id}`), check: checkHtml });
     return;
@@ -29,18 +29,18 @@ export function askProduct(sender: Sender, id: number, as: 'html' | 'json'): voi
   });
 }
 
-export function askStatic(sender: Sender, path: string): void {
+export function requestStatic(sender: Sender, path: string): void {
   send(sender, { kind: 'static', ...read(path), keepBody: false, check: (answer) => expectStatus(answer, [200]) });
 }
 
-/** Logs a user in and answers the session, or undefined. */
+/** Logs a user in. Returns the session, or undefined. */
 export function logIn(sender: Sender, iteration: number, key: string): string | undefined {
   const answer = send(sender, {
     kind: 'login',
     method: 'POST',
     path: '/api/login',
     body: JSON.stringify({ email: `user${chooseUser(iteration)}@shop.test`, password: 'holdfast' }),
-    // The load balancer repeats only those POSTs on another server that carry a key.
+    // The load balancer retries only POSTs with a key on another server.
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
     timeoutSeconds: TIMEOUT_SECONDS.login,
     keepBody: true,
@@ -56,7 +56,7 @@ export interface Order {
   readonly iteration: number;
 }
 
-/** Places an order of one product and answers its id, or undefined. */
+/** Places an order of one product. Returns its ID, or undefined. */
 export function placeOrder(sender: Sender, session: string, order: Order): string | undefined {
   const answer = send(sender, {
     ...orderRequest(session, order),
@@ -66,7 +66,7 @@ export function placeOrder(sender: Sender, session: string, order: Order): strin
   return orderIdOf(answer);
 }
 
-/** Sends a placed order once more: the shop must answer the same order, and not make another one. */
+/** Repeats a placed order: the shop must return the same order and not place another one. */
 export function repeatOrder(sender: Sender, session: string, order: Order & { readonly orderId: string }): void {
   send(sender, {
     ...orderRequest(session, order),
@@ -75,7 +75,7 @@ export function repeatOrder(sender: Sender, session: string, order: Order & { re
   });
 }
 
-function orderRequest(session: string, order: Order): Omit<Ask, 'check'> {
+function orderRequest(session: string, order: Order): Omit<RequestSpec, 'check'> {
   return {
     kind: 'order',
     method: 'POST',
@@ -88,7 +88,7 @@ function orderRequest(session: string, order: Order): Omit<Ask, 'check'> {
   };
 }
 
-/** Reads an order that this session has just placed: not found is a failure, however the database is replicated. */
+/** Reads an order that this session has just placed. Not found is a failure, independent of replication lag. */
 export function readOwnOrder(sender: Sender, session: string, orderId: string): void {
   send(sender, {
     kind: 'order-read',
@@ -98,7 +98,7 @@ export function readOwnOrder(sender: Sender, session: string, orderId: string): 
   });
 }
 
-/** The static files that a page names. */
+/** The paths of the static files that a page refers to. */
 export function staticPathsOf(page: Answer | undefined): readonly string[] {
   const html = typeof page?.body === 'string' ? page.body : '';
   return [...new Set([...html.matchAll(/["'](\/static\/[^"'?#]+)/g)].flatMap((match) => match[1] ?? []))];

@@ -2,7 +2,7 @@ import * as flows from './flows.ts';
 import { parseSettings } from './settings.ts';
 import { summarize } from './summary.ts';
 
-/** What k6 calls by name in a suite of visitors: a suite exports these and its own `options`. */
+/** The functions that k6 calls by name. A suite of visitors exports these and its own `options`. */
 export const settings = parseSettings(__ENV);
 
 export function setup(): flows.Prepared {

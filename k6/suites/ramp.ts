@@ -4,5 +4,5 @@ import { settings } from '../lib/visitors.ts';
 
 export { browse, handleSummary, login, order, setup } from '../lib/visitors.ts';
 
-/** More and more visitors up to the rate, which is held and let go: where does the stack bend? */
+/** The number of visitors increases to the rate, stays there and decreases, to find the capacity of the stack. */
 export const options = optionsOf(planRamp(settings));

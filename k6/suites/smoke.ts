@@ -10,7 +10,7 @@ import { summarize } from '../lib/summary.ts';
 
 const settings = parseSettings(__ENV);
 
-/** Everything that the shop offers, once by every way in, with a new and with a kept connection. */
+/** Every kind of page and API call of the shop, once for every target, with new and with reused connections. */
 export const options = {
   ...COMMON_OPTIONS,
   scenarios: {
@@ -33,12 +33,12 @@ export default function smoke(): void {
     target,
     connection: iteration < settings.targets.length ? 'new' : 'kept',
   };
-  const paths = shop.staticPathsOf(shop.askHome(sender));
-  // A page that names no static file is not whole: it must show as a failure, not as nothing to ask for.
-  for (const path of paths.length > 0 ? paths : ['/static/none-was-named']) shop.askStatic(sender, path);
-  shop.askList(sender, 1);
-  shop.askProduct(sender, iteration + 1, 'html');
-  shop.askProduct(sender, iteration + 1, 'json');
+  const paths = shop.staticPathsOf(shop.requestHome(sender));
+  // A page without static files is incomplete. The request of a missing file makes it a failure.
+  for (const path of paths.length > 0 ? paths : ['/static/none-was-named']) shop.requestStatic(sender, path);
+  shop.requestList(sender, 1);
+  shop.requestProduct(sender, iteration + 1, 'html');
+  shop.requestProduct(sender, iteration + 1, 'json');
   const session = shop.logIn(sender, iteration, `${settings.runId}-login-${iteration}`) ?? 'none';
   const order = { key: `${settings.runId}-${iteration}`, iteration };
   const orderId = shop.placeOrder(sender, session, order);

@@ -4,5 +4,5 @@ import { settings } from '../lib/visitors.ts';
 
 export { browse, handleSummary, login, order, setup } from '../lib/visitors.ts';
 
-/** Visitors at the same rate, once they are all there: reads, logins and orders, with new and with kept connections. */
+/** Visitors at a constant rate after the warm-up: reads, logins and orders, with new and with reused connections. */
 export const options = optionsOf(planSteady(settings));

@@ -1,13 +1,13 @@
 import { GLOSSARY, MOST_WORDS } from './glossary.ts';
 
-/** A text that people read, and where it is. */
+/** A text that users read, and its place. */
 export interface Text {
   /** A file, or an object in one, such as `alert AppHostLost, summary`. */
   readonly place: string;
   readonly text: string;
 }
 
-/** What the texts do not keep to, a line each. */
+/** The violations of the text rules, a line each. */
 export function checkTexts(texts: readonly Text[]): readonly string[] {
   return texts.flatMap(({ place, text }) => {
     const prose = proseOf(text);
@@ -23,7 +23,7 @@ export function checkTexts(texts: readonly Text[]): readonly string[] {
   });
 }
 
-/** Without code, addresses and placeholders, which stand for one word each. */
+/** Replaces code, addresses and placeholders by one word each. */
 function proseOf(text: string): string {
   return text
     .replaceAll(/`[^`]*`/g, 'Code')

@@ -1,4 +1,4 @@
-/** A word that is not used in texts, and the standard terms to choose from. */
+/** A banned word, and the standard terms to use instead. */
 export interface Banned {
   readonly pattern: RegExp;
   readonly instead: string;
@@ -9,7 +9,7 @@ const words = (pattern: string, instead: string): Banned => ({
   instead,
 });
 
-/** Paraphrases of terms that the field has: a reader cannot search for them. */
+/** Paraphrases of standard terms. Readers cannot search for them. */
 export const GLOSSARY: readonly Banned[] = [
   words('tells?|told|telling', 'notify, report, expose, log, push'),
   words('an? look|looks?|looked|looking', 'scrape, collection, health check, check, poll; see'),
@@ -48,5 +48,5 @@ export const GLOSSARY: readonly Banned[] = [
   words('again and again', 'repeatedly'),
 ];
 
-/** Longer sentences hide that they say more than one thing. */
+/** Maximum words of a sentence. Longer ones usually state more than one fact. */
 export const MOST_WORDS = 30;

@@ -55,14 +55,14 @@ export function readDashboardTexts(): readonly Text[] {
   ]);
 }
 
-/** Help of every metric of ours. */
+/** Help texts of our own metrics. */
 export function readMetricHelp(): readonly Text[] {
-  return CATALOG.filter(({ coverage }) => coverage === 'whole').flatMap(({ job, metrics }) =>
+  return CATALOG.filter(({ coverage }) => coverage === 'complete').flatMap(({ job, metrics }) =>
     Object.entries(metrics).map(([name, { help }]) => ({ place: `metric ${name} (${job})`, text: help })),
   );
 }
 
-/** Messages and fixes of every error that is made with literals. */
+/** Messages and fixes of errors, as far as they are literals. */
 export function readErrorTexts(): readonly Text[] {
   const files = globSync('{agents,alerts,chaos,dashboards,deploy,exporters,kit,project}/**/*.ts', { cwd: ROOT });
   return ['cli.ts', ...files]

@@ -4,7 +4,7 @@ import { makeMysqlExporter } from '../../../exporters/mysql/exporter.ts';
 import { makeMysqlSessions, type MysqlTarget } from '../../../exporters/mysql/session.ts';
 import type { ModuleMaker } from '../module-maker.ts';
 
-/** The database nodes: how they fare, and seldom what is expensive to tell. Both use the same sessions. */
+/** The database nodes: fast metrics, and expensive metrics with a slow interval. Both modules use the same sessions. */
 export const mysqlModules: ModuleMaker = ({ config: { mysql, connectMs }, readSecret, log }) => {
   const names = new Map(mysql.map(({ peerAddress, host }) => [peerAddress, host]));
   const login = { user: 'monitor', password: readSecret('db-monitor-password'), authority: readSecret('ca-cert') };

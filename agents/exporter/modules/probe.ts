@@ -5,13 +5,14 @@ import { probeHop, type ProbeResult } from '../../../exporters/prober/probe-hop.
 import { makeProbeModule } from '../../../exporters/prober/probe-module.ts';
 import type { ModuleMaker } from '../module-maker.ts';
 
-/** A customer of the sample data, and what he buys: a different thing each time, so that more than one page is looked at. */
+/** A customer of the sample data, and the number of products. Each journey buys another product, so that several pages are probed. */
 const CUSTOMER = { email: 'user1@shop.test', password: 'holdfast' } as const;
 const PRODUCTS = 100;
 
-const isAnswered = ({ samples }: ProbeResult): boolean => samples.some(({ name }) => name === 'probe_http_status_code');
+const hasResponse = ({ samples }: ProbeResult): boolean =>
+  samples.some(({ name }) => name === 'probe_http_status_code');
 
-/** Every hop on the way of a request, and the way of a customer through the shop. */
+/** Probes of every hop on the request path, and of a user journey through the shop. */
 export const probeModules: ModuleMaker = ({ config, readSecret, log, site }) => {
   const authority = readSecret('ca-cert');
   const login = { user: 'monitor', password: readSecret('db-monitor-password'), authority };
@@ -23,8 +24,8 @@ export const probeModules: ModuleMaker = ({ config, readSecret, log, site }) => 
       targets: new Map(config.hops.map((hop) => [hop.name, hop])),
       probe: async (hop, limit) => {
         const result = await probeHop(hop, { login, ...limit });
-        // Whatever answered has written a line, and counts as the request of a client does.
-        if (hop.tier === 'edge' && !isAnswered(result)) site.get(hop.name)?.count('prober', 'error');
+        // An edge that responded has logged the probe, so it already counts like a client request.
+        if (hop.tier === 'edge' && !hasResponse(result)) site.get(hop.name)?.count('prober', 'error');
         return result;
       },
       sendSpan: makeSpanSender({ storeUrl: config.traceStoreUrl, host, policy: config.traces, log }),

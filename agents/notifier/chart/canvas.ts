@@ -4,7 +4,7 @@ export type Colour = readonly [red: number, green: number, blue: number];
 /** In pixels from the upper left corner. */
 export type Point = readonly [x: number, y: number];
 
-/** Pixels to draw on, white at first. What lies outside is not drawn. */
+/** Pixels to draw on, initially white. Drawing outside has no effect. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;
@@ -13,13 +13,13 @@ export interface Canvas {
   readonly fill: (from: Point, to: Point, ink: Ink) => void;
   /** Through all points, with soft edges. One point is a dot. */
   readonly line: (points: readonly Point[], ink: Ink & { readonly width: number }) => void;
-  /** `at` is the left, middle or right end of the line that the letters stand on. */
+  /** `at` is the left end, middle or right end of the baseline. */
   readonly text: (text: string, at: Point, style: TextStyle) => void;
 }
 
 interface Ink {
   readonly colour: Colour;
-  /** 1 hides what is below. Default 1. */
+  /** 1 hides the background. Default 1. */
   readonly opacity?: number;
 }
 
@@ -43,7 +43,7 @@ export function makeCanvas(width: number, height: number): Canvas {
     const [top, bottom] = [Math.max(0, Math.floor(from[1])), Math.min(height, Math.ceil(to[1]))];
     for (let y = top; y < bottom; y += 1) for (let x = left; x < right; x += 1) visit(x, y);
   };
-  /** How much (of 255) of each pixel the line that is just drawn covers; where two segments meet, the greater counts. */
+  /** Coverage (0 to 255) of each pixel by the current line; where two segments meet, the greater value counts. */
   const cover = new Uint8Array(width * height);
   const line: Canvas['line'] = (points, { width: thickness, opacity = 1, colour }) => {
     const reach = thickness / 2 + 1;

@@ -10,7 +10,7 @@ import { plotTableSchema } from './plot-table.ts';
 import { encodePng } from './png.ts';
 import { timeTicks, valueTicks } from './ticks.ts';
 
-/** The pixels of a PNG as {@link encodePng} writes it, read by the file format's rules. */
+/** Decodes a PNG of {@link encodePng}, according to the file format. */
 function decodePng(png: Buffer): { readonly width: number; readonly height: number; readonly rgb: Buffer } {
   const chunks = new Map<string, Buffer>();
   for (let at = 8; at < png.length;) {
@@ -27,7 +27,7 @@ function decodePng(png: Buffer): { readonly width: number; readonly height: numb
 }
 
 describe('a picture', () => {
-  it('is the PNG of its pixels', () => {
+  it('encodes its pixels as PNG', () => {
     const canvas = makeCanvas(7, 5);
     canvas.fill([1, 1], [3, 2], { colour: [10, 20, 30] });
     const png = encodePng(canvas);
@@ -39,7 +39,7 @@ describe('a picture', () => {
     expect([...rgb.subarray(3 * 8, 3 * 8 + 9)]).toEqual([10, 20, 30, 10, 20, 30, 255, 255, 255]);
   });
 
-  it('of values that are all the same, of none, and of gaps can be drawn', () => {
+  it('can be drawn from equal values, no values, and gaps', () => {
     const base = { startMs: 0, endMs: 60_000, firedMs: 30_000, resolvedMs: undefined, unit: '1' };
     for (const points of [
       [],
@@ -59,7 +59,7 @@ describe('a picture', () => {
     }
   });
 
-  it('shows the line where the values are', () => {
+  it('draws the line at the position of the values', () => {
     const points = Array.from({ length: 60 }, (_, index) => [index * 1000, index < 30 ? 0 : 10] as const);
     const data = { points, startMs: 0, endMs: 60_000, threshold: undefined, firedMs: 90_000, resolvedMs: undefined };
     const { rgb, width, height } = decodePng(drawChart({ ...data, unit: '1' }));
@@ -70,7 +70,7 @@ describe('a picture', () => {
   });
 });
 
-describe('the lines of a chart', () => {
+describe('the grid lines of a chart', () => {
   it.each([
     [[0, 1], '1', [0, 0.5, 1]],
     [[3, 3], '1', [0, 1, 2, 3]],
@@ -107,8 +107,8 @@ describe('a value', () => {
     [0.0005, '1', '0.5 m'],
     [2048, 'bytes per second', '2 KiB/s'],
     [-3, '1', '-3'],
-  ])('%d of %s is said as %s', (value, unit, said) => {
-    expect(formatValue(value, unit)).toBe(said);
+  ])('%d %s is formatted as %s', (value, unit, formatted) => {
+    expect(formatValue(value, unit)).toBe(formatted);
   });
 
   it.each([
@@ -118,12 +118,12 @@ describe('a value', () => {
     [7_500_000, '2 h 5 min'],
     [-5, '0.0 s'],
     [86_400_000, '1 d'],
-  ])('%d ms are said as %s', (ms, said) => {
-    expect(formatDuration(ms)).toBe(said);
+  ])('%d ms is formatted as %s', (ms, formatted) => {
+    expect(formatDuration(ms)).toBe(formatted);
   });
 });
 
-describe('what is drawn of an alert', () => {
+describe('the series of an alert chart', () => {
   const line = (query: string, labels: Record<string, string>, value: number): Line => ({
     plot: { query, threshold: { comparison: '<', value: 1 }, unit: '1' },
     series: { labels, samples: [[100, value]] },
@@ -132,16 +132,20 @@ describe('what is drawn of an alert', () => {
     chooseLine(lines, { labels: { alertname: 'A', host: 'lb1' }, sinceMs: 50 })?.plot.query;
 
   it.each([
-    ['the series of its host', [line('other', { host: 'lb2' }, 0), line('own', { host: 'lb1' }, 0)], 'own'],
-    ['what crossed its line', [line('calm', { host: 'lb1' }, 5), line('low', { host: 'lb1' }, 0)], 'low'],
-    ['what crossed it, though it names nobody', [line('calm', { host: 'lb1' }, 5), line('sum', {}, 0)], 'sum'],
-    ['what says most when nothing crossed', [line('sum', {}, 5), line('own', { host: 'lb1' }, 5)], 'own'],
-    ['nothing of others', [line('other', { job: 'x' }, 0)], undefined],
+    ['that of its host', [line('other', { host: 'lb2' }, 0), line('own', { host: 'lb1' }, 0)], 'own'],
+    ['one that crossed its threshold', [line('calm', { host: 'lb1' }, 5), line('low', { host: 'lb1' }, 0)], 'low'],
+    [
+      'one that crossed its threshold, even without a host label',
+      [line('calm', { host: 'lb1' }, 5), line('sum', {}, 0)],
+      'sum',
+    ],
+    ['the one with the most labels if none crossed', [line('sum', {}, 5), line('own', { host: 'lb1' }, 5)], 'own'],
+    ['missing if no labels match', [line('other', { job: 'x' }, 0)], undefined],
   ] as const)('is %s', (_what, lines, query) => {
     expect(choose(...lines)).toBe(query);
   });
 
-  it('is in the table that the alerts room renders', async () => {
+  it('is in the generated plot table', async () => {
     const file = join(import.meta.dirname, '../../../alerts/generated/plots.json');
     const table = plotTableSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     expect(table['LoadBalancerLost']?.length).toBeGreaterThan(0);

@@ -1,28 +1,28 @@
 import type { PrometheusSeries } from '../../../kit/prometheus.ts';
 import type { Plot } from './plot-table.ts';
 
-/** What is drawn of an alert. */
+/** One series that a chart may show. */
 export interface Line {
   readonly plot: Plot;
   readonly series: PrometheusSeries;
 }
 
-interface Question {
+interface ChartTarget {
   readonly labels: Readonly<Record<string, string>>;
-  /** Values before this say nothing about the alert. */
+  /** Earlier values are irrelevant to the alert. */
   readonly sinceMs: number;
 }
 
 /**
- * Of all series of all plots the one that the alert is about: its labels are the alert's. Where several are, the one that crossed its
- * threshold, and then the one that says most about where. Undefined: none is.
+ * The series whose labels match those of the alert. Among several, prefers one that crossed its threshold, then the one with the most
+ * labels. `undefined` if none matches.
  */
-export function chooseLine(candidates: readonly Line[], { labels, sinceMs }: Question): Line | undefined {
-  const own = candidates.filter(
+export function chooseLine(candidates: readonly Line[], { labels, sinceMs }: ChartTarget): Line | undefined {
+  const matching = candidates.filter(
     ({ series }) => series.samples.length > 0 && namesOf(series).every((name) => series.labels[name] === labels[name]),
   );
   const rank = (line: Line): number => (hasCrossed(line, sinceMs) ? 1_000 : 0) + namesOf(line.series).length;
-  return own.toSorted((a, b) => rank(b) - rank(a))[0];
+  return matching.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 
 function namesOf({ labels }: PrometheusSeries): readonly string[] {

@@ -3,9 +3,9 @@ import { formatValue } from './format-value.ts';
 import { encodePng } from './png.ts';
 import { timeTicks, valueTicks } from './ticks.ts';
 
-/** What is drawn. Times are epoch milliseconds. */
+/** The data of a chart. Times are epoch milliseconds. */
 export interface ChartData {
-  /** In the order of time; `undefined` for no sample, which is a gap. */
+  /** In chronological order; `undefined` is a gap. */
   readonly points: readonly (readonly [atMs: number, value: number | undefined])[];
   readonly startMs: number;
   readonly endMs: number;
@@ -16,7 +16,7 @@ export interface ChartData {
   readonly unit: string;
 }
 
-/** Twice what is shown, so that it is sharp on every screen. */
+/** Twice the displayed size, so that it is sharp on every screen. */
 const [WIDTH, HEIGHT] = [1_200, 400];
 export const SHOWN = { width: WIDTH / 2, height: HEIGHT / 2 } as const;
 const PLOT = { right: WIDTH - 60, top: 24, bottom: HEIGHT - 52 } as const;
@@ -66,7 +66,7 @@ function drawDashed(canvas: Canvas, from: number, y: number): void {
   }
 }
 
-/** A vertical line; none for what was before or comes after what is shown. */
+/** A vertical line; nothing if it is right of the plot. */
 function drawMoment(canvas: Canvas, x: number, colour: Colour): void {
   if (x > PLOT.right) return;
   canvas.fill([x - 1.5, PLOT.top - 8], [x + 1.5, PLOT.bottom], { colour });

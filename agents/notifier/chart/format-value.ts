@@ -22,21 +22,21 @@ const PLAIN = [
   [1e-3, 'm'],
 ] as const;
 
-/** A value with three digits and its unit, as people say it: `250 ms`, `1.5 MiB`, `2 %`. */
+/** A value with three digits and a readable unit: `250 ms`, `1.5 MiB`, `2 %`. */
 export function formatValue(value: number, unit: string): string {
   if (unit === 'timestamp') return `${new Date(value * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
   const { size, name } = scaleOf(value, unit);
   return withUnit(value / size, name);
 }
 
-/** What a value is counted in when people say it. */
+/** The readable unit of a value. */
 export function scaleOf(value: number, unit: string): { readonly size: number; readonly name: string } {
   if (unit === 'ratio') return { size: 0.01, name: '%' };
   if (unit === 'percent') return { size: 1, name: '%' };
   const perSecond = unit.endsWith(' per second') ? '/s' : '';
   const steps = unit === 'seconds' ? SECONDS : unit.startsWith('bytes') ? BYTES : PLAIN;
   const amount = Math.abs(value);
-  // Nothing at all is told in the plain unit, and so is 0.02 of no unit: only what is smaller still needs a prefix.
+  // Use the plain unit for 0 and, if there is no unit, for values from 0.01; smaller values need a prefix.
   const plain = amount === 0 || (steps === PLAIN && amount >= 0.01);
   const [size, prefix] = steps.find(([step]) => step <= amount || (plain && step === 1)) ?? steps.at(-1) ?? [1, ''];
   return { size, name: `${prefix}${perSecond}` };
@@ -47,7 +47,7 @@ function withUnit(value: number, unit: string): string {
   return unit === '' ? digits : `${digits} ${unit}`;
 }
 
-/** A length of time as people say it: `42 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A readable duration: `42 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (ms < 10_000) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;

@@ -30,7 +30,7 @@ const GLYPHS: Readonly<Record<string, string>> = {
   µ: '0206 05163645 4246',
 };
 
-/** The strokes of a character, each a list of points; none for what is not drawn. */
+/** The strokes of a character, each a list of points; empty for unsupported characters. */
 export function strokesOf(character: string): readonly (readonly (readonly [x: number, y: number])[])[] {
   const glyph = GLYPHS[character];
   if (glyph === undefined) return [];

@@ -5,7 +5,7 @@ import { type Line, chooseLine } from './choose-line.ts';
 import { SHOWN, drawChart } from './draw-chart.ts';
 import { type Plot, readPlotTable } from './plot-table.ts';
 
-/** The chart of one alert, or why there is none. */
+/** The chart of one alert, or the reason why it is missing. */
 export type Chart =
   | {
       readonly kind: 'drawn';
@@ -17,25 +17,25 @@ export type Chart =
       readonly startMs: number;
       readonly endMs: number;
     }
-  /** `failed`: there should be one. */
+  /** `failed`: a chart was expected. */
   | { readonly kind: 'none'; readonly reason: string; readonly failed: boolean };
 
 export interface ChartOptions {
-  /** Asked in this order. */
+  /** Queried in this order. */
   readonly prometheus: readonly string[];
   readonly plotsFile: string;
-  /** How much of the time before the alert is shown. */
+  /** Length of the time before the alert that the chart shows. */
   readonly leadMs: number;
-  /** Between two samples; longer where the time is long. */
+  /** Minimum time between two samples; a long time range uses a longer step. */
   readonly minStepMs: number;
-  /** For the whole chart: no mail waits longer for it. */
+  /** For the complete chart. */
   readonly deadlineMs: number;
   readonly now: () => number;
 }
 
 const MAX_SAMPLES = 300;
 
-/** Never throws, and is never later than its deadline. */
+/** Never throws, and never exceeds its deadline. */
 export async function makeChart(alert: NotifiedAlert, options: ChartOptions): Promise<Chart> {
   try {
     const table = readPlotTable(options.plotsFile);
@@ -51,7 +51,7 @@ async function drawPlots(alert: NotifiedAlert, plots: readonly Plot[], options: 
   const nowMs = options.now();
   const { endsAtMs } = alert;
   const startMs = Math.min(alert.startsAtMs, nowMs) - options.leadMs;
-  // Some of what came after the end shows that it is one.
+  // Show some time after the end, so that the recovery is visible.
   const endMs = Math.max(startMs + 1, endsAtMs === undefined ? nowMs : Math.min(nowMs, endsAtMs + options.leadMs));
   const stepMs = Math.max(options.minStepMs, Math.ceil((endMs - startMs) / MAX_SAMPLES / 1000) * 1000);
   const candidates = await readLines(plots, { startMs, endMs, stepMs }, options);
@@ -69,7 +69,7 @@ async function drawPlots(alert: NotifiedAlert, plots: readonly Plot[], options: 
   return { kind: 'drawn', png, shown: SHOWN, plot, now, startMs, endMs };
 }
 
-/** All plots of the first Prometheus that answers; each gets its share of the time. */
+/** All plots of the first Prometheus that responds. Each Prometheus gets an equal share of the deadline. */
 async function readLines(
   plots: readonly Plot[],
   range: PrometheusRange,
@@ -80,21 +80,21 @@ async function readLines(
   for (const url of prometheus) {
     const signal = AbortSignal.any([deadline, AbortSignal.timeout(deadlineMs / prometheus.length)]);
     try {
-      const asked = openPrometheus(url, { signal, deadlineMs });
-      const answers = plots.map(async (plot) =>
-        (await asked.queryRange(plot.query, range)).map((series) => ({ plot, series })),
+      const client = openPrometheus(url, { signal, deadlineMs });
+      const results = plots.map(async (plot) =>
+        (await client.queryRange(plot.query, range)).map((series) => ({ plot, series })),
       );
-      return (await Promise.all(answers)).flat();
+      return (await Promise.all(results)).flat();
     } catch (error) {
-      // The cause says why; that it did not answer is said below.
-      const why = error instanceof HoldfastError ? (error.cause ?? error) : error;
-      reason = signal.aborted ? `not within ${deadlineMs} ms` : messageOf(why);
+      // Use the cause, because the error below already states that Prometheus did not respond.
+      const cause = error instanceof HoldfastError ? (error.cause ?? error) : error;
+      reason = signal.aborted ? `not within ${deadlineMs} ms` : messageOf(cause);
     }
   }
   throw new Error(`Prometheus did not answer: ${reason}`);
 }
 
-/** What is missing for more than a step is a gap; so is what is no number. */
+/** Adds gaps where more than one sample is missing, and for values that are not finite. */
 function withGaps({ samples }: PrometheusSeries, stepMs: number): readonly (readonly [number, number | undefined])[] {
   return samples.flatMap(([atMs, value], index) => {
     const before = samples[index - 1]?.[0] ?? atMs;

@@ -19,7 +19,7 @@ export function encodePng({
   header.writeUInt32BE(height, 4);
   header.set(DEPTH_AND_COLOURS, 8);
   const stride = 3 * width;
-  // Each row begins with its filter; 0 is none.
+  // Each row begins with its filter type; 0 means no filter.
   const rows = Buffer.alloc(height * (stride + 1));
   for (let y = 0; y < height; y += 1) rows.set(rgb.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
   return Buffer.concat([

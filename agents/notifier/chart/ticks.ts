@@ -1,6 +1,6 @@
 import { scaleOf } from './format-value.ts';
 
-/** Values for the lines of a chart: three to six that are round in their unit; the first and the last enclose all of `values`. 0 is among them unless it is far away. */
+/** Values of the grid lines: three to six round numbers in their unit that enclose all `values`. They include 0 unless it is far away. */
 export function valueTicks(values: readonly number[], unit: string): readonly number[] {
   const { size } = scaleOf(Math.max(0, ...values.map(Math.abs)), unit);
   return roundTicks(values.map((value) => value / size)).map((tick) => Number((tick * size).toPrecision(12)));
@@ -9,7 +9,7 @@ export function valueTicks(values: readonly number[], unit: string): readonly nu
 function roundTicks(values: readonly number[]): readonly number[] {
   let [low, high] = [Math.min(...values), Math.max(...values)];
   if (values.length === 0) [low, high] = [0, 1];
-  // What looks like a leap should be one.
+  // Start at 0 if it is near, so that small changes do not appear large.
   if (low > 0 && low < 0.8 * high) low = 0;
   if (high < 0 && high > 0.8 * low) high = 0;
   if (low === high) [low, high] = low === 0 ? [0, 1] : [Math.min(0, low), Math.max(0, high)];
@@ -27,7 +27,7 @@ function roundUp(step: number): number {
 
 const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400];
 
-/** Round times (UTC) between two moments, at most seven, with seconds where they differ by less than a minute. */
+/** At most eight round times (UTC) in a time range, with seconds if the step is shorter than a minute. */
 export function timeTicks(
   startMs: number,
   endMs: number,

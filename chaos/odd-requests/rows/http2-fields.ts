@@ -5,7 +5,7 @@ import { data, headers } from '../../hostile/http2-frames.ts';
 import { http2, type Answer, type Http2Request, type Http2Target } from '../odd-request.ts';
 
 type Edit = (fields: readonly Field[], to: Http2Target) => readonly Field[];
-/** The pseudo headers of a usual request. */
+/** The pseudo-headers of an ordinary request. */
 export function usual({ path, scheme }: Http2Target, method = 'GET'): readonly Field[] {
   return [
     [':method', method],
@@ -148,7 +148,7 @@ function many(count: number): readonly Field[] {
   return Array.from({ length: count }, (_, index) => [`x-odd-${index}`, '1']);
 }
 
-/** POST on stream 1 with these fields, and DATA frames, the last of which ends it. */
+/** POST on stream 1 with these fields, followed by DATA frames; the last one ends the stream. */
 function posted(
   [name, because, answer]: readonly [name: string, because: string, answer: Answer],
   { fields, bodies }: { readonly fields: readonly Field[]; readonly bodies: readonly string[] },

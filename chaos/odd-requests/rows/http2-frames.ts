@@ -29,10 +29,10 @@ const get = (stream: number, to: Http2Target): Buffer => headers(stream, usual(t
 /** A request that a rule refuses. */
 const refusedGet = (stream: number, to: Http2Target): Buffer => headers(stream, usual(to, 'BREW'));
 
-/** HAProxy before May 2026 takes the padding of DATA for the next frame, and ends the connection: no request of another client is near. */
+/** HAProxy before May 2026 parses the padding of DATA as the next frame, and ends the connection. Requests of other clients are not affected. */
 const PADDING = 'RFC 9113, 6.1: allowed; the parser of this HAProxy fails';
 
-/** Pads the payload of a frame with a length byte of its own choice. */
+/** Pads the payload of a frame. `says` is the declared length of the padding, `has` the real one. */
 function padded(type: number, payload: Buffer, { says, has }: { readonly says: number; readonly has: number }): Buffer {
   const flags = FLAG.padded | FLAG.endStream | (type === TYPE.headers ? FLAG.endHeaders : 0);
   return encodeFrame({
@@ -58,7 +58,7 @@ export const STREAMS: readonly Http2Request[] = [
   ]),
   http2(['an even stream', 'RFC 9113, 5.1.1', [PROTOCOL]], (to) => [get(2, to)]),
   http2(['stream 0', 'RFC 9113, 6.2', [PROTOCOL]], (to) => [get(0, to)]),
-  // What is refused at once is seen by nobody else, whichever frame comes first.
+  // Uses requests that a rule refuses at once, so that they never reach the application, independent of the order of the frames.
   http2(['the same stream again', 'RFC 9113, 5.1: STREAM_CLOSED; the parser names it otherwise', [PROTOCOL]], (to) => [
     refusedGet(1, to),
     refusedGet(1, to),

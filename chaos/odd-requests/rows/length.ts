@@ -75,7 +75,7 @@ export const CONTENT_LENGTHS: readonly Http1Request[] = [
 const BOTH = 'RFC 9112, 6.3: chunks decide, and the connection ends';
 const CODING = 'RFC 9112, 6.1 and 6.3: chunked is not the last coding, or not the only one';
 
-/** What one server reads by its length and another by its chunks. */
+/** Requests that one server may delimit by their length and another by their chunks. */
 export const LENGTH_AND_CHUNKS: readonly Http1Request[] = [
   served(
     ['CL.TE: a request behind the last chunk', BOTH],

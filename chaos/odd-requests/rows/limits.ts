@@ -3,14 +3,14 @@ import { refused, served, unparsed, type Http1Request } from '../odd-request.ts'
 import { CHUNKED, chunk, get, HOST, message, PATH_BYTES, post, target } from './request-text.ts';
 
 const { headers, headerBytes, urlBytes, bodyBytes, arrivalMs } = REQUEST_LIMITS;
-/** HAProxy parses no more fields than this (`tune.http.maxhdr`). */
+/** HAProxy parses at most this number of fields (`tune.http.maxhdr`). */
 const PARSED_FIELDS = 101;
 /** More than one of HAProxy's buffers. */
 const OVER_BUFFER = 2 * (headerBytes + bodyBytes);
 
 const LIMIT = 'REQUEST_LIMITS';
 
-/** A path or query of that many bytes. */
+/** A path with a query, of this number of bytes. */
 function url(bytes: number): string {
   return `{path}?${'a'.repeat(bytes - PATH_BYTES - 1)}`;
 }
@@ -19,7 +19,7 @@ function manyFields(count: number): readonly string[] {
   return Array.from({ length: count - 1 }, (_, index) => `X-Odd-${index}: 1`);
 }
 
-/** GET in which target, fields and the empty line have that many bytes, line ends included, in fields of at most 4 KiB. */
+/** GET whose target, fields and empty line have this number of bytes, line ends included, with fields of at most 4 KiB. */
 function getOf(bytes: number): string {
   const missing = bytes - PATH_BYTES - `${HOST}\r\n\r\n`.length;
   const whole = Math.floor(missing / 4_096);

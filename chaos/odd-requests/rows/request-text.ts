@@ -1,7 +1,7 @@
 import { SITE_HOST } from '../../../deploy/model/site.ts';
 
 export const HOST = `Host: ${SITE_HOST}`;
-/** What the application reads without asking what is in it. */
+/** A content type whose body the application reads without parsing it. */
 export const TEXT = 'Content-Type: text/plain';
 export const CHUNKED = 'Transfer-Encoding: chunked';
 
@@ -23,10 +23,10 @@ export function post(fields: readonly string[], body = ''): string {
   return message('POST {path} HTTP/1.1', [HOST, TEXT, ...fields], body);
 }
 
-/** A whole request that no server may take for one: it is meant to be part of another's body. */
+/** A complete request that is part of another request's body. No server may process it as a request. */
 export const SMUGGLED = message('GET {path}/smuggled HTTP/1.1');
 
-/** Every `{path}` is replaced by as many bytes, so that lengths can be computed before. */
+/** Every `{path}` is replaced by this number of bytes, so that lengths can be calculated before. */
 export const PATH_BYTES = 24;
 
 export function bytesOf(text: string): number {

@@ -41,7 +41,7 @@ export const EXPECTATIONS: readonly Http1Request[] = [
 
 const RANGE = 'RFC 9110, 14.2: may be ignored';
 
-/** GET of a file, of which ranges can be had. */
+/** GET of a file that supports ranges. */
 function getFile(...fields: readonly string[]): string {
   return message(`GET ${manifest['app.css']} HTTP/1.1`, [HOST, ...fields]);
 }

@@ -6,7 +6,7 @@ import { openDevTools } from './devtools.ts';
 const schema = z.object({ value: z.number() });
 const callOf = (method: string) => ({ method, params: {}, signal: AbortSignal.timeout(5_000) });
 
-it('an answer is of the call whose id it has, in whatever pieces and order it comes', async () => {
+it('assigns responses to calls by id, in any order and any chunks', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const tools = openDevTools(input, output);
   const answers = Promise.all([tools.call(callOf('a'), schema), tools.call(callOf('b'), schema)]);
@@ -16,14 +16,14 @@ it('an answer is of the call whose id it has, in whatever pieces and order it co
   expect(String(input.read())).toBe('{"id":1,"method":"a","params":{}}\0{"id":2,"method":"b","params":{}}\0');
 });
 
-it('what the browser says against a call is thrown', async () => {
+it("throws the browser's error response", async () => {
   const output = new PassThrough();
   const call = openDevTools(new PassThrough(), output).call(callOf('a'), schema);
   output.write('{"id":1,"error":{"message":"no such method"}}\0');
   await expect(call).rejects.toThrow('a: no such method');
 });
 
-it('a browser that ends answers nobody any more', async () => {
+it('rejects pending calls when the browser ends', async () => {
   const output = new PassThrough();
   const call = openDevTools(new PassThrough(), output).call(callOf('a'), schema);
   output.destroy();

@@ -1,21 +1,21 @@
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 
-/** A browser that is spoken to in the DevTools protocol. */
+/** A client of the DevTools protocol. */
 export interface DevTools {
-  /** Throws what the browser says against it, and when the browser ends before it answers. */
+  /** Throws the browser's error response, and an error if the browser ends before it responds. */
   call<T>(call: Call, schema: z.ZodType<T>): Promise<T>;
 }
 
 interface Call {
   readonly method: string;
   readonly params: object;
-  /** Of the page that is meant; missing: the browser itself. */
+  /** Session of a page; default: the browser itself. */
   readonly sessionId?: string;
   readonly signal: AbortSignal;
 }
 
-/** Events have no id; nobody here waits for one. */
+/** Events have no id and are ignored. */
 const messageSchema = z.object({
   id: z.int().optional(),
   result: z.unknown().optional(),
@@ -23,7 +23,7 @@ const messageSchema = z.object({
 });
 type Message = z.infer<typeof messageSchema>;
 
-/** Speaks with a browser over a pair of streams: JSON, each message ended by a zero byte. */
+/** Opens a DevTools client over a pair of streams: JSON messages, each terminated by a zero byte. */
 export function openDevTools(input: Writable, output: Readable): DevTools {
   const waiting = new Map<number, PromiseWithResolvers<Message>>();
   let calls = 0;
@@ -32,7 +32,7 @@ export function openDevTools(input: Writable, output: Readable): DevTools {
     for (const { reject } of waiting.values()) reject(new Error('the browser has ended'));
     waiting.clear();
   };
-  // Who waits for an answer is told that the browser ended; there is nobody else to tell.
+  // A write error means that the browser ended: it rejects all pending calls.
   input.on('error', fail);
   output.setEncoding('utf8');
   output.on('close', fail);

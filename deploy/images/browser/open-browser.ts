@@ -9,23 +9,23 @@ import { buildImages } from '../images.ts';
 import type { NetworkName } from '../../model/topology.ts';
 import { openDevTools, type DevTools } from './devtools.ts';
 
-/** A page in a browser without a window, inside a network of the stack. */
+/** A page in a headless browser on a network of the stack. */
 export interface BrowserPage extends AsyncDisposable {
-  /** Opens an address and waits until it is loaded. Throws `http` when there is nothing. */
+  /** Opens a URL and waits until it is loaded. Throws `http` if the navigation fails. */
   open(url: string): Promise<void>;
-  /** The value of a JavaScript expression, as JSON would have it. `frame`: in the page's only frame instead of in the page. */
+  /** The JSON value of a JavaScript expression. `frame`: evaluated in the page's only frame instead of in the page. */
   evaluate(expression: string, where?: 'page' | 'frame'): Promise<unknown>;
   /** Waits until an expression is true. */
   waitFor(expression: string): Promise<void>;
-  /** Presses the left button in the middle of the first element that the selector finds. */
+  /** Clicks the center of the first element that matches the selector. */
   click(selector: string): Promise<void>;
-  /** Writes what is to be seen, the whole height of the page, as PNG. */
+  /** Writes a screenshot of the whole page as PNG. */
   screenshot(path: string): Promise<void>;
 }
 
 const DEADLINE_MS = 30_000;
 
-/** Builds the image when it is missing and starts a browser. It ends with the disposal. */
+/** Builds the image if it is missing, and starts a browser. Disposing the page ends the browser. */
 export async function openBrowser(network: NetworkName = 'ops'): Promise<BrowserPage> {
   await buildImages({ only: ['browser'], signal: new AbortController().signal, onProgress: () => undefined });
   const flags = ['run', '--rm', '--interactive', '--memory', '1g', '--network', `${PROJECT}_${network}`];
@@ -34,7 +34,7 @@ export async function openBrowser(network: NetworkName = 'ops'): Promise<Browser
   });
   const tools = openDevTools(child.stdin, child.stdout);
   const release = async (): Promise<void> => {
-    // Without its input the browser ends, and the container with it.
+    // The browser, and its container, end when standard input is closed.
     child.stdin.end();
     child.kill('SIGTERM');
     await child;
@@ -60,18 +60,18 @@ async function openPage(tools: DevTools): Promise<Omit<BrowserPage, keyof AsyncD
     const answer = { expression, returnByValue: true, awaitPromise: true, ...context };
     const { result, exceptionDetails } = await call('Runtime.evaluate', answer, valueSchema);
     if (exceptionDetails === undefined) return result.value;
-    throw new Error(`the page says: ${result.description ?? exceptionDetails.text}`);
+    throw new Error(`exception in the page: ${result.description ?? exceptionDetails.text}`);
   };
-  const wait = async (expression: string): Promise<void> => {
+  const waitUntilTrue = async (expression: string): Promise<void> => {
     await waitFor(async () => (await evaluate(expression)) === true, { what: expression, deadlineMs: DEADLINE_MS });
   };
   return {
     evaluate,
-    waitFor: wait,
+    waitFor: waitUntilTrue,
     async open(url) {
       const { errorText } = await call('Page.navigate', { url }, navigationSchema);
       if (errorText !== undefined) throw new HoldfastError('http', `${url}: ${errorText}`);
-      await wait(`location.href !== 'about:blank' && document.readyState === 'complete'`);
+      await waitUntilTrue(`location.href !== 'about:blank' && document.readyState === 'complete'`);
     },
     async click(selector) {
       const middle = `(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 }))(document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect())`;
@@ -91,7 +91,7 @@ async function openPage(tools: DevTools): Promise<Omit<BrowserPage, keyof AsyncD
 
 type Call = <T>(method: string, params: object, schema: z.ZodType<T>) => Promise<T>;
 
-/** A place for expressions in the page's only frame, whatever that frame itself may run. */
+/** Creates an isolated execution context in the page's only frame. It also works in a sandboxed frame without scripts. */
 async function enterFrame(call: Call): Promise<number> {
   const { frameTree } = await call('Page.getFrameTree', {}, framesSchema);
   const [child] = frameTree.childFrames ?? [];

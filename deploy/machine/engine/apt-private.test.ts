@@ -12,7 +12,7 @@ import { renderDaemonFlags } from './start-dockerd.ts';
 const facts = { codename: 'bookworm', mirror: 'http://mirror.example/debian' };
 
 describe('the private apt configuration', () => {
-  it("takes every suite from the machine's own mirror, its own suite first", () => {
+  it("uses the machine's own mirror for every suite, its own suite first", () => {
     const suites = renderSources(facts, ENGINE_PACKAGES)
       .trim()
       .split('\n')
@@ -24,7 +24,7 @@ describe('the private apt configuration', () => {
     ]);
   });
 
-  it('lets no other suite upgrade what is installed', () => {
+  it('prevents upgrades of installed packages from other suites', () => {
     const priorities = [...renderPreferences(facts, ENGINE_PACKAGES).matchAll(/n=(\w+)\nPin-Priority: (\d+)/g)].map(
       (match) => [match[1], Number(match[2])],
     );
@@ -35,20 +35,20 @@ describe('the private apt configuration', () => {
     ]);
   });
 
-  it('names the suite per package, never as the target release', () => {
+  it('selects the suite per package, never as the target release', () => {
     expect(renderPackageArguments(ENGINE_PACKAGES, 'bookworm')).toContain('containerd/trixie');
     expect(renderPackageArguments(ENGINE_PACKAGES, 'trixie')).toContain('containerd');
     expect(renderAptOptions('/state/apt')).not.toContain('-t');
   });
 
-  it('keeps every file of apt below its own folder', () => {
+  it('keeps all files of apt below its own folder', () => {
     const paths = renderAptOptions('/state/apt').filter((option) => option.startsWith('Dir::'));
     expect(paths.every((option) => /=\/(state\/apt\/|nonexistent)/.test(option))).toBe(true);
   });
 });
 
 describe('checkSimulation', () => {
-  it('passes an installation that only adds', () => {
+  it('accepts an installation that only adds packages', () => {
     expect(() => {
       checkSimulation('0 upgraded, 12 newly installed, 0 to remove and 106 not upgraded.');
     }).not.toThrow();
@@ -59,7 +59,7 @@ describe('checkSimulation', () => {
     '0 upgraded, 12 newly installed, 1 to remove and 1 not upgraded.',
     '0 upgraded, 12 newly installed, 2 downgraded, 0 to remove and 1 not upgraded.',
     'something else',
-  ])('refuses: %s', (output) => {
+  ])('rejects: %s', (output) => {
     expect(() => {
       checkSimulation(output);
     }).toThrow(/would change packages/);
@@ -67,7 +67,7 @@ describe('checkSimulation', () => {
 });
 
 describe('renderDaemonFlags', () => {
-  it('sets the MTU for the default bridge and for networks made later', () => {
+  it('sets the MTU of the default bridge and of later networks', () => {
     expect(renderDaemonFlags(1400).join(' ')).toBe(
       '--mtu 1400 --default-network-opt bridge=com.docker.network.driver.mtu=1400',
     );

@@ -1,28 +1,28 @@
 /**
- * A private apt configuration: Debian's newer suites beside the machine's own one, without touching /etc/apt and without upgrading a
- * single package of the machine.
+ * A private apt configuration: Debian's newer suites in addition to the machine's own one, without changing /etc/apt and without upgrading
+ * packages of the machine.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One package to take from one suite of Debian. */
+/** A package and the Debian suite to install it from. */
 export interface SuitePackage {
   readonly name: string;
   readonly suite: string;
 }
 
-/** What the private configuration is made from; read from the machine by {@link ../../deploy/machine/mirror.ts}. */
+/** Input of the private configuration, read from the machine by {@link ../mirror.ts}. */
 export interface AptFacts {
   /** Codename of the running system, such as `bookworm`. */
   readonly codename: string;
-  /** Base address of the Debian archive that the machine's own apt uses, with a trailing slash or without. */
+  /** Base URL of the Debian archive in the machine's own apt configuration, with or without a trailing slash. */
   readonly mirror: string;
 }
 
 /** Keys of the Debian archive, present on every Debian since 2010 (package debian-archive-keyring). */
 const ARCHIVE_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** The engine and its client plugins: 28.x is in sid only, and 26.x of trixie renames interfaces when a network is connected again. */
+/** The engine and its client plugins. 28.x is only in sid; 26.x of trixie renames interfaces when a network is reconnected. */
 export const ENGINE_PACKAGES: readonly SuitePackage[] = [
   { name: 'docker.io', suite: 'sid' },
   { name: 'docker-cli', suite: 'sid' },
@@ -31,15 +31,15 @@ export const ENGINE_PACKAGES: readonly SuitePackage[] = [
   { name: 'containerd', suite: 'trixie' },
 ];
 
-/** Text of the sources.list: the machine's suite and the suites that the packages come from, all from the machine's own mirror. */
+/** Text of the sources.list: the machine's suite and the suites of the packages, all from the machine's own mirror. */
 export function renderSources(facts: AptFacts, packages: readonly SuitePackage[]): string {
   const suites = new Set([facts.codename, ...packages.map((wanted) => wanted.suite)]);
   return [...suites].map((suite) => `deb [signed-by=${ARCHIVE_KEYRING}] ${facts.mirror} ${suite} main\n`).join('');
 }
 
 /**
- * Text of the preferences: the machine's own suite wins (900), the others are looked at only for what it does not have
- * (trixie 50, sid 40). Priorities below 100 never upgrade what is installed.
+ * Text of the preferences: the machine's own suite wins (900). apt uses the others only for packages that it lacks (trixie 50, sid 40).
+ * Priorities below 100 never upgrade installed packages.
  */
 export function renderPreferences(facts: AptFacts, packages: readonly SuitePackage[]): string {
   const others = [...new Set(packages.map((wanted) => wanted.suite))].filter((suite) => suite !== facts.codename);
@@ -50,7 +50,7 @@ export function renderPreferences(facts: AptFacts, packages: readonly SuitePacka
   ].join('\n');
 }
 
-/** Arguments that make apt-get use the configuration in `folder` and nothing of /etc/apt but its trust and its proxies. */
+/** Arguments that make apt-get use the configuration in `folder`, and of /etc/apt only the trusted keys and proxies. */
 export function renderAptOptions(folder: string): readonly string[] {
   return [
     `Dir::Etc::sourcelist=${join(folder, 'sources.list')}`,
@@ -64,13 +64,13 @@ export function renderAptOptions(folder: string): readonly string[] {
     // Lists are read as root; the sandbox user cannot enter a private folder.
     'APT::Sandbox::User=root',
     'Acquire::Languages=none',
-    // Catalogues for graphical shops: a third of the download, and of no use here.
+    // Catalogues for graphical package managers: unused, and a third of the download.
     'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false',
     'Acquire::Retries=3',
   ].flatMap((option) => ['-o', option]);
 }
 
-/** Arguments naming each package with its suite: never `-t`, which would prefer that suite for every dependency (libc too). */
+/** Arguments with each package and its suite. Never `-t`, which would prefer that suite for every dependency, including libc. */
 export function renderPackageArguments(packages: readonly SuitePackage[], codename: string): readonly string[] {
   return packages.map((wanted) => (wanted.suite === codename ? wanted.name : `${wanted.name}/${wanted.suite}`));
 }

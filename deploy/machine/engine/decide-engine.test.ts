@@ -5,7 +5,7 @@ const bare: EngineFacts = {
   engineVersion: undefined,
   composeVersion: undefined,
   buildxVersion: undefined,
-  refusal: 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+  connectError: 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
   clientInstalled: true,
   daemonInstalled: false,
   daemonFromDebian: false,
@@ -21,13 +21,13 @@ const complete: EngineFacts = {
   engineVersion: '28.5.2+dfsg4',
   composeVersion: '2.40.3-3',
   buildxVersion: 'github.com/docker/buildx 0.29.1+ds1 0.29.1+ds1-4',
-  refusal: '',
+  connectError: '',
   daemonInstalled: true,
   daemonFromDebian: true,
 };
 
 describe('decideEngine', () => {
-  it('uses a complete engine without a word', () => {
+  it('uses a complete engine without a warning', () => {
     expect(decideEngine(complete)).toEqual({ kind: 'use', warnings: [] });
   });
 
@@ -41,13 +41,17 @@ describe('decideEngine', () => {
     ['does not install as an ordinary user', { isRoot: false }, 'refuse'],
     ['does not install on another distribution', { distribution: 'ubuntu', codename: 'noble' }, 'refuse'],
     ['does not install on an unknown Debian', { codename: 'buster' }, 'refuse'],
-    ['does not install when the user points at another machine', { remote: 'ssh://ops@build' }, 'refuse'],
-    ['starts what is installed, by hand without systemd', { daemonInstalled: true }, 'start'],
-    ['installs the client where only the daemon is', { daemonInstalled: true, clientInstalled: false }, 'install'],
+    ['does not install when the client uses another machine', { remote: 'ssh://ops@build' }, 'refuse'],
+    ['starts an installed engine, by hand without systemd', { daemonInstalled: true }, 'start'],
+    [
+      'installs the client if only the daemon is installed',
+      { daemonInstalled: true, clientInstalled: false },
+      'install',
+    ],
     ['does not start it as an ordinary user', { daemonInstalled: true, isRoot: false }, 'refuse'],
     [
-      'refuses when the socket is closed to the user',
-      { refusal: 'permission denied while trying to connect', isRoot: false },
+      'refuses when the user has no access to the socket',
+      { connectError: 'permission denied while trying to connect', isRoot: false },
       'refuse',
     ],
     ['refuses on a Mac without Docker Desktop', { platform: 'darwin', distribution: '', codename: '' }, 'refuse'],
@@ -55,11 +59,11 @@ describe('decideEngine', () => {
     expect(decideEngine({ ...bare, ...change }).kind).toBe(kind);
   });
 
-  it('starts by systemd where that is the init', () => {
+  it('starts with systemd if systemd is the init', () => {
     expect(decideEngine({ ...bare, daemonInstalled: true, systemd: true })).toEqual({ kind: 'start', how: 'systemd' });
   });
 
-  it('refuses an engine that is too old, and says which is needed', () => {
+  it('refuses an engine that is too old, and names the required version', () => {
     const decision = decideEngine({ ...complete, engineVersion: '20.10.24' });
     expect(decision).toMatchObject({ kind: 'refuse', message: expect.stringContaining('25.0') as string });
   });
@@ -76,7 +80,7 @@ describe('decideEngine', () => {
     expect(decideEngine({ ...complete, buildxVersion: undefined }).kind).toBe('install');
   });
 
-  it('always says what to do when it refuses', () => {
+  it('always gives a fix when it refuses', () => {
     const decision = decideEngine({ ...bare, distribution: 'fedora', codename: '' });
     expect(decision.kind === 'refuse' && decision.fix.length > 20).toBe(true);
   });

@@ -1,17 +1,17 @@
-/** What to do about the Docker engine of a machine, decided from what was read there and nothing else. */
+/** Decides whether to use, start or install the Docker engine of a machine. Pure. */
 
-/** What {@link ../engine/read-engine.ts} finds. Versions are as printed (`28.5.2+dfsg4`); undefined when the program does not answer. */
+/** Facts about Docker, read by {@link ./read-engine.ts}. Versions as printed (`28.5.2+dfsg4`); undefined if the program does not respond. */
 export interface EngineFacts {
   readonly engineVersion: string | undefined;
   readonly composeVersion: string | undefined;
   readonly buildxVersion: string | undefined;
-  /** What the client said when the engine did not answer; empty when it did. */
-  readonly refusal: string;
+  /** The client's error if the engine did not respond, otherwise empty. */
+  readonly connectError: string;
   readonly clientInstalled: boolean;
   readonly daemonInstalled: boolean;
-  /** The daemon is Debian's own package: its plugins can be added from Debian. */
+  /** Whether the daemon is Debian's own package, so that its plugins can be installed from Debian. */
   readonly daemonFromDebian: boolean;
-  /** Set when the user points the client at another machine (DOCKER_HOST, or a context other than `default`). */
+  /** Set if the client uses another machine (DOCKER_HOST, or a context other than `default`). */
   readonly remote: string | undefined;
   readonly platform: NodeJS.Platform;
   readonly distribution: string;
@@ -29,12 +29,12 @@ export type EngineDecision =
 /** Health checks use `start_interval`, new in engine 25 and Compose 2.24. */
 export const MIN_ENGINE = [25, 0] as const;
 export const MIN_COMPOSE = [2, 24] as const;
-/** Engine 26 gives a network interface another name when a network is connected again, which keepalived does not survive; 28 keeps it. */
+/** Engine 26 renames a network interface when a network is reconnected, which breaks keepalived. Engine 28 keeps the name. */
 const KEEPS_INTERFACE_NAMES = [28, 0] as const;
-/** Debian releases on which Debian's newer engine was installed without an upgrade of anything. */
+/** Debian releases on which the newer engine was tested to install without upgrading any package. */
 const INSTALLABLE: readonly string[] = ['bookworm', 'trixie'];
 
-/** True when `version` (such as `v2.40.3-3`) is `minimum` or later; false for what is no version. */
+/** True if `version` (such as `v2.40.3-3`) is `minimum` or later; false if it is not a version. */
 export function isAtLeast(version: string, minimum: readonly [major: number, minor: number]): boolean {
   const match = /(\d+)\.(\d+)/.exec(version);
   if (match === null) return false;
@@ -42,24 +42,24 @@ export function isAtLeast(version: string, minimum: readonly [major: number, min
   return major > minimum[0] || (major === minimum[0] && minor >= minimum[1]);
 }
 
-/** Decides: use what is there, start it, install it, or say what the user has to do. */
+/** Decides: use the engine, start it, install it, or refuse with a fix for the user. */
 export function decideEngine(facts: EngineFacts): EngineDecision {
   if (facts.engineVersion !== undefined) return decideReachable(facts, facts.engineVersion);
   if (facts.remote !== undefined) {
     return refuse(
-      `The Docker engine at ${facts.remote} does not answer.`,
+      `The Docker engine at ${facts.remote} does not respond.`,
       'Start it there, or unset DOCKER_HOST and run `docker context use default` to use the one of this machine.',
     );
   }
-  if (/permission denied/i.test(facts.refusal)) {
+  if (/permission denied/i.test(facts.connectError)) {
     return refuse(
-      'This user may not talk to the Docker engine.',
+      'This user has no permission to use the Docker engine.',
       'Run `sudo usermod -aG docker "$USER"`, log in again, and repeat the command.',
     );
   }
   if (facts.platform !== 'linux') {
     return refuse(
-      'The Docker engine does not answer.',
+      'The Docker engine does not respond.',
       'Install Docker Desktop (or start it), and repeat the command.',
     );
   }
@@ -77,7 +77,7 @@ function decideReachable(facts: EngineFacts, engine: string): EngineDecision {
   if (!isAtLeast(engine, MIN_ENGINE)) {
     return refuse(
       `Docker engine ${engine} is too old: ${MIN_ENGINE.join('.')} or later is needed.`,
-      'Upgrade it from the place it was installed from; 28 or later is best.',
+      'Upgrade it from its original source; 28 or later is recommended.',
     );
   }
   const missing = missingPlugins(facts);
@@ -85,7 +85,7 @@ function decideReachable(facts: EngineFacts, engine: string): EngineDecision {
     if (facts.daemonFromDebian && canInstall(facts)) return { kind: 'install' };
     return refuse(
       `The Docker client lacks ${missing.join(' and ')}.`,
-      'Install the packages docker-compose-plugin and docker-buildx-plugin from the place the engine was installed from.',
+      'Install the packages docker-compose-plugin and docker-buildx-plugin from the source of the engine.',
     );
   }
   const warnings = isAtLeast(engine, KEEPS_INTERFACE_NAMES)
@@ -96,7 +96,7 @@ function decideReachable(facts: EngineFacts, engine: string): EngineDecision {
   return { kind: 'use', warnings };
 }
 
-/** Names what the client lacks beside the engine, with the least version. */
+/** Names missing client plugins with their minimum versions. */
 export function missingPlugins(facts: Pick<EngineFacts, 'composeVersion' | 'buildxVersion'>): readonly string[] {
   const composeFits = facts.composeVersion !== undefined && isAtLeast(facts.composeVersion, MIN_COMPOSE);
   return [

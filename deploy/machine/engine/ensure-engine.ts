@@ -1,4 +1,4 @@
-/** Sees to a Docker engine that answers: uses, starts or installs it. */
+/** Ensures that a Docker engine is running: uses, starts or installs it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -21,11 +21,11 @@ const READY_DEADLINE_MS = 60_000;
 const LOG = join(PATHS.logs, 'dockerd.log');
 
 /**
- * Returns when an engine answers that is new enough and has Compose and buildx. Safe to repeat: after a reboot it starts the engine
- * again. Throws `engine-missing` when there is none and none can be installed, `engine-failed` when it does not start.
+ * Returns when an engine responds that is new enough and has Compose and buildx. Safe to repeat: after a reboot it starts the engine
+ * again. Throws `engine-missing` if none is installed and none can be installed, `engine-failed` if it does not start.
  */
 export async function ensureEngine(options: EngineOptions): Promise<void> {
-  // Install, start, use: each step leads to the next one, so three rounds are the most that make sense.
+  // Install, start, use: each step leads to the next one, so three rounds are enough.
   for (let round = 0; round < 3; round += 1) {
     options.signal.throwIfAborted();
     const decision = decideEngine(await readEngine());
@@ -53,21 +53,21 @@ async function startEngine(how: 'systemd' | 'by-hand', signal: AbortSignal): Pro
   const ended = how === 'systemd' ? await startBySystemd(signal) : await startDaemon(LOG);
   try {
     await waitFor(async () => (await readEngine()).engineVersion !== undefined, {
-      what: 'the Docker engine answers',
+      what: 'a response of the Docker engine',
       deadlineMs: READY_DEADLINE_MS,
       signal: AbortSignal.any([signal, ended]),
     });
   } catch (error) {
     signal.throwIfAborted();
     const log = how === 'systemd' ? 'journalctl -u docker' : LOG;
-    throw new HoldfastError('engine-failed', `The Docker engine did not start${await lastComplaint(how)}.`, {
+    throw new HoldfastError('engine-failed', `The Docker engine did not start${await lastErrorLine(how)}.`, {
       cause: error,
       fix: `See ${log}.`,
     });
   }
 }
 
-/** A unit that fails aborts the signal at once. */
+/** Starts the engine's unit. If that fails, the returned signal is already aborted. */
 async function startBySystemd(signal: AbortSignal): Promise<AbortSignal> {
   const result = await execa('systemctl', ['start', 'docker'], {
     reject: false,
@@ -77,8 +77,8 @@ async function startBySystemd(signal: AbortSignal): Promise<AbortSignal> {
   return result.failed ? AbortSignal.abort(new Error(result.shortMessage)) : new AbortController().signal;
 }
 
-/** The reason that the daemon gave, from the end of its log. */
-async function lastComplaint(how: 'systemd' | 'by-hand'): Promise<string> {
+/** The last error in the daemon's log. */
+async function lastErrorLine(how: 'systemd' | 'by-hand'): Promise<string> {
   if (how === 'systemd') return '';
   const text = await readFile(LOG, 'utf8').catch(() => '');
   const line = text.split('\n').findLast((candidate) => /failed|error|cannot/i.test(candidate));

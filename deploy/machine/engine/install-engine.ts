@@ -1,4 +1,4 @@
-/** Installs the Docker engine and its plugins on Debian, from Debian, without touching /etc/apt or upgrading anything. */
+/** Installs the Docker engine and its plugins on Debian, from Debian, without changing /etc/apt or upgrading packages. */
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { HoldfastError, messageOf } from '../../../kit/errors.ts';
@@ -17,26 +17,26 @@ interface InstallOptions {
   readonly onProgress: (line: string) => void;
 }
 
-/** What the engine wants of the machine's own suite: without iptables it does not start. */
-const ALSO_NEEDED: readonly string[] = ['iptables', 'ca-certificates'];
+/** Further packages for the engine, from the machine's own suite: without iptables it does not start. */
+const FROM_OWN_SUITE: readonly string[] = ['iptables', 'ca-certificates'];
 
 /** Installs engine, client, Compose and buildx. Throws `engine-missing`. */
 export async function installEngine(options: InstallOptions): Promise<void> {
   options.onProgress('installing the Docker engine from Debian (about 30 s)');
-  await installPackages({ packages: ENGINE_PACKAGES, alsoNeeded: ALSO_NEEDED, ...options });
+  await installPackages({ packages: ENGINE_PACKAGES, fromOwnSuite: FROM_OWN_SUITE, ...options });
 }
 
 interface PackagesOptions extends InstallOptions {
   readonly packages: readonly SuitePackage[];
   /** Packages of the machine's own suite. */
-  readonly alsoNeeded: readonly string[];
+  readonly fromOwnSuite: readonly string[];
 }
 
 /**
- * Installs packages as root through a private apt configuration below `.holdfast/apt`. Refuses, before anything is changed, when
- * apt would upgrade, downgrade or remove a package of the machine. Throws `engine-missing`.
+ * Installs packages as root through a private apt configuration below `.holdfast/apt`. Refuses before any change if apt would upgrade,
+ * downgrade or remove a package of the machine. Throws `engine-missing`.
  */
-export async function installPackages({ packages, alsoNeeded, signal, onProgress }: PackagesOptions): Promise<void> {
+export async function installPackages({ packages, fromOwnSuite, signal, onProgress }: PackagesOptions): Promise<void> {
   const { codename } = await readOsRelease();
   const { debian: mirror } = await readMirrors();
   if (mirror === undefined) {
@@ -47,14 +47,14 @@ export async function installPackages({ packages, alsoNeeded, signal, onProgress
   const folder = join(STATE, 'apt');
   await writeAptConfiguration(folder, { codename, mirror }, packages);
   const apt = (args: readonly string[]): Promise<string> => runApt([...renderAptOptions(folder), ...args], signal);
-  const wanted = [...renderPackageArguments(packages, codename), ...alsoNeeded];
+  const wanted = [...renderPackageArguments(packages, codename), ...fromOwnSuite];
   await apt(['update']);
   checkSimulation(await apt(['--simulate', '--no-install-recommends', 'install', ...wanted]));
   onProgress(`installing ${wanted.join(' ')}`);
   await apt(['--yes', '--no-install-recommends', 'install', ...wanted]);
 }
 
-/** Throws when the simulated installation changes what is installed. */
+/** Throws if the simulated installation changes installed packages. */
 export function checkSimulation(output: string): void {
   const counts = /(\d+) upgraded, \d+ newly installed,(?: (\d+) downgraded,)? (\d+) to remove/.exec(output);
   const changed = Number(counts?.[1] ?? 1) + Number(counts?.[2] ?? 0) + Number(counts?.[3] ?? 0);

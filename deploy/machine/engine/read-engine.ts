@@ -1,17 +1,17 @@
-/** Reads what there is of Docker on this machine. */
+/** Reads the facts about Docker on this machine. */
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { readOsRelease } from '../mirror.ts';
 import type { EngineFacts } from './decide-engine.ts';
 
-interface Answer {
+interface CommandOutput {
   readonly stdout: string | undefined;
   readonly stderr: string;
 }
 
-/** An engine that hangs must not hang us: 15 s is far above the second that a loaded one takes. */
-async function ask(command: string, args: readonly string[]): Promise<Answer> {
+/** Runs a command with a timeout of 15 s, in case the engine hangs. A loaded engine takes about 1 s. */
+async function runCommand(command: string, args: readonly string[]): Promise<CommandOutput> {
   const result = await execa(command, args, { reject: false, timeout: 15_000, stdin: 'ignore' });
   const stdout = result.failed ? '' : result.stdout.trim();
   return {
@@ -20,7 +20,7 @@ async function ask(command: string, args: readonly string[]): Promise<Answer> {
   };
 }
 
-/** True when `name` is a program on the PATH or in the administrator's folders. */
+/** True if `name` is a program on the PATH or in one of the `sbin` folders. */
 async function isInstalled(name: string): Promise<boolean> {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'];
   const found = await Promise.all(
@@ -34,21 +34,26 @@ async function isInstalled(name: string): Promise<boolean> {
   return found.includes(true);
 }
 
-/** Where the user points the client, when that is not this machine's own socket. */
+/** The client's endpoint, if it is not this machine's default socket. */
 async function readRemote(): Promise<string | undefined> {
   const host = process.env['DOCKER_HOST'];
   if (host !== undefined && host !== '') return host;
-  const { stdout } = await ask('docker', ['context', 'inspect', '--format', '{{.Name}} {{.Endpoints.docker.Host}}']);
+  const { stdout } = await runCommand('docker', [
+    'context',
+    'inspect',
+    '--format',
+    '{{.Name}} {{.Endpoints.docker.Host}}',
+  ]);
   const [name, endpoint] = (stdout ?? 'default').split(' ');
   return name === 'default' ? undefined : endpoint;
 }
 
-/** Reads everything that {@link decideEngine} wants to know; never throws. Takes about 0.2 s when the engine answers. */
+/** Reads the input of {@link decideEngine}; never throws. Takes about 0.2 s if the engine responds. */
 export async function readEngine(): Promise<EngineFacts> {
   const [engine, compose, buildx, clientInstalled, daemonInstalled, remote, system, systemd] = await Promise.all([
-    ask('docker', ['version', '--format', '{{.Server.Version}}']),
-    ask('docker', ['compose', 'version', '--short']),
-    ask('docker', ['buildx', 'version']),
+    runCommand('docker', ['version', '--format', '{{.Server.Version}}']),
+    runCommand('docker', ['compose', 'version', '--short']),
+    runCommand('docker', ['buildx', 'version']),
     isInstalled('docker'),
     isInstalled('dockerd'),
     readRemote(),
@@ -59,13 +64,13 @@ export async function readEngine(): Promise<EngineFacts> {
     ),
   ]);
   const debianPackage = daemonInstalled
-    ? await ask('dpkg-query', ['--show', '--showformat', '${Status}', 'docker.io'])
+    ? await runCommand('dpkg-query', ['--show', '--showformat', '${Status}', 'docker.io'])
     : undefined;
   return {
     engineVersion: engine.stdout,
     composeVersion: compose.stdout,
     buildxVersion: buildx.stdout,
-    refusal: engine.stderr,
+    connectError: engine.stderr,
     clientInstalled,
     daemonInstalled,
     daemonFromDebian: debianPackage?.stdout?.endsWith(' installed') ?? false,

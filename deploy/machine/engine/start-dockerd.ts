@@ -1,20 +1,20 @@
-/** Starts the Docker daemon on a machine that has it installed but not running, and whose init is not systemd. */
+/** Starts the installed Docker daemon on a machine without systemd. */
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Where the daemon leaves its process id; a kill leaves it behind, and the next daemon refuses to start if that id is alive again. */
+/** Process ID files of the daemon. After a kill they stay, and the next daemon refuses to start if another process has the ID. */
 const PID_FILES: readonly string[] = ['/var/run/docker.pid', '/var/run/docker/containerd/containerd.pid'];
 
 /**
- * Flags of the daemon. The MTU is the one of the interface that carries the default route: a bridge with a larger one drops large
- * packets silently. `--mtu` covers the default bridge only, `--default-network-opt` the networks made later.
+ * Flags of the daemon. The MTU is that of the interface with the default route: a bridge with a larger one silently drops large packets.
+ * `--mtu` applies only to the default bridge, `--default-network-opt` to later networks.
  */
 export function renderDaemonFlags(mtu: number): readonly string[] {
   return ['--mtu', String(mtu), '--default-network-opt', `bridge=com.docker.network.driver.mtu=${String(mtu)}`];
 }
 
-/** MTU (bytes) of the interface of the default route; 1500 when there is none. */
+/** MTU (bytes) of the interface with the default route; 1500 if there is none. */
 export async function readDefaultMtu(): Promise<number> {
   try {
     const routes = await readFile('/proc/net/route', 'utf8');
@@ -30,7 +30,7 @@ export async function readDefaultMtu(): Promise<number> {
   }
 }
 
-/** True when the process exists and its name starts with `name`. */
+/** True if the process exists and its name starts with `name`. */
 async function runsAs(pid: number, name: string): Promise<boolean> {
   try {
     return (await readFile(`/proc/${String(pid)}/comm`, 'utf8')).startsWith(name);
@@ -39,7 +39,7 @@ async function runsAs(pid: number, name: string): Promise<boolean> {
   }
 }
 
-/** Removes process id files whose process is gone or is now something else. */
+/** Removes process ID files whose process no longer exists or is another program. */
 async function removeStalePidFiles(): Promise<void> {
   for (const file of PID_FILES) {
     const text = await readFile(file, 'utf8').catch(() => '');
@@ -50,8 +50,8 @@ async function removeStalePidFiles(): Promise<void> {
 }
 
 /**
- * Starts the daemon in a session of its own, so that it outlives this program; returns at once. The log is appended to `logFile`.
- * The signal aborts when the daemon ends (or cannot be run at all) while this program lives.
+ * Starts the daemon in its own session, so that it outlives this program, and returns at once. The log is appended to `logFile`.
+ * The signal aborts if the daemon ends, or cannot be started, while this program runs.
  */
 export async function startDaemon(logFile: string): Promise<AbortSignal> {
   await removeStalePidFiles();

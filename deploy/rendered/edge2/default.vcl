@@ -11,7 +11,7 @@ probe healthz {
         "Connection: close";
     .interval = 0.5s;
     .timeout = 0.4s;
-    # Out after `fall` failed checks of a window, in again after `rise` good ones.
+    # Unhealthy after `fall` consecutive failed checks, healthy again after `rise` successful ones.
     .window = 3;
     .threshold = 2;
     .initial = 2;
@@ -33,10 +33,10 @@ sub vcl_recv {
     if (req.restarts == 0) {
         unset req.http.X-Edge-Stale;
         unset req.http.X-Edge-Ttl;
-        # HAProxy has named the client. Varnish appends the address of its socket's other end, which is none.
+        # HAProxy has set the client address. Varnish appends the address of its own peer, which is a socket and has none.
         set req.http.X-Forwarded-For = regsub(req.http.X-Forwarded-For, ",[^,]*$", "");
     }
-    # Only the socket of this host's HAProxy leads here, and that takes purges from the operators' network alone.
+    # Only HAProxy on this host can connect, and it accepts purges only from the ops network.
     if (req.method == "PURGE") {
         call normalize_url;
         return (purge);
@@ -45,16 +45,16 @@ sub vcl_recv {
         return (pass);
     }
     call normalize_url;
-    # There is an old copy, too old to be shown while the origin may have a better one: fetch that, side by side with others who do.
+    # The cached copy is too old to serve while the origin is healthy: fetch a new one, concurrently with other such requests.
     set req.hash_always_miss = (req.http.X-Edge-Stale == "found");
 
-    # Files whose name changes with what is in them are the same for everybody.
+    # Fingerprinted files are the same for all clients.
     if (req.url ~ "^/static/") {
         unset req.http.Cookie;
         unset req.http.Authorization;
         return (hash);
     }
-    # Only the application's own cookies can make a page somebody's own. Whatever else a browser sends is not for this site.
+    # Only the application's own cookies make a page personal. All other cookies are ignored.
     std.collect(req.http.Cookie, "; ");
     if (req.http.Cookie !~ "(^|;[ ]*)(hf_session|hf_gtid)=") {
         unset req.http.Cookie;
@@ -73,22 +73,23 @@ sub normalize_url {
 }
 
 sub vcl_backend_response {
-    # A load balancer that refuses one client (429) says nothing about the page either: others must not lose their copy by it.
+    # A 429 of the load balancer is about one client, not about the page: it must not replace the cached copy of other clients.
     if (beresp.status >= 500 || beresp.status == 429) {
-        # Never in place of something good: a fetch in the background ends here, and what was there stays.
+        # An error must not replace a good copy: a background fetch is abandoned, and the cached object stays.
         if (bereq.is_bgfetch) {
             return (abandon);
         }
         set beresp.grace = 0s;
         set beresp.uncacheable = true;
-        # Requests that waited for this one ask for themselves, all at once. Where there is an old copy, nobody waits, and a mark would hide it.
+        # Requests that waited for this fetch are sent to the origin concurrently. If there is a stale copy, no request waits, and a hit-for-miss
+        # object would hide the copy.
         set beresp.ttl = 1s;
         if (bereq.http.X-Edge-Stale) {
             set beresp.ttl = 0s;
         }
         return (deliver);
     }
-    # Only what says that it may be kept is kept.
+    # Only responses with explicit freshness are cached.
     if (!beresp.http.Cache-Control && !beresp.http.Expires) {
         set beresp.ttl = 120s;
         set beresp.grace = 0s;
@@ -101,7 +102,7 @@ sub vcl_backend_response {
     if (beresp.ttl > 0s && beresp.http.Cache-Control !~ "(?i)(must|proxy)-revalidate") {
         set beresp.grace = 24h;
     }
-    # The rest is Varnish' own rule: nothing with Set-Cookie, private, no-store or Vary: * is kept.
+    # Varnish's built-in rules follow: responses with Set-Cookie, private, no-store or Vary: * are not cached.
 }
 
 sub vcl_backend_fetch {
@@ -114,7 +115,7 @@ sub vcl_backend_error {
     if (bereq.is_bgfetch) {
         return (abandon);
     }
-    # No answer at all, as when a load balancer crashes: another one may give it.
+    # No response at all, for example after a crash of a load balancer: a retry may reach another one.
     if ((bereq.method == "GET" || bereq.method == "HEAD") && bereq.retries == 0
         && now - std.time(bereq.http.X-Edge-Since, now) < 2s) {
         return (retry);
@@ -135,7 +136,7 @@ sub vcl_backend_error {
 
 sub vcl_hit {
     set req.http.X-Edge-Ttl = obj.ttl;
-    # Too old to be shown while the origin is healthy, unless the origin has just failed.
+    # Too old to serve while the origin is healthy, unless the origin has just failed.
     if (obj.ttl + 30s < 0s && std.healthy(req.backend_hint) && !req.http.X-Edge-Stale) {
         set req.http.X-Edge-Stale = "found";
         return (restart);
@@ -143,7 +144,7 @@ sub vcl_hit {
 }
 
 sub vcl_deliver {
-    # The origin failed, or refused this client, and there is something old: that is better.
+    # The origin failed, or rejected this client, and there is a stale copy: serve it.
     if ((resp.status >= 500 || resp.status == 429) && req.http.X-Edge-Stale == "found") {
         set req.http.X-Edge-Stale = "shown";
         return (restart);
@@ -160,7 +161,7 @@ sub vcl_deliver {
     set resp.http.X-Served-By = "edge2";
     unset resp.http.X-Varnish;
     unset resp.http.Via;
-    # Browsers keep pages for themselves no longer than they are told for that: s-maxage is the edge's.
+    # Without Age, browsers do not subtract the time in the edge's cache from max-age; s-maxage is only for the edge.
     if (req.url !~ "^/static/") {
         unset resp.http.Age;
     }

@@ -7,7 +7,7 @@ const topology = makeTopology();
 const front = routeAddress(topology, 'http');
 const shop = `http://${front.host}:${front.port}`;
 
-/** The sum of a series, named with its labels, over all application hosts. */
+/** The sum of a series, given with its labels, over all application hosts. */
 async function countOf(series: string): Promise<number> {
   const values = await Promise.all(
     hostsOf(topology, 'app').map(async (host) => {
@@ -33,16 +33,16 @@ async function sendBeacon(body: string): Promise<number> {
 
 const VIEW = JSON.stringify({ route: '/login', events: [{ kind: 'view' }] });
 
-/** Waits until each series counts more than it did, while `act` is done. */
+/** Runs `act` and waits until each series has increased. */
 async function expectMore(series: readonly string[], act: () => Promise<void>): Promise<void> {
   const before = await Promise.all(series.map(countOf));
   await act();
-  for (const [index, one] of series.entries()) {
-    await waitFor(async () => (await countOf(one)) > (before[index] ?? 0), { what: one, deadlineMs: 10_000 });
+  for (const [index, name] of series.entries()) {
+    await waitFor(async () => (await countOf(name)) > (before[index] ?? 0), { what: name, deadlineMs: 10_000 });
   }
 }
 
-it('what a browser shows is counted, with how it did once its reader clicks and goes on', async () => {
+it('counts page views and errors, and web vitals once the visitor clicks and leaves the page', async () => {
   await using browser = await openBrowser('front');
   const page = '{route="/products/:id"}';
   await expectMore([`page_views_total${page}`, `web_vitals_ttfb_seconds_count${page}`], async () => {
@@ -51,23 +51,23 @@ it('what a browser shows is counted, with how it did once its reader clicks and 
   const atEnd = ['lcp_seconds', 'fcp_seconds', 'cls', 'inp_seconds'].map((name) => `web_vitals_${name}_count${page}`);
   const atNext = ['page_views_total{route="/products"}', 'page_route_changes_total{route="/products"}'];
   await expectMore([`page_errors_total${page}`, ...atEnd, ...atNext], async () => {
-    // Nobody clicks on what is not drawn yet.
+    // Visitors click only after the first paint.
     await browser.waitFor('performance.getEntriesByName("first-contentful-paint").length === 1');
     await browser.evaluate('setTimeout(() => { throw new Error("of a test"); })');
-    // A click that leaves the page may leave before it counts.
+    // A click that leaves the page may not be measured, so click the heading first.
     await browser.click('h1');
     await browser.waitFor('performance.getEntriesByType("first-input").length === 1');
     await browser.click('nav a[href="/products"]');
   });
 });
 
-it('a beacon comes through every tier, and one that is too large does not', async () => {
+it('every tier passes a beacon, and oversized or malformed beacons are rejected', async () => {
   expect(await sendBeacon(VIEW)).toBe(204);
   expect(await sendBeacon(VIEW + ' '.repeat(5_000))).toBe(413);
   expect(await sendBeacon('[')).toBe(400);
 });
 
-it('a flood of beacons is refused, and the shop answers during it', async () => {
+it('rejects excess beacons, and the shop serves pages meanwhile', async () => {
   const refused = 'beacons_refused_total{reason="too-many"}';
   const before = await countOf(refused);
   const flood = new AbortController();

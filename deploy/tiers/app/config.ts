@@ -17,12 +17,12 @@ const schema = z.strictObject({
   }),
   cache: address,
   traces: z.strictObject({
-    /** Where spans are posted. */
+    /** URL to which spans are posted. */
     storeUrl: z.url(),
     slowMs: milliseconds,
-    keptRatio: z.number().min(0).max(1),
+    sampleRatio: z.number().min(0).max(1),
   }),
-  /** Where log lines of requests are sent, beside being printed: UDP. */
+  /** UDP address that log lines of requests are sent to, in addition to standard output. */
   logbook: address,
   timeouts: z.strictObject({
     connectMs: milliseconds,
@@ -31,7 +31,7 @@ const schema = z.strictObject({
     writeQueryMs: milliseconds,
     writeBudgetMs: milliseconds,
     ownWriteWaitMs: milliseconds,
-    /** How old data on the read route may be. */
+    /** Maximum age of data on the read route. */
     readerStalenessMs: milliseconds,
     cacheCommandMs: milliseconds,
     cacheConnectMs: milliseconds,
@@ -41,27 +41,27 @@ const schema = z.strictObject({
   }),
 });
 
-/** What `app.json` says: addresses from the topology, timeouts from the profile. */
+/** Contents of `app.json`: addresses from the topology, timeouts from the profile. */
 export type AppConfig = Readonly<z.infer<typeof schema>>;
 
-/** Where the rendered configuration and the secrets are on a host. */
+/** Paths of the rendered configuration and the secrets on a host. */
 export const CONFIG_FILE = '/etc/holdfast/app.json';
 export const SECRETS_DIRECTORY = '/run/holdfast/secrets';
 
-/** Reads the text of `app.json`. Throws with every fault in it, before anything is started. */
+/** Parses the text of `app.json`. Throws with all problems. */
 export function parseAppConfig(text: string): AppConfig {
   const result = schema.safeParse(JSON.parse(text));
   if (!result.success) throw new Error(`app.json does not fit: ${z.prettifyError(result.error)}`);
   return result.data;
 }
 
-/** Where the program looks for its files; the defaults are those of a host. */
+/** Paths of the application's files. */
 export interface AppFiles {
   readonly config: string;
   readonly secrets: string;
 }
 
-/** `HOLDFAST_CONFIG` and `HOLDFAST_SECRETS` move the files, for development beside the stack. */
+/** Paths on a host by default. `HOLDFAST_CONFIG` and `HOLDFAST_SECRETS` override them, for development outside the stack. */
 export function appFiles(environment: NodeJS.ProcessEnv): AppFiles {
   return {
     config: environment['HOLDFAST_CONFIG'] ?? CONFIG_FILE,
@@ -69,7 +69,7 @@ export function appFiles(environment: NodeJS.ProcessEnv): AppFiles {
   };
 }
 
-/** Reads a secret; a missing or empty one throws. */
+/** Reads a secret. Throws if it is missing or empty. */
 export function readSecret(directory: string, name: string): string {
   const text = readFileSync(`${directory}/${name}`, 'utf8').trim();
   if (text === '') throw new Error(`the secret ${name} is empty`);

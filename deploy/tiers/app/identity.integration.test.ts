@@ -19,7 +19,7 @@ async function signIn(email: string): Promise<Response> {
   });
 }
 
-it.each(['user1@shop.test', 'USER1@SHOP.TEST', ' User1@shop.test '])('%j names user 1', async (email) => {
+it.each(['user1@shop.test', 'USER1@SHOP.TEST', ' User1@shop.test '])('%j identifies user 1', async (email) => {
   const response = await signIn(email);
   expect(response.status).toBe(200);
   expect(z.object({ userId: z.number() }).parse(await response.json()).userId).toBe(1);
@@ -29,12 +29,12 @@ it.each([
   ['an accent', 'üser1@shop.test'],
   ['a circled digit', 'user①@shop.test'],
   ['a full width letter', 'ｕser1@shop.test'],
-  ['a space of no width', 'user1\u200b@shop.test'],
+  ['a zero-width space', 'user1\u200b@shop.test'],
   ['a soft hyphen', 'us\u00ader1@shop.test'],
-  ['an accent of its own', 'u\u0308ser1@shop.test'],
+  ['a combining accent', 'u\u0308ser1@shop.test'],
   ['a space inside', 'user1 @shop.test'],
   ['a long s', 'uſer1@shop.test'],
-])('an address with %s does not sign in as somebody else', async (_what, email) => {
+])('an address with %s does not sign in as another user', async (_what, email) => {
   const response = await signIn(email);
   expect([response.status, response.headers.getSetCookie()]).toEqual([401, []]);
 });

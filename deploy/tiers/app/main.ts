@@ -21,7 +21,7 @@ import { readManifest } from './web/read-manifest.ts';
 
 const PREPARED_RETRY_MS = 250;
 
-/** The application of one host: starts, serves until SIGTERM, leaves without failing a request. */
+/** The application of one host: starts, serves until SIGTERM, and shuts down without failing a request. */
 async function main(): Promise<void> {
   const environment = process.env;
   const files = appFiles(environment);
@@ -47,15 +47,15 @@ async function main(): Promise<void> {
   await server.listen({ ...config.listen, backlog: 1_024 });
 
   const stopping = new AbortController();
-  let isLeaving = false;
-  const leave = async (): Promise<void> => {
+  let isShuttingDown = false;
+  const shutDown = async (): Promise<void> => {
     log.info('draining');
     stopping.abort();
     const { drainMs, writeBudgetMs } = config.timeouts;
     await drain({
       phase,
       drainMs,
-      // A write that came before the signal has used this much of its budget already.
+      // Writes from before the signal have already used `drainMs` of their budget.
       finishMs: writeBudgetMs - drainMs,
       inFlight: () => inFlight,
       close: () => server.close(),
@@ -71,11 +71,11 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   const onSignal = (signal: NodeJS.Signals): void => {
-    // The second signal means now.
-    if (isLeaving) process.exit(1);
-    isLeaving = true;
+    // A second signal ends the process at once.
+    if (isShuttingDown) process.exit(1);
+    isShuttingDown = true;
     log.info({ signal }, 'signal');
-    leave().catch((error: unknown) => {
+    shutDown().catch((error: unknown) => {
       log.error({ err: error }, 'stopping failed');
       process.exit(70);
     });
@@ -93,8 +93,8 @@ async function main(): Promise<void> {
 }
 
 /**
- * Waits until the schema is what this code expects and the sample data is there: the service `migrate` beside, whose password this process
- * does not have, sees to that. Asked of the read route, so an application that starts while there is no primary need not wait for one.
+ * Waits until the schema matches this code and the sample data is complete. The service `migrate` on the same host prepares both, with a
+ * password that this process does not have. This check uses the read route, so that an application can start without a primary.
  */
 async function waitUntilPrepared(shop: Shop, log: Logger, signal: AbortSignal): Promise<void> {
   const migrations = await readMigrations(join(import.meta.dirname, 'migrations'));

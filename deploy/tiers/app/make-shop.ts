@@ -35,8 +35,8 @@ export interface Shop {
 }
 
 /**
- * Seconds that a statement waits for a row of another transaction. Shorter than a statement's own deadline, so that the server says
- * so itself, and a transaction left by a session that died holds nobody up for long.
+ * Seconds that a statement waits for a row lock. Shorter than a statement's own deadline, so that the server reports the timeout itself, and
+ * a transaction of a lost session does not block others for long.
  */
 const LOCK_WAIT_SECONDS = 1;
 
@@ -55,7 +55,7 @@ export function makeShop(options: ShopOptions): Shop {
     password: readSecret(secrets, `db-${user}-password`),
     ca: readSecret(secrets, 'ca-cert'),
     connectMs: timeouts.connectMs,
-    // For the write route alone, see below.
+    // Only for the write route, see below.
     multipleStatements: false,
     setup,
   });
@@ -70,7 +70,7 @@ export function makeShop(options: ShopOptions): Shop {
         `innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
         `max_execution_time = ${timeouts.writeQueryMs}`,
       ]),
-      // A transaction holds its locks for every round trip.
+      // Locks are held during every round trip of a transaction, so statements are batched.
       multipleStatements: true,
     },
   });

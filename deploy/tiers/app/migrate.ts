@@ -6,9 +6,8 @@ import { appFiles, parseAppConfig, readSecret } from './config.ts';
 import { makeLogger } from './telemetry/logger.ts';
 
 /**
- * `node deploy/tiers/app/migrate.ts [--seed]`: applies the migrations that are pending, and with `--seed` the sample data, then ends. Every
- * application host runs it when it starts, as a user of its own, with `--seed`: this shop waits for its sample data. It can be run alone before a
- * rollout.
+ * `node deploy/tiers/app/migrate.ts [--seed]`: applies pending migrations, inserts the sample data (`--seed`), and exits. Every application host
+ * runs it at start with `--seed`, as its own user, because the shop waits for the sample data. It can also be run before a rollout.
  */
 async function main(): Promise<void> {
   const files = appFiles(process.env);
@@ -22,7 +21,7 @@ async function main(): Promise<void> {
   const preparing = prepareDatabase({
     target: {
       ...config.database.write,
-      // There may be no schema yet.
+      // The schema may not exist yet.
       database: undefined,
       user: 'migrate',
       password: readSecret(files.secrets, 'db-migrate-password'),
@@ -41,7 +40,7 @@ async function main(): Promise<void> {
     await preparing;
   } catch (error) {
     if (!(error instanceof MigrationRefused)) throw error;
-    // Somebody has to decide; the supervisor runs this again, so it goes on by itself once that is done.
+    // Needs a manual fix. The supervisor restarts this program, so it continues automatically afterwards.
     log.error({ reason: error.message }, 'a migration was refused');
     process.exit(65);
   }

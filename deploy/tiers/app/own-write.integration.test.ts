@@ -7,7 +7,7 @@ import { addressOn, hostsOf, makeTopology, PORTS } from '../../model/topology.ts
 import { readerStalenessMs } from '../../model/profile.ts';
 import { ownWriteSeconds } from './shop/session.ts';
 
-/** Runs against the deployed stack; holds the applier of one secondary up for a while and leaves everything as it was. */
+/** Runs against the deployed stack. Blocks the applier of one secondary for a while, and restores it. */
 const topology = makeTopology();
 const hosts = openHosts();
 const balancers = hostsOf(topology, 'lb');
@@ -16,15 +16,15 @@ const shop = `http://${edge === undefined ? '' : addressOn(edge, 'front')}:${POR
 const { maxLagMs } = topology.profile.role;
 const ordersSchema = z.object({ orders: z.array(z.object({ orderId: z.number() })) });
 
-interface Reader {
+interface NodeLag {
   readonly node: string;
   readonly lagSeconds: number;
 }
 
-/** What one role agent says of the nodes that it knows. */
+/** The writer, and the lag of each node, as exposed by one role agent. */
 async function readAgent(
   balancer: (typeof balancers)[number],
-): Promise<{ readonly writer: string; readonly nodes: readonly Reader[] }> {
+): Promise<{ readonly writer: string; readonly nodes: readonly NodeLag[] }> {
   const url = `http://${addressOn(balancer, 'ops')}:${PORTS.roleAgentMetrics}/metrics`;
   const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
   const lags = text.matchAll(/^holdfast_db_node_apply_lag_seconds\{node="(\w+)"\} (\S+)$/gm);
@@ -34,7 +34,7 @@ async function readAgent(
   };
 }
 
-/** How many nodes HAProxy itself sends reads to: what an agent has decided is pushed a moment later. */
+/** Number of nodes that HAProxy sends reads to. Read from HAProxy, because the role agent pushes its decision slightly later. */
 async function readersIn(balancer: (typeof balancers)[number]): Promise<number> {
   const url = `http://${addressOn(balancer, 'ops')}:${PORTS.haproxyStats}/metrics?scope=server&metrics=haproxy_server_status`;
   const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
@@ -58,7 +58,7 @@ async function sql(node: string, statement: string): Promise<string> {
   return result.stdout.trim();
 }
 
-/** Holds a lock on the orders of a secondary, as a backup may: its applier waits, its replication channel is well. */
+/** Locks the orders table of a secondary, as a backup may do: its applier waits, but its replication channel is healthy. */
 async function lockOrders(node: string): Promise<AsyncDisposable> {
   const mark = `lock ${randomUUID()}`;
   const holding = sql(node, `LOCK TABLES shop.orders READ; SELECT '${mark}', SLEEP(200)`).catch(() => '');
@@ -72,7 +72,7 @@ async function lockOrders(node: string): Promise<AsyncDisposable> {
   };
 }
 
-/** A signed-in session: its cookies as a browser keeps them. */
+/** The cookies of a signed-in session. */
 async function signIn(): Promise<Map<string, string>> {
   const response = await send('/api/login', new Map(), { body: { email: 'user7@shop.test', password: 'holdfast' } });
   expect(response.status).toBe(200);
@@ -110,8 +110,8 @@ async function placeOrder(
   return { orderId, status: response.status, cookies: cookiesOf(response, session) };
 }
 
-/** What is wrong with the session's list of orders; `undefined` when it has the order and may be relied on. */
-async function faultIn(cookies: ReadonlyMap<string, string>, orderId: number): Promise<string | undefined> {
+/** The problem with the session's list of orders; `undefined` if it contains the order and is not stale. */
+async function problemOf(cookies: ReadonlyMap<string, string>, orderId: number): Promise<string | undefined> {
   const response = await send(`/api/orders?after=${orderId - 1}`, cookies);
   if (response.status !== 200) return `status ${response.status}`;
   if (response.headers.has('x-holdfast-stale')) return 'stale';
@@ -119,44 +119,44 @@ async function faultIn(cookies: ReadonlyMap<string, string>, orderId: number): P
   return orders.some((order) => order.orderId === orderId) ? undefined : 'the order is missing';
 }
 
-it('a session never misses its own order while the applier of a secondary is held up, and the secondary gets no more reads', async () => {
+it('a session always sees its own order while the applier of a secondary is blocked, and the secondary gets no reads', async () => {
   const secondaries = hostsOf(topology, 'db').length - 1;
   await readersOfAll(secondaries, 60_000);
   const [balancer] = balancers;
   if (balancer === undefined) throw new Error('there is no load balancer');
   const { nodes, writer } = await readAgent(balancer);
-  const held = nodes.find(({ node }) => node !== writer)?.node ?? '';
+  const lagging = nodes.find(({ node }) => node !== writer)?.node ?? '';
   const session = await signIn();
-  await using lock = await lockOrders(held);
+  await using lock = await lockOrders(lagging);
   const key = randomUUID();
   const { orderId, cookies } = await placeOrder(session, key);
   const replayed = await placeOrder(session, key);
   expect([replayed.status, replayed.orderId]).toEqual([200, orderId]);
-  const faults: string[] = [];
-  const look = async (who: string, cookiesOfWho: ReadonlyMap<string, string>): Promise<void> => {
-    const fault = await faultIn(cookiesOfWho, orderId);
-    if (fault !== undefined) faults.push(`${who}: ${fault}`);
+  const problems: string[] = [];
+  const checkOrders = async (client: string, clientCookies: ReadonlyMap<string, string>): Promise<void> => {
+    const problem = await problemOf(clientCookies, orderId);
+    if (problem !== undefined) problems.push(`${client}: ${problem}`);
   };
-  const lagOfHeld = async (): Promise<number> =>
-    (await readAgent(balancer)).nodes.find(({ node }) => node === held)?.lagSeconds ?? NaN;
+  const readLag = async (): Promise<number> =>
+    (await readAgent(balancer)).nodes.find(({ node }) => node === lagging)?.lagSeconds ?? NaN;
   await waitFor(
     async () => {
-      await look('the session', cookies);
-      await look('the session that was told once more', replayed.cookies);
-      return (await lagOfHeld()) * 1_000 > maxLagMs;
+      await checkOrders('the session', cookies);
+      await checkOrders('the session with the replayed order', replayed.cookies);
+      return (await readLag()) * 1_000 > maxLagMs;
     },
-    { what: `a lag of ${held} that is too long`, deadlineMs: 60_000 },
+    { what: `a lag of ${lagging} above the limit`, deadlineMs: 60_000 },
   );
   await readersOfAll(secondaries - 1, 2 * readerStalenessMs(topology.profile));
-  // From here on the read route itself has the order: a client that sends nothing but its session sees it as well.
-  for (let read = 0; read < 20; read += 1) await look('the session alone', session);
-  expect(faults).toEqual([]);
+  // All readers have the order now, so a client that sends only its session cookie also sees it.
+  for (let read = 0; read < 20; read += 1) await checkOrders('the session without its own-write cookie', session);
+  expect(problems).toEqual([]);
   await lock[Symbol.asyncDispose]();
   await readersOfAll(secondaries, 60_000);
-  expect((await lagOfHeld()) * 1_000).toBeLessThanOrEqual(maxLagMs / 2);
+  expect((await readLag()) * 1_000).toBeLessThanOrEqual(maxLagMs / 2);
 });
 
-it('the cookie of an own write lasts as long as reads may be old', async () => {
+it('the own-write cookie is valid for as long as reads may be stale', async () => {
   const session = await signIn();
   const body = { items: [{ productId: 6, quantity: 1 }] };
   const response = await send('/api/orders', session, { body, key: randomUUID() });

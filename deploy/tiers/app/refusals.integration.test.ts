@@ -10,7 +10,7 @@ const topology = makeTopology();
 const apps = hostsOf(topology, 'app');
 const [app, edge] = [apps[0], hostsOf(topology, 'edge')[0]] as [Host, Host];
 
-/** Requests that the application answered with a status, on every host, whatever their route. */
+/** Number of requests with a response status, over all routes and application hosts. */
 async function countOf(status: number): Promise<number> {
   const texts = await Promise.all(
     apps.map(async (host) => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
   expect(await countOf(200)).toBeGreaterThan(0);
 });
 
-it('a path that is not UTF-8 gets a page of the shop, not to be kept, and every such request is counted', async () => {
+it('a path that is not UTF-8 gets an uncacheable error page of the shop, and every such request is counted', async () => {
   const before = await countOf(400);
   const ask = async (path: string): Promise<Response> =>
     await fetch(`http://${addressOn(edge, 'front')}:${PORTS.edge}${path}`, { signal: AbortSignal.timeout(5_000) });
@@ -44,8 +44,8 @@ it('a path that is not UTF-8 gets a page of the shop, not to be kept, and every 
 it.each([
   ['a path that is not UTF-8', 'GET /products/%C0%AF HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n\r\n', 400],
   ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
-  ['headers that are too long', `GET / HTTP/1.1\r\nHost: shop.test\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-  ['bytes that are no HTTP', '\x16\x03\x01\x02\x00\x01', 400],
+  ['oversized headers', `GET / HTTP/1.1\r\nHost: shop.test\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ['bytes that are not HTTP', '\x16\x03\x01\x02\x00\x01', 400],
   ['readiness', 'GET /readyz HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n\r\n', 200],
 ])('the application itself answers %s with the security headers', async (_what, bytes, status) => {
   const socket = connect({ host: addressOn(app, 'app'), port: PORTS.app, allowHalfOpen: true });

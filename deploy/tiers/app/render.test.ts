@@ -3,7 +3,7 @@ import { makeTopology, slotsOf } from '../../model/topology.ts';
 import { parseAppConfig } from './config.ts';
 import { makeAppConfig, renderApp } from './render.ts';
 
-it.each([true, false])('renders what the application reads, on every host (Toxiproxy: %s)', (toxiproxy) => {
+it.each([true, false])('renders a valid configuration for every host (Toxiproxy: %s)', (toxiproxy) => {
   const topology = makeTopology({ toxiproxy });
   for (const host of slotsOf(topology, 'app')) {
     const file = renderApp(topology, host).find(({ path }) => path === 'app.json');
@@ -11,13 +11,13 @@ it.each([true, false])('renders what the application reads, on every host (Toxip
   }
 });
 
-it('keeps a read below a second and a half', () => {
+it('keeps the read budget below 1.5 s', () => {
   const topology = makeTopology();
   for (const host of slotsOf(topology, 'app')) {
     expect(makeAppConfig(topology, host).timeouts.readBudgetMs).toBeLessThan(1_500);
   }
 });
 
-it('says every fault of a wrong file', () => {
+it('reports every problem of an invalid file', () => {
   expect(() => parseAppConfig('{"host":"app1"}')).toThrow(/listen[\s\S]*database[\s\S]*timeouts/);
 });

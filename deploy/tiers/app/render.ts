@@ -15,8 +15,8 @@ import { SCHEMA } from '../db/accounts.ts';
 import type { AppConfig } from './config.ts';
 
 /**
- * Connections per pool and application host. Two pools on eight hosts stay below 260 connections, and a query of the shop
- * takes about a millisecond: 16 carry thousands of requests a second.
+ * Connections per pool and application host. Two pools on eight hosts need fewer than 260 connections. A query of the shop takes about a
+ * millisecond, so 16 connections serve thousands of requests per second.
  */
 const POOL_SIZE = 16;
 
@@ -47,7 +47,7 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
     logbook: { host: addressOn(traceHostOf(topology), 'ops'), port: PORTS.logbook },
     timeouts: {
       ...timeouts,
-      // One cut attempt, one on a fresh connection, and the time to open a third: what keeps a read below 1.5 s.
+      // One aborted attempt, one on a new connection, and the time to open a third one. Keeps a read below 1.5 s.
       readBudgetMs: 2 * client.readQueryMs + client.connectMs,
       readerStalenessMs: readerStalenessMs(topology.profile),
       idleMs,

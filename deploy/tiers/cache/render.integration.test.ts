@@ -7,7 +7,7 @@ import { renderCache } from './render.ts';
 const IMAGE = process.env['HOLDFAST_CACHE_IMAGE'] ?? 'holdfast/cache:dev';
 const topology = makeTopology();
 
-/** Valkey and Sentinel have no checker: they start on the rendered files, are asked as the users of the access list, and end. */
+/** Valkey and Sentinel have no configuration check. So this starts both with the rendered files and runs commands as each user. */
 const COMMAND = `mkdir -p /run/secrets && for name in cache-password cache-check-password cache-peer-password cache-monitor-password; do echo "pw-$name" > /run/secrets/$name; done
 /sbin/boot sh -c '
   set -e
@@ -26,9 +26,9 @@ const COMMAND = `mkdir -p /run/secrets && for name in cache-password cache-check
   echo "app writes: $(ask app cache-password $CACHE_PORT "SET x 1")"
   echo "app flushes: $(ask app cache-password $CACHE_PORT FLUSHALL)"
   echo "app lists: $(ask app cache-password $CACHE_PORT "KEYS x")"
-  echo "nobody: $(valkey-cli -p $CACHE_PORT PING 2>&1)"
+  echo "anonymous: $(valkey-cli -p $CACHE_PORT PING 2>&1)"
   echo "monitor: $(ask monitor cache-monitor-password $CACHE_PORT PING) $(ask monitor cache-monitor-password $CACHE_SENTINEL_PORT PING)"
-  echo "monitor asks: $(ask monitor cache-monitor-password $CACHE_PORT INFO | grep -c ^role:) $(ask monitor cache-monitor-password $CACHE_SENTINEL_PORT "SENTINEL MASTERS" | grep -c ^quorum)"
+  echo "monitor queries: $(ask monitor cache-monitor-password $CACHE_PORT INFO | grep -c ^role:) $(ask monitor cache-monitor-password $CACHE_SENTINEL_PORT "SENTINEL MASTERS" | grep -c ^quorum)"
   echo "monitor reads: $(ask monitor cache-monitor-password $CACHE_PORT "GET x")"
   echo "monitor configures: $(ask monitor cache-monitor-password $CACHE_PORT "CONFIG GET maxmemory")"
   echo "monitor fails over: $(ask monitor cache-monitor-password $CACHE_SENTINEL_PORT "SENTINEL FAILOVER shop")"
@@ -37,14 +37,14 @@ const COMMAND = `mkdir -p /run/secrets && for name in cache-password cache-check
 '`;
 
 it.each(hostsOf(topology, 'cache').map((host) => [host.name, host] as const))(
-  'Valkey and Sentinel start on the configuration of %s, and each user may do what its duty needs and no more',
+  'Valkey and Sentinel start with the configuration of %s, and each user has only the commands that it needs',
   async (_name, host) => {
     const { output } = await checkInImage(IMAGE, renderCache(topology, host), { command: COMMAND });
     const lines = output.split('\n');
     expect(lines).toContain('check: PONG PONG');
     expect(lines).toContain('app writes: OK');
     expect(lines).toContain('monitor: PONG PONG');
-    expect(lines).toContain('monitor asks: 1 1');
+    expect(lines).toContain('monitor queries: 1 1');
     expect(lines.filter((line) => line.includes('NOPERM')).map((line) => line.split(':')[0])).toEqual([
       'check reads',
       'app flushes',
@@ -54,12 +54,12 @@ it.each(hostsOf(topology, 'cache').map((host) => [host.name, host] as const))(
       'monitor fails over',
       'peer writes',
     ]);
-    expect(output).toMatch(/^nobody: NOAUTH/m);
+    expect(output).toMatch(/^anonymous: NOAUTH/m);
     expect(output).not.toMatch(/FATAL|Bad directive/);
   },
 );
 
-it('Valkey refuses a configuration with a directive that it does not know, so starting it is a check', async () => {
+it('Valkey rejects a configuration with an unknown directive, so starting it is a valid check', async () => {
   const [host] = hostsOf(topology, 'cache');
   const files = host === undefined ? [] : renderCache(topology, host);
   const broken = files.map((file): RenderedFile => ({

@@ -14,7 +14,7 @@ test('every sentinel starts with the same primary and needs two of three votes',
 });
 
 test.each(rendered.map(({ host, file }) => [host.name, host.addresses, file] as const))(
-  '%s announces its data address, listens on it first, and on the management network for the monitors',
+  '%s announces its data address, and listens first on it and then on the ops network for the monitors',
   (_name, { data: address = '', ops = '' }, file) => {
     for (const path of ['valkey.conf', 'sentinel.conf'])
       expect(file(path)).toContain(`bind ${address} ${ops} 127.0.0.1\n`);
@@ -23,14 +23,14 @@ test.each(rendered.map(({ host, file }) => [host.name, host.addresses, file] as 
   },
 );
 
-test('times come from the profile', () => {
+test('timeouts come from the profile', () => {
   const slow = makeTopology({ profile: { ...topology.profile, sentinelDownAfterMs: 7_000 } });
   const [host] = hostsOf(slow, 'cache');
   const files = host === undefined ? [] : renderCache(slow, host);
   expect(files.map(({ text }) => text).join('\n')).toContain('sentinel down-after-milliseconds shop 7000');
 });
 
-test('no password stands in a rendered file', () => {
+test('rendered files contain no password', () => {
   for (const { file } of rendered) {
     expect(file('valkey.conf') + file('sentinel.conf')).not.toMatch(
       /^(masterauth|requirepass|sentinel (auth|sentinel)-pass)/m,

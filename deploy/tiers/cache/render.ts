@@ -2,17 +2,16 @@ import type { Profile } from '../../model/profile.ts';
 import type { RenderedFile } from '../../model/rendered-file.ts';
 import { addressOn, PORTS, slotsOf, type Host, type Topology } from '../../model/topology.ts';
 
-/** What the data may fill of its host's memory; the rest is for buffers of replicas and for the copies of a full synchronisation. */
+/** Share of the host's memory for data; the rest is for replica buffers and the copies of a full synchronisation. */
 const DATA_SHARE = 0.45;
-/** Votes needed to call a primary dead, and to elect who replaces it: a majority of the sentinels. */
+/** Votes needed to consider a primary down and to elect its replacement: a majority of the sentinels. */
 const quorumOf = (members: number): number => Math.floor(members / 2) + 1;
 
-/** What the sentinels call the one primary. */
+/** Sentinel's name of the primary. */
 const PRIMARY = 'shop';
 
 /**
- * Every configuration file of a cache host. Passwords are added at boot from secrets, and the role is found at boot: see the run scripts in
- * `image/services`.
+ * Every configuration file of a cache host. The run scripts in `image/services` add passwords from secrets and find the role at boot.
  */
 export function renderCache(topology: Topology, host: Host): readonly RenderedFile[] {
   return [
@@ -22,7 +21,7 @@ export function renderCache(topology: Topology, host: Host): readonly RenderedFi
   ];
 }
 
-/** The data address first: replication and Sentinel send from it. Monitors ask on the management leg. */
+/** The data address first: replication and Sentinel use it as their source address. Monitors connect to the `ops` address. */
 function bindsOf(host: Host): string {
   return `${addressOn(host, 'data')} ${addressOn(host, 'ops')} 127.0.0.1`;
 }
@@ -35,7 +34,7 @@ protected-mode no
 daemonize no
 dir /var/lib/valkey
 aclfile /run/holdfast/secrets/users.acl
-# A cache: what is in it can be made again, and a restarted host gets it from the primary.
+# A cache needs no persistence, and a restarted host gets the data from the primary.
 appendonly no
 save ""
 stop-writes-on-bgsave-error no
@@ -52,7 +51,7 @@ repl-ping-replica-period 1
 repl-timeout ${Math.ceil(profile.sentinelFailoverTimeoutMs / 1000)}
 tcp-keepalive 15
 timeout 0
-# Nobody asks for histograms of every command here.
+# Latency histograms per command are not used.
 latency-tracking no
 `;
 }
@@ -80,7 +79,7 @@ sentinel sentinel-user peer
 `;
 }
 
-/** For the run scripts: who the others are, and how long a host that may still be thought to be the primary waits for a successor. */
+/** Variables of the run scripts: all members, and how long a former primary waits for the election of another one. */
 function renderEnvironment(topology: Topology, host: Host): string {
   const { profile } = topology;
   const members = slotsOf(topology, 'cache').map((member) => addressOn(member, 'data'));

@@ -1,28 +1,28 @@
 import type { Topology } from '../../model/topology.ts';
 
-/** An account of the database nodes: one per duty, with the least rights that the duty needs. */
+/** An account of the database nodes: one per purpose, with the least privileges. */
 interface Account {
   readonly name: string;
-  /** Where it may come from: an account is unknown at any other address. */
+  /** Host part of the account: `localhost` or a subnet. */
   readonly from: string;
   readonly login:
     | { readonly kind: 'password'; readonly secret: string }
-    /** The process of that Unix user on the host itself, by the socket: no password exists. */
+    /** Only processes of that Unix user on the host itself, over the socket and without a password. */
     | { readonly kind: 'socket'; readonly unixUser: string };
-  /** `undefined`: the rights that the server gave are left alone. */
+  /** `undefined`: the server's own grants are kept. */
   readonly grants: readonly string[] | undefined;
 }
 
-/** The schema of the reference application. It is made by the application's migrations; rights may name it before. */
+/** The schema of the reference application. Its migrations create it; grants may refer to it before. */
 export const SCHEMA = 'shop';
 
-/** A replication channel takes no password longer than 32 characters: of a longer secret the first 32 are the password. */
+/** Passwords of replication channels have at most 32 characters, so the password is the first 32 characters of the secret. */
 export const REPLICATION_SECRET = 'db-replication-password:32';
 
 const DML = 'SELECT, INSERT, UPDATE, DELETE';
 const DDL = 'CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, TRIGGER';
 
-/** Every account, in the order in which it is made. */
+/** Every account, in the order of creation. */
 export function accountsOf(topology: Topology): readonly Account[] {
   const data = topology.networks.data.subnet;
   const ops = topology.networks.ops.subnet;
@@ -40,12 +40,12 @@ export function accountsOf(topology: Topology): readonly Account[] {
     account('monitor', data, MONITOR),
     account('monitor', ops, MONITOR),
     // SYSTEM_VARIABLES_ADMIN: group_replication_bootstrap_group cannot be set with less.
-    // CONNECTION_ADMIN: the agent gets in when the clients have used up all connections.
+    // CONNECTION_ADMIN: the agent can connect when clients use all connections.
     account('agent', data, [
       'GROUP_REPLICATION_ADMIN, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.*',
       'SELECT ON performance_schema.*',
     ]),
-    // BACKUP_ADMIN: a donor of a clone asks for it. GROUP_REPLICATION_STREAM is left out: it is for the other communication stack.
+    // BACKUP_ADMIN: required by the donor of a clone. GROUP_REPLICATION_STREAM is only for the other communication stack.
     {
       ...account('replication', data, ['REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN ON *.*']),
       login: { kind: 'password', secret: REPLICATION_SECRET },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openHosts } from '../../../kit/hosts.ts';
 import { hostsOf, makeTopology } from '../../model/topology.ts';
 
-/** Runs against the deployed stack and leaves no table behind. */
+/** Runs against the deployed stack; removes its tables. */
 const hosts = openHosts();
 const nodes = hostsOf(makeTopology(), 'db').map(({ name }) => name);
 
@@ -14,15 +14,15 @@ async function sql(node: string, statement: string): Promise<{ readonly code: nu
 
 async function findPrimary(): Promise<string> {
   for (const node of nodes) if ((await sql(node, 'SELECT @@super_read_only')).output === '0') return node;
-  throw new Error('no node can be written to');
+  throw new Error('no node is writable');
 }
 
 it.each([
   ['without a primary key', '(a INT)', 'ERROR 3750'],
-  ['in an engine that is not replicated', '(a INT PRIMARY KEY) ENGINE = MyISAM', 'ERROR 3161'],
-  ['that merges such tables', '(a INT PRIMARY KEY) ENGINE = MRG_MYISAM', 'ERROR 3161'],
+  ['with an engine that is not replicated', '(a INT PRIMARY KEY) ENGINE = MyISAM', 'ERROR 3161'],
+  ['that merges MyISAM tables', '(a INT PRIMARY KEY) ENGINE = MRG_MYISAM', 'ERROR 3161'],
   ['in memory', '(a INT PRIMARY KEY) ENGINE = MEMORY', 'ERROR 3161'],
-])('a table %s is refused when it is made, not when it is written to', async (_what, definition, error) => {
+])('a table %s is rejected at creation, not at the first write', async (_what, definition, error) => {
   const primary = await findPrimary();
   try {
     const { code, output } = await sql(primary, `CREATE TABLE shop.trial_refused ${definition}`);
@@ -32,7 +32,7 @@ it.each([
   }
 });
 
-it.each(nodes)('%s refuses them, so that the next primary does as well', async (node) => {
+it.each(nodes)('%s rejects such tables, so that the next primary does too', async (node) => {
   const { output } = await sql(node, 'SELECT @@sql_require_primary_key, @@disabled_storage_engines');
   expect(output).toMatch(/^1\t.*MyISAM.*MEMORY/);
 });

@@ -2,9 +2,9 @@ import type { Topology } from '../../model/topology.ts';
 import { accountsOf, REPLICATION_SECRET } from './accounts.ts';
 
 /**
- * The statements that mysqld runs at every start, before it listens (`init_file`): one a line. `{{secret-name}}` is filled in on the host.
- * Nothing of it is written to the binary log, so every node makes the same accounts for itself and none has a transaction of its own,
- * which Group Replication would refuse. After a clone they exist already and are only brought up to date.
+ * The statements that mysqld runs at every start, before it listens (`init_file`), one per line. The host inserts the secrets
+ * (`{{secret-name}}`). They are not written to the binary log, so every node creates the same accounts without an errant transaction, which
+ * Group Replication would reject. After a clone the accounts exist already and are only updated.
  */
 export function renderUsers(topology: Topology): string {
   const lines = ['SET SQL_LOG_BIN = 0;'];

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 async function validate(text: string): Promise<{ readonly exitCode: number | undefined; readonly output: string }> {
   const file = join(folder, 'my.cnf');
-  // No certificates are mounted here; the paths themselves are checked when a node starts.
+  // Certificates are not mounted here; start.integration.test.ts checks their paths.
   await writeFile(file, text.replaceAll(/^ssl_(ca|cert|key) = .*\n/gm, ''));
   const command = ['mysqld', '--defaults-file=/my.cnf', '--user=mysql', '--validate-config', '--log-error-verbosity=2'];
   const run = ['run', '--rm', '--network=none', '-v', `${file}:/my.cnf:ro`, '--entrypoint', '/usr/bin/env', image];
@@ -39,7 +39,7 @@ it.each(hostsOf(topology, 'db').map((host) => [host.name, host] as const))(
   },
 );
 
-it('mysqld refuses a configuration with an unknown option, so its check is a check', async () => {
+it('mysqld rejects a configuration with an unknown option, so its check is valid', async () => {
   const { exitCode, output } = await validate('[mysqld]\nsecure_file_priv = NULL\ngroup_replicatoin_group_name = x\n');
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/unknown variable/);

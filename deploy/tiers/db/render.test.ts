@@ -17,7 +17,7 @@ function optionsOf(host: Host): ReadonlyMap<string, string> {
 }
 
 describe('my.cnf', () => {
-  it('differs between the nodes in number and address only', () => {
+  it('differs between the nodes only in server ID and address', () => {
     const [first, ...others] = nodes.map(optionsOf);
     const differing = new Set<string>();
     for (const options of others) {
@@ -39,11 +39,11 @@ describe('my.cnf', () => {
     ['sql_require_primary_key', 'ON'],
     ['disabled_storage_engines', 'MyISAM,MRG_MYISAM,MEMORY,ARCHIVE,BLACKHOLE,FEDERATED'],
     ['group_replication_ip_allowlist', topology.networks.data.subnet],
-  ])('says %s = %s', (name, value) => {
+  ])('contains %s = %s', (name, value) => {
     for (const node of nodes) expect(optionsOf(node).get(name)).toBe(value);
   });
 
-  it('names every node as a seed', () => {
+  it('lists every node as a seed', () => {
     for (const node of nodes) {
       expect(optionsOf(node).get('group_replication_group_seeds')?.split(',')).toHaveLength(nodes.length);
     }
@@ -51,18 +51,18 @@ describe('my.cnf', () => {
 });
 
 describe('the accounts', () => {
-  it('are made without the binary log, and without ever making the node writable', () => {
+  it('are created without the binary log, and without making the node writable', () => {
     const text = renderUsers(topology);
     expect(text.split('\n')[0]).toBe('SET SQL_LOG_BIN = 0;');
     expect(text).not.toContain('read_only');
   });
 
-  it('give the replication channel the password of its account, cut to what a channel takes', () => {
+  it('give the replication channel the password of its account, cut to the maximum length', () => {
     const uses = renderUsers(topology).match(/\{\{db-replication-password[^}]*\}\}/g);
     expect(uses).toEqual(['{{db-replication-password:32}}', '{{db-replication-password:32}}']);
   });
 
-  it('contain a placeholder for each password and no password', () => {
+  it('contain a placeholder instead of each password', () => {
     const text = renderUsers(topology);
     expect(text.match(/ BY /g)).toHaveLength(
       accountsOf(topology).filter(({ login }) => login.kind === 'password').length,
@@ -70,14 +70,14 @@ describe('the accounts', () => {
     for (const found of text.matchAll(/ BY (\S+) /g)) expect(found[1]).toMatch(/^\{\{db-[a-z]+-password(:32)?\}\}$/);
   });
 
-  it('need TLS wherever they may come over the network, and none may come from anywhere', () => {
+  it('require TLS over the network, and are all restricted to a host or subnet', () => {
     for (const line of renderUsers(topology).split('\n')) {
       if (line.startsWith('ALTER USER') && !line.includes("@'localhost'")) expect(line).toContain('REQUIRE SSL');
       expect(line).not.toContain("@'%'");
     }
   });
 
-  it('let nobody but the agent change settings, and nobody grant', () => {
+  it('let only the agent change settings, and no account grant privileges', () => {
     for (const account of accountsOf(topology)) {
       const grants = (account.grants ?? []).join('\n');
       expect(grants).not.toMatch(/GRANT OPTION|\bALL\b|\bSUPER\b/);
@@ -85,7 +85,7 @@ describe('the accounts', () => {
     }
   });
 
-  it('of the application reach one schema', () => {
+  it('of the application have access to one schema', () => {
     for (const account of accountsOf(topology).filter(({ name }) => ['app', 'migrate', 'audit'].includes(name))) {
       for (const grant of account.grants ?? []) expect(grant).toMatch(/ ON shop\.\*$/);
     }

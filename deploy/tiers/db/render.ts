@@ -2,7 +2,7 @@ import type { RenderedFile } from '../../model/rendered-file.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../../model/topology.ts';
 import { renderUsers } from './render-users.ts';
 
-/** Names the group in every GTID; any UUID that never changes. */
+/** UUID of the group in every GTID. Arbitrary, but must never change. */
 const GROUP_NAME = 'b40d7ad3-5b1c-4f2e-9c55-6c1f0a7e9d01';
 
 type Options = Readonly<Record<string, string | number>>;
@@ -10,13 +10,13 @@ type Options = Readonly<Record<string, string | number>>;
 /** `my.cnf` and the accounts of one database node. */
 export function renderDb(topology: Topology, host: Host): readonly RenderedFile[] {
   const sections: readonly (readonly [string, Options])[] = [
-    ['where things are', PLACES],
-    ['who it is', identityOf(host)],
-    ['nothing in the clear, nothing by name', SECURITY],
-    ['a commit is on the disk when it is acknowledged', DURABILITY],
+    ['paths', PATHS],
+    ['identity', identityOf(host)],
+    ['TLS only, no name resolution', SECURITY],
+    ['commits are on disk before they are acknowledged', DURABILITY],
     ['strict', STRICT],
     ['group replication', groupOf(topology, host)],
-    ['lean', LEAN],
+    ['low memory', LOW_MEMORY],
   ];
   const text = sections
     .map(([title, options]) => {
@@ -30,14 +30,14 @@ export function renderDb(topology: Topology, host: Host): readonly RenderedFile[
   ];
 }
 
-const PLACES: Options = {
+const PATHS: Options = {
   datadir: '/var/lib/mysql',
   socket: '/run/mysqld/mysqld.sock',
   pid_file: '/run/mysqld/mysqld.pid',
   init_file: '/run/holdfast/secrets/users.sql',
   mysqlx: 'OFF',
   log_error_verbosity: 2,
-  // An account exists already (at every start but the first); our authority is self-signed (as every root is).
+  // Suppresses two warnings: an account exists already (at every start except for the first), and the CA certificate is self-signed.
   log_error_suppression_list: 'MY-010235,MY-010068',
 };
 
@@ -45,7 +45,7 @@ function identityOf(host: Host): Options {
   const address = addressOn(host, 'data');
   return {
     server_id: Number(/\d+$/.exec(host.name)?.[0]),
-    // All addresses of the host: a node must come up while its leg in the monitoring network is cut.
+    // All addresses of the host: a node must start while its monitoring network is disconnected.
     bind_address: '0.0.0.0',
     port: PORTS.mysql,
     report_host: address,
@@ -74,7 +74,7 @@ const DURABILITY: Options = {
   enforce_gtid_consistency: 'ON',
   log_bin: 'binlog',
   relay_log: 'relay',
-  // A node that was away for longer is provisioned by a clone.
+  // A node that was down for longer is provisioned by a clone.
   binlog_expire_logs_seconds: 86_400,
   max_binlog_size: '128M',
   replica_parallel_workers: 4,
@@ -86,11 +86,11 @@ const STRICT: Options = {
   character_set_server: 'utf8mb4',
   collation_server: 'utf8mb4_0900_ai_ci',
   default_time_zone: "'+00:00'",
-  // Group Replication certifies rows, not gaps: gap locks would only cost.
+  // Group Replication certifies rows, not gaps, so gap locks would have only costs.
   transaction_isolation: 'READ-COMMITTED',
   innodb_lock_wait_timeout: 5,
   lock_wait_timeout: 60,
-  // Group Replication takes such tables and refuses the first write to them (3098). Then it is the application that fails, not the migration.
+  // Without these, Group Replication accepts such tables and rejects the first write to them (3098): the application fails instead of the migration.
   sql_require_primary_key: 'ON',
   disabled_storage_engines: 'MyISAM,MRG_MYISAM,MEMORY,ARCHIVE,BLACKHOLE,FEDERATED',
 };
@@ -102,43 +102,43 @@ function groupOf(topology: Topology, host: Host): Options {
     group_replication_group_name: GROUP_NAME,
     group_replication_local_address: `${addressOn(host, 'data')}:${PORTS.groupReplication}`,
     group_replication_group_seeds: seeds.join(','),
-    // AUTOMATIC would allow the private ranges only.
+    // AUTOMATIC would allow only private ranges.
     group_replication_ip_allowlist: topology.networks.data.subnet,
     group_replication_single_primary_mode: 'ON',
-    // A node that boots does nothing by itself: it cannot know whether there is a group to join or one to form. The role agents see all
-    // nodes, so they start it; until then it is read-only, whatever becomes of the statements of users.sql.
+    // A booting node cannot know whether to join a group or to bootstrap one. The role agents see all nodes, so they start Group Replication.
+    // Until then the node is read-only, even if the statements of users.sql fail.
     group_replication_start_on_boot: 'OFF',
     super_read_only: 'ON',
     group_replication_bootstrap_group: 'OFF',
-    // Failure detection is compiled in (profile.groupSuspicionMs); after it, nobody is waited for.
+    // Failure detection is compiled in (profile.groupSuspicionMs). A suspected member is expelled without a further delay.
     group_replication_member_expel_timeout: 0,
-    // A minority stops waiting and leaves, so that its clients get an error and the agents may mend it.
-    group_replication_unreachable_majority_timeout: Math.ceil(topology.profile.role.mendAfterMs / 1000),
-    // The agents lead a member back. A try of its own, begun while no group is in reach, holds STOP GROUP_REPLICATION up for the 60 s that
-    // it waits for a view (measured: 49 s), and the next one comes five minutes later.
+    // A minority stops waiting and leaves the group, so that its clients get an error and the role agents can repair it.
+    group_replication_unreachable_majority_timeout: Math.ceil(topology.profile.role.repairAfterMs / 1000),
+    // The role agents rejoin members. If the server's own attempt starts while no group is reachable, it blocks STOP GROUP_REPLICATION for up
+    // to 60 s, while it waits for a view (measured: 49 s). The server's next attempt would be five minutes later.
     group_replication_autorejoin_tries: 0,
     group_replication_exit_state_action: 'READ_ONLY',
-    // A new primary applies what the old one had committed before it answers: nobody reads back in time.
+    // A new primary applies the backlog of the old one before it serves queries, so that clients never read older data.
     group_replication_consistency: 'BEFORE_ON_PRIMARY_FAILOVER',
     group_replication_components_stop_timeout: 10,
-    // Members show their certificate to each other as clients too: it must allow both uses, or every join fails without saying why.
+    // Members use their certificate as servers and as clients. It must allow both, or every join fails without a reason in the log.
     group_replication_ssl_mode: 'VERIFY_CA',
     group_replication_recovery_use_ssl: 'ON',
     group_replication_recovery_ssl_ca: '/run/holdfast/secrets/ca-cert',
     group_replication_recovery_get_public_key: 'ON',
     group_replication_recovery_reconnect_interval: 2,
-    // Further behind than this (transactions), a copy of the whole data is faster than replaying.
+    // Above this lag (transactions), a clone is faster than replaying transactions.
     group_replication_clone_threshold: 50_000,
-    // The smallest that the server takes: by default the message cache alone may grow to 1 GiB.
+    // The minimum; by default the message cache alone may grow to 1 GiB.
     group_replication_message_cache_size: 134_217_728,
     group_replication_transaction_size_limit: 20_000_000,
   };
 }
 
-const LEAN: Options = {
+const LOW_MEMORY: Options = {
   container_aware: 'ON',
   innodb_numa_interleave: 'OFF',
-  // Eight application hosts with a write and a read pool of 16 each may all end on one node; and the agents, monitors, migrations.
+  // For the write and read pools (16 each) of eight application hosts, which may all use one node, and for agents, monitors and migrations.
   max_connections: 300,
   wait_timeout: 600,
   thread_cache_size: 16,
@@ -169,7 +169,7 @@ const LEAN: Options = {
   performance_schema_max_table_lock_stat: 400,
   performance_schema_max_thread_instances: 400,
   performance_schema_max_memory_classes: 450,
-  // A summary of every kind of statement is kept for each of these: seven accounts exist, from a handful of addresses.
+  // The server stores statement summaries for each of these. There are eight users, from few addresses.
   performance_schema_accounts_size: 32,
   performance_schema_hosts_size: 16,
   performance_schema_users_size: 16,

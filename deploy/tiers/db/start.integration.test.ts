@@ -12,7 +12,7 @@ import { hostsOf, makeTopology } from '../../model/topology.ts';
 import { accountsOf } from './accounts.ts';
 import { renderDb } from './render.ts';
 
-/** One node alone, without network, with the secrets that `up` would make: what it does before any agent sees it. */
+/** A single node without network and role agents, with the secrets of `up`: its state directly after the start. */
 const image = process.env['HOLDFAST_DB_IMAGE'] ?? 'holdfast/db:dev';
 const container = `holdfast-test-${randomBytes(4).toString('hex')}`;
 const topology = makeTopology();
@@ -44,7 +44,7 @@ async function sql(statement: string): Promise<string> {
   return (await execa('docker', ['exec', container, ...client])).stdout;
 }
 
-it('a node that starts makes every account without an error, and no transaction of its own', async () => {
+it('a starting node creates every account without an error and without a GTID', async () => {
   await waitFor(() => sql('SELECT 1'), { what: 'mysqld', deadlineMs: 60_000 });
   const { all: log } = await execa('docker', ['logs', container], { all: true });
   expect(log).not.toContain('[ERROR]');
@@ -57,13 +57,13 @@ it('a node that starts makes every account without an error, and no transaction 
   expect(await sql('SELECT @@gtid_executed')).toBe('');
 });
 
-it('it is read-only, outside of any group, and not healthy', async () => {
+it('a starting node is read-only, in no group, and unhealthy', async () => {
   expect(await sql('SELECT @@super_read_only')).toBe('1');
   const health = await execa('docker', ['exec', container, '/usr/local/bin/healthy'], { reject: false });
   expect(health).toMatchObject({ exitCode: 1, stdout: 'OFFLINE' });
 });
 
-it('it can log in at a donor', async () => {
+it('the recovery channel has its credentials', async () => {
   const channels = 'SELECT channel_name, user FROM performance_schema.replication_connection_configuration';
   expect(await sql(channels)).toContain('group_replication_recovery\treplication');
 });

@@ -9,18 +9,18 @@ import { SITE_HOST } from '../../model/site.ts';
 import { addressOn, dependenciesOf, dependencyAddress, PORTS, type Host, type Topology } from '../../model/topology.ts';
 import { REQUESTS_IN_VARNISH } from '../../model/edge-threads.ts';
 
-/** Where Varnish listens: its only client is the HAProxy of the same host. */
+/** Socket of Varnish, whose only client is HAProxy on the same host. */
 export const VARNISH_SOCKET = '/run/varnish/http';
-/** Asked of an edge itself; the cache answers, so that a frozen one is seen. */
+/** Health check path of an edge. Varnish responds itself, so that a hung Varnish is detected. */
 export const CHECK_PATH = '/.edge/healthz';
 
-/** Between two looks whether a Varnish that was lost listens again. */
-const LISTENS_AGAIN_MS = 200;
+/** Interval of checks while Varnish is down. */
+const RECHECK_INTERVAL_MS = 200;
 
-/** Connections of clients. Each takes at most two buffers, 64 KiB, and idle ones take none. */
+/** Maximum number of client connections. Each uses at most two buffers, 64 KiB; idle ones use none. */
 const MAX_CONNECTIONS = 4_096;
 
-/** The HAProxy of one edge: it takes requests whole, counts per client, and hands them to Varnish over a few connections. */
+/** HAProxy of one edge: buffers whole requests, enforces limits per client, and forwards requests to Varnish over a few connections. */
 export function renderEdgeHaproxy(topology: Topology, host: Host): string {
   const { profile } = topology;
   const addresses = [addressOn(host, 'front'), addressOn(host, 'publish'), '127.0.0.1'];
@@ -60,7 +60,7 @@ export function renderEdgeHaproxy(topology: Topology, host: Host): string {
       '',
     ].join('\n'),
     [
-      '# Operators remove objects here: no other method passes.',
+      '# Cache purges from the ops network; all other methods are rejected.',
       'frontend purge',
       `    bind ${addressOn(host, 'ops')}:${PORTS.edgePurge}`,
       ...renderErrorFiles(),
@@ -76,31 +76,31 @@ export function renderEdgeHaproxy(topology: Topology, host: Host): string {
 }
 
 /**
- * Varnish answers 503 to a body that ends with trailers, and HAProxy 3.0 cannot drop them. A request whose length nobody has said goes past it, to
- * the origin, which ignores trailers: Varnish would only have passed it on.
+ * Varnish responds with 503 to a body with trailers, and HAProxy 3.0 cannot remove them. So requests without a Content-Length bypass Varnish and go
+ * to the origin, which ignores trailers. Varnish would not have cached them anyway.
  */
 function renderVarnish(topology: Topology, host: Host): string {
   const [origin] = dependenciesOf(topology, 'edge').map((dependency) => dependencyAddress(topology, dependency));
-  if (origin === undefined) throw new Error('the edges depend on nothing');
+  if (origin === undefined) throw new Error('the topology has no dependency of the edges');
   const varnish = `unix@${VARNISH_SOCKET} maxconn ${REQUESTS_IN_VARNISH}`;
   return [
     'backend varnish',
     '    http-reuse always',
-    '    # A Varnish that is restarted compiles its configuration for more than a second: until it listens, requests go past it.',
+    '    # A restarting Varnish compiles its configuration for more than a second. Until it listens, requests bypass it.',
     '    option redispatch 1',
-    '    # What was under way is asked for again, too, where that is the same.',
+    '    # Idempotent requests in flight are retried too.',
     '    retry-on conn-failure empty-response',
     '    http-request disable-l7-retry if !{ method GET HEAD }',
     `    timeout server ${responseTimeoutMs(topology.profile, 'edge') + REQUEST_LIMITS.stallMs}ms`,
     '    acl has_length req.hdr(Content-Length) -m found',
     '    use-server origin if { req.hdr(Transfer-Encoding) -m found } || !has_length { method POST } || !has_length { req.body_len gt 0 }',
-    // The first connection that fails says that it is gone. Looks while it is there would find nothing sooner.
-    `    server ${host.name} ${varnish} check inter ${topology.profile.monitoring.probeIntervalMs}ms fastinter ${LISTENS_AGAIN_MS}ms downinter ${LISTENS_AGAIN_MS}ms rise 1 observe layer4 error-limit 1 on-error mark-down`,
-    // No weight: nothing else goes there.
+    // The first failed connection marks Varnish down, so frequent checks while it is up would not detect a failure sooner.
+    `    server ${host.name} ${varnish} check inter ${topology.profile.monitoring.probeIntervalMs}ms fastinter ${RECHECK_INTERVAL_MS}ms downinter ${RECHECK_INTERVAL_MS}ms rise 1 observe layer4 error-limit 1 on-error mark-down`,
+    // Weight 0: only requests selected by `use-server` go there.
     `    server origin ${origin.host}:${origin.port} weight 0 maxconn ${REQUESTS_IN_VARNISH}`,
     `    server past-varnish ${origin.host}:${origin.port} backup maxconn ${REQUESTS_IN_VARNISH}`,
     '',
-    '# What only Varnish can answer.',
+    '# Health checks and purges: without a fallback to the origin.',
     'backend varnish-alone',
     '    http-reuse always',
     `    server ${host.name} ${varnish}`,

@@ -11,7 +11,7 @@ it.each([
   ['http://127.0.0.1:8081/products/7?a=1#part', '/products/7?a=1'],
   ['https://shop.test', '/'],
   ['/a b', '/a%20b'],
-])('%s is the path %s', (text, path) => {
+])('%s is purged as the path %s', (text, path) => {
   expect(parsePurgePath(text, NAMES)).toBe(path);
 });
 
@@ -24,6 +24,6 @@ it.each([
   'http://example.com/products',
   '/a\nb',
   '/a\u0000',
-])('%j is no path', (text) => {
+])('%j is rejected', (text) => {
   expect(parsePurgePath(text, NAMES)).toBeUndefined();
 });

@@ -3,39 +3,39 @@ import { messageOf } from '../../../kit/errors.ts';
 import { SITE_HOST } from '../../model/site.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../model/topology.ts';
 
-/** How one edge answered. */
-export interface Purged {
+/** Result of one edge. */
+export interface PurgeResult {
   readonly edge: string;
   readonly ok: boolean;
-  /** Why not. */
+  /** Reason of the failure. */
   readonly problem?: string;
 }
 
 const DEADLINE_MS = 5_000;
 
 /**
- * Removes a path (with its query) from the cache of every edge: all variants, fresh and stale, under whatever name of the site they were asked for.
- * An edge that does not answer is in the result; its cache is in memory, so one that was restarted has nothing to remove.
+ * Removes a path (with its query) from the cache of every edge: all variants, fresh and stale, for all names of the site. The result includes
+ * edges that do not respond. The cache is in memory, so a restarted edge has no copy.
  */
 export function purge(
   topology: Topology,
   path: string,
   { signal }: { readonly signal: AbortSignal },
-): Promise<readonly Purged[]> {
+): Promise<readonly PurgeResult[]> {
   return Promise.all(
     hostsOf(topology, 'edge').map((host) =>
       purgeOne(`http://${addressOn(host, 'ops')}:${PORTS.edgePurge}${path}`, signal).then(
-        (status): Purged =>
+        (status): PurgeResult =>
           status === 200
             ? { edge: host.name, ok: true }
             : { edge: host.name, ok: false, problem: `it answered with status ${status}` },
-        (error: unknown): Purged => ({ edge: host.name, ok: false, problem: problemOf(error) }),
+        (error: unknown): PurgeResult => ({ edge: host.name, ok: false, problem: problemOf(error) }),
       ),
     ),
   );
 }
 
-/** A deadline says so; whether it has to be done again is for who reads it: an edge that was restarted has an empty cache. */
+/** Text of a failure. After a timeout it recommends a retry. */
 function problemOf(error: unknown): string {
   const isLate = error instanceof Error && error.name === 'AbortError';
   return isLate
@@ -56,8 +56,8 @@ function purgeOne(url: string, signal: AbortSignal): Promise<number> {
 }
 
 /**
- * The path of a path, or of an address with one of the site's names, as an edge's cache knows it; undefined for anything else. Control
- * characters are refused: a URL parser drops some of them, and another page would be purged.
+ * The normalised path and query of a path, or of a URL with one of the site's names, as in the cache of an edge; undefined for other text. Control
+ * characters are rejected: URL parsers drop some of them, so that another page would be purged.
  */
 export function parsePurgePath(text: string, siteNames: readonly string[]): string | undefined {
   const isPath = text.startsWith('/') && !text.startsWith('//');

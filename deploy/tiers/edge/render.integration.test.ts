@@ -16,7 +16,7 @@ it.each(hostsOf(topology, 'edge').map((host) => [host.name, host] as const))(
   },
 );
 
-it('Varnish refuses a program with a word that it does not know, so its check is a check', async () => {
+it('Varnish rejects a program with an unknown keyword, so its check is valid', async () => {
   const [host] = hostsOf(topology, 'edge');
   const files = host === undefined ? [] : renderEdge(topology, host);
   const broken = files.map((file) => ({ ...file, text: file.text.replace('return (pass)', 'return (pas)') }));

@@ -20,7 +20,7 @@ test.each([
   expect(fileOf('default.vcl', makeTopology({ toxiproxy }))).toContain(backend);
 });
 
-test('HAProxy listens where clients are: front, publish and loopback; purges come from the operators alone', () => {
+test('HAProxy listens on front, publish and loopback for clients, and only on ops for purges', () => {
   const binds = [...fileOf('haproxy.cfg').matchAll(/^frontend (\S+)\n((?: {4}bind .*\n)+)/gm)].map(
     ([, name, lines]) => [name, ...(lines ?? '').matchAll(/bind (\S+)/g).map(([, address]) => address)],
   );
@@ -37,7 +37,7 @@ test('no client of an edge is exempt from its limits', () => {
   expect(text).not.toMatch(/^ {4}acl .* src /m);
 });
 
-test('every frontend and backend that has lines is a name that the monitors know', () => {
+test('the frontends and backends in access logs are those that the monitors know', () => {
   const text = fileOf('haproxy.cfg') + (renderLb(topology, lb1).find(({ path }) => path === 'haproxy.cfg')?.text ?? '');
   const logged = [...text.matchAll(/^frontend (\S+)\n(?: {4}.*\n)*/gm)].filter(([body]) =>
     body.includes(HAPROXY_PREFIX),
@@ -46,29 +46,29 @@ test('every frontend and backend that has lines is a name that the monitors know
   expect(new Set(logged.map(([body]) => /default_backend (\S+)/.exec(body)?.[1]))).toEqual(new Set(LOGGED_BACKENDS));
 });
 
-test('a host has room for all threads of Varnish and for everything else beside them', () => {
+test('the process limit of a host allows all threads of Varnish and all other processes', () => {
   const threads = Number(/VARNISH_THREADS=(\d+)/.exec(fileOf('varnish.env'))?.[1]);
   const requests = Number(/server edge1 .* maxconn (\d+)/.exec(fileOf('haproxy.cfg'))?.[1]);
   expect(threads).toBeGreaterThan(2 * requests);
   expect(CONTAINER_OPTIONS.edge.processes).toBeGreaterThanOrEqual(threads + 200);
 });
 
-test('what does not say its length goes to the origin itself: Varnish answers 503 to trailers', () => {
+test('requests without a length bypass Varnish, which responds to trailers with 503', () => {
   const [, backend = ''] = fileOf('haproxy.cfg', makeTopology({ toxiproxy: false })).split('\nbackend varnish\n');
   expect(backend).toContain('use-server origin if { req.hdr(Transfer-Encoding) -m found }');
   expect(backend.match(/^ {4}server origin .*/m)?.[0]).toMatch(/^ {4}server origin 198\.18\.0\.10:80 weight 0 /);
 });
 
-test('a pass gets 12 s to its first byte', () => {
+test('the origin has 12 s to send the first byte', () => {
   expect(fileOf('default.vcl')).toContain('.first_byte_timeout = 12s;');
 });
 
-test('the origin is out after as many failed probes, and in after as many good ones, as the profile says', () => {
+test('the probe window of the origin follows `fall` and `rise` of the profile', () => {
   const profile = { ...topology.profile, check: { ...topology.profile.check, fall: 3, rise: 2 } };
   expect(fileOf('default.vcl', makeTopology({ profile }))).toMatch(/\.window = 4;\s+\.threshold = 2;/);
 });
 
-test('a client that the origin refuses (429) takes no copy from the others, and is shown one itself, as after an error', () => {
+test('a 429 of the origin is treated like an error: it replaces no cached object, and the client gets a stale copy', () => {
   const [, receive = '', deliver = ''] =
     /sub vcl_backend_response \{\n([\s\S]*?)\n\}[\s\S]*sub vcl_deliver \{\n([\s\S]*?)\n\}/.exec(
       fileOf('default.vcl'),

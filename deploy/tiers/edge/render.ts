@@ -6,7 +6,7 @@ import { CHECK_PATH, renderEdgeHaproxy, VARNISH_SOCKET } from './haproxy.ts';
 import { VARNISH_THREADS } from '../../model/edge-threads.ts';
 import { renderVcl } from './vcl.ts';
 
-/** What the cache may fill of its host's memory; the rest is for both processes, their threads and buffers, and the logs. */
+/** Share of the host's memory for cached objects; the rest is for both processes, their threads and buffers, and the logs. */
 const CACHE_SHARE = 0.3;
 
 /** Every configuration file of an edge. */

@@ -5,22 +5,22 @@ import { SITE_HOST } from '../../model/site.ts';
 import { dependenciesOf, dependencyAddress, type Host, type Topology } from '../../model/topology.ts';
 import { CHECK_PATH } from './haproxy.ts';
 
-/** How long an object may be served after its time when nothing fresher can be had. */
+/** How long an expired object may be served while the origin fails. */
 const STALE_IF_ERROR = '24h';
-/** How long it may be served after its time while a fresh copy is being fetched and the origin is healthy; a page may allow less. */
+/** How long an expired object may be served while a fresh copy is fetched from a healthy origin. */
 const STALE_WHILE_REVALIDATE = '30s';
-/** How long requests for what must not be cached are fetched side by side instead of one after the other. */
+/** How long requests for an uncacheable object are fetched concurrently instead of serialized (hit-for-miss). */
 const UNCACHEABLE_FOR = '120s';
-/** The same for errors, which may be over in a moment. */
+/** The same for errors, which may be short. */
 const ERROR_FOR = '1s';
-/** A fetch that broke off later than this is not made again: its client has waited long enough for an answer. Varnish writes times in whole seconds, so it may be a second less. */
+/** A fetch that fails later than this is not retried, because its client has waited long enough. Varnish writes times in whole seconds, so it may be a second less. */
 const RETRY_WITHIN = '2s';
 
-/** Parameters that campaigns add to links and no page of the site reads: they are no part of what is asked for. */
+/** Query parameters of marketing campaigns, which no page of the site reads. They are removed from the cache key. */
 const CAMPAIGN_PARAMETERS =
   'utm_[a-z_]+|gclid|gclsrc|gbraid|wbraid|dclid|fbclid|msclkid|twclid|ttclid|yclid|igshid|li_fat_id|srsltid|mc_[ce]id|_ga|_gl';
 
-/** The program of one edge's cache, in VCL 4.1. HAProxy in front of it has checked each request and given it its one `Host`. */
+/** The VCL 4.1 program of one edge's cache. HAProxy in front of it has validated each request and normalised its `Host`. */
 export function renderVcl(topology: Topology, host: Host): string {
   return [
     `vcl 4.1;
@@ -39,7 +39,7 @@ import std;
 function renderOrigin(topology: Topology): string {
   const { profile } = topology;
   const [origin] = dependenciesOf(topology, 'edge');
-  if (origin === undefined) throw new Error('the edges depend on nothing');
+  if (origin === undefined) throw new Error('the topology has no dependency of the edges');
   const address = dependencyAddress(topology, origin);
   return `probe healthz {
     .request =
@@ -48,7 +48,7 @@ function renderOrigin(topology: Topology): string {
         "Connection: close";
     .interval = ${seconds(profile.check.intervalMs)};
     .timeout = ${seconds(profile.check.timeoutMs)};
-    # Out after \`fall\` failed checks of a window, in again after \`rise\` good ones.
+    # Unhealthy after \`fall\` consecutive failed checks, healthy again after \`rise\` successful ones.
 ${probeWindow(profile)}
 }
 
@@ -63,7 +63,7 @@ backend origin {
 `;
 }
 
-/** Varnish counts good checks in a window: with \`fall + rise - 1\` places and \`rise\` needed, \`fall\` bad ones in a row are too many. */
+/** Varnish counts successful checks in a window. With a window of `fall + rise - 1` and a threshold of `rise`, `fall` consecutive failures make it unhealthy. */
 function probeWindow({ check }: Profile): string {
   const window = check.fall + check.rise - 1;
   return `    .window = ${window};
@@ -79,10 +79,10 @@ function renderReceive(): string {
     if (req.restarts == 0) {
         unset req.http.X-Edge-Stale;
         unset req.http.X-Edge-Ttl;
-        # HAProxy has named the client. Varnish appends the address of its socket's other end, which is none.
+        # HAProxy has set the client address. Varnish appends the address of its own peer, which is a socket and has none.
         set req.http.X-Forwarded-For = regsub(req.http.X-Forwarded-For, ",[^,]*$", "");
     }
-    # Only the socket of this host's HAProxy leads here, and that takes purges from the operators' network alone.
+    # Only HAProxy on this host can connect, and it accepts purges only from the ops network.
     if (req.method == "PURGE") {
         call normalize_url;
         return (purge);
@@ -91,16 +91,16 @@ function renderReceive(): string {
         return (pass);
     }
     call normalize_url;
-    # There is an old copy, too old to be shown while the origin may have a better one: fetch that, side by side with others who do.
+    # The cached copy is too old to serve while the origin is healthy: fetch a new one, concurrently with other such requests.
     set req.hash_always_miss = (req.http.X-Edge-Stale == "found");
 
-    # Files whose name changes with what is in them are the same for everybody.
+    # Fingerprinted files are the same for all clients.
     if (req.url ~ "^/static/") {
         unset req.http.Cookie;
         unset req.http.Authorization;
         return (hash);
     }
-    # Only the application's own cookies can make a page somebody's own. Whatever else a browser sends is not for this site.
+    # Only the application's own cookies make a page personal. All other cookies are ignored.
     std.collect(req.http.Cookie, "; ");
     if (req.http.Cookie !~ "(^|;[ ]*)(${[SESSION_COOKIE, OWN_WRITE_COOKIE].join('|')})=") {
         unset req.http.Cookie;
@@ -122,22 +122,23 @@ sub normalize_url {
 
 function renderFetch(): string {
   return `sub vcl_backend_response {
-    # A load balancer that refuses one client (429) says nothing about the page either: others must not lose their copy by it.
+    # A 429 of the load balancer is about one client, not about the page: it must not replace the cached copy of other clients.
     if (beresp.status >= 500 || beresp.status == 429) {
-        # Never in place of something good: a fetch in the background ends here, and what was there stays.
+        # An error must not replace a good copy: a background fetch is abandoned, and the cached object stays.
         if (bereq.is_bgfetch) {
             return (abandon);
         }
         set beresp.grace = 0s;
         set beresp.uncacheable = true;
-        # Requests that waited for this one ask for themselves, all at once. Where there is an old copy, nobody waits, and a mark would hide it.
+        # Requests that waited for this fetch are sent to the origin concurrently. If there is a stale copy, no request waits, and a hit-for-miss
+        # object would hide the copy.
         set beresp.ttl = ${ERROR_FOR};
         if (bereq.http.X-Edge-Stale) {
             set beresp.ttl = 0s;
         }
         return (deliver);
     }
-    # Only what says that it may be kept is kept.
+    # Only responses with explicit freshness are cached.
     if (!beresp.http.Cache-Control && !beresp.http.Expires) {
         set beresp.ttl = ${UNCACHEABLE_FOR};
         set beresp.grace = 0s;
@@ -150,7 +151,7 @@ function renderFetch(): string {
     if (beresp.ttl > 0s && beresp.http.Cache-Control !~ "(?i)(must|proxy)-revalidate") {
         set beresp.grace = ${STALE_IF_ERROR};
     }
-    # The rest is Varnish' own rule: nothing with Set-Cookie, private, no-store or Vary: * is kept.
+    # Varnish's built-in rules follow: responses with Set-Cookie, private, no-store or Vary: * are not cached.
 }
 
 sub vcl_backend_fetch {
@@ -163,7 +164,7 @@ sub vcl_backend_error {
     if (bereq.is_bgfetch) {
         return (abandon);
     }
-    # No answer at all, as when a load balancer crashes: another one may give it.
+    # No response at all, for example after a crash of a load balancer: a retry may reach another one.
     if ((bereq.method == "GET" || bereq.method == "HEAD") && bereq.retries == 0
         && now - std.time(bereq.http.X-Edge-Since, now) < ${RETRY_WITHIN}) {
         return (retry);
@@ -187,7 +188,7 @@ sub vcl_backend_error {
 function renderDeliver(host: Host): string {
   return `sub vcl_hit {
     set req.http.X-Edge-Ttl = obj.ttl;
-    # Too old to be shown while the origin is healthy, unless the origin has just failed.
+    # Too old to serve while the origin is healthy, unless the origin has just failed.
     if (obj.ttl + ${STALE_WHILE_REVALIDATE} < 0s && std.healthy(req.backend_hint) && !req.http.X-Edge-Stale) {
         set req.http.X-Edge-Stale = "found";
         return (restart);
@@ -195,7 +196,7 @@ function renderDeliver(host: Host): string {
 }
 
 sub vcl_deliver {
-    # The origin failed, or refused this client, and there is something old: that is better.
+    # The origin failed, or rejected this client, and there is a stale copy: serve it.
     if ((resp.status >= 500 || resp.status == 429) && req.http.X-Edge-Stale == "found") {
         set req.http.X-Edge-Stale = "shown";
         return (restart);
@@ -212,7 +213,7 @@ sub vcl_deliver {
     set resp.http.X-Served-By = "${host.name}";
     unset resp.http.X-Varnish;
     unset resp.http.Via;
-    # Browsers keep pages for themselves no longer than they are told for that: s-maxage is the edge's.
+    # Without Age, browsers do not subtract the time in the edge's cache from max-age; s-maxage is only for the edge.
     if (req.url !~ "^/static/") {
         unset resp.http.Age;
     }

@@ -26,7 +26,7 @@ function datasourcesOf(topology: Topology): z.infer<typeof Datasources>['datasou
 }
 
 const topology = makeTopology();
-/** A topology in which some host shows traces. */
+/** A topology in which mail1 publishes traces. */
 const traced: Topology = {
   ...topology,
   hosts: topology.hosts.map((host) =>
@@ -35,7 +35,7 @@ const traced: Topology = {
 };
 
 describe('the provisioning of Grafana', () => {
-  it('has both Prometheus servers, one of them by default, with the slowest pace as their interval', () => {
+  it('has both Prometheus servers, the first as default, with the slowest scrape interval', () => {
     const found = datasourcesOf(topology).filter(({ type }) => type === 'prometheus');
     expect(found.map(({ uid, url, isDefault }) => [uid, url, isDefault])).toEqual([
       ['prometheus-mon1', 'http://198.18.3.71:9090', true],
@@ -44,7 +44,7 @@ describe('the provisioning of Grafana', () => {
     expect(found.map(({ jsonData }) => jsonData.timeInterval)).toEqual(['15s', '15s']);
   });
 
-  it('leads from exemplars to the traces, where some host shows them', () => {
+  it('links exemplars to traces if a host publishes them', () => {
     const found = datasourcesOf(traced);
     expect(found.find(({ uid }) => uid === 'zipkin')).toMatchObject({ type: 'zipkin', url: 'http://198.18.3.81:9411' });
     for (const { jsonData } of found.filter(({ type }) => type === 'prometheus')) {
@@ -52,7 +52,7 @@ describe('the provisioning of Grafana', () => {
     }
   });
 
-  it('finds the boards where the service mounts them, and nobody changes them', () => {
+  it('finds the dashboards in the mounted folder, and makes them read-only', () => {
     const text = renderGrafana(topology).find(({ path }) => path.startsWith('dashboards/'))?.text ?? '';
     const compose = renderAll(topology, new Map()).get('compose.yaml') ?? '';
     expect(parse(text)).toMatchObject({ providers: [{ type: 'file', allowUiUpdates: false }] });
@@ -60,7 +60,7 @@ describe('the provisioning of Grafana', () => {
     expect(text).toContain('path: /etc/holdfast-dashboards');
   });
 
-  it('lets nobody in without the password that was made for it', () => {
+  it('requires the generated password', () => {
     const compose = renderAll(topology, new Map()).get('compose.yaml') ?? '';
     expect(compose).toContain('GF_SECURITY_ADMIN_PASSWORD__FILE: /run/secrets/grafana-admin-password');
     expect(compose).toContain('GF_AUTH_ANONYMOUS_ENABLED: "false"');

@@ -1,16 +1,16 @@
 import { stringify } from 'yaml';
-import { slowestPaceMs } from '../../model/scrape-jobs.ts';
+import { slowestScrapeIntervalMs } from '../../model/scrape-jobs.ts';
 import { promDuration } from '../../../kit/prom-duration.ts';
 import type { RenderedFile } from '../../model/rendered-file.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../model/topology.ts';
 
-/** Where Grafana finds the tracked boards. */
+/** Folder of the committed dashboards in Grafana's container. */
 export const BOARDS_FOLDER = '/etc/holdfast-dashboards';
 
-/** By this uid exemplars find the traces of their requests. */
+/** UID of the data source that exemplars link to. */
 const TRACES_UID = 'zipkin';
 
-/** Grafana's provisioning: data sources and where its boards are. Mounted as `/etc/grafana/provisioning`. */
+/** Grafana's provisioning: data sources and the dashboard folder. Mounted as `/etc/grafana/provisioning`. */
 export function renderGrafana(topology: Topology): readonly RenderedFile[] {
   return [
     { path: 'datasources/holdfast.yaml', text: renderDatasources(topology) },
@@ -32,8 +32,8 @@ function renderDatasources(topology: Topology): string {
       jsonData: {
         httpMethod: 'POST',
         prometheusType: 'Prometheus',
-        // The slowest scrape: $__rate_interval is made of it, and no point is closer to the next.
-        timeInterval: promDuration(slowestPaceMs(topology.profile.monitoring)),
+        // The slowest scrape interval, which determines $__rate_interval and the minimum step.
+        timeInterval: promDuration(slowestScrapeIntervalMs(topology.profile.monitoring)),
         ...(traces === undefined
           ? {}
           : { exemplarTraceIdDestinations: [{ name: 'trace_id', datasourceUid: TRACES_UID }] }),
@@ -53,11 +53,11 @@ function renderDatasources(topology: Topology): string {
           },
         ]),
   ];
-  // What an earlier configuration had and this one has not goes.
+  // `prune` removes data sources of an earlier configuration.
   return stringify({ apiVersion: 1, prune: true, datasources }, { lineWidth: 0 });
 }
 
-/** `address:port` of the host that shows traces, where the topology has one. */
+/** `address:port` of the host that publishes traces, if any. */
 function tracesAddress({ hosts }: Topology): string | undefined {
   const [found] = hosts.flatMap((host) =>
     host.published.flatMap(({ what, port }) => (what === 'traces' ? [`${addressOn(host, 'ops')}:${port}`] : [])),
@@ -70,7 +70,7 @@ function renderProvider(): string {
     name: 'holdfast',
     type: 'file',
     folder: 'holdfast',
-    // Boards are generated: what is changed in Grafana would be lost.
+    // Dashboards are generated, so that changes in Grafana would be lost.
     allowUiUpdates: false,
     disableDeletion: true,
     updateIntervalSeconds: 10,

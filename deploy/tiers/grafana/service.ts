@@ -2,17 +2,17 @@ import { GRAFANA } from '../../model/topology.ts';
 import { secretsOf } from '../../model/secrets.ts';
 import { BOARDS_FOLDER } from './render.ts';
 
-/** The last release whose Zipkin data source is part of it; later ones fetch a plugin, and from inside there is no way out. */
+/** The last release with a built-in Zipkin data source. Later ones download a plugin, which is impossible without outbound access. */
 const IMAGE = 'grafana/grafana:13.1.0';
 
-/** Grafana in the Compose file's profile `grafana`: somebody else's image, started by whoever wants to look at the boards. */
+/** Grafana, in the Compose profile `grafana`. It uses the upstream image and is not started by `up`. */
 export function renderGrafanaService(labels: Readonly<Record<string, string>>) {
   const [secret = ''] = secretsOf('grafana');
   return {
     image: `\${HOLDFAST_GRAFANA_IMAGE:-${IMAGE}}`,
     container_name: 'holdfast-grafana',
     hostname: 'grafana',
-    // Secrets are files that only root can read; without capabilities root can do little else here.
+    // Only root can read the secret files. The container has no capabilities, so root has few other privileges.
     user: '0:0',
     profiles: ['grafana'],
     labels,
@@ -31,7 +31,7 @@ export function renderGrafanaService(labels: Readonly<Record<string, string>>) {
       GF_SERVER_HTTP_PORT: `${GRAFANA.port}`,
       GF_SERVER_ROOT_URL: `http://127.0.0.1:${GRAFANA.loopbackPort}/`,
       GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${BOARDS_FOLDER}/holdfast-overview.json`,
-      // Nothing outside can be reached, and nobody is told anything.
+      // There is no outbound access, and no data may be sent to third parties.
       GF_ANALYTICS_REPORTING_ENABLED: 'false',
       GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
       GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
@@ -46,10 +46,10 @@ export function renderGrafanaService(labels: Readonly<Record<string, string>>) {
     volumes: [
       './deploy/rendered/grafana:/etc/grafana/provisioning:ro',
       `./dashboards/generated:${BOARDS_FOLDER}:ro`,
-      // Among its static files, so that links from the boards open them.
+      // Below Grafana's static files, so that links in dashboards can open them.
       './alerts/runbooks:/usr/share/grafana/public/runbooks:ro',
     ],
-    // Everything that it shows comes from tracked files: there is nothing to keep.
+    // All dashboards come from committed files, so there is no state to persist.
     tmpfs: ['/var/lib/grafana:size=256m'],
     secrets: secretsOf('grafana'),
     healthcheck: {

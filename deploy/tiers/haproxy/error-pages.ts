@@ -12,7 +12,7 @@ const BUSY: Omit<ErrorPage, 'reason'> = {
   text: 'Please try again. An order that was sent is not placed twice: the shop knows it by its key.',
 };
 
-/** What HAProxy answers by itself, by status. */
+/** Responses that HAProxy generates itself, by status. */
 const PAGES = {
   400: { reason: 'Bad Request', title: 'That request was not understood', text: 'Its form is wrong.' },
   405: {
@@ -40,16 +40,16 @@ const PAGES = {
 
 type ErrorStatus = keyof typeof PAGES;
 
-/** Statuses that HAProxy's parser, timers, limits and proxying answer by themselves. */
+/** Statuses that HAProxy's parser, timers, limits and proxying generate. */
 const BUILT_IN = [400, 408, 429, 500, 502, 503, 504] as const satisfies readonly ErrorStatus[];
 
-/** Those that rules answer with, see {@link returnPage}. */
+/** Statuses that rules return, see {@link returnPage}. */
 const BY_RULE = [400, 405, 413, 414, 421, 431, 501, 503, 505] as const satisfies readonly ErrorStatus[];
 
 const FOLDER = '/etc/holdfast';
 const TYPE = 'text/html; charset=utf-8';
 
-/** The pages as files of a host: HTML for rules, and whole responses for what HAProxy answers before any rule runs. */
+/** The pages as files of a host: HTML for rules, and complete HTTP responses for built-in errors. */
 export function renderErrorPages(): readonly RenderedFile[] {
   return [
     ...BY_RULE.map((status) => ({ path: `errors/${status}.html`, text: htmlOf(PAGES[status]) })),
@@ -57,12 +57,12 @@ export function renderErrorPages(): readonly RenderedFile[] {
   ];
 }
 
-/** Lines of a section that make HAProxy use them. */
+/** Lines of a section with the error files. */
 export function renderErrorFiles(): readonly string[] {
   return BUILT_IN.map((status) => `    errorfile ${status} ${FOLDER}/errors/${status}.http`);
 }
 
-/** The arguments of `http-request return` that answer with a page; `headers`: further ones. */
+/** The arguments of `http-request return` for an error page; `headers`: additional headers. */
 export function returnPage(status: (typeof BY_RULE)[number], headers: Readonly<Record<string, string>> = {}): string {
   const fields = Object.entries({ 'Cache-Control': 'no-store', ...headers }).map(
     ([name, value]) => ` hdr ${name} ${quote(value)}`,
@@ -70,7 +70,7 @@ export function returnPage(status: (typeof BY_RULE)[number], headers: Readonly<R
   return `return status ${status} content-type "${TYPE}" file ${FOLDER}/errors/${status}.html${fields.join('')}`;
 }
 
-/** Lines of a frontend that put the security headers on every response that passes it or comes from it. */
+/** Lines of a frontend that set the security headers on every forwarded or generated response. */
 export function renderSecurityHeaders(): readonly string[] {
   return Object.entries(SECURITY_HEADERS).map(
     ([name, value]) =>
@@ -108,9 +108,9 @@ function responseOf(status: (typeof BUILT_IN)[number]): string {
     'Content-Length': String(Buffer.byteLength(body)),
     'Content-Type': TYPE,
     'Cache-Control': 'no-store',
-    // Whoever was too slow or refused may come back; a wrong request stays wrong.
+    // After a limit or a server error, a retry may succeed; a malformed request stays malformed.
     ...(status === 429 || status >= 500 ? { 'Retry-After': '1' } : {}),
-    // Responses that a rule makes get them from the rules afterwards; these are complete by themselves.
+    // Responses of rules get these headers from `http-after-response`; these files must contain them.
     ...SECURITY_HEADERS,
     ...(status === 400 || status === 408 ? { Connection: 'close' } : {}),
   };

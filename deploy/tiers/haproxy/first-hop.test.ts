@@ -9,7 +9,7 @@ function linesOf(scheme: 'http' | 'https' = 'http'): readonly string[] {
   return renderFirstHop(topology, { proxies: ['192.0.2.1'], scheme, checkPath: '/healthz' });
 }
 
-/** The regular expressions in lines with `text`, as HAProxy reads them: a backslash before a backslash is its own. */
+/** The regular expressions in lines with `text`, unescaped like in HAProxy: a double backslash becomes a single one. */
 function expressionsIn(text: string, lines = linesOf()): readonly RegExp[] {
   return lines
     .filter((line) => line.includes(text))
@@ -17,12 +17,12 @@ function expressionsIn(text: string, lines = linesOf()): readonly RegExp[] {
     .map(([, flag, expression = '']) => new RegExp(expression.replaceAll('\\\\', '\\'), flag === undefined ? '' : 'i'));
 }
 
-/** The place of the first line with `text`. */
+/** The index of the first line with `text`. */
 function placeOf(text: string): number {
   return linesOf().findIndex((line) => line.includes(text));
 }
 
-test('a text that calls itself another major version than HTTP/1 gets 505, before its method or Host count', () => {
+test('an HTTP/1 message with another major version gets 505, before its method and Host are checked', () => {
   expect(linesOf().find((line) => line.includes('status 505'))).toContain(
     ' if { fc_http_major 1 } !{ req.ver -m beg 1. }',
   );
@@ -44,7 +44,7 @@ test.each([
   ['[2001:db8::1', false],
   ['[shop.test]', false],
   ['shop.test]', false],
-])('whether %j has the form of a Host: %s', (value, isHost) => {
+])('%j is a valid Host: %s', (value, isHost) => {
   expect(expressionsIn('req.fhdr(Host)').map((expression) => expression.test(value))).toEqual([isHost]);
 });
 
@@ -66,7 +66,7 @@ test.each([
   ['http://user:password@shop.test', true, false],
   ['https://shop.test/', false, true],
   ['ftp://shop.test/', false, true],
-])('without TLS, the target %s names a user: %s, is for another entry: %s', (url, namesUser, isElsewhere) => {
+])('without TLS, the target %s contains a user: %s, is for another entry: %s', (url, namesUser, isElsewhere) => {
   const [withUser, absolute, own] = expressionsIn('{ url -m reg');
   expect([withUser?.test(url), absolute?.test(url) === true && own?.test(url) === false]).toEqual([
     namesUser,
@@ -74,30 +74,30 @@ test.each([
   ]);
 });
 
-test('with TLS, an absolute target has to say so', () => {
+test('with TLS, an absolute target must have the scheme https', () => {
   const [, , own] = expressionsIn('{ url -m reg', linesOf('https'));
   expect(['https://shop.test/', 'http://shop.test/'].map((url) => own?.test(url))).toEqual([true, false]);
 });
 
-test('control characters in headers get 400, but for tabs and the ends of lines', () => {
+test('control characters in headers get 400, except for tabs and line ends', () => {
   const [control] = expressionsIn('req.hdrs -m reg');
   const refused = Array.from({ length: 256 }, (_, code) => code).filter((code) =>
     control?.test(String.fromCharCode(code)),
   );
   const all = Array.from({ length: 32 }, (_, code) => code);
-  // NUL has been refused by the parser.
+  // The parser already rejects NUL.
   expect(refused).toEqual([...all.filter((code) => ![0, 9, 10, 13].includes(code)), 127]);
 });
 
-test('an expectation goes no further: this hop has met it, once the body is there', () => {
+test('Expect is removed after the body has arrived, because this hop has met the expectation', () => {
   expect(placeOf('del-header Expect')).toBeGreaterThan(placeOf('wait-for-body'));
 });
 
-test('a range in an unknown unit is ignored, however many ranges it has', () => {
+test('a Range with an unknown unit is removed', () => {
   expect(linesOf()).toContain('    http-request del-header Range unless { req.fhdr(Range) -m beg -i bytes= }');
 });
 
-test('the limit of bytes is of target and headers together, so that they fit into every buffer behind this hop', () => {
+test('the byte limit is for target and headers together, so that they fit into every buffer behind this hop', () => {
   const bytes = linesOf().filter((line) => /url_bytes|header_bytes\)/.test(line));
   expect(bytes.slice(0, 2)).toEqual([
     '    http-request set-var(txn.url_bytes) url,length',
@@ -106,7 +106,7 @@ test('the limit of bytes is of target and headers together, so that they fit int
   expect(REQUEST_LIMITS.headerBytes).toBeGreaterThan(REQUEST_LIMITS.urlBytes);
 });
 
-test('what a proxy of the stack has let through and added to is not counted again', () => {
+test('header limits do not apply to requests from proxies of the stack, which add headers', () => {
   const conditions =
     linesOf()
       .find((line) => line.includes('status 431'))
@@ -116,11 +116,11 @@ test('what a proxy of the stack has let through and added to is not counted agai
   expect(conditions.filter((condition) => !condition.startsWith('!from_proxy '))).toEqual([]);
 });
 
-test('the connection ends where the rest of a body would have to be read first', () => {
+test('the connection is closed if the rest of a body would have to be read first', () => {
   expect(linesOf()).toContain('    http-after-response set-header Connection close if { status 408 413 }');
 });
 
-test('what Connection names is dropped before the stack adds headers that a client could name', () => {
+test('headers listed in Connection are removed before the stack adds its own headers', () => {
   const dropped = placeOf('lua.drop_hop_headers');
   expect(dropped).toBeGreaterThan(0);
   for (const own of [

@@ -10,15 +10,15 @@ import { addressOn, hostsOf, PORTS, type Topology } from '../../model/topology.t
 import { utcOf } from './utc-of.ts';
 
 /**
- * One line per request for the monitors, and whole for the logbook beside the traces, a datagram each, which is dropped where nobody takes it;
- * printed is only what went wrong, which `log-separate-errors` raises above the level of the rest.
+ * One line per request: the compact part to the monitors, the whole line to the logbook, each as one datagram, which is lost if the receiver is
+ * down. Only failed requests go to standard output, because `log-separate-errors` gives them a higher log level.
  */
 export function renderHttpLog(topology: Topology): readonly string[] {
   const format =
     `${HAPROXY_PREFIX}${compactFormat(HAPROXY_MARK, HAPROXY_FIELDS)}",` +
     `"at":"${utcOf('request_date')}","route":"%ft","server":"%b/%s","client":"%ci:%cp","status":%ST,"ended":"%tsc",` +
     '"ms":{"request":%TR,"queue":%Tw,"connect":%Tc,"response":%Tr,"all":%Ta},"retries":"%rc",' +
-    // What is longer than a target takes loses its end, where the client's own words are.
+    // Longer lines lose their end, so client data is last.
     '"trace_id":"%[var(txn.trace_id)]","request":"%HM %[capture.req.uri,json(utf8s)]","id":"%[var(txn.id),json(utf8s)]"}';
   return [
     '    no option dontlog-normal',

@@ -1,9 +1,9 @@
 import { CONTAINER_OPTIONS } from '../../model/container-options.ts';
 import type { RenderedFile } from '../../model/rendered-file.ts';
-import { diskLookMs } from '../../model/scrape-jobs.ts';
+import { diskPollMs } from '../../model/scrape-jobs.ts';
 import { addressOn, PORTS, type Host, type Topology } from '../../model/topology.ts';
 
-/** What the services that tell of a host need to know: where they listen, and which file systems there are besides the host's own. */
+/** Variables of the host-metrics services: their addresses, and the file systems to report. */
 export function renderFacts({ profile }: Topology, host: Host): RenderedFile {
   const { tmpfs = [], volumes = {} } = CONTAINER_OPTIONS[host.tier];
   const folders = ['/', '/run', ...tmpfs.map((mount) => mount.replace(/:.*/, '')), ...Object.values(volumes)];
@@ -12,7 +12,7 @@ export function renderFacts({ profile }: Topology, host: Host): RenderedFile {
     text: [
       `FACTS_ADDRESS=${addressOn(host, 'ops')}`,
       `FACTS_PORT=${PORTS.facts}`,
-      `FACTS_DISK_SECONDS=${diskLookMs(profile.monitoring) / 1000}`,
+      `FACTS_DISK_SECONDS=${diskPollMs(profile.monitoring) / 1000}`,
       `FACTS_FOLDERS="${folders.join(' ')}"`,
       ...(host.tier === 'edge' ? [`VARNISH_FACTS_PORT=${PORTS.varnishFacts}`] : []),
       '',

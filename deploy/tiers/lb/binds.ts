@@ -1,6 +1,6 @@
 import { addressOn, type Host, type RouteName, type Topology } from '../../model/topology.ts';
 
-/** Where clients of a route connect to, as `address:port`: the virtual address, on whichever load balancer it is, and the host's own. */
+/** The addresses of a route as `address:port`: the virtual IP, and the host's own address on the same network. */
 export function bindsOf(topology: Topology, host: Host, name: RouteName): readonly string[] {
   const route = topology.routes[name];
   const virtual = topology.virtualAddresses[route.virtualAddress];

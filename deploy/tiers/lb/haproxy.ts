@@ -1,5 +1,5 @@
 import { REQUEST_LIMITS } from '../../model/request-limits.ts';
-import { ANSWERED, IS_OWN_RESPONSE } from '../haproxy/own-response.ts';
+import { MARK_SERVER_RESPONSE, IS_OWN_RESPONSE } from '../haproxy/own-response.ts';
 import { ATTEMPTS_COUNTER, renderClientTables } from '../haproxy/client-limits.ts';
 import { returnPage } from '../haproxy/error-pages.ts';
 import { renderFirstHop } from '../haproxy/first-hop.ts';
@@ -12,24 +12,24 @@ import { addressOn, hostsOf, PORTS, slotsOf, type Host, type RouteName, type Top
 import { bindsOf } from './binds.ts';
 import { renderCacheRoute, renderDatabaseRoute } from './tcp-routes.ts';
 
-/** Requests that one host of a pool works on at a time; a stalled database must fill it with waiting writes, not with errors. */
+/** Maximum number of concurrent requests per host of a pool. During a stall of the database, writes must wait instead of failing. */
 const REQUESTS_PER_HOST = 512;
-/** Connections of all routes together; a route of the database has one per connection of an application's pools. */
+/** Connections of all routes together; a database route has one per connection of the applications' pools. */
 const MAX_CONNECTIONS = 8_192;
-/** The load balancers tell each other how often clients came and requests were tried, so that a failover forgets neither. */
+/** The load balancers synchronize client rates and request attempts, so that both survive a failover. */
 const PEERS = 'load-balancers';
-/** How often one request of a client may reach an application host, whichever hops try again: once, and once more. */
+/** Maximum number of attempts of one client request that may reach an application host, over the retries of all hops. */
 const MAX_ATTEMPTS = 2;
-/** Requests that are remembered for it, for longer than any of them may take. */
+/** Number of requests in the attempts table, and their expiry, which is longer than any request may take. */
 const COUNTED_REQUESTS = 100_000;
 const COUNTED_SECONDS = 30;
 
-/** The configuration of HAProxy on one load balancer. `topology` says routes, pools and times, `host` the own addresses. */
+/** The configuration of HAProxy on one load balancer. */
 export function renderHaproxy(topology: Topology, host: Host): string {
   return [
     renderGlobal(MAX_CONNECTIONS, [
-      // The database role agent tells changes here. Its folder lets in that agent only, which may do here whatever an admin may:
-      // HAProxy knows no lower level that can change a server.
+      // The database role agent pushes routing changes to this socket. The folder's permissions admit only the agent. It needs the level `admin`,
+      // because HAProxy has no lower level that can change a server.
       '    stats socket /run/haproxy-roles/socket mode 666 level admin',
       '    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
       `    localpeer ${host.name}`,
@@ -37,7 +37,7 @@ export function renderHaproxy(topology: Topology, host: Host): string {
     renderDefaults(topology.profile),
     renderPeers(topology),
     renderClientTables(PEERS),
-    renderAlive(),
+    renderLiveness(),
     renderStats(host),
     renderEntry(topology, host, 'http'),
     renderEntry(topology, host, 'https'),
@@ -73,8 +73,8 @@ function renderDefaults(profile: Profile): string {
 `;
 }
 
-/** Answers whether this process works at all: the watcher on the same host asks it (agents/lb-state). */
-function renderAlive(): string {
+/** Liveness endpoint of this process, for agents/lb-state on the same host. */
+function renderLiveness(): string {
   return `frontend alive
     bind unix@/run/haproxy-alive/socket mode 666
     timeout client 1h
@@ -86,7 +86,7 @@ function renderAlive(): string {
 
 type HttpRoute = Extract<RouteName, 'http' | 'https' | 'app-pool'>;
 
-/** A route that clients reach, directly or through an edge. */
+/** A client-facing route, reached directly or through an edge. */
 function renderEntry(topology: Topology, host: Host, name: 'http' | 'https'): string {
   const tls = name === 'https' ? ' ssl crt /run/holdfast/secrets/lb-tls alpn h2,http/1.1' : '';
   const proxies = hostsOf(topology, 'edge').map((edge) => addressOn(edge, 'front'));
@@ -96,17 +96,17 @@ function renderEntry(topology: Topology, host: Host, name: 'http' | 'https'): st
     '    option idle-close-on-response',
     ...renderHttpLog(topology),
     ...renderFirstHop(topology, { proxies, scheme: name, checkPath: '/healthz' }),
-    REPEATABLE,
+    RETRY_ONLY_IDEMPOTENT,
     '    default_backend web',
     '',
   ].join('\n');
 }
 
-/** What was sent once may be sent again only if the application can tell that it is the same. */
-const REPEATABLE =
+/** Only idempotent requests may be retried after they were sent: by method, or with an idempotency key. */
+const RETRY_ONLY_IDEMPOTENT =
   '    http-request disable-l7-retry if !{ method GET HEAD OPTIONS } !{ req.hdr(Idempotency-Key) -m found }';
 
-/** The application's route, behind the web tier, where headers are already as they should be. */
+/** The application's route, behind the web tier. Its headers are already normalised. */
 function renderAppRoute(topology: Topology, host: Host): string {
   return [
     'frontend app-pool',
@@ -119,7 +119,7 @@ function renderAppRoute(topology: Topology, host: Host): string {
     `    http-request sc-inc-gpc0(${ATTEMPTS_COUNTER})`,
     `    http-request set-var(txn.unreached) sc_get_gpc1(${ATTEMPTS_COUNTER})`,
     `    http-request ${returnPage(503, { 'Retry-After': '1' })} if { sc_get_gpc0(${ATTEMPTS_COUNTER}),sub(txn.unreached) gt ${MAX_ATTEMPTS} }`,
-    ...ANSWERED,
+    ...MARK_SERVER_RESPONSE,
     `    http-after-response sc-inc-gpc1(${ATTEMPTS_COUNTER}) if ${IS_OWN_RESPONSE} { status 500 503 }`,
     `    http-after-response set-status 502 reason "Bad Gateway" if ${IS_OWN_RESPONSE} { status 500 }`,
     '    default_backend app-pool',
@@ -128,9 +128,9 @@ function renderAppRoute(topology: Topology, host: Host): string {
 }
 
 /**
- * How often each client request came to the application's route, by the trace that its first hop gave it. Edge, load balancer and Nginx each
- * try again what they got no answer to, and none knows of the others' tries: this is where they meet. Those that HAProxy itself answered with 503, or with 500
- * where a server was marked down while it was connecting, have reached no host: the second counter takes them off the first.
+ * Counts the attempts of each client request on the application's route, by trace ID. Edge, load balancer and Nginx each retry requests without a
+ * response, and none knows the retries of the others, so only this route sees all of them. Attempts that reached no host are counted in a second
+ * counter and subtracted: those for which HAProxy itself returned 503, or 500 because a server was marked down during the connect.
  */
 function renderAttempts(): string {
   return `backend attempts
@@ -152,7 +152,7 @@ interface HttpPool {
   readonly hop: ResponseHop;
 }
 
-/** A pool of HTTP servers. Spares have a slot in maintenance; scaling sets it ready when the host answers. */
+/** A pool of HTTP servers. Standby slots are in maintenance; scaling sets a slot ready when its host responds. */
 function renderHttpPool(topology: Topology, { pool, route, checkPath, hop }: HttpPool): string {
   const { target } = topology.routes[route];
   const { check } = topology.profile;
@@ -166,16 +166,16 @@ function renderHttpPool(topology: Topology, { pool, route, checkPath, hop }: Htt
     '    option httpchk',
     `    http-check send meth GET uri ${checkPath} ver HTTP/1.1 hdr Host ${SITE_HOST}`,
     '    http-check expect status 200',
-    // Who leaves in order says so with 404: nothing new is sent to it, and what is under way there is not cut.
+    // A draining host responds with 404: it gets no new requests, and its requests in flight are not aborted.
     '    http-check disable-on-404',
-    // What came back with an error of the application is its answer. A request that got none is tried again by the entries alone (502); here
-    // only connections are that could not be made, by which nothing has reached a host.
+    // An error response of the application is final. Only the entries retry a request without a response (502). This route retries only failed
+    // connects, where the request has reached no host.
     ...(pool === 'web'
       ? ['    retries 2', '    retry-on conn-failure empty-response junk-response 502']
       : ['    retries 2', '    retry-on conn-failure']),
     `    timeout server ${responseTimeoutMs(topology.profile, hop)}ms`,
     `    default-server check inter ${check.intervalMs}ms fastinter ${check.fastIntervalMs}ms fall ${check.fall} rise ${check.rise} slowstart ${check.slowStartMs}ms`,
-    // Requests that wait on a host found dead are cut loose at once and, where that is safe, tried on another.
+    // Requests in flight on a host that is marked down are aborted at once and, if safe, retried on another one.
     `    default-server maxconn ${REQUESTS_PER_HOST} observe layer4 error-limit 2 on-error fail-check on-marked-down shutdown-sessions`,
     ...servers,
     '',

@@ -1,15 +1,15 @@
 import { addressOn, slotsOf, type Host, type Topology } from '../../model/topology.ts';
 
 /**
- * The configuration of keepalived on one load balancer: an instance per virtual address, all moving together. Interface names are not
- * known here (their order differs from machine to machine): `@IF:ADDRESS@` stands for the interface that has the address, and the
- * service's run script fills it in.
+ * The configuration of keepalived on one load balancer: an instance per virtual IP, which all move together. Interface names are unknown here,
+ * because their order differs between machines. `@IF:ADDRESS@` stands for the interface with that address; the service's run script inserts
+ * its name.
  */
 export function renderKeepalived(topology: Topology, host: Host): string {
   const instances = Object.keys(topology.virtualAddresses) as (keyof Topology['virtualAddresses'])[];
   return [
     renderGlobal(host),
-    // 0: HAProxy answers. Anything else: it does not, and this host gives the addresses away at once. Written by HAProxy's finish script and by agents/lb-state.
+    // 0: HAProxy responds. Otherwise this host gives up the virtual IPs at once. Written by HAProxy's finish script and by agents/lb-state.
     `track_file haproxy {
     file /run/keepalived/haproxy.track
     weight 0
@@ -31,16 +31,16 @@ function renderGlobal(host: Host): string {
     vrrp_version 3
     script_user root
     enable_script_security
-    # An interface that was unplugged and plugged in again is a new one to the kernel.
+    # A reconnected network has a new interface in the kernel.
     dynamic_interfaces allow_if_changes
-    # Late adverts make a false failover; they come from a busy processor.
+    # A busy CPU delays advertisements, and late advertisements cause a false failover.
     vrrp_priority -20
-    # The neighbours must learn the new place even if they miss the first announcements.
+    # Other hosts must learn the new MAC address even if they miss the first gratuitous ARP.
     vrrp_garp_master_delay 1
     vrrp_garp_master_repeat 3
     vrrp_garp_master_refresh 10
     vrrp_garp_lower_prio_repeat 3
-    # Transitions in their order, however close together they come.
+    # A FIFO preserves the order of transitions.
     vrrp_notify_fifo /run/keepalived/transitions.fifo
     vrrp_notify_fifo_script /usr/local/sbin/vrrp-notify
 }
@@ -52,7 +52,7 @@ function renderInstance(topology: Topology, host: Host, name: keyof Topology['vi
   const own = addressOn(host, network);
   const pair = slotsOf(topology, 'lb');
   const peers = pair.filter((peer) => peer.name !== host.name).map((peer) => `        ${addressOn(peer, network)}`);
-  // Different everywhere, so that two that start at once agree; who holds the addresses keeps them (nopreempt).
+  // Different priorities, so that two hosts that start at once agree; the current owner keeps the virtual IPs (nopreempt).
   const priority = 150 - 10 * pair.findIndex((member) => member.name === host.name);
   return `vrrp_instance ${name} {
     state BACKUP
@@ -68,7 +68,7 @@ ${peers.join('\n')}
     virtual_ipaddress {
         ${address}/32
     }
-    # Without its leg to databases and cache this host can serve little; the other one probably can.
+    # Without the network of databases and cache, this host can serve little, but the other one probably can.
     track_interface {
         @IF:${addressOn(host, 'data')}@
     }

@@ -1,6 +1,6 @@
 import { addressOn, PORTS, type Host, type Topology } from '../../model/topology.ts';
 
-/** What agents/lb-state watches and where it tells: see `parseSettings` there. */
+/** The configuration of agents/lb-state; `parseSettings` there defines its format. */
 export function renderLbState(topology: Topology, host: Host): string {
   const settings = {
     listen: { host: addressOn(host, 'ops'), port: PORTS.lbState },
@@ -10,7 +10,8 @@ export function renderLbState(topology: Topology, host: Host): string {
       routerId,
       ownAddress: addressOn(host, network),
     })),
-    // HAProxy is asked as often as the peers speak. It gets a little more time than they give each other: it shares its processor with its work.
+    // HAProxy is polled at the interval of VRRP advertisements. Its deadline is slightly longer than that of VRRP peers, because it is busy with
+    // requests.
     intervalMs: topology.profile.vrrpAdvertMs,
     deadlineMs: 4 * topology.profile.vrrpAdvertMs,
   };

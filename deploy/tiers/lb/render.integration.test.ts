@@ -8,13 +8,13 @@ const IMAGE = process.env['HOLDFAST_LB_IMAGE'] ?? 'holdfast/lb:dev';
 const topology = makeTopology();
 const hosts = hostsOf(topology, 'lb').map((host) => [host.name, host] as const);
 
-/** A certificate that is made on the spot stands for the secret. */
+/** Generates a certificate in place of the secret. */
 const HAPROXY = `cd /tmp && mkdir -p /run/holdfast/secrets &&
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=check -keyout key -out certificate 2>/dev/null &&
 cat certificate key > /run/holdfast/secrets/lb-tls &&
 CACHE_CHECK_PASSWORD=check haproxy -c -V -f /etc/holdfast/haproxy.cfg`;
 
-/** An interface per network that has the host's address, as the service's run script finds them. */
+/** Creates an interface with the host's address per network, and inserts its name like the service's run script. */
 function keepalivedCheck(host: Host): string {
   const networks = ['front', 'app', 'data'] as const;
   return [
@@ -34,7 +34,7 @@ it.each(hosts)('HAProxy accepts the configuration of %s without a warning', asyn
   expect(exitCode).toBe(0);
 });
 
-it('HAProxy refuses a configuration with a word that it does not know, so its check is a check', async () => {
+it('HAProxy rejects a configuration with an unknown keyword, so its check is valid', async () => {
   const [host] = hostsOf(topology, 'lb');
   const files = host === undefined ? [] : renderLb(topology, host);
   const broken = files.map((file): RenderedFile => ({

@@ -35,15 +35,12 @@ test.each([
   ['db-write', '198.18.1.10:3306', '198.18.1.11:3306'],
   ['db-read', '198.18.1.10:3307', '198.18.1.11:3307'],
   ['cache', '198.18.1.10:6379', '198.18.1.11:6379'],
-])(
-  'the route %s listens on its virtual address and on the own address of the host, and nowhere else',
-  (route, ...addresses) => {
-    const binds = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`).filter((line) => line.startsWith('bind '));
-    expect(binds.map((line) => line.split(' ')[1])).toEqual(addresses);
-  },
-);
+])('the route %s listens only on its virtual IP and on the own address of the host', (route, ...addresses) => {
+  const binds = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`).filter((line) => line.startsWith('bind '));
+  expect(binds.map((line) => line.split(' ')[1])).toEqual(addresses);
+});
 
-test('every slot of the application pool is there, and only spares wait in maintenance', () => {
+test('the application pool has all slots, and only standby slots are in maintenance', () => {
   const servers = section(fileOf(lb1, 'haproxy.cfg'), 'backend app-pool').filter((line) => line.startsWith('server '));
   expect(servers).toHaveLength(8);
   expect(servers.filter((line) => !line.endsWith(' disabled'))).toEqual([
@@ -53,7 +50,7 @@ test('every slot of the application pool is there, and only spares wait in maint
 });
 
 test.each(['db-write', 'db-read'])(
-  'servers of %s wait in maintenance for the role agent, and no other check opens them',
+  'servers of %s start in maintenance until the role agent enables them, without another check',
   (route) => {
     const lines = section(fileOf(lb1, 'haproxy.cfg'), `backend ${route}`);
     const servers = lines.filter((line) => line.startsWith('server '));
@@ -67,23 +64,23 @@ test.each(['db-write', 'db-read'])(
   },
 );
 
-test('the cache route prefers a primary that has replicas over one that is alone', () => {
+test('the cache route prefers a primary with replicas over one without', () => {
   const servers = section(fileOf(lb1, 'haproxy.cfg'), 'backend cache').filter((line) => line.startsWith('server '));
   expect(servers.filter((line) => line.endsWith(' backup'))).toHaveLength(3);
   expect(servers.filter((line) => line.endsWith(' check'))).toHaveLength(3);
 });
 
 test.each(['http', 'https'])(
-  'a request that comes over %s without a trace context gets one before anything is noted of it',
+  'a request over %s without a trace context gets one before its trace ID is stored',
   (route) => {
     const lines = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`);
-    const [given, noted] = ['set-header traceparent 00-', 'set-var(txn.trace_id)'].map((text) =>
+    const [given, stored] = ['set-header traceparent 00-', 'set-var(txn.trace_id)'].map((text) =>
       lines.findIndex((line) => line.includes(text)),
     );
     expect(given).toBeGreaterThan(-1);
-    expect(noted).toBeGreaterThan(given ?? Infinity);
+    expect(stored).toBeGreaterThan(given ?? Infinity);
     expect(lines[given ?? -1]).toMatch(/-00 unless one_context whole_context$/);
-    // What a client directly brings is a note: the context of its request is always made here.
+    // The trace context of a direct client is only passed on; its request always gets a new one.
     expect(lines.slice(0, given).filter((line) => line.includes('traceparent unless from_proxy'))).toEqual([
       'http-request del-header x-client-traceparent unless from_proxy',
       'http-request del-header traceparent unless from_proxy',
@@ -91,13 +88,13 @@ test.each(['http', 'https'])(
   },
 );
 
-test('behind the web tier a trace context is taken as it is', () => {
+test('behind the web tier the trace context is not changed', () => {
   const lines = section(fileOf(lb1, 'haproxy.cfg'), 'frontend app-pool').join('\n');
   expect(lines).not.toContain('set-header traceparent');
   expect(lines).toContain('set-var(txn.trace_id)');
 });
 
-test('each HTTP route sends its lines to both monitors and whole to the logbook, and the longest compact part fits into what is sent', () => {
+test('each HTTP route sends lines to both monitors and the logbook, and the longest compact part fits into the datagram', () => {
   const text = fileOf(lb1, 'haproxy.cfg');
   const sections = [...text.matchAll(/^frontend (\S+)\n(?: {4}.*\n|\n)*/gm)].filter(([body]) =>
     body.includes(HAPROXY_PREFIX),
@@ -126,32 +123,32 @@ test('each HTTP route sends its lines to both monitors and whole to the logbook,
   expect(`${HAPROXY_PREFIX}${compactFormat(HAPROXY_MARK, longest)}"`.length).toBeLessThan(HAPROXY_DATAGRAM_BYTES);
 });
 
-test('a client cannot make the lines of its request longer by the id that it gives it', () => {
+test('the length of the request ID in log lines is limited', () => {
   for (const route of ['http', 'https', 'app-pool'])
     expect(section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`)).toContain(
       'http-request set-var(txn.id) req.hdr(X-Request-ID),bytes(0,128)',
     );
 });
 
-test.each(['lb', 'web'] as const)('the tier %s sends nothing to a logbook where there is none', (tier) => {
+test.each(['lb', 'web'] as const)('the tier %s sends no lines to a missing logbook', (tier) => {
   const without = { ...topology, hosts: topology.hosts.filter((host) => host.tier !== 'trace') };
   const [host] = hostsOf(without, tier) as [Host];
   const texts = (tier === 'lb' ? renderLb : renderWeb)(without, host).map(({ text }) => text);
   expect(texts.join('\n')).not.toContain(':9515');
 });
 
-test('no password stands in a rendered file', () => {
+test('rendered files contain no password', () => {
   expect(fileOf(lb1, 'haproxy.cfg')).toContain('AUTH check ${CACHE_CHECK_PASSWORD}');
 });
 
-test('times come from the profile', () => {
+test('intervals come from the profile', () => {
   const profile = { ...topology.profile, vrrpAdvertMs: 1_000, check: { ...topology.profile.check, intervalMs: 1_234 } };
   const slower = makeTopology({ profile });
   expect(fileOf(lb1, 'haproxy.cfg', slower)).toContain('inter 1234ms');
   expect(fileOf(lb1, 'keepalived.conf', slower)).toContain('advert_int 1\n');
 });
 
-test('the two load balancers name each other as peers, with different priorities and the same virtual addresses', () => {
+test('the two load balancers are VRRP peers, with different priorities and the same virtual IPs', () => {
   const [first, second] = [fileOf(lb1, 'keepalived.conf'), fileOf(lb2, 'keepalived.conf')];
   const read = (text: string, pattern: RegExp): readonly string[] =>
     [...text.matchAll(pattern)].map((match) => match[1] ?? '');

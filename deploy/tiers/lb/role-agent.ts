@@ -1,7 +1,7 @@
 import { readerMaxAgeMs } from '../../model/profile.ts';
 import { addressOn, PORTS, slotsOf, type Host, type Topology } from '../../model/topology.ts';
 
-/** The part of the model that the database role agent reads: see `Settings` in agents/db-role/settings.ts. */
+/** The configuration of the database role agent; `Settings` in agents/db-role/settings.ts defines its format. */
 export function renderRoleAgent(topology: Topology, host: Host): string {
   const { role, groupSuspicionMs } = topology.profile;
   const settings = {
@@ -11,9 +11,9 @@ export function renderRoleAgent(topology: Topology, host: Host): string {
     })),
     intervalMs: role.intervalMs,
     timeoutMs: role.timeoutMs,
-    mendAfterMs: role.mendAfterMs,
+    repairAfterMs: role.repairAfterMs,
     limits: {
-      // The group chooses no other primary before it suspects this one; a slow answer is no reason to cut every writer off.
+      // The group elects no other primary before it suspects this one, so a slow response must not disconnect all writers.
       writerMaxAgeMs: groupSuspicionMs / 2,
       readerMaxAgeMs: readerMaxAgeMs(role),
       maxApplyQueue: role.maxApplyQueue,

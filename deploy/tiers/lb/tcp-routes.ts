@@ -8,8 +8,8 @@ const LOG =
   '"ms":{"queue":%Tw,"connect":%Tc,"all":%Tt},"bytes":%B,"retries":"%rc"}';
 
 /**
- * A database route. The role agent of this load balancer judges each node and nobody else does: a server starts in maintenance
- * and only the agent's `up ready` opens it, so that a starting HAProxy sends no write to a secondary. TLS passes through.
+ * A database route. Only the role agent of this load balancer decides about each node. A server starts in maintenance until the agent's
+ * `up ready`, so that a starting HAProxy sends no write to a secondary. TLS is passed through.
  */
 export function renderDatabaseRoute(topology: Topology, host: Host, name: 'db-write' | 'db-read'): string {
   const { target } = topology.routes[name];
@@ -32,10 +32,10 @@ export function renderDatabaseRoute(topology: Topology, host: Host, name: 'db-wr
 }
 
 /**
- * The cache route: to the Valkey that says of itself that it is the primary, asked with a command, which a frozen process does not answer.
+ * The cache route, to the Valkey instance that reports the primary role. The check uses a command, so that it fails on a hung process.
  *
- * A primary that was frozen or cut off still calls itself one for seconds after it is back, beside its elected successor. What tells them
- * apart is who has replicas: a primary with replicas is preferred, one without is used only when there is no other.
+ * A primary that was hung or partitioned still reports the primary role for seconds after it is back, in addition to its elected successor. Only
+ * the successor has replicas. So a primary with replicas is preferred, and one without is used only if there is no other.
  */
 export function renderCacheRoute(topology: Topology, host: Host): string {
   const { target } = topology.routes.cache;
@@ -54,12 +54,12 @@ export function renderCacheRoute(topology: Topology, host: Host): string {
     ...nodes.map(({ name, at }) => `    server ${name} ${at} check`),
     ...nodes.map(({ name, at }) => `    server ${name}-alone ${at} track cache-alone/${name} backup`),
     '',
-    '# Checks only: primaries, with replicas or without.',
+    '# Only for its checks: primaries, with or without replicas.',
     'backend cache-alone',
     '    mode tcp',
     ...sessionTimeouts(topology.profile),
     ...roleCheck('role:master'),
-    // That a replica has become a primary without any is rare, and asking costs as much as for the route itself.
+    // A primary without replicas is rare, and these checks cost as much as those of the route itself.
     `    default-server ${checkTimes(topology.profile.check)} downinter ${4 * topology.profile.check.intervalMs}ms`,
     ...nodes.map(({ name, at }) => `    server ${name} ${at} check`),
     '',
@@ -79,7 +79,7 @@ function renderFrontend(topology: Topology, host: Host, name: 'db-write' | 'db-r
   ];
 }
 
-/** The clients' pools close idle connections by themselves; HAProxy only collects what they forgot. */
+/** Clients' pools close idle connections themselves; HAProxy only closes abandoned ones. */
 function idleSessionMs(profile: Profile): number {
   return 2 * profile.client.idleMs;
 }
@@ -99,7 +99,7 @@ function roleCheck(expected: string): readonly string[] {
   ];
 }
 
-/** A role is believed at once when it says primary: nobody else serves meanwhile. */
+/** `rise 1`: one check with the primary role is enough, because no other server can serve meanwhile. */
 function checkTimes({ intervalMs, fastIntervalMs, fall }: Profile['check']): string {
   return `inter ${intervalMs}ms fastinter ${fastIntervalMs}ms fall ${fall} rise 1`;
 }

@@ -19,7 +19,7 @@ const recorded = (instance: string): Promise<readonly string[]> => on(`cat /run/
 
 afterAll(() => on('echo 0 >/run/keepalived/haproxy.track'));
 
-it('a load balancer records its VRRP transitions in order, however close together they come', async () => {
+it('a load balancer records rapid VRRP transitions in order', async () => {
   const instances = Object.keys(topology.virtualAddresses);
   const before = await Promise.all(instances.map(recorded));
   await on(`

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 let folder = '';
 let file = '';
 
-/** The script as the image has it, in a folder of its own. */
+/** The script of the image, in a temporary folder. */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vrrp-notify-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -20,7 +20,7 @@ beforeEach(async () => {
   await writeFile(join(folder, 'notify'), script.replaceAll('/run/keepalived', folder));
 });
 
-/** What one keepalived writes into its FIFO until it ends, and the script to its end. */
+/** Writes lines to a FIFO like keepalived, and runs the script until it exits. */
 async function write(...lines: readonly string[]): Promise<void> {
   const fifo = join(folder, `fifo-${randomUUID()}`);
   await run('mkfifo', [fifo]);
@@ -29,11 +29,11 @@ async function write(...lines: readonly string[]): Promise<void> {
     writeFile(fifo, lines.map((line) => `${line}\n`).join('')),
   ]);
 }
-const tell = (...states: readonly string[]): Promise<void> =>
+const writeStates = (...states: readonly string[]): Promise<void> =>
   write(...states.map((state) => `INSTANCE "front" ${state} 100`));
 const lines = async (): Promise<readonly string[]> => (await readFile(file, 'utf8')).trimEnd().split('\n');
 
-/** How often each state was reached, by the file. */
+/** Number of transitions per state in the file. */
 async function counted(): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   for (const line of await lines()) {
@@ -43,7 +43,7 @@ async function counted(): Promise<Readonly<Record<string, number>>> {
   return counts;
 }
 
-it('each transition is a line, and what is no instance is none', async () => {
+it('writes a line per transition of an instance, and ignores all other events', async () => {
   await write(
     'INSTANCE "front" BACKUP 100',
     'GROUP "all" MASTER 0',
@@ -54,32 +54,32 @@ it('each transition is a line, and what is no instance is none', async () => {
   expect(await readdir(join(folder, 'transitions'))).toEqual(['front']);
 });
 
-it('a long file becomes a short one that counts the same and ends with the same state', async () => {
+it('compacts a long file, with the same counts and the same last state', async () => {
   await writeFile(file, 'STOP 3\nMASTER 2\n' + 'BACKUP\nMASTER\n'.repeat(400));
-  await tell('BACKUP');
+  await writeStates('BACKUP');
   expect((await stat(file)).size).toBeLessThan(100);
   expect(await counted()).toEqual({ STOP: 3, MASTER: 402, BACKUP: 401 });
   expect((await lines()).at(-1)).toBe('BACKUP');
-  await tell('FAULT');
+  await writeStates('FAULT');
   expect((await lines()).slice(-2)).toEqual(['BACKUP', 'FAULT']);
-  // Whoever reads the folder must find instances only.
+  // The folder must only contain files of instances.
   expect(await readdir(join(folder, 'transitions'))).toEqual(['front']);
 });
 
-it('what one that was killed left behind harms nobody', async () => {
+it('ignores the leftovers of a killed script', async () => {
   await writeFile(join(folder, 'transitions.new'), 'MASTER 9');
   await writeFile(file, 'BACKUP\n'.repeat(600));
-  await tell('MASTER');
+  await writeStates('MASTER');
   expect(await lines()).toEqual(['BACKUP 600', 'MASTER']);
 });
 
-it('transitions that come close together stay in their order', async () => {
+it('preserves the order of rapid transitions', async () => {
   const states = Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? 'FAULT' : 'BACKUP'));
-  await tell(...states);
+  await writeStates(...states);
   expect(await lines()).toEqual(states);
 });
 
-it('the script of a keepalived that died reads to its end before the next one reads', async () => {
-  await Promise.all(Array.from({ length: 10 }, () => tell('FAULT', 'BACKUP', 'MASTER')));
+it('finishes the transitions of an exited keepalived before those of the next one', async () => {
+  await Promise.all(Array.from({ length: 10 }, () => writeStates('FAULT', 'BACKUP', 'MASTER')));
   expect(await lines()).toEqual(Array(10).fill(['FAULT', 'BACKUP', 'MASTER']).flat());
 });

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 
-/** What a mail says of an alert; `unmonitored`: it fired when it was last seen, and nobody can say whether it still does. */
+/** Status of an alert in a mail; `unmonitored`: it was firing, and its current state is unknown. */
 export const MAIL_STATUSES = ['firing', 'resolved', 'unmonitored'] as const;
 
 /** One alert that a mail is about; the notifier writes them into the mail's headers. */
 const mailAlertSchema = z.object({
   alertname: z.string(),
   status: z.enum(MAIL_STATUSES),
-  /** The host of the topology that the alert is about, where it is about one. */
+  /** The affected host of the topology, if any. */
   host: z.string().optional(),
-  /** When the condition began to be an alert, as Prometheus saw it (epoch milliseconds). */
+  /** Start of the alert according to Prometheus (epoch milliseconds). */
   startsAtMs: z.number().optional(),
-  /** The same for the same alert of the same beginning: `<Alertmanager's fingerprint>@<startsAtMs>`. */
+  /** Identifies one occurrence of an alert: `<Alertmanager's fingerprint>@<startsAtMs>`. */
   key: z.string().optional(),
-  /** Which drill made it; missing for a real one. */
+  /** ID of the alert drill; missing for a real alert. */
   drill: z.string().optional(),
 });
 
-/** One mail as `GET /api/messages` lists it. */
+/** One mail in the list of `GET /api/messages`. */
 export const mailSummarySchema = z.object({
-  /** Of the mailbox: sorts by arrival. */
+  /** Assigned by the mailbox; sorts by arrival. */
   id: z.string(),
   /** ISO 8601, UTC, with milliseconds. */
   receivedAt: z.string(),
@@ -28,17 +28,17 @@ export const mailSummarySchema = z.object({
   /** Comma-separated. */
   to: z.string(),
   subject: z.string(),
-  /** With its angle brackets; the same notification has the same one, so that a duplicate can be recognised. */
+  /** With angle brackets. Duplicates of a notification have the same one. */
   messageId: z.string(),
-  /** The Message-ID that the whole thread refers to: the same for all mails of an alert group. */
+  /** The Message-ID that all mails of an alert group refer to. */
   thread: z.string().optional(),
-  /** How often it arrived since the mailbox was started; more than 1 when its sender could not know that it had. */
+  /** How often it has arrived since the mailbox was started. More than 1 if the sender got no confirmation and sent it again. */
   copies: z.number().default(1),
   /** Of the first alert in the mail; `alerts` has all of them. */
   alertname: z.string().optional(),
   status: z.enum(MAIL_STATUSES).optional(),
   host: z.string().optional(),
-  /** Every alert of the mail with its own status; empty for mail that is not the notifier's. */
+  /** Every alert of the mail with its own status; empty for mails of other senders. */
   alerts: z.array(mailAlertSchema),
 });
 
@@ -48,7 +48,7 @@ export const mailListSchema = z.array(mailSummarySchema);
 /** Reply of `GET /api/messages/:id`. */
 export const mailSchema = mailSummarySchema.extend({
   text: z.string(),
-  /** Its pictures inside of it, as `data:`. */
+  /** With inline images, as `data:`. */
   html: z.string().optional(),
   headers: z.record(z.string(), z.string()),
 });

@@ -2,7 +2,7 @@ import { renderDeadmanConfig } from '../monitor/render-notifier.ts';
 import type { RenderedFile } from '../../model/rendered-file.ts';
 import { type Host, PORTS, type Topology } from '../../model/topology.ts';
 
-/** What the mail host reads from `/etc/holdfast`; the shape of `mailbox.json` is `agents/mailbox/config.ts`'s. */
+/** Every configuration file of a mail host; `agents/mailbox/config.ts` defines the format of `mailbox.json`. */
 export function renderMail(topology: Topology, host: Host): readonly RenderedFile[] {
   const config = {
     host: host.name,
@@ -13,12 +13,12 @@ export function renderMail(topology: Topology, host: Host): readonly RenderedFil
     passwordFile: '/run/holdfast/secrets/smtp-password',
     certFile: '/run/holdfast/secrets/mail-cert',
     keyFile: '/run/holdfast/secrets/mail-key',
-    // About a day of a very bad day.
+    // More than a day's mails during a severe outage.
     maxMails: 2_000,
     runbooksFolder: '/etc/holdfast-runbooks',
     links: [
       { title: 'runbooks', url: '/runbooks' },
-      // Where the reader finds the monitors on the user's machine.
+      // The monitors' published pages on this machine.
       ...topology.hosts.flatMap((other) =>
         other.tier === 'monitor'
           ? other.published.map(({ loopbackPort, what }) => ({
@@ -32,7 +32,7 @@ export function renderMail(topology: Topology, host: Host): readonly RenderedFil
   return [
     { path: 'mailbox.json', text: `${JSON.stringify(config, undefined, 2)}\n` },
     { path: 'deadman.json', text: renderDeadmanConfig(topology, host) },
-    // What `/usr/local/bin/healthy` asks: port, path, name.
+    // The checks of `/usr/local/bin/healthy`: port, path, name.
     {
       path: 'healthy.list',
       text: `${PORTS.mailbox} /healthz the mailbox\n${PORTS.notifier} /healthz the dead man's switch\n`,

@@ -1,15 +1,15 @@
-/** A symptom that says nothing new once its cause is told. */
+/** An inhibition rule: a symptom needs no notification while its cause fires. */
 interface Inhibition {
   /** Alerts by name: while one of them fires … */
   readonly causes: readonly string[];
   /** … these are not mailed … */
   readonly symptoms: readonly string[];
-  /** … where both have these labels alike. Empty: wherever they are. */
+  /** … if these labels are equal. Empty: in any case. */
   readonly equal: readonly string[];
   readonly why: string;
 }
 
-/** Say that a host is lost, and with that more than anything that is missing on it. */
+/** Alerts for a lost host, which inhibit all alerts about missing services on it. */
 export const HOST_LOST_ALERTS = [
   'EdgeLost',
   'LoadBalancerLost',
@@ -21,8 +21,8 @@ export const HOST_LOST_ALERTS = [
 ] as const;
 
 /**
- * What is kept from the mail. What users feel (no writable primary, errors, fast burning budgets) is never muted, nor is lost redundancy: it
- * says how near the next outage is. alerts/check-inhibitions.ts checks the table against the alerts.
+ * All inhibition rules. They never inhibit alerts that users notice (no writable primary, errors, fast burn) or lost redundancy, which shows how
+ * close the next outage is. alerts/check-inhibitions.ts checks the table against the alerts.
  */
 export const INHIBITIONS: readonly Inhibition[] = [
   {
@@ -44,7 +44,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
       'SamplesRejected',
     ],
     equal: ['host'],
-    why: 'The notifier is on the same host, and what a monitor told of itself last is believed for a while.',
+    why: 'The notifier is on the same host, and the last samples of a monitor stay current for the lookback.',
   },
   {
     causes: ['VirtualAddressMissing'],
@@ -56,13 +56,13 @@ export const INHIBITIONS: readonly Inhibition[] = [
     causes: ['MonitorLost'],
     symptoms: ['AlertmanagerClusterSplit'],
     equal: [],
-    why: 'Who has lost the other member is alone, which is no split.',
+    why: 'A cluster with one remaining member is not split.',
   },
   {
     causes: ['MachineCpuSaturated'],
     symptoms: ['HostCpuSaturated', 'ScrapesLate', 'RuleEvaluationsMissed', 'ScrapeSlow'],
     equal: [],
-    why: 'Every host waits for the processors of the machine under it.',
+    why: 'All hosts share the CPUs of the machine.',
   },
   {
     causes: ['DiskAlmostFull'],
@@ -74,35 +74,35 @@ export const INHIBITIONS: readonly Inhibition[] = [
     causes: ['DiskSlow'],
     symptoms: ['DatabaseLogWaits'],
     equal: [],
-    why: 'The log waits for the disk of the machine.',
+    why: 'The redo log waits for the disk of the machine.',
   },
   {
     causes: ['AppHostLost'],
     symptoms: ['DatabasePoolSaturated', 'ApplicationSaturated', 'CacheCircuitOpen'],
     equal: ['host'],
-    why: 'How a lost host fared is of no use to who has to bring it back.',
+    why: 'The last metrics of a lost host do not help to recover it.',
   },
   {
     causes: ['DatabaseNoWritablePrimary'],
     symptoms: ['DatabasePoolSaturated'],
     equal: [],
-    why: 'Writes wait in every pool until somebody takes them.',
+    why: 'Writes wait in every pool until there is a writable primary.',
   },
   {
     causes: ['CacheNoPrimary'],
     symptoms: ['CacheCircuitOpen'],
     equal: [],
-    why: 'No application host can reach a cache that nobody serves.',
+    why: 'Without a primary, no application host can use the cache.',
   },
   ...['Availability', 'PageLatency', 'Orders', 'OrderLatency', 'Logins', 'LoginLatency'].map((objective) => ({
     causes: [`${objective}BudgetBurnsFast`],
     symptoms: [`${objective}BudgetBurnsSlowly`],
     equal: ['slo'],
-    why: 'What burns a budget fast burns it slowly as well.',
+    why: 'A fast burn also exceeds the threshold of the slow burn.',
   })),
 ];
 
-/** As Alertmanager reads it. A drill shows whether an alert is mailed: nothing real may mute it, and it may mute nothing real. */
+/** The rule in Alertmanager's format. Alert drills test the delivery, so real alerts must not inhibit them, and they must not inhibit real alerts. */
 export function inhibitRule({ causes, symptoms, equal }: Inhibition): object {
   const real = 'drill!="true"';
   return {

@@ -1,6 +1,6 @@
 import { GRAFANA, type Host, type Links, PORTS, type Topology, hostsOf, publishedUrl } from '../../model/topology.ts';
 
-/** Where a person finds what a monitor host tells of: what the stack publishes itself, unless the topology says where else. A key that is undefined is not written. */
+/** Links in the mails of a monitor host: pages that the stack publishes itself, unless the topology overrides them. Undefined keys are not written. */
 export function linksOf(topology: Topology, host: Host): Links {
   const [mail] = hostsOf(topology, 'mail');
   const mailbox = publishedUrl(mail, PORTS.mailbox);
@@ -13,7 +13,7 @@ export function linksOf(topology: Topology, host: Host): Links {
     ...(prometheus === undefined ? {} : { prometheus }),
     ...(alertmanager === undefined ? {} : { alertmanager }),
     ...(traces === undefined ? {} : { traces }),
-    // Answers where Grafana was started: its profile in the Compose file is for whoever wants the boards.
+    // Works only if Grafana was started with its Compose profile.
     dashboards: `http://127.0.0.1:${GRAFANA.loopbackPort}`,
     ...topology.links,
   };

@@ -5,29 +5,29 @@ import { INHIBITIONS, inhibitRule } from './inhibitions.ts';
 import { linksOf } from './links-of.ts';
 import { externalUrl, lines } from './render-prometheus.ts';
 
-/** How often Alertmanager tells its notifier that it lives (the always firing alert `Watchdog`). */
+/** Interval of Alertmanager's heartbeat to its notifier (the always-firing alert `Watchdog`). */
 export function watchdogIntervalMs(topology: Topology): number {
   return 2 * topology.profile.monitoring.groupIntervalMs;
 }
 
-/** Where Alertmanager keeps silences and what it has sent. */
+/** Folder of Alertmanager's silences and notification log. */
 export const ALERTMANAGER_FOLDER = '/var/lib/alertmanager';
 
-/** How often it writes them: what is younger is lost when all members die at once. Its default is 15 min; both files are small. */
-export const SAVE_EVERY_MS = 10_000;
+/** Interval at which Alertmanager writes both to disk. Newer changes are lost if all members crash at once. Its default is 15 min; both files are small. */
+export const SAVE_INTERVAL_MS = 10_000;
 
 /**
- * `alertmanager.yml` of a monitor host. Each Alertmanager tells the notifier on its own host, whose fate it shares; the members
- * gossip what was sent, so that only one sends, and the next one takes over after `peerTimeoutMs` times its position.
+ * `alertmanager.yml` of a monitor host. Each Alertmanager notifies the notifier on its own host, because both fail together. The members gossip
+ * sent notifications, so that only one sends, and the next one takes over after `peerTimeoutMs` times its position.
  */
 export function renderAlertmanagerConfig(topology: Topology, host: Host): string {
   const { monitoring } = topology.profile;
-  // What was sent is remembered per receiver name: with a name of its own each host hears its own watchdog.
+  // The notification log is per receiver name. A separate name per host makes each notifier receive its own watchdog.
   const watchdog = `watchdog-${host.name}`;
   const config = {
     route: {
       receiver: 'notifier',
-      // One mail per failure domain: a host where the alert has one, else the service as a whole. A drill stands alone.
+      // One mail per host, or per failure domain for alerts without a host. Each drill is its own group.
       group_by: ['domain', 'host', 'drill_id'],
       group_wait: promDuration(monitoring.groupWaitMs),
       group_interval: promDuration(monitoring.groupIntervalMs),
@@ -58,7 +58,7 @@ function webhook(path: string): { readonly url: string; readonly send_resolved: 
   return { url: `http://127.0.0.1:${PORTS.notifier}${path}`, send_resolved: true, timeout: '5s' };
 }
 
-/** Command line of Alertmanager, one argument a line. The address must be told: 198.18/15 is not one it would find by itself. */
+/** Command line of Alertmanager, one argument per line. The advertise address is explicit, because Alertmanager does not detect 198.18/15. */
 export function renderAlertmanagerArguments(topology: Topology, host: Host): string {
   const { monitoring } = topology.profile;
   const peers = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
@@ -67,7 +67,7 @@ export function renderAlertmanagerArguments(topology: Topology, host: Host): str
     '--config.file=/etc/holdfast/alertmanager.yml',
     `--storage.path=${ALERTMANAGER_FOLDER}`,
     '--data.retention=24h',
-    `--data.maintenance-interval=${promDuration(SAVE_EVERY_MS)}`,
+    `--data.maintenance-interval=${promDuration(SAVE_INTERVAL_MS)}`,
     `--web.listen-address=0.0.0.0:${PORTS.alertmanager}`,
     ...externalUrl(linksOf(topology, host).alertmanager),
     `--cluster.listen-address=${gossip(host)}`,

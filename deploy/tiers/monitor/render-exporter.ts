@@ -11,7 +11,7 @@ import {
   type Topology,
 } from '../../model/topology.ts';
 
-/** The part of the model that the exporter reads: see `ExporterConfig` in agents/exporter/config.ts. */
+/** The configuration of the exporter; `ExporterConfig` in agents/exporter/config.ts defines its format. */
 export function renderExporterConfig(topology: Topology): string {
   const { profile, networks } = topology;
   const at = (host: Host) => ({ host: host.name, address: addressOn(host, 'ops') });
@@ -21,9 +21,9 @@ export function renderExporterConfig(topology: Topology): string {
   const config = {
     port: PORTS.exporter,
     accessLogPort: PORTS.accessLogs,
-    // Well within a scrape, so that a dead process is reported as one.
+    // Shorter than the scrape timeout, so that a process that is down is reported as such.
     connectMs: 2 * profile.role.timeoutMs,
-    // A host says everything in milliseconds; one that does not is dead or frozen.
+    // The host-metrics endpoint responds within milliseconds, unless the host is down or hung.
     answerMs: profile.monitoring.scrapeIntervalMs / 2,
     networks: Object.fromEntries(Object.values(networks).map(({ subnet, name }) => [subnet, name])),
     mysql: hostsOf(topology, 'db').map((host) => ({ ...member(host), port: PORTS.mysql })),
@@ -43,7 +43,7 @@ export function renderExporterConfig(topology: Topology): string {
       haproxy: (['lb', 'edge'] as const).flatMap((tier) => hostsOf(topology, tier)).map(at),
       servers: [
         ...(['web', 'app', 'edge'] as const).flatMap((tier) => slotsOf(topology, tier)).map(({ name }) => name),
-        // An edge sends some requests past Varnish.
+        // Some requests of an edge bypass Varnish.
         ...dependenciesOf(topology, 'edge').map(({ name }) => name),
       ],
     },

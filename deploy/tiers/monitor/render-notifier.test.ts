@@ -10,7 +10,7 @@ function linksFor(links?: Links): unknown {
 }
 
 describe('the links of a notifier', () => {
-  it('are what the stack publishes on this machine, of its own host, and where Grafana is once it runs', () => {
+  it('are the published pages of its own host, and the address of Grafana', () => {
     expect(linksFor()).toEqual({
       runbooks: 'http://127.0.0.1:8025/runbooks',
       prometheus: 'http://127.0.0.1:9092',
@@ -20,7 +20,7 @@ describe('the links of a notifier', () => {
     });
   });
 
-  it('are those of the topology where it names some', () => {
+  it('are overridden by those of the topology', () => {
     const links = { dashboards: 'https://grafana.example', prometheus: 'https://prometheus.example' };
     expect(linksFor(links)).toMatchObject({ ...links, alertmanager: 'http://127.0.0.1:9094' });
   });

@@ -1,14 +1,14 @@
-import { slowestPaceMs } from '../../model/scrape-jobs.ts';
+import { slowestScrapeIntervalMs } from '../../model/scrape-jobs.ts';
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../../model/topology.ts';
 import { linksOf } from './links-of.ts';
 import { ALERTS_FOLDER } from './render-prometheus.ts';
 import { watchdogIntervalMs } from './render-alertmanager.ts';
 
-/** `notifier.json` of a monitor host; its shape is `agents/notifier/config.ts`'s. */
+/** `notifier.json` of a monitor host; `agents/notifier/config.ts` defines its format. */
 export function renderNotifierConfig(topology: Topology, host: Host): string {
   const { monitoring } = topology.profile;
   const others = hostsOf(topology, 'monitor').filter((other) => other.name !== host.name);
-  // The one on the same host first: it shares this notifier's fate.
+  // The one on the same host first, because it fails together with this notifier.
   const prometheusUrls = ['127.0.0.1', ...others.map((other) => addressOn(other, 'ops'))].map(
     (address) => `http://${address}:${PORTS.prometheus}`,
   );
@@ -20,7 +20,7 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
     chart: {
       prometheus: prometheusUrls,
       plotsFile: `${ALERTS_FOLDER}/plots.json`,
-      // Five minutes where everything is seen every two seconds.
+      // Five minutes at a scrape interval of 2 s.
       leadMs: 150 * monitoring.scrapeIntervalMs,
       minStepMs: monitoring.scrapeIntervalMs,
       deadlineMs: 1_500,
@@ -28,8 +28,8 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
     ends: {
       prometheus: prometheusUrls,
       // A rate needs two samples.
-      warmUpMs: 2 * slowestPaceMs(monitoring) + 2 * monitoring.evaluationIntervalMs,
-      // Both Prometheus were started again by then, and have had their time.
+      warmUpMs: 2 * slowestScrapeIntervalMs(monitoring) + 2 * monitoring.evaluationIntervalMs,
+      // Longer than a restart of both Prometheus servers and their startup grace period.
       unmonitoredAfterMs: monitoring.startupGraceMs,
       unheardAfterMs: 6 * monitoring.repeatIntervalMs,
     },
@@ -39,8 +39,8 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
 }
 
 /**
- * `deadman.json` of a mail host: a notifier without an Alertmanager, outside of what fails together with the monitors. It tells when no
- * notifier of theirs shows that it lives, for longer than both need to be started anew.
+ * `deadman.json` of a mail host: the dead man's switch, a notifier without Alertmanager that does not fail together with the monitors. It alerts if
+ * the heartbeats of all monitors' notifiers are missing for longer than a restart of both takes.
  */
 export function renderDeadmanConfig(topology: Topology, host: Host): string {
   const { monitoring } = topology.profile;
@@ -74,10 +74,10 @@ function commonConfig(topology: Topology, host: Host) {
       user: 'notifier',
     })),
     caFile: `${SECRETS}/ca-cert`,
-    // What Alertmanager retells sooner is nothing new; later it is a reminder.
+    // Alertmanager's repeated notifications are ignored before this time; afterwards they cause a reminder.
     repeatAfterMs: monitoring.reminderIntervalMs,
     links: linksOf(topology, host),
-    // Shorter than what makes a mail that waits an alert of its own.
+    // Shorter than the time after which a queued mail causes an alert.
     flood: { groups: 10, withinMs: 2 * monitoring.groupIntervalMs },
   };
 }

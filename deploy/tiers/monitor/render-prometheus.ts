@@ -1,19 +1,26 @@
 import { stringify } from 'yaml';
-import { OWN_PROMETHEUS, paceMs, SCRAPE_JOBS, targetsOf, type Job, type Target } from '../../model/scrape-jobs.ts';
+import {
+  OWN_PROMETHEUS,
+  scrapeClassIntervalMs,
+  SCRAPE_JOBS,
+  targetsOf,
+  type Job,
+  type Target,
+} from '../../model/scrape-jobs.ts';
 import { type Host, PORTS, type Topology, addressOn, hostsOf } from '../../model/topology.ts';
 import { promDuration } from '../../../kit/prom-duration.ts';
 import type { MonitoringTimings } from '../../model/profile.ts';
 import { linksOf } from './links-of.ts';
 
-/** Where what the alerts room generates is mounted on a monitor host. */
+/** Mount point of `alerts/generated` on a monitor host. */
 export const ALERTS_FOLDER = '/etc/holdfast-alerts';
 
-/** The tracked rules: alerts, and what objectives are judged by. */
+/** The committed rule files: alerting, recording and SLO rules. */
 const RULE_FILES = ['well.yaml', 'rules.yaml', 'background.yaml', 'slo.yaml', 'records.yaml', 'set.yaml'].map(
   (file) => `${ALERTS_FOLDER}/${file}`,
 );
 
-/** `prometheus.yml` of a monitor host: both are the same but for the label `replica` and the address of their own, which no alert carries. */
+/** `prometheus.yml` of a monitor host. Both differ only in the label `replica` and in their own scrape address, which alerts do not contain. */
 export function renderPrometheusConfig(topology: Topology, host: Host): string {
   const { monitoring } = topology.profile;
   const config = {
@@ -42,7 +49,7 @@ export function renderPrometheusConfig(topology: Topology, host: Host): string {
   return stringify(config, { lineWidth: 0 });
 }
 
-/** What is asked of HAProxy: all it has is 2,600 lines, mostly of slots without a host, and costs both sides more than anything else here. */
+/** Parameters for HAProxy's exporter. Its complete output has 2,600 lines, mostly for slots without a host, and would be the most expensive scrape. */
 const HAPROXY_PARAMETERS = {
   scope: ['global', 'frontend', 'backend', 'server'],
   'no-maint': [''],
@@ -116,9 +123,9 @@ const HAPROXY_PARAMETERS = {
   ],
 };
 
-function scrapeConfig(topology: Topology, asking: Host, job: Job): object {
+function scrapeConfig(topology: Topology, scraper: Host, job: Job): object {
   const { name, port, module } = job;
-  const about = { job_name: name, ...paced(topology.profile.monitoring, job), ...NEARBY };
+  const about = { job_name: name, ...intervalOf(topology.profile.monitoring, job), ...NO_COMPRESSION };
   const targets = targetsOf(topology, job);
   if (module !== undefined) return { ...about, ...probed({ targets, port, module }) };
   return {
@@ -126,7 +133,7 @@ function scrapeConfig(topology: Topology, asking: Host, job: Job): object {
     ...(job.path === undefined ? {} : { metrics_path: job.path }),
     ...(name === 'haproxy' ? { params: HAPROXY_PARAMETERS } : {}),
     static_configs: targets.map(({ address = '', ...target }) => ({
-      targets: [name === 'prometheus' && target.name === asking.name ? OWN_PROMETHEUS : `${address}:${port}`],
+      targets: [name === 'prometheus' && target.name === scraper.name ? OWN_PROMETHEUS : `${address}:${port}`],
       labels: { host: target.name, tier: target.tier },
     })),
     ...relabeled(job),
@@ -147,7 +154,7 @@ interface Probed {
   readonly module: string;
 }
 
-/** Targets that speak for themselves to nobody: the exporter beside this Prometheus looks at them. */
+/** Targets without own metrics: the exporter on the same host as Prometheus probes them. */
 function probed({ targets, port, module }: Probed): object {
   return {
     metrics_path: '/probe',
@@ -161,19 +168,22 @@ function probed({ targets, port, module }: Probed): object {
   };
 }
 
-/** On one network the bytes cost less than the processors that would compress them. */
-const NEARBY = { enable_compression: false };
+/** On a local network, traffic is cheaper than the CPU time for compression. */
+const NO_COMPRESSION = { enable_compression: false };
 
-/** Scrapes of the usual pace have the global interval; its length is also the timeout of all that are not patient. */
-function paced(watch: MonitoringTimings, { pace, timeoutIsInterval }: Pick<Job, 'pace' | 'timeoutIsInterval'>): object {
-  const interval = promDuration(paceMs(watch, pace));
+/** Jobs of the class `fast` have the global interval. It is also the timeout of all jobs without `timeoutIsInterval`. */
+function intervalOf(
+  timings: MonitoringTimings,
+  { scrapeClass, timeoutIsInterval }: Pick<Job, 'scrapeClass' | 'timeoutIsInterval'>,
+): object {
+  const interval = promDuration(scrapeClassIntervalMs(timings, scrapeClass));
   return {
-    ...(pace === 'usual' ? {} : { scrape_interval: interval }),
+    ...(scrapeClass === 'fast' ? {} : { scrape_interval: interval }),
     ...(timeoutIsInterval === true ? { scrape_timeout: interval } : {}),
   };
 }
 
-/** Command line of Prometheus, one argument a line. */
+/** Command line of Prometheus, one argument per line. */
 export function renderPrometheusArguments(topology: Topology, host: Host): string {
   return lines([
     '--config.file=/etc/holdfast/prometheus.yml',
@@ -187,18 +197,18 @@ export function renderPrometheusArguments(topology: Topology, host: Host): strin
     '--query.max-concurrency=4',
     '--query.timeout=20s',
     `--query.lookback-delta=${promDuration(topology.profile.monitoring.lookbackMs)}`,
-    // Resent every few seconds, so that an Alertmanager that has just come back knows of every alert soon.
+    // Alerts are sent again every few seconds, so that a restarted Alertmanager soon has all of them.
     '--rules.alert.resend-delay=5s',
     '--log.level=warn',
   ]);
 }
 
-/** Where a link from an alert leads: the server's own name is known on its own network only. Its paths stay where they are, whatever that address says. */
+/** Base URL of links in alerts, because the server's own host name is only known on its network. The route prefix stays `/`, whatever the path of the URL. */
 export function externalUrl(url: string | undefined): readonly string[] {
   return url === undefined ? [] : [`--web.external-url=${url}`, '--web.route-prefix=/'];
 }
 
-/** One argument a line, as `run-with-arguments` reads them. */
+/** One argument per line, the format of `exec-with-args-file`. */
 export function lines(values: readonly string[]): string {
   return `${values.join('\n')}\n`;
 }

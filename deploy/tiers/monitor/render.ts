@@ -5,7 +5,7 @@ import { renderExporterConfig } from './render-exporter.ts';
 import { renderNotifierConfig } from './render-notifier.ts';
 import { lines, renderPrometheusArguments, renderPrometheusConfig } from './render-prometheus.ts';
 
-/** What `/usr/local/bin/healthy` asks: port, path, name. */
+/** The checks of `/usr/local/bin/healthy`: port, path, name. */
 const HEALTHY = lines([
   `${PORTS.prometheus} /-/ready Prometheus`,
   `${PORTS.alertmanager} /-/ready Alertmanager`,
@@ -14,8 +14,7 @@ const HEALTHY = lines([
 ]);
 
 /**
- * Everything a monitor host reads from `/etc/holdfast`. The alert rules are not here: they are the alerts room's, and are
- * mounted as they are tracked.
+ * Every configuration file of a monitor host, except for the rules: `alerts/` generates them, and the committed files are mounted.
  */
 export function renderMonitor(topology: Topology, host: Host): readonly RenderedFile[] {
   return [

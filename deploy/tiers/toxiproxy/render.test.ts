@@ -30,7 +30,7 @@ test.each([
   expect(proxiesOf(tier)).toEqual(rows.map(([name, listen, upstream]) => ({ name, listen, upstream, enabled: true })));
 });
 
-test('the interface of Toxiproxy listens on the ops address of its own host', () => {
+test('the API of Toxiproxy listens on the ops address of its own host', () => {
   const environments = hostsOf(topology, 'app').map(
     (host) => renderToxiproxy(topology, host).find(({ path }) => path === 'toxiproxy.env')?.text,
   );

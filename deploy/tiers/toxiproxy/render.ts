@@ -2,8 +2,8 @@ import type { RenderedFile } from '../../model/rendered-file.ts';
 import { addressOn, dependenciesOf, PORTS, routeAddress, type Host, type Topology } from '../../model/topology.ts';
 
 /**
- * Toxiproxy on a consumer's own host: one proxy per dependency of its tier, on loopback, to the route's virtual address.
- * Without Toxiproxy, or on a host that depends on nothing, there is no file, and the service stays down.
+ * Toxiproxy on a consumer's own host: one proxy per dependency of its tier, from loopback to the route's virtual IP.
+ * Without Toxiproxy, or on a host without dependencies, there is no file, and the service stays down.
  */
 export function renderToxiproxy(topology: Topology, host: Host): readonly RenderedFile[] {
   const dependencies = dependenciesOf(topology, host.tier);

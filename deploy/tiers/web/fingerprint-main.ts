@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { fingerprint, type Asset } from './fingerprint.ts';
 
 /**
- * `node deploy/tiers/web/fingerprint-main.ts SOURCE [TARGET]`: writes the manifest beside SOURCE and, with TARGET, the assets
- * under their fingerprinted names with a compressed copy of each.
+ * `node deploy/tiers/web/fingerprint-main.ts SOURCE [TARGET]`: writes the manifest next to SOURCE. With TARGET, it also writes the assets there,
+ * under their fingerprinted names and with a compressed copy of each.
  */
 const [source, target] = process.argv.slice(2);
 if (source === undefined) throw new Error('usage: fingerprint-main.ts SOURCE [TARGET]');

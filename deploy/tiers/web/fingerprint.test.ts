@@ -5,7 +5,7 @@ import { fingerprint } from './fingerprint.ts';
 
 const asset = (path: string, text: string) => ({ path, content: Buffer.from(text) });
 
-test('a name changes with what is in the file and with nothing else', () => {
+test('a name depends only on the content of the file', () => {
   const [one, same, other] = ['a {}', 'a {}', 'b {}'].map(
     (text) => fingerprint([asset('css/app.css', text)]).manifest['css/app.css'],
   );
@@ -19,7 +19,7 @@ test('the order of the files does not matter', () => {
   expect(JSON.stringify(fingerprint(files).manifest)).toBe(JSON.stringify(fingerprint(files.toReversed()).manifest));
 });
 
-test('the tracked manifest is that of the tracked sources', async () => {
+test('the committed manifest matches the committed sources', async () => {
   const folder = join(import.meta.dirname, 'static');
   const source = join(folder, 'source');
   const entries = await readdir(source, { recursive: true, withFileTypes: true });

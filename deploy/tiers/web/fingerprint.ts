@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 
-/** Where assets are served; the application puts this before nothing: the manifest's values are whole paths. */
+/** URL prefix of assets. The manifest's values include it. */
 const PREFIX = '/static';
 
-/** `app.css` → `/static/app.0123456789.css`: what pages name, and where it is served. */
+/** Logical name → URL path: `app.css` → `/static/app.0123456789.css`. */
 export type Manifest = Readonly<Record<string, string>>;
 
-/** An asset as it is served: below `/static`, under a name that changes with what is in it. */
+/** A static file. In the result of {@link fingerprint}, its path contains the fingerprint. */
 export interface Asset {
   /** Relative, with `/`. */
   readonly path: string;
   readonly content: Buffer;
 }
 
-/** Names every asset by the SHA-256 of what is in it. The order of `sources` does not matter. */
+/** Adds a SHA-256 fingerprint of the content to the name of every asset. The order of `sources` does not matter. */
 export function fingerprint(sources: readonly Asset[]): {
   readonly manifest: Manifest;
   readonly assets: readonly Asset[];

@@ -16,7 +16,7 @@ it.each(hostsOf(topology, 'web').map((host) => [host.name, host] as const))(
   },
 );
 
-it('Nginx refuses a configuration with a directive that it does not know, so its check is a check', async () => {
+it('Nginx rejects a configuration with an unknown directive, so its check is valid', async () => {
   const [host] = hostsOf(topology, 'web');
   const files = host === undefined ? [] : renderWeb(topology, host);
   const broken = files.map((file) => ({ ...file, text: file.text.replace('proxy_pass', 'proxy_push') }));

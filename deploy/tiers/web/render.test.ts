@@ -16,17 +16,17 @@ test.each([
   expect(nginxOf(makeTopology({ toxiproxy }))).toContain(`server ${address} max_fails=0;`);
 });
 
-test('Nginx listens on the application network and loopback, its status on the operators network', () => {
+test('Nginx listens on the app network and loopback, and its status page on the ops network', () => {
   const listens = [...nginxOf().matchAll(/listen (\S+?)[ ;]/g)].map((match) => match[1]);
   expect(listens).toEqual(['198.18.1.31:8080', '127.0.0.1:8080', '198.18.3.31:8090']);
 });
 
-test('a write gets more time here than in the application, so that the application is who answers', () => {
+test('the read timeout is longer than the write budget, so that the application responds first', () => {
   const read = /proxy_read_timeout (\d+)ms/.exec(nginxOf());
   expect(Number(read?.[1])).toBeGreaterThan(topology.profile.client.writeBudgetMs);
 });
 
-test('lines for the monitors go to both, name no client and no path, and are sent for every request but health checks', () => {
+test('lines go to both monitors, contain no client and no path, and are sent for every request except health checks', () => {
   const text = nginxOf();
   const targets = [...text.matchAll(/access_log syslog:server=([\d.:]+),.* compact;/g)].map((match) => match[1]);
   expect(targets).toEqual(['198.18.3.71:9514', '198.18.3.72:9514']);
@@ -36,13 +36,13 @@ test('lines for the monitors go to both, name no client and no path, and are sen
   expect(text.match(/access_log off;/g)).toHaveLength(2);
 });
 
-test('what a client wrote is the end of a whole line, so that a cut one still tells how the request ended', () => {
+test('client data is at the end of a whole line, so that a cut line still contains the result of the request', () => {
   const [, format = ''] = /log_format json escape=json ([^;]*);/.exec(nginxOf()) ?? [];
   const names = [...format.matchAll(/\$(\w+)/g)].map(([, name]) => name);
   expect(names.slice(-4)).toEqual(['trace_id', 'http_x_forwarded_for', 'id', 'request']);
 });
 
-test('the logbook gets whole lines, once what they are made of is said', () => {
+test('the logbook gets whole lines, and their format is defined first', () => {
   const text = nginxOf();
   expect(text).toContain(
     'access_log syslog:server=198.18.3.91:9515,facility=local7,severity=info,tag=nginx,nohostname json;',

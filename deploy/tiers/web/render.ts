@@ -20,8 +20,8 @@ export function renderWeb(topology: Topology, host: Host): readonly RenderedFile
 }
 
 /**
- * Idle connections are closed well before HAProxy, at the other end, would: who closes must not be who is just being asked.
- * In seconds.
+ * Keep-alive timeout of idle upstream connections, in seconds. Nginx closes them well before HAProxy does, so that HAProxy never closes a connection
+ * while Nginx sends a request.
  */
 function keepaliveSeconds(topology: Topology): number {
   return Math.floor(topology.profile.client.idleMs / 2_000);
@@ -35,7 +35,7 @@ function renderNginx(topology: Topology, host: Host): string {
   return `# Rendered from deploy/model/topology.ts for ${host.name}.
 worker_processes auto;
 pid /run/nginx/nginx.pid;
-# No warnings: while a monitor is away, one of them tells of each request that its line was not sent.
+# No warnings: while a monitor is down, Nginx would warn about every line that it could not send.
 error_log stderr error;
 pcre_jit on;
 worker_shutdown_timeout ${Math.ceil(responseTimeoutMs(profile, 'web') / 1000)}s;
@@ -58,7 +58,7 @@ http {
     scgi_temp_path /run/nginx/scgi;
 
 ${renderRequestLog(topology)}
-    # Printed is only what went wrong or took long: lines for everything else would cost more than the requests.
+    # Only failed and slow requests are written to standard output: lines for all others would cost more than the requests.
     map $status $failed {
         ~^[1234] 0;
         default 1;
@@ -71,7 +71,7 @@ ${renderRequestLog(topology)}
         00 0;
         default 1;
     }
-    # What a client wrote comes last: of a line that is too long for the logbook the end is lost.
+    # Client data is last, because a line that is too long for the logbook loses its end.
     log_format json escape=json '{"time":"$time_iso8601","host":"${host.name}","status":"$status","seconds":"$request_time",'
         '"upstream":{"connect":"$upstream_connect_time","header":"$upstream_header_time","all":"$upstream_response_time","status":"$upstream_status"},'
         '"trace_id":"$trace_id","client":"$http_x_forwarded_for","id":"$id","request":"$request"}';
@@ -93,7 +93,7 @@ ${renderLogbookTargets(topology)}
     keepalive_requests 100000;
     client_max_body_size 64k;
     client_body_buffer_size 64k;
-    # More than the first hop lets through: what is too large is refused there, with one status.
+    # More than the limits of the first hop, which rejects oversized requests with a consistent status.
     large_client_header_buffers 8 16k;
     open_file_cache max=1000 inactive=60s;
     gzip_static on;
@@ -104,7 +104,7 @@ ${renderLogbookTargets(topology)}
     gzip_types text/css text/plain application/json application/javascript text/javascript image/svg+xml;
 
     upstream app-pool {
-${upstreams.map((address) => `        # Twice: a try that failed before anything was sent may be made again.\n        server ${address} max_fails=0;\n        server ${address} max_fails=0;`).join('\n')}
+${upstreams.map((address) => `        # Listed twice, so that Nginx retries a failed connect once.\n        server ${address} max_fails=0;\n        server ${address} max_fails=0;`).join('\n')}
         keepalive 64;
         keepalive_requests 100000;
         keepalive_timeout ${keepaliveSeconds(topology)}s;
@@ -117,14 +117,14 @@ ${upstreams.map((address) => `        # Twice: a try that failed before anything
 
 ${securityHeaders(8)}
 
-        # This host itself, whatever the application does: the load balancers and the edges ask here.
+        # Health of this host only, independent of the application, for load balancers and edges.
         location = /healthz {
             access_log off;
             default_type text/plain;
             return 200 "ok\\n";
         }
 
-        # Names carry the fingerprint of what is in them, so they may be kept for ever.
+        # Names contain a fingerprint of the content, so files may be cached forever.
         location /static/ {
             try_files $uri =404;
             add_header Cache-Control "public, max-age=31536000, immutable";
@@ -138,7 +138,7 @@ ${securityHeaders(12)}
             proxy_pass http://app-pool;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
-            # The application sends them as well, for who asks it directly.
+            # The application also sends the security headers, for direct requests.
 ${Object.keys(SECURITY_HEADERS)
   .map((name) => `            proxy_hide_header ${name};`)
   .join('\n')}
@@ -150,8 +150,8 @@ ${Object.keys(SECURITY_HEADERS)
             proxy_connect_timeout ${profile.client.connectMs}ms;
             proxy_read_timeout ${responseTimeoutMs(profile, 'web')}ms;
             proxy_send_timeout ${profile.client.writeQueryMs}ms;
-            # Only a connection that broke: the load balancer may have just been replaced. What the application failed at is tried again by the entries.
-            # A request that changes something is sent a second time only if the first try never left (Nginx' rule for POST).
+            # Retries only after a connection error, for example during a failover of the load balancer. The entries retry failures of the application.
+            # Nginx does not retry a non-idempotent request that was already sent.
             proxy_next_upstream error;
             proxy_next_upstream_tries 2;
             proxy_next_upstream_timeout ${profile.client.writeQueryMs}ms;
@@ -171,7 +171,7 @@ ${securityHeaders(12)}
     server {
         listen ${addressOn(host, 'ops')}:${PORTS.nginxStatus};
         access_log off;
-        # Only the exporters of the monitors ask.
+        # Only for the exporters of the monitors.
 ${hostsOf(topology, 'monitor')
   .map((monitor) => `        allow ${addressOn(monitor, 'ops')};`)
   .join('\n')}
@@ -187,7 +187,7 @@ ${hostsOf(topology, 'monitor')
 `;
 }
 
-/** Nginx adds the headers of a level only where the level below adds none: each that adds one repeats them. */
+/** Nginx inherits `add_header` only into levels without an own one, so each level that adds a header must repeat these. */
 function securityHeaders(indent: number): string {
   return Object.entries(SECURITY_HEADERS)
     .map(([name, value]) => `${' '.repeat(indent)}add_header ${name} "${value}" always;`)
@@ -195,8 +195,8 @@ function securityHeaders(indent: number): string {
 }
 
 /**
- * One line per request for the monitors, a datagram each, which is dropped where nobody takes it. What the client asked for is named by its
- * class and by nothing else.
+ * One compact line per request for the monitors, each as one datagram, which is lost if the receiver is down. It contains only the route class
+ * of the requested URL.
  */
 function renderRequestLog(topology: Topology): string {
   const routes = routeExpressions().map(([expression, route]) => `        "~${expression}" ${route};`);
@@ -220,7 +220,7 @@ ${targets.join('\n')}
 `;
 }
 
-/** The whole line of each request for the logbook beside the traces, under the same conditions. */
+/** The whole line of each request for the logbook, also as datagrams. */
 function renderLogbookTargets(topology: Topology): string {
   const targets = hostsOf(topology, 'trace').map((trace) =>
     renderLogTarget(`${addressOn(trace, 'ops')}:${PORTS.logbook}`, 'json'),

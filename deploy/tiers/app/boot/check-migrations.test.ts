@@ -8,17 +8,17 @@ const problemsOf = (sql: string): readonly string[] =>
   checkMigrations([makeMigration('0001-trial.sql', `${sql};\n`, 1)]).map(({ table, summary }) => `${table} ${summary}`);
 
 it.each([
-  ['a key of its own line', 'CREATE TABLE a (id INT NOT NULL, PRIMARY KEY (id)) ENGINE = InnoDB'],
+  ['a key on its own line', 'CREATE TABLE a (id INT NOT NULL, PRIMARY KEY (id)) ENGINE = InnoDB'],
   ['a key of a column', 'create table if not exists `a` (id int primary key)'],
   ['a key with a name', 'CREATE TABLE a (id INT, CONSTRAINT pk PRIMARY KEY (id))'],
   ['a copy', 'CREATE TABLE b LIKE a'],
   ['a copy in parentheses', 'CREATE TABLE b (LIKE a)'],
-  ['a key that is replaced', 'ALTER TABLE a DROP PRIMARY KEY, ADD PRIMARY KEY (id, part)'],
-  ['a column that is changed', 'ALTER TABLE a MODIFY email VARCHAR(120) NOT NULL'],
-  ['the engine without a sign', 'CREATE TABLE a (id INT PRIMARY KEY) ENGINE innodb'],
+  ['a replaced key', 'ALTER TABLE a DROP PRIMARY KEY, ADD PRIMARY KEY (id, part)'],
+  ['a changed column', 'ALTER TABLE a MODIFY email VARCHAR(120) NOT NULL'],
+  ['the engine without an equals sign', 'CREATE TABLE a (id INT PRIMARY KEY) ENGINE innodb'],
   ['another statement', 'INSERT INTO a (engine) VALUES (1)'],
   ['an index', 'CREATE UNIQUE INDEX i ON a (b)'],
-])('lets %s pass', (_what, sql) => {
+])('accepts %s', (_what, sql) => {
   expect(problemsOf(sql)).toEqual([]);
 });
 
@@ -39,7 +39,7 @@ it.each([
     'CREATE TABLE a (b INT, FOREIGN KEY (b) REFERENCES c (d))',
     ['a is made without a primary key'],
   ],
-  ['a key that is dropped', 'ALTER TABLE a DROP PRIMARY KEY', ['a loses its primary key']],
+  ['a dropped key', 'ALTER TABLE a DROP PRIMARY KEY', ['a loses its primary key']],
   ['a version comment', 'ALTER TABLE a /*!50100 DROP PRIMARY KEY */', ['a loses its primary key']],
   [
     'another engine',
@@ -47,15 +47,15 @@ it.each([
     ['a has the storage engine MYISAM, which is not replicated: InnoDB is'],
   ],
   [
-    'a table that gets another engine',
+    'a change to another engine',
     'ALTER TABLE `a` ENGINE = `Memory`',
     ['a has the storage engine `Memory`, which is not replicated: InnoDB is'],
   ],
-])('refuses %s', (_what, sql, problems) => {
+])('rejects %s', (_what, sql, problems) => {
   expect(problemsOf(sql)).toEqual(problems);
 });
 
-it('names every fault of every file', () => {
+it('reports every problem of every file', () => {
   const files = [1, 2].map((version) =>
     makeMigration(
       `000${version}-trial.sql`,
@@ -71,7 +71,7 @@ it('names every fault of every file', () => {
   ]);
 });
 
-it('does not take what stands in quotes or comments for a key', () => {
+it('ignores keys in quotes and comments', () => {
   const hidden = fc.constantFrom(
     "'PRIMARY KEY'",
     '"PRIMARY KEY"',
@@ -87,7 +87,7 @@ it('does not take what stands in quotes or comments for a key', () => {
   );
 });
 
-it("finds nothing in this application's own migrations", async () => {
+it("reports no problem in the application's own migrations", async () => {
   const migrations = await readMigrations(join(import.meta.dirname, '../migrations'));
   expect(migrations.length).toBeGreaterThan(0);
   expect(checkMigrations(migrations)).toEqual([]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decidePending, makeMigration, readMigrations } from './migration-files.ts';
 
 describe('makeMigration', () => {
-  it('splits statements and leaves comments out', () => {
+  it('splits statements and removes comments', () => {
     const { statements } = makeMigration(
       '0001-a.sql',
       '-- why\nCREATE TABLE a (id INT);\n\nCREATE TABLE b (id INT);\n',
@@ -17,8 +17,8 @@ describe('makeMigration', () => {
     ['0001-a.sql', 2],
     ['a.sql', 1],
     ['0001-a.txt', 1],
-  ])('refuses %s in place %d', (name, expected) => {
-    expect(() => makeMigration(name, '', expected)).toThrow(/has to be/);
+  ])('rejects %s as number %d', (name, expected) => {
+    expect(() => makeMigration(name, '', expected)).toThrow(/must have the number/);
   });
 });
 
@@ -26,18 +26,18 @@ describe('decidePending', () => {
   const migrations = ['0001-a.sql', '0002-b.sql'].map((name, index) => makeMigration(name, name, index + 1));
   const applied = migrations.map(({ version, checksum }) => ({ version, checksum }));
 
-  it('leaves what was applied', () => {
+  it('skips applied migrations', () => {
     expect(decidePending(migrations, []).map(({ version }) => version)).toEqual([1, 2]);
     expect(decidePending(migrations, applied.slice(0, 1)).map(({ version }) => version)).toEqual([2]);
     expect(decidePending(migrations, [...applied, { version: 3, checksum: 'of a later release' }])).toEqual([]);
   });
 
-  it('refuses a migration that was changed after it had been applied', () => {
+  it('rejects a migration that was changed after it was applied', () => {
     expect(() => decidePending(migrations, [{ version: 1, checksum: 'another' }])).toThrow(/0001-a.sql was changed/);
   });
 });
 
-it("reads this application's own migrations, which can all be run twice", async () => {
+it("reads the application's own migrations, which are all idempotent", async () => {
   const migrations = await readMigrations(join(import.meta.dirname, '../migrations'));
   expect(migrations.length).toBeGreaterThan(0);
   for (const statement of migrations.flatMap(({ statements }) => statements)) {

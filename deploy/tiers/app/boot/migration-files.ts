@@ -9,13 +9,13 @@ export interface Migration {
   readonly name: string;
   /** SHA-256 of the text. */
   readonly checksum: string;
-  /** Each can be run twice without harm, because DDL commits by itself and the note that it was applied comes after it. */
+  /** Each must be idempotent: DDL commits implicitly, and the record that the migration was applied is written afterwards. */
   readonly statements: readonly string[];
 }
 
 const FILE = /^(\d{4})-[a-z0-9-]+\.sql$/;
 
-/** Reads the migrations of a directory in the order of their numbers. Throws on foreign files, gaps and doubles. */
+/** Reads the migrations of a directory in the order of their numbers. Throws on other files, gaps and duplicates. */
 export async function readMigrations(directory: string): Promise<readonly Migration[]> {
   const names = (await readdir(directory)).toSorted();
   return await Promise.all(
@@ -23,10 +23,10 @@ export async function readMigrations(directory: string): Promise<readonly Migrat
   );
 }
 
-/** A migration from its file. `expected` is the number that comes next. */
+/** Parses a migration file. `expected` is its number. */
 export function makeMigration(name: string, text: string, expected: number): Migration {
   const version = Number(FILE.exec(name)?.[1]);
-  if (version !== expected) throw new Error(`migrations: ${name} stands where number ${expected} has to be`);
+  if (version !== expected) throw new Error(`migrations: ${name} must have the number ${expected}`);
   const statements = text
     .split('\n')
     .filter((line) => !line.startsWith('--'))
@@ -37,15 +37,15 @@ export function makeMigration(name: string, text: string, expected: number): Mig
   return { version, name, checksum: createHash('sha256').update(text).digest('hex'), statements };
 }
 
-/** A migration as the database remembers it. */
+/** A migration as recorded in the database. */
 export interface AppliedMigration {
   readonly version: number;
   readonly checksum: string;
 }
 
 /**
- * Which migrations are still to be applied. Throws when an applied one has another text now: the database and the code then tell
- * different stories. Applied ones that this release does not know are of a later release, which a rollback leaves in place.
+ * The pending migrations. Throws if the text of an applied one has changed, because the schema then no longer matches the code. Unknown
+ * applied migrations belong to a later release; a rollback leaves them in place.
  */
 export function decidePending(
   migrations: readonly Migration[],
@@ -61,5 +61,5 @@ export function decidePending(
   return migrations.filter(({ version }) => !checksums.has(version));
 }
 
-/** Trying again does not help: somebody has to change a file or rows first. */
+/** A retry cannot succeed: a file or rows must be changed first. */
 export class MigrationRefused extends Error {}

@@ -1,11 +1,11 @@
 import type { DbConnection } from '../data/db-connection.ts';
 import { NORMALISE_EMAILS } from './normalise-emails.ts';
 
-/** What a migration does beside its statements. */
+/** Code of a migration, in addition to its statements. */
 export interface MigrationStep {
-  /** What stands in the way. Asked before the first statement runs, because a statement that changed the schema cannot be taken back. */
+  /** Problems that prevent the migration. Called before the first statement, because a schema change cannot be rolled back. */
   readonly check: (connection: DbConnection) => Promise<readonly string[]>;
-  /** Runs after the statements. Can be run twice without harm, as they can. */
+  /** Runs after the statements. Idempotent, like them. */
   readonly apply: (connection: DbConnection) => Promise<void>;
 }
 

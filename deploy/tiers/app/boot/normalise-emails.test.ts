@@ -6,20 +6,20 @@ import { MIGRATION_STEPS } from './migration-steps.ts';
 import { NORMALISE_EMAILS, planEmails } from './normalise-emails.ts';
 import { runMigration } from './prepare-database.ts';
 
-/** A connection that has these users, and notes what else it is asked to do. */
+/** A connection that returns these users and records all other statements. */
 function makeConnection(emails: readonly string[]) {
-  const asked: (readonly [sql: string, values: readonly SqlValue[]])[] = [];
+  const statements: (readonly [sql: string, values: readonly SqlValue[]])[] = [];
   const query = (sql: string, values: readonly SqlValue[]): Promise<unknown> => {
     if (sql.startsWith('SELECT'))
       return Promise.resolve({ rows: emails.map((email, index) => ({ id: index + 1, email })) });
-    asked.push([sql, values]);
+    statements.push([sql, values]);
     return Promise.resolve({ rows: [] });
   };
-  return { asked, connection: { query } as unknown as DbConnection };
+  return { statements, connection: { query } as unknown as DbConnection };
 }
 
 describe('planEmails', () => {
-  it('changes only what is not in its one form', () => {
+  it('changes only addresses that are not normalised', () => {
     const users = ['a@shop.test', 'B@shop.test', ' c@shop.test', 'ä@shop.test'].map((email, index) => ({
       id: index,
       email,
@@ -33,7 +33,7 @@ describe('planEmails', () => {
     });
   });
 
-  it('names users that would become one, and those whose address has no such form, and no address', () => {
+  it('reports users with the same or an invalid address, without the addresses', () => {
     const emails = ['a@shop.test', ' a@shop.test', 'A@shop.test', 'b\u200b@shop.test', 'a\u0308@shop.test'];
     const { problems } = planEmails(emails.map((email, index) => ({ id: 10 + index, email })));
     expect(problems).toEqual([
@@ -48,29 +48,29 @@ describe('planEmails', () => {
 describe('the step of the migration', () => {
   const migration = makeMigration('0005-exact-identity.sql', 'ALTER TABLE users MODIFY email INT;\n', 5);
 
-  it('refuses the migration before anything is changed', async () => {
-    const { asked, connection } = makeConnection(['a@shop.test', 'a@shop.test ']);
+  it('rejects the migration before any change', async () => {
+    const { statements, connection } = makeConnection(['a@shop.test', 'a@shop.test ']);
     const run = runMigration(connection, migration);
     await expect(run).rejects.toBeInstanceOf(MigrationRefused);
     await expect(run).rejects.toThrow(/^0005-exact-identity.sql: nothing was changed. users 1, 2 would have/);
-    expect(asked).toEqual([]);
+    expect(statements).toEqual([]);
   });
 
-  it('names the first of very many', async () => {
+  it('limits the number of reported problems', async () => {
     const { connection } = makeConnection(Array.from({ length: 50 }, (_, index) => `${index}\u200b@shop.test`));
     await expect(runMigration(connection, migration)).rejects.toThrow(/user 20 has [^;]*; and 30 more$/);
   });
 
   it('runs after the statements of its migration', async () => {
-    const { asked, connection } = makeConnection(['B@shop.test']);
+    const { statements, connection } = makeConnection(['B@shop.test']);
     await runMigration(connection, migration);
-    expect(asked.map(([sql]) => sql.split(' ')[0])).toEqual(['ALTER', 'START', 'UPDATE', 'COMMIT']);
+    expect(statements.map(([sql]) => sql.split(' ')[0])).toEqual(['ALTER', 'START', 'UPDATE', 'COMMIT']);
   });
 
-  it('changes all of them or none, in one transaction', async () => {
-    const { asked, connection } = makeConnection(['a@shop.test', 'B@shop.test', 'C@shop.test']);
+  it('changes all addresses in one transaction', async () => {
+    const { statements, connection } = makeConnection(['a@shop.test', 'B@shop.test', 'C@shop.test']);
     await NORMALISE_EMAILS.apply(connection);
-    expect(asked.map(([sql, values]) => [sql.split(' ')[0], ...values])).toEqual([
+    expect(statements.map(([sql, values]) => [sql.split(' ')[0], ...values])).toEqual([
       ['START'],
       ['UPDATE', 'b@shop.test', 2],
       ['UPDATE', 'c@shop.test', 3],
@@ -78,14 +78,14 @@ describe('the step of the migration', () => {
     ]);
   });
 
-  it('writes nothing where nothing has to change, as when it is run again', async () => {
-    const { asked, connection } = makeConnection(['a@shop.test']);
+  it('writes nothing if all addresses are normalised, for example on a second run', async () => {
+    const { statements, connection } = makeConnection(['a@shop.test']);
     await NORMALISE_EMAILS.apply(connection);
-    expect(asked).toEqual([]);
+    expect(statements).toEqual([]);
   });
 });
 
-it('every step belongs to a migration that exists', async () => {
+it('every step belongs to an existing migration', async () => {
   const migrations = await readMigrations(join(import.meta.dirname, '../migrations'));
   const names = migrations.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(Object.keys(MIGRATION_STEPS)));

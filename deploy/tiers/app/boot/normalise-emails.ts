@@ -8,15 +8,15 @@ interface UserAddress {
 }
 
 interface EmailPlan {
-  /** Users whose address is not in its one form yet, with that form. */
+  /** Users whose address must change, with the normalised address. */
   readonly changes: readonly UserAddress[];
-  /** What only a person can decide. Users are named by ID: logs are no place for addresses. */
+  /** Conflicts that need a manual decision. They contain user IDs instead of addresses, because they are logged. */
   readonly problems: readonly string[];
 }
 
 const STATEMENT_MS = 30_000;
 
-/** Which addresses have to change, and which cannot. */
+/** Plans the changes, and reports addresses that cannot be normalised. */
 export function planEmails(users: readonly UserAddress[]): EmailPlan {
   const normalised = users.map(({ id, email }) => ({ id, before: email, email: normaliseEmail(email) }));
   const refused = normalised.filter(({ email }) => email === undefined).map(({ id }) => id);
@@ -24,19 +24,19 @@ export function planEmails(users: readonly UserAddress[]): EmailPlan {
     normalised.filter(({ email }) => email !== undefined),
     ({ email }) => email,
   );
-  const doubles = [...owners.values()].filter((sharing) => sharing.length > 1);
+  const duplicates = [...owners.values()].filter((sharing) => sharing.length > 1);
   return {
     changes: normalised.flatMap(({ id, before, email }) =>
       email === undefined || email === before ? [] : [{ id, email }],
     ),
     problems: [
       ...refused.map((id) => `user ${id} has an address with invisible or decomposed characters`),
-      ...doubles.map((sharing) => `users ${sharing.map(({ id }) => id).join(', ')} would have the same address`),
+      ...duplicates.map((sharing) => `users ${sharing.map(({ id }) => id).join(', ')} would have the same address`),
     ],
   };
 }
 
-/** Brings the addresses of all users into their one form. */
+/** Normalises the addresses of all users. */
 export const NORMALISE_EMAILS = {
   check: async (connection: DbConnection): Promise<readonly string[]> =>
     planEmails(await readUsers(connection)).problems,

@@ -18,17 +18,17 @@ const TABLE = `CREATE TABLE IF NOT EXISTS applied_migrations (
 const SELECT_APPLIED = 'SELECT version, checksum FROM applied_migrations';
 const SELECT_PROGRESS = 'SELECT step, batches_done FROM seed_progress';
 
-/** One name for migrations and sample data: many hosts start together, one works, the others find everything done. */
+/** One lock for migrations and sample data: many hosts start at once, one prepares the database, and the others find it prepared. */
 const LOCK = 'holdfast.prepare-database';
 const LOCK_WAIT_SECONDS = 5;
-/** DDL and batches of sample data take longer than a shop's statements. */
+/** DDL and batches of sample data take longer than other statements. */
 const STATEMENT_MS = 30_000;
 const RETRY_MS = 500;
 
 export interface PrepareOptions {
   /** The write route as the user `migrate`. */
   readonly target: DbTarget;
-  /** The schema, made here if there is none. */
+  /** The schema; created if it does not exist. */
   readonly database: string;
   readonly migrations: readonly Migration[];
   readonly withSeed: boolean;
@@ -36,7 +36,7 @@ export interface PrepareOptions {
   readonly signal: AbortSignal;
 }
 
-/** Whether every migration was applied and the sample data is whole. */
+/** Whether every migration was applied and the sample data is complete. */
 export async function isPrepared(reads: ReadRoute, migrations: readonly Migration[]): Promise<boolean> {
   try {
     const rows = await reads.read({ operation: 'applied-migrations', sql: SELECT_APPLIED, values: [] });
@@ -48,10 +48,10 @@ export async function isPrepared(reads: ReadRoute, migrations: readonly Migratio
   }
 }
 
-/** Applies what is pending, as often as it takes: while no database is writable it waits instead of ending the process. */
+/** Applies pending migrations. It retries until a database is writable, instead of ending the process. */
 export async function prepareDatabase(options: PrepareOptions): Promise<void> {
   const { log, migrations, signal } = options;
-  refuseUnfit(migrations);
+  rejectInvalid(migrations);
   let lastMessage = '';
   for (;;) {
     try {
@@ -60,7 +60,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
     } catch (error) {
       if (error instanceof MigrationRefused) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      // Once for every new reason: a database that is away for minutes is one event, not hundreds.
+      // Logged once per reason, not at every retry.
       if (message !== lastMessage) log.warn({ err: error }, 'database not prepared yet, trying again');
       lastMessage = message;
       await sleep(RETRY_MS, undefined, { signal });
@@ -68,23 +68,24 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
   }
 }
 
-/** Server error numbers: no such schema, no such table. */
-const NOT_THERE_YET: readonly unknown[] = [1049, 1146];
+/** Server error numbers: unknown schema, unknown table. */
+const UNKNOWN_OBJECT_ERRORS: readonly unknown[] = [1049, 1146];
 
-/** Looks first: every statement that could make something is a transaction of the whole group, also where there is nothing to make. */
+/** Checks with reads only, because even a CREATE ... IF NOT EXISTS without effect is a transaction of the whole group. */
 async function isDone(connection: DbConnection, { database, migrations, withSeed }: PrepareOptions): Promise<boolean> {
-  const ask = async (sql: string): Promise<readonly Row[]> => (await connection.query(sql, [], STATEMENT_MS)).rows;
+  const queryRows = async (sql: string): Promise<readonly Row[]> =>
+    (await connection.query(sql, [], STATEMENT_MS)).rows;
   try {
-    await ask(`USE ${database}`);
-    if (decidePending(migrations, (await ask(SELECT_APPLIED)).map(toApplied)).length > 0) return false;
-    return !withSeed || isSeeded(await ask(SELECT_PROGRESS));
+    await queryRows(`USE ${database}`);
+    if (decidePending(migrations, (await queryRows(SELECT_APPLIED)).map(toApplied)).length > 0) return false;
+    return !withSeed || isSeeded(await queryRows(SELECT_PROGRESS));
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && NOT_THERE_YET.includes(error.errno)) return false;
+    if (error instanceof Error && 'errno' in error && UNKNOWN_OBJECT_ERRORS.includes(error.errno)) return false;
     throw error;
   }
 }
 
-function refuseUnfit(migrations: readonly Migration[]): void {
+function rejectInvalid(migrations: readonly Migration[]): void {
   const problems = checkMigrations(migrations).map(({ file, table, summary }) => `${file}: table ${table} ${summary}`);
   if (problems.length > 0) throw new MigrationRefused(`nothing was migrated. ${problems.join('. ')}`);
 }
@@ -102,8 +103,8 @@ async function prepareOnce(options: PrepareOptions): Promise<void> {
     for (const migration of decidePending(migrations, applied.rows.map(toApplied))) {
       await runMigration(connection, migration);
       const { version, name, checksum } = migration;
-      const note = 'INSERT INTO applied_migrations (version, name, checksum) VALUES (?, ?, ?)';
-      await connection.query(note, [version, name, checksum], STATEMENT_MS);
+      const insert = 'INSERT INTO applied_migrations (version, name, checksum) VALUES (?, ?, ?)';
+      await connection.query(insert, [version, name, checksum], STATEMENT_MS);
       log.info({ migration: name }, 'migration applied');
     }
     if (withSeed) await seed(connection, log);
@@ -113,10 +114,10 @@ async function prepareOnce(options: PrepareOptions): Promise<void> {
   }
 }
 
-/** Problems in one message; more help nobody. */
+/** Maximum number of problems in one message. */
 const MAX_NAMED = 20;
 
-/** A migration with its step, if it has one. What is checked may still change meanwhile; then the statements and the step fail as a whole. */
+/** Runs a migration with its step, if any. Rows may change after the check; the statements or the step then fail. */
 export async function runMigration(connection: DbConnection, migration: Migration): Promise<void> {
   const step = MIGRATION_STEPS[migration.name];
   const problems = (await step?.check(connection)) ?? [];
@@ -129,21 +130,21 @@ export async function runMigration(connection: DbConnection, migration: Migratio
   await step?.apply(connection);
 }
 
-/** Server error numbers that the same statement gets again: syntax, duplicate rows, no primary key, engine, table that cannot be replicated. */
-const HOPELESS: readonly unknown[] = [1064, 1062, 3750, 3161, 3098];
+/** Server error numbers that a retry cannot fix: syntax, duplicate rows, missing primary key, engine, table that cannot be replicated. */
+const PERMANENT_ERRORS: readonly unknown[] = [1064, 1062, 3750, 3161, 3098];
 
 async function runStatement(connection: DbConnection, { name }: Migration, statement: string): Promise<void> {
   try {
     await connection.query(statement, [], STATEMENT_MS);
   } catch (error) {
-    if (!(error instanceof Error && 'errno' in error && HOPELESS.includes(error.errno))) throw error;
+    if (!(error instanceof Error && 'errno' in error && PERMANENT_ERRORS.includes(error.errno))) throw error;
     throw new MigrationRefused(`${name}: the server refuses ${statement.slice(0, 80)}: ${error.message}`, {
       cause: error,
     });
   }
 }
 
-/** The lock is the primary's own and is not replicated; it is enough because everybody who migrates does so on the primary. */
+/** Takes a lock on the primary. It is not replicated, which is enough, because all migrations run on the primary. */
 async function takeLock(connection: DbConnection): Promise<void> {
   const sql = 'SELECT GET_LOCK(?, ?) AS taken';
   const { rows } = await connection.query(sql, [LOCK, LOCK_WAIT_SECONDS], STATEMENT_MS);

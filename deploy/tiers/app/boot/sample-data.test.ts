@@ -10,7 +10,7 @@ it('is the same on every machine', () => {
   expect(digest.digest('hex').slice(0, 16)).toMatchInlineSnapshot(`"37186e9968e0169e"`);
 });
 
-it('gives products distinct numbers, and prices and stock that a shop could have', () => {
+it('makes products with unique numbers and plausible prices and stock', () => {
   const products = ids(SAMPLE.products).map(sampleProduct);
   expect(new Set(products.map(({ sku }) => sku)).size).toBe(SAMPLE.products);
   expect(products.every(({ priceCents, quantity }) => priceCents >= 195 && quantity >= 100_000)).toBe(true);

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** How much sample data there is. */
+/** Amount of sample data. */
 export const SAMPLE = { products: 10_000, users: 1_000, orders: 100_000 } as const;
 /** Password of every sample user. */
 export const SAMPLE_PASSWORD = 'holdfast';
 
-/** The newest sample order; older ones go back from here, about one every four minutes. */
+/** Time of the newest sample order; about one order every four minutes before it. */
 const NEWEST_ORDER_MS = Date.UTC(2026, 0, 1);
 const ORDER_SPACING_MS = 240_000;
 
-/** So many of each that load tests do not sell out. */
+/** Stock per product, enough for load tests. */
 const STOCK = { least: 100_000, spread: 100_000 } as const;
 
 const CATEGORIES = [
@@ -147,7 +147,7 @@ export interface SampleProduct {
   readonly quantity: number;
 }
 
-/** Numbers 0 … 1 that depend on the seed only (mulberry32): the same sample data on every machine, in any order of batches. */
+/** Random numbers 0 … 1 that depend only on the seed (mulberry32): the same sample data on every machine, in any order of batches. */
 function makeRandom(seed: number): () => number {
   let state = Math.imul(seed, 0x9e37_79b1) >>> 0;
   return () => {
@@ -172,7 +172,7 @@ export function sampleProduct(id: number): SampleProduct {
   const noun = pick(category.nouns, random);
   const kind = pick(category.kinds, random);
   const series = pick(SERIES, random);
-  // Cheap things are common; prices end as prices do.
+  // Low prices are more common.
   const cents = Math.round((least + (most - least) * random() ** 2) / 100) * 100 - 5;
   return {
     id,

@@ -4,10 +4,10 @@ import { hashPassword } from '../shop/password.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { SAMPLE, SAMPLE_PASSWORD, sampleOrder, sampleProduct, sampleUser } from './sample-data.ts';
 
-/** Rows per transaction: large enough to be quick, small enough that Group Replication certifies each in a blink. */
+/** Rows per transaction: large enough for throughput, small enough for quick certification by Group Replication. */
 const BATCH = 2_000;
 const STATEMENT_MS = 30_000;
-/** The sample users share one hash: a password that everybody may know needs no salt of its own. */
+/** All sample users share one hash: their password is public, so it needs no salt per user. */
 const SAMPLE_SALT = Buffer.from('holdfast-samples');
 
 interface Insert {
@@ -65,13 +65,13 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-/** Whether `seed_progress` says that all batches are in. */
+/** Whether all batches are inserted, according to `seed_progress`. */
 export function isSeeded(progress: readonly Row[]): boolean {
   const done = new Map(progress.map((row) => [textOf(row, 'step'), numberOf(row, 'batches_done')]));
   return STEPS.every(({ name, count }) => (done.get(name) ?? 0) >= Math.ceil(count / BATCH));
 }
 
-/** Inserts the sample data that is not there yet. A batch and the note that it is in are one transaction, so it can stop anywhere. */
+/** Inserts missing sample data. Each batch updates the progress in the same transaction, so that an interrupted run can continue. */
 export async function seed(connection: DbConnection, log: Logger): Promise<void> {
   const progress = await connection.query('SELECT step, batches_done FROM seed_progress', [], STATEMENT_MS);
   if (isSeeded(progress.rows)) return;

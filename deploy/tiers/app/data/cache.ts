@@ -19,7 +19,7 @@ interface CacheOptions {
 
 type Operation = 'get' | 'set' | 'delete';
 
-/** Valkey speaks Redis' protocol, and `redis` is what conventions call it. Keys are not told: they name people's sessions. */
+/** `redis` is the name of Valkey's protocol in OpenTelemetry's conventions. Spans contain no keys, because keys contain session IDs. */
 const spanOf = (command: string) => ({
   name: command,
   attributes: { 'db.system.name': 'redis', 'db.operation.name': command },
@@ -30,19 +30,19 @@ const SPANS: Readonly<Record<Operation, ReturnType<typeof spanOf>>> = {
   delete: spanOf('UNLINK'),
 };
 
-/** Failures in a row that open the circuit: one slow answer is chance, three are a state. */
+/** Consecutive failures that open the circuit; a single slow reply is not enough. */
 const FAILURES = 3;
-/** When a probe comes a little too early for the circuit's clock. */
+/** Delay before the next attempt if a probe timer fires slightly before the end of the circuit's retry time. */
 const PROBE_AGAIN_MS = 20;
 const STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
 
-/** Replies after which the connection leads to the wrong server, or to one that cannot serve. */
+/** Error replies of a wrong server, or of one that cannot serve. */
 const WRONG_SERVER = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|WRONGPASS|NOPERM|CLUSTERDOWN)\b/;
 
 /**
- * The cache as callers see it: a value, or nothing. It never throws and never makes anybody wait longer than one command's timeout:
- * commands are not queued while there is no connection, and after a few failures the circuit opens, the connection is thrown away
- * (its answers, if they ever come, belong to commands that nobody waits for) and a probe in the background looks for a working one.
+ * The cache for callers: a value or `undefined`. It never throws, and a call never takes longer than one command's timeout. Commands are not
+ * queued while there is no connection. After a few failures the circuit opens. The connection is closed then, because its late replies would
+ * belong to commands that timed out. A background probe tries new connections.
  */
 export class Cache {
   readonly #options: CacheOptions;
@@ -59,10 +59,10 @@ export class Cache {
       now: () => performance.now(),
     });
     this.#circuit.open();
-    this.#showState();
+    this.#exposeState();
   }
 
-  /** Connects for the first time; resolves also when the cache is away. */
+  /** Connects for the first time; also resolves if the cache is down. */
   async start(): Promise<void> {
     await this.#connect();
   }
@@ -103,23 +103,23 @@ export class Cache {
       return answer;
     } catch (error) {
       this.#count(operation, 'error');
-      if (client === this.#client) this.#judge(error);
+      if (client === this.#client) this.#recordFailure(error);
       return undefined;
     }
   }
 
-  #judge(error: unknown): void {
+  #recordFailure(error: unknown): void {
     const isReply = error instanceof Error && error.name === 'ReplyError';
-    if (isReply && WRONG_SERVER.test(error.message)) this.#break(error);
-    // Any other reply shows that the server lives: the command was at fault.
-    else if (!isReply && this.#circuit.fail()) this.#break(error);
+    if (isReply && WRONG_SERVER.test(error.message)) this.#openCircuit(error);
+    // Any other error reply is caused by the command: the server is up.
+    else if (!isReply && this.#circuit.fail()) this.#openCircuit(error);
   }
 
-  /** Opens the circuit and begins to look for a working connection. */
-  #break(cause: unknown): void {
+  /** Opens the circuit and schedules probes for a new connection. */
+  #openCircuit(cause: unknown): void {
     this.#circuit.open();
     this.#dropClient();
-    this.#showState();
+    this.#exposeState();
     this.#options.log.warn({ err: cause }, 'cache: circuit open, pages read from the database');
     this.#probeAfter(this.#options.cacheRetryMs);
   }
@@ -127,7 +127,7 @@ export class Cache {
   #probeAfter(ms: number): void {
     if (this.#closed) return;
     clearTimeout(this.#probeTimer);
-    // Belongs to no request, so it runs outside of every trace.
+    // Runs outside of any trace, because it does not belong to a request.
     this.#probeTimer = inTrace(undefined, () =>
       setTimeout(() => {
         if (this.#circuit.tryProbe()) void this.#connect();
@@ -138,7 +138,7 @@ export class Cache {
 
   async #connect(): Promise<void> {
     const { cacheConnectMs, cacheRetryMs, log } = this.#options;
-    this.#showState();
+    this.#exposeState();
     const client = this.#makeClient();
     const timer = startFairTimer(cacheConnectMs, () => {
       client.disconnect();
@@ -149,7 +149,7 @@ export class Cache {
       if (this.#closed) throw new Error('the cache client was closed');
       this.#client = client;
       client.once('end', () => {
-        if (this.#client === client) this.#lose();
+        if (this.#client === client) this.#reconnect();
       });
       this.#circuit.reset();
       log.info('cache: connected');
@@ -159,16 +159,16 @@ export class Cache {
       this.#probeAfter(cacheRetryMs);
     } finally {
       timer.cancel();
-      this.#showState();
+      this.#exposeState();
     }
   }
 
-  /** The connection was closed by the other side, as the load balancer does at a failover: a new one is tried at once. */
-  #lose(): void {
+  /** Reconnects at once after the other side has closed the connection, as the load balancer does at a failover. */
+  #reconnect(): void {
     this.#client = undefined;
     if (this.#closed) return;
     this.#circuit.open();
-    this.#showState();
+    this.#exposeState();
     void this.#connect();
   }
 
@@ -188,7 +188,7 @@ export class Cache {
       retryStrategy: () => null,
       keepAlive: 10_000,
     });
-    // Told by rejected commands and by `end`; without a listener it would end the process.
+    // Rejected commands and `end` report the same errors. Without a listener, the event would end the process.
     client.on('error', () => undefined);
     return client;
   }
@@ -203,14 +203,14 @@ export class Cache {
     this.#options.metrics.cacheRequests.inc({ operation, result });
   }
 
-  #showState(): void {
+  #exposeState(): void {
     for (const state of STATES) {
       this.#options.metrics.circuitState.set({ state }, state === this.#circuit.state ? 1 : 0);
     }
   }
 }
 
-/** The answer, or an error after `ms`; a later answer is dropped. */
+/** The reply, or an error after `ms`; a later reply is discarded. */
 function withDeadline<T>(answer: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = startFairTimer(ms, () => {

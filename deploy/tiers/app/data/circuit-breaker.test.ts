@@ -11,18 +11,18 @@ type Step = 'fail' | 'succeed' | 'probe' | 'reset' | number;
 
 describe('CircuitBreaker', () => {
   it.each<readonly [string, readonly Step[], string]>([
-    ['is closed at first', [], 'closed'],
+    ['is initially closed', [], 'closed'],
     ['stays closed below the limit', ['fail', 'fail'], 'closed'],
     ['opens at the limit', ['fail', 'fail', 'fail'], 'open'],
-    ['counts failures in a row only', ['fail', 'fail', 'succeed', 'fail', 'fail'], 'closed'],
+    ['counts only consecutive failures', ['fail', 'fail', 'succeed', 'fail', 'fail'], 'closed'],
     ['lets no probe through too early', ['fail', 'fail', 'fail', 999, 'probe'], 'open'],
     ['lets a probe through in time', ['fail', 'fail', 'fail', 1_000, 'probe'], 'half-open'],
     ['closes when the probe succeeds', ['fail', 'fail', 'fail', 1_000, 'probe', 'succeed'], 'closed'],
     ['opens again when the probe fails', ['fail', 'fail', 'fail', 1_000, 'probe', 'fail'], 'open'],
-    ['waits anew after a failed probe', ['fail', 'fail', 'fail', 1_000, 'probe', 'fail', 999, 'probe'], 'open'],
+    ['waits again after a failed probe', ['fail', 'fail', 'fail', 1_000, 'probe', 'fail', 999, 'probe'], 'open'],
     ['is not closed by a late success', ['fail', 'fail', 'fail', 'succeed'], 'open'],
     ['is closed by a reset', ['fail', 'fail', 'fail', 'reset'], 'closed'],
-    ['counts from nothing after it was closed', ['fail', 'fail', 'fail', 'reset', 'fail', 'fail'], 'closed'],
+    ['counts from zero after it was closed', ['fail', 'fail', 'fail', 'reset', 'fail', 'fail'], 'closed'],
   ])('%s', (_name, steps, state) => {
     const { circuit, pass } = makeCircuit();
     for (const step of steps) {
@@ -34,7 +34,7 @@ describe('CircuitBreaker', () => {
     expect(circuit.allowsCalls).toBe(state === 'closed');
   });
 
-  it('lets one probe through, not two', () => {
+  it('lets only one probe through', () => {
     const { circuit, pass } = makeCircuit();
     circuit.open();
     pass(1_000);

@@ -1,15 +1,15 @@
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 interface CircuitOptions {
-  /** Failures in a row that open the circuit. */
+  /** Consecutive failures that open the circuit. */
   readonly failures: number;
   /** How long it stays open before one probe is let through. */
   readonly retryMs: number;
-  /** Milliseconds of a clock that only goes forward. */
+  /** A monotonic clock in milliseconds. */
   readonly now: () => number;
 }
 
-/** Decides whether a dependency is worth asking. Knows nothing of what is asked. */
+/** Decides whether calls to a dependency are allowed. */
 export class CircuitBreaker {
   readonly #options: CircuitOptions;
   #state: CircuitState = 'closed';
@@ -24,12 +24,12 @@ export class CircuitBreaker {
     return this.#state;
   }
 
-  /** Whether ordinary calls may go through. A probe is started by {@link tryProbe} only. */
+  /** Whether ordinary calls are allowed. Probes need {@link tryProbe}. */
   get allowsCalls(): boolean {
     return this.#state === 'closed';
   }
 
-  /** Turns an open circuit half-open when its time has come; true for the one caller that must now probe. */
+  /** Makes an open circuit half-open after `retryMs`; true for the one caller that must now probe. */
   tryProbe(): boolean {
     if (this.#state !== 'open' || this.#options.now() - this.#openedAt < this.#options.retryMs) return false;
     this.#state = 'half-open';
@@ -37,7 +37,7 @@ export class CircuitBreaker {
   }
 
   succeed(): void {
-    // A late success of a call from before the circuit opened says nothing about now.
+    // A late success of a call from before the circuit opened does not count.
     if (this.#state === 'open') return;
     this.#state = 'closed';
     this.#failures = 0;
@@ -51,13 +51,13 @@ export class CircuitBreaker {
     return opens;
   }
 
-  /** Closes the circuit whatever it was: the dependency was seen to work on a new connection. */
+  /** Closes the circuit in any state, because a call on a new connection succeeded. */
   reset(): void {
     this.#state = 'closed';
     this.#failures = 0;
   }
 
-  /** Opens the circuit without counting, for example when the connection is gone. */
+  /** Opens the circuit without counting failures, for example after the connection was lost. */
   open(): void {
     this.#state = 'open';
     this.#failures = 0;

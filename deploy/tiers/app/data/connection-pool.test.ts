@@ -13,8 +13,8 @@ class FakeConnection implements PooledConnection {
     this.isClosed = true;
   }
 
-  /** The far side closes. */
-  drop(): void {
+  /** The remote side closes. */
+  closeRemotely(): void {
     this.isClosed = true;
     this.#listener();
   }
@@ -50,7 +50,7 @@ function makePool(
   return server;
 }
 
-it('uses a released connection again', async () => {
+it('reuses a released connection', async () => {
   const { pool, opened } = makePool();
   (await pool.acquire({ waitMs: 100 })).release();
   (await pool.acquire({ waitMs: 100 })).release();
@@ -58,7 +58,7 @@ it('uses a released connection again', async () => {
   expect(pool.counts).toEqual({ idle: 1, busy: 0, connecting: 0, waiting: 0 });
 });
 
-it('opens another one for who asks for a fresh one, within its size', async () => {
+it('opens a new connection for a caller that requires a fresh one, within its size', async () => {
   const { pool, opened } = makePool({ size: 1 });
   (await pool.acquire({ waitMs: 100 })).release();
   const lease = await pool.acquire({ waitMs: 100, fresh: true });
@@ -66,16 +66,16 @@ it('opens another one for who asks for a fresh one, within its size', async () =
   expect(opened[0]?.isClosed).toBe(true);
 });
 
-it('never lends a connection that was destroyed or that the far side closed', async () => {
+it('never lends a connection that was destroyed or closed by the remote side', async () => {
   const { pool, opened } = makePool();
   (await pool.acquire({ waitMs: 100 })).destroy();
   (await pool.acquire({ waitMs: 100 })).release();
-  opened[1]?.drop();
+  opened[1]?.closeRemotely();
   expect(pool.counts.idle).toBe(0);
   expect((await pool.acquire({ waitMs: 100 })).connection).toBe(opened[2]);
 });
 
-it('hands a released connection to who waits longest', async () => {
+it('gives a released connection to the caller that has waited longest', async () => {
   const { pool } = makePool({ size: 1 });
   const first = await pool.acquire({ waitMs: 100 });
   const order: string[] = [];
@@ -89,7 +89,7 @@ it('hands a released connection to who waits longest', async () => {
   expect(order).toEqual(['second', 'third']);
 });
 
-it('ends every wait, and takes no more callers than may wait', async () => {
+it('limits the waiting time and the number of waiting callers', async () => {
   const { pool } = makePool({ size: 1, maxWaiting: 1 });
   await pool.acquire({ waitMs: 100 });
   const waiting = pool.acquire({ waitMs: 30 });
@@ -98,7 +98,7 @@ it('ends every wait, and takes no more callers than may wait', async () => {
   expect(pool.counts).toEqual({ idle: 0, busy: 1, connecting: 0, waiting: 0 });
 });
 
-it('gives one failed connect to one caller and goes on for the others', async () => {
+it('fails only one caller per failed connect', async () => {
   const server = makePool({ size: 1 });
   const { connect } = server;
   server.connect = () => {
@@ -112,7 +112,7 @@ it('gives one failed connect to one caller and goes on for the others', async ()
   expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
 });
 
-it('counts a lease once, however often it is given back', async () => {
+it('counts a lease once, even if it is returned several times', async () => {
   const { pool } = makePool();
   const lease = await pool.acquire({ waitMs: 100 });
   lease.release();
@@ -121,7 +121,7 @@ it('counts a lease once, however often it is given back', async () => {
   expect(pool.counts).toMatchObject({ idle: 1, busy: 0 });
 });
 
-it('closes: waiting callers fail, idle connections end, borrowed ones end when they come back', async () => {
+it('closes: waiting callers fail, idle connections close, borrowed ones close when they are returned', async () => {
   const { pool, opened } = makePool({ size: 1 });
   const lease = await pool.acquire({ waitMs: 100 });
   const waiting = pool.acquire({ waitMs: 1_000 });

@@ -1,6 +1,6 @@
 import { startFairTimer } from './fair-timer.ts';
 
-/** What the pool needs to know of a connection; `onClosed` is called once when the far side or an error closed it. */
+/** A connection for the pool. It calls the `onClosed` listeners once when the remote side or an error has closed it. */
 export interface PooledConnection {
   readonly isClosed: boolean;
   destroy(): void;
@@ -10,24 +10,24 @@ export interface PooledConnection {
 interface PoolOptions<C> {
   readonly name: string;
   readonly size: number;
-  /** Connections that may be opened at once: handshakes that starve each other all come too late. */
+  /** Maximum number of concurrent connects: too many handshakes at once all time out. */
   readonly maxConnecting: number;
-  /** Callers that may wait for a connection at once. */
+  /** Maximum number of waiting callers. */
   readonly maxWaiting: number;
-  /** Idle connections are closed after this. */
+  /** Idle connections are closed after this time. */
   readonly idleMs: number;
-  /** Opens one connection, with a deadline of its own over the whole handshake. */
+  /** Opens one connection, with its own deadline for the whole handshake. */
   readonly connect: () => Promise<C>;
 }
 
 export interface AcquireOptions {
-  /** How long to wait for a connection, connecting included. */
+  /** How long to wait for a connection, including the connect. */
   readonly waitMs: number;
-  /** Not an idle one, which may lead to a server that is gone: a new one, or one that another caller has just used with success. */
+  /** Require a new connection, or one that another caller has just returned. An idle one may lead to a server that is down. */
   readonly fresh?: boolean;
 }
 
-/** Thrown when no connection came in time or too many wait already. */
+/** Thrown if there is no connection in time, too many callers wait already, or the pool is closed. */
 export class PoolError extends Error {
   readonly code: 'POOL_TIMEOUT' | 'POOL_FULL' | 'POOL_CLOSED';
 
@@ -38,7 +38,7 @@ export class PoolError extends Error {
   }
 }
 
-/** A borrowed connection: give it back with `release`, or `destroy` it when it cannot be trusted any more. */
+/** A borrowed connection: return it with `release`, or `destroy` it if it may be broken. */
 export interface Lease<C> {
   readonly connection: C;
   release(): void;
@@ -56,8 +56,8 @@ interface Idle<C> {
 }
 
 /**
- * A pool whose every wait has an end. mysql2's own pool lets callers queue for ever and cannot be asked for a connection that
- * is new, which is what a read needs after a server hung.
+ * A connection pool with a timeout for every wait. mysql2's own pool lets callers wait forever, and cannot provide a new connection on demand,
+ * which a read needs after a server hung.
  */
 export class ConnectionPool<C extends PooledConnection> {
   readonly #options: PoolOptions<C>;
@@ -88,14 +88,14 @@ export class ConnectionPool<C extends PooledConnection> {
     return await this.#wait(waitMs);
   }
 
-  /** Closes what is idle: after the far side failed, nothing that was open before is to be believed. */
+  /** Closes idle connections: after a failure of the server, all of them may be broken. */
   clearIdle(): void {
     const idle = this.#idle;
     this.#idle = [];
     for (const { connection } of idle) connection.destroy();
   }
 
-  /** Refuses new callers, fails waiting ones, closes idle connections; borrowed ones are closed when they come back. */
+  /** Rejects new and waiting callers and closes idle connections. Borrowed ones are closed when they are returned. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#reaper);
@@ -133,7 +133,7 @@ export class ConnectionPool<C extends PooledConnection> {
     });
   }
 
-  /** Opens connections while somebody waits for one that is not on its way yet. */
+  /** Opens connections until there is a pending connect for every waiting caller, within the limits. */
   #connectForWaiters(): void {
     while (
       !this.#closed &&
@@ -148,7 +148,7 @@ export class ConnectionPool<C extends PooledConnection> {
         },
         (error: unknown) => {
           this.#connecting -= 1;
-          // One failed attempt fails one caller: he decides whether to try again.
+          // One failed connect fails one caller, which decides whether to retry.
           this.#firstWaiter()?.fail(error);
           this.#connectForWaiters();
         },
@@ -203,7 +203,7 @@ export class ConnectionPool<C extends PooledConnection> {
     return this.#waiting.values().next().value;
   }
 
-  /** The one used last: the others may then grow old and be closed. */
+  /** The most recently used connection, so that the others can become idle and be closed. */
   #popIdle(): C | undefined {
     let idle = this.#idle.pop();
     while (idle?.connection.isClosed === true) idle = this.#idle.pop();

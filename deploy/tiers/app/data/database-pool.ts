@@ -11,18 +11,18 @@ import {
   type SqlText,
 } from './db-connection.ts';
 
-/** A handshake takes a few milliseconds of two processors; four at a time give hundreds of connections a second. */
+/** A handshake takes a few milliseconds of two CPUs; four at a time give hundreds of connections per second. */
 const MAX_CONNECTING = 4;
-/** A connect may take up to 2^2 times its deadline when several in a row were late: then not a server is gone, but time is short. */
+/** After several consecutive timeouts, the connect deadline grows up to 2^2 times: the cause is then CPU shortage and not a lost server. */
 const MAX_DOUBLINGS = 2;
 
-/** One statement with the name under which it is measured and traced. */
+/** One statement, with the operation name for metrics and traces. */
 export interface Statement extends SqlText {
-  /** Bounded: a name from the code, never made of values. */
+  /** A constant from the code without values, so that the number of label values is bounded. */
   readonly operation: string;
 }
 
-/** Statements that are sent together, with the name under which they are measured and traced. */
+/** Statements that are sent together, with the operation name for metrics and traces. */
 export interface Batch {
   readonly operation: string;
   readonly statements: readonly SqlText[];
@@ -36,26 +36,26 @@ interface DatabasePoolOptions {
   readonly metrics: Metrics;
 }
 
-/** What goes over the wire in one piece. */
+/** One request to the server. */
 interface RoundTrip {
   readonly operation: string;
   readonly sql: string;
-  /** Statements, of a batch. */
+  /** Number of statements of a batch. */
   readonly size?: number;
 }
 
-/** Callers that may wait per connection of a pool; more than that is overload, answered at once. */
+/** Maximum number of waiting callers per connection of a pool. Further callers fail at once, because the pool is overloaded. */
 const WAITING_PER_CONNECTION = 16;
 
-/** Connections to one database route, measured and traced. */
+/** Connections to one database route, with metrics and traces. */
 export class DatabasePool {
   readonly name: PoolName;
   readonly #pool: ConnectionPool<DbConnection>;
   readonly #metrics: Metrics;
   readonly #target: DbTarget;
   readonly #poolAttributes: { readonly 'db.client.connection.pool.name': PoolName };
-  /** Connects in a row that came too late. */
-  #late = 0;
+  /** Consecutive connects that timed out. */
+  #timeouts = 0;
 
   constructor({ name, target, size, idleMs, metrics }: DatabasePoolOptions) {
     this.name = name;
@@ -102,7 +102,7 @@ export class DatabasePool {
       ...this.#poolAttributes,
       'db.system.name': 'mysql',
       'db.query.summary': operation,
-      // Every value of a statement has a placeholder.
+      // Contains no values, because statements have placeholders.
       'db.query.text': sql,
       ...(size === undefined ? {} : { 'db.operation.batch.size': size }),
     };
@@ -114,13 +114,13 @@ export class DatabasePool {
   }
 
   async #connect(): Promise<DbConnection> {
-    const patience = 2 ** Math.min(MAX_DOUBLINGS, Math.floor(this.#late / MAX_CONNECTING));
+    const timeoutFactor = 2 ** Math.min(MAX_DOUBLINGS, Math.floor(this.#timeouts / MAX_CONNECTING));
     try {
-      const connection = await openDbConnection({ ...this.#target, connectMs: this.#target.connectMs * patience });
-      this.#late = 0;
+      const connection = await openDbConnection({ ...this.#target, connectMs: this.#target.connectMs * timeoutFactor });
+      this.#timeouts = 0;
       return connection;
     } catch (error) {
-      this.#late = error instanceof ConnectTimeout || error instanceof StatementTimeout ? this.#late + 1 : 0;
+      this.#timeouts = error instanceof ConnectTimeout || error instanceof StatementTimeout ? this.#timeouts + 1 : 0;
       throw error;
     }
   }
@@ -133,7 +133,7 @@ export class DatabasePool {
     this.#pool.close();
   }
 
-  /** Brings the gauges up to date; called at every scrape. */
+  /** Updates the gauges; called at every scrape. */
   observe(): void {
     const { waiting, ...states } = this.#pool.counts;
     for (const [state, count] of Object.entries(states)) {

@@ -12,36 +12,36 @@ export interface SqlText {
   readonly values: readonly SqlValue[];
 }
 
-/** What one statement gave: rows of a query, or the effect of a write. */
+/** Result of one statement: rows of a query, or the effect of a write. */
 export interface SqlResult {
   readonly rows: readonly Row[];
   readonly affectedRows: number;
   readonly insertId: number;
-  /** Transactions that this statement committed; only where the session tracks its own GTIDs. */
+  /** Transactions that this statement committed; only if the session tracks its own GTIDs. */
   readonly gtids: readonly string[];
 }
 
 export interface DbTarget {
   readonly host: string;
   readonly port: number;
-  /** The default schema, if it is sure to exist. */
+  /** The default schema; undefined if it may not exist yet. */
   readonly database: string | undefined;
   readonly user: string;
   readonly password: string;
   /** Certificate of the authority that signed the servers' certificates; PEM. */
   readonly ca: string;
-  /** From the TCP connect to the last answer to `setup`. */
+  /** Deadline from the TCP connect to the last reply to `setup`. */
   readonly connectMs: number;
   /**
-   * Whether several statements may be sent at once. A statement that was put together from input could then bring others with it: only
-   * for code whose every value goes through a placeholder.
+   * Whether several statements may be sent at once. This makes SQL injection worse, so it is only for code that passes every value as a
+   * placeholder.
    */
   readonly multipleStatements: boolean;
-  /** Assignments of the session, for example `innodb_lock_wait_timeout = 2`. */
+  /** Session variables, for example `innodb_lock_wait_timeout = 2`. */
   readonly setup: readonly string[];
 }
 
-/** One MySQL session over TLS whose every statement has a deadline. */
+/** One MySQL session over TLS, with a deadline for every statement. */
 export class DbConnection implements PooledConnection {
   readonly #connection: Connection;
   #closed = false;
@@ -72,14 +72,14 @@ export class DbConnection implements PooledConnection {
   }
 
   /**
-   * Runs one statement. After `timeoutMs` the session is destroyed, because its next answer would be to this statement;
-   * the server notices that on its own.
+   * Runs one statement. After `timeoutMs` the session is destroyed, because its next reply would belong to this statement. The server detects
+   * the closed connection itself.
    */
   async query(sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<SqlResult> {
     return toResult(await this.#send(sql, values, timeoutMs));
   }
 
-  /** Runs several statements in one round trip and gives a result for each. The first that fails is the last that is run. */
+  /** Runs several statements in one round trip and returns a result for each. The server stops at the first failed statement. */
   async queryAll(statements: readonly SqlText[], timeoutMs: number): Promise<readonly SqlResult[]> {
     const results = await this.#send(
       statements.map(({ sql }) => sql).join(';\n'),
@@ -107,7 +107,7 @@ export class DbConnection implements PooledConnection {
   }
 }
 
-/** A statement was not answered in time. Whether the server ran it is unknown. */
+/** A statement timed out. It is unknown whether the server executed it. */
 export class StatementTimeout extends Error {
   readonly code = 'STATEMENT_TIMEOUT';
 
@@ -127,7 +127,7 @@ export class ConnectTimeout extends Error {
   }
 }
 
-/** Opens a session: TCP, TLS, authentication and setup within `connectMs`. A proxy accepts at once, so TCP alone proves nothing. */
+/** Opens a session: TCP, TLS, authentication and setup within `connectMs`. Proxies accept TCP connections at once, so TCP alone proves nothing. */
 export async function openDbConnection(target: DbTarget): Promise<DbConnection> {
   const { host, port, database, user, password, ca, connectMs, multipleStatements, setup } = target;
   const startedAt = performance.now();
@@ -138,7 +138,7 @@ export async function openDbConnection(target: DbTarget): Promise<DbConnection> 
     user,
     password,
     ssl: sslOf(ca),
-    // The deadline below is ours: it is fair, and covers the setup too.
+    // Replaced by the fair timer below, which also covers the setup.
     connectTimeout: 0,
     multipleStatements,
     charset: 'utf8mb4_0900_ai_ci',
@@ -171,7 +171,7 @@ export async function openDbConnection(target: DbTarget): Promise<DbConnection> 
   return connection;
 }
 
-/** One object per authority: mysql2 then keeps the parsed certificates and TLS sessions, which makes reconnecting cheap. */
+/** One object per certificate authority, so that mysql2 caches parsed certificates and TLS sessions. This makes reconnecting cheap. */
 const sslOptions = new Map<string, { readonly ca: string; readonly rejectUnauthorized: true }>();
 
 function sslOf(ca: string): { ca: string; rejectUnauthorized: true } {

@@ -30,18 +30,18 @@ describe('decideRetry', () => {
     [serverError(1045, { fatal: true }), 'none'],
     [new Error('a programming error'), 'none'],
     ['not an error', 'none'],
-  ])('takes %o for %s', (error, reason) => {
+  ])('classifies %o as %s', (error, reason) => {
     expect(decideRetry(error)).toBe(reason);
   });
 
-  it('keeps a connection whose statement merely lost a race', () => {
+  it('keeps a connection after a deadlock, a lock wait, overload or a wrong statement', () => {
     expect((['deadlock', 'lock-wait', 'busy', 'none'] as const).map(isConnectionSpent)).not.toContain(true);
     expect((['lost', 'read-only', 'group'] as const).map(isConnectionSpent)).not.toContain(false);
   });
 });
 
 describe('backoffMs', () => {
-  it('stays between 5 ms and a quarter of a second, whatever the attempt', () => {
+  it('stays between 5 ms and 255 ms for every attempt', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
         const ms = backoffMs(attempt, () => random);

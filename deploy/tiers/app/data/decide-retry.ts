@@ -1,16 +1,16 @@
 /**
- * Why a statement failed, as far as trying again is concerned.
- * - `deadlock`: the server rolled this transaction back in favour of another; the route is well.
- * - `lock-wait`: a row is held by a transaction that may be left over from a dead session.
- * - `lost`: the connection broke, did not come or did not answer; the outcome of the last statement is unknown.
+ * Why a statement failed, for the decision about a retry.
+ * - `deadlock`: the server rolled this transaction back in favour of another; the route is healthy.
+ * - `lock-wait`: a row is locked by a transaction that may belong to a lost session.
+ * - `lost`: the connection broke, could not be opened, or timed out; the outcome of the last statement is unknown.
  * - `read-only`: the server is not (or no longer) the primary.
- * - `group`: Group Replication refused or rolled back the commit.
+ * - `group`: Group Replication rejected or rolled back the commit.
  * - `busy`: too many connections or waiting callers.
- * - `none`: the statement itself is at fault; the same again fails the same way.
+ * - `none`: the statement itself is wrong; a retry would fail too.
  */
 export type RetryReason = 'deadlock' | 'lock-wait' | 'lost' | 'read-only' | 'group' | 'busy' | 'none';
 
-/** Server error numbers (MySQL 9.7 error reference) that are worth another try. */
+/** Server error numbers (MySQL 9.7 error reference) that are worth a retry. */
 const BY_NUMBER: ReadonlyMap<number, RetryReason> = new Map<number, RetryReason>([
   [1213, 'deadlock'], // ER_LOCK_DEADLOCK
   [1205, 'lock-wait'], // ER_LOCK_WAIT_TIMEOUT
@@ -19,7 +19,7 @@ const BY_NUMBER: ReadonlyMap<number, RetryReason> = new Map<number, RetryReason>
   [1792, 'read-only'], // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
   [1836, 'read-only'], // ER_READ_ONLY_MODE
   [3100, 'group'], // ER_RUN_HOOK_ERROR: before_commit, for example "not ONLINE"
-  [3101, 'group'], // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: certification conflict, or the group was left
+  [3101, 'group'], // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: certification conflict, or the server left the group
   [3796, 'group'], // ER_GRP_HOLD_WAIT_TIMEOUT
   [3797, 'group'], // ER_GRP_HOLD_MEMBER_STATUS_ERROR
   [3798, 'group'], // ER_GRP_TRX_CONSISTENCY_NOT_ALLOWED
@@ -41,7 +41,7 @@ const BY_NUMBER: ReadonlyMap<number, RetryReason> = new Map<number, RetryReason>
   [4031, 'lost'], // ER_CLIENT_INTERACTION_TIMEOUT
 ]);
 
-/** Codes of sockets, of the driver and of this application's pool. */
+/** Error codes of sockets, the driver and this application's pool. */
 const BY_CODE: ReadonlyMap<string, RetryReason> = new Map<string, RetryReason>([
   ['PROTOCOL_CONNECTION_LOST', 'lost'],
   ['PROTOCOL_SEQUENCE_TIMEOUT', 'lost'],
@@ -59,7 +59,7 @@ const BY_CODE: ReadonlyMap<string, RetryReason> = new Map<string, RetryReason>([
   ['POOL_FULL', 'busy'],
 ]);
 
-/** Whether and why to try again. Errors that the driver marks fatal broke the connection, whatever their code. */
+/** Decides whether and why to retry. Errors that the driver marks as fatal broke the connection, whatever their code. */
 export function decideRetry(error: unknown): RetryReason {
   if (!(error instanceof Error)) return 'none';
   const { errno, code, fatal } = error as Error & { errno?: unknown; code?: unknown; fatal?: unknown };
@@ -67,7 +67,7 @@ export function decideRetry(error: unknown): RetryReason {
   if (byNumber !== undefined) return byNumber;
   const byCode = typeof code === 'string' ? BY_CODE.get(code) : undefined;
   if (byCode !== undefined) return byCode;
-  // A server error that refuses the session (wrong password, unknown database) is fatal too, but does not heal by itself.
+  // A server error that rejects the session (wrong password, unknown database) is fatal too, but a retry does not help.
   if (fatal === true && (typeof errno !== 'number' || errno < 1000)) return 'lost';
   return 'none';
 }
@@ -77,7 +77,7 @@ export function isConnectionSpent(reason: RetryReason): boolean {
   return reason === 'lost' || reason === 'read-only' || reason === 'group';
 }
 
-/** Waiting time before try number `attempt` (1 is the first repetition): exponential, with full jitter above a floor. */
+/** Delay before retry number `attempt` (from 1): exponential, with full jitter above a minimum. */
 export function backoffMs(attempt: number, random: () => number): number {
   const ceiling = Math.min(250, 10 * 2 ** attempt);
   return Math.round(5 + random() * ceiling);

@@ -1,17 +1,17 @@
-/** A deadline that can be called off. */
+/** A deadline that can be cancelled. */
 export interface FairTimer {
   cancel(): void;
 }
 
 /**
- * Calls `expire` after `ms`, but not before what has arrived by then was looked at. Node.js runs timers before it reads sockets, so
- * in a process that was kept from running for a while every plain timer fires although the answers are already there, and an
- * overloaded application would throw away good connections and open new ones, which is how overload stays.
+ * Calls `expire` after `ms`, but only after all data that had arrived by then was processed. Node.js runs timers before it reads sockets. So in a
+ * process that did not run for a while, every plain timer fires although the replies have arrived. An overloaded application would then close
+ * working connections and open new ones, which prolongs the overload.
  */
 export function startFairTimer(ms: number, expire: () => void): FairTimer {
   let immediate: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => {
-    // Sockets are read between timers and immediates; twice, because TLS hands data on one turn later.
+    // Node.js reads sockets between timers and immediates. Twice, because TLS delivers data one turn later.
     immediate = setImmediate(() => {
       immediate = setImmediate(expire);
     });

@@ -9,7 +9,7 @@ const STATEMENT: Statement = { operation: 'orders', sql: 'SELECT 1', values: [] 
 const GTIDS = '3e11fa47-71ca-11e1-9e33-c80aa9429562:5';
 const lost = (): Error => Object.assign(new Error('gone'), { code: 'ECONNRESET' });
 
-/** A pool that answers each statement with what `answer` gives or throws. */
+/** A pool in which each statement returns or throws the result of `answer`. */
 function makePool(name: 'db-read' | 'db-write', answer: (statement: Statement, fresh: boolean) => unknown) {
   const acquire = vi.fn(({ fresh = false }: { readonly fresh?: boolean }) =>
     Promise.resolve({ connection: { fresh }, release: () => undefined, destroy: () => undefined }),
@@ -19,10 +19,10 @@ function makePool(name: 'db-read' | 'db-write', answer: (statement: Statement, f
   return { acquire, pool: { name, acquire, run } as unknown as DatabasePool };
 }
 
-/** A secondary that has the write or lacks it, and says who answered. */
-const secondary = (lacks: boolean) =>
+/** A secondary that has or misses the write. Its rows contain the name of the node. */
+const secondary = (isMissing: boolean) =>
   makePool('db-read', ({ operation }) =>
-    operation === 'wait-for-own-write' ? { missing: lacks ? 1 : 0 } : { from: 'secondary' },
+    operation === 'wait-for-own-write' ? { missing: isMissing ? 1 : 0 } : { from: 'secondary' },
   );
 const primary = (answer: (fresh: boolean) => unknown = () => ({ from: 'primary' })) =>
   makePool('db-write', (_statement, fresh) => answer(fresh));
@@ -43,21 +43,21 @@ it('a session reads its own write on a secondary that has it', async () => {
 });
 
 it.each([
-  ['lacks it', secondary(true)],
+  ['does not have it', secondary(true)],
   ['is lost', makePool('db-read', fails(lost))],
 ])('a session reads its own write on the primary when the secondary %s', async (_what, reads) => {
   const result = await makeRoute(reads.pool, primary().pool).readOwnWrite(STATEMENT, GTIDS);
   expect(result).toEqual({ rows: [{ from: 'primary' }], isStale: false });
 });
 
-it('a write that is not known is read on the primary at once', async () => {
+it('an unknown write is read from the primary at once', async () => {
   const reads = secondary(false);
   const result = await makeRoute(reads.pool, primary().pool).readOwnWrite(STATEMENT, UNKNOWN_WRITE);
   expect(result).toEqual({ rows: [{ from: 'primary' }], isStale: false });
   expect(reads.acquire).not.toHaveBeenCalled();
 });
 
-it('a connection that led to the old primary is no reason for a stale answer', async () => {
+it('retries on a new connection after a connection to the former primary fails, instead of a stale read', async () => {
   const writes = primary((fresh) => {
     if (!fresh) throw lost();
     return { from: 'primary' };
@@ -67,14 +67,14 @@ it('a connection that led to the old primary is no reason for a stale answer', a
 });
 
 it.each([
-  ['is known to be away', primary(), () => false],
+  ['is known to be down', primary(), () => false],
   ['does not answer', primary(fails(lost)), () => true],
-])('an answer is stale, and says so, only when the primary %s', async (_what, writes, isPrimaryUp) => {
+])('returns a stale result, marked as such, only if the primary %s', async (_what, writes, isPrimaryUp) => {
   const result = await makeRoute(secondary(true).pool, writes.pool, isPrimaryUp).readOwnWrite(STATEMENT, GTIDS);
   expect(result).toEqual({ rows: [{ from: 'secondary' }], isStale: true });
 });
 
-it('a statement that is wrong is not tried elsewhere', async () => {
+it('does not retry a wrong statement', async () => {
   const wrong = (): Error => Object.assign(new Error('no such column'), { errno: 1054 });
   const writes = primary(fails(wrong));
   const route = makeRoute(secondary(true).pool, writes.pool);
@@ -82,7 +82,7 @@ it('a statement that is wrong is not tried elsewhere', async () => {
   expect(writes.acquire).toHaveBeenCalledOnce();
 });
 
-it('says that it cannot be read when nobody answers', async () => {
+it('throws Unavailable if no server responds', async () => {
   const route = makeRoute(makePool('db-read', fails(lost)).pool, primary(fails(lost)).pool);
   await expect(route.readOwnWrite(STATEMENT, GTIDS)).rejects.toBeInstanceOf(Unavailable);
 });

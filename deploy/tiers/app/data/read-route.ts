@@ -12,7 +12,7 @@ import { Unavailable } from './unavailable.ts';
 interface ReadRouteOptions {
   readonly reads: DatabasePool;
   readonly writes: DatabasePool;
-  /** Whether the primary was there when a write last needed it. */
+  /** Whether the primary was reachable for the last write. */
   readonly isPrimaryUp: () => boolean;
   readonly readQueryMs: number;
   readonly readBudgetMs: number;
@@ -20,7 +20,7 @@ interface ReadRouteOptions {
   readonly metrics: Metrics;
 }
 
-/** What a read found, and whether it may lack the session's own last write. */
+/** Result of a read, and whether it may miss the session's own last write. */
 export interface ReadResult {
   readonly rows: SqlResult['rows'];
   readonly isStale: boolean;
@@ -28,43 +28,43 @@ export interface ReadResult {
 
 type Rows = SqlResult['rows'];
 
-/** Failed reads in a row after which the read route is asked by few only, and how often these few try. */
-const SUSPECT = { failures: 5, retryMs: 250 } as const;
-/** A lost server breaks about a pool of connections at once; beyond that, repeating is load and no help. */
+/** Consecutive failed reads that open the circuit of the read route, and the interval of probes while it is open. */
+const READ_CIRCUIT = { failures: 5, retryMs: 250 } as const;
+/** A lost server breaks about one pool of connections at once. Retries beyond that only add load. */
 const RETRIES = { burst: 48, perSecond: 10 } as const;
 
 /**
- * Reads from the secondaries, within `readBudgetMs` whatever one server does.
+ * Reads from the secondaries within `readBudgetMs`, even if one server fails.
  *
- * The first attempt uses a pooled connection and is cut at `readQueryMs`. It may lead to a server that died without a word, and a new
- * one may be led to the same server until the load balancer has noticed. So the second attempt asks another connection of the
- * read route and the primary at once and takes the first answer: a single lost server is behind one of them only. While the read route
- * as a whole fails, reads begin at the primary.
+ * The first attempt uses a pooled connection and is aborted after `readQueryMs`. Its server may have crashed, and a new connection may reach the
+ * same server until the load balancer has marked it down. So the second attempt is hedged: it queries a new connection of the read route and the
+ * primary at once, and uses the first response. A single lost server is behind only one of them. While the whole read route fails, reads begin
+ * at the primary.
  */
 export class ReadRoute {
   readonly #options: ReadRouteOptions;
-  readonly #health = new CircuitBreaker({ ...SUSPECT, now: () => performance.now() });
+  readonly #health = new CircuitBreaker({ ...READ_CIRCUIT, now: () => performance.now() });
   readonly #retries = new TokenBucket({ ...RETRIES, now: () => performance.now() });
 
   constructor(options: ReadRouteOptions) {
     this.#options = options;
   }
 
-  /** Runs a read. Throws {@link Unavailable} when no server answered within the budget. */
+  /** Runs a read. Throws {@link Unavailable} if no server responds within the budget. */
   async read(statement: Statement): Promise<Rows> {
     return await this.#readBefore(statement, performance.now() + this.#options.readBudgetMs);
   }
 
   /**
-   * Runs a read that must see the transactions in `gtids`: waits for them on a secondary, then asks the primary; at once for
-   * {@link UNKNOWN_WRITE}. A primary that is not reachable must not take reads with it, so the last resort is an answer that may be stale
-   * and says so.
+   * Runs a read that must see the transactions in `gtids`. It waits for them on a secondary and then queries the primary; for
+   * {@link UNKNOWN_WRITE} it queries the primary at once. Reads must not fail together with the primary, so the last resort is a result that
+   * is marked as stale.
    */
   async readOwnWrite(statement: Statement, gtids: string): Promise<ReadResult> {
     const { reads, readBudgetMs, metrics } = this.#options;
     const deadline = performance.now() + readBudgetMs;
     const secondary =
-      gtids !== UNKNOWN_WRITE && this.#asksReadRoute()
+      gtids !== UNKNOWN_WRITE && this.#usesReadRoute()
         ? await this.#tryWaiting(statement, gtids).catch(() => undefined)
         : undefined;
     if (secondary !== undefined) {
@@ -74,14 +74,14 @@ export class ReadRoute {
     return await this.#primaryBefore(statement, deadline);
   }
 
-  /** Runs a read where every acknowledged write is; stale, and marked so, when the primary does not answer. */
+  /** Runs a read on the primary, which has every acknowledged write. If it does not respond, the result is marked as stale. */
   async readFromPrimary(statement: Statement): Promise<ReadResult> {
     return await this.#primaryBefore(statement, performance.now() + this.#options.readBudgetMs);
   }
 
   async #primaryBefore(statement: Statement, deadline: number): Promise<ReadResult> {
     const { writes, isPrimaryUp, readQueryMs, metrics } = this.#options;
-    // A pooled connection may lead to a primary that is one no more, so a second attempt uses a new one. Time for a stale answer is left.
+    // A pooled connection may lead to a former primary, so the second attempt uses a new one. It leaves time for a stale read.
     for (const fresh of [false, true]) {
       const leftMs = leftUntil(deadline) - (fresh ? readQueryMs : 0);
       if (!isPrimaryUp() || leftMs <= 1) break;
@@ -104,13 +104,13 @@ export class ReadRoute {
     const { readQueryMs, metrics } = this.#options;
     let previous: RetryReason = 'none';
     for (let attempt = 0; ; attempt += 1) {
-      // With no retry left in the budget there is one more attempt, but it is not cut before the end.
+      // Without retry tokens there is one last attempt, which may use the rest of the budget.
       const isLast = attempt > 0 && !this.#retries.take();
       const timeoutMs = isLast ? leftUntil(deadline) : Math.min(readQueryMs, leftUntil(deadline));
       try {
-        // Too few connections are no reason to take more of them.
+        // If connections are scarce, hedging would make it worse.
         const isHedged = attempt > 0 && !isLast && previous !== 'busy';
-        return await this.#attemptWhereWell(statement, { timeoutMs, fresh: attempt > 0 }, isHedged);
+        return await this.#attemptOnHealthyRoute(statement, { timeoutMs, fresh: attempt > 0 }, isHedged);
       } catch (error) {
         const cause = causeOf(error);
         const reason = decideRetry(cause);
@@ -125,21 +125,21 @@ export class ReadRoute {
     }
   }
 
-  async #attemptWhereWell(statement: Statement, options: AttemptOptions, isHedged: boolean): Promise<Rows> {
+  async #attemptOnHealthyRoute(statement: Statement, options: AttemptOptions, isHedged: boolean): Promise<Rows> {
     const { reads, writes, isPrimaryUp } = this.#options;
     if (!isPrimaryUp()) return await this.#attempt(reads, statement, options);
     const primary = { timeoutMs: options.timeoutMs };
-    if (!this.#asksReadRoute()) return await this.#attempt(writes, statement, primary);
+    if (!this.#usesReadRoute()) return await this.#attempt(writes, statement, primary);
     if (!isHedged) return await this.#attempt(reads, statement, options);
     return await Promise.any([this.#attempt(reads, statement, options), this.#attempt(writes, statement, primary)]);
   }
 
-  /** Whether the read route is well, or it is time for one read to find out. */
-  #asksReadRoute(): boolean {
+  /** Whether the read route is healthy, or this read may probe it. */
+  #usesReadRoute(): boolean {
     return this.#health.allowsCalls || this.#health.tryProbe();
   }
 
-  /** The rows, or `undefined` when the secondary has not got the transactions in time. */
+  /** The rows, or `undefined` if the secondary does not have the transactions in time. */
   async #tryWaiting(statement: Statement, gtids: string): Promise<Rows | undefined> {
     const { reads, readQueryMs, ownWriteWaitMs } = this.#options;
     const wait: Statement = {
@@ -153,11 +153,11 @@ export class ReadRoute {
     });
   }
 
-  #judge(reason: RetryReason): void {
-    // An answer, even one that refuses, shows that the route works.
+  #recordFailure(reason: RetryReason): void {
+    // An error response of the server shows that the route works.
     if (reason === 'none') this.#health.reset();
     else if (reason === 'lost') this.#health.fail();
-    // A probe that got no connection has found out nothing; the next one may.
+    // A probe without a connection has no result; the next one tries again.
     else if (this.#health.state === 'half-open') this.#health.open();
   }
 
@@ -165,7 +165,7 @@ export class ReadRoute {
     return await this.#borrow(pool, options, (run) => run(statement));
   }
 
-  /** Runs `work` on a borrowed connection, all within `timeoutMs`, and learns from the outcome. */
+  /** Runs `work` on a borrowed connection within `timeoutMs`, and records the outcome in the circuit breaker. */
   async #borrow<T>(
     pool: DatabasePool,
     { timeoutMs, fresh = false }: AttemptOptions,
@@ -188,7 +188,7 @@ export class ReadRoute {
         throw error;
       }
     } catch (error) {
-      if (pool === this.#options.reads) this.#judge(decideRetry(error));
+      if (pool === this.#options.reads) this.#recordFailure(decideRetry(error));
       throw error;
     }
   }
@@ -199,12 +199,12 @@ interface AttemptOptions {
   readonly fresh?: boolean;
 }
 
-/** Never below a millisecond: a timer of 0 would be none. */
+/** Milliseconds until the deadline, at least 1. */
 function leftUntil(deadline: number): number {
   return Math.max(1, deadline - performance.now());
 }
 
-/** Of two attempts at once the one that says the statement is wrong counts. */
+/** The cause of a failed hedged attempt: an error that shows that the statement is wrong takes precedence. */
 function causeOf(error: unknown): unknown {
   if (!(error instanceof AggregateError)) return error;
   const causes: readonly unknown[] = error.errors;

@@ -1,4 +1,4 @@
-/** A row as the driver gives it. */
+/** A row as returned by the driver. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** A numeric column. Anything else is a programming error, so this throws. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SingleFlight } from './single-flight.ts';
 
-it('does work once for all who ask at the same time, and again for who asks later', async () => {
+it('runs work once for all concurrent callers, and again for a later caller', async () => {
   const flights = new SingleFlight<number>();
   let runs = 0;
   const work = (): Promise<number> => Promise.resolve((runs += 1));
@@ -9,7 +9,7 @@ it('does work once for all who ask at the same time, and again for who asks late
   expect(await flights.do('a', work)).toBe(3);
 });
 
-it('gives a failure to all who waited and keeps nothing of it', async () => {
+it('rejects all concurrent callers of failed work, and runs it again for the next one', async () => {
   const flights = new SingleFlight<number>();
   const fail = (): Promise<number> => Promise.reject(new Error('away'));
   await expect(Promise.all([flights.do('a', fail), flights.do('a', fail)])).rejects.toThrow('away');

@@ -1,4 +1,4 @@
-/** Lets callers that want the same thing at the same time share one piece of work: a dead cache then does not multiply queries. */
+/** Concurrent callers with the same key share one piece of work, so that queries do not multiply while the cache is down. */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Promise<T>>();
 

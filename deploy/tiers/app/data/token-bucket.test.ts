@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { TokenBucket } from './token-bucket.ts';
 
-it('allows a burst, then a trickle', () => {
+it('allows a burst, then the rate', () => {
   let nowMs = 0;
   const budget = new TokenBucket({ burst: 5, perSecond: 10, now: () => nowMs });
   const take = (times: number): number => Array.from({ length: times }, () => budget.take()).filter(Boolean).length;

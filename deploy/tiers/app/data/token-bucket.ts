@@ -1,13 +1,13 @@
 interface TokenBucketOptions {
-  /** What may be taken at once. */
+  /** Capacity: the number of tokens that can be taken at once. */
   readonly burst: number;
-  /** What may be taken in a second for ever. */
+  /** Refill rate. */
   readonly perSecond: number;
-  /** Milliseconds of a clock that only goes forward. */
+  /** A monotonic clock in milliseconds. */
   readonly now: () => number;
 }
 
-/** Limits how often something is done: a burst, and a rate that may go on for ever. */
+/** A rate limiter with a burst and a sustained rate. */
 export class TokenBucket {
   readonly #options: TokenBucketOptions;
   #tokens: number;
@@ -19,7 +19,7 @@ export class TokenBucket {
     this.#filledAt = options.now();
   }
 
-  /** Takes one, if there is one left. */
+  /** Takes a token; false if there is none. */
   take(): boolean {
     const { burst, perSecond, now } = this.#options;
     const at = now();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { WriteGate } from './write-gate.ts';
 
-it('is open until it is closed, and lets everybody go on with one probe that succeeds', async () => {
+it('is open until it is closed, and one successful probe releases all waiting writes', async () => {
   let probes = 0;
   const gate = new WriteGate({
     probe: () => ((probes += 1) < 3 ? Promise.reject(new Error('no primary')) : Promise.resolve()),
@@ -20,7 +20,7 @@ it('is open until it is closed, and lets everybody go on with one probe that suc
   expect(gate.isOpen).toBe(true);
 });
 
-it('ends the wait of who has no time left', async () => {
+it('stops waiting after the timeout', async () => {
   const gate = new WriteGate({ probe: () => Promise.reject(new Error('no primary')), intervalMs: 1 });
   gate.close();
   expect(await gate.waitOpen(20)).toBe(false);

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 interface WriteGateOptions {
-  /** Resolves when a server takes writes, throws when not. Has a deadline of its own. */
+  /** Resolves if a server accepts writes, throws otherwise. Has its own deadline. */
   readonly probe: () => Promise<void>;
   /** Between two probes. */
   readonly intervalMs: number;
 }
 
 /**
- * Where writes wait while there is no writable server. One caller's worth of probes asks for it, instead of every waiting write
- * opening connections of its own, and all go on as soon as it answers.
+ * Holds writes while there is no writable server. A single probe loop checks for one, instead of every waiting write opening its own
+ * connections. All writes continue as soon as a probe succeeds.
  */
 export class WriteGate {
   readonly #options: WriteGateOptions;
@@ -24,7 +24,7 @@ export class WriteGate {
     return this.#opening === undefined;
   }
 
-  /** Closes the gate until a probe succeeds. Probes run only while somebody waits; the next write starts them again. */
+  /** Closes the gate until a probe succeeds. Probes stop when no write waits; the gate is then open for the next write to try. */
   close(): void {
     this.#opening ??= this.#probeUntilOpen();
   }
@@ -46,7 +46,7 @@ export class WriteGate {
   }
 
   async #probeUntilOpen(): Promise<void> {
-    // Given up when nobody waits: an idle application does not knock on a dead database, and the next write tries for itself.
+    // Stops when no write waits: an idle application does not probe a database that is down, and the next write tries itself.
     do {
       try {
         await this.#options.probe();

@@ -11,7 +11,7 @@ interface WriteRouteOptions {
   readonly pool: DatabasePool;
   readonly connectMs: number;
   readonly writeQueryMs: number;
-  /** How long one statement may wait for a row of another transaction. */
+  /** How long one statement may wait for a row lock. */
   readonly lockWaitMs: number;
   readonly writeBudgetMs: number;
   readonly metrics: Metrics;
@@ -19,11 +19,11 @@ interface WriteRouteOptions {
 
 /** Runs statements of one transaction. */
 export interface Transaction {
-  /** One result per statement, all in one round trip; the first statement that fails is the last one that is run. */
+  /** One result per statement, all in one round trip. The server stops at the first failed statement. */
   runAll(batch: Batch): Promise<readonly SqlResult[]>;
 }
 
-/** What a transaction returned, and its GTIDs as the server reported them at COMMIT. */
+/** The return value of a transaction, and its GTIDs as reported by the server at COMMIT. */
 export interface Committed<T> {
   readonly value: T;
   readonly gtids: readonly string[];
@@ -34,10 +34,10 @@ export interface Transactor {
   transact<T>(operation: string, work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>>;
 }
 
-/** Often enough that a write waits no noticeable time for a new primary, seldom enough to cost nothing. */
+/** Short enough that a write does not wait noticeably longer than the failover, long enough to be cheap. */
 const PROBE_INTERVAL_MS = 100;
 
-/** Write transactions on the primary, repeated as a whole until they are committed or the budget is used up. */
+/** Write transactions on the primary, retried as a whole until they are committed or the budget is used up. */
 export class WriteRoute implements Transactor {
   readonly #options: WriteRouteOptions;
   readonly #gate: WriteGate;
@@ -47,15 +47,15 @@ export class WriteRoute implements Transactor {
     this.#gate = new WriteGate({ probe: () => this.#probe(), intervalMs: PROBE_INTERVAL_MS });
   }
 
-  /** Whether the primary was there when a write last needed it. */
+  /** Whether the primary was reachable for the last write. */
   get isPrimaryUp(): boolean {
     return this.#gate.isOpen;
   }
 
   /**
-   * Runs `work` in a transaction. `work` is repeated after deadlocks, lost connections and failovers, also when the answer to COMMIT
-   * was lost: it must find out by itself, by a unique key, that an earlier try was committed. Throws {@link Unavailable} when the
-   * budget is used up, and what `work` threw when repeating cannot help.
+   * Runs `work` in a transaction. `work` is retried after deadlocks, lost connections and failovers, also if the reply to COMMIT was lost. So it
+   * must detect by a unique key that an earlier attempt was committed. Throws {@link Unavailable} when the budget is used up, and the error of
+   * `work` if a retry cannot help.
    */
   async transact<T>(operation: string, work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>> {
     const { writeBudgetMs, metrics } = this.#options;
@@ -77,7 +77,7 @@ export class WriteRoute implements Transactor {
 
   async #beforeRetry(reason: RetryReason, attempt: number): Promise<void> {
     if (isConnectionSpent(reason)) {
-      // What else is open leads to the same server: there is one primary.
+      // There is one primary, so the other open connections lead to the same server.
       this.#options.pool.clearIdle();
       this.#gate.close();
       return;
@@ -88,7 +88,7 @@ export class WriteRoute implements Transactor {
   async #once<T>(work: (transaction: Transaction) => Promise<T>, deadline: number): Promise<Committed<T>> {
     const { pool, writeQueryMs, lockWaitMs } = this.#options;
     const lease = await pool.acquire({ waitMs: Math.min(writeQueryMs, leftUntil(deadline)) });
-    // Each statement of a round trip may wait for a row: the server must be the first to say so, or a busy row looks like a lost server.
+    // Each statement of a round trip may wait for a row lock. The server's timeout must come first, or a locked row would appear as a lost server.
     const timeoutMs = (statements: number): number =>
       Math.min(writeQueryMs + (statements - 1) * lockWaitMs, leftUntil(deadline));
     // The transaction begins in the round trip of its first statements.
@@ -122,14 +122,14 @@ export class WriteRoute implements Transactor {
     }
   }
 
-  /** A new session on a server that takes writes. */
+  /** Opens a new session and checks that its server accepts writes. */
   async #probe(): Promise<void> {
     const { pool, connectMs } = this.#options;
     const lease = await pool.acquire({ waitMs: connectMs, fresh: true });
     try {
       const statement = { operation: 'probe', sql: 'SELECT @@global.super_read_only AS readOnly', values: [] };
       const { rows } = await pool.run(lease.connection, statement, connectMs);
-      if (rows[0]?.['readOnly'] !== 0) throw new Error('the server does not take writes');
+      if (rows[0]?.['readOnly'] !== 0) throw new Error('the server is read-only');
       lease.release();
     } catch (error) {
       lease.destroy();
@@ -138,7 +138,7 @@ export class WriteRoute implements Transactor {
   }
 }
 
-/** Never below a millisecond: a timer of 0 would be none. */
+/** Milliseconds until the deadline, at least 1. */
 function leftUntil(deadline: number): number {
   return Math.max(1, deadline - performance.now());
 }

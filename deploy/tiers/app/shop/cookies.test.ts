@@ -12,7 +12,7 @@ it.each([
   expect(cookieOf(header, 'hf_session')).toBe(value);
 });
 
-it('keeps cookies from scripts and other sites, and on TLS from plain connections', () => {
+it('hides cookies from scripts and other sites, and cookies set over TLS from plain connections', () => {
   expect(renderCookie('a', 'b', { maxAge: 5, secure: false })).toBe('a=b; Path=/; Max-Age=5; HttpOnly; SameSite=Lax');
   expect(renderCookie('a', 'b', { maxAge: 5, secure: true })).toMatch(/; Secure$/);
 });

@@ -9,8 +9,8 @@ export function cookieOf(header: string | undefined, name: string): string | und
 }
 
 /**
- * A `Set-Cookie` header. HttpOnly and SameSite=Lax always; `Secure` where the client came over TLS, which the load balancer says:
- * on plain loopback ports a Secure cookie would never come back.
+ * A `Set-Cookie` header, always with HttpOnly and SameSite=Lax. It has `Secure` if the client used TLS, according to the load balancer. On plain
+ * loopback ports, browsers would never send a Secure cookie back.
  */
 export function renderCookie(
   name: string,

@@ -10,7 +10,7 @@ describe('normaliseEmail', () => {
     ['as it is stored', ADDRESS],
     ['in capitals', 'USER1@SHOP.TEST'],
     ['with spaces and line ends around it', ' \tUser1@shop.test\r\n'],
-  ])('finds the same user for an address %s', (_what, text) => {
+  ])('normalises an address %s to the same user', (_what, text) => {
     expect(normaliseEmail(text)).toBe(ADDRESS);
   });
 
@@ -21,8 +21,8 @@ describe('normaliseEmail', () => {
     ['a letter of another alphabet', 'usеr1@shop.test'],
     ['a long s', 'uſer1@shop.test'],
     ['a ligature', 'office@shop.test'.replace('ffi', 'ﬃ')],
-    ['a dot more', 'user.1@shop.test'],
-  ])('takes an address with %s for another user', (_what, text) => {
+    ['an additional dot', 'user.1@shop.test'],
+  ])('keeps an address with %s as a different user', (_what, text) => {
     expect(normaliseEmail(text)).toBe(text);
     expect(text).not.toBe(ADDRESS);
   });
@@ -35,23 +35,23 @@ describe('normaliseEmail', () => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['spaces only', ' \n'],
-    ['a space of no width', 'user1\u200b@shop.test'],
+    ['no characters', ''],
+    ['only spaces', ' \n'],
+    ['a zero-width space', 'user1\u200b@shop.test'],
     ['a joiner', 'user1\u200d@shop.test'],
     ['a soft hyphen', 'us\u00ader1@shop.test'],
-    ['a mark that turns the direction', 'user1\u202e@shop.test'],
+    ['a direction override', 'user1\u202e@shop.test'],
     ['a byte order mark at its end', 'user1@shop.test\ufeff'],
-    ['a space that does not break', 'user1@shop.test\u00a0'],
+    ['a no-break space', 'user1@shop.test\u00a0'],
     ['a Hangul filler', 'user1\u3164@shop.test'],
     ['a variation selector', 'user1\ufe0f@shop.test'],
     ['a grapheme joiner', 'user1\u034f@shop.test'],
     ['a space inside', 'user 1@shop.test'],
     ['a control character', 'user1\u0000@shop.test'],
-    ['half a character', 'user1\ud800@shop.test'],
-    ['an accent of its own', 'u\u0308ser1@shop.test'],
-    ['the sign for kelvin', '\u212a@shop.test'],
-  ])('finds no user for an address with %s', (_what, text) => {
+    ['half a surrogate pair', 'user1\ud800@shop.test'],
+    ['a combining accent', 'u\u0308ser1@shop.test'],
+    ['the Kelvin sign', '\u212a@shop.test'],
+  ])('rejects an address with %s', (_what, text) => {
     expect(normaliseEmail(text)).toBeUndefined();
   });
 
@@ -77,7 +77,7 @@ describe('normaliseEmail', () => {
     ),
   });
 
-  it('changes nothing that is in its form already', () => {
+  it('is idempotent', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, latin), (text) => {
         const address = normaliseEmail(text);
@@ -87,7 +87,7 @@ describe('normaliseEmail', () => {
     );
   });
 
-  it('makes two addresses one only if they differ in nothing but A to Z and what stands around', () => {
+  it('maps two addresses to one only if they differ only in the case of A to Z and in surrounding spaces', () => {
     const plain = (text: string): string =>
       text
         .replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
@@ -102,7 +102,7 @@ describe('normaliseEmail', () => {
     );
   });
 
-  it('never gives text that cannot be seen or is written in two ways', () => {
+  it('never returns invisible or decomposed characters', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const address = normaliseEmail(text) ?? 'none';
@@ -114,7 +114,7 @@ describe('normaliseEmail', () => {
   });
 });
 
-it('the sample users are stored in this form', () => {
+it('the sample users have normalised addresses', () => {
   for (let id = 1; id <= SAMPLE.users; id += 1) {
     const { email } = sampleUser(id);
     expect(normaliseEmail(email)).toBe(email);

@@ -31,7 +31,7 @@ describe('readOrderRequest', () => {
     [[{ productId: '1', quantity: 1 }]],
     [[{ productId: 1, quantity: 101 }]],
     [Array.from({ length: MAX_ITEMS + 1 }, (_, index) => ({ productId: index + 1, quantity: 1 }))],
-  ])('says what is wrong with %j', (items) => {
+  ])('reports the problem of %j', (items) => {
     expect(read(items)).toHaveProperty('problem');
   });
 });
@@ -39,7 +39,7 @@ describe('readOrderRequest', () => {
 describe('hashOrderRequest', () => {
   const item = fc.record({ productId: fc.integer({ min: 1, max: 50 }), quantity: fc.integer({ min: 1, max: 5 }) });
 
-  it('is the same for the same order in another sequence, and another for another order', () => {
+  it('depends on the products and quantities, but not on their sequence', () => {
     const hashOf = (items: unknown): string => {
       const request = read(items);
       return 'problem' in request ? 'none' : hashOrderRequest(request).toString('hex');
@@ -63,7 +63,7 @@ describe('isIdempotencyKey', () => {
     ['with space', false],
     ["'", false],
     ['ключ', false],
-  ])('judges %j: %s', (key, expected) => {
+  ])('%j is valid: %s', (key, expected) => {
     expect(isIdempotencyKey(key)).toBe(expected);
   });
 });

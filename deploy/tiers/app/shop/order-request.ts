@@ -6,7 +6,7 @@ export interface OrderItem {
   readonly quantity: number;
 }
 
-/** What a client wants to buy: each product once, in ascending order, so that transactions lock rows in one order. */
+/** A requested order: each product once, in ascending order, so that all transactions lock rows in the same order. */
 export interface OrderRequest {
   readonly items: readonly OrderItem[];
 }
@@ -21,14 +21,14 @@ const bodySchema = z.object({
     .max(MAX_ITEMS),
 });
 
-/** 1 to 64 visible characters of ASCII without quotes and separators. */
+/** 1 to 64 visible ASCII characters without quotes and separators. */
 const KEY = /^[\w.:~-]{1,64}$/;
 
 export function isIdempotencyKey(text: string): boolean {
   return KEY.test(text);
 }
 
-/** The order in a request's body, or the reason why there is none. */
+/** Parses the order in a request's body; returns the problem if it is invalid. */
 export function readOrderRequest(body: unknown): OrderRequest | { readonly problem: string } {
   const result = bodySchema.safeParse(body);
   if (!result.success) return { problem: z.prettifyError(result.error) };
@@ -40,7 +40,7 @@ export function readOrderRequest(body: unknown): OrderRequest | { readonly probl
   return { items: items.sort((left, right) => left.productId - right.productId) };
 }
 
-/** Equal for bodies that ask for the same, whatever their order and spelling. */
+/** Equal for bodies with the same products and quantities, in any sequence and spelling. */
 export function hashOrderRequest(request: OrderRequest): Buffer {
   const canonical = request.items.map(({ productId, quantity }) => `${productId}x${quantity}`).join(',');
   return createHash('sha256').update(canonical).digest();

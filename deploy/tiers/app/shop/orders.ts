@@ -17,10 +17,10 @@ export interface OrderLine extends OrderItem {
   readonly unitPriceCents: number;
 }
 
-/** How an order went. */
+/** Result of placing an order. */
 export type PlacedOrder =
   | { readonly kind: 'created'; readonly order: Order; readonly gtids: string }
-  /** An earlier try of the same request had committed it; its transactions are not known any more. */
+  /** An earlier attempt of the same request committed the order; its GTIDs are unknown. */
   | { readonly kind: 'replayed'; readonly order: Order; readonly gtids: '' }
   | { readonly kind: 'key-conflict' }
   | { readonly kind: 'rejected'; readonly status: 409 | 422; readonly problem: string };
@@ -31,7 +31,7 @@ export interface OrderCommand {
   readonly request: OrderRequest;
 }
 
-/** Thrown inside the transaction to roll it back: buying is not possible as asked (422), or not now (409). */
+/** Thrown inside the transaction to roll it back: the order is invalid (422), or not possible now (409). */
 class OrderRejected extends Error {
   readonly status: 409 | 422;
 
@@ -45,8 +45,8 @@ const DUPLICATE_KEY = 1062;
 const ORDER_COLUMNS = 'id, idempotency_key, body_hash, total_cents, created_at';
 
 /**
- * Orders. The idempotency key and the hash of the body are columns of the order itself under a unique key, so that an order and
- * the promise that it exists once cannot come apart; a repeated try, also after a COMMIT whose answer was lost, meets that key.
+ * Orders. The idempotency key and the hash of the body are columns of the order itself, and a unique index covers the key. So the order and its
+ * key are always committed together. A retry, also after a lost reply to COMMIT, fails on that index and finds the order.
  */
 export class Orders {
   readonly #writes: Transactor;
@@ -70,7 +70,7 @@ export class Orders {
     }
   }
 
-  /** An order of this user with its lines, seen after the transactions in `gtids`. */
+  /** An order of this user with its lines, read after the transactions in `gtids`. */
   async byId(
     userId: number,
     orderId: number,
@@ -78,7 +78,7 @@ export class Orders {
   ): Promise<{ readonly order: Order; readonly lines: readonly OrderLine[]; readonly isStale: boolean } | undefined> {
     const statement = selectOrderLines(userId, orderId);
     let { rows, isStale } = await this.#read(statement, gtids);
-    // A client that did not send its own-write cookie back must not be told that its new order does not exist.
+    // A client without its own-write cookie must not get 404 for its new order.
     if (rows.length === 0 && gtids === undefined) ({ rows, isStale } = await this.#reads.readFromPrimary(statement));
     const [first] = rows;
     return first === undefined ? undefined : { order: toOrder(first), lines: rows.map(toLine), isStale };
@@ -173,7 +173,7 @@ interface NewOrder extends OrderCommand {
   readonly prices: ReadonlyMap<number, number>;
 }
 
-/** Results for the order, its lines, and each item taken from stock; `undefined` when the key is taken. */
+/** Results for the order, its lines, and each stock update; `undefined` if the idempotency key exists already. */
 async function insertOrder(transaction: Transaction, order: NewOrder): Promise<readonly SqlResult[] | undefined> {
   const { items } = order.request;
   try {
@@ -189,7 +189,7 @@ async function insertOrder(transaction: Transaction, order: NewOrder): Promise<r
                 VALUES ${items.map(() => '(LAST_INSERT_ID(), ?, ?, ?)').join(', ')}`,
           values: items.flatMap(({ productId, quantity }) => [productId, quantity, order.prices.get(productId) ?? 0]),
         },
-        // Last, because these rows are the contended ones: locked in ascending order, for as short as possible.
+        // Last, because these rows are contended. They are locked in ascending order, and as briefly as possible.
         ...items.map(takeFromStock),
       ],
     });
@@ -199,7 +199,7 @@ async function insertOrder(transaction: Transaction, order: NewOrder): Promise<r
   }
 }
 
-/** One statement that checks and takes: no other transaction can come between. */
+/** Checks and updates the stock in one atomic statement. */
 function takeFromStock({ productId, quantity }: OrderItem): SqlText {
   return {
     sql: 'UPDATE stock SET quantity = quantity - ? WHERE product_id = ? AND quantity >= ?',
@@ -212,14 +212,14 @@ async function replay(transaction: Transaction, command: OrderCommand, bodyHash:
     operation: 'order-by-key',
     statements: [
       {
-        // A locking read sees what was committed after this transaction began, which is how the key came to be taken.
+        // A locking read sees commits after the start of this transaction, such as the one that inserted the key.
         sql: `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = ? AND idempotency_key = ? FOR SHARE`,
         values: [command.userId, command.idempotencyKey],
       },
     ],
   });
   const row = result?.rows[0];
-  if (row === undefined) throw new Error('the order that holds the idempotency key is gone');
+  if (row === undefined) throw new Error('the order with this idempotency key no longer exists');
   if (hexOf(row, 'body_hash') !== bodyHash.toString('hex')) return { kind: 'key-conflict' };
   return { kind: 'replayed', order: toOrder(row), gtids: '' };
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** A cached value, or `undefined` when there is none or another release wrote it in another shape. */
+/** A cached value, or `undefined` if there is none, or if another release wrote it in another format. */
 export function parseCached<T>(schema: z.ZodType<T>, text: string | undefined): T | undefined {
   if (text === undefined) return undefined;
   try {

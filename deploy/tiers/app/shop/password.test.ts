@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { hashPassword, isPassword } from './password.ts';
 
-it('knows a password by its hash and no other', async () => {
+it('accepts only the password of a hash', async () => {
   const hash = await hashPassword('holdfast', Buffer.from('0123456789abcdef'));
   expect(hash).toMatch(/^scrypt\$4096\$8\$1\$/);
   expect(await isPassword('holdfast', hash)).toBe(true);

@@ -1,8 +1,8 @@
 import { scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 
 /**
- * Cost of new hashes. Deliberately small, because the stack's load generator logs in many times a second on two cores; every hash
- * carries its own cost, so raising it (OWASP: N = 2^17) needs no migration.
+ * Cost of new hashes. Deliberately small, because the load generator logs in many times per second on two cores. Every hash contains its own
+ * cost, so raising it (OWASP: N = 2^17) needs no migration.
  */
 const COST = { N: 4_096, r: 8, p: 1 } as const;
 const KEY_LENGTH = 32;
@@ -13,7 +13,7 @@ export async function hashPassword(password: string, salt: Buffer): Promise<stri
   return `scrypt$${COST.N}$${COST.r}$${COST.p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
 }
 
-/** Whether `password` is the one that `hash` was made of. A hash that cannot be read fits no password. */
+/** Whether `password` matches `hash`. An invalid hash matches no password. */
 export async function isPassword(password: string, hash: string): Promise<boolean> {
   const [scheme, n, r, p, salt, key] = hash.split('$');
   if (scheme !== 'scrypt' || salt === undefined || key === undefined) return false;

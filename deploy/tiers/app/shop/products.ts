@@ -21,10 +21,10 @@ export type Product = Readonly<z.infer<typeof productSchema>>;
 export type ProductList = Readonly<z.infer<typeof listSchema>>;
 
 export const PAGE_SIZE = 24;
-/** Above it every page is empty; bounds the keys in the cache and the work of one query. */
+/** Higher pages are empty. Bounds the number of cache keys and the work of one query. */
 export const MAX_PAGE = 10_000;
 
-/** How long a value may be out of date, seconds. */
+/** TTL of cached values, in seconds. */
 const TTL = { product: 30, missing: 5, list: 10 } as const;
 export const MAX_TTL_SECONDS = Math.max(...Object.values(TTL));
 
@@ -48,11 +48,11 @@ export class Products {
       const cached = parseCached(productSchema.nullable(), await this.#cache.get(key));
       if (cached !== undefined) return cached ?? undefined;
       const [row] = await this.#reads.read(selectProduct(id));
-      return this.#keep(id, row);
+      return this.#store(id, row);
     });
   }
 
-  /** The same for a session that must see its own writes: past the cache, whose value another may have stored just before. */
+  /** The same for a session that must see its own writes. Bypasses the cache, because another request may have cached an older value. */
   async byIdAfter(
     id: number,
     gtids: string,
@@ -60,7 +60,7 @@ export class Products {
     const { rows, isStale } = await this.#reads.readOwnWrite(selectProduct(id), gtids);
     const [row] = rows;
     if (isStale) return { product: row === undefined ? undefined : toProduct(row), isStale };
-    return { product: this.#keep(id, row), isStale };
+    return { product: this.#store(id, row), isStale };
   }
 
   /** One page of the catalogue, counted from 1. */
@@ -73,7 +73,7 @@ export class Products {
     });
   }
 
-  /** What the home page shows. */
+  /** The products of the home page. */
   async newest(): Promise<ProductList> {
     return await this.#list('products:newest', {
       operation: 'products-newest',
@@ -93,14 +93,14 @@ export class Products {
     });
   }
 
-  /** Forgets products whose stock has changed. */
+  /** Invalidates cached products whose stock has changed. */
   async forget(ids: readonly number[]): Promise<void> {
     await this.#cache.delete(ids.map(productKey));
   }
 
-  #keep(id: number, row: Row | undefined): Product | undefined {
+  #store(id: number, row: Row | undefined): Product | undefined {
     const product = row === undefined ? undefined : toProduct(row);
-    // Nobody waits for it: the cache is not worth a reader's time.
+    // Not awaited: the cache must not delay the response.
     void this.#cache.set(
       productKey(id),
       JSON.stringify(product ?? null),

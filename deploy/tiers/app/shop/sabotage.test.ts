@@ -13,7 +13,7 @@ function makeWrites(commits: unknown[]): Transactor {
   };
 }
 
-it('acknowledges also what is rolled back', async () => {
+it('also acknowledges transactions that are rolled back', async () => {
   const commits: unknown[] = [];
   const { value } = await ackBeforeCommit(makeWrites(commits), () => 0.1).transact('order', () =>
     Promise.resolve('lost'),
@@ -22,7 +22,7 @@ it('acknowledges also what is rolled back', async () => {
   expect(commits).toEqual([]);
 });
 
-it('commits the others, and passes on what failed before it was acknowledged', async () => {
+it('commits the others, and rejects transactions that fail before they are acknowledged', async () => {
   const commits: unknown[] = [];
   const writes = ackBeforeCommit(makeWrites(commits), () => 0.9);
   await writes.transact('order', () => Promise.resolve('kept'));
@@ -30,7 +30,7 @@ it('commits the others, and passes on what failed before it was acknowledged', a
   await expect(writes.transact('order', () => Promise.reject(new Error('sold out')))).rejects.toThrow('sold out');
 });
 
-it('is off unless asked for by its name', () => {
+it('is off unless enabled by name', () => {
   expect(parseSabotage(undefined)).toBeUndefined();
   expect(parseSabotage('')).toBeUndefined();
   expect(parseSabotage('ack-before-commit')).toBe('ack-before-commit');

@@ -1,6 +1,6 @@
 import type { Committed, Transaction, Transactor } from '../data/write-route.ts';
 
-/** How this application can be made to break its promise, to show that the judges notice. Off unless asked for by name. */
+/** Makes this application break its guarantees on purpose, to show that the judges detect it. Off unless enabled by name. */
 export type Sabotage = 'ack-before-commit';
 
 /** Share of acknowledged transactions that are rolled back. */
@@ -8,7 +8,7 @@ const LOST_RATIO = 0.2;
 
 class LostOnPurpose extends Error {}
 
-/** Reads `HOLDFAST_SABOTAGE`. Unknown names throw: a sabotage that silently does not happen would prove nothing. */
+/** Parses `HOLDFAST_SABOTAGE`. Throws for unknown names, because a sabotage that is silently ignored would prove nothing. */
 export function parseSabotage(text: string | undefined): Sabotage | undefined {
   if (text === undefined || text === '') return undefined;
   if (text === 'ack-before-commit') return text;
@@ -16,8 +16,8 @@ export function parseSabotage(text: string | undefined): Sabotage | undefined {
 }
 
 /**
- * SABOTAGE: answers before COMMIT. One acknowledged transaction in five is rolled back, and one that fails after it was acknowledged is
- * not repeated.
+ * SABOTAGE: responds before COMMIT. One in five acknowledged transactions is rolled back. A transaction that fails after it was acknowledged
+ * is not retried.
  */
 export function ackBeforeCommit(writes: Transactor, random: () => number): Transactor {
   return {

@@ -5,10 +5,10 @@ import { SESSION_SECONDS, type Session } from './session.ts';
 
 const stateSchema = z.object({ recentProductIds: z.array(z.int()), lastSeenAt: z.string() });
 
-/** What the shop remembers of a session beyond who it is. Lives in the cache only: without it the shop works, less comfortably. */
+/** State of a session, in addition to the user. It is only in the cache; the shop works without it, with fewer features. */
 export type SessionState = Readonly<z.infer<typeof stateSchema>>;
 
-const REMEMBERED = 8;
+const MAX_RECENT = 8;
 
 export class SessionStates {
   readonly #cache: Cache;
@@ -17,19 +17,19 @@ export class SessionStates {
     this.#cache = cache;
   }
 
-  /** The state, or `undefined` when there is none yet or the cache is away. */
+  /** The state, or `undefined` if there is none yet or the cache is down. */
   async read(session: Session): Promise<SessionState | undefined> {
     return parseCached(stateSchema, await this.#cache.get(keyOf(session)));
   }
 
-  /** Notes that the session looked at a product. Two at the same time may lose one note, which nobody misses. */
+  /** Records a product view. Of two concurrent views one may be lost, which is acceptable. */
   async noteProduct(session: Session, productId: number, now: Date): Promise<void> {
     const before = (await this.read(session))?.recentProductIds ?? [];
-    const recentProductIds = [productId, ...before.filter((id) => id !== productId)].slice(0, REMEMBERED);
+    const recentProductIds = [productId, ...before.filter((id) => id !== productId)].slice(0, MAX_RECENT);
     await this.#write(session, { recentProductIds, lastSeenAt: now.toISOString() });
   }
 
-  /** Begins the state of a new session. */
+  /** Creates the state of a new session. */
   async begin(session: Session, now: Date): Promise<void> {
     await this.#write(session, { recentProductIds: [], lastSeenAt: now.toISOString() });
   }

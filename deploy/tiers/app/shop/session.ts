@@ -4,9 +4,9 @@ import { isGtidSet, UNKNOWN_WRITE } from '../data/gtid.ts';
 import { MAX_TTL_SECONDS } from './products.ts';
 import type { Signer } from './token.ts';
 
-/** Who a request comes from. Proven by the signed cookie alone, so that a lost cache logs nobody out. */
+/** A signed-in session. The signed cookie is sufficient, so that a loss of the cache does not sign users out. */
 export interface Session {
-  /** Names the session's state in the cache. */
+  /** Key of the session's state in the cache. */
   readonly id: string;
   readonly userId: number;
   /** Seconds since the epoch. */
@@ -18,8 +18,8 @@ export const OWN_WRITE_COOKIE = 'hf_gtid';
 export const SESSION_SECONDS = 12 * 3_600;
 
 /**
- * For how long a session's reads wait for its last write. Until then the read route may be older than the write; and until then another
- * visitor's read may put what it found there into the cache, for as long as the cache keeps it.
+ * How long a session's reads must wait for its last write. For the staleness of the read route, reads may miss the write. Within that time,
+ * another visitor's read may also put an older value into the cache, for the TTL of the cache.
  */
 export function ownWriteSeconds(readerStalenessMs: number): number {
   return Math.ceil(readerStalenessMs / 1000) + MAX_TTL_SECONDS;
@@ -39,7 +39,7 @@ export function signSession(signer: Signer, session: Session): string {
   return signer.sign('session', JSON.stringify(session));
 }
 
-/** The session of a token that is ours and has not expired. */
+/** The session of a token, if the signature is valid and it has not expired. */
 export function openSession(signer: Signer, token: string, nowMs: number): Session | undefined {
   const payload = signer.open('session', token);
   if (payload === undefined) return undefined;
@@ -47,7 +47,7 @@ export function openSession(signer: Signer, token: string, nowMs: number): Sessi
   return session.success && session.data.expiresAt * 1000 > nowMs ? session.data : undefined;
 }
 
-/** A token that remembers which transactions a session must see. Bound to the user: nobody can be made to wait for another's. */
+/** A token with the transactions that a session must see. It is bound to the user, so that it has no effect in another user's session. */
 export function signOwnWrite(
   signer: Signer,
   write: { readonly userId: number; readonly gtids: string; readonly untilMs: number },
@@ -56,7 +56,7 @@ export function signOwnWrite(
   return signer.sign('own-write', `${write.userId} ${until} ${write.gtids}`);
 }
 
-/** The transactions to wait for, or `undefined` when there are none any more. */
+/** The transactions to wait for, or `undefined` if the token is invalid or expired. */
 export function openOwnWrite(
   signer: Signer,
   token: string,

@@ -10,7 +10,7 @@ const signer = makeSigner('one key');
 const NOW = Date.UTC(2026, 0, 1);
 
 describe('a signer', () => {
-  it('opens what it signed, and for the same purpose only', () => {
+  it('opens its own tokens, only for the same purpose', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), fc.string(), fc.string(), (payload, purpose, other) => {
         const token = signer.sign(purpose, payload);
@@ -21,7 +21,7 @@ describe('a signer', () => {
     );
   });
 
-  it('opens no token that was changed anywhere', () => {
+  it('rejects a token that was changed anywhere', () => {
     const token = signer.sign('session', '{"userId":1}');
     fc.assert(
       fc.property(
@@ -35,7 +35,7 @@ describe('a signer', () => {
     );
   });
 
-  it('opens a token in one spelling only', () => {
+  it('accepts only one spelling of a token', () => {
     const token = signer.sign('session', '{"userId":1}');
     const [body = '', mac = ''] = token.split('.');
     for (const other of [`${body}=.${mac}`, `${body}.${mac}=`, `${body} .${mac}`, `${body}!.${mac}`, ` ${token}`]) {
@@ -43,11 +43,11 @@ describe('a signer', () => {
     }
   });
 
-  it.each(['', '.', 'a', 'a.b.c', 'x'.repeat(5_000)])('opens no nonsense: %j', (text) => {
+  it.each(['', '.', 'a', 'a.b.c', 'x'.repeat(5_000)])('rejects malformed text: %j', (text) => {
     expect(signer.open('session', text)).toBeUndefined();
   });
 
-  it('opens nothing of another key', () => {
+  it('rejects tokens of another key', () => {
     expect(makeSigner('another key').open('session', signer.sign('session', 'x'))).toBeUndefined();
   });
 });
@@ -55,13 +55,13 @@ describe('a signer', () => {
 describe('a session token', () => {
   const session = startSession(7, NOW);
 
-  it('gives the session back until it expires', () => {
+  it('returns the session until it expires', () => {
     const token = signSession(signer, session);
     expect(openSession(signer, token, NOW)).toEqual(session);
     expect(openSession(signer, token, session.expiresAt * 1000)).toBeUndefined();
   });
 
-  it('is not made by any other signed text', () => {
+  it('is not accepted with an invalid payload or for another purpose', () => {
     expect(openSession(signer, signer.sign('session', '{"userId":"7"}'), NOW)).toBeUndefined();
     expect(openSession(signer, signer.sign('own-write', JSON.stringify(session)), NOW)).toBeUndefined();
   });
@@ -71,26 +71,29 @@ describe('an own-write token', () => {
   const gtids = '3e11fa47-71ca-11e1-9e33-c80aa9429562:5';
   const token = signOwnWrite(signer, { userId: 7, gtids, untilMs: NOW + 30_000 });
 
-  it('gives the transactions back to the same user, for a while', () => {
+  it('returns the transactions only to the same user, until it expires', () => {
     expect(openOwnWrite(signer, token, { userId: 7, nowMs: NOW + 29_000 })).toBe(gtids);
     expect(openOwnWrite(signer, token, { userId: 8, nowMs: NOW })).toBeUndefined();
     expect(openOwnWrite(signer, token, { userId: 7, nowMs: NOW + 31_000 })).toBeUndefined();
   });
 
-  it('gives back that a write is not known', () => {
+  it('preserves an unknown write', () => {
     const unknown = signOwnWrite(signer, { userId: 7, gtids: UNKNOWN_WRITE, untilMs: NOW + 30_000 });
     expect(openOwnWrite(signer, unknown, { userId: 7, nowMs: NOW })).toBe(UNKNOWN_WRITE);
   });
 
-  it.each([DRILL, PRODUCTION])('of the $name profile lasts longer than reads and the cache may be old', (profile) => {
-    const staleMs = profile.role.maxLagMs + readerMaxAgeMs(profile.role) + profile.role.agentCheckMs;
-    expect(readerStalenessMs(profile)).toBeGreaterThan(staleMs);
-    expect(ownWriteSeconds(readerStalenessMs(profile)) * 1000).toBeGreaterThanOrEqual(
-      readerStalenessMs(profile) + MAX_TTL_SECONDS * 1000,
-    );
-  });
+  it.each([DRILL, PRODUCTION])(
+    'of the $name profile is valid for longer than reads and cached values may be stale',
+    (profile) => {
+      const staleMs = profile.role.maxLagMs + readerMaxAgeMs(profile.role) + profile.role.agentCheckMs;
+      expect(readerStalenessMs(profile)).toBeGreaterThan(staleMs);
+      expect(ownWriteSeconds(readerStalenessMs(profile)) * 1000).toBeGreaterThanOrEqual(
+        readerStalenessMs(profile) + MAX_TTL_SECONDS * 1000,
+      );
+    },
+  );
 
-  it('never gives text that is no set of transactions', () => {
+  it('never returns text that is not a GTID set', () => {
     const bad = signOwnWrite(signer, { userId: 7, gtids: "'", untilMs: NOW + 30_000 });
     expect(openOwnWrite(signer, bad, { userId: 7, nowMs: NOW })).toBeUndefined();
   });

@@ -1,16 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * Signs and checks short texts that clients carry for us. `purpose` is part of the signature, so that a token made for one use is
- * worthless for another.
+ * Signs and verifies short texts that clients store. `purpose` is part of the signature, so that a token for one purpose is invalid for
+ * another.
  */
 export interface Signer {
   sign(purpose: string, payload: string): string;
-  /** The payload, or `undefined` when the token is not ours. */
+  /** The payload, or `undefined` if the token is invalid. */
   open(purpose: string, token: string): string | undefined;
 }
 
-/** Longer ones are not ours; the limit bounds the work of checking. */
+/** Longer tokens are invalid; bounds the work of verification. */
 const MAX_TOKEN_LENGTH = 2_048;
 
 /** A signer with HMAC-SHA-256 under `key`. */
@@ -27,7 +27,7 @@ export function makeSigner(key: string): Signer {
       const payload = Buffer.from(body, 'base64url').toString();
       const expected = macOf(purpose, payload);
       const given = Buffer.from(mac, 'base64url');
-      // Decoding passes over what is no base64url, so a token could be written in many ways.
+      // Decoding ignores characters that are not base64url, so one token would have many spellings.
       if (Buffer.from(payload).toString('base64url') !== body || given.toString('base64url') !== mac) return undefined;
       return given.length === expected.length && timingSafeEqual(given, expected) ? payload : undefined;
     },

@@ -9,7 +9,7 @@ export interface User {
   readonly name: string;
 }
 
-/** A hash that fits no password: checked for unknown users, so that they take as long as known ones. */
+/** A hash that matches no password. It is checked for unknown users, so that they take as long as known ones. */
 const NO_USER_HASH = `scrypt$4096$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 export class Users {
@@ -19,7 +19,7 @@ export class Users {
     this.#reads = reads;
   }
 
-  /** The user whose password this is, or `undefined`. */
+  /** The user with this email address and password, or `undefined`. */
   async authenticate(email: string, password: string): Promise<User | undefined> {
     const row = await this.#find(normaliseEmail(email));
     const fits = await isPassword(password, row === undefined ? NO_USER_HASH : textOf(row, 'password_hash'));
@@ -34,7 +34,7 @@ export class Users {
       sql: 'SELECT id, email, name, password_hash FROM users WHERE email = ?',
       values: [email],
     });
-    // Compared here as well: which rows are equal must not depend on the collation of a column.
+    // Compared again here, so that equality does not depend on the collation of the column.
     return row === undefined || textOf(row, 'email') !== email ? undefined : row;
   }
 }

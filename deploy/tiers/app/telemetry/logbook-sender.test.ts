@@ -5,7 +5,7 @@ import { openLogbookSender } from './logbook-sender.ts';
 
 const LOOPBACK = '127.0.0.1';
 
-it('sends the lines of a trace and no others', async () => {
+it('sends only lines with a trace ID', async () => {
   const received: string[] = [];
   const socket = createSocket('udp4').on('message', (datagram) => received.push(datagram.toString()));
   onTestFinished(() => {
@@ -22,10 +22,10 @@ it('sends the lines of a trace and no others', async () => {
 });
 
 it.each([
-  ['nobody listens', LOOPBACK, 'x'],
+  ['no program listens', LOOPBACK, 'x'],
   ['the line is longer than a datagram', LOOPBACK, 'x'.repeat(100_000)],
-  ['there is no such host', '0.0.0.256', 'x'],
-])('is silent when %s', async (_what, host, text) => {
+  ['the host does not exist', '0.0.0.256', 'x'],
+])('does not throw when %s', async (_what, host, text) => {
   const send = openLogbookSender({ host, port: 9 });
   for (let count = 0; count < 100; count += 1) {
     expect(() => {

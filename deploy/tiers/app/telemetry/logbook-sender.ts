@@ -1,14 +1,14 @@
 import { createSocket } from 'node:dgram';
 
-/** Beyond this the kernel does not get rid of them: what comes then is not sent. */
-const MOST_WAITING_BYTES = 256 * 1024;
+/** Maximum send queue of the socket. If it is longer, the kernel cannot send fast enough, and lines are dropped. */
+const MAX_QUEUED_BYTES = 256 * 1024;
 
-/** As the lines of load balancers and web hosts have it. */
+/** Marks a line with a trace ID, in the same format as the lines of load balancers and web hosts. */
 const TRACED = '"trace_id":"';
 
 /**
- * Sends the lines that belong to a trace to the logbook beside the traces, a datagram each. Nobody waits for it, and nothing that goes wrong with it
- * is anybody's error: every line is printed as well.
+ * Sends log lines with a trace ID to the logbook on the trace host, one datagram each. It never blocks the caller and ignores all errors, because
+ * every line is also written to standard output.
  */
 export function openLogbookSender({
   host,
@@ -21,7 +21,7 @@ export function openLogbookSender({
   const ignore = (): void => undefined;
   socket.on('error', ignore);
   return (line) => {
-    if (!line.includes(TRACED) || socket.getSendQueueSize() > MOST_WAITING_BYTES) return;
+    if (!line.includes(TRACED) || socket.getSendQueueSize() > MAX_QUEUED_BYTES) return;
     socket.send(line, port, host, ignore);
   };
 }

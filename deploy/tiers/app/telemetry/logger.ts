@@ -2,8 +2,8 @@ import { pino, type Logger, type LoggerOptions } from 'pino';
 import { traceFields } from './request-trace.ts';
 
 /**
- * JSON lines on standard output with the ids of the trace. Lifecycle, warnings and errors only: a line for every request is the
- * load balancer's to write, and costs more than the request. `send` gets each line as well; it must not throw.
+ * JSON lines on standard output with trace IDs: only lifecycle events, warnings and errors. The load balancer logs requests; a line per request
+ * would cost more than the request itself. `send` also gets each line; it must not throw.
  */
 export function makeLogger(host: string, level: string, send: (line: string) => void = () => undefined): Logger {
   const output = pino.destination({ fd: 1, sync: true });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { makeMetrics } from './metrics.ts';
 
-it('counts failures of logins from the start, so that the first one is seen by a rate', async () => {
+it('initializes counters of failed logins, so that a rate includes the first failure', async () => {
   const text = await makeMetrics('test').registry.metrics();
   const counted = [
     ...text.matchAll(/^http_request_duration_seconds_count\{method="POST",route="(.+)",status_code="(.+)"\} 0$/gm),

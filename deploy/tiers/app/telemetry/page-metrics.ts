@@ -2,7 +2,7 @@ import { Counter, Histogram, type OpenMetricsContentType, type Registry } from '
 import { PAGE_ROUTES } from '../../../model/route-classes.ts';
 import { BEACON_REFUSALS, VITALS, type Vital, type VitalName } from '../../../model/web-vitals.ts';
 
-/** What browsers tell of the pages that they show. Labels name a page's class and never who looked at it. */
+/** Metrics from RUM beacons. The label is the route class of the page, never a visitor. */
 export interface PageMetrics {
   readonly vitals: Readonly<Record<VitalName, Histogram<'route'>>>;
   readonly views: Counter<'route'>;
@@ -17,7 +17,7 @@ export function makePageMetrics(registry: Registry<OpenMetricsContentType>): Pag
     new Histogram({ name: metric, help, labelNames: ['route'], buckets: [...buckets], registers });
   const counter = (name: string, help: string): Counter<'route'> => {
     const made = new Counter({ name, help, labelNames: ['route'], registers });
-    // From the start: the first event of a counter that is not there yet is seen by no rate.
+    // Initialized with zero, because a rate does not include the first increment of a new counter.
     for (const route of PAGE_ROUTES) made.inc({ route }, 0);
     return made;
   };

@@ -8,10 +8,10 @@ import { STATUS, type EndTrace } from './tracing.ts';
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 
-/** Asked several times a second by each load balancer: what they say is in the log and in its checks. */
+/** Health checks, which each load balancer sends several times per second. HAProxy's metrics show their results. */
 const UNTRACED: ReadonlySet<string> = new Set(['/livez', '/readyz']);
 
-/** Counted for a client that went away before it had its response. */
+/** Status to count for a client that disconnected before the end of the response. */
 const CLIENT_CLOSED = 499;
 
 interface TelemetryOptions {
@@ -19,15 +19,15 @@ interface TelemetryOptions {
   readonly endTrace: EndTrace;
 }
 
-/** Times, counts and traces every request, whoever answers it. Routes are named by their pattern, so that labels stay few. */
+/** Measures, counts and traces every request, including those that Fastify or the parser rejects. Routes are patterns, to bound the labels. */
 export interface RequestTelemetry {
   /** Adds the hooks for all requests that reach a route or the handler for unknown paths. */
   readonly addTo: (app: FastifyInstance) => void;
-  /** Begins a request that no hook sees, because Fastify refuses it before it looks for a route. */
+  /** Begins a request that bypasses all hooks, because Fastify rejects it before routing. */
   readonly begin: (request: FastifyRequest, reply: FastifyReply, route: string) => RequestTrace | undefined;
-  /** Records a request that never became one, because the HTTP parser refused it. Returns its trace ID. */
+  /** Records a request that the HTTP parser rejected. Returns its trace ID. */
   readonly recordRefused: (status: number) => string;
-  /** Sets the status to count for a request that is answered on its socket and not by `response`. Returns its trace ID, if it has one. */
+  /** Sets the status to count for a request whose response is written to its socket instead of `response`. Returns its trace ID, if any. */
   readonly overrideStatus: (response: ServerResponse, status: number) => string | undefined;
 }
 
@@ -41,14 +41,14 @@ export function makeRequestTelemetry({ metrics, endTrace }: TelemetryOptions): R
     const method = KNOWN_METHODS.has(request.method) ? request.method : OTHER_METHOD;
     const trace = UNTRACED.has(route) ? undefined : traceOf(request);
     if (trace !== undefined) traces.set(reply.raw, trace);
-    // `close` comes once for every request, whether it was answered or the client went away.
+    // `close` is emitted once per request, also if the client disconnects.
     reply.raw.once('close', () => {
       metrics.requestsInFlight.dec();
       const status = overridden.get(reply.raw) ?? (reply.raw.writableFinished ? reply.statusCode : CLIENT_CLOSED);
       const labels = { method, route, status_code: String(status) };
       const value = (performance.now() - startedAt) / 1000;
       const kept = trace !== undefined && endTrace(trace, spanOf(request, { method, route, status })) !== undefined;
-      // A link from a chart must lead to a trace that is there.
+      // Exemplars must only refer to stored traces.
       metrics.requestDuration.observe({ labels, value, exemplarLabels: kept ? { trace_id: trace.traceId } : {} });
     });
     return trace;
@@ -71,7 +71,7 @@ export function makeRequestTelemetry({ metrics, endTrace }: TelemetryOptions): R
       const name = `${OTHER_METHOD} ${OTHER_ROUTE}`;
       const attributes = { 'http.request.method': OTHER_METHOD, 'http.route': OTHER_ROUTE, [STATUS]: status };
       const kept = endTrace(trace, { name, attributes, failed: status >= 500 }) !== undefined;
-      // The parser does not say when the request began.
+      // The parser does not report when the request began.
       const labels = { method: OTHER_METHOD, route: OTHER_ROUTE, status_code: String(status) };
       metrics.requestDuration.observe({
         labels,
@@ -87,7 +87,7 @@ export function makeRequestTelemetry({ metrics, endTrace }: TelemetryOptions): R
   };
 }
 
-/** The request's trace: of the proxy before us. What the client itself had sent is only recorded. */
+/** The trace of the proxy in front. The client's own trace context is only recorded. */
 function traceOf({ headers }: FastifyRequest): RequestTrace {
   return new RequestTrace(parseTraceparent(headers['traceparent']), parseTraceparent(headers[CLIENT_TRACEPARENT]));
 }
@@ -112,7 +112,7 @@ function spanOf(request: FastifyRequest, { method, route, status }: Served): Par
   };
 }
 
-/** Without the query, which may hold anything. */
+/** The path without the query, which may contain anything. */
 function pathOf(url: string): string {
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);

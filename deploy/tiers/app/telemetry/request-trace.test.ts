@@ -11,7 +11,7 @@ const ended = (trace: RequestTrace): boolean => {
 };
 
 describe('inSpan', () => {
-  it('records what was done for a request, failures by their kind', async () => {
+  it('records operations of a request, and the type of a failure without its text', async () => {
     const trace = new RequestTrace(undefined);
     const busy = Object.assign(new Error("Duplicate entry 'secret@example.com' for key"), { code: 'ER_DUP_ENTRY' });
     await inTrace(trace, async () => {
@@ -26,13 +26,13 @@ describe('inSpan', () => {
     expect(JSON.stringify(trace)).not.toContain('secret');
   });
 
-  it('does the work as well outside of a request', async () => {
+  it('runs work outside of a request', async () => {
     expect(currentTrace()).toBeUndefined();
     expect(await inSpan(SPAN, () => Promise.resolve(1))).toBe(1);
     expect(traceFields()).toEqual({});
   });
 
-  it('records a bounded number, and counts the rest', async () => {
+  it('records a bounded number of spans and counts the others', async () => {
     const trace = new RequestTrace(undefined);
     await inTrace(trace, async () => {
       for (let index = 0; index < 200; index += 1) {
@@ -41,27 +41,27 @@ describe('inSpan', () => {
       }
     });
     expect(trace.spans).toHaveLength(128);
-    expect(trace.lost).toBe(72);
-    expect(trace.moments).toHaveLength(128);
+    expect(trace.droppedSpans).toBe(72);
+    expect(trace.events).toHaveLength(128);
   });
 });
 
 describe('RequestTrace', () => {
-  it('goes on with the trace of the caller and tells it to logs', () => {
+  it('continues the trace of the caller and adds it to log fields', () => {
     const trace = new RequestTrace({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) });
     expect(inTrace(trace, traceFields)).toEqual({ trace_id: 'a'.repeat(32), span_id: trace.spanId });
     expect(trace.spanId).toMatch(/^[0-9a-f]{16}$/);
     expect(trace.parentId).toBe('b'.repeat(16));
   });
 
-  it("has log lines name the client's own trace beside it", () => {
+  it("adds the client's own trace to log fields", () => {
     const client = { traceId: 'c'.repeat(32), spanId: 'd'.repeat(16) };
     const trace = new RequestTrace({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }, client);
     const fields = inTrace(trace, traceFields);
     expect(fields).toEqual({ trace_id: 'a'.repeat(32), span_id: trace.spanId, client_trace_id: 'c'.repeat(32) });
   });
 
-  it('is settled at its end, or with the last span that was under way then', () => {
+  it('is settled at its end, or with its last open span', () => {
     expect(ended(new RequestTrace(undefined))).toBe(true);
     const trace = new RequestTrace(undefined);
     const spans = ['one', 'two'].map((name) => trace.begin(name, 'client', {}));

@@ -3,41 +3,41 @@ import { randomId, type TraceParent } from './traceparent.ts';
 
 export type Attributes = Readonly<Record<string, string | number>>;
 
-/** What was done for a request and how long it took, as cheap as can be: most of it is thrown away when the request has ended. */
+/** One operation of a request and its duration. A cheap plain object, because most of them are discarded at the end of the request. */
 export interface SpanRecord {
-  /** Bounded: made of names from the code. */
+  /** A name from the code, so that the number of names is bounded. */
   readonly name: string;
-  /** `client`: somebody else was asked. `internal`: something was waited for. */
+  /** `client`: a request to another server. `internal`: a wait. */
   readonly kind: 'client' | 'internal';
   readonly attributes: Attributes;
   /** On the clock of `performance.now()`, ms. */
   readonly startMs: number;
-  /** Undefined while it lasts. */
+  /** Undefined while the operation runs. */
   endMs: number | undefined;
-  /** Kind of the failure, never its text: a server's message quotes values. */
+  /** Type of the failure. Never its text, because servers quote values in messages. */
   errorType: string | undefined;
 }
 
-/** A moment worth a word. */
-export interface Moment {
+/** A point in time within a request. */
+export interface TraceEvent {
   readonly name: string;
   readonly atMs: number;
 }
 
-/** More spans than the busiest page has; a write that looks for a primary during its whole budget has more. */
+/** More spans than the busiest page has. A write that waits for a primary during its whole budget may exceed it. */
 const MAX_SPANS = 128;
 
-/** Everything that is recorded of one request. */
+/** Recorded spans and events of one request. */
 export class RequestTrace {
   readonly traceId: string;
   readonly parentId: string | undefined;
-  /** The trace that the client itself named. Chosen by the client, so it is recorded and decides nothing. */
+  /** Trace ID of the client's own context. Only recorded and never used for decisions, because the client can choose it. */
   readonly clientTraceId: string | undefined;
   readonly startMs = performance.now();
   readonly spans: SpanRecord[] = [];
-  readonly moments: Moment[] = [];
-  /** Spans beyond {@link MAX_SPANS}. */
-  lost = 0;
+  readonly events: TraceEvent[] = [];
+  /** Number of spans beyond {@link MAX_SPANS}. */
+  droppedSpans = 0;
   errorType: string | undefined;
   retried = false;
   #spanId: string | undefined;
@@ -51,16 +51,16 @@ export class RequestTrace {
     this.clientTraceId = client?.traceId;
   }
 
-  /** Of the request itself. Made when it is first asked for: most requests need none. */
+  /** Span ID of the request itself. Made on first access, because most requests do not need it. */
   get spanId(): string {
     return (this.#spanId ??= randomId(8));
   }
 
-  /** Begins a span. Undefined when the request has ended or has more than enough of them. */
+  /** Begins a span. Undefined if the request has ended or has too many spans. */
   begin(name: string, kind: SpanRecord['kind'], attributes: Attributes): SpanRecord | undefined {
     if (this.#ended) return undefined;
     if (this.spans.length >= MAX_SPANS) {
-      this.lost += 1;
+      this.droppedSpans += 1;
       return undefined;
     }
     const span: SpanRecord = {
@@ -82,12 +82,12 @@ export class RequestTrace {
     if (this.#ended && this.#open === 0) this.#onSettled?.();
   }
 
-  /** A statement or a transaction begins anew. */
+  /** Records a retry of a statement or transaction. */
   retry(reason: string): void {
     this.retried = true;
-    // As many as spans, or an unlucky write would grow without bounds.
-    if (!this.#ended && this.moments.length < MAX_SPANS)
-      this.moments.push({ name: `retry: ${reason}`, atMs: performance.now() });
+    // Bounded like spans, or the trace of a long write would grow without limit.
+    if (!this.#ended && this.events.length < MAX_SPANS)
+      this.events.push({ name: `retry: ${reason}`, atMs: performance.now() });
   }
 
   fail(error: unknown): void {
@@ -95,8 +95,8 @@ export class RequestTrace {
   }
 
   /**
-   * Takes no more spans. `onSettled` is called once the last one that was begun is over, at once when none is: the answer does not
-   * wait for everything (a cached page that is to be forgotten), and all of it has a deadline.
+   * Accepts no more spans. Calls `onSettled` when the last open span has ended, or at once. Some spans outlive the response, such as cache
+   * invalidations, but all have a deadline.
    */
   end(onSettled: () => void): void {
     this.#ended = true;
@@ -107,17 +107,17 @@ export class RequestTrace {
 
 const storage = new AsyncLocalStorage<RequestTrace | undefined>();
 
-/** The trace of the request that is being answered just here. */
+/** The trace of the current request. */
 export function currentTrace(): RequestTrace | undefined {
   return storage.getStore();
 }
 
-/** Runs `work` and all that comes of it as part of a request, or with `undefined` as part of none. */
+/** Runs `work`, and all asynchronous work that it starts, as part of a request; with `undefined`, outside of any request. */
 export function inTrace<T>(trace: RequestTrace | undefined, work: () => T): T {
   return storage.run(trace, work);
 }
 
-/** Does `work` in a span of the current request, if there is one. */
+/** Runs `work` in a span of the current request, if any. */
 export async function inSpan<T>(
   { name, kind = 'client', attributes }: Pick<SpanRecord, 'name' | 'attributes'> & Partial<Pick<SpanRecord, 'kind'>>,
   work: () => Promise<T>,
@@ -141,7 +141,7 @@ export function errorTypeOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
-/** `trace_id`, `span_id` and, where the client sent one, `client_trace_id` for a log line. Empty outside of a request. */
+/** `trace_id`, `span_id` and, if the client sent one, `client_trace_id` for a log line. Empty outside of a request. */
 export function traceFields(): Readonly<Record<string, string>> {
   const trace = storage.getStore();
   if (trace === undefined) return {};

@@ -21,7 +21,7 @@ function makeOutbox(send: SendSpans) {
   return { outbox, counts, give };
 }
 
-it('sends all in batches, one at a time', async () => {
+it('sends all spans in batches, one batch at a time', async () => {
   const sizes: number[] = [];
   let atOnce = 0;
   const { outbox, counts, give } = makeOutbox(async (spans) => {
@@ -37,7 +37,7 @@ it('sends all in batches, one at a time', async () => {
   expect(counts).toEqual({ sent: 9, 'queue-full': 0, 'store-failed': 0 });
 });
 
-it('sends a lone span after a while, without being asked', async () => {
+it('sends a single span after a delay, without a flush', async () => {
   const { promise, resolve } = Promise.withResolvers<number>();
   const { give } = makeOutbox((spans) => {
     resolve(spans.length);
@@ -47,7 +47,7 @@ it('sends a lone span after a while, without being asked', async () => {
   expect(await promise).toBe(1);
 });
 
-it('never holds more than its limit while the store hangs, and counts what it drops', async () => {
+it('never queues more than its limit while the store hangs, and counts dropped spans', async () => {
   const { outbox, counts, give } = makeOutbox(
     (_spans, signal) =>
       new Promise((_resolve, reject) => {
@@ -62,14 +62,14 @@ it('never holds more than its limit while the store hangs, and counts what it dr
   expect(counts).toEqual({ sent: 0, 'queue-full': 15, 'store-failed': 10 });
 });
 
-it('goes on after a store that was away', async () => {
-  let isAway = true;
+it('continues after an outage of the store', async () => {
+  let isDown = true;
   const { outbox, counts, give } = makeOutbox(() =>
-    isAway ? Promise.reject(new Error('refused')) : Promise.resolve(),
+    isDown ? Promise.reject(new Error('refused')) : Promise.resolve(),
   );
   give(3);
   await outbox.forceFlush();
-  isAway = false;
+  isDown = false;
   give(2);
   await outbox.forceFlush();
   expect(counts).toEqual({ sent: 2, 'queue-full': 0, 'store-failed': 3 });

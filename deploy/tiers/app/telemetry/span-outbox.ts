@@ -1,10 +1,10 @@
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 
 export type SpanProcessor = NonNullable<NodeSDKConfiguration['spanProcessors']>[number];
-/** A span that has ended, as the SDK hands it over. */
+/** A span that has ended, as passed by the SDK. */
 export type EndedSpan = Parameters<SpanProcessor['onEnd']>[0];
 
-/** Sends spans; rejects when the store did not take them within `signal`'s time. */
+/** Sends spans; rejects if the store does not accept them before `signal` aborts. */
 export type SendSpans = (spans: readonly EndedSpan[], signal: AbortSignal) => Promise<void>;
 
 interface OutboxOptions {
@@ -15,27 +15,27 @@ interface OutboxOptions {
 }
 
 interface OutboxLimits {
-  /** Spans that wait, those under way included. */
+  /** Queued spans, including those in flight. */
   readonly maxQueued: number;
   readonly maxBatch: number;
-  /** How long a span waits for others. */
+  /** Maximum delay of a span for batching. */
   readonly delayMs: number;
   readonly deadlineMs: number;
 }
 
-/** Five seconds of a site on which everything fails, about 2 MiB each; a store that is slower than that gets the first of them. */
+/** The queue holds about five seconds of spans if every request fails, about 2 MiB. If the store is slower, later spans are dropped. */
 const LIMITS: OutboxLimits = { maxQueued: 2_048, maxBatch: 512, delayMs: 1_000, deadlineMs: 2_000 };
 
 /**
- * Takes ended spans and sends them in batches, one at a time. A store that is gone or slow costs spans, and they are counted: nobody
- * waits for it, nothing is tried twice, and no more than `maxQueued` are ever held. (The SDK's own batches wait for an exporter without a
- * deadline, and count what they drop for no one to see.)
+ * Sends ended spans in batches, one batch at a time. If the store is down or slow, spans are dropped and counted. Requests never wait for the
+ * store, batches are not retried, and at most `maxQueued` spans are queued. The SDK's own batch processor waits for an exporter without a
+ * deadline, and does not expose its count of dropped spans.
  */
 export class SpanOutbox implements SpanProcessor {
   readonly #options: OutboxOptions;
   readonly #limits: OutboxLimits;
   readonly #queue: EndedSpan[] = [];
-  #underWay = 0;
+  #inFlight = 0;
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
 
@@ -45,11 +45,11 @@ export class SpanOutbox implements SpanProcessor {
   }
 
   onStart(): void {
-    // Only what has ended is of interest.
+    // Only ended spans are sent.
   }
 
   onEnd(span: EndedSpan): void {
-    if (this.#queue.length + this.#underWay >= this.#limits.maxQueued) {
+    if (this.#queue.length + this.#inFlight >= this.#limits.maxQueued) {
       this.#options.onDropped('queue-full', 1);
       return;
     }
@@ -57,7 +57,7 @@ export class SpanOutbox implements SpanProcessor {
     this.#schedule();
   }
 
-  /** Sends what is there; resolves when it was sent or dropped. */
+  /** Sends all queued spans; resolves when they are sent or dropped. */
   async forceFlush(): Promise<void> {
     while (this.#sending !== undefined || this.#queue.length > 0) await (this.#sending ?? this.#sendBatch());
   }
@@ -77,7 +77,7 @@ export class SpanOutbox implements SpanProcessor {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#sending = this.#sendNow(this.#queue.splice(0, this.#limits.maxBatch)).finally(() => {
-      this.#underWay = 0;
+      this.#inFlight = 0;
       this.#sending = undefined;
       this.#schedule();
     });
@@ -85,7 +85,7 @@ export class SpanOutbox implements SpanProcessor {
   }
 
   async #sendNow(batch: readonly EndedSpan[]): Promise<void> {
-    this.#underWay = batch.length;
+    this.#inFlight = batch.length;
     const { send, onSent, onDropped } = this.#options;
     try {
       await send(batch, AbortSignal.timeout(this.#limits.deadlineMs));

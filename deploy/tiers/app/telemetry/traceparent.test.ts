@@ -7,14 +7,14 @@ const SPAN = '00f067aa0ba902b7';
 
 describe('parseTraceparent', () => {
   it.each([
-    ['of a caller that recorded', `00-${TRACE}-${SPAN}-01`],
-    ['of a caller that did not: the flags decide nothing here', `00-${TRACE}-${SPAN}-00`],
-    ['of a later version, which may say more', `cc-${TRACE}-${SPAN}-01-what-comes-later`],
-  ])('goes on with the trace %s', (_what, header) => {
+    ['of a caller that sampled it', `00-${TRACE}-${SPAN}-01`],
+    ['of a caller that did not sample it: flags are ignored', `00-${TRACE}-${SPAN}-00`],
+    ['of a later version with more fields', `cc-${TRACE}-${SPAN}-01-what-comes-later`],
+  ])('continues the trace %s', (_what, header) => {
     expect(parseTraceparent(header)).toEqual({ traceId: TRACE, spanId: SPAN });
   });
 
-  it('reads the same from every value of the flags, so that none can ask for a trace to be sampled', () => {
+  it('ignores the flags, so that a caller cannot request sampling', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 255 }), (flags) => {
         const header = `00-${TRACE}-${SPAN}-${flags.toString(16).padStart(2, '0')}`;
@@ -25,21 +25,21 @@ describe('parseTraceparent', () => {
 
   it.each([
     ['no header', undefined],
-    ['several', [`00-${TRACE}-${SPAN}-01`, `00-${TRACE}-${SPAN}-01`]],
-    ['several in one', `00-${TRACE}-${SPAN}-01, 00-${TRACE}-${SPAN}-01`],
+    ['several headers', [`00-${TRACE}-${SPAN}-01`, `00-${TRACE}-${SPAN}-01`]],
+    ['several values in one header', `00-${TRACE}-${SPAN}-01, 00-${TRACE}-${SPAN}-01`],
     ['a forbidden version', `ff-${TRACE}-${SPAN}-01`],
-    ['more than its version has', `00-${TRACE}-${SPAN}-01-more`],
+    ['more fields than its version has', `00-${TRACE}-${SPAN}-01-more`],
     ['a trace of zeros', `00-${'0'.repeat(32)}-${SPAN}-01`],
     ['a span of zeros', `00-${TRACE}-${'0'.repeat(16)}-01`],
     ['capitals', `00-${TRACE.toUpperCase()}-${SPAN}-01`],
-    ['something to be logged', `00-${TRACE}-${SPAN}-01\nlevel=error`],
-    ['nothing', ''],
-  ])('begins a trace of its own for %s', (_what, header) => {
+    ['an injected log line', `00-${TRACE}-${SPAN}-01\nlevel=error`],
+    ['an empty header', ''],
+  ])('ignores %s', (_what, header) => {
     expect(parseTraceparent(header)).toBeUndefined();
   });
 });
 
-it('makes ids that a header can carry', () => {
+it('makes valid IDs for a header', () => {
   const [trace, span] = [randomId(16), randomId(8)];
   expect(parseTraceparent(`00-${trace}-${span}-00`)).toEqual({ traceId: trace, spanId: span });
   expect(randomId(16)).not.toBe(trace);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Where a request comes from: its trace, and the span of the caller. */
+/** Trace context of a request: its trace, and the span of the caller. */
 export interface TraceParent {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
@@ -8,21 +8,21 @@ export interface TraceParent {
   readonly spanId: string;
 }
 
-/** The `traceparent` that the client itself sent, as the first proxy of this stack passes it on. Recorded, never used for a decision. */
+/** Header in which the first proxy of this stack passes on the client's own `traceparent`. Recorded, but never used for decisions. */
 export const CLIENT_TRACEPARENT = 'x-client-traceparent';
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
 const ZERO = /^0+$/;
 
 /**
- * Reads the W3C header `traceparent`; undefined where there is none that is valid.
+ * Parses the W3C header `traceparent`; undefined if it is missing or invalid.
  *
  * The flags are ignored: `sampled` says that the caller may have recorded the request, and it neither requests nor prevents sampling here.
  * Every request is recorded until its end and then sampled or dropped by its outcome and its trace ID. A client cannot choose that ID
  * either: the first proxy of this stack starts a new trace, and passes the client's own context on in {@link CLIENT_TRACEPARENT}.
  */
 export function parseTraceparent(header: string | readonly string[] | undefined): TraceParent | undefined {
-  // With more than one the request's way is not known.
+  // Several headers are ambiguous.
   const match = typeof header === 'string' ? TRACEPARENT.exec(header) : null;
   if (match === null) return undefined;
   const [, version = '', traceId = '', spanId = '', rest] = match;

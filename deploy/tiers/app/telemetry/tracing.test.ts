@@ -26,11 +26,11 @@ const spansSchema = z.array(
   }),
 );
 
-/** A store that keeps what it gets. */
-let got: z.infer<typeof spansSchema> = [];
+/** Spans that the store has received. */
+let received: z.infer<typeof spansSchema> = [];
 const store = createServer((request: IncomingMessage, response) => {
   void text(request).then((body) => {
-    got.push(...spansSchema.parse(JSON.parse(body)));
+    received.push(...spansSchema.parse(JSON.parse(body)));
     response.writeHead(202).end();
   });
 });
@@ -45,7 +45,7 @@ beforeAll(async () => {
   tracing = startTracing({
     host: 'app1',
     commit: 'abc',
-    policy: { slowMs: 60_000, keptRatio: 0 },
+    policy: { slowMs: 60_000, sampleRatio: 0 },
     send: openZipkin(`http://127.0.0.1:${(store.address() as AddressInfo).port}/api/v2/spans`),
     metrics,
   });
@@ -62,7 +62,7 @@ beforeAll(async () => {
   await app.listen({ host: '127.0.0.1', port: 0 });
 });
 beforeEach(() => {
-  got = [];
+  received = [];
 });
 afterAll(async () => {
   await app.close();
@@ -78,11 +78,11 @@ const ask = async (path: string, headers: Record<string, string> = {}): Promise<
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const scrape = (): Promise<string> => metrics.registry.metrics();
 
-it('tells a failed request to the store as one tree below its caller, and to the charts as an example', async () => {
+it('sends the spans of a failed request as one tree below its caller, and adds an exemplar', async () => {
   const response = await ask('/fails/7?token=secret', { traceparent: `00-${traceId}-00f067aa0ba902b7-00` });
   expect(response.headers.get('x-trace-id')).toBe(traceId);
-  await expect.poll(() => got, { timeout: 5_000 }).toHaveLength(2);
-  const [root, query] = got;
+  await expect.poll(() => received, { timeout: 5_000 }).toHaveLength(2);
+  const [root, query] = received;
   expect(root).toMatchObject({
     traceId,
     parentId: '00f067aa0ba902b7',
@@ -109,34 +109,34 @@ it('tells a failed request to the store as one tree below its caller, and to the
     tags: { error: 'RangeError' },
   });
   expect(Math.abs((root?.timestamp ?? 0) / 1000 - Date.now())).toBeLessThan(10_000);
-  expect(JSON.stringify(got)).not.toContain('secret');
+  expect(JSON.stringify(received)).not.toContain('secret');
   const text = await scrape();
   expect(text).toMatch(new RegExp(`^http_request_duration_seconds_bucket.*503.* # \\{trace_id="${traceId}"\\}`, 'm'));
   expect(text).toContain('traces_kept_total{reason="error"} 1');
 });
 
-it("records the client's own trace, and does not use it", async () => {
+it("records the client's own trace ID, but does not use it", async () => {
   const chosen = `${'a'.repeat(20)}${'0'.repeat(12)}`;
   const client = { 'x-client-traceparent': `00-${chosen}-00f067aa0ba902b7-01` };
   const response = await ask('/fails/8', { traceparent: `00-${traceId}-00f067aa0ba902b7-00`, ...client });
   expect(response.headers.get('x-trace-id')).toBe(traceId);
-  await expect.poll(() => got, { timeout: 5_000 }).toHaveLength(2);
-  expect(got[0]).toMatchObject({ traceId, tags: { 'client.trace_id': chosen } });
+  await expect.poll(() => received, { timeout: 5_000 }).toHaveLength(2);
+  expect(received[0]).toMatchObject({ traceId, tags: { 'client.trace_id': chosen } });
   expect((await ask('/works/2', client)).headers.get('x-trace-id')).not.toBe(chosen);
 });
 
-it('tells nothing of an ordinary request, nor of a check', async () => {
+it('sends no spans of an ordinary request or a health check', async () => {
   const ordinary = await ask('/works/1');
   expect(ordinary.headers.get('x-trace-id')).toMatch(/^[0-9a-f]{32}$/);
   expect((await ask('/readyz')).headers.get('x-trace-id')).toBeNull();
   await tracing.stop();
-  expect(got).toEqual([]);
+  expect(received).toEqual([]);
   const text = await scrape();
   expect(text).toMatch(/^http_request_duration_seconds_count\{.*route="\/works\/:id"/m);
   expect(text).not.toMatch(/route="\/works\/:id".* # /);
 });
 
-it('exposes counters under the same names, however often it is asked', async () => {
+it('exposes counters with the same names at every scrape', async () => {
   await scrape();
   expect(await scrape()).toMatch(/^trace_spans_sent_total 4$/m);
 });

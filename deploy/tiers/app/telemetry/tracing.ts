@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace as api, TraceFlags, type Context } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { decideSampling, type SampleReason } from './decide-keep.ts';
+import { decideSampling, type SampleReason } from './decide-sampling.ts';
 import type { Traces } from '../../../model/profile.ts';
 import type { Metrics } from './metrics.ts';
 import type { Attributes, RequestTrace, SpanRecord } from './request-trace.ts';
@@ -12,36 +12,36 @@ interface TracingOptions {
   readonly commit: string;
   readonly policy: Traces;
   readonly send: SendSpans;
-  readonly metrics: Pick<Metrics, 'tracesKept' | 'spansSent' | 'spansDropped'>;
+  readonly metrics: Pick<Metrics, 'tracesSampled' | 'spansSent' | 'spansDropped'>;
 }
 
-/** The request itself, as it is known when it has ended. */
+/** The span of the request itself, known at its end. */
 export interface RequestSpan {
   readonly name: string;
   readonly attributes: Attributes;
   readonly failed: boolean;
 }
 
-/** Decides about the trace of a request that has ended, and sends it if it is kept. Gives the reason, or `undefined`. */
+/** Decides about the trace of an ended request and sends it if it is sampled. Returns the reason, or `undefined`. */
 export type EndTrace = (trace: RequestTrace, span: RequestSpan) => SampleReason | undefined;
 
 export interface Tracing {
   readonly end: EndTrace;
-  /** Sends what is left. */
+  /** Sends the remaining spans. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts tracing. The sampling is at the tail: a request is recorded in plain objects (./request-trace.ts), and only one that is kept is told
- * to OpenTelemetry, whose spans cost several times as much. Nothing is instrumented by itself.
+ * Starts tracing with tail sampling. A request is recorded as plain objects (./request-trace.ts). Only sampled traces become OpenTelemetry spans,
+ * which cost several times as much. There is no automatic instrumentation.
  */
 export function startTracing({ host, commit, policy, send, metrics }: TracingOptions): Tracing {
-  // The SDK takes these from the environment.
+  // The SDK reads these from the environment.
   process.env['OTEL_TRACES_SAMPLER'] ??= 'always_on';
   process.env['OTEL_RESOURCE_ATTRIBUTES'] ??= `host.name=${host},service.version=${commit}`;
   process.env['OTEL_NODE_RESOURCE_DETECTORS'] ??= 'env';
   process.env['OTEL_LOGS_EXPORTER'] ??= 'none';
-  // The id of a request's own span is told to logs before there is a span.
+  // IDs of the next span: logs contain the span ID of a request before its span exists.
   let nextSpanId = '';
   let nextTraceId = '';
   const sdk = new NodeSDK({
@@ -64,23 +64,23 @@ export function startTracing({ host, commit, policy, send, metrics }: TracingOpt
   sdk.start();
   const tracer = api.getTracer('holdfast/shop');
 
-  const tell = (trace: RequestTrace, span: RequestSpan & { readonly endMs: number }): void => {
+  const exportTrace = (trace: RequestTrace, span: RequestSpan & { readonly endMs: number }): void => {
     nextTraceId = trace.traceId;
     nextSpanId = trace.spanId;
     const caller = trace.parentId === undefined ? ROOT_CONTEXT : parentContext(trace.traceId, trace.parentId);
-    // Asked anew each time: the system's clock may have been set.
+    // Calculated for every trace, because the system clock may have been set.
     const originMs = Date.now() - performance.now();
     const startTime = originMs + trace.startMs;
     const root = tracer.startSpan(span.name, { kind: SpanKind.SERVER, attributes: span.attributes, startTime }, caller);
-    for (const { name, atMs } of trace.moments) root.addEvent(name, originMs + atMs);
+    for (const { name, atMs } of trace.events) root.addEvent(name, originMs + atMs);
     if (span.failed) root.setStatus({ code: SpanStatusCode.ERROR });
     root.end(originMs + span.endMs);
     const own = parentContext(trace.traceId, trace.spanId);
-    for (const record of trace.spans) tellSpan(record, { own, originMs });
-    if (trace.lost > 0) metrics.spansDropped.inc({ reason: 'trace-full' }, trace.lost);
+    for (const record of trace.spans) exportSpan(record, { own, originMs });
+    if (trace.droppedSpans > 0) metrics.spansDropped.inc({ reason: 'trace-full' }, trace.droppedSpans);
   };
 
-  const tellSpan = (
+  const exportSpan = (
     record: SpanRecord,
     { own, originMs }: { readonly own: Context; readonly originMs: number },
   ): void => {
@@ -101,12 +101,12 @@ export function startTracing({ host, commit, policy, send, metrics }: TracingOpt
         trace.end(() => undefined);
         return undefined;
       }
-      metrics.tracesKept.inc({ reason });
+      metrics.tracesSampled.inc({ reason });
       const error = failed ? { 'error.type': trace.errorType ?? String(span.attributes[STATUS]) } : {};
       const client = trace.clientTraceId === undefined ? {} : { 'client.trace_id': trace.clientTraceId };
       const attributes = { ...span.attributes, ...error, ...client, 'holdfast.kept': reason };
       trace.end(() => {
-        tell(trace, { name: span.name, attributes, failed, endMs });
+        exportTrace(trace, { name: span.name, attributes, failed, endMs });
       });
       return reason;
     },
@@ -114,7 +114,7 @@ export function startTracing({ host, commit, policy, send, metrics }: TracingOpt
   };
 }
 
-/** The attribute with the status of the answer. */
+/** The span attribute with the response status. */
 export const STATUS = 'http.response.status_code';
 
 const KINDS: Readonly<Record<SpanRecord['kind'], SpanKind>> = { client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };

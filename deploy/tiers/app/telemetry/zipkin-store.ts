@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { SpanKind, SpanStatusCode, type HrTime } from '@opentelemetry/api';
 import type { EndedSpan, SendSpans } from './span-outbox.ts';
 
-/** A span as Zipkin's second API takes it. Times in microseconds. */
+/** A span in the format of Zipkin's API v2. Times in microseconds. */
 interface ZipkinSpan {
   readonly traceId: string;
   readonly id: string;
@@ -21,19 +21,19 @@ const KINDS: Partial<Record<SpanKind, ZipkinSpan['kind']>> = {
   [SpanKind.CLIENT]: 'CLIENT',
 };
 
-/** Sends spans to a Zipkin server over one connection that is kept. */
+/** Sends spans to a Zipkin server over one keep-alive connection. */
 export function openZipkin(url: string): SendSpans {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return (spans, signal) => post({ url, agent, signal }, JSON.stringify(spans.map(toZipkinSpan)));
 }
 
-interface Way {
+interface Destination {
   readonly url: string;
   readonly agent: Agent;
   readonly signal: AbortSignal;
 }
 
-function post({ url, agent, signal }: Way, body: string): Promise<void> {
+function post({ url, agent, signal }: Destination, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     request(url, { method: 'POST', agent, signal, headers }, (response) => {
@@ -48,7 +48,7 @@ function post({ url, agent, signal }: Way, body: string): Promise<void> {
   });
 }
 
-/** The span in Zipkin's words: attributes of the process are tags of each span (but what the SDK says of itself), and the tag `error` makes it red. */
+/** Converts a span for Zipkin. Process attributes, except for those of the SDK itself, become tags of each span. Zipkin shows spans with the tag `error` in red. */
 export function toZipkinSpan(span: EndedSpan): ZipkinSpan {
   const { traceId, spanId } = span.spanContext();
   const { 'service.name': service, ...process } = span.resource.attributes;
@@ -65,7 +65,7 @@ export function toZipkinSpan(span: EndedSpan): ZipkinSpan {
     kind: KINDS[span.kind],
     name: span.name,
     timestamp: microseconds(span.startTime),
-    // Zipkin takes 0 for unknown.
+    // Zipkin treats 0 as unknown.
     duration: Math.max(1, microseconds(span.duration)),
     localEndpoint: { serviceName: String(service) },
     annotations: span.events.map(({ name, time }) => ({ timestamp: microseconds(time), value: name })),

@@ -4,8 +4,8 @@ import { SECURITY_HEADERS } from '../../../model/security-headers.ts';
 const ENTRIES = Object.entries(SECURITY_HEADERS);
 
 /**
- * Puts the security headers on every response of a server. Before any other listener and on the response itself, because a hook of the
- * framework does not run for what the framework refuses.
+ * Sets the security headers on every response of a server. It uses a listener before all others instead of a Fastify hook, because hooks do not
+ * run for requests that Fastify rejects.
  */
 export function addSecurityHeaders(server: Server): void {
   server.prependListener('request', (_request, response: ServerResponse) => {

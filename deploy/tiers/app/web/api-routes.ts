@@ -5,7 +5,7 @@ import { idOf } from './parameters.ts';
 import { placeOrder, type OrderOutcome } from './place-order.ts';
 import { findProduct } from './find-product.ts';
 import type { ShopServices } from './shop-services.ts';
-import { giveOwnWrite, giveSession, markStale, setCaching, visitorOf } from './visitor.ts';
+import { setOwnWriteCookie, setSessionCookie, markStale, setCaching, visitorOf } from './visitor.ts';
 
 const loginSchema = z.object({ email: z.string().max(120), password: z.string().max(200) });
 const listSchema = z.object({
@@ -20,7 +20,7 @@ const STATUS: Readonly<Record<Exclude<OrderOutcome['kind'], 'rejected'>, number>
   invalid: 400,
 };
 
-/** The JSON interface of the shop. */
+/** The JSON API of the shop. */
 export function addApiRoutes(app: FastifyInstance, services: ShopServices): void {
   const { signer, users, sessionStates, orders, products, ownWriteSeconds } = services;
 
@@ -40,7 +40,7 @@ export function addApiRoutes(app: FastifyInstance, services: ShopServices): void
     if (user === undefined) return await reply.code(401).send({ error: 'no such user, or another password' });
     const session = startSession(user.id, Date.now());
     void sessionStates.begin(session, new Date());
-    giveSession(request, reply, { session, signer });
+    setSessionCookie(request, reply, { session, signer });
     return { userId: user.id, name: user.name };
   });
 
@@ -49,7 +49,7 @@ export function addApiRoutes(app: FastifyInstance, services: ShopServices): void
     const { session } = visitorOf(request, signer);
     if (session === undefined) return await reply.code(401).send({ error: 'not signed in' });
     const state = await sessionStates.read(session);
-    // `state` is null while the cache is away: the session itself does not depend on it.
+    // `state` is null while the cache is down; the session itself does not depend on it.
     return { userId: session.userId, expiresAt: session.expiresAt, state: state ?? null };
   });
 
@@ -69,7 +69,7 @@ export function addApiRoutes(app: FastifyInstance, services: ShopServices): void
         return { error: 'this Idempotency-Key was used for another order' };
       case 'created':
       case 'replayed':
-        giveOwnWrite(request, reply, { userId, gtids: outcome.gtids, signer, ownWriteSeconds });
+        setOwnWriteCookie(request, reply, { userId, gtids: outcome.gtids, signer, ownWriteSeconds });
         return outcome.order;
     }
   });

@@ -6,8 +6,8 @@ import { parseBeacon, type Beacon } from './parse-beacon.ts';
 
 export const BEACON_LIMIT_BYTES = 4_096;
 /**
- * Beacons that one host counts: at once, and a second for ever. A page sends two, so this is 25 pages a second for ever; the shop has other
- * things to do than to count, and where more is looked at, what is counted is a sample. One bucket for everybody has nothing to remember of anybody.
+ * Beacons that one host counts: burst, and sustained rate per second. A page sends two, so this is 25 pages per second. At a higher rate the counted
+ * beacons are a sample, because beacons must not slow the shop. One bucket for all clients stores no data about a client.
  */
 export const BEACON_BURST = 100;
 const BEACONS_PER_SECOND = 50;
@@ -23,8 +23,8 @@ const STATUS: Readonly<Record<BeaconRefusal, number>> = {
 };
 
 /**
- * Where browsers tell how pages did (deploy/tiers/web/static/source/beacons.js). Counted and forgotten: nothing of a beacon or of who sent it is kept or
- * logged, and no database or cache is asked. A plugin, so that its parsers and answers to errors are its own.
+ * Receives RUM beacons of browsers (deploy/tiers/web/static/source/beacons.js). They are only counted: neither beacons nor their senders are stored
+ * or logged, and no database or cache is used. A plugin, so that its parsers and error handler apply only here.
  */
 export function beaconRoutes(metrics: PageMetrics, now = () => performance.now()) {
   const bucket = new TokenBucket({ burst: BEACON_BURST, perSecond: BEACONS_PER_SECOND, now });
@@ -39,14 +39,14 @@ export function beaconRoutes(metrics: PageMetrics, now = () => performance.now()
     app.addContentTypeParser(['text/plain', 'application/json'], { parseAs: 'string' }, (_request, body, parsed) => {
       parsed(null, body);
     });
-    // Before the body is read.
+    // Runs before the body is read.
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
       if (!bucket.take()) await reply.code(refuse('too-many')).send();
     });
     app.setErrorHandler((error: FastifyError, _request, reply) => {
       const status = error.statusCode ?? 500;
-      // What is no fault of the sender is answered as everywhere.
+      // Server errors go to the application's error handler.
       if (status >= 500) throw error;
       const reason = status === 413 ? 'too-large' : status === 415 ? 'media-type' : 'malformed';
       return reply.code(refuse(reason)).send();

@@ -9,35 +9,42 @@ import { addressOn, hostsOf, makeTopology, PORTS, routeAddress, type Host } from
 const topology = makeTopology();
 const hosts = openHosts();
 const apps = hostsOf(topology, 'app');
-const [leaving] = apps as [Host];
+const [draining] = apps as [Host];
 const balancers = hostsOf(topology, 'lb');
 const front = routeAddress(topology, 'http');
 const pool = routeAddress(topology, 'app-pool');
-const direct = { host: addressOn(leaving, 'app'), port: PORTS.app };
+const direct = { host: addressOn(draining, 'app'), port: PORTS.app };
 
-/** A request every 50 ms: enough that some are under way at every instant of the restart, far from what two cores can do. */
+/** A request every 50 ms: enough to have requests in flight during the whole restart, and far below the capacity of two cores. */
 const STREAM_INTERVAL_MS = 50;
-/** Longer than the whole restart may take; a stream whose test hangs ends by itself. */
+/** Longer than the maximum restart; ends the stream of a hanging test. */
 const STREAM_DEADLINE_MS = 90_000;
 const RESTART_DEADLINE_MS = 60_000;
 const LOGIN = JSON.stringify({ email: 'user1@shop.test', password: 'holdfast' });
 
-interface Ask {
+interface RequestOptions {
   readonly to?: { readonly host: string; readonly port: number };
   readonly method?: 'GET' | 'POST';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Default: a connection of its own. */
+  /** Default: a new connection. */
   readonly agent?: Agent;
   readonly timeoutMs?: number;
 }
 
-function open({ to = front, method = 'GET', path, headers = {}, agent, timeoutMs = 15_000 }: Ask): ClientRequest {
+function open({
+  to = front,
+  method = 'GET',
+  path,
+  headers = {},
+  agent,
+  timeoutMs = 15_000,
+}: RequestOptions): ClientRequest {
   const signal = AbortSignal.timeout(timeoutMs);
   return request({ ...to, method, path, headers, agent: agent ?? false, signal });
 }
 
-/** Its status and text, once the whole of it is there. */
+/** The status and text of a complete response. */
 async function answerTo(sent: ClientRequest): Promise<{ readonly status: number; readonly text: string }> {
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   let text = '';
@@ -45,7 +52,7 @@ async function answerTo(sent: ClientRequest): Promise<{ readonly status: number;
   return { status: response.statusCode ?? 0, text };
 }
 
-async function ask(what: Ask, body?: string): Promise<{ readonly status: number; readonly text: string }> {
+async function send(what: RequestOptions, body?: string): Promise<{ readonly status: number; readonly text: string }> {
   const sent = open({ ...what, headers: { 'content-type': 'application/json', ...what.headers } });
   const answer = answerTo(sent);
   sent.end(body);
@@ -63,20 +70,20 @@ async function signIn(): Promise<string> {
   return response.headers.getSetCookie().join('; ');
 }
 
-/** What each load balancer says of a server of the pool: a series of HAProxy by its labels. */
+/** The value of a HAProxy series about a server of the pool, per load balancer. */
 async function serverValues(metric: string, host: Host, more = ''): Promise<ReadonlyMap<string, number>> {
   const series = `haproxy_server_${metric}{proxy="app-pool",server="${host.name}"${more}} `;
   const values = balancers.map(async (balancer): Promise<[string, number]> => {
     const url = `http://${addressOn(balancer, 'ops')}:${PORTS.haproxyStats}/metrics?scope=server`;
     const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
     const line = text.split('\n').find((one) => one.startsWith(series));
-    if (line === undefined) throw new Error(`${balancer.name} tells nothing of ${host.name}`);
+    if (line === undefined) throw new Error(`${balancer.name} exposes no series for ${host.name}`);
     return [balancer.name, Number(line.slice(series.length))];
   });
   return new Map(await Promise.all(values));
 }
 
-/** Requests that load balancers have under way at a host. */
+/** Requests of load balancers that are in flight at a host. */
 async function sessionsAt(host: Host): Promise<number> {
   return [...(await serverValues('current_sessions', host)).values()].reduce((sum, one) => sum + one, 0);
 }
@@ -86,57 +93,59 @@ async function balancersThatUse(host: Host): Promise<readonly string[]> {
   return [...(await serverValues('status', host, ',state="UP"'))].flatMap(([name, isUp]) => (isUp === 1 ? [name] : []));
 }
 
-/** What a load balancer's check would hear now. A new connection each time: only that shows whether the application still listens. */
-async function readiness(): Promise<string> {
+/** The response to a readiness check. Uses a new connection each time, which shows whether the application still listens. */
+async function readReadiness(): Promise<string> {
   try {
-    const { status, text } = await ask({ to: direct, path: '/readyz', timeoutMs: 2_000 });
+    const { status, text } = await send({ to: direct, path: '/readyz', timeoutMs: 2_000 });
     return `${status} ${text.trim()}`;
   } catch (error) {
-    // A connection that the kernel had taken when the application stopped listening is reset.
+    // A connection that the kernel accepted before the application stopped listening is reset.
     if (error instanceof Error && /ECONNREFUSED|ECONNRESET|socket hang up/.test(error.message)) return 'closed';
     throw error;
   }
 }
 
-interface Look {
-  readonly said: string;
-  /** Who used the host just before it was asked. */
+interface Observation {
+  readonly readiness: string;
+  /** The load balancers that used the host just before the check. */
   readonly usedBy: readonly string[];
 }
 
-/** Looks at the application again and again until it has closed and is back in use. */
-async function watchRestart(): Promise<readonly Look[]> {
-  const looks: Look[] = [];
+/** Polls the application until it has closed and is in use again. */
+async function watchRestart(): Promise<readonly Observation[]> {
+  const observations: Observation[] = [];
   await waitFor(
     async () => {
-      const usedBy = await balancersThatUse(leaving);
-      const said = await readiness();
-      looks.push({ said, usedBy });
-      return looks.some((look) => look.said === 'closed') && usedBy.length === balancers.length;
+      const usedBy = await balancersThatUse(draining);
+      const readiness = await readReadiness();
+      observations.push({ readiness, usedBy });
+      return (
+        observations.some((observation) => observation.readiness === 'closed') && usedBy.length === balancers.length
+      );
     },
-    { what: `${leaving.name} closed and in use again`, deadlineMs: RESTART_DEADLINE_MS, intervalMs: 20 },
+    { what: `${draining.name} closed and in use again`, deadlineMs: RESTART_DEADLINE_MS, intervalMs: 20 },
   );
-  return looks;
+  return observations;
 }
 
-/** Ends the application as a deployment does: TERM from its supervisor, which starts it again. */
+/** Restarts the application as a deployment does: the supervisor sends TERM and starts it again. */
 async function restart(): Promise<void> {
-  const { code, stderr } = await hosts.exec(leaving.name, ['s6-svc', '-r', '/etc/s6/app']);
+  const { code, stderr } = await hosts.exec(draining.name, ['s6-svc', '-r', '/etc/s6/app']);
   expect(`${code} ${stderr}`).toBe('0 ');
 }
 
-/** How the application ended, each time since its supervisor was started. */
-async function ends(): Promise<readonly string[]> {
-  const { stdout } = await hosts.exec(leaving.name, ['s6-svdt', '/etc/s6/app']);
+/** Exit statuses of the application since its supervisor was started. */
+async function exits(): Promise<readonly string[]> {
+  const { stdout } = await hosts.exec(draining.name, ['s6-svdt', '/etc/s6/app']);
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.slice(line.indexOf(' ') + 1)]));
 }
 
-/** How many requests the application host has answered since it started. */
+/** Number of requests that the application has served since its start. */
 async function answered(host: Host): Promise<number> {
   const url = `http://${addressOn(host, 'ops')}:${PORTS.appMetrics}/metrics`;
   const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
   const counts = text.matchAll(/^http_request_duration_seconds_count\{([^}]*)\} (\d+)/gm);
-  // The load balancers' checks are no customers.
+  // Without the load balancers' health checks.
   return [...counts]
     .filter(([, labels = '']) => !labels.includes('readyz'))
     .reduce((sum, one) => sum + Number(one[2]), 0);
@@ -144,66 +153,71 @@ async function answered(host: Host): Promise<number> {
 
 interface Stream extends AsyncDisposable {
   readonly outcomes: readonly { readonly what: string; readonly outcome: string }[];
-  /** Sends nothing more and waits for what is under way. */
+  /** Stops sending and waits for requests in flight. */
   stop(): Promise<void>;
 }
 
 /**
- * Customers at a steady pace that wait for nobody: pages, orders, and logins, which no load balancer may send a second time. Every kind comes over
- * connections that are kept and over new ones.
+ * An open-loop stream of requests: pages, orders, and logins, which a load balancer must not retry. Each kind uses both keep-alive and new
+ * connections.
  */
 function openStream(cookie: string): Stream {
-  const kept = new Agent({ keepAlive: true, maxSockets: 8 });
+  const keepAlive = new Agent({ keepAlive: true, maxSockets: 8 });
   const outcomes: { what: string; outcome: string }[] = [];
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   let sent = 0;
-  const send = (): void => {
+  const sendNext = (): void => {
     const number = sent++;
-    const way = number % 2 === 0 ? { agent: kept } : {};
+    const connection = number % 2 === 0 ? { agent: keepAlive } : {};
     const kinds = [
-      { what: 'page', wanted: 200, ask: () => ask({ ...way, path: `/products/${1 + (number % 500)}` }) },
-      { what: 'login', wanted: 200, ask: () => ask({ ...way, method: 'POST', path: '/api/login' }, LOGIN) },
+      { what: 'page', wanted: 200, start: () => send({ ...connection, path: `/products/${1 + (number % 500)}` }) },
+      { what: 'login', wanted: 200, start: () => send({ ...connection, method: 'POST', path: '/api/login' }, LOGIN) },
       {
         what: 'order',
         wanted: 201,
-        ask: () =>
-          ask(
-            { ...way, method: 'POST', path: '/api/orders', headers: { cookie, 'idempotency-key': randomUUID() } },
+        start: () =>
+          send(
+            {
+              ...connection,
+              method: 'POST',
+              path: '/api/orders',
+              headers: { cookie, 'idempotency-key': randomUUID() },
+            },
             JSON.stringify({ items: [{ productId: 1 + (number % 500), quantity: 1 }] }),
           ),
       },
     ];
-    // Two in a row of each kind: one over a connection that is kept, one over a new one.
+    // Two consecutive requests of each kind: one over a keep-alive connection, one over a new one.
     const kind = kinds[Math.floor(number / 2) % kinds.length];
     if (kind === undefined) return;
-    const run = kind.ask().then(
+    const run = kind.start().then(
       ({ status }) => (status === kind.wanted ? 'done' : `status ${status}`),
       (error: unknown) => String(error),
     );
-    const told = run.then((outcome) => {
-      outcomes.push({ what: `${kind.what} over a ${number % 2 === 0 ? 'kept' : 'new'} connection`, outcome });
+    const recorded = run.then((outcome) => {
+      outcomes.push({ what: `${kind.what} over a ${number % 2 === 0 ? 'keep-alive' : 'new'} connection`, outcome });
     });
-    underWay.add(told);
-    void told.finally(() => underWay.delete(told));
+    inFlight.add(recorded);
+    void recorded.finally(() => inFlight.delete(recorded));
   };
-  const pace = setInterval(send, STREAM_INTERVAL_MS);
+  const timer = setInterval(sendNext, STREAM_INTERVAL_MS);
   const end = setTimeout(() => {
-    clearInterval(pace);
+    clearInterval(timer);
   }, STREAM_DEADLINE_MS);
   const stop = async (): Promise<void> => {
-    clearInterval(pace);
+    clearInterval(timer);
     clearTimeout(end);
-    await Promise.all(underWay);
-    kept.destroy();
+    await Promise.all(inFlight);
+    keepAlive.destroy();
   };
   return { outcomes, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** The application answers, too: a load balancer believes in one that was killed until its next check. */
+/** Waits until every host is in use. Also checks readiness, because a load balancer considers a killed application up until its next check. */
 async function everyHostInUse(): Promise<void> {
   await waitFor(
     async () => {
-      if ((await readiness()) !== '200 ready') return false;
+      if ((await readReadiness()) !== '200 ready') return false;
       return (await Promise.all(apps.map(balancersThatUse))).every((using) => using.length === balancers.length);
     },
     { what: 'every application host in use', deadlineMs: RESTART_DEADLINE_MS },
@@ -213,60 +227,65 @@ async function everyHostInUse(): Promise<void> {
 beforeAll(everyHostInUse);
 afterEach(everyHostInUse);
 
-it('an application that is told to end fails no request, and says that it is not ready until nobody uses it', async () => {
+it('a terminating application fails no request, and keeps serving as not ready until no load balancer uses it', async () => {
   await using stream = openStream(await signIn());
   await waitFor(() => Promise.resolve(stream.outcomes.length >= 40), { what: 'requests', deadlineMs: 20_000 });
-  const before = await ends();
-  const answeredBefore = await answered(leaving);
+  const before = await exits();
+  const answeredBefore = await answered(draining);
   expect(answeredBefore).toBeGreaterThan(0);
 
   await restart();
-  const looks = await watchRestart();
-  expect(await ends()).toEqual([...before, 'exitcode 0']);
-  // Back in the pool it works for customers again, under the same stream.
-  await waitFor(async () => (await answered(leaving)) >= 10, { what: 'requests to it again', deadlineMs: 30_000 });
+  const observations = await watchRestart();
+  expect(await exits()).toEqual([...before, 'exitcode 0']);
+  // It serves requests of the same stream again.
+  await waitFor(async () => (await answered(draining)) >= 10, {
+    what: 'requests after the restart',
+    deadlineMs: 30_000,
+  });
   await stream.stop();
 
   expect(stream.outcomes.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
   expect(new Set(stream.outcomes.map(({ what }) => what)).size).toBe(6);
-  const steps = looks.map(({ said }) => said).filter((said, index, all) => said !== all[index - 1]);
-  expect(steps.filter((said) => said !== '200 ready').slice(0, 2)).toEqual(['404 draining', 'closed']);
-  // It still listened when the last load balancer had let go of it, and nobody used it after it had closed.
-  expect(looks).toContainEqual({ said: '404 draining', usedBy: [] });
-  expect(looks.filter(({ said, usedBy }) => said === 'closed' && usedBy.length > 0)).toEqual([]);
+  const steps = observations
+    .map(({ readiness }) => readiness)
+    .filter((readiness, index, all) => readiness !== all[index - 1]);
+  expect(steps.filter((readiness) => readiness !== '200 ready').slice(0, 2)).toEqual(['404 draining', 'closed']);
+  // It still listened after the last load balancer had stopped using it, and no load balancer used it after it had closed.
+  expect(observations).toContainEqual({ readiness: '404 draining', usedBy: [] });
+  expect(observations.filter(({ readiness, usedBy }) => readiness === 'closed' && usedBy.length > 0)).toEqual([]);
 });
 
-it('requests that are under way at a host that leaves are answered, also after load balancers let go of it', async () => {
+it('requests in flight at a draining host are served, also after load balancers stop using it', async () => {
   const headers = { 'content-type': 'application/json', 'content-length': String(LOGIN.length) };
-  // They cannot be answered before the rest of them comes, nor sent to another host.
-  const late = [1, 2, 3, 4].map(() =>
+  // Without their second half, they can be neither served nor retried on another host.
+  const unfinished = [1, 2, 3, 4].map(() =>
     open({ to: pool, method: 'POST', path: '/api/login', headers, timeoutMs: 60_000 }),
   );
-  const answers = Promise.all(late.map(answerTo));
-  answers.catch(() => undefined);
-  for (const one of late) one.write(LOGIN.slice(0, 10));
+  const responses = Promise.all(unfinished.map(answerTo));
+  responses.catch(() => undefined);
+  for (const one of unfinished) one.write(LOGIN.slice(0, 10));
   await waitFor(
     async () => {
       const [atLeaving = 0, ...others] = await Promise.all(apps.map(sessionsAt));
-      return atLeaving >= 1 && others.reduce((sum, one) => sum + one, atLeaving) >= late.length;
+      return atLeaving >= 1 && others.reduce((sum, one) => sum + one, atLeaving) >= unfinished.length;
     },
     { what: 'the first halves arrived', deadlineMs: 10_000 },
   );
 
   await restart();
   let aloneSinceMs: number | undefined;
-  const said: string[] = [];
+  const readiness: string[] = [];
   await waitFor(
     async () => {
-      const isAlone = (await balancersThatUse(leaving)).length === 0;
+      const isAlone = (await balancersThatUse(draining)).length === 0;
       aloneSinceMs = isAlone ? (aloneSinceMs ?? performance.now()) : undefined;
-      said.push(await readiness());
+      readiness.push(await readReadiness());
       return aloneSinceMs !== undefined && performance.now() - aloneSinceMs > 1.5 * topology.profile.client.drainMs;
     },
-    { what: `${leaving.name} alone for longer than load balancers need`, deadlineMs: RESTART_DEADLINE_MS },
+    { what: `${draining.name} unused for longer than the drain time`, deadlineMs: RESTART_DEADLINE_MS },
   );
-  expect(said).toContain('404 draining');
-  expect(said).not.toContain('closed');
-  for (const one of late) one.end(LOGIN.slice(10));
-  expect((await answers).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  expect(readiness).toContain('404 draining');
+  expect(readiness).not.toContain('closed');
+  for (const one of unfinished) one.end(LOGIN.slice(10));
+  expect((await responses).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
 });

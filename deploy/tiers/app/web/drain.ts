@@ -3,29 +3,29 @@ import type { Phase } from './health.ts';
 
 interface DrainOptions {
   readonly phase: Phase;
-  /** How long to serve on after readiness said no: what the load balancers need to notice. */
+  /** How long to keep serving while the readiness check fails, so that the load balancers notice. */
   readonly drainMs: number;
   /** How long requests in flight may take after that. */
   readonly finishMs: number;
-  /** Requests that are not answered yet. */
+  /** Number of requests in flight. */
   readonly inFlight: () => number;
-  /** Stops listening and resolves when the last request is answered. */
+  /** Stops listening and resolves when the last response is sent. */
   readonly close: () => Promise<void>;
-  /** Ends what is still open. */
+  /** Closes all open connections. */
   readonly closeAll: () => void;
 }
 
-const LOOK_EVERY_MS = 20;
+const POLL_INTERVAL_MS = 20;
 
 /**
- * Leaves without failing a request that is done in time: say so, serve on, finish what is in flight, stop listening. In this order: load balancers take a host that does
- * not listen for dead, and cut what is under way there.
+ * Shuts down without failing a request that ends in time: fails the readiness check, keeps serving, finishes requests in flight, stops listening.
+ * The order matters: load balancers consider a host that does not listen down, and abort its requests in flight.
  */
 export async function drain({ phase, drainMs, finishMs, inFlight, close, closeAll }: DrainOptions): Promise<void> {
   phase.current = 'draining';
   await sleep(drainMs);
   const untilMs = performance.now() + finishMs;
-  while (inFlight() > 0 && performance.now() < untilMs) await sleep(LOOK_EVERY_MS);
+  while (inFlight() > 0 && performance.now() < untilMs) await sleep(POLL_INTERVAL_MS);
   const timer = setTimeout(closeAll, Math.max(0, untilMs - performance.now()));
   await close();
   clearTimeout(timer);

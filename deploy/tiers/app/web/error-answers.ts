@@ -2,13 +2,13 @@ import { OTHER_ROUTE } from '../../../model/route-classes.ts';
 import { renderPage, type AssetPath } from './layout.ts';
 import { messageBody } from './pages.ts';
 
-/** The body of an error response, in the form that the client of that URL reads. */
+/** The body of an error response, in the format for clients of the URL. */
 export interface ErrorAnswer {
   readonly contentType: string;
   readonly body: string;
 }
 
-/** What an error response says. */
+/** Texts of an error response. */
 export interface ErrorText {
   /** For programs: the value of `error` in JSON. */
   readonly problem: string;
@@ -35,12 +35,12 @@ const REFUSED: ErrorText = {
   text: 'Please check the address, or begin at the first page.',
 };
 
-/** What is said about a status in general. */
+/** The general text for a status. */
 export function errorTextOf(status: number): ErrorText {
   return status < 500 ? REFUSED : FAILED;
 }
 
-/** JSON for the API, a page of the shop for everything else. */
+/** JSON for the API, a page of the shop for all other URLs. */
 export function renderErrorAnswer(url: string, { problem, title, text }: ErrorText, asset: AssetPath): ErrorAnswer {
   if (isApi(url)) {
     return { contentType: 'application/json; charset=utf-8', body: JSON.stringify({ error: problem }) };
@@ -49,7 +49,7 @@ export function renderErrorAnswer(url: string, { problem, title, text }: ErrorTe
   return { contentType: 'text/html; charset=utf-8', body: renderPage(page, asset) };
 }
 
-/** Whether a request target is of the API. It may be a path, or a whole URI as proxies are sent it. */
+/** Whether a request target belongs to the API. It may be a path, or an absolute URI as in requests to proxies. */
 function isApi(url: string): boolean {
   return /^(?:https?:\/\/[^/]*)?\/api\//i.test(url);
 }

@@ -15,7 +15,7 @@ const endTrace: EndTrace = (trace, { attributes }) => {
   traced.push({ traceId: trace.traceId, path: attributes['url.path'] });
   return undefined;
 };
-// The routes that are asked here need no database.
+// The routes of this test need no database.
 const services = { metrics, asset: (name: string) => `/static/${name}` } as unknown as ShopServices;
 const app = makeServer({ services, phase: { current: 'ready' }, log: pino({ level: 'silent' }), endTrace });
 const HOST = 'Host: shop.test\r\nConnection: close\r\n';
@@ -38,14 +38,14 @@ interface Answer {
   readonly body: string;
 }
 
-/** Sends bytes as they are, and reads until the server closes. */
+/** Sends raw bytes, and reads until the server closes. */
 async function send(bytes: string): Promise<readonly Answer[]> {
   const socket = connect({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
   socket.write(bytes, 'latin1');
   return parse(await text(socket));
 }
 
-/** Splits what came into responses, by their Content-Length. */
+/** Splits received bytes into responses, by their Content-Length. */
 function parse(bytes: string): readonly Answer[] {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1) return [];
@@ -58,7 +58,7 @@ function parse(bytes: string): readonly Answer[] {
   return [answer, ...parse(bytes.slice(end + 4 + length))];
 }
 
-/** Requests that were counted, by their labels. */
+/** Number of counted requests, by their labels. */
 async function counts(): Promise<ReadonlyMap<string, number>> {
   const lines = (await metrics.registry.metrics()).matchAll(
     /^http_request_duration_seconds_count\{method="(.+)",route="(.+)",status_code="(.+)"\} (\d+)/gm,
@@ -76,19 +76,19 @@ describe.each([
     labels: 'GET other',
   },
   {
-    what: 'a path whose escape is none',
+    what: 'a path with an invalid escape',
     bytes: `GET /products/%ZZ HTTP/1.1\r\n${HOST}\r\n`,
     status: 400,
     labels: 'GET other',
   },
   {
-    what: 'one of the API',
+    what: 'an API path that is not UTF-8',
     bytes: `GET /api/products/%C0%AF HTTP/1.1\r\n${HOST}\r\n`,
     status: 400,
     labels: 'GET other',
   },
   {
-    what: 'one as a whole URI',
+    what: 'an absolute URI that is not UTF-8',
     bytes: `GET http://shop.test/api/products/%C0%AF HTTP/1.1\r\n${HOST}\r\n`,
     status: 400,
     labels: 'GET other',
@@ -101,19 +101,19 @@ describe.each([
     labels: 'GET /login',
   },
   {
-    what: 'an expectation that cannot be met',
+    what: 'an unsupported expectation',
     bytes: `GET /login HTTP/1.1\r\n${HOST}Expect: wonders\r\n\r\n`,
     status: 417,
     labels: 'GET /login',
   },
   {
-    what: 'a method that HTTP does not have',
+    what: 'an unknown HTTP method',
     bytes: `BREW /login HTTP/1.1\r\n${HOST}\r\n`,
     status: 400,
     labels: 'OTHER other',
   },
   {
-    what: 'a version that HTTP does not have',
+    what: 'an unknown HTTP version',
     bytes: `GET /login HTTP/9.9\r\n${HOST}\r\n`,
     status: 400,
     labels: 'OTHER other',
@@ -124,41 +124,41 @@ describe.each([
     status: 400,
     labels: 'OTHER other',
   },
-  { what: 'bytes that are no HTTP', bytes: '\x16\x03\x01\x02\x00\x01', status: 400, labels: 'OTHER other' },
+  { what: 'bytes that are not HTTP', bytes: '\x16\x03\x01\x02\x00\x01', status: 400, labels: 'OTHER other' },
   {
-    what: 'headers that are too long',
+    what: 'oversized headers',
     bytes: `GET /login HTTP/1.1\r\n${HOST}X: ${'x'.repeat(20_000)}\r\n\r\n`,
     status: 431,
     labels: 'OTHER other',
   },
   {
-    what: 'a path that is too long',
+    what: 'an oversized path',
     bytes: `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n${HOST}\r\n`,
     status: 431,
     labels: 'OTHER other',
   },
   { what: 'CONNECT', bytes: `CONNECT shop.test:443 HTTP/1.1\r\n${HOST}\r\n`, status: 405, labels: 'OTHER other' },
   {
-    what: 'a method that the shop does not know',
+    what: 'an unsupported method',
     bytes: `PUT /login HTTP/1.1\r\n${HOST}\r\n`,
     status: 404,
     labels: 'OTHER other',
   },
   { what: 'an unknown path', bytes: `GET /nowhere HTTP/1.1\r\n${HOST}\r\n`, status: 404, labels: 'GET other' },
   {
-    what: 'a body whose chunks are none',
+    what: 'an invalid chunked body',
     bytes: `POST /api/login HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
     status: 400,
     labels: 'POST /api/login',
   },
   {
-    what: 'two lengths of one body',
+    what: 'two Content-Length headers',
     bytes: `POST /api/login HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`,
     status: 400,
     labels: 'OTHER other',
   },
 ])('$what', ({ bytes, status, labels }) => {
-  it(`is answered with ${status} by the shop itself, and counted and traced once`, async () => {
+  it(`gets a ${status} response of the shop, and is counted and traced once`, async () => {
     const before = await counts();
     const [answer, ...others] = await send(bytes);
     expect(others).toEqual([]);
@@ -185,7 +185,7 @@ it.each([
   ['a page', '/login', 200],
   ['liveness', '/livez', 200],
   ['readiness', '/readyz', 200],
-])('%s carries the security headers, each once', async (_what, path, status) => {
+])('%s has each security header once', async (_what, path, status) => {
   const [answer] = await send(`GET ${path} HTTP/1.1\r\n${HOST}\r\n`);
   expect(answer?.status).toBe(status);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
@@ -194,8 +194,8 @@ it.each([
 });
 
 it.each([
-  ['an ID of any length is one that nothing has', `/orders/${'9'.repeat(400)}`, 303],
-  ['and so is one with an escaped slash', '/orders/a%2Fb', 303],
+  ['an ID of any length is treated as unknown', `/orders/${'9'.repeat(400)}`, 303],
+  ['an ID with an escaped slash is treated as unknown', '/orders/a%2Fb', 303],
 ])('%s', async (_what, path, status) => {
   expect((await send(`GET ${path} HTTP/1.1\r\n${HOST}\r\n`))[0]?.status).toBe(status);
 });
@@ -209,12 +209,12 @@ it('a client that waits for 100 Continue gets it', async () => {
   expect((await send(request)).map(({ status }) => status)).toEqual([100, 400]);
 });
 
-it('nonsense behind a request that is under way is never its response', async () => {
+it('the error response to garbage after a request in flight is never taken for the response to that request', async () => {
   const form = 'email=a&password=b';
   const first = `POST /nowhere HTTP/1.1\r\nHost: shop.test\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n${form}`;
   const before = (await counts()).get('OTHER other 400') ?? 0;
   const answers = await send(`${first}nonsense\r\n\r\n`);
-  // Either nothing, because the connection was closed, or the response of the first request itself.
+  // Either no response, because the connection was closed, or that of the first request itself.
   expect(answers.map(({ status }) => status).filter((status) => status !== 404)).toEqual([]);
   await expect.poll(async () => (await counts()).get('OTHER other 400')).toBe(before + 1);
 });
@@ -227,16 +227,16 @@ it.each([
   ['ECONNRESET', undefined],
   ['EPIPE', undefined],
   [undefined, undefined],
-])('the error %s of the parser is answered with %s', (code, status) => {
+])('the parser error %s gets status %s', (code, status) => {
   expect(parserErrorStatus(code)).toBe(status);
 });
 
-it('a request that does not come to its end is answered with 408', async () => {
+it('an incomplete request gets 408', async () => {
   const slow = makeServer({ services, phase: { current: 'ready' }, log: pino({ level: 'silent' }), endTrace });
   try {
     await slow.listen({ host: '127.0.0.1', port: 0 });
     const socket = connect((slow.server.address() as AddressInfo).port, '127.0.0.1');
-    // Node looks for such connections every half minute; what it then does is done here at once.
+    // Node checks for such connections every 30 s; the test emits the same event at once.
     slow.server.once('connection', (accepted) => {
       const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
       slow.server.emit('clientError', late, accepted);
@@ -249,7 +249,7 @@ it('a request that does not come to its end is answered with 408', async () => {
   }
 });
 
-it('what comes on an open connection while the server closes is served like everything else', async () => {
+it('requests on an open connection are served while the server closes', async () => {
   const own = { ...services, metrics: makeMetrics('test') };
   const closing = makeServer({
     services: own,

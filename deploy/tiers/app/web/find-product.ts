@@ -1,7 +1,7 @@
 import type { Product, Products } from '../shop/products.ts';
 import type { Visitor } from './visitor.ts';
 
-/** A product as this visitor may see it: from the cache, unless he has just changed something himself. */
+/** A product for this visitor: from the cache, unless the visitor must see an own write. */
 export async function findProduct(
   products: Products,
   id: number,

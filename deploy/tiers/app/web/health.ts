@@ -1,21 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What the process knows of itself. */
+/** Lifecycle phase of the process. */
 export interface Phase {
-  /** `starting` until the schema is in place, `draining` from the first SIGTERM on. */
+  /** `starting` until the database is prepared, `draining` from the first SIGTERM on. */
   current: 'starting' | 'ready' | 'draining';
 }
 
-/** 404 is HAProxy's word for leaving in order: nothing new is sent, and what is under way is left alone. At 503 it would be cut. */
+/** HAProxy drains a server whose check returns 404: it sends no new requests and leaves those in flight alone. With 503 it would abort them. */
 const READY_STATUS: Readonly<Record<Phase['current'], number>> = { starting: 503, ready: 200, draining: 404 };
 
 /**
  * Liveness and readiness.
  *
- * Readiness is about this process only. It asks neither the cache nor the database: they are shared by every application host, so a
- * check that followed them would take all hosts out of the pool at once and turn slow answers, stale pages and waiting writes into
- * none at all. It opens no connection either, because it is asked twice a second by each load balancer, most of all when
- * things are bad.
+ * Readiness covers only this process, neither the cache nor the database. All application hosts share these, so a check that included them would
+ * take all hosts out of the pool at once. Slow responses, stale pages and waiting writes would then become a complete outage. The check opens no
+ * connection, because each load balancer sends it twice per second, and more often when servers change state.
  */
 export function addHealthRoutes(app: FastifyInstance, phase: Phase): void {
   app.get('/livez', (_request, reply) => reply.header('cache-control', 'no-store').send('alive\n'));

@@ -1,6 +1,6 @@
 import { escapeMarkup } from '../../../../kit/escape-markup.ts';
 
-/** Text that is HTML already. */
+/** Safe HTML, which is not escaped again. */
 export class Html {
   readonly text: string;
 
@@ -11,7 +11,7 @@ export class Html {
 
 type Part = string | number | Html | undefined | readonly Html[];
 
-/** A template whose values are escaped unless they are {@link Html} themselves; lists are joined, `undefined` is nothing. */
+/** A template that escapes values unless they are {@link Html}. It joins lists and omits `undefined`. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((text, string, index) => text + textOf(parts[index - 1]) + string));
 }

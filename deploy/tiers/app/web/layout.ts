@@ -1,7 +1,7 @@
 import type { PageRoute } from '../../../model/route-classes.ts';
 import { html, type Html } from './html.ts';
 
-/** Logical name → fingerprinted path of a static file; without a manifest (development) the plain path. */
+/** Logical name → fingerprinted path of a static file. Without a manifest (development), the plain path. */
 export type AssetPath = (name: string) => string;
 
 export function makeAssetPath(manifest: Readonly<Record<string, string>>): AssetPath {
@@ -11,14 +11,14 @@ export function makeAssetPath(manifest: Readonly<Record<string, string>>): Asset
 export interface Page {
   readonly title: string;
   readonly body: Html;
-  /** The entry of the navigation that this page is behind. */
+  /** The navigation entry to mark as current. */
   readonly current?: '/products' | '/orders' | '/login';
   readonly isSignedIn: boolean;
-  /** As what its beacons are counted. */
+  /** Route class of its beacons. */
   readonly route: PageRoute;
 }
 
-/** A whole document. */
+/** A complete HTML document. */
 export function renderPage(page: Page, asset: AssetPath): string {
   const link = (href: Page['current'], text: string): Html =>
     html`<a href="${href}" ${href === page.current ? html` aria-current="page"` : undefined}>${text}</a>`;

@@ -18,10 +18,10 @@ import { refuseMalformed } from './refuse-malformed.ts';
 import type { ShopServices } from './shop-services.ts';
 
 const BODY_LIMIT_BYTES = 16_384;
-/** Longer than any proxy in front keeps an idle connection: who closes must not be the one that is just being asked. */
+/** Longer than the keep-alive timeouts of all proxies in front, so that this server never closes a connection while a request arrives. */
 const KEEP_ALIVE_MS = 75_000;
 const RETRY_AFTER_SECONDS = 1;
-/** From the first byte of a request to its last. Load balancer and Nginx have the whole request before they open one here. */
+/** From the first byte of a request to its last. Load balancer and Nginx buffer whole requests before they connect here. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
 interface ServerOptions {
@@ -31,24 +31,24 @@ interface ServerOptions {
   readonly endTrace: EndTrace;
 }
 
-/** The shop as a Fastify instance that does not listen yet. */
+/** Makes the shop's Fastify instance, which does not listen yet. */
 export function makeServer({ services, phase, log, endTrace }: ServerOptions): FastifyInstance {
   const { metrics, asset } = services;
   const telemetry = makeRequestTelemetry({ metrics, endTrace });
   const app: FastifyInstance = fastify({
-    // This application logs what matters itself; Fastify would write lines for every request.
+    // The application logs relevant events itself; Fastify would log every request.
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Fastify's own 503 passes by every hook, and what still comes while the last requests are answered can be answered too.
+    // Fastify's own 503 bypasses all hooks, and requests that arrive during the shutdown can still be served.
     return503OnClosing: false,
-    // Checked by this application, whose response has a body and is counted.
+    // The application checks it itself, because its response has a body and is counted.
     http: { requireHostHeader: false },
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
-    // The addresses of clients are not used; the proxies in front say what they know in headers.
+    // Client addresses are not used.
     trustProxy: false,
-    // No parameter can exceed it: whether an ID is one is decided where it is read.
+    // No parameter can be longer than this; routes validate IDs themselves.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: maxHeaderSize },
     frameworkErrors: (_error, request, reply) => {
       const trace = telemetry.begin(request, reply, OTHER_ROUTE);
@@ -86,7 +86,7 @@ export function makeServer({ services, phase, log, endTrace }: ServerOptions): F
   return app;
 }
 
-/** What a client wrote instead of an id goes into no log and no trace. */
+/** A valid request ID. Other client text must not get into logs and traces. */
 function requestIdOf(header: string | readonly string[] | undefined): string {
   return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : 'none';
 }

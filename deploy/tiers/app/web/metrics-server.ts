@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { addSecurityHeaders } from './add-security-headers.ts';
 
-/** Serves `/metrics` on a listener of its own, so that a busy shop and its clients have nothing to do with it. */
+/** Serves `/metrics` on a separate listener, independent of the shop's connections and not reachable for its clients. */
 export function makeMetricsServer(metrics: Metrics, observe: () => void): Server {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {

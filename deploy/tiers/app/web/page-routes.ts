@@ -10,12 +10,12 @@ import { homeBody, loginBody, messageBody, orderBody, ordersBody, productBody, p
 import { idOf } from './parameters.ts';
 import { placeOrder } from './place-order.ts';
 import type { ShopServices } from './shop-services.ts';
-import { giveOwnWrite, giveSession, markStale, setCaching, takeCookies, visitorOf } from './visitor.ts';
+import { setOwnWriteCookie, setSessionCookie, markStale, setCaching, clearCookies, visitorOf } from './visitor.ts';
 
 const ORDERS_SHOWN = 50;
 
 const pageSchema = z.object({ page: z.coerce.number().int().min(1).max(MAX_PAGE).catch(1) });
-/** Only paths of this shop: `//elsewhere` and `https:` would lead away. */
+/** Only paths of this shop; `//elsewhere` and `https:` would redirect to other sites. */
 const nextSchema = z.object({
   next: z
     .string()
@@ -25,7 +25,7 @@ const nextSchema = z.object({
 const loginSchema = nextSchema.extend({ email: z.string().max(120), password: z.string().max(200) });
 const buySchema = z.object({ productId: z.coerce.number(), quantity: z.coerce.number(), key: z.string() });
 
-/** The pages of the shop. Every one works without scripts. */
+/** The pages of the shop. All work without scripts. */
 export function addPageRoutes(app: FastifyInstance, services: ShopServices): void {
   addCatalogue(app, services);
   addSignIn(app, services);
@@ -37,9 +37,9 @@ function addCatalogue(app: FastifyInstance, services: ShopServices): void {
 
   app.get('/', async (request, reply) => {
     const visitor = visitorOf(request, signer);
-    const [newest, recent] = await Promise.all([products.newest(), seenLately(services, visitor.session)]);
+    const [newest, recent] = await Promise.all([products.newest(), recentlyViewed(services, visitor.session)]);
     setCaching(reply, visitor);
-    return show(reply, services, {
+    return sendPage(reply, services, {
       title: 'Things that last',
       body: homeBody(newest, recent, asset),
       isSignedIn: visitor.session !== undefined,
@@ -51,7 +51,7 @@ function addCatalogue(app: FastifyInstance, services: ShopServices): void {
     const { page } = pageSchema.parse(request.query);
     const list = await products.page(page);
     setCaching(reply, visitor);
-    return show(reply, services, {
+    return sendPage(reply, services, {
       title: `Products, page ${page}`,
       current: '/products',
       body: productsBody(list, page, asset),
@@ -68,11 +68,11 @@ function addCatalogue(app: FastifyInstance, services: ShopServices): void {
     const isSignedIn = session !== undefined;
     if (product === undefined) {
       const body = messageBody('There is no such product', 'It may have been taken out of the catalogue.');
-      return show(reply.code(404), services, { title: 'Not found', body, isSignedIn });
+      return sendPage(reply.code(404), services, { title: 'Not found', body, isSignedIn });
     }
     if (session !== undefined) void sessionStates.noteProduct(session, product.id, new Date());
     const body = productBody(product, isSignedIn ? randomUUID() : undefined, asset);
-    return show(reply, services, { title: product.name, current: '/products', body, isSignedIn });
+    return sendPage(reply, services, { title: product.name, current: '/products', body, isSignedIn });
   });
 }
 
@@ -82,7 +82,7 @@ function addSignIn(app: FastifyInstance, services: ShopServices): void {
   app.get('/login', (request, reply) => {
     reply.header('cache-control', 'no-store');
     const { next } = nextSchema.parse(request.query);
-    return show(reply, services, {
+    return sendPage(reply, services, {
       title: 'Sign in',
       current: '/login',
       body: loginBody(next, false),
@@ -97,18 +97,18 @@ function addSignIn(app: FastifyInstance, services: ShopServices): void {
     const next = login.success ? login.data.next : '/';
     if (user === undefined) {
       const body = loginBody(next, true);
-      return show(reply.code(401), services, { title: 'Sign in', current: '/login', body, isSignedIn: false });
+      return sendPage(reply.code(401), services, { title: 'Sign in', current: '/login', body, isSignedIn: false });
     }
     const session = startSession(user.id, Date.now());
     void sessionStates.begin(session, new Date());
-    giveSession(request, reply, { session, signer });
+    setSessionCookie(request, reply, { session, signer });
     return await reply.redirect(next, 303);
   });
 
   app.post('/logout', async (request, reply) => {
     const { session } = visitorOf(request, signer);
     if (session !== undefined) void sessionStates.end(session);
-    takeCookies(request, reply);
+    clearCookies(request, reply);
     return await reply.redirect('/', 303);
   });
 }
@@ -123,7 +123,7 @@ function addOrders(app: FastifyInstance, services: ShopServices): void {
     const list = await orders.latest(session.userId, ORDERS_SHOWN, ownWrite);
     markStale(reply, list.isStale);
     const body = ordersBody(list.orders, list.isStale);
-    return show(reply, services, { title: 'My orders', current: '/orders', body, isSignedIn: true });
+    return sendPage(reply, services, { title: 'My orders', current: '/orders', body, isSignedIn: true });
   });
 
   app.get('/orders/:id', async (request, reply) => {
@@ -133,11 +133,16 @@ function addOrders(app: FastifyInstance, services: ShopServices): void {
     const found = await orders.byId(session.userId, idOf(request.params), ownWrite);
     if (found === undefined) {
       const body = messageBody('There is no such order', 'At least none of yours.');
-      return show(reply.code(404), services, { title: 'Not found', body, isSignedIn: true });
+      return sendPage(reply.code(404), services, { title: 'Not found', body, isSignedIn: true });
     }
     markStale(reply, found.isStale);
     const body = orderBody(found.order, found.lines, found.isStale);
-    return show(reply, services, { title: `Order ${found.order.orderId}`, current: '/orders', body, isSignedIn: true });
+    return sendPage(reply, services, {
+      title: `Order ${found.order.orderId}`,
+      current: '/orders',
+      body,
+      isSignedIn: true,
+    });
   });
 
   app.post('/orders', async (request, reply) => {
@@ -152,18 +157,18 @@ function addOrders(app: FastifyInstance, services: ShopServices): void {
       body: { items: [{ productId: form.data?.productId, quantity: form.data?.quantity }] },
     });
     if (outcome.kind === 'created' || outcome.kind === 'replayed') {
-      giveOwnWrite(request, reply, { userId, gtids: outcome.gtids, signer, ownWriteSeconds });
+      setOwnWriteCookie(request, reply, { userId, gtids: outcome.gtids, signer, ownWriteSeconds });
       return await reply.redirect(`/orders/${outcome.order.orderId}`, 303);
     }
     const problem =
       outcome.kind === 'key-conflict' ? 'This form was sent before with other contents.' : outcome.problem;
     const body = messageBody('The order was not placed', problem);
-    return show(reply.code(422), services, { title: 'Not placed', body, isSignedIn: true });
+    return sendPage(reply.code(422), services, { title: 'Not placed', body, isSignedIn: true });
   });
 }
 
-/** What the session looked at lately; nothing while the cache that remembers it is away. */
-async function seenLately(
+/** Recently viewed products of the session; empty while the cache is down. */
+async function recentlyViewed(
   { sessionStates, products }: ShopServices,
   session: Session | undefined,
 ): Promise<readonly Product[]> {
@@ -173,7 +178,7 @@ async function seenLately(
   return found.filter((product) => product !== undefined);
 }
 
-function show(reply: FastifyReply, { asset }: ShopServices, page: Omit<Page, 'route'>): FastifyReply {
+function sendPage(reply: FastifyReply, { asset }: ShopServices, page: Omit<Page, 'route'>): FastifyReply {
   const route = PAGE_ROUTES.find((one) => one === reply.request.routeOptions.url) ?? OTHER_ROUTE;
   return reply.type('text/html; charset=utf-8').send(renderPage({ ...page, route }, asset));
 }

@@ -3,7 +3,7 @@ import type { Product, ProductList } from '../shop/products.ts';
 import { html, type Html } from './html.ts';
 import { renderMoney, type AssetPath } from './layout.ts';
 
-/** The drawing of each category among the static files. */
+/** Static file with the drawing of each category. */
 const DRAWINGS: Readonly<Record<string, string>> = {
   Bags: 'bag',
   Books: 'book',
@@ -42,7 +42,7 @@ export function productsBody(list: ProductList, page: number, asset: AssetPath):
     <nav aria-label="Pages">${links.filter((link) => link !== undefined)}</nav>`;
 }
 
-/** `orderKey` makes the form send one order however often it is sent; without a session there is no form. */
+/** `orderKey` is the form's idempotency key, so that a repeated submission places one order. Without a session there is no form. */
 export function productBody(product: Product, orderKey: string | undefined, asset: AssetPath): Html {
   const buy =
     orderKey === undefined

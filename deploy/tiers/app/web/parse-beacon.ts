@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { PAGE_ROUTES, type PageRoute } from '../../../model/route-classes.ts';
 import { VITAL_NAMES, VITALS, type BeaconRefusal, type VitalName } from '../../../model/web-vitals.ts';
 
-/** Pages send fewer; nobody may count much with one request. */
-export const MOST_EVENTS = 20;
+/** Pages send fewer. Limits how much a client can count with one request. */
+export const MAX_EVENTS = 20;
 
 const schema = z.strictObject({
   route: z.string(),
@@ -15,25 +15,25 @@ const schema = z.strictObject({
       ]),
     )
     .min(1)
-    .max(MOST_EVENTS),
+    .max(MAX_EVENTS),
 });
 
 export type BeaconEvent =
   | { readonly kind: 'view' | 'error' | 'route-change' }
-  /** In seconds, but for CLS, which has no unit. */
+  /** In seconds, except for CLS, which has no unit. */
   | { readonly kind: 'vital'; readonly name: VitalName; readonly value: number };
 
-/** What a page tells of itself. */
+/** A parsed RUM beacon of a page. */
 export interface Beacon {
   readonly route: PageRoute;
   readonly events: readonly BeaconEvent[];
 }
 
-/** Reads the body of a beacon; one that is wrong anywhere is refused as a whole, so that it is either counted or refused. */
+/** Parses the body of a beacon. One invalid event rejects the whole beacon, so that it is either counted or rejected. */
 export function parseBeacon(body: unknown): Beacon | { readonly refused: BeaconRefusal } {
   const parsed = schema.safeParse(jsonOf(body));
   if (!parsed.success) return { refused: 'malformed' };
-  // What becomes a label is the text of ours that is the same, never the text that came.
+  // The label value is the matching constant, never text from the client.
   const route = PAGE_ROUTES.find((one) => one === parsed.data.route);
   if (route === undefined) return { refused: 'unknown-route' };
   const events: BeaconEvent[] = [];
@@ -44,7 +44,7 @@ export function parseBeacon(body: unknown): Beacon | { readonly refused: BeaconR
     }
     const name = VITAL_NAMES.find((one) => one === event.name);
     if (name === undefined) return { refused: 'unknown-vital' };
-    if (event.value < 0 || event.value > VITALS[name].most) return { refused: 'out-of-range' };
+    if (event.value < 0 || event.value > VITALS[name].max) return { refused: 'out-of-range' };
     events.push({ kind: 'vital', name, value: event.value });
   }
   return { route, events };

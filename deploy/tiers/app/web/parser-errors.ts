@@ -9,18 +9,18 @@ interface ParserErrorOptions {
   readonly render: (url: string, status: number) => ErrorAnswer;
 }
 
-/** What came last on a connection. Responses keep the order of requests, so when this one is done, all are. */
+/** The latest request on a connection. Responses are in the order of requests, so when this one is complete, all are. */
 interface Latest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
 /**
- * Answers what Node's HTTP parser refuses and nothing else sees: a malformed request, headers that are too long, a request that does not
- * come to its end, and CONNECT. To be the handler of `clientError`.
+ * Handler of `clientError`. Responds to requests that Node's HTTP parser rejects before any hook: malformed requests, oversized headers,
+ * incomplete requests. Also responds to CONNECT.
  *
- * The answer is written on the socket only where it cannot be taken for the response to another request: nothing is under way on the
- * connection, or only the very request whose body is at fault.
+ * It writes the response to the socket only if it cannot be taken for the response to another request: no request is in flight on the
+ * connection, or only the one with the invalid body.
  */
 export function makeParserErrorHandler(server: Server, { telemetry, render }: ParserErrorOptions) {
   const latest = new WeakMap<Duplex, Latest>();
@@ -49,7 +49,7 @@ export function makeParserErrorHandler(server: Server, { telemetry, render }: Pa
   });
 
   return (error: Error & { readonly code?: unknown; readonly rawPacket?: unknown }, socket: Duplex): void => {
-    // The parser reports each piece that comes after the first fault.
+    // The parser reports every chunk after the first error again.
     if (refused.has(socket)) return;
     const status = parserErrorStatus(error.code);
     if (status === undefined) socket.destroy(error);
@@ -57,7 +57,7 @@ export function makeParserErrorHandler(server: Server, { telemetry, render }: Pa
   };
 }
 
-/** The status for an error of the parser; `undefined` when the connection broke and there is nobody to answer. */
+/** The status for a parser error; `undefined` if the connection broke, so that no response is possible. */
 export function parserErrorStatus(code: unknown): 400 | 408 | 413 | 431 | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408;
   if (code === 'HPE_HEADER_OVERFLOW') return 431;
@@ -65,7 +65,7 @@ export function parserErrorStatus(code: unknown): 400 | 408 | 413 | 431 | undefi
   return typeof code === 'string' && code.startsWith('HPE_') ? 400 : undefined;
 }
 
-/** The request target, if the packet begins with a request line; it decides nothing but the form of the answer. */
+/** The request target, if the packet begins with a request line. It only determines the format of the response. */
 function targetOf(packet: unknown): string {
   if (!Buffer.isBuffer(packet)) return '';
   return /^[A-Z]{1,20} (\S{1,200})/.exec(packet.toString('latin1', 0, 256))?.[1] ?? '';

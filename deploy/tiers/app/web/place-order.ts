@@ -2,17 +2,17 @@ import { isIdempotencyKey, readOrderRequest } from '../shop/order-request.ts';
 import type { PlacedOrder } from '../shop/orders.ts';
 import type { ShopServices } from './shop-services.ts';
 
-/** An order as it came from a client, not checked yet. */
+/** An unchecked order from a client. */
 export interface OrderAttempt {
   readonly userId: number;
   readonly idempotencyKey: unknown;
   readonly body: unknown;
 }
 
-/** How an attempt ended; `invalid` never reached the database. */
+/** Outcome of an attempt; `invalid` never reached the database. */
 export type OrderOutcome = PlacedOrder | { readonly kind: 'invalid'; readonly problem: string };
 
-/** Checks and places an order, counts its outcome, and forgets cached products whose stock it changed. */
+/** Validates and places an order, counts its outcome, and invalidates cached products whose stock it changed. */
 export async function placeOrder(
   { products, orders, metrics }: ShopServices,
   attempt: OrderAttempt,

@@ -10,7 +10,7 @@ it.each([
   ['somebody@example.org', 'none'],
   ['x'.repeat(65), 'none'],
   [undefined, 'none'],
-])('a request with the id %s is told of by %s', async (id, told) => {
+])('a request with the ID %s is recorded as %s', async (id, recorded) => {
   const endTrace = vi.fn<EndTrace>(() => undefined);
   const services = { metrics: makeMetrics('test'), asset: (name: string) => name } as unknown as ShopServices;
   await using app = makeServer({ services, phase: { current: 'ready' }, log: pino({ level: 'silent' }), endTrace });
@@ -18,5 +18,5 @@ it.each([
   await vi.waitFor(() => {
     expect(endTrace).toHaveBeenCalledOnce();
   });
-  expect(endTrace.mock.calls[0]?.[1].attributes).toMatchObject({ 'http.request.header.x-request-id': told });
+  expect(endTrace.mock.calls[0]?.[1].attributes).toMatchObject({ 'http.request.header.x-request-id': recorded });
 });

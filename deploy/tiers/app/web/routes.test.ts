@@ -5,8 +5,8 @@ import { makeMetrics } from '../telemetry/metrics.ts';
 import { makeServer } from './make-server.ts';
 import type { ShopServices } from './shop-services.ts';
 
-it('the application registers the patterns that requests are counted by, and no others', async () => {
-  // Routes are registered without asking anything of what they will use.
+it('the application registers exactly the route classes of the model', async () => {
+  // Registering routes uses no service.
   const services = { metrics: makeMetrics('test') } as unknown as ShopServices;
   const app = makeServer({
     services,
@@ -19,7 +19,7 @@ it('the application registers the patterns that requests are counted by, and no 
   expect(patternsOf(app.printRoutes({ commonPrefix: false }))).toEqual(counted.toSorted());
 });
 
-/** Fastify shows its routes as a tree, four columns a level, each branch without what its parents begin with. */
+/** Fastify prints its routes as a tree with four columns per level; each branch omits the prefix of its parents. */
 function patternsOf(tree: string): readonly string[] {
   const parents: string[] = [];
   return tree

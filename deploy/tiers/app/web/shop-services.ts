@@ -6,14 +6,14 @@ import type { Users } from '../shop/users.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { AssetPath } from './layout.ts';
 
-/** What the routes of the shop work with. */
+/** Dependencies of the shop's routes. */
 export interface ShopServices {
   readonly products: Products;
   readonly orders: Orders;
   readonly users: Users;
   readonly sessionStates: SessionStates;
   readonly signer: Signer;
-  /** For how long reads of a session must see its last write. */
+  /** How long reads of a session must see its last write. */
   readonly ownWriteSeconds: number;
   readonly metrics: Metrics;
   readonly asset: AssetPath;

@@ -13,10 +13,10 @@ import {
 } from '../shop/session.ts';
 import type { Signer } from '../shop/token.ts';
 
-/** Who asks: a session, or anybody. */
+/** The client of a request: a session, or an anonymous visitor. */
 export interface Visitor {
   readonly session: Session | undefined;
-  /** Transactions that this session wrote a moment ago and must see. */
+  /** Recent transactions of this session, which it must see. */
   readonly ownWrite: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export function visitorOf(request: FastifyRequest, signer: Signer): Visitor {
   };
 }
 
-export function giveSession(
+export function setSessionCookie(
   request: FastifyRequest,
   reply: FastifyReply,
   given: { readonly session: Session; readonly signer: Signer },
@@ -45,19 +45,19 @@ export function giveSession(
   );
 }
 
-/** What a session has just written, and for how long its reads must see it. */
+/** Transactions that a session has just written, and how long its reads must see them. */
 interface OwnWrite {
   readonly userId: number;
-  /** Empty when it is not known which transactions these were. */
+  /** Empty if they are unknown. */
   readonly gtids: string;
   readonly signer: Signer;
   readonly ownWriteSeconds: number;
 }
 
-/** Makes the client carry what its next reads have to wait for. */
-export function giveOwnWrite(request: FastifyRequest, reply: FastifyReply, given: OwnWrite): void {
+/** Sets a cookie with the transactions that the client's next reads must wait for. */
+export function setOwnWriteCookie(request: FastifyRequest, reply: FastifyReply, given: OwnWrite): void {
   const { userId, signer, ownWriteSeconds } = given;
-  // A set that is empty, or too long for a cookie, cannot be waited for.
+  // An empty set, or one that is too long for a cookie, counts as unknown.
   const gtids = isGtidSet(given.gtids) ? given.gtids : UNKNOWN_WRITE;
   const token = signOwnWrite(signer, { userId, gtids, untilMs: Date.now() + ownWriteSeconds * 1000 });
   reply.header(
@@ -66,7 +66,7 @@ export function giveOwnWrite(request: FastifyRequest, reply: FastifyReply, given
   );
 }
 
-export function takeCookies(request: FastifyRequest, reply: FastifyReply): void {
+export function clearCookies(request: FastifyRequest, reply: FastifyReply): void {
   const options = { maxAge: 0, secure: isSecure(request) };
   reply.header(
     'set-cookie',
@@ -75,8 +75,8 @@ export function takeCookies(request: FastifyRequest, reply: FastifyReply): void 
 }
 
 /**
- * Pages for everybody may be kept by the edge for a moment, and shown longer while the origin is slow or gone. What a session sees is
- * nobody else's.
+ * The edge may cache pages of anonymous visitors briefly, and serve them longer while the origin is slow or down. Responses to a session are
+ * never cached.
  */
 export function setCaching(reply: FastifyReply, visitor: Visitor): void {
   reply.header('vary', 'cookie');
@@ -86,7 +86,7 @@ export function setCaching(reply: FastifyReply, visitor: Visitor): void {
   );
 }
 
-/** For tests of the stack and for people: this answer may lack the session's own last write. */
+/** Marks a response that may miss the session's own last write, for integration tests and for debugging. */
 export function markStale(reply: FastifyReply, isStale: boolean): void {
   if (isStale) reply.header('x-holdfast-stale', '1');
 }

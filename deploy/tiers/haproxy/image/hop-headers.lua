@@ -1,5 +1,5 @@
--- Removes the headers that a request's `Connection` header names (RFC 9110, 7.6.1): they are for this hop only. HAProxy handles
--- `close`, `keep-alive` and `upgrade` itself, and passes on the rest.
+-- Removes the headers that are listed in a request's `Connection` header (RFC 9110, 7.6.1), because they are for this hop only. HAProxy itself
+-- handles only `close`, `keep-alive` and `upgrade`, and forwards the others.
 local FRAMING = { ['content-length'] = true, ['transfer-encoding'] = true, host = true, connection = true }
 
 core.register_action('drop_hop_headers', { 'http-req' }, function(txn)
@@ -10,7 +10,7 @@ core.register_action('drop_hop_headers', { 'http-req' }, function(txn)
 	for _, value in pairs(values) do
 		for name in value:gmatch("[^%s,]+") do
 			local lower = name:lower()
-			-- Framing decides where a request ends; no client may change that from here.
+			-- Framing headers determine where a request ends, so a client must not be able to remove them.
 			if not FRAMING[lower] then
 				txn.http:req_del_header(lower)
 			end

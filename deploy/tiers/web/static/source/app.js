@@ -1,4 +1,4 @@
-// Every page works without this script. It keeps an order from being sent twice by an impatient second click.
+// Every page works without this script. It prevents a second submission of an order by a double click.
 for (const form of document.querySelectorAll('form[data-once]')) {
   form.addEventListener('submit', (event) => {
     if (form.dataset.sent !== undefined) {
@@ -10,7 +10,7 @@ for (const form of document.querySelectorAll('form[data-once]')) {
   });
 }
 
-// A page that comes back out of the browser's own cache may be sent again: the server knows the order by its key.
+// A page that is restored from the back/forward cache may be submitted again: the server recognizes the order by its idempotency key.
 window.addEventListener('pageshow', (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll('form[data-sent]')) {

@@ -1,36 +1,36 @@
-// Tells the shop how its pages do for the people who open them: that one was shown, how fast it was, whether a script failed. It names
-// the class of the page and nothing else: no address, no message, nobody. What the numbers mean: https://web.dev/articles/vitals.
+// Sends RUM beacons to the shop: page views, web vitals and script errors. They contain only the route class of the page: no URL, no error message
+// and no visitor. Definitions of the vitals: https://web.dev/articles/vitals.
 {
   const ENDPOINT = '/api/beacons';
-  /** A script that fails in a loop is told of often enough by this. */
-  const MOST_ERRORS = 10;
-  /** Of so many interactions one may be slower than the one that is told. */
+  /** Maximum number of reported errors per page, for scripts that fail in a loop. */
+  const MAX_ERRORS = 10;
+  /** INP ignores one outlier per this many interactions. */
   const INTERACTIONS_PER_OUTLIER = 50;
-  const SLOWEST_KEPT = 10;
+  const MAX_INTERACTIONS = 10;
 
   const route = document.documentElement.dataset.route ?? 'other';
   let events = [];
   let errors = 0;
   let isFinal = false;
 
-  const tell = (kind) => events.push({ kind });
-  const tellVital = (name, value) => events.push({ kind: 'vital', name, value: Math.round(value * 10_000) / 10_000 });
+  const add = (kind) => events.push({ kind });
+  const addVital = (name, value) => events.push({ kind: 'vital', name, value: Math.round(value * 10_000) / 10_000 });
 
   function send() {
     // The server takes 20 events at a time.
     while (events.length > 0) {
       const body = JSON.stringify({ route, events: events.splice(0, 20) });
       if (navigator.sendBeacon?.(ENDPOINT, body) === true) continue;
-      // A beacon that is lost is lost: nobody waits for it.
+      // Lost beacons are not retried.
       fetch(ENDPOINT, { method: 'POST', body, keepalive: true }).catch(() => undefined);
     }
   }
 
-  // A page in the background paints when somebody comes to look, however fast it was: what comes after it was first hidden says nothing.
+  // A background page paints only when it becomes visible. So paints after the page was first hidden are not measured.
   const wasHidden = performance.getEntriesByType('visibility-state').some(({ name }) => name === 'hidden');
   let firstHiddenAt = wasHidden || document.visibilityState === 'hidden' ? 0 : Infinity;
 
-  /** Calls for every entry of a type; what a browser does not know is not told. */
+  /** Calls `onEntry` for every entry of a type; does nothing if the browser does not support it. */
   function observe(type, onEntry, options = {}) {
     if (!PerformanceObserver.supportedEntryTypes.includes(type)) return undefined;
     const take = (entries) => entries.forEach(onEntry);
@@ -41,7 +41,7 @@
 
   let fcp;
   let lcp;
-  /** Milliseconds of the slowest interactions, by their id. */
+  /** Durations of the slowest interactions in milliseconds, by ID. */
   const interactions = new Map();
   let interactionsSeen = 0;
   let cls = 0;
@@ -51,29 +51,29 @@
     observe('paint', ({ name, startTime }) => {
       if (name === 'first-contentful-paint' && startTime < firstHiddenAt) fcp = startTime;
     }),
-    // The browser itself stops at the first input.
+    // The browser stops reporting at the first input.
     observe('largest-contentful-paint', ({ startTime }) => {
       if (startTime < firstHiddenAt) lcp = startTime;
     }),
     observe('layout-shift', ({ startTime, value, hadRecentInput }) => {
       if (hadRecentInput) return;
-      // Shifts less than a second apart belong together, five seconds at most.
+      // Shifts less than 1 s apart form a session window of at most 5 s.
       const isSame = startTime - shift.last < 1_000 && startTime - shift.first < 5_000;
       shift = isSame
         ? { sum: shift.sum + value, first: shift.first, last: startTime }
         : { sum: value, first: startTime, last: startTime };
       cls = Math.max(cls, shift.sum);
     }),
-    observe('event', noteInteraction, { durationThreshold: 40 }),
-    observe('first-input', noteInteraction),
+    observe('event', recordInteraction, { durationThreshold: 40 }),
+    observe('first-input', recordInteraction),
   ].filter((flush) => flush !== undefined);
 
-  function noteInteraction({ interactionId, duration }) {
+  function recordInteraction({ interactionId, duration }) {
     if (!interactionId) return;
     const known = interactions.get(interactionId);
     if (known === undefined) interactionsSeen += 1;
     interactions.set(interactionId, Math.max(known ?? 0, duration));
-    if (interactions.size <= SLOWEST_KEPT) return;
+    if (interactions.size <= MAX_INTERACTIONS) return;
     const [fastest] = [...interactions].sort(([, one], [, other]) => one - other)[0];
     interactions.delete(fastest);
   }
@@ -84,57 +84,57 @@
     return slowest[Math.min(slowest.length - 1, Math.floor(count / INTERACTIONS_PER_OUTLIER))];
   }
 
-  /** What is known once the page has loaded. */
-  function tellStart() {
+  /** Sends the events that are known after loading. */
+  function sendStart() {
     const [navigation] = performance.getEntriesByType('navigation');
     const ttfb = navigation?.responseStart ?? 0;
-    // Zero is a browser that does not say.
-    if (ttfb > 0) tellVital('ttfb', ttfb / 1_000);
+    // Zero: the browser does not report it.
+    if (ttfb > 0) addVital('ttfb', ttfb / 1_000);
     send();
   }
 
-  /** What is known only when the page is left; told once, as it may be shown again. */
-  function tellEnd() {
+  /** Adds the vitals that are final when the page is left. Only once, because the page may be shown again. */
+  function addFinal() {
     if (isFinal) return;
     isFinal = true;
     for (const flush of flushes) flush();
-    if (fcp !== undefined) tellVital('fcp', fcp / 1_000);
-    if (lcp !== undefined) tellVital('lcp', lcp / 1_000);
-    // A page that never showed had nothing to move.
-    if (fcp !== undefined && PerformanceObserver.supportedEntryTypes.includes('layout-shift')) tellVital('cls', cls);
+    if (fcp !== undefined) addVital('fcp', fcp / 1_000);
+    if (lcp !== undefined) addVital('lcp', lcp / 1_000);
+    // A page that was never painted has no layout shifts.
+    if (fcp !== undefined && PerformanceObserver.supportedEntryTypes.includes('layout-shift')) addVital('cls', cls);
     const slow = inp();
-    if (slow !== undefined) tellVital('inp', slow / 1_000);
+    if (slow !== undefined) addVital('inp', slow / 1_000);
   }
 
   function onHidden(at) {
     firstHiddenAt = Math.min(firstHiddenAt, at);
-    tellEnd();
+    addFinal();
     send();
   }
 
   function onError() {
-    if (errors >= MOST_ERRORS) return;
+    if (errors >= MAX_ERRORS) return;
     errors += 1;
-    tell('error');
+    add('error');
   }
 
-  tell('view');
-  if (document.referrer.startsWith(`${location.origin}/`)) tell('route-change');
+  add('view');
+  if (document.referrer.startsWith(`${location.origin}/`)) add('route-change');
 
   window.addEventListener('error', onError);
   window.addEventListener('unhandledrejection', onError);
-  // Moves within the document; those to another one are told by the other one.
+  // Navigations within the document; the next document reports navigations to it.
   window.navigation?.addEventListener('currententrychange', ({ navigationType }) => {
-    if (navigationType === 'push' || navigationType === 'traverse') tell('route-change');
+    if (navigationType === 'push' || navigationType === 'traverse') add('route-change');
   });
   window.addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) tell('view');
+    if (persisted) add('view');
   });
   document.addEventListener('visibilitychange', ({ timeStamp }) => {
     if (document.visibilityState === 'hidden') onHidden(timeStamp);
   });
-  // Not every browser says that a page that is left is hidden.
+  // Not every browser emits `visibilitychange` when a page is left.
   window.addEventListener('pagehide', ({ timeStamp }) => onHidden(timeStamp));
-  if (document.readyState === 'complete') tellStart();
-  else window.addEventListener('load', () => setTimeout(tellStart));
+  if (document.readyState === 'complete') sendStart();
+  else window.addEventListener('load', () => setTimeout(sendStart));
 }
