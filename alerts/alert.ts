@@ -22,8 +22,8 @@ export interface Alert {
   readonly severity: AlertSeverity;
   /** Team that fixes it. */
   readonly owner: 'platform' | 'application' | 'database' | 'monitoring';
-  /** Rule group; missing: the default group. `unhurried`: evaluated half as often ({@link evaluationMsOf}); `background`: the same, in a separate file. */
-  readonly group?: 'unhurried' | 'background' | 'slo-fast' | 'slo-slow';
+  /** Rule group; missing: the default group. `low-priority`: evaluated half as often ({@link evaluationMsOf}); `background`: the same, in a separate file. */
+  readonly group?: 'low-priority' | 'background' | 'slo-fast' | 'slo-slow';
   /** PromQL. One series per alert; its labels identify the subject of the alert. */
   readonly expr: string;
   /** Charts in its mail, if they differ from the values that the expression compares: see `plotsOf`. */
@@ -43,11 +43,11 @@ export interface Alert {
 
 /** Whether the alert is about a current symptom, not about an error budget. */
 export const isSymptomAlert = ({ group }: Pick<Alert, 'group'>): boolean =>
-  group === undefined || group === 'unhurried' || group === 'background';
+  group === undefined || group === 'low-priority' || group === 'background';
 
 /** Evaluation interval of a symptom alert in ms. Alerts that are not urgent and whose metrics are scraped less often are evaluated half as often. */
 export function evaluationMsOf({ group }: Pick<Alert, 'group'>, { evaluationIntervalMs }: MonitoringTimings): number {
-  return group === 'unhurried' || group === 'background' ? 2 * evaluationIntervalMs : evaluationIntervalMs;
+  return group === 'low-priority' || group === 'background' ? 2 * evaluationIntervalMs : evaluationIntervalMs;
 }
 
 /** The default of the profile: tolerates one missed scrape of a target that is not a monitor. */
@@ -57,7 +57,7 @@ export const defaultFor = (timings: MonitoringTimings): number => timings.alertF
 export const detailFor = (timings: MonitoringTimings): number =>
   Math.max(
     timings.detailScrapeIntervalMs + timings.evaluationIntervalMs,
-    2 * evaluationMsOf({ group: 'unhurried' }, timings),
+    2 * evaluationMsOf({ group: 'low-priority' }, timings),
   );
 
 /** For degraded but acceptable states: only a lasting one is worth a mail. */

@@ -15,7 +15,7 @@ it('reports all problems of rules at once, with their location', () => {
     [
       { record: 'shop:healthy', expr: 'vector(1) and on () max(orders_total) > 0' },
       { record: 'pool:waiting:sum', expr: 'sum by (pool) (db_pool_waiting_callers)', labels: { tier: 'web' } },
-      { ...alert, alert: 'ShopUnhealthy', expr: 'holdfast:settling{host="a"} == 0' },
+      { ...alert, alert: 'ShopUnhealthy', expr: 'holdfast:startup_grace{host="a"} == 0' },
       { ...alert, alert: 'NoSuchThing', expr: 'no_such_thing > 0' },
     ],
     {

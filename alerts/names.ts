@@ -1,3 +1,16 @@
+/** Scope of an alert → the labels that identify its subject. */
+const LABELS = {
+  host: ['host'],
+  address: ['network', 'address'],
+  target: ['job', 'host'],
+  backend: ['host', 'proxy'],
+  process: ['host', 'service'],
+  filesystem: ['host', 'mountpoint'],
+  tier: ['tier'],
+  slo: ['slo'],
+  service: [],
+} as const;
+
 /**
  * Every alert by name, with its scope: one `host` of the topology (label `host`; `where` may name a part of it), one `place` on a host (labels `host`
  * and `where`), one virtual `address` (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of a HAProxy
@@ -24,16 +37,16 @@ export const ALERTS = {
   CacheHostLost: 'host',
   CacheNoPrimary: 'service',
   CachePrimaryDuplicated: 'service',
-  ProcessRestarting: 'host',
+  ProcessRestarting: 'process',
   HostOutOfMemory: 'host',
   HostThrottled: 'host',
-  DiskAlmostFull: 'place',
+  DiskAlmostFull: 'filesystem',
   DatabaseReplicaLagging: 'host',
   DatabaseConnectionsNearLimit: 'host',
   CacheRedundancyLost: 'service',
   SentinelQuorumLost: 'service',
   CacheEvicting: 'host',
-  HighErrorRate: 'service',
+  HighErrorRate: 'tier',
   SiteUnreachable: 'target',
   JourneyFailing: 'service',
   HopFailing: 'target',
@@ -55,8 +68,8 @@ export const ALERTS = {
   AlertsDropped: 'host',
   MonitorStorageFailing: 'host',
   AlertmanagerClusterSplit: 'host',
-  DiskFillingUp: 'place',
-  FileSystemReadOnly: 'place',
+  DiskFillingUp: 'filesystem',
+  FileSystemReadOnly: 'filesystem',
   DiskSlow: 'service',
   DatabaseLogWaits: 'host',
   ServerFlapping: 'host',
@@ -84,19 +97,9 @@ export const ALERTS = {
   LoginsBudgetBurnsSlowly: 'slo',
   LoginLatencyBudgetBurnsFast: 'slo',
   LoginLatencyBudgetBurnsSlowly: 'slo',
-} as const satisfies Readonly<Record<string, 'host' | 'place' | 'address' | 'target' | 'backend' | 'slo' | 'service'>>;
+} as const satisfies Readonly<Record<string, keyof typeof LABELS>>;
 
 export type AlertName = keyof typeof ALERTS;
-
-const LABELS = {
-  host: ['host'],
-  address: ['network', 'address'],
-  target: ['job', 'host'],
-  backend: ['host', 'proxy'],
-  place: ['host', 'where'],
-  slo: ['slo'],
-  service: [],
-} as const;
 
 /** Labels that identify the subject of an alert. */
 export function labelsOf(name: AlertName): readonly string[] {

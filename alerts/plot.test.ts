@@ -6,10 +6,10 @@ describe('the charts of an expression', () => {
     ['a value against a number', 'max(up) < 1', [{ query: 'max(up)', threshold: { comparison: '<', value: 1 } }]],
     [
       'a comparison inside of a function',
-      'label_replace(sum(up) / (sum(up) > 1) > 0.02, "where", "x", "", "")',
+      'label_replace(sum(up) / (sum(up) > 1) > 0.02, "tier", "x", "", "")',
       [
         {
-          query: 'label_replace(sum(up) / (sum(up) > 1), "where", "x", "", "")',
+          query: 'label_replace(sum(up) / (sum(up) > 1), "tier", "x", "", "")',
           threshold: { comparison: '>', value: 0.02 },
         },
       ],

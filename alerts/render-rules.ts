@@ -13,9 +13,9 @@ import { sloGroups } from './slo/slo-rules.ts';
 import { SLOS } from './slo/slos.ts';
 
 /** 1 during the startup grace period, when missing targets are not a fault. */
-const STARTING = 'holdfast:settling';
+const STARTING = 'holdfast:startup_grace';
 /** Last time when everything was scraped and no alert condition was true. */
-const LAST_HEALTHY = 'holdfast:all_well_timestamp_seconds';
+const LAST_HEALTHY = 'holdfast:last_healthy_timestamp_seconds';
 
 /** Rule groups by rule file. */
 export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, readonly RuleGroup[]>> {
@@ -23,9 +23,9 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
   const alertRulesOf = (group: string | undefined): readonly Rule[] =>
     makeAlerts(topology).flatMap((alert) => (alert.group === group ? [alertRule(topology, alert)] : []));
   return {
-    'well.yaml': [
+    'healthy.yaml': [
       // Evaluated less often: it costs as much as all alerts together, and its value may be slightly old.
-      { name: 'well', interval: promDuration(10 * monitoring.evaluationIntervalMs), rules: [healthyRule(topology)] },
+      { name: 'healthy', interval: promDuration(10 * monitoring.evaluationIntervalMs), rules: [healthyRule(topology)] },
     ],
     'rules.yaml': [
       // One group, so that all urgent alerts are evaluated for the same time and in this order.
@@ -35,9 +35,9 @@ export function makeRuleFiles(topology: Topology): Readonly<Record<RuleFile, rea
         rules: [startingRule(topology), ...alertRulesOf(undefined)],
       },
       {
-        name: 'unhurried',
-        interval: promDuration(evaluationMsOf({ group: 'unhurried' }, monitoring)),
-        rules: alertRulesOf('unhurried'),
+        name: 'low-priority',
+        interval: promDuration(evaluationMsOf({ group: 'low-priority' }, monitoring)),
+        rules: alertRulesOf('low-priority'),
       },
     ],
     'background.yaml': [
@@ -61,8 +61,8 @@ export function renderRuleSet(files: Readonly<Record<RuleFile, readonly RuleGrou
   return stringify({ groups: [{ name: `rules-${hash}`, rules: [] }] });
 }
 
-/** `well.yaml` and `background.yaml` are separate files, because each test case of an alert evaluates all rules of its file. */
-export type RuleFile = 'well.yaml' | 'rules.yaml' | 'background.yaml' | 'slo.yaml' | 'records.yaml';
+/** `healthy.yaml` and `background.yaml` are separate files, because each test case of an alert evaluates all rules of its file. */
+export type RuleFile = 'healthy.yaml' | 'rules.yaml' | 'background.yaml' | 'slo.yaml' | 'records.yaml';
 
 /** Renders a rule file for Prometheus. */
 export function renderRules(groups: readonly RuleGroup[]): string {

@@ -15,11 +15,11 @@ export function renderRuleTests(topology: Topology, file: RuleFile): string {
   const tests = alerts.flatMap((alert) => alert.cases.map((one) => renderCase(alert, one, stepS)));
   return stringify(
     {
-      rule_files: file === 'well.yaml' ? [file, 'rules.yaml'] : [file],
+      rule_files: file === 'healthy.yaml' ? [file, 'rules.yaml'] : [file],
       evaluation_interval: `${stepS}s`,
       tests: [
         ...tests,
-        ...(file === 'well.yaml' ? renderStarting(makeAlerts(topology)) : []),
+        ...(file === 'healthy.yaml' ? renderStarting(makeAlerts(topology)) : []),
         ...(file === 'records.yaml' ? RECORD_CASES.map((one) => renderRecordCase(one, stepS)) : []),
       ],
     },

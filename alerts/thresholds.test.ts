@@ -17,7 +17,7 @@ describe('the thresholds of an alert', () => {
         ['>=', 1000, 'b'],
       ],
     ],
-    ['label_replace(sum(a) > 2, "where", "x", "", "")', [['>', 2, 'a']]],
+    ['label_replace(sum(a) > 2, "tier", "x", "", "")', [['>', 2, 'a']]],
     ['a > b', []],
     ['vector(1)', []],
   ])('of %s are %j', (expr, expected) => {

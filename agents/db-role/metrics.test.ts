@@ -22,11 +22,11 @@ it('exactly the metrics of the catalogue are exposed, even if nothing is known',
   expect(text).toContain('holdfast_db_writers 0');
   expect(text).toContain('holdfast_db_node_up{node="db1"} 0');
   expect(text).toContain('holdfast_db_bootstrap_refused{reason="no-record"} 1');
-  expect(text).toContain('holdfast_db_mends_total{kind="bootstrap",result="failed"} 0');
+  expect(text).toContain('holdfast_db_repairs_total{kind="bootstrap",result="failed"} 0');
 });
 
 it('repairs are counted by kind and result', async () => {
   const metrics = createMetrics(() => nothing);
   metrics.countRepair('rejoin', 'done');
-  expect(await metrics.render()).toContain('holdfast_db_mends_total{kind="rejoin",result="done"} 1');
+  expect(await metrics.render()).toContain('holdfast_db_repairs_total{kind="rejoin",result="done"} 1');
 });

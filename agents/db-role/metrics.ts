@@ -17,11 +17,11 @@ export interface AgentMetrics {
 /** Gauges are set from `snapshot` at every scrape, so that no stale series remains. */
 export function createMetrics(snapshot: () => Snapshot): AgentMetrics {
   const registry = new Registry();
-  const repairs = new Counter({ ...describe('holdfast_db_mends_total'), registers: [registry] });
+  const repairs = new Counter({ ...describe('holdfast_db_repairs_total'), registers: [registry] });
   for (const kind of ['join', 'rejoin', 'bootstrap']) {
     for (const result of ['done', 'failed']) repairs.inc({ kind, result }, 0);
   }
-  const pushes = new Counter({ ...describe('holdfast_db_tells_total'), registers: [registry] });
+  const pushes = new Counter({ ...describe('holdfast_db_route_updates_total'), registers: [registry] });
   for (const result of ['done', 'failed']) pushes.inc({ result }, 0);
   const changes = new Counter({ ...describe('holdfast_db_writer_changes_total'), registers: [registry] });
   const gauges = new Map<Name, Gauge>();
@@ -73,5 +73,5 @@ function fill(now: Snapshot, set: Set): void {
   set('holdfast_db_view_disagreement', Number(now.disagreement));
   for (const reason of REFUSALS) set('holdfast_db_bootstrap_refused', Number(now.refusal === reason), { reason });
   set('holdfast_db_writer_changed_timestamp_seconds', now.writerChangedAtMs / 1000);
-  set('holdfast_db_record_timestamp_seconds', (now.lastKnownGroup?.seenAt.getTime() ?? 0) / 1000);
+  set('holdfast_db_last_quorum_timestamp_seconds', (now.lastKnownGroup?.seenAt.getTime() ?? 0) / 1000);
 }

@@ -59,7 +59,9 @@ async function countPushes(result: 'done' | 'failed'): Promise<readonly number[]
     balancers.map(async (balancer) => {
       const url = `http://${addressOn(balancer, 'ops')}:${PORTS.roleAgentMetrics}/metrics`;
       const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
-      return Number(new RegExp(`^holdfast_db_tells_total\\{result="${result}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+      return Number(
+        new RegExp(`^holdfast_db_route_updates_total\\{result="${result}"\\} (\\d+)$`, 'm').exec(text)?.[1],
+      );
     }),
   );
 }

@@ -6,7 +6,7 @@ import type { Receiver } from '../../exporters/access-log/receiver.ts';
 export function collectReceiverMetrics(registry: Registry, receiver: Receiver): void {
   const registers = [registry];
   counter('access_log_datagrams_received_total', receiver.received);
-  counter('access_log_datagrams_foreign_total', receiver.unknownSource);
+  counter('access_log_datagrams_unknown_source_total', receiver.unknownSource);
   counter('access_log_datagrams_dropped_total', receiver.dropped);
   const buffer = 'access_log_receive_buffer_bytes';
   new Gauge({

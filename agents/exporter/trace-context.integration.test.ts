@@ -51,7 +51,7 @@ async function sampledTotal(): Promise<number> {
       return await response.text();
     }),
   );
-  const values = texts.map((text) => /^traces_kept_total\{reason="sampled"\} (\d+)/m.exec(text)?.[1]);
+  const values = texts.map((text) => /^traces_sampled_total\{reason="sampled"\} (\d+)/m.exec(text)?.[1]);
   return values.reduce((sum, value) => sum + Number(value ?? 0), 0);
 }
 

@@ -21,9 +21,9 @@ export function renderMetrics(view: VrrpView, isHaproxyResponding: boolean): str
     '# HELP keepalived_up Whether the VRRP process exists and is not stopped.',
     '# TYPE keepalived_up gauge',
     `keepalived_up ${Number(view.up)}`,
-    '# HELP lb_haproxy_answers Whether HAProxy on this host responded in time to the last check.',
-    '# TYPE lb_haproxy_answers gauge',
-    `lb_haproxy_answers ${Number(isHaproxyResponding)}`,
+    '# HELP lb_haproxy_up Whether HAProxy on this host responded in time to the last check.',
+    '# TYPE lb_haproxy_up gauge',
+    `lb_haproxy_up ${Number(isHaproxyResponding)}`,
     ...family(
       ['keepalived_vrrp_state', 'gauge'],
       'Last state reported by keepalived: 0 init, 1 backup, 2 master, 3 fault.',

@@ -65,11 +65,11 @@ const configSchema = z.object({
   watchdog: z.object({
     alert: z.enum(OWN_ALERTS),
     /** Addresses of the other hosts whose heartbeats are accepted, besides this one. */
-    heardFrom: z.array(z.ipv4()),
+    heartbeatSources: z.array(z.ipv4()),
     deadlineMs: z.number().positive(),
   }),
   /** Notifiers (`http://address:port`) that this one sends heartbeats to. They mail an alert when all heartbeats are missing. */
-  signsOfLifeTo: z.array(z.string()),
+  heartbeatTargets: z.array(z.string()),
   /** The other notifiers. */
   peers: z.array(z.object({ host: z.string(), url: z.string() })),
 });

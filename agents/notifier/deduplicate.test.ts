@@ -23,14 +23,14 @@ interface Case {
   readonly decision: string;
 }
 
-const NOTHING = { told: undefined, queued: false, telling: false };
+const NOTHING = { notified: undefined, queued: false, inflight: false };
 const QUEUED = { ...NOTHING, queued: true };
-const SENDING = { ...QUEUED, telling: true };
+const SENDING = { ...QUEUED, inflight: true };
 const { startsAtMs = 0 } = notification.alerts[0] ?? {};
 const { endsAtMs = 0 } = resolved.alerts[0] ?? {};
 const fired = (atMs: number, sinceMs = startsAtMs): LastNotified => ({ status: 'firing', sinceMs, atMs });
 const ended = (atMs: number, sinceMs = endsAtMs): LastNotified => ({ status: 'resolved', sinceMs, atMs });
-const peerNotified = (told: LastNotified) => ({ ...NOTHING, told });
+const peerNotified = (notified: LastNotified) => ({ ...NOTHING, notified });
 
 describe('deduplication', () => {
   it.each<Case>([

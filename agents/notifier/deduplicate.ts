@@ -38,7 +38,7 @@ export function decideDeduplication(mail: QueuedMail, context: DeduplicationCont
   const allPeersResponded = answered.length === responses.length;
   const lastNotifiedOf = (key: string): LastNotified =>
     answered.reduce<LastNotified>(
-      (last, knowledge) => lastOf(last, knowledge.get(key)?.told),
+      (last, knowledge) => lastOf(last, knowledge.get(key)?.notified),
       context.lastNotified(key),
     );
   const alerts = mail.notification.alerts.filter(
@@ -50,7 +50,7 @@ export function decideDeduplication(mail: QueuedMail, context: DeduplicationCont
   const isClaimedByPeer = [...context.peers].some(([host, knowledge]) =>
     alerts.some(({ key }) => {
       const known = knowledge?.get(key);
-      return known !== undefined && (known.telling || (known.queued && host < context.host));
+      return known !== undefined && (known.inflight || (known.queued && host < context.host));
     }),
   );
   if (isClaimedByPeer && ageMs(mail, context.nowMs) < YIELD_MS) return { decision: 'wait' };

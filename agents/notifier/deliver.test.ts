@@ -65,7 +65,7 @@ const put = (name: string, status: 'firing' | 'resolved' = 'firing'): void => {
 
 describe('the delivery', () => {
   it('sends once if the notification log is not writable', async () => {
-    const logPath = join(folder, 'told.jsonl');
+    const logPath = join(folder, 'notified.jsonl');
     rmSync(logPath);
     mkdirSync(logPath);
     put('A');
@@ -122,7 +122,8 @@ describe('the delivery', () => {
     expect(
       names.map(
         (name) =>
-          spool.knowledgeOf(notificationOf(samplePayload([{ name, host: name }])).alerts[0]?.key ?? '').told?.status,
+          spool.knowledgeOf(notificationOf(samplePayload([{ name, host: name }])).alerts[0]?.key ?? '').notified
+            ?.status,
       ),
     ).toEqual(names.map((name) => ('EF'.includes(name) ? 'firing' : 'resolved')));
     await delivery[Symbol.asyncDispose]();
@@ -270,13 +271,13 @@ describe('a mail that may have arrived', () => {
   });
 
   it('is resent unchanged even if it could not be written to disk', async () => {
-    rmSync(join(folder, 'telling'), { recursive: true });
+    rmSync(join(folder, 'inflight'), { recursive: true });
     const { delivery, attempts, logged } = deliverWith(inTurn(UNSURE));
     put('A');
     delivery.wake();
     await vi.advanceTimersByTimeAsync(10);
     expect(logged).toEqual([expect.stringContaining('the in-flight mail is not on disk')]);
-    mkdirSync(join(folder, 'telling'));
+    mkdirSync(join(folder, 'inflight'));
     for (const name of ['B', 'C', 'D', 'E']) put(name);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(attempts).toHaveLength(3);

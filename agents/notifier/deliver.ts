@@ -15,7 +15,7 @@ export interface Delivery extends AsyncDisposable {
 }
 
 /** The outcome of a delivery; `known`: another notifier had sent it. */
-export type Delivered = Sending | { readonly outcome: 'known' };
+export type Delivered = Sending | { readonly outcome: 'duplicate' };
 
 interface DeliveryOptions {
   readonly spool: Spool;
@@ -85,7 +85,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   const dropNotified = (mail: QueuedMail): void => {
     backoffs.delete(mail.key);
     spool.drop(mail);
-    options.onSending([mail], { outcome: 'known' });
+    options.onSending([mail], { outcome: 'duplicate' });
   };
   const deliver = async (queued: readonly QueuedMail[]): Promise<void> => {
     const mails = await selectUnsent(queued);

@@ -33,15 +33,15 @@ it('in-flight mails survive a kill unchanged, until their outcome is known or th
   reopened.inflight.end({ id: b.key, mails: [b] });
   reopened.drop(a);
   expect(open().inflight.list()).toEqual([]);
-  expect(readdirSync(join(folder, 'telling'))).toEqual([]);
+  expect(readdirSync(join(folder, 'inflight'))).toEqual([]);
   expect(open().queue()).toHaveLength(1);
 });
 
 it('a damaged in-flight file is moved to the dead-letter queue, and its mail stays in the queue', () => {
   const spool = open();
   spool.put(notificationOf(samplePayload([{ name: 'A' }])), 1);
-  writeFileSync(join(folder, 'telling', '1.json'), '{"id":"1","mails":[{"key":"1"}]}');
-  writeFileSync(join(folder, 'telling', '2.json.7.new'), '{"id":');
+  writeFileSync(join(folder, 'inflight', '1.json'), '{"id":"1","mails":[{"key":"1"}]}');
+  writeFileSync(join(folder, 'inflight', '2.json.7.new'), '{"id":');
   const reopened = open();
   expect(reopened.inflight.list()).toEqual([]);
   expect(reopened.queue()).toHaveLength(1);

@@ -42,7 +42,7 @@ export function openInflightMails(
   const found = readJsonFolder(folder, {
     ...{ contents: 'the in-flight mails', parse: parseInflightMail, deadLetters, log },
     // The queued mail with the same key may be moved there, too.
-    deadLetterName: (id) => `${id}-telling.json`,
+    deadLetterName: (id) => `${id}-inflight.json`,
   });
   const byId = new Map(found.map((inflight) => [inflight.id, inflight]));
   const fileOf = (id: string): string => join(folder, `${id}.json`);

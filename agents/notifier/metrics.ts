@@ -39,13 +39,13 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
     registers,
   });
   const sendings = new Counter({
-    name: 'holdfast_notifier_sendings_total',
+    name: 'holdfast_notifier_deliveries_total',
     help: 'Mail delivery attempts by outcome; known: skipped, because another notifier had sent it.',
     labelNames: ['outcome'],
     registers,
   });
   for (const result of ['queued', 'duplicate', 'unreadable', 'failed']) webhooks.inc({ result }, 0);
-  for (const outcome of [...OUTCOMES, 'known']) sendings.inc({ outcome }, 0);
+  for (const outcome of [...OUTCOMES, 'duplicate']) sendings.inc({ outcome }, 0);
   const attempts = new Counter({
     name: 'holdfast_notifier_smtp_attempts_total',
     help: 'SMTP delivery attempts per server by outcome; unsure: the server may have accepted the mail.',
@@ -99,7 +99,7 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
   computed('holdfast_notifier_oldest_queued_age_seconds', 'Age of the oldest mail that waits, 0 for none.', () =>
     Math.max(0, ...spool.queue().map((mail) => (now() - mail.queuedAtMs) / 1000)),
   );
-  computed('holdfast_notifier_dead_mails', 'Notifications in the dead-letter queue.', () => spool.deadCount());
+  computed('holdfast_notifier_dead_letters', 'Notifications in the dead-letter queue.', () => spool.deadCount());
   computed(
     'holdfast_notifier_watchdog_last_seen_timestamp_seconds',
     'Time of the last watchdog alert (on the mail host: of the last heartbeat of a monitor); initially the start of the notifier.',

@@ -17,7 +17,7 @@ let folder: string;
 let path: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-notification-log-'));
-  path = join(folder, 'told.jsonl');
+  path = join(folder, 'notified.jsonl');
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
@@ -43,7 +43,7 @@ describe('the notification log', () => {
       expect(opened.find('k54999')).toBeUndefined();
     }
     expect(linesOnDisk()).toBe(5_000);
-    expect(readdirSync(folder)).toEqual(['told.jsonl']);
+    expect(readdirSync(folder)).toEqual(['notified.jsonl']);
   });
 
   it('keeps the last state of each alert', () => {

@@ -20,11 +20,11 @@ export type LastNotified = NotifiedState | undefined;
 /** The knowledge of a notifier about one alert. */
 export interface AlertKnowledge {
   /** The last state that this notifier mailed itself. */
-  readonly told: LastNotified;
+  readonly notified: LastNotified;
   /** A mail about it is in the queue. */
   readonly queued: boolean;
   /** A mail about it passed deduplication and is in flight. */
-  readonly telling: boolean;
+  readonly inflight: boolean;
 }
 
 /**

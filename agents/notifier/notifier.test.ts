@@ -53,11 +53,14 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     expect(await post(notifier, LOST)).toBe(200);
     expect(await post(notifier, LOST)).toBe(200);
     expect(performance.now() - before).toBeLessThan(1_000);
-    await waitFor(async () => (await metric(notifier, 'holdfast_notifier_sendings_total{outcome="unreachable"}')) > 0, {
-      what: 'a failed attempt',
-      deadlineMs: 10_000,
-      intervalMs: 50,
-    });
+    await waitFor(
+      async () => (await metric(notifier, 'holdfast_notifier_deliveries_total{outcome="unreachable"}')) > 0,
+      {
+        what: 'a failed attempt',
+        deadlineMs: 10_000,
+        intervalMs: 50,
+      },
+    );
     const mailbox = await startMailbox(smtpPort);
     await mailsWhen(mailbox, 1);
     await waitFor(async () => (await metric(notifier, 'holdfast_notifier_queue_length')) === 0, {
@@ -182,7 +185,7 @@ describe('notifier and mailbox together', { timeout: 30_000 }, () => {
     });
     const notifier = await startNotifier({ host: 'mon1', smtp: [port] });
     await post(notifier, LOST);
-    await waitFor(async () => (await metric(notifier, 'holdfast_notifier_dead_mails')) === 1, {
+    await waitFor(async () => (await metric(notifier, 'holdfast_notifier_dead_letters')) === 1, {
       what: 'a dead letter',
       deadlineMs: 10_000,
     });

@@ -95,7 +95,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
         host: config.host,
         nowMs: now(),
         repeatAfterMs: config.repeatAfterMs,
-        lastNotified: (key) => spool.knowledgeOf(key).told,
+        lastNotified: (key) => spool.knowledgeOf(key).notified,
         peers,
         remembered: (key) => memory.find(key, unreachable),
       });
@@ -107,7 +107,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     maxAgeMs: MAX_AGE_MS,
     onSending: (mails, delivered) => {
       metrics.countSending(delivered.outcome, mails.length);
-      if (delivered.outcome === 'sent' || delivered.outcome === 'known') {
+      if (delivered.outcome === 'sent' || delivered.outcome === 'duplicate') {
         for (const { notification } of mails) endWatch?.onNotified(notification);
       }
       const [first] = mails;
@@ -124,7 +124,7 @@ export async function openNotifier(config: NotifierConfig, log: (line: string) =
     endWatch,
     onWatchdog: watchdog.onReceived,
     isWatchdogReceived: watchdog.isReceived,
-    watchdogSources: config.watchdog.heardFrom,
+    watchdogSources: config.watchdog.heartbeatSources,
     log,
   });
   server.listen(config.port);

@@ -37,7 +37,7 @@ const emptied = (notifier: Notifier) =>
   waitFor(async () => (await metric(notifier, 'holdfast_notifier_queue_length')) === 0, {
     ...{ what: 'an empty queue', deadlineMs: 30_000, intervalMs: 50 },
   });
-const sendings = (outcome: string): string => `holdfast_notifier_sendings_total{outcome="${outcome}"}`;
+const sendings = (outcome: string): string => `holdfast_notifier_deliveries_total{outcome="${outcome}"}`;
 
 describe('no mail is lost and no alert is mailed twice', { timeout: 60_000 }, () => {
   it('when the server is down during an alert storm, and its reply to the digest is lost while more alerts arrive', async () => {
@@ -78,7 +78,7 @@ describe('no mail is lost and no alert is mailed twice', { timeout: 60_000 }, ()
     expect(ids).toHaveLength(4);
     expect(new Set(ids).size).toBe(4);
     expect(await metric(notifier, sendings('deferred'))).toBe(4);
-    expect(await metric(notifier, 'holdfast_notifier_dead_mails')).toBe(0);
+    expect(await metric(notifier, 'holdfast_notifier_dead_letters')).toBe(0);
   });
 
   it('when the first of two servers crashes between two mails', async () => {
@@ -118,7 +118,7 @@ describe('no mail is lost and no alert is mailed twice', { timeout: 60_000 }, ()
     });
     await postAll(first, ['A']);
     await emptied(first);
-    expect(await metric(first, sendings('known'))).toBe(1);
+    expect(await metric(first, sendings('duplicate'))).toBe(1);
     expect(ids).toHaveLength(1);
   });
 });

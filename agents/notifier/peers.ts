@@ -8,8 +8,14 @@ export interface Peer {
   readonly url: string;
 }
 
-/** Reply of `GET /told?key=…&key=…`: by alert key. */
+/** Reply of `GET /notified?key=…&key=…`: by alert key. */
 const knowledgeSchema = z.record(
+  z.string(),
+  z.object({ notified: notifiedStateSchema.optional(), queued: z.boolean(), inflight: z.boolean() }),
+);
+
+/** The same reply of a notifier that was built before `/notified` existed, to `GET /told`. */
+const oldKnowledgeSchema = z.record(
   z.string(),
   z.object({ told: notifiedStateSchema.optional(), queued: z.boolean(), telling: z.boolean() }),
 );
@@ -21,13 +27,25 @@ const TIMEOUT_MS = 1_000;
 
 /** Queries the knowledge of a peer; `undefined` if it does not respond in time, so that delivery continues. */
 export async function queryPeer(peer: Peer, keys: readonly string[]): Promise<PeerKnowledge | undefined> {
-  const query = new URLSearchParams(keys.map((key): [string, string] => ['key', key]));
+  const query = new URLSearchParams(keys.map((key): [string, string] => ['key', key])).toString();
   try {
-    const knowledge = knowledgeSchema.parse(await getJson(`${peer.url}/told?${query.toString()}`));
-    return new Map(Object.entries(knowledge).map(([key, { told, ...rest }]) => [key, { told, ...rest }]));
+    const reply = await getJson(`${peer.url}/notified?${query}`);
+    if (reply === undefined) return readOldKnowledge(await getJson(`${peer.url}/told?${query}`));
+    const knowledge = knowledgeSchema.parse(reply);
+    return new Map(Object.entries(knowledge).map(([key, { notified, ...rest }]) => [key, { notified, ...rest }]));
   } catch {
     return undefined;
   }
+}
+
+function readOldKnowledge(reply: unknown): PeerKnowledge {
+  const knowledge = oldKnowledgeSchema.parse(reply);
+  return new Map(
+    Object.entries(knowledge).map(([key, { told, queued, telling }]) => [
+      key,
+      { notified: told, queued, inflight: telling },
+    ]),
+  );
 }
 
 const recentSchema = z.array(
@@ -49,7 +67,7 @@ export async function readRecentNotifications(peer: Peer): Promise<readonly Rece
 /** Several times the longest valid response. A longer one must not exhaust the memory of this process. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** Throws if the response is late, too long or invalid JSON. */
+/** Throws if the response is late, too long or invalid JSON; `undefined` for 404. */
 async function getJson(url: string): Promise<unknown> {
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   const chunks: Uint8Array[] = [];
@@ -60,7 +78,7 @@ async function getJson(url: string): Promise<unknown> {
     if (bytes > MAX_RESPONSE_BYTES) throw new Error(`${url} returned more than ${MAX_RESPONSE_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return JSON.parse(Buffer.concat(chunks).toString());
+  return response.status === 404 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
 }
 
 const healthSchema = z.object({ watchdogHeard: z.boolean() });

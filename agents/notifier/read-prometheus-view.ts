@@ -10,7 +10,7 @@ export async function readPrometheusView(url: string, names: readonly string[]):
   try {
     const [startedAtMs, settling, rules] = await Promise.all([
       prometheus.startedAtMs(),
-      prometheus.query('holdfast:settling'),
+      prometheus.query('holdfast:startup_grace'),
       prometheus.alertRules([WATCHDOG, ...names.filter((name) => name !== WATCHDOG)]),
     ]);
     return { startedAtMs, isStarting: settling.length > 0, rules };

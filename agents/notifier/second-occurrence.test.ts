@@ -99,7 +99,7 @@ it('the end of the second occurrence is mailed, although the other notifier rece
 
   // The first notifier receives the end of an alert that it mailed; the end was already mailed.
   await post(first, event('resolved', againMs, Date.now()));
-  await waitFor(async () => (await metric(first, 'holdfast_notifier_sendings_total{outcome="known"}')) === 1, {
+  await waitFor(async () => (await metric(first, 'holdfast_notifier_deliveries_total{outcome="duplicate"}')) === 1, {
     ...{ what: 'a deduplicated end', deadlineMs: 15_000, intervalMs: 50 },
   });
   expect(await mailsOf(mailbox)).toHaveLength(4);

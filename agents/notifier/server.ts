@@ -5,6 +5,7 @@ import { cleanLine } from './clean-text.ts';
 import type { NotifierConfig } from './config.ts';
 import type { EndWatch } from './end-watch.ts';
 import type { NotifierMetrics } from './metrics.ts';
+import type { AlertKnowledge } from './notified-state.ts';
 import { notificationOf } from './notification.ts';
 import { payloadSchema } from './payload.ts';
 import type { Spool } from './spool.ts';
@@ -18,11 +19,14 @@ interface ServerOptions {
   readonly endWatch: Pick<EndWatch, 'onReceived'> | undefined;
   readonly onWatchdog: () => void;
   readonly isWatchdogReceived: () => boolean;
-  readonly watchdogSources: NotifierConfig['watchdog']['heardFrom'];
+  readonly watchdogSources: NotifierConfig['watchdog']['heartbeatSources'];
   readonly log: (line: string) => void;
 }
 
-/** The notifier's HTTP server: `POST /webhook` (from this host only), `POST /watchdog` (from configured addresses), `GET /healthz`, `GET /metrics`, `GET /told`, `GET /recent`. */
+/**
+ * The notifier's HTTP server: `POST /webhook` (from this host only), `POST /watchdog` (from configured addresses), `GET /healthz`,
+ * `GET /metrics`, `GET /notified`, `GET /recent`.
+ */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options)
@@ -43,10 +47,9 @@ export function makeServer(options: ServerOptions): Server {
 async function answer(request: IncomingMessage, options: ServerOptions): Promise<Answer> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://notifier');
   const route = `${request.method ?? ''} ${pathname}`;
-  if (route === 'GET /told') {
-    const keys = searchParams.getAll('key');
-    return json(Object.fromEntries(keys.map((key) => [key, options.spool.knowledgeOf(key)])));
-  }
+  if (route === 'GET /notified') return json(knowledgeOf(searchParams, options.spool));
+  // For a peer that was built before `/notified` existed.
+  if (route === 'GET /told') return json(renameToOld(knowledgeOf(searchParams, options.spool)));
   if (route === 'GET /recent') {
     const nowMs = options.now();
     const recent = options.spool.notifiedBetween(nowMs - RECENT_MS, nowMs);
@@ -70,6 +73,19 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
   if (!isFrom(request.socket.remoteAddress, [])) return text('only from this host', 403);
   const { body, isComplete } = await readBody(request);
   return isComplete ? accept(body, options) : refuse(body, `more than ${MAX_BODY_BYTES} bytes`, options);
+}
+
+function knowledgeOf(query: URLSearchParams, spool: Spool): Readonly<Record<string, AlertKnowledge>> {
+  return Object.fromEntries(query.getAll('key').map((key) => [key, spool.knowledgeOf(key)]));
+}
+
+function renameToOld(knowledge: Readonly<Record<string, AlertKnowledge>>): object {
+  return Object.fromEntries(
+    Object.entries(knowledge).map(([key, { notified, queued, inflight }]) => [
+      key,
+      { told: notified, queued, telling: inflight },
+    ]),
+  );
 }
 
 /** Prometheus resends resolved alerts for 15 minutes (`resolvedRetention` in its rules/alerting.go). */

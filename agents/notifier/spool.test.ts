@@ -135,16 +135,19 @@ describe('the spool', () => {
     spool.markNotified({ notification: firing, repetition: 0 }, 2);
     const after = open();
     expect(after.queue()).toHaveLength(1);
-    expect(after.knowledgeOf(firing.alerts[0]?.key ?? '').told).toMatchObject({ status: 'firing', atMs: 2 });
+    expect(after.knowledgeOf(firing.alerts[0]?.key ?? '').notified).toMatchObject({ status: 'firing', atMs: 2 });
   });
 
   it('ignores an incomplete file and a truncated log line after a kill', () => {
     open().put(firing, 1);
     writeFileSync(join(folder, 'queue', 'half.json.new'), '{"key":');
-    writeFileSync(join(folder, 'told.jsonl'), '{"key":"x","status":"firing","sinceMs":0,"atMs":1}\n{"key":"y","sta');
+    writeFileSync(
+      join(folder, 'notified.jsonl'),
+      '{"key":"x","status":"firing","sinceMs":0,"atMs":1}\n{"key":"y","sta',
+    );
     const spool = open();
     expect(spool.queue()).toHaveLength(1);
-    expect(spool.knowledgeOf('x').told).toEqual({ status: 'firing', sinceMs: 0, atMs: 1 });
+    expect(spool.knowledgeOf('x').notified).toEqual({ status: 'firing', sinceMs: 0, atMs: 1 });
     expect(readdirSync(join(folder, 'queue'))).toHaveLength(1);
   });
 

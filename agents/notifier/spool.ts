@@ -1,6 +1,7 @@
 import { mkdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from '../../kit/durable-file.ts';
+import { adoptOldName } from './adopt-old-name.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { type NotificationLog, openNotificationLog } from './notification-log.ts';
 import {
@@ -20,7 +21,7 @@ import { type InflightMails, openInflightMails } from './inflight.ts';
 export type Accepted = 'queued' | 'duplicate';
 
 /**
- * The notifications on disk: `queue/` to be sent, `telling/` in flight or possibly arrived, `dead/` dead letters, `told.jsonl` the
+ * The notifications on disk: `queue/` to be sent, `inflight/` in flight or possibly arrived, `dead/` dead letters, `notified.jsonl` the
  * notification log, `open/` alerts whose end was not mailed. Every change is on disk (fsync) before a call returns, so a killed
  * notifier continues where it stopped. A kill between the server's acceptance of a mail and the log entry sends the mail twice, with
  * the same Message-ID. SMTP cannot prevent that.
@@ -60,13 +61,15 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
   const queueFolder = join(folder, 'queue');
   mkdirSync(queueFolder, { recursive: true, mode: 0o700 });
   const deadLetters = openDeadLetters(join(folder, 'dead'), DEAD_LETTER_LIMITS);
-  const notificationLog = openNotificationLog(join(folder, 'told.jsonl'));
+  adoptOldName(folder, 'told.jsonl', 'notified.jsonl');
+  adoptOldName(folder, 'telling', 'inflight');
+  const notificationLog = openNotificationLog(join(folder, 'notified.jsonl'));
   const queued = readJsonFolder(queueFolder, {
     ...{ contents: 'the queue', parse: parseQueuedMail, deadLetters, log },
     deadLetterName: (key) => `${key}.json`,
   });
   const queue = new Map(queued.map((mail) => [mail.key, mail]));
-  const inflight = openInflightMails(join(folder, 'telling'), { deadLetters, log });
+  const inflight = openInflightMails(join(folder, 'inflight'), { deadLetters, log });
   for (const inflightMail of inflight.list()) {
     if (!inflightMail.mails.some(({ key }) => queue.has(key))) inflight.end(inflightMail);
   }
@@ -89,9 +92,9 @@ export function openSpool({ folder, repeatAfterMs, log }: SpoolOptions): Spool {
     queue: () => [...queue.values()],
     deadCount: deadLetters.count,
     knowledgeOf: (alertKey) => ({
-      told: notificationLog.find(alertKey),
+      notified: notificationLog.find(alertKey),
       queued: [...queue.values()].some((mail) => isAbout(mail, alertKey)),
-      telling: inflight.list().some(({ mails }) => mails.some((mail) => isAbout(mail, alertKey))),
+      inflight: inflight.list().some(({ mails }) => mails.some((mail) => isAbout(mail, alertKey))),
     }),
     put: (notification, nowMs) => {
       const context = { nowMs, repeatAfterMs, allPeersResponded: false };

@@ -20,7 +20,7 @@ const SECRETS = {
 } as const;
 
 interface NotifierStart extends Partial<
-  Pick<NotifierConfig, 'peers' | 'flood' | 'chart' | 'ends' | 'links' | 'signsOfLifeTo'>
+  Pick<NotifierConfig, 'peers' | 'flood' | 'chart' | 'ends' | 'links' | 'heartbeatTargets'>
 > {
   readonly host: string;
   /** Ports of the SMTP servers, in the order of preference. */
@@ -88,8 +88,8 @@ export function openTestBench(): TestBench {
             to: ['oncall@holdfast.example'],
             smtp: smtp.map((port) => ({ host: '127.0.0.1', port, servername: 'mail1', user: 'notifier' })),
             ...{ passwordFile: secret('passwordFile'), caFile: secret('caFile') },
-            ...{ repeatAfterMs: 60_000, peers: [], links: {}, signsOfLifeTo: [] },
-            watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 60_000, ...watchdog },
+            ...{ repeatAfterMs: 60_000, peers: [], links: {}, heartbeatTargets: [] },
+            watchdog: { alert: 'WatchdogSilent', heartbeatSources: [], deadlineMs: 60_000, ...watchdog },
             chart: { prometheus: [], plotsFile: '/nonexistent', leadMs: 60_000, minStepMs: 1_000, deadlineMs: 500 },
             flood: { groups: 10, withinMs: 10_000 },
             ...rest,

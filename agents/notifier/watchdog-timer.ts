@@ -9,7 +9,7 @@ export interface MissingHeartbeat {
   readonly write: (sinceMs: number | undefined) => void;
 }
 
-interface WatchdogTimerOptions extends Pick<NotifierConfig, 'host' | 'peers' | 'watchdog' | 'signsOfLifeTo'> {
+interface WatchdogTimerOptions extends Pick<NotifierConfig, 'host' | 'peers' | 'watchdog' | 'heartbeatTargets'> {
   /** Wall-clock time in epoch ms; it may jump. */
   readonly now: () => number;
   /** Monotonic time in ms. */
@@ -46,7 +46,7 @@ export function openWatchdogTimer(options: WatchdogTimerOptions): WatchdogTimer 
     if (reportedSinceMs === undefined && elapsed() - lastCheckAt > deadlineMs / 2) lastSeenAt = elapsed();
     lastCheckAt = elapsed();
     // Sent from this check on purpose: if the check hangs, the heartbeats stop, and the other notifier reports it.
-    void Promise.all(options.signsOfLifeTo.map(sendHeartbeat));
+    void Promise.all(options.heartbeatTargets.map(sendHeartbeat));
     const peerReceives = isOverdue() && (await anyPeerReceivesWatchdog(options.peers));
     const decision = decideWatchdog({
       isMissing: isOverdue(),

@@ -49,8 +49,8 @@ describe('no missing heartbeat is reported', () => {
     const notifications: Notification[] = [];
     const timer = openWatchdogTimer({
       missingHeartbeat: { read: () => undefined, write: () => undefined },
-      ...{ ...clocks, host: 'mon1', peers: [], signsOfLifeTo: [], log: () => undefined },
-      watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 4_000 },
+      ...{ ...clocks, host: 'mon1', peers: [], heartbeatTargets: [], log: () => undefined },
+      watchdog: { alert: 'WatchdogSilent', heartbeatSources: [], deadlineMs: 4_000 },
       put: (notification) => notifications.push(notification),
     });
     return { timer, notifications };
@@ -147,12 +147,12 @@ describe("the dead man's switch", { timeout: 30_000 }, () => {
     const startDeadman = () =>
       bench.startNotifier({
         ...{ host: 'mail1', smtp: [mailbox.smtpPort] },
-        watchdog: { alert: 'MonitorsSilent', heardFrom: [], deadlineMs: 1_500 },
+        watchdog: { alert: 'MonitorsSilent', heartbeatSources: [], deadlineMs: 1_500 },
       });
     const startMonitor = (deadman: Notifier) =>
       bench.startNotifier({
         ...{ host: 'mon1', smtp: [mailbox.smtpPort], watchdog: { deadlineMs: 1_000 } },
-        signsOfLifeTo: [`http://127.0.0.1:${deadman.port}`],
+        heartbeatTargets: [`http://127.0.0.1:${deadman.port}`],
       });
     const deadman = await startDeadman();
     const monitor = await startMonitor(deadman);

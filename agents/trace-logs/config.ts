@@ -16,14 +16,14 @@ const configSchema = z.strictObject({
   /** The sampling policy of the application. */
   keep: z.strictObject({ slowMs: z.number().positive(), sampleRatio: z.number().min(0).max(1) }),
   /** Buffer sizes for lines of sampled traces and for all others. */
-  room: z.strictObject({ lastingBytes: bytes, passingBytes: bytes, linesPerTrace: z.int().positive() }),
+  room: z.strictObject({ retainedBytes: bytes, transientBytes: bytes, linesPerTrace: z.int().positive() }),
   /** Longer lines are truncated. */
   lineBytes: bytes,
 });
 
-export type LogbookConfig = Readonly<z.infer<typeof configSchema>>;
+export type TraceLogsConfig = Readonly<z.infer<typeof configSchema>>;
 
-/** Reads `logbook.json`. Throws `invalid-topology` if it is unreadable or invalid. */
-export function parseLogbookConfig(file: string): LogbookConfig {
-  return readConfig(file, configSchema, 'the logbook');
+/** Reads `trace-logs.json`. Throws `invalid-topology` if it is unreadable or invalid. */
+export function parseTraceLogsConfig(file: string): TraceLogsConfig {
+  return readConfig(file, configSchema, 'the trace log store');
 }

@@ -1,5 +1,5 @@
 import { isTraceSampled } from '../../exporters/access-log/is-trace-sampled.ts';
-import type { LogbookConfig } from './config.ts';
+import type { TraceLogsConfig } from './config.ts';
 import { parseFields } from './parse-fields.ts';
 import type { TracedLine } from './read-line.ts';
 
@@ -8,7 +8,7 @@ import type { TracedLine } from './read-line.ts';
  * The application logs only problems, so each of its lines belongs to a sampled trace. Only the application knows which requests were
  * retried.
  */
-export function isLineSampled({ traceId, text }: TracedLine, keep: LogbookConfig['keep']): boolean {
+export function isLineSampled({ traceId, text }: TracedLine, keep: TraceLogsConfig['keep']): boolean {
   const fields = parseFields(text);
   if ('level' in fields) return true;
   const code = Number(fields['status']) >= 500 ? '5xx' : 'other';

@@ -1,15 +1,17 @@
-import { parseLogbookConfig } from './config.ts';
-import { openLogbook } from './logbook.ts';
+import { parseTraceLogsConfig } from './config.ts';
+import { openTraceLogs } from './trace-logs.ts';
 
-/** `node agents/logbook/main.ts CONFIG`: runs until SIGTERM or SIGINT. */
-const config = parseLogbookConfig(process.argv[2] ?? '/etc/holdfast/logbook.json');
+/** `node agents/trace-logs/main.ts CONFIG`: runs until SIGTERM or SIGINT. */
+const config = parseTraceLogsConfig(process.argv[2] ?? '/etc/holdfast/trace-logs.json');
 const log = (line: string): void => {
-  console.log(JSON.stringify({ time: new Date().toISOString(), service: 'logbook', host: config.host, message: line }));
+  console.log(
+    JSON.stringify({ time: new Date().toISOString(), service: 'trace-logs', host: config.host, message: line }),
+  );
 };
-const logbook = await openLogbook(config, log);
-log(`lines on ${logbook.linesPort}, page on ${logbook.pagePort}`);
+const traceLogs = await openTraceLogs(config, log);
+log(`lines on ${traceLogs.linesPort}, page on ${traceLogs.pagePort}`);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
-    void Promise.resolve(logbook[Symbol.asyncDispose]()).finally(() => process.exit(0));
+    void Promise.resolve(traceLogs[Symbol.asyncDispose]()).finally(() => process.exit(0));
   });
 }

@@ -18,7 +18,7 @@ const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['line', 'host', 'service',
 export function renderTracePage(traceId: string, lines: readonly LogLine[], context: PageContext): string {
   const [first] = lines;
   const dropped = context.droppedOf(traceId);
-  const more = dropped === 0 ? '' : ` · ${dropped} more came than are kept of one trace`;
+  const more = dropped === 0 ? '' : ` · ${dropped} more lines arrived than are stored per trace`;
   const body = `<p class="quiet">${renderBack(context, traceId)}</p>
 <h1>Log lines of one request</h1>
 <p class="quiet">Trace <code>${escapeMarkup(traceId)}</code> · ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} · times are UTC, of their arrival here${more}</p>
@@ -30,17 +30,17 @@ ${lines.map((line) => renderLine(line, line.atMs - (first?.atMs ?? line.atMs))).
 export function renderUnknownPage(traceId: string, context: PageContext): string {
   const body = `<p class="quiet">${renderBack(context, traceId)}</p>
 <h1>No log lines of this request</h1>
-<p>There are none of the trace <code>${escapeMarkup(traceId)}</code>: they have made room for newer ones, they came before this logbook was started, or they were lost on their way (a datagram is sent once).</p>
+<p>No lines of the trace <code>${escapeMarkup(traceId)}</code> are stored. Newer lines have replaced them, they arrived before the trace log store was started, or they were lost in transit (each datagram is sent once).</p>
 ${renderUse(context)}`;
   return renderHtmlPage({ title: 'No log lines', style: STYLE, body });
 }
 
-/** The home page, with the purpose of the logbook. */
+/** The home page, with the purpose of the trace log store. */
 export function renderHomePage(context: PageContext): string {
-  const body = `<h1>Logbook</h1>
-<p>The log lines of load balancers, web hosts and the application, by the trace of their request: <code>/logs/</code> and the id that an answer names in <code>x-trace-id</code>, or "View Logs" in the menu of a trace in ${renderLink(context.tracesUrl, '/zipkin/', 'Zipkin')}.</p>
+  const body = `<h1>Trace logs</h1>
+<p>Log lines of load balancers, web hosts and the application, by the trace of their request. Open <code>/logs/ID</code> with the ID in the response header <code>x-trace-id</code>, or use "View Logs" in the menu of a trace in ${renderLink(context.tracesUrl, '/zipkin/', 'Zipkin')}.</p>
 ${renderUse(context)}`;
-  return renderHtmlPage({ title: 'Logbook', style: STYLE, body });
+  return renderHtmlPage({ title: 'Trace logs', style: STYLE, body });
 }
 
 function renderBack({ tracesUrl }: PageContext, traceId: string): string {
@@ -52,8 +52,8 @@ function renderLink(base: string | undefined, path: string, title: string): stri
 }
 
 const DESCRIPTIONS: Readonly<Record<BufferName, string>> = {
-  lasting: 'of requests whose trace is kept, since they failed, were slow or were chosen by their id',
-  passing: 'of all other requests',
+  retained: 'of requests whose trace is sampled: failed, slow or chosen by their ID',
+  transient: 'of all other requests',
 };
 
 function renderUse({ startedAtMs, use }: PageContext): string {
@@ -62,7 +62,7 @@ function renderUse({ startedAtMs, use }: PageContext): string {
     const since = oldestAtMs === undefined ? '' : `, back to ${renderTime(oldestAtMs)}`;
     return `<li>${lines} lines ${DESCRIPTIONS[buffer]}${since}</li>`;
   });
-  return `<p>Lines are kept in memory, as many as there is room for, since ${renderTime(startedAtMs)} (UTC):</p><ul>${rows.join('')}</ul>`;
+  return `<p>Lines in memory, up to the limits of the store, since ${renderTime(startedAtMs)} (UTC):</p><ul>${rows.join('')}</ul>`;
 }
 
 function renderLine(line: LogLine, afterMs: number): string {

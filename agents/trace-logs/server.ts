@@ -14,7 +14,7 @@ interface ServerOptions {
   readonly log: (line: string) => void;
 }
 
-/** The logbook's HTTP server: `/`, `/logs/ID`, `/api/logs/ID`, `/healthz` and `/metrics`. */
+/** The trace log store's HTTP server: `/`, `/logs/ID`, `/api/logs/ID`, `/healthz` and `/metrics`. */
 export function makeServer(options: ServerOptions): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(request, options).then(
@@ -23,7 +23,7 @@ export function makeServer(options: ServerOptions): Server {
       },
       (error: unknown) => {
         options.log(`answering ${request.url ?? ''} failed: ${messageOf(error)}`);
-        sendAnswer(response, text('the logbook failed', 500));
+        sendAnswer(response, text('the trace log store failed', 500));
       },
     );
   });
@@ -31,12 +31,12 @@ export function makeServer(options: ServerOptions): Server {
 
 async function answer(request: IncomingMessage, options: ServerOptions): Promise<Answer> {
   const { store, registry } = options;
-  const { pathname } = new URL(request.url ?? '/', 'http://logbook');
+  const { pathname } = new URL(request.url ?? '/', 'http://trace-logs');
   switch (`${request.method ?? ''} ${pathname}`) {
     case 'GET /':
       return html(renderHomePage({ ...options, ...store }));
     case 'GET /healthz':
-      return json({ lines: store.use('lasting').lines + store.use('passing').lines });
+      return json({ lines: store.use('retained').lines + store.use('transient').lines });
     case 'GET /metrics':
       return { status: 200, type: registry.contentType, body: await registry.metrics() };
     default:

@@ -10,7 +10,7 @@ function line(atMs: number, text = 'x'.repeat(1_000 - LINE_OVERHEAD)): LogLine {
 }
 
 function makeStore(): LogStore {
-  return makeLogStore({ lastingBytes: 3_000, passingBytes: 3_000, linesPerTrace: 3 });
+  return makeLogStore({ retainedBytes: 3_000, transientBytes: 3_000, linesPerTrace: 3 });
 }
 
 const timesOf = (store: LogStore, traceId: string): readonly number[] | undefined =>
@@ -24,10 +24,10 @@ describe('the stored lines', () => {
       ['b', 2],
       ['a', 3],
     ] as const)
-      store.add(id, line(atMs), 'passing');
+      store.add(id, line(atMs), 'transient');
     expect([timesOf(store, 'a'), timesOf(store, 'b'), timesOf(store, 'c')]).toEqual([[1, 3], [2], undefined]);
-    expect(store.use('passing')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 1 });
-    expect(store.use('lasting')).toEqual({ lines: 0, bytes: 0, oldestAtMs: undefined });
+    expect(store.use('transient')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 1 });
+    expect(store.use('retained')).toEqual({ lines: 0, bytes: 0, oldestAtMs: undefined });
   });
 
   it('are evicted as complete traces, the oldest first, if the buffer is full', () => {
@@ -38,27 +38,27 @@ describe('the stored lines', () => {
       ['a', 3],
       ['c', 4],
     ] as const)
-      store.add(id, line(atMs), 'passing');
+      store.add(id, line(atMs), 'transient');
     expect([timesOf(store, 'a'), timesOf(store, 'b'), timesOf(store, 'c')]).toEqual([undefined, [2], [4]]);
-    expect(store.use('passing')).toEqual({ lines: 2, bytes: 2_000, oldestAtMs: 2 });
+    expect(store.use('transient')).toEqual({ lines: 2, bytes: 2_000, oldestAtMs: 2 });
   });
 
-  it('move to the lasting buffer with their trace once a line shows that it is sampled', () => {
+  it('move to the retained buffer with their trace once a line shows that it is sampled', () => {
     const store = makeStore();
-    store.add('a', line(1), 'passing');
-    store.add('failed', line(2), 'passing');
-    store.add('failed', line(3), 'lasting');
-    store.add('failed', line(4), 'passing');
-    for (let atMs = 5; atMs < 20; atMs += 1) store.add(`other ${atMs}`, line(atMs), 'passing');
+    store.add('a', line(1), 'transient');
+    store.add('failed', line(2), 'transient');
+    store.add('failed', line(3), 'retained');
+    store.add('failed', line(4), 'transient');
+    for (let atMs = 5; atMs < 20; atMs += 1) store.add(`other ${atMs}`, line(atMs), 'transient');
     expect(timesOf(store, 'failed')).toEqual([2, 3, 4]);
     expect(timesOf(store, 'a')).toBeUndefined();
-    expect(store.use('lasting')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 2 });
-    expect(store.use('passing')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 17 });
+    expect(store.use('retained')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 2 });
+    expect(store.use('transient')).toEqual({ lines: 3, bytes: 3_000, oldestAtMs: 17 });
   });
 
   it('are limited per trace, because a client may choose the ID', () => {
-    const store = makeLogStore({ lastingBytes: 1e6, passingBytes: 1e6, linesPerTrace: 3 });
-    expect([1, 2, 3, 4, 5].map((atMs) => store.add('a', line(atMs), 'passing'))).toEqual([
+    const store = makeLogStore({ retainedBytes: 1e6, transientBytes: 1e6, linesPerTrace: 3 });
+    expect([1, 2, 3, 4, 5].map((atMs) => store.add('a', line(atMs), 'transient'))).toEqual([
       true,
       true,
       true,
@@ -71,29 +71,29 @@ describe('the stored lines', () => {
 
   it('do not include a line larger than the buffer, and the next one is stored', () => {
     const store = makeStore();
-    store.add('large', line(1, 'x'.repeat(5_000)), 'passing');
+    store.add('large', line(1, 'x'.repeat(5_000)), 'transient');
     expect(timesOf(store, 'large')).toBeUndefined();
-    store.add('b', line(2), 'passing');
+    store.add('b', line(2), 'transient');
     expect(timesOf(store, 'b')).toEqual([2]);
   });
 
   it('count with their memory, also for text that is not ASCII', () => {
     const store = makeStore();
-    store.add('a', line(1, 'ß'.repeat(100)), 'passing');
-    expect(store.use('passing').bytes).toBe(200 + LINE_OVERHEAD);
+    store.add('a', line(1, 'ß'.repeat(100)), 'transient');
+    expect(store.use('transient').bytes).toBe(200 + LINE_OVERHEAD);
   });
 
   it('stay within the buffer sizes and are counted correctly, for all inputs', () => {
     const steps = fc.array(
-      fc.record({ id: fc.constantFrom(...IDS), shelf: fc.constantFrom(...BUFFERS), size: fc.nat(1_500) }),
+      fc.record({ id: fc.constantFrom(...IDS), buffer: fc.constantFrom(...BUFFERS), size: fc.nat(1_500) }),
       { maxLength: 80 },
     );
     fc.assert(
       fc.property(steps, (lines) => {
         const store = makeStore();
-        for (const [atMs, { id, shelf, size }] of lines.entries()) store.add(id, line(atMs, 'x'.repeat(size)), shelf);
+        for (const [atMs, { id, buffer, size }] of lines.entries()) store.add(id, line(atMs, 'x'.repeat(size)), buffer);
         const kept = IDS.flatMap((id) => store.read(id) ?? []);
-        const used = BUFFERS.map((shelf) => store.use(shelf));
+        const used = BUFFERS.map((buffer) => store.use(buffer));
         expect(used.reduce((sum, use) => sum + use.lines, 0)).toBe(kept.length);
         expect(used.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(
           kept.reduce((sum, { text }) => sum + text.length + LINE_OVERHEAD, 0),

@@ -8,8 +8,8 @@ export interface LogLine {
   readonly isCut: boolean;
 }
 
-/** `lasting`: lines of sampled traces; `passing`: all others, in case a later line shows that the trace is sampled. */
-export const BUFFERS = ['lasting', 'passing'] as const;
+/** `retained`: lines of sampled traces; `transient`: all others, in case a later line shows that the trace is sampled. */
+export const BUFFERS = ['retained', 'transient'] as const;
 export type BufferName = (typeof BUFFERS)[number];
 
 interface BufferUse {
@@ -22,7 +22,7 @@ interface BufferUse {
 
 /** The latest lines, by trace ID. */
 export interface LogStore {
-  /** `lasting`: the line shows that its trace is sampled, so all of its lines move to that buffer. Returns false if the trace is over its line limit. */
+  /** `retained`: the line shows that its trace is sampled, so all of its lines move to that buffer. Returns false if the trace is over its line limit. */
   readonly add: (traceId: string, line: LogLine, buffer: BufferName) => boolean;
   /** The lines of a trace in the order of arrival; `undefined` if there are none. */
   readonly read: (traceId: string) => readonly LogLine[] | undefined;
@@ -32,8 +32,8 @@ export interface LogStore {
 }
 
 interface StoreLimits {
-  readonly lastingBytes: number;
-  readonly passingBytes: number;
+  readonly retainedBytes: number;
+  readonly transientBytes: number;
   /** A client may choose the trace ID. If it always sends the same one, it gets no more space than others. */
   readonly linesPerTrace: number;
 }
@@ -56,9 +56,9 @@ interface Trace {
  * Keeps lines in memory. Complete traces are evicted, the oldest first. The lines of a request may be incomplete:
  * it exceeded the limit per trace; a line arrived after its trace was evicted, and started a new one; or a datagram was lost.
  */
-export function makeLogStore({ lastingBytes, passingBytes, linesPerTrace }: StoreLimits): LogStore {
+export function makeLogStore({ retainedBytes, transientBytes, linesPerTrace }: StoreLimits): LogStore {
   const traces = new Map<string, Trace>();
-  const buffers = { lasting: new LineBuffer(lastingBytes), passing: new LineBuffer(passingBytes) };
+  const buffers = { retained: new LineBuffer(retainedBytes), transient: new LineBuffer(transientBytes) };
   const find = (id: string, buffer: LineBuffer): Trace => {
     const found = traces.get(id);
     if (found !== undefined) return found;
@@ -70,9 +70,9 @@ export function makeLogStore({ lastingBytes, passingBytes, linesPerTrace }: Stor
   return {
     add: (traceId, line, name) => {
       const trace = find(traceId, buffers[name]);
-      if (name === 'lasting' && trace.buffer === buffers.passing) {
-        buffers.passing.remove(trace);
-        buffers.lasting.append(trace);
+      if (name === 'retained' && trace.buffer === buffers.transient) {
+        buffers.transient.remove(trace);
+        buffers.retained.append(trace);
       }
       const hasRoom = trace.lines.length < linesPerTrace;
       if (hasRoom) trace.buffer.addLine(trace, line);

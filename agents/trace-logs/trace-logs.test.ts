@@ -4,27 +4,27 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { LOGBOOK_LINE_BYTES } from '../../deploy/model/access-log.ts';
+import { TRACE_LOG_LINE_BYTES } from '../../deploy/model/access-log.ts';
 import { renderTrace } from '../../deploy/tiers/trace/render.ts';
 import { hostsOf, makeTopology, type Host } from '../../deploy/model/topology.ts';
-import { LOGBOOK } from '../../exporters/catalog/logbook.ts';
-import { parseLogbookConfig, type LogbookConfig } from './config.ts';
+import { TRACE_LOGS } from '../../exporters/catalog/trace-logs.ts';
+import { parseTraceLogsConfig, type TraceLogsConfig } from './config.ts';
 import { isLineSampled } from './is-line-sampled.ts';
-import { openLogbook } from './logbook.ts';
+import { openTraceLogs } from './trace-logs.ts';
 import { renderTracePage, renderUnknownPage } from './page.ts';
 import { parseFields } from './parse-fields.ts';
 import type { LogLine } from './store.ts';
 
 const ID = '0123456789abcdef0123456789abcdef';
 const LOOPBACK = '127.0.0.1';
-const CONFIG: LogbookConfig = {
+const CONFIG: TraceLogsConfig = {
   host: 'trace1',
   linesPort: 0,
   pagePort: 0,
   senders: [{ address: LOOPBACK, host: 'web1', service: 'Nginx' }],
   tracesUrl: 'http://127.0.0.1:9411',
   keep: { slowMs: 300, sampleRatio: 0 },
-  room: { lastingBytes: 100_000, passingBytes: 100_000, linesPerTrace: 10 },
+  room: { retainedBytes: 100_000, transientBytes: 100_000, linesPerTrace: 10 },
   lineBytes: 500,
 };
 const quiet = (): void => undefined;
@@ -40,18 +40,18 @@ async function send(port: number, ...lines: readonly string[]): Promise<void> {
   await once(socket, 'close');
 }
 
-describe('the logbook', () => {
+describe('the trace log store', () => {
   it('shows the lines of a trace as page and in the API', async () => {
-    await using logbook = await openLogbook(CONFIG, quiet);
-    const url = `http://${LOOPBACK}:${logbook.pagePort}`;
+    await using traceLogs = await openTraceLogs(CONFIG, quiet);
+    const url = `http://${LOOPBACK}:${traceLogs.pagePort}`;
     await send(
-      logbook.linesPort,
+      traceLogs.linesPort,
       `<190>Nov 26 08:26:52 nginx: {"host":"web1","request":"GET /cart HTTP/1.1","status":"503","upstream":{"status":"502"},"trace_id":"${ID}"}`,
       '{"trace_id":"-"}',
       `{"level":"error","trace_id":"${ID}","msg":"${'m'.repeat(600)}"}`,
     );
     await vi.waitFor(async () => {
-      expect(await (await fetch(`${url}/metrics`)).text()).toContain('holdfast_logbook_lines_total{result="cut"} 1');
+      expect(await (await fetch(`${url}/metrics`)).text()).toContain('holdfast_trace_logs_lines_total{result="cut"} 1');
     });
     const body: unknown = await (await fetch(`${url}/api/logs/${ID}`)).json();
     expect(body).toMatchObject([
@@ -67,20 +67,20 @@ describe('the logbook', () => {
     expect(text).toContain(`href="http://127.0.0.1:9411/zipkin/traces/${ID}"`);
 
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics).toContain('holdfast_logbook_lines_total{result="kept"} 1');
-    expect(metrics).toContain('holdfast_logbook_lines_total{result="without_trace"} 1');
-    expect(metrics).toContain('holdfast_logbook_kept_lines{shelf="lasting"} 2');
+    expect(metrics).toContain('holdfast_trace_logs_lines_total{result="kept"} 1');
+    expect(metrics).toContain('holdfast_trace_logs_lines_total{result="without_trace"} 1');
+    expect(metrics).toContain('holdfast_trace_logs_kept_lines{buffer="retained"} 2');
     const names = [...metrics.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
-    expect(names.toSorted()).toEqual(Object.keys(LOGBOOK).toSorted());
+    expect(names.toSorted()).toEqual(Object.keys(TRACE_LOGS).toSorted());
   });
 
   it('stores the longest line of HAProxy as truncated, with its fields, in the buffer for sampled traces', async () => {
-    await using logbook = await openLogbook({ ...CONFIG, lineBytes: LOGBOOK_LINE_BYTES }, quiet);
-    const url = `http://${LOOPBACK}:${logbook.pagePort}`;
+    await using traceLogs = await openTraceLogs({ ...CONFIG, lineBytes: TRACE_LOG_LINE_BYTES }, quiet);
+    const url = `http://${LOOPBACK}:${traceLogs.pagePort}`;
     const id = 'f'.repeat(32);
     const line = `{"line":"H1|7|1","status":503,"ms":{"all":12},"trace_id":"${id}","request":"GET \\/","id":"${'\\"'.repeat(4_096)}"}`;
     // HAProxy truncates so that the end of the line fits within its limit.
-    await send(logbook.linesPort, `${line.slice(0, LOGBOOK_LINE_BYTES)}\n`);
+    await send(traceLogs.linesPort, `${line.slice(0, TRACE_LOG_LINE_BYTES)}\n`);
     const body = await vi.waitFor(async () => {
       const response = await fetch(`${url}/api/logs/${id}`);
       expect(response.status).toBe(200);
@@ -89,22 +89,22 @@ describe('the logbook', () => {
     const fields = { status: '503', 'ms.all': '12', trace_id: id, request: 'GET /' };
     expect(body).toMatchObject([{ isCut: true, fields }]);
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics).toContain('holdfast_logbook_kept_lines{shelf="lasting"} 1');
-    expect(metrics).toContain('holdfast_logbook_lines_total{result="cut"} 1');
+    expect(metrics).toContain('holdfast_trace_logs_kept_lines{buffer="retained"} 1');
+    expect(metrics).toContain('holdfast_trace_logs_lines_total{result="cut"} 1');
   });
 
   it('rejects lines from unknown hosts', async () => {
-    await using logbook = await openLogbook({ ...CONFIG, senders: [] }, quiet);
-    const url = `http://${LOOPBACK}:${logbook.pagePort}`;
-    await send(logbook.linesPort, `{"trace_id":"${ID}"}`);
+    await using traceLogs = await openTraceLogs({ ...CONFIG, senders: [] }, quiet);
+    const url = `http://${LOOPBACK}:${traceLogs.pagePort}`;
+    await send(traceLogs.linesPort, `{"trace_id":"${ID}"}`);
     await vi.waitFor(async () => {
-      expect(await (await fetch(`${url}/metrics`)).text()).toContain('result="foreign"} 1');
+      expect(await (await fetch(`${url}/metrics`)).text()).toContain('result="unknown_source"} 1');
     });
     expect((await fetch(`${url}/logs/${ID}`)).status).toBe(404);
   });
 
   it.each([
-    ['/', 200, 'Logbook'],
+    ['/', 200, 'Trace logs'],
     ['/healthz', 200, '{"lines":0}'],
     [`/logs/${ID}`, 404, 'No log lines of this request'],
     [`/api/logs/${ID}`, 404, '{"error"'],
@@ -112,23 +112,23 @@ describe('the logbook', () => {
     [`/logs/${ID}%22%3E%3Cscript%3E`, 404, 'not found'],
     [`/logs/${ID.toUpperCase()}`, 404, 'not found'],
   ])('responds to %s with %i', async (path, status, text) => {
-    await using logbook = await openLogbook(CONFIG, quiet);
-    const response = await fetch(`http://${LOOPBACK}:${logbook.pagePort}${path}`);
+    await using traceLogs = await openTraceLogs(CONFIG, quiet);
+    const response = await fetch(`http://${LOOPBACK}:${traceLogs.pagePort}${path}`);
     expect(response.status).toBe(status);
     expect(await response.text()).toContain(text);
   });
 
   it('reads the rendered configuration, with each host that sends lines', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'holdfast-logbook-'));
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-trace-logs-'));
     onTestFinished(() => {
       rmSync(folder, { recursive: true });
     });
     const topology = makeTopology();
     const [trace] = hostsOf(topology, 'trace') as [Host];
-    const text = renderTrace(topology, trace).find(({ path }) => path === 'logbook.json')?.text ?? '';
-    const file = join(folder, 'logbook.json');
+    const text = renderTrace(topology, trace).find(({ path }) => path === 'trace-logs.json')?.text ?? '';
+    const file = join(folder, 'trace-logs.json');
     writeFileSync(file, text);
-    const config = parseLogbookConfig(file);
+    const config = parseTraceLogsConfig(file);
     expect(config.senders).toContainEqual({ address: '198.18.3.31', host: 'web1', service: 'Nginx' });
     expect(config.senders).toHaveLength(2 + 2 + 8);
   });
@@ -158,7 +158,7 @@ describe('a page', () => {
   });
 
   it('shows the number of lines that were dropped because of the limit per trace', () => {
-    expect(renderTracePage(ID, [line('{}')], { ...context, droppedOf: () => 7 })).toContain('7 more came');
+    expect(renderTracePage(ID, [line('{}')], { ...context, droppedOf: () => 7 })).toContain('7 more lines arrived');
     expect(renderTracePage(ID, [line('{}')], context)).not.toContain('more came');
   });
 

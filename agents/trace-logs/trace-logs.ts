@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { openDatagrams } from '../../kit/open-datagrams.ts';
-import type { LogbookConfig } from './config.ts';
+import type { TraceLogsConfig } from './config.ts';
 import { makeIntake } from './intake.ts';
 import { makeMetrics } from './metrics.ts';
 import { makeServer } from './server.ts';
 import { makeLogStore } from './store.ts';
 
-/** A running logbook, with its ports also if the configuration has 0. */
-interface Logbook extends AsyncDisposable {
+/** A running trace-logs, with its ports also if the configuration has 0. */
+interface TraceLogs extends AsyncDisposable {
   readonly linesPort: number;
   readonly pagePort: number;
 }
 
 /** Starts the UDP socket for lines and the HTTP server. */
-export async function openLogbook(config: LogbookConfig, log: (line: string) => void): Promise<Logbook> {
+export async function openTraceLogs(config: TraceLogsConfig, log: (line: string) => void): Promise<TraceLogs> {
   const startedAtMs = Date.now();
   const store = makeLogStore(config.room);
   const { registry, count } = makeMetrics(store, () => datagrams.dropped());

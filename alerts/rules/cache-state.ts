@@ -20,7 +20,7 @@ function redundancyLost(topology: Topology): Alert {
     domain: 'cache',
     severity: 'warning',
     owner: 'platform',
-    group: 'unhurried',
+    group: 'low-priority',
     // A host that does not respond exposes no link. If no host responds, `redis_up * 0` still yields 0.
     expr: `(sum(max by (host) (redis_master_link_up)) or max(redis_up) * 0) < ${replicas}`,
     // During a failover the replicas are disconnected for a moment.
@@ -120,7 +120,7 @@ const sentinelQuorumLost: Alert = {
   domain: 'cache',
   severity: 'warning',
   owner: 'platform',
-  group: 'unhurried',
+  group: 'low-priority',
   // The maximum over all Sentinels counts: a partitioned Sentinel sees fewer members, never more.
   expr: '(max(redis_sentinel_master_ckquorum_status) or max(redis_sentinel_up)) < 1',
   forMs: detailFor,

@@ -17,7 +17,7 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     domain: 'database',
     severity: 'warning',
     owner: 'database',
-    group: 'unhurried',
+    group: 'low-priority',
     expr: `max by (host) (mysql_group_replication_apply_lag_seconds) > ${MAX_LAG_SECONDS}`,
     forMs: detailFor,
     // A node that is recovering or down exposes no lag.
@@ -41,7 +41,7 @@ export const DATABASE_STATE_ALERTS: readonly Alert[] = [
     domain: 'database',
     severity: 'warning',
     owner: 'application',
-    group: 'unhurried',
+    group: 'low-priority',
     expr: `max by (host) (mysql_global_status_threads_connected / mysql_global_variables_max_connections) > ${MAX_CONNECTIONS_RATIO}`,
     forMs: detailFor,
     onAbsent: { coveredBy: 'DatabaseNodeLost' },

@@ -41,11 +41,12 @@ const COMMON = {
   onAbsent: { coveredBy: 'TargetDown' },
 } as const;
 
-const on = (host: string, where?: string) => ({ labels: { host, ...(where === undefined ? {} : { where }) } });
+const on = (host: string, mountpoint?: string) => ({
+  labels: { host, ...(mountpoint === undefined ? {} : { mountpoint }) },
+});
 const filesystem = (name: string, host: string): string =>
   `node_filesystem_${name}{host="${host}",mountpoint="/data",fstype="ext4",job="host"}`;
-const byWhere = (expression: string): string =>
-  `max by (host, where) (label_replace(${expression}, "where", "$1", "mountpoint", "(.+)"))`;
+const byMountpoint = (expression: string): string => `max by (host, mountpoint) (${expression})`;
 /** A gauge with linear growth per second. */
 const line = (from: number, perSecond: number): Counting => ({ stretches: [{ from, perSecond, seconds: 600 }] });
 
@@ -64,14 +65,14 @@ function diskFillingUp(timings: MonitoringTimings): Alert {
   return {
     ...COMMON,
     name: 'DiskFillingUp',
-    expr: byWhere(
+    expr: byMountpoint(
       `(predict_linear(node_filesystem_avail_bytes[${window}], ${ahead}) < 0) and (node_filesystem_avail_bytes / node_filesystem_size_bytes < ${MAX_FREE_RATIO})`,
     ),
     plots: [{ query: 'node_filesystem_avail_bytes' }],
     forMs: lowUrgencyFor,
     isLowUrgency: true,
-    summary: '{{ $labels.where }} on {{ $labels.host }} is filling up',
-    description: `At the rate of the last ${window}, the file system {{ $labels.where }} on {{ $labels.host }} will be full within ${promDuration(aheadMs)}.`,
+    summary: '{{ $labels.mountpoint }} on {{ $labels.host }} is filling up',
+    description: `At the rate of the last ${window}, the file system {{ $labels.mountpoint }} on {{ $labels.host }} will be full within ${promDuration(aheadMs)}.`,
     cases: [
       {
         kind: 'fires',
@@ -116,11 +117,11 @@ const FILE_SYSTEM_READ_ONLY: Alert = {
   ...COMMON,
   name: 'FileSystemReadOnly',
   severity: 'critical',
-  expr: byWhere('node_filesystem_readonly == 1'),
+  expr: byMountpoint('node_filesystem_readonly == 1'),
   forMs: toleratesOneMissedScrape,
-  summary: '{{ $labels.where }} on {{ $labels.host }} is read-only',
+  summary: '{{ $labels.mountpoint }} on {{ $labels.host }} is read-only',
   description:
-    'The file system {{ $labels.where }} on {{ $labels.host }} is mounted read-only, as the kernel does after a disk error. Processes there fail at their next write.',
+    'The file system {{ $labels.mountpoint }} on {{ $labels.host }} is mounted read-only, as the kernel does after a disk error. Processes there fail at their next write.',
   cases: [
     fires('the kernel remounts it', readOnly(step(0, 1)), on('db1', '/data')),
     quiet('it is writable', readOnly(always(0))),

@@ -15,7 +15,9 @@ export function hostAlerts(topology: Topology): readonly Alert[] {
   ];
 }
 
-const on = (host: string, where?: string) => ({ labels: { host, ...(where === undefined ? {} : { where }) } });
+const on = (host: string, more: { readonly service?: string; readonly mountpoint?: string } = {}) => ({
+  labels: { host, ...more },
+});
 
 /** Minimum number of exits of one process in the window. `increase` extrapolates at the edges of its window, so the limit is 0.5 lower. */
 const MIN_EXITS = 3;
@@ -27,17 +29,17 @@ function processRestarting(window: string): Alert {
     domain: 'host',
     severity: 'warning',
     owner: 'platform',
-    group: 'unhurried',
-    expr: `max by (host, where) (label_replace(${many}, "where", "$1", "service", "(.+)"))`,
+    group: 'low-priority',
+    expr: `max by (host, service) (${many})`,
     forMs: detailFor,
     onAbsent: { coveredBy: 'TargetDown' },
-    summary: '{{ $labels.where }} on {{ $labels.host }} is crash-looping',
-    description: `The process of the service {{ $labels.where }} on {{ $labels.host }} exited at least ${MIN_EXITS} times within ${window}. The supervisor restarts it each time.`,
+    summary: '{{ $labels.service }} on {{ $labels.host }} is crash-looping',
+    description: `The process of the service {{ $labels.service }} on {{ $labels.host }} exited at least ${MIN_EXITS} times within ${window}. The supervisor restarts it each time.`,
     cases: [
       fires(
         'a service cannot start',
         { [exits('web1', 'nginx')]: counts([0, 20], [1, 120]), [exits('web1', 'toxiproxy')]: always(1) },
-        on('web1', 'nginx'),
+        on('web1', { service: 'nginx' }),
       ),
       quiet('a process was killed once, and again later', {
         [exits('web1', 'nginx')]: counts([0, 20], [0.5, 4], [0, 136]),
@@ -47,7 +49,7 @@ function processRestarting(window: string): Alert {
       resolves(
         'the process keeps running',
         { [exits('web1', 'nginx')]: counts([0, 2], [1, 6], [0, 152]) },
-        on('web1', 'nginx'),
+        on('web1', { service: 'nginx' }),
       ),
     ],
   };
@@ -66,7 +68,7 @@ function hostOutOfMemory(probeIntervalMs: number): Alert {
     domain: 'host',
     severity: 'warning',
     owner: 'platform',
-    group: 'unhurried',
+    group: 'low-priority',
     expr: anyOf(
       `max by (host) (increase(host_memory_oom_kills_total[${window}])) > 0`,
       `max by (host) (host_memory_working_set_bytes / node_memory_MemTotal_bytes) > ${MAX_MEMORY_RATIO}`,
@@ -118,7 +120,7 @@ function hostThrottled(window: string): Alert {
     domain: 'host',
     severity: 'warning',
     owner: 'platform',
-    group: 'unhurried',
+    group: 'low-priority',
     // A host without a CPU limit has no periods: 0 / 0 is NaN, which is not above the limit.
     expr: `max by (host) (rate(host_cpu_throttled_periods_total[${window}]) / rate(host_cpu_periods_total[${window}])) > ${MAX_THROTTLED_RATIO}`,
     forMs: detailFor,
@@ -159,17 +161,21 @@ const DISK_ALMOST_FULL: Alert = {
   domain: 'host',
   severity: 'warning',
   owner: 'platform',
-  group: 'unhurried',
-  expr: `max by (host, where) (label_replace(${anyOf(
+  group: 'low-priority',
+  expr: `max by (host, mountpoint) (${anyOf(
     `(node_filesystem_avail_bytes < ${ENOUGH_BYTES}) / node_filesystem_size_bytes < ${MIN_FREE_RATIO}`,
     `node_filesystem_files_free / node_filesystem_files < ${MIN_FREE_FILES_RATIO}`,
-  )}, "where", "$1", "mountpoint", "(.+)"))`,
+  )})`,
   forMs: toleratesOneMissedScrape,
   onAbsent: { coveredBy: 'TargetDown' },
-  summary: '{{ $labels.where }} on {{ $labels.host }} is almost full',
-  description: `The file system {{ $labels.where }} on {{ $labels.host }} has less than ${MIN_FREE_RATIO * 100} % and less than ${ENOUGH_BYTES / 1e9} GB free, or is almost out of inodes.`,
+  summary: '{{ $labels.mountpoint }} on {{ $labels.host }} is almost full',
+  description: `The file system {{ $labels.mountpoint }} on {{ $labels.host }} has less than ${MIN_FREE_RATIO * 100} % and less than ${ENOUGH_BYTES / 1e9} GB free, or is almost out of inodes.`,
   cases: [
-    fires('data fills it', { [size('db1')]: always(4e10), [freeBytes('db1')]: step(1e10, 1e9) }, on('db1', '/data')),
+    fires(
+      'data fills it',
+      { [size('db1')]: always(4e10), [freeBytes('db1')]: step(1e10, 1e9) },
+      on('db1', { mountpoint: '/data' }),
+    ),
     fires(
       'it is almost out of inodes',
       {
@@ -178,7 +184,7 @@ const DISK_ALMOST_FULL: Alert = {
         [size('db1')]: always(4e10),
         [freeBytes('db1')]: always(3e10),
       },
-      on('db1', '/data'),
+      on('db1', { mountpoint: '/data' }),
     ),
     quiet('a small share of a large disk is free', {
       [size('db1')]: always(1e12),
@@ -189,7 +195,7 @@ const DISK_ALMOST_FULL: Alert = {
     resolves(
       'space was freed',
       { [size('db1')]: always(4e10), [freeBytes('db1')]: dip(1e10, 1e9) },
-      on('db1', '/data'),
+      on('db1', { mountpoint: '/data' }),
     ),
   ],
 };

@@ -20,7 +20,7 @@ function loadBalancerLost(topology: Topology): Alert {
     expr: anyOf(
       // EdgeLost covers the HAProxy of the edges.
       'min by (host) (up{job=~"haproxy|lb-state",tier!="edge"}) == 0',
-      'min by (host) (lb_haproxy_answers) == 0',
+      'min by (host) (lb_haproxy_up) == 0',
       'min by (host) (keepalived_up) == 0',
       absentPerHost(hostsOf(topology, 'lb'), (host) => `up{job="haproxy",host="${host}"}`),
     ),
@@ -44,7 +44,7 @@ function loadBalancerLost(topology: Topology): Alert {
         {
           [up('lb1', 'haproxy')]: always(1),
           [up('lb2', 'haproxy')]: always(1),
-          'lb_haproxy_answers{host="lb2"}': step(1, 0),
+          'lb_haproxy_up{host="lb2"}': step(1, 0),
         },
         lost('lb2'),
       ),

@@ -75,7 +75,7 @@ function notificationsFailing(topology: Topology): Alert {
     expr: unlessFiring(
       ['MonitorLost'],
       `max by (host) (holdfast_notifier_oldest_queued_age_seconds) > ${maxAgeS}`,
-      `max by (host) (holdfast_notifier_dead_mails - min_over_time(holdfast_notifier_dead_mails[${deadLetterWindow}])) > 0`,
+      `max by (host) (holdfast_notifier_dead_letters - min_over_time(holdfast_notifier_dead_letters[${deadLetterWindow}])) > 0`,
       `sum by (host) (rate(alertmanager_notifications_failed_total{integration="webhook"}[${window}])) > 0`,
       'min by (host) (up{job="notifier"}) == 0',
       absentPerHost(hostsOf(topology, 'monitor'), (host) => `up{job="notifier",host="${host}"}`),
@@ -102,13 +102,13 @@ function notificationsFailing(topology: Topology): Alert {
       ),
       fires(
         'a mail is dead-lettered soon after the start of the notifier',
-        { ...ALL_NOTIFIERS_UP, 'holdfast_notifier_dead_mails{host="mon1"}': step(0, 1) },
+        { ...ALL_NOTIFIERS_UP, 'holdfast_notifier_dead_letters{host="mon1"}': step(0, 1) },
         on('mon1'),
       ),
       quiet('mails are sent with a short delay', {
         ...ALL_NOTIFIERS_UP,
         [age('mon1')]: dip(0, 8, 10),
-        'holdfast_notifier_dead_mails{host="mon1"}': always(1),
+        'holdfast_notifier_dead_letters{host="mon1"}': always(1),
       }),
       absent('a notifier is not scraped', { ...ALL_MONITORS_UP, [up('mon1', 'notifier')]: always(1) }, on('mon2')),
       resolves('the notifier is back', { ...ALL_NOTIFIERS_UP, [up('mon2', 'notifier')]: dip(1, 0) }, on('mon2')),
@@ -225,7 +225,7 @@ const targetDown = ({ profile: { monitoring } }: Topology): Alert => ({
     fires(
       'the trace host is down, detected for its two processes one after the other: one alert',
       {
-        [up('trace1', 'logbook')]: step(1, 0),
+        [up('trace1', 'trace-logs')]: step(1, 0),
         // Scraped just before the host went down, so the next scrape is almost an interval later.
         [up('trace1', 'zipkin')]: [
           [1, 28],
@@ -235,9 +235,9 @@ const targetDown = ({ profile: { monitoring } }: Topology): Alert => ({
       { labels: { job: 'zipkin', host: 'trace1' } },
     ),
     fires(
-      'only the logbook is down',
-      { [up('trace1', 'zipkin')]: always(1), [up('trace1', 'logbook')]: step(1, 0) },
-      { labels: { job: 'logbook', host: 'trace1' } },
+      'only the trace log store is down',
+      { [up('trace1', 'zipkin')]: always(1), [up('trace1', 'trace-logs')]: step(1, 0) },
+      { labels: { job: 'trace-logs', host: 'trace1' } },
     ),
     quiet('two scrapes are missed', { [up('lb1', 'db-role')]: blip(1, 0, 2 * monitoring.scrapeIntervalMs) }),
     fires(

@@ -126,7 +126,7 @@ function certificateExpiring({ profile: { monitoring } }: Topology): Alert {
     domain: 'site',
     severity: 'warning',
     owner: 'platform',
-    group: 'unhurried',
+    group: 'low-priority',
     // Includes expired certificates: the prober reads the expiry of a certificate that it rejects, too.
     expr: anyOf(
       `min by (job, host) (probe_ssl_earliest_cert_expiry - time()) < ${horizonS}`,

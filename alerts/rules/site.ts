@@ -1,4 +1,4 @@
-import type { Topology } from '../../deploy/model/topology.ts';
+import type { Tier, Topology } from '../../deploy/model/topology.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { absent, always, counts, fires, quiet, resolves } from '../alert-case.ts';
 import { type Alert, defaultFor } from '../alert.ts';
@@ -24,27 +24,32 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
   const minPerSecond = Number((MAX_IGNORED_FAILURES / (windowMs / 1_000)).toPrecision(2));
   const rate = (of: string): string => `sum(rate(${of}[${window}]))`;
   // Backends only: a frontend also counts the 501 and 505 responses with which it refuses requests, so a client could trigger the alert.
-  const counted = [
+  const counted: readonly {
+    readonly tier: Tier;
+    readonly maxRatio: number;
+    readonly all: string;
+    readonly failed: string;
+  }[] = [
     {
-      where: 'edge',
+      tier: 'edge',
       maxRatio: MAX_EDGE_ERROR_RATIO,
       all: rate('haproxy_backend_http_responses_total{proxy="varnish"}'),
       failed: rate('haproxy_backend_http_responses_total{proxy="varnish",code="5xx"}'),
     },
     {
-      where: 'load balancer',
+      tier: 'lb',
       maxRatio: MAX_ERROR_RATIO,
       all: rate('haproxy_backend_http_responses_total{proxy="web"}'),
       failed: rate('haproxy_backend_http_responses_total{proxy="web",code="5xx"}'),
     },
     {
-      where: 'application',
+      tier: 'app',
       maxRatio: MAX_ERROR_RATIO,
       all: rate(`http_request_duration_seconds_count{${USER_REQUESTS}}`),
       failed: rate(`http_request_duration_seconds_count{${USER_REQUESTS},status_code=~"5.."}`),
     },
   ];
-  const at = (where: string, expr: string): string => `label_replace(${expr}, "where", "${where}", "", "")`;
+  const at = (tier: Tier, expr: string): string => `label_replace(${expr}, "tier", "${tier}", "", "")`;
   return [
     {
       name: 'HighErrorRate',
@@ -52,25 +57,25 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
       severity: 'critical',
       owner: 'application',
       expr: anyOf(
-        ...counted.map(({ where, all, failed, maxRatio }) =>
-          at(where, `(${failed} > ${minPerSecond}) / ${all} > ${maxRatio}`),
+        ...counted.map(({ tier, all, failed, maxRatio }) =>
+          at(tier, `(${failed} > ${minPerSecond}) / ${all} > ${maxRatio}`),
         ),
       ),
       // Without the minimum of failures, so that the chart has values before the alert too.
-      plots: counted.map(({ where, all, failed, maxRatio }) => ({
-        query: at(where, `${failed} / ${all}`),
+      plots: counted.map(({ tier, all, failed, maxRatio }) => ({
+        query: at(tier, `${failed} / ${all}`),
         threshold: { comparison: '>', value: maxRatio },
       })),
       forMs: defaultFor,
       // Without load balancers or application hosts nothing is counted; their own alerts report that.
       onAbsent: { coveredBy: 'LoadBalancerLost' },
-      summary: '{{ $value | humanizePercentage }} of requests fail at the {{ $labels.where }}',
-      description: `{{ $value | humanizePercentage }} of the responses at the {{ $labels.where }} were 5xx over the last ${window}. The limit is ${MAX_ERROR_RATIO * 100} % (${MAX_EDGE_ERROR_RATIO * 100} % at the edges) and ${MAX_IGNORED_FAILURES} requests.`,
+      summary: '{{ $value | humanizePercentage }} of requests fail at tier {{ $labels.tier }}',
+      description: `{{ $value | humanizePercentage }} of the responses of tier {{ $labels.tier }} were 5xx over the last ${window}. The limit is ${MAX_ERROR_RATIO * 100} % (${MAX_EDGE_ERROR_RATIO * 100} % at the edges) and ${MAX_IGNORED_FAILURES} requests.`,
       cases: [
         fires(
           'the load balancers answer 10 % with 5xx',
           { [front('2xx')]: counts([90, 120]), [front('5xx')]: counts([0, 20], [10, 100]) },
-          { labels: { where: 'load balancer' }, value: '10%' },
+          { labels: { tier: 'lb' }, value: '10%' },
         ),
         fires(
           'only an edge answers with 5xx',
@@ -79,7 +84,7 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
             [edge('5xx')]: counts([0, 20], [10, 100]),
             [front('2xx')]: counts([90, 120]),
           },
-          { labels: { where: 'edge' }, value: '10%' },
+          { labels: { tier: 'edge' }, value: '10%' },
         ),
         fires(
           'the application fails on one host',
@@ -88,7 +93,7 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
             [app('app2', '200')]: counts([40, 120]),
             [app('app2', '500')]: counts([0, 20], [10, 100]),
           },
-          { labels: { where: 'application' }, value: '10%' },
+          { labels: { tier: 'app' }, value: '10%' },
         ),
         quiet('one request in a hundred fails', {
           [front('2xx')]: counts([99, 120]),
@@ -116,7 +121,7 @@ export function siteAlerts(topology: Topology): readonly Alert[] {
         resolves(
           'the errors end',
           { [front('2xx')]: counts([90, 120]), [front('5xx')]: counts([0, 20], [10, 40], [0, 60]) },
-          { labels: { where: 'load balancer' }, value: '10%' },
+          { labels: { tier: 'lb' }, value: '10%' },
         ),
       ],
     },

@@ -239,7 +239,7 @@ function countingCases(
 }
 
 /** Startup grace period, longer than any case. */
-const STARTING: Series = { 'holdfast:settling': { stretches: [{ from: 1, perSecond: 0, seconds: 86_400 }] } };
+const STARTING: Series = { 'holdfast:startup_grace': { stretches: [{ from: 1, perSecond: 0, seconds: 86_400 }] } };
 
 /** Expected state after the last sample of a stretch and before the next one. */
 interface Expectation {

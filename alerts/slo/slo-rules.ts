@@ -32,7 +32,7 @@ export function sloGroups(topology: Topology, slos: readonly Slo[]): readonly Ru
 function countingRules(topology: Topology, slo: Slo): readonly Rule[] {
   const { events, bad } = sliRates(slo.sli, promDuration(countingWindowMs(topology.profile.monitoring)));
   const labels = { slo: slo.id };
-  const unlessStarting = (expr: string): string => `(${expr})\nunless on () (holdfast:settling == 1)`;
+  const unlessStarting = (expr: string): string => `(${expr})\nunless on () (holdfast:startup_grace == 1)`;
   return [
     { record: 'slo:objective:ratio', expr: `vector(${slo.objective})`, labels },
     { record: 'slo:events:rate', expr: unlessStarting(events), labels },

@@ -32,8 +32,8 @@ export async function isInStartupGrace(topology: Topology, monitor: string): Pro
   const prometheus = prometheusOf(topology, monitor);
   const { startupGraceMs } = topology.profile.monitoring;
   const [startupGrace, [healthy], startedAtMs] = await Promise.all([
-    prometheus.query('holdfast:settling'),
-    prometheus.query(`max_over_time(holdfast:all_well_timestamp_seconds[${promDuration(2 * startupGraceMs)}])`),
+    prometheus.query('holdfast:startup_grace'),
+    prometheus.query(`max_over_time(holdfast:last_healthy_timestamp_seconds[${promDuration(2 * startupGraceMs)}])`),
     prometheus.startedAtMs(),
   ]);
   const healthyMs = (healthy?.samples.at(-1)?.[1] ?? 0) * 1_000;

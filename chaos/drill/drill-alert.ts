@@ -39,7 +39,7 @@ export function makeDrillAlert(topology: Topology, { name, host, id }: DrillOpti
     labels: { alertname: name, ...ruleLabels(alert), ...expected.labels, drill: 'true', drill_id: id },
     annotations: {
       summary: `Drill: ${expand(alert.summary, expected)}`,
-      description: `This is a drill, nothing is wrong. In earnest it would say: ${expand(alert.description, expected)}`,
+      description: `This is a drill: nothing is wrong. The real alert reads: ${expand(alert.description, expected)}`,
       runbook: runbookOf(name),
     },
   };

@@ -23,8 +23,8 @@ describe('the alert of a drill', () => {
 
   it('has the labels and the value of its first test case when no host is given', () => {
     const alert = makeDrillAlert(topology, { name: 'HighErrorRate', host: undefined, id: 'x' });
-    expect(alert.labels).toMatchObject({ where: 'load balancer' });
-    expect(alert.annotations['summary']).toBe('Drill: 10% of requests fail at the load balancer');
+    expect(alert.labels).toMatchObject({ tier: 'lb' });
+    expect(alert.annotations['summary']).toBe('Drill: 10% of requests fail at tier lb');
   });
 
   it.each([

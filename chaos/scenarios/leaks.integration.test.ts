@@ -59,9 +59,9 @@ async function inHost(host: string, script: string): Promise<string> {
   return stdout;
 }
 
-/** The response of the logbook for a trace, with or without log lines. */
+/** The response of the trace log store for a trace, with or without log lines. */
 const linesOf = async (id: string): Promise<string> => {
-  const response = await fetch(`${urlOf(trace, PORTS.logbookPage)}/api/logs/${id}`, {
+  const response = await fetch(`${urlOf(trace, PORTS.traceLogsPage)}/api/logs/${id}`, {
     signal: AbortSignal.timeout(5_000),
   });
   return await response.text();

@@ -26,7 +26,7 @@ const site = `http://${front.host}:${front.port}`;
 const [traceHost] = hostsOf(topology, 'trace');
 if (traceHost === undefined) throw new Error('no host for traces');
 const store = `http://${addressOn(traceHost, 'ops')}:${PORTS.zipkin}`;
-const logbook = `http://${addressOn(traceHost, 'ops')}:${PORTS.logbookPage}`;
+const traceLogs = `http://${addressOn(traceHost, 'ops')}:${PORTS.traceLogsPage}`;
 
 const spansSchema = z.array(
   z.object({
@@ -54,11 +54,11 @@ const linesSchema = z.array(
   z.object({ host: z.string(), service: z.string(), fields: z.record(z.string(), z.string()) }),
 );
 
-/** The lines of a trace in the logbook. Waits until there are lines of every tier. */
+/** The lines of a trace in the trace log store. Waits until there are lines of every tier. */
 async function findLines(traceId: string): Promise<z.infer<typeof linesSchema>> {
   return await waitFor(
     async () => {
-      const response = await fetch(`${logbook}/api/logs/${traceId}`, { signal: AbortSignal.timeout(2_000) });
+      const response = await fetch(`${traceLogs}/api/logs/${traceId}`, { signal: AbortSignal.timeout(2_000) });
       const lines = response.status === 200 ? linesSchema.parse(await response.json()) : [];
       return new Set(lines.map(({ service }) => service)).size === 3 ? lines : undefined;
     },
@@ -221,13 +221,13 @@ it('the graph links to that trace, its page shows the statement, and its link le
   await page.screenshot(join(PATHS.screenshots, 'trace-statement.png'));
 
   // The link is for browsers on this machine. This browser is inside the network `ops`, so it cannot follow the link.
-  const link = `${publishedUrl(traceHost, PORTS.logbookPage) ?? ''}/logs/${traceId}`;
+  const link = `${publishedUrl(traceHost, PORTS.traceLogsPage) ?? ''}/logs/${traceId}`;
   await page.waitFor(`document.querySelector('a[href=${JSON.stringify(link)}]')?.textContent === 'View Logs'`);
   const lines = await findLines(traceId);
   expect([...new Set(lines.map(({ service }) => service))].toSorted()).toEqual(['HAProxy', 'Nginx', 'application']);
   for (const { fields } of lines) expect(fields['trace_id']).toBe(traceId);
   expect(lines.find(({ service }) => service === 'application')?.fields['msg']).toBe('request failed');
-  await page.open(`${logbook}/logs/${traceId}`);
+  await page.open(`${traceLogs}/logs/${traceId}`);
   for (const { host, service } of lines) await page.waitFor(shows(`${host} ${service}`));
   for (const text of ['request failed', '503', traceId]) await page.waitFor(shows(text));
   await page.screenshot(join(PATHS.screenshots, 'logs.png'));

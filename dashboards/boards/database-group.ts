@@ -114,11 +114,11 @@ export function databaseGroupRow(hosts: string): Row {
         unit: 'short',
         queries: [
           {
-            expr: 'sum by (kind, result) (increase(holdfast_db_mends_total[$__rate_interval]))',
+            expr: 'sum by (kind, result) (increase(holdfast_db_repairs_total[$__rate_interval]))',
             legend: '{{kind}} {{result}}',
           },
           {
-            expr: 'sum by (result) (increase(holdfast_db_tells_total[$__rate_interval]))',
+            expr: 'sum by (result) (increase(holdfast_db_route_updates_total[$__rate_interval]))',
             legend: 'pushed to HAProxy: {{result}}',
           },
         ],

@@ -36,7 +36,7 @@ export const LB: Board = {
           description: 'Shows whether HAProxy responds to its own host, and whether keepalived is running.',
           unit: 'short',
           queries: [
-            { expr: `min by (host) (lb_haproxy_answers{${H}})`, legend: 'HAProxy on {{host}}' },
+            { expr: `min by (host) (lb_haproxy_up{${H}})`, legend: 'HAProxy on {{host}}' },
             { expr: `min by (host) (keepalived_up{${H}})`, legend: 'keepalived on {{host}}' },
           ],
           states: UP,

@@ -159,7 +159,7 @@ export const MONITORS: Board = {
               legend: '{{host}} dropped',
             },
             {
-              expr: `sum by (host) (rate(access_log_datagrams_foreign_total{${H}}[$__rate_interval]))`,
+              expr: `sum by (host) (rate(access_log_datagrams_unknown_source_total{${H}}[$__rate_interval]))`,
               legend: '{{host}} unknown source',
             },
           ],
@@ -173,15 +173,15 @@ export const MONITORS: Board = {
           kind: 'timeseries',
           title: 'Request log lines by result',
           description:
-            'Full log lines by result. Surplus lines exceed the limit of lines per trace; foreign lines come from hosts outside this stack.',
+            'Full log lines by result. `over_limit`: the trace has too many lines; `unknown_source`: the sender is outside this stack.',
           unit: 'ops',
           queries: [
             {
-              expr: 'sum by (result) (rate(holdfast_logbook_lines_total[$__rate_interval]))',
+              expr: 'sum by (result) (rate(holdfast_trace_logs_lines_total[$__rate_interval]))',
               legend: '{{result}}',
             },
             {
-              expr: 'sum(rate(holdfast_logbook_datagrams_dropped_total[$__rate_interval]))',
+              expr: 'sum(rate(holdfast_trace_logs_datagrams_dropped_total[$__rate_interval]))',
               legend: 'dropped by the kernel',
             },
           ],
@@ -190,12 +190,12 @@ export const MONITORS: Board = {
           kind: 'timeseries',
           title: 'Age of the oldest request log line',
           description:
-            'Age of the oldest stored line. Lasting lines belong to requests whose trace is sampled, passing lines to all others.',
+            'Age of the oldest stored line. Retained lines belong to requests whose trace is sampled, transient lines to all others.',
           unit: 's',
           queries: [
             {
-              expr: 'time() - min by (shelf) (holdfast_logbook_oldest_line_timestamp_seconds)',
-              legend: '{{shelf}}',
+              expr: 'time() - min by (buffer) (holdfast_trace_logs_oldest_line_timestamp_seconds)',
+              legend: '{{buffer}}',
               emptyWhen: 'no request log line has arrived since the trace log store started',
             },
           ],
@@ -206,14 +206,14 @@ export const MONITORS: Board = {
           description:
             'Approximate memory that the stored lines use. At the limit, the trace log store removes the oldest lines.',
           unit: 'bytes',
-          queries: [{ expr: 'max by (shelf) (holdfast_logbook_kept_bytes)', legend: '{{shelf}}' }],
+          queries: [{ expr: 'max by (buffer) (holdfast_trace_logs_kept_bytes)', legend: '{{buffer}}' }],
         },
         {
           kind: 'timeseries',
           title: 'Stored request log lines',
           description: 'Stored lines that users can find by trace ID.',
           unit: 'short',
-          queries: [{ expr: 'max by (shelf) (holdfast_logbook_kept_lines)', legend: '{{shelf}}' }],
+          queries: [{ expr: 'max by (buffer) (holdfast_trace_logs_kept_lines)', legend: '{{buffer}}' }],
         },
       ],
     },
@@ -241,7 +241,7 @@ export const MONITORS: Board = {
           unit: 'short',
           queries: [
             {
-              expr: `sum by (outcome) (increase(holdfast_notifier_sendings_total{job="notifier",${H}}[$__rate_interval]))`,
+              expr: `sum by (outcome) (increase(holdfast_notifier_deliveries_total{job="notifier",${H}}[$__rate_interval]))`,
               legend: '{{outcome}}',
             },
             {
@@ -276,7 +276,7 @@ export const MONITORS: Board = {
           queries: [
             { expr: `max by (host) (holdfast_notifier_queue_length{job="notifier",${H}})`, legend: '{{host}} queued' },
             {
-              expr: `max by (host) (holdfast_notifier_dead_mails{job="notifier",${H}})`,
+              expr: `max by (host) (holdfast_notifier_dead_letters{job="notifier",${H}})`,
               legend: '{{host}} dead-lettered',
             },
           ],

@@ -20,7 +20,7 @@ export const ANNOTATIONS: readonly Annotation[] = [
     color: 'red',
     expr: 'ALERTS{alertstate="firing",severity!="none"}',
     title: '{{alertname}}',
-    text: '{{host}}{{where}}',
+    text: '{{host}}{{tier}} {{service}}{{mountpoint}}',
     tags: ['severity', 'domain', 'host'],
     atValue: false,
     emptyWhen: 'no alert fires',

@@ -39,7 +39,7 @@ it.each([
   ['haproxy_up', true],
   ['wait_seconds_bucket', true],
   // In the catalogue but not exposed: only metrics that depend on the kernel may be missing.
-  ['lb_haproxy_answers', false],
+  ['lb_haproxy_up', false],
   ['nginx_http_request_duration_seconds_bucket', false],
   ['host_disk_read_bytes_total', true],
   ['host_pressure_waiting_seconds_total', true],

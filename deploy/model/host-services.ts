@@ -10,7 +10,7 @@ const SERVICES: Readonly<Record<Tier, readonly string[]>> = {
   cache: ['valkey', 'sentinel'],
   monitor: ['prometheus', 'alertmanager', 'exporter', 'notifier'],
   mail: ['mailbox', 'deadman'],
-  trace: ['zipkin', 'logbook'],
+  trace: ['zipkin', 'trace-logs'],
 };
 
 /** Tiers whose processes reach their dependencies through Toxiproxy. */

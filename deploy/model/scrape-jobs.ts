@@ -102,7 +102,7 @@ export const SCRAPE_JOBS: readonly Job[] = [
     path: '/prometheus',
     keep: 'zipkin_collector_.*|jvm_memory_(used|max)_bytes',
   },
-  { name: 'logbook', of: 'trace', port: PORTS.logbookPage, scrapeClass: 'probe', inhibitedByJob: 'zipkin' },
+  { name: 'trace-logs', of: 'trace', port: PORTS.traceLogsPage, scrapeClass: 'probe', inhibitedByJob: 'zipkin' },
 ];
 
 /** The address at which each Prometheus scrapes itself. Its label `instance` lets rules, which are the same on both, select their own Prometheus. */

@@ -28,7 +28,7 @@ export interface Links {
   readonly alertmanager?: string;
   /** A Zipkin with the traces of failed requests. */
   readonly traces?: string;
-  /** A logbook with the log lines of a trace. */
+  /** A trace log store with the log lines of a trace. */
   readonly logs?: string;
 }
 
@@ -117,9 +117,9 @@ export const PORTS = {
   /** UDP: receives access-log lines, in the network `ops`. */
   accessLogs: 9514,
   /** UDP: receives whole log lines of requests, in the network `ops`. */
-  logbook: 9515,
-  /** The logbook's web pages. */
-  logbookPage: 9412,
+  traceLogs: 9515,
+  /** The trace log store's web pages. */
+  traceLogsPage: 9412,
   smtp: 1025,
   mailbox: 8025,
   zipkin: 9411,
@@ -228,7 +228,7 @@ const TIERS = {
     memoryMiB: 416,
     published: () => [
       { loopbackPort: 9411, port: PORTS.zipkin, what: 'traces' },
-      { loopbackPort: 9412, port: PORTS.logbookPage, what: 'logs by trace' },
+      { loopbackPort: 9412, port: PORTS.traceLogsPage, what: 'logs by trace' },
     ],
   },
 } as const satisfies Readonly<Record<string, TierPlan>>;

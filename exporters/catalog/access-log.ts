@@ -52,7 +52,10 @@ export const HAPROXY_LOG = {
 /** Metrics of the exporter about the socket that receives all these lines. */
 export const LOG_RECEIVER = {
   access_log_datagrams_received_total: counter('1', 'Datagrams that were read.'),
-  access_log_datagrams_foreign_total: counter('1', 'Datagrams from addresses that are no server of the topology.'),
+  access_log_datagrams_unknown_source_total: counter(
+    '1',
+    'Datagrams from addresses that are no server of the topology.',
+  ),
   access_log_datagrams_dropped_total: counter(
     '1',
     'Datagrams that the kernel dropped because they were not read in time.',

@@ -59,7 +59,7 @@ export const APP = {
   orders_total: counter('1', 'Orders by outcome.', {
     labels: { result: ['created', 'replayed', 'key-conflict', 'rejected', 'unavailable', 'failed'] },
   }),
-  traces_kept_total: counter('1', 'Sampled traces by highest-priority reason.', {
+  traces_sampled_total: counter('1', 'Sampled traces by highest-priority reason.', {
     labels: { reason: ['error', 'retried', 'slow', 'sampled'] },
     presence: 'on-event',
   }),

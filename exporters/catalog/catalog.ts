@@ -4,7 +4,7 @@ import { DB_ROLE } from './db-role.ts';
 import { HAPROXY } from './haproxy.ts';
 import { HOST } from './host.ts';
 import { LB_STATE } from './lb-state.ts';
-import { LOGBOOK } from './logbook.ts';
+import { TRACE_LOGS } from './trace-logs.ts';
 import { MAILBOX } from './mailbox.ts';
 import type { Metric } from './metric.ts';
 import { ALERTMANAGER, PROMETHEUS, SCRAPE } from './monitors.ts';
@@ -40,7 +40,7 @@ export const CATALOG: readonly Source[] = [
   { job: 'deadman', coverage: 'complete', metrics: NOTIFIER },
   { job: 'mailbox', coverage: 'complete', metrics: MAILBOX },
   { job: 'zipkin', coverage: 'partial', metrics: ZIPKIN },
-  { job: 'logbook', coverage: 'complete', metrics: LOGBOOK },
+  { job: 'trace-logs', coverage: 'complete', metrics: TRACE_LOGS },
   { job: 'mysql', coverage: 'complete', metrics: MYSQL },
   { job: 'hop', coverage: 'complete', metrics: PROBE_HOP },
   { job: 'journey', coverage: 'complete', metrics: PROBE_JOURNEY },

@@ -33,13 +33,16 @@ export const DB_ROLE = {
   holdfast_db_bootstrap_refused: gauge('1', 'Whether there is no group and none is formed, for this reason.', {
     labels: { reason: atMost(12, 'agents/db-role/decide-bootstrap.ts') },
   }),
-  holdfast_db_mends_total: counter('1', 'Repairs by kind and result.', {
+  holdfast_db_repairs_total: counter('1', 'Repairs by kind and result.', {
     labels: { kind: ['rejoin', 'join', 'bootstrap'], result: ['done', 'failed'] },
   }),
-  holdfast_db_tells_total: counter('1', 'Route updates pushed to HAProxy, by result.', {
+  holdfast_db_route_updates_total: counter('1', 'Route updates pushed to HAProxy, by result.', {
     labels: { result: ['done', 'failed'] },
   }),
   holdfast_db_writer_changes_total: counter('1', 'Times that writes went to another node than before.'),
   holdfast_db_writer_changed_timestamp_seconds: gauge('timestamp', 'When writes last went to another node.'),
-  holdfast_db_record_timestamp_seconds: gauge('timestamp', 'When a group with a quorum was last seen; 0 if never.'),
+  holdfast_db_last_quorum_timestamp_seconds: gauge(
+    'timestamp',
+    'When a group with a quorum was last seen; 0 if never.',
+  ),
 } as const;

@@ -10,7 +10,7 @@ const INSTANCE = {
 /** State of HAProxy and keepalived, observed on their host: agents/lb-state/metrics.ts. */
 export const LB_STATE = {
   keepalived_up: gauge('1', 'Whether the VRRP process exists and is not stopped.'),
-  lb_haproxy_answers: gauge('1', 'Whether HAProxy on this host responded in time to the last check.'),
+  lb_haproxy_up: gauge('1', 'Whether HAProxy on this host responded in time to the last check.'),
   keepalived_vrrp_state: gauge('1', 'Last state reported by keepalived: 0 init, 1 backup, 2 master, 3 fault.', {
     labels: INSTANCE,
   }),

@@ -10,10 +10,10 @@ export const NOTIFIER = {
   holdfast_notifier_webhooks_total: counter('1', 'Notifications received from Alertmanager by result.', {
     labels: { result: ['queued', 'duplicate', 'unreadable', 'failed'] },
   }),
-  holdfast_notifier_sendings_total: counter(
+  holdfast_notifier_deliveries_total: counter(
     '1',
     'Mail delivery attempts by outcome; duplicate: skipped, because another notifier had sent it.',
-    { labels: { outcome: [...OUTCOMES, 'known'] } },
+    { labels: { outcome: [...OUTCOMES, 'duplicate'] } },
   ),
   holdfast_notifier_smtp_attempts_total: counter(
     '1',
@@ -46,7 +46,7 @@ export const NOTIFIER = {
   ),
   holdfast_notifier_queue_length: gauge('1', 'Mails that wait to be sent.'),
   holdfast_notifier_oldest_queued_age_seconds: gauge('seconds', 'Age of the oldest mail that waits, 0 for none.'),
-  holdfast_notifier_dead_mails: gauge('1', 'Notifications in the dead-letter queue.'),
+  holdfast_notifier_dead_letters: gauge('1', 'Notifications in the dead-letter queue.'),
   holdfast_notifier_watchdog_last_seen_timestamp_seconds: gauge(
     'timestamp',
     'Time of the last watchdog alert (on the mail host: of the last heartbeat of a monitor); initially the start of the notifier.',

@@ -13,11 +13,11 @@ const ofHost = (unit: Unit, help: string): Metric =>
 
 /** Series of recording rules, for the rules and dashboards that read them: alerts/check-rules.ts compares both ways. */
 export const RECORDED = {
-  'holdfast:all_well_timestamp_seconds': gauge(
+  'holdfast:last_healthy_timestamp_seconds': gauge(
     'timestamp',
     'When no condition of an alert was true, for the last time.',
   ),
-  'holdfast:settling': gauge('1', 'While this is 1 the stack is starting, and what is not there yet is no fault.'),
+  'holdfast:startup_grace': gauge('1', 'While this is 1 the stack is starting, and what is not there yet is no fault.'),
   'slo:objective:ratio': gauge('ratio', 'The share of events that must be good.', { labels: SLO }),
   'slo:events:rate': gauge('1 per second', 'Events that count for an objective.', { labels: SLO }),
   'slo:errors:rate': gauge('1 per second', 'Those of them that were bad.', { labels: SLO }),

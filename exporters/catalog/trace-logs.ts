@@ -2,27 +2,27 @@ import { counter, gauge } from './metric.ts';
 import { PROCESS } from './process.ts';
 
 /** Results of received lines. */
-export const LINE_RESULTS = ['kept', 'cut', 'surplus', 'without_trace', 'foreign'] as const;
+export const LINE_RESULTS = ['kept', 'cut', 'over_limit', 'without_trace', 'unknown_source'] as const;
 export type LineResult = (typeof LINE_RESULTS)[number];
 
-const SHELF = { shelf: ['lasting', 'passing'] } as const;
+const BUFFER = { buffer: ['retained', 'transient'] } as const;
 
-/** The log lines of requests by trace ID: agents/logbook. `lasting`: of requests whose trace is sampled; `passing`: of all others. */
-export const LOGBOOK = {
+/** The log lines of requests by trace ID: agents/trace-logs. `retained`: of requests whose trace is sampled; `transient`: of all others. */
+export const TRACE_LOGS = {
   ...PROCESS,
-  holdfast_logbook_lines_total: counter(
+  holdfast_trace_logs_lines_total: counter(
     '1',
-    'Lines that arrived; cut: kept, and not whole; surplus: of a trace with too many; foreign: of no host of ours.',
+    'Received lines by result; cut: stored without their end; over_limit: of a trace with too many lines; unknown_source: from a host outside the stack.',
     { labels: { result: LINE_RESULTS } },
   ),
-  holdfast_logbook_datagrams_dropped_total: counter(
+  holdfast_trace_logs_datagrams_dropped_total: counter(
     '1',
     'Lines that the kernel dropped because they were not read in time.',
   ),
-  holdfast_logbook_kept_bytes: gauge('bytes', 'Memory that the kept lines take, about.', { labels: SHELF }),
-  holdfast_logbook_kept_lines: gauge('1', 'Lines that are kept.', { labels: SHELF }),
-  holdfast_logbook_oldest_line_timestamp_seconds: gauge('timestamp', 'When the oldest line arrived that is kept.', {
-    labels: SHELF,
+  holdfast_trace_logs_kept_bytes: gauge('bytes', 'Approximate memory of the stored lines.', { labels: BUFFER }),
+  holdfast_trace_logs_kept_lines: gauge('1', 'Stored lines.', { labels: BUFFER }),
+  holdfast_trace_logs_oldest_line_timestamp_seconds: gauge('timestamp', 'Arrival of the oldest stored line.', {
+    labels: BUFFER,
     presence: 'on-event',
   }),
 } as const;

@@ -23,7 +23,7 @@ const schema = z.strictObject({
     sampleRatio: z.number().min(0).max(1),
   }),
   /** UDP address that log lines of requests are sent to, in addition to standard output. */
-  logbook: address,
+  traceLogs: address,
   timeouts: z.strictObject({
     connectMs: milliseconds,
     readQueryMs: milliseconds,

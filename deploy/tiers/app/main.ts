@@ -7,7 +7,7 @@ import { warmUp } from './boot/warm-up.ts';
 import { isPrepared } from './boot/prepare-database.ts';
 import { makeShop, type Shop } from './make-shop.ts';
 import { parseSabotage } from './shop/sabotage.ts';
-import { openLogbookSender } from './telemetry/logbook-sender.ts';
+import { openTraceLogSender } from './telemetry/trace-log-sender.ts';
 import { makeLogger, type Logger } from './telemetry/logger.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
 import { startTracing } from './telemetry/tracing.ts';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const config = parseAppConfig(readFileSync(files.config, 'utf8'));
   const commit = environment['HOLDFAST_COMMIT'] ?? 'unknown';
   const level = environment['HOLDFAST_LOG_LEVEL'] ?? 'info';
-  const log = makeLogger(config.host, level, openLogbookSender(config.logbook));
+  const log = makeLogger(config.host, level, openTraceLogSender(config.traceLogs));
   const sabotage = parseSabotage(environment['HOLDFAST_SABOTAGE']);
   if (sabotage !== undefined) log.error({ sabotage }, 'SABOTAGE: this application breaks its promises on purpose');
   const metrics = makeMetrics(commit);

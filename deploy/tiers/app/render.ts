@@ -44,7 +44,7 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
     },
     cache: addressOf(topology, 'cache'),
     traces: { storeUrl: traceStoreUrl(topology), ...topology.profile.traces },
-    logbook: { host: addressOn(traceHostOf(topology), 'ops'), port: PORTS.logbook },
+    traceLogs: { host: addressOn(traceHostOf(topology), 'ops'), port: PORTS.traceLogs },
     timeouts: {
       ...timeouts,
       // One aborted attempt, one on a new connection, and the time to open a third one. Keeps a read below 1.5 s.

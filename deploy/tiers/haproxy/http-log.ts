@@ -4,13 +4,13 @@ import {
   HAPROXY_FIELDS,
   HAPROXY_MARK,
   HAPROXY_PREFIX,
-  LOGBOOK_LINE_BYTES,
+  TRACE_LOG_LINE_BYTES,
 } from '../../model/access-log.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../model/topology.ts';
 import { utcOf } from './utc-of.ts';
 
 /**
- * One line per request: the compact part to the monitors, the whole line to the logbook, each as one datagram, which is lost if the receiver is
+ * One line per request: the compact part to the monitors, the whole line to the trace log store, each as one datagram, which is lost if the receiver is
  * down. Only failed requests go to standard output, because `log-separate-errors` gives them a higher log level.
  */
 export function renderHttpLog(topology: Topology): readonly string[] {
@@ -29,7 +29,7 @@ export function renderHttpLog(topology: Topology): readonly string[] {
     ),
     ...hostsOf(topology, 'trace').map(
       (trace) =>
-        `    log ${addressOn(trace, 'ops')}:${PORTS.logbook} len ${LOGBOOK_LINE_BYTES + 1} format raw local0 info`,
+        `    log ${addressOn(trace, 'ops')}:${PORTS.traceLogs} len ${TRACE_LOG_LINE_BYTES + 1} format raw local0 info`,
     ),
     `    log-format '${format}'`,
   ];

@@ -6,7 +6,7 @@ import {
   HAPROXY_DATAGRAM_BYTES,
   HAPROXY_MARK,
   HAPROXY_PREFIX,
-  LOGBOOK_LINE_BYTES,
+  TRACE_LOG_LINE_BYTES,
   NO_SERVER,
 } from '../../model/access-log.ts';
 import { hostsOf, makeTopology, type Host } from '../../model/topology.ts';
@@ -94,7 +94,7 @@ test('behind the web tier the trace context is not changed', () => {
   expect(lines).toContain('set-var(txn.trace_id)');
 });
 
-test('each HTTP route sends lines to both monitors and the logbook, and the longest compact part fits into the datagram', () => {
+test('each HTTP route sends lines to both monitors and the trace log store, and the longest compact part fits into the datagram', () => {
   const text = fileOf(lb1, 'haproxy.cfg');
   const sections = [...text.matchAll(/^frontend (\S+)\n(?: {4}.*\n|\n)*/gm)].filter(([body]) =>
     body.includes(HAPROXY_PREFIX),
@@ -105,7 +105,7 @@ test('each HTTP route sends lines to both monitors and the logbook, and the long
     const lines = section(fileOf(lb1, 'haproxy.cfg'), `frontend ${route}`);
     expect(lines.filter((line) => line.startsWith('log 198'))).toEqual([
       ...['198.18.3.71', '198.18.3.72'].map((monitor) => `log ${monitor}:9514 len 200 format raw local0 info`),
-      `log 198.18.3.91:9515 len ${LOGBOOK_LINE_BYTES + 1} format raw local0 info`,
+      `log 198.18.3.91:9515 len ${TRACE_LOG_LINE_BYTES + 1} format raw local0 info`,
     ]);
   }
   const longest: Record<keyof typeof HAPROXY_FIELDS, string> = {
@@ -130,7 +130,7 @@ test('the length of the request ID in log lines is limited', () => {
     );
 });
 
-test.each(['lb', 'web'] as const)('the tier %s sends no lines to a missing logbook', (tier) => {
+test.each(['lb', 'web'] as const)('the tier %s sends no lines to a missing trace-logs', (tier) => {
   const without = { ...topology, hosts: topology.hosts.filter((host) => host.tier !== 'trace') };
   const [host] = hostsOf(without, tier) as [Host];
   const texts = (tier === 'lb' ? renderLb : renderWeb)(without, host).map(({ text }) => text);

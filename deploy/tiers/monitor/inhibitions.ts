@@ -67,7 +67,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
   {
     causes: ['DiskAlmostFull'],
     symptoms: ['DiskFillingUp'],
-    equal: ['host', 'where'],
+    equal: ['host', 'mountpoint'],
     why: 'A disk that is almost full needs no forecast.',
   },
   {

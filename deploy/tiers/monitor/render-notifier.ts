@@ -33,8 +33,8 @@ export function renderNotifierConfig(topology: Topology, host: Host): string {
       unmonitoredAfterMs: monitoring.startupGraceMs,
       unheardAfterMs: 6 * monitoring.repeatIntervalMs,
     },
-    watchdog: { alert: 'WatchdogSilent', heardFrom: [], deadlineMs: 6 * watchdogIntervalMs(topology) },
-    signsOfLifeTo: hostsOf(topology, 'mail').map(notifierUrl),
+    watchdog: { alert: 'WatchdogSilent', heartbeatSources: [], deadlineMs: 6 * watchdogIntervalMs(topology) },
+    heartbeatTargets: hostsOf(topology, 'mail').map(notifierUrl),
   });
 }
 
@@ -51,10 +51,10 @@ export function renderDeadmanConfig(topology: Topology, host: Host): string {
     peers: [],
     watchdog: {
       alert: 'MonitorsSilent',
-      heardFrom: hostsOf(topology, 'monitor').map((monitor) => addressOn(monitor, 'ops')),
+      heartbeatSources: hostsOf(topology, 'monitor').map((monitor) => addressOn(monitor, 'ops')),
       deadlineMs: 6 * monitoring.groupIntervalMs,
     },
-    signsOfLifeTo: [],
+    heartbeatTargets: [],
   });
 }
 

@@ -16,7 +16,7 @@ import { linksOf } from './links-of.ts';
 export const ALERTS_FOLDER = '/etc/holdfast-alerts';
 
 /** The committed rule files: alerting, recording and SLO rules. */
-const RULE_FILES = ['well.yaml', 'rules.yaml', 'background.yaml', 'slo.yaml', 'records.yaml', 'set.yaml'].map(
+const RULE_FILES = ['healthy.yaml', 'rules.yaml', 'background.yaml', 'slo.yaml', 'records.yaml', 'set.yaml'].map(
   (file) => `${ALERTS_FOLDER}/${file}`,
 );
 

@@ -1,4 +1,4 @@
-import { LOGBOOK_LINE_BYTES } from '../../model/access-log.ts';
+import { TRACE_LOG_LINE_BYTES } from '../../model/access-log.ts';
 import type { RenderedFile } from '../../model/rendered-file.ts';
 import { type Host, PORTS, type Tier, type Topology, addressOn, publishedUrl, slotsOf } from '../../model/topology.ts';
 
@@ -24,11 +24,11 @@ const JAVA_ARGUMENTS: readonly string[] = [
 ];
 
 /**
- * Sizes of the logbook's buffers. A request has three or four lines of about 450 bytes, 700 with overhead. At 200 requests/s, `passingBytes` is
+ * Sizes of the trace log store's buffers. A request has three or four lines of about 450 bytes, 700 with overhead. At 200 requests/s, `transientBytes` is
  * enough for 8 s; with only the stack's own probes, for some minutes. A share of requests (`sampleRatio`) has a sampled trace, and so have all failed
- * and slow ones. `lastingBytes` holds the lines of that share for a quarter of an hour. If every request fails, it holds half a minute, like Zipkin.
+ * and slow ones. `retainedBytes` holds the lines of that share for a quarter of an hour. If every request fails, it holds half a minute, like Zipkin.
  */
-const LOGBOOK_LIMITS = { lastingBytes: 12 * 2 ** 20, passingBytes: 4 * 2 ** 20, linesPerTrace: 100 };
+const TRACE_LOGS_LIMITS = { retainedBytes: 12 * 2 ** 20, transientBytes: 4 * 2 ** 20, linesPerTrace: 100 };
 
 /** Tiers that send log lines of requests, and the name of the service in those lines. */
 const SENDERS: readonly (readonly [Tier, string])[] = [
@@ -39,7 +39,7 @@ const SENDERS: readonly (readonly [Tier, string])[] = [
 
 /** Every configuration file of the trace host. */
 export function renderTrace(topology: Topology, host: Host): readonly RenderedFile[] {
-  const logs = topology.links.logs ?? publishedUrl(host, PORTS.logbookPage);
+  const logs = topology.links.logs ?? publishedUrl(host, PORTS.traceLogsPage);
   const environment = {
     QUERY_PORT: PORTS.zipkin,
     STORAGE_TYPE: 'mem',
@@ -58,21 +58,21 @@ export function renderTrace(topology: Topology, host: Host): readonly RenderedFi
         .join(''),
     },
     { path: 'java.args', text: `${JAVA_ARGUMENTS.join('\n')}\n` },
-    { path: 'logbook.json', text: `${JSON.stringify(makeLogbookConfig(topology, host), undefined, 2)}\n` },
+    { path: 'trace-logs.json', text: `${JSON.stringify(makeTraceLogsConfig(topology, host), undefined, 2)}\n` },
     {
       // The checks of `/usr/local/bin/healthy`: port, path, name.
       path: 'healthy.list',
-      text: `${PORTS.zipkin} /health Zipkin\n${PORTS.logbookPage} /healthz the logbook\n`,
+      text: `${PORTS.zipkin} /health Zipkin\n${PORTS.traceLogsPage} /healthz the trace log store\n`,
     },
   ];
 }
 
-/** `agents/logbook/config.ts` defines the format. */
-function makeLogbookConfig(topology: Topology, host: Host): object {
+/** `agents/trace-logs/config.ts` defines the format. */
+function makeTraceLogsConfig(topology: Topology, host: Host): object {
   return {
     host: host.name,
-    linesPort: PORTS.logbook,
-    pagePort: PORTS.logbookPage,
+    linesPort: PORTS.traceLogs,
+    pagePort: PORTS.traceLogsPage,
     // Including standby slots, which send as soon as scaling starts them.
     senders: SENDERS.flatMap(([tier, service]) =>
       slotsOf(topology, tier).map((sender) => ({ address: addressOn(sender, 'ops'), host: sender.name, service })),
@@ -80,7 +80,7 @@ function makeLogbookConfig(topology: Topology, host: Host): object {
     // Undefined keys are not written.
     tracesUrl: topology.links.traces ?? publishedUrl(host, PORTS.zipkin),
     keep: topology.profile.traces,
-    room: LOGBOOK_LIMITS,
-    lineBytes: LOGBOOK_LINE_BYTES,
+    room: TRACE_LOGS_LIMITS,
+    lineBytes: TRACE_LOG_LINE_BYTES,
   };
 }

@@ -42,7 +42,7 @@ test('client data is at the end of a whole line, so that a cut line still contai
   expect(names.slice(-4)).toEqual(['trace_id', 'http_x_forwarded_for', 'id', 'request']);
 });
 
-test('the logbook gets whole lines, and their format is defined first', () => {
+test('the trace log store gets whole lines, and their format is defined first', () => {
   const text = nginxOf();
   expect(text).toContain(
     'access_log syslog:server=198.18.3.91:9515,facility=local7,severity=info,tag=nginx,nohostname json;',

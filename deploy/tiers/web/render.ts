@@ -71,12 +71,12 @@ ${renderRequestLog(topology)}
         00 0;
         default 1;
     }
-    # Client data is last, because a line that is too long for the logbook loses its end.
+    # Client data is last, because a line that is too long for the trace log store loses its end.
     log_format json escape=json '{"time":"$time_iso8601","host":"${host.name}","status":"$status","seconds":"$request_time",'
         '"upstream":{"connect":"$upstream_connect_time","header":"$upstream_header_time","all":"$upstream_response_time","status":"$upstream_status"},'
         '"trace_id":"$trace_id","client":"$http_x_forwarded_for","id":"$id","request":"$request"}';
     access_log /dev/stdout json if=$worth_a_line;
-${renderLogbookTargets(topology)}
+${renderTraceLogTargets(topology)}
 
     map $http_x_request_id $id {
         "" $request_id;
@@ -220,10 +220,10 @@ ${targets.join('\n')}
 `;
 }
 
-/** The whole line of each request for the logbook, also as datagrams. */
-function renderLogbookTargets(topology: Topology): string {
+/** The whole line of each request for the trace log store, also as datagrams. */
+function renderTraceLogTargets(topology: Topology): string {
   const targets = hostsOf(topology, 'trace').map((trace) =>
-    renderLogTarget(`${addressOn(trace, 'ops')}:${PORTS.logbook}`, 'json'),
+    renderLogTarget(`${addressOn(trace, 'ops')}:${PORTS.traceLogs}`, 'json'),
   );
   return targets.join('\n');
 }

@@ -104,7 +104,7 @@ export function makeMetrics(commit: string): Metrics {
     }),
     orders,
     tracesSampled: new Counter({
-      name: 'traces_kept_total',
+      name: 'traces_sampled_total',
       help: 'Sampled traces by highest-priority reason',
       labelNames: ['reason'],
       registers,

@@ -7,10 +7,10 @@ const MAX_QUEUED_BYTES = 256 * 1024;
 const TRACED = '"trace_id":"';
 
 /**
- * Sends log lines with a trace ID to the logbook on the trace host, one datagram each. It never blocks the caller and ignores all errors, because
+ * Sends log lines with a trace ID to the trace log store on the trace host, one datagram each. It never blocks the caller and ignores all errors, because
  * every line is also written to standard output.
  */
-export function openLogbookSender({
+export function openTraceLogSender({
   host,
   port,
 }: {

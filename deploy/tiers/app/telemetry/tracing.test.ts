@@ -112,7 +112,7 @@ it('sends the spans of a failed request as one tree below its caller, and adds a
   expect(JSON.stringify(received)).not.toContain('secret');
   const text = await scrape();
   expect(text).toMatch(new RegExp(`^http_request_duration_seconds_bucket.*503.* # \\{trace_id="${traceId}"\\}`, 'm'));
-  expect(text).toContain('traces_kept_total{reason="error"} 1');
+  expect(text).toContain('traces_sampled_total{reason="error"} 1');
 });
 
 it("records the client's own trace ID, but does not use it", async () => {
