@@ -31,7 +31,7 @@ Exit codes:
   70   the machine or the stack is broken
   130  interrupted; faults are reverted`;
 
-/** Who interrupts something is told after this time that it is being undone. */
+/** Time after an interruption until a line reports that changes are being reverted. */
 const UNDOING_MS = 500;
 
 async function main(): Promise<void> {
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     }, UNDOING_MS).unref();
     interruption.abort(new HoldfastError('interrupted', 'Interrupted.'));
   };
-  // Whoever read the output is gone (`| head`): nothing more can be told, and what was begun is undone as after Ctrl-C.
+  // The reader of the output has exited (`| head`): changes are reverted as after Ctrl-C, without output.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', interrupt);
   // Not `once`: libraries that clean up at exit end the process when no other listener is left, before faults are reverted.
   process.on('SIGINT', interrupt);

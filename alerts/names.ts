@@ -12,9 +12,8 @@ const LABELS = {
 } as const;
 
 /**
- * Every alert by name, with its scope: one `host` of the topology (label `host`; `where` may name a part of it), one `place` on a host (labels `host`
- * and `where`), one virtual `address` (labels `network` and `address`), one scrape `target` (labels `job` and `host`), one `backend` of a HAProxy
- * (labels `host` and `proxy`), one SLO (label `slo`), or a `service` as a whole.
+ * Every alert by name, with its scope: the object that it is about. `target` is a scrape target, `backend` one of a HAProxy, `service` the service as a
+ * whole.
  */
 export const ALERTS = {
   EdgeLost: 'host',

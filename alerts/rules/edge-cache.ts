@@ -81,8 +81,8 @@ export function edgeCacheAlerts({ profile: { monitoring } }: Topology): readonly
     {
       ...COMMON,
       name: 'EdgeThreadsExhausted',
-      // Not `threads_limited`: while its machine is busy, Varnish creates threads up to the limit for one request that waits, because new threads
-      // have not started at its next check (`pool_herder` in cache_wrk.c of 7.7.3).
+      // Not `threads_limited`. On a busy machine, Varnish creates threads up to the limit for one waiting request, because new threads have not
+      // started at its next check (`pool_herder` in cache_wrk.c of 7.7.3).
       expr: anyOf(
         `max by (host) (min_over_time(varnish_main_thread_queue_len[${promDuration(3 * monitoring.probeIntervalMs)}])) > 0`,
         `max by (host) (${perSecond('main_threads_failed')}) > 0`,

@@ -8,8 +8,8 @@ import { USER_REQUESTS } from '../records/red-rules.ts';
 /** Share of failed requests above which users notice. */
 const MAX_ERROR_RATIO = 0.02;
 /**
- * The same at an edge, which sees a failover of the load balancers as failed requests: up to 0.35 s of a window of 10 s in the drill profile, 3 s of
- * 75 s in production, are 4 %, and LoadBalancerLost reports the cause.
+ * The same at an edge. An edge sees a failover of the load balancers as failed requests: up to 0.35 s of a window of 10 s in the drill profile, 3 s of
+ * 75 s in production. That is 4 %, and LoadBalancerLost reports the cause.
  */
 const MAX_EDGE_ERROR_RATIO = 0.05;
 /** Up to this many failures within the window do not alert: with little traffic they can be a large share, and a host that crashes may fail them. */

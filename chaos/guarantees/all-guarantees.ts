@@ -10,7 +10,7 @@ import { watchGuarantees } from './watch.ts';
 /** The guarantees that `prove` checks by default, in this order. */
 export const GUARANTEES: readonly Guarantee[] = [lbActiveCrash, appCrash, dbPrimaryCrash, cacheSlow, cacheDown];
 
-/** Every promise: those, and the ones that take as long as there are hosts and processes. */
+/** All guarantees: the default ones, those against abuse, and one for each crash of a host or process. */
 export function allGuarantees(topology: Topology): readonly Guarantee[] {
   return [...GUARANTEES, ...ABUSE_GUARANTEES, ...watchGuarantees(topology)];
 }

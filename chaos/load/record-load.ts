@@ -2,8 +2,8 @@ import { ownIdentity } from '../../kit/process-identity.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /**
- * In addition to its duration, a load takes up to 30 s to start its container, 60 s for its setup (k6's `setupTimeout`), 5 s to warm up, 18 s for
- * requests in flight, and the time for its summary. A machine that is short of CPU time takes several times as long.
+ * Time that a load takes in addition to its duration: its container start (up to 30 s), setup (60 s, k6's `setupTimeout`) and warm-up (5 s),
+ * requests in flight (18 s), and its summary. A machine that is short of CPU time takes several times as long.
  */
 const SPARE_SECONDS = 300;
 

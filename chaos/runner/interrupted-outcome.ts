@@ -13,7 +13,7 @@ interface Interrupted {
   readonly endedAt: number;
 }
 
-/** The outcome of an interrupted run: the finished guarantees, and the others as `unknown`, so that the run never looks complete. */
+/** The outcome of an interrupted run: the finished guarantees, and the others as `unknown`, so that the run never seems complete. */
 export function interruptedOutcome({ topology, guarantees, finished, startedAt, endedAt }: Interrupted): ProveOutcome {
   const begunAt = finished.at(-1)?.endedAt ?? startedAt;
   const left = guarantees.slice(finished.length).map((guarantee, index): GuaranteeOutcome => ({

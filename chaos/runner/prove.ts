@@ -57,7 +57,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
     const notificationPath = proveNotificationPath({
       ...{ topology, runId: `probe-${runId}`, signal: AbortSignal.any([signal, ended.signal]) },
     });
-    // Each experiment awaits this promise and gets its rejection.
+    // Each experiment awaits it and gets its rejection.
     notificationPath.catch(() => undefined);
     const outcomes: GuaranteeOutcome[] = [];
     for (const [index, guarantee] of guarantees.entries()) {

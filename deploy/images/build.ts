@@ -102,8 +102,8 @@ const NOISE = /complete log of this run|Run "npm help|^npm error$|npm error alia
 const WRAPPING = /^(ERROR: )?(failed to (build|solve|compute cache key|calculate checksum of ref [^"]*): )*/;
 
 /**
- * The line of a failed build with its cause: the last line of the failed step's own output that names one, else the last line of that
- * output, else BuildKit's own message.
+ * The line of a failed build with its cause. This is the last line of the failed step's own output that names a cause. If no line does, it
+ * is the last line of that output, or BuildKit's own message if there is no output.
  */
 export function findBuildCause(output: readonly string[]): string {
   const failedStep = output.findLast((line) => /^#\d+ ERROR: /.test(line));

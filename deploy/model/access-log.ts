@@ -64,7 +64,7 @@ export const HAPROXY_PREFIX = '{"line":"';
 export const HAPROXY_DATAGRAM_BYTES = 200;
 
 /**
- * Bytes that the trace log store stores of a whole line: more than a stack trace of the application, or the 1,024 bytes that HAProxy logs of a URL,
- * which escaping may double. A program that cuts lines itself sends one more byte, so that the trace log store recognizes a cut line.
+ * Bytes of a whole line that the trace log store keeps. A stack trace of the application is shorter, and so are the 1,024 bytes that HAProxy logs of
+ * a URL, which escaping may double. A program that cuts lines itself sends one more byte, so that the trace log store recognizes a cut line.
  */
 export const TRACE_LOG_LINE_BYTES = 4_096;

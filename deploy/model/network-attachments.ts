@@ -12,8 +12,8 @@ export function attachmentsOf(host: Host, profile: Profile): readonly NetworkAtt
 }
 
 /**
- * Group Replication repeatedly connects to a lost node. By default the kernel keeps the ARP entry of that node for half a minute or more,
- * and each attempt then takes Group Replication's own timeout of 1 s, as its log shows. This delayed the election of a new primary: writes
+ * Group Replication repeatedly connects to a lost node. By default the kernel keeps the ARP entry of that node for half a minute or more.
+ * Each attempt then takes Group Replication's own timeout of 1 s, as its log shows. This delayed the election of a new primary: writes
  * waited 7.8 and 9.1 s. With the short timeouts they waited 6.6 to 8.1 s, in seven crashes.
  */
 function shortArpTimeouts({ arp }: Profile): NetworkAttachment['options'] {

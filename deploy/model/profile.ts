@@ -15,7 +15,7 @@ export interface Profile {
   readonly sentinelFailoverTimeoutMs: number;
   /**
    * How long a former primary that was hung or partitioned still reports the role of primary after it is back. It follows from constants of
-   * Sentinel: it polls the role of a replica every 10 s (`sentinel_info_period`), and reconfigures a replica that has reported the
+   * Sentinel. It polls the role of a replica every 10 s (`sentinel_info_period`). It reconfigures a replica that has reported the
    * primary role for 8 s (four times `sentinel_publish_period`). So it acts on the second poll; before the first it has to connect.
    */
   readonly sentinelDemotesMs: number;
@@ -138,7 +138,7 @@ export function readerMaxAgeMs({ intervalMs, timeoutMs }: RoleCheck): number {
 
 /**
  * Maximum age of data on the read route. It is the sum of the lag limit, the maximum age of the node's last response, the role agent's poll
- * interval, and HAProxy's agent check, which applies the change at the latest.
+ * interval and timeout, and the interval of HAProxy's agent check.
  */
 export function readerStalenessMs({ role }: Profile): number {
   return role.maxLagMs + readerMaxAgeMs(role) + role.intervalMs + role.agentCheckMs + role.timeoutMs;

@@ -9,7 +9,7 @@ interface TracedRequest {
 
 /**
  * Whether the trace of a request is sampled, and so can be found in Zipkin: an exemplar that cannot be resolved is worse than none. The
- * application decides at the end of a request, by data that its access-log line contains too: it samples failed and slow requests, and of the
+ * application decides at the end of a request, by data that its access-log line contains too. It samples failed and slow requests, and of the
  * others a share by the last 48 bits of the trace ID. The application's own rule is `deploy/tiers/app/telemetry/decide-sampling.ts`;
  * agents/exporter/sampled-traces.test.ts compares both.
  */

@@ -41,8 +41,8 @@ const BEGIN = `${HAPROXY_PREFIX}${HAPROXY_MARK}${FIELD_SEPARATOR}`;
 const FIELD_COUNT = Object.keys(HAPROXY_FIELDS).length;
 
 /**
- * Whether a datagram is a message instead of an access-log line. HAProxy also sends messages about a frontend to its log targets, not in the
- * format of access-log lines: that the frontend stopped (at each reload), or that a client's TLS handshake failed (at each port scan).
+ * Whether a datagram is a message instead of an access-log line. HAProxy also sends messages about a frontend to its log targets, in
+ * another format. They report that the frontend stopped (at each reload), or that a client's TLS handshake failed (at each port scan).
  */
 export function isMessage(text: string): boolean {
   return !text.startsWith(HAPROXY_PREFIX);

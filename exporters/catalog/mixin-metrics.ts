@@ -14,7 +14,7 @@ export interface Mixin {
 
 /**
  * Series that community mixins read. Each is exposed with these labels, or excluded in `EXCLUDED_METRICS` with a reason.
- * The large dashboards (HAProxy and Node Exporter Full by rfmoz, PMM) are not compared: they show nearly everything that an exporter exposes,
+ * The large dashboards (HAProxy and Node Exporter Full by rfmoz, PMM) are not compared. They show nearly everything that an exporter exposes,
  * so a list of their metrics would be the list of the exporter.
  */
 export const MIXINS: Readonly<Record<string, Mixin>> = {

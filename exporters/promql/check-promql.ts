@@ -17,8 +17,8 @@ interface CheckOptions {
 const MADE_BY_RULES = ['ALERTS', 'ALERTS_FOR_STATE'];
 
 /**
- * Checks a PromQL expression without samples and returns all problems: syntax errors, unknown metrics and labels, impossible label values,
- * counters without rate(), rates of gauges, quantiles without `le`, and unit mismatches.
+ * Checks a PromQL expression without samples and returns all problems. Problems are syntax errors, unknown metrics and labels, impossible
+ * label values, counters without rate(), rates of gauges, quantiles without `le`, and unit mismatches.
  */
 export function checkPromql(
   text: string,

@@ -22,8 +22,8 @@ export interface ValkeySession extends Disposable {
 const MAX_ANSWER_BYTES = 1_000_000;
 
 /**
- * Connects and logs in, or rejects after `connectMs`. Implements the protocol itself instead of using the application's client library: a few
- * commands per connection need no reconnects, queues or retries, and the library would take 8 MiB of the exporter's 100 MiB.
+ * Connects and logs in, or rejects after `connectMs`. It does not use the application's client library,
+ * which would take 8 MiB of the exporter's 100 MiB. A few commands per connection need no reconnects, queues or retries.
  */
 export async function openValkey(target: ValkeyTarget, signal: AbortSignal): Promise<ValkeySession> {
   const socket = connect({ host: target.address, port: target.port, noDelay: true });

@@ -7,7 +7,7 @@ const PAGE_COUNT = 50;
 /** Four of five visits go to few products, as in shops. */
 const POPULAR_COUNT = 500;
 
-/** Mixes a number and a purpose into 32 bits that look random (the finalizer of MurmurHash3). */
+/** Mixes a number and a purpose into 32 pseudo-random bits (the finalizer of MurmurHash3). */
 export function mix(iteration: number, salt: number): number {
   let value = (iteration + Math.imul(salt, 0x9e3779b9)) | 0;
   value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);

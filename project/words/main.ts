@@ -2,6 +2,7 @@ import { makeProgram } from '../../cli.ts';
 import { checkTexts } from './check-text.ts';
 import {
   readAlertTexts,
+  readComments,
   readDashboardTexts,
   readDocuments,
   readErrorTexts,
@@ -17,6 +18,7 @@ const problems = checkTexts([
   ...readAlertTexts(),
   ...readDashboardTexts(),
   ...readMetricHelp(),
+  ...readComments(),
 ]);
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;

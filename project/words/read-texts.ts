@@ -64,13 +64,49 @@ export function readMetricHelp(): readonly Text[] {
 
 /** Messages and fixes of errors, as far as they are literals. */
 export function readErrorTexts(): readonly Text[] {
-  const files = globSync('{agents,alerts,chaos,dashboards,deploy,exporters,kit,project}/**/*.ts', { cwd: ROOT });
-  return ['cli.ts', ...files]
-    .filter((file) => !file.endsWith('.test.ts'))
-    .flatMap((file) => {
-      const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
-      return errorLiterals(source).map((text) => ({ place: `error in ${file}`, text }));
-    });
+  return readSources()
+    .filter(({ fileName }) => !fileName.endsWith('.test.ts'))
+    .flatMap((source) => errorLiterals(source).map((text) => ({ place: `error in ${source.fileName}`, text })));
+}
+
+/** Comments of all programs and tests. */
+export function readComments(): readonly Text[] {
+  return readSources().flatMap((source) =>
+    commentsOf(source).map(({ line, text }) => ({ place: `${source.fileName}:${line}`, text })),
+  );
+}
+
+function readSources(): readonly ts.SourceFile[] {
+  const folders = 'agents,alerts,chaos,dashboards,deploy,exporters,k6,kit,project';
+  return ['cli.ts', ...globSync(`{${folders}}/**/*.ts`, { cwd: ROOT })].map((file) =>
+    ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true),
+  );
+}
+
+/** The text of each comment, without its marks. Consecutive `//` lines are one comment. */
+export function commentsOf(source: ts.SourceFile): readonly { readonly line: number; readonly text: string }[] {
+  const ranges = new Map<number, ts.CommentRange>();
+  const visit = (node: ts.Node): void => {
+    const leading = ts.getLeadingCommentRanges(source.text, node.pos) ?? [];
+    const trailing = ts.getTrailingCommentRanges(source.text, node.end) ?? [];
+    for (const range of [...leading, ...trailing]) ranges.set(range.pos, range);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  visit(source.endOfFileToken);
+  const comments: { line: number; lastLine: number; text: string }[] = [];
+  for (const { pos, end, kind } of [...ranges.values()].sort((one, other) => one.pos - other.pos)) {
+    const line = source.getLineAndCharacterOfPosition(pos).line + 1;
+    const isLine = kind === ts.SyntaxKind.SingleLineCommentTrivia;
+    const raw = source.text.slice(pos + 2, isLine ? end : end - 2);
+    const last = comments.at(-1);
+    if (isLine && last !== undefined && last.lastLine === line - 1) {
+      last.text += raw;
+      last.lastLine = line;
+    } else
+      comments.push({ line, lastLine: isLine ? line : -1, text: isLine ? raw : raw.replaceAll(/^\s*\*+ ?/gm, '') });
+  }
+  return comments;
 }
 
 function errorLiterals(source: ts.SourceFile): readonly string[] {

@@ -2,8 +2,8 @@ import { CLIENT_LIMITS } from '../../model/request-limits.ts';
 
 /**
  * Stick tables that count per client address. A connection is in `client-connections` while it is open. A request is in `client-requests` from
- * its last header on, in `client-bodies` from the last byte of its body on, and in `client-responses` from the first byte of its response on,
- * each until its response is sent. So `connections - bodies + responses` is the number that wait for the client; the others wait for the
+ * its last header on, and in `client-bodies` from the last byte of its body on. It is in `client-responses` from the first byte of its response on.
+ * It leaves all three when its response is sent. So `connections - bodies + responses` is the number that wait for the client; the others wait for the
  * server.
  */
 const TABLES = {

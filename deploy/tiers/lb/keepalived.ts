@@ -9,7 +9,7 @@ export function renderKeepalived(topology: Topology, host: Host): string {
   const instances = Object.keys(topology.virtualAddresses) as (keyof Topology['virtualAddresses'])[];
   return [
     renderGlobal(host),
-    // 0: HAProxy responds. Otherwise this host gives up the virtual IPs at once. Written by HAProxy's finish script and by agents/lb-state.
+    // 0: HAProxy responds. Otherwise this host releases the virtual IPs at once. Written by HAProxy's finish script and by agents/lb-state.
     `track_file haproxy {
     file /run/keepalived/haproxy.track
     weight 0

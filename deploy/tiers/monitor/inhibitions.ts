@@ -21,8 +21,8 @@ export const HOST_LOST_ALERTS = [
 ] as const;
 
 /**
- * All inhibition rules. They never inhibit alerts that users notice (no writable primary, errors, fast burn) or lost redundancy, which shows how
- * close the next outage is. alerts/check-inhibitions.ts checks the table against the alerts.
+ * All inhibition rules. They never inhibit alerts that users notice (no writable primary, errors, fast burn) or lost redundancy. Lost
+ * redundancy shows how close the next outage is. alerts/check-inhibitions.ts checks the table against the alerts.
  */
 export const INHIBITIONS: readonly Inhibition[] = [
   {

@@ -56,8 +56,8 @@ interface Idle<C> {
 }
 
 /**
- * A connection pool with a timeout for every wait. mysql2's own pool lets callers wait forever, and cannot provide a new connection on demand,
- * which a read needs after a server hung.
+ * A connection pool with a timeout for every wait. mysql2's own pool lets callers wait forever. It also cannot provide a new connection on
+ * demand, which a read needs after a server hung.
  */
 export class ConnectionPool<C extends PooledConnection> {
   readonly #options: PoolOptions<C>;

@@ -19,8 +19,8 @@ interface Latest {
  * Handler of `clientError`. Responds to requests that Node's HTTP parser rejects before any hook: malformed requests, oversized headers,
  * incomplete requests. Also responds to CONNECT.
  *
- * It writes the response to the socket only if it cannot be taken for the response to another request: no request is in flight on the
- * connection, or only the one with the invalid body.
+ * It writes the response to the socket only if no request is in flight on the connection, or only the one with the invalid body. Otherwise a
+ * client could take the response for that of another request.
  */
 export function makeParserErrorHandler(server: Server, { telemetry, render }: ParserErrorOptions) {
   const latest = new WeakMap<Duplex, Latest>();
