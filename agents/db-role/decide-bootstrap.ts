@@ -9,7 +9,7 @@ export const REFUSALS = [
   'histories-differ',
   'record-ahead',
   'no-record',
-  'record-of-another-life',
+  'record-of-earlier-session',
   'silent-member-may-be-ahead',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
@@ -126,12 +126,13 @@ function refusalFor(
   { input, candidate, histories, view }: SilentNodeContext,
 ): BootstrapDecision | undefined {
   const { lastKnownGroup, session } = input;
-  if (lastKnownGroup === undefined) return refuse('no-record', `${silent} is silent and this agent never saw a group`);
+  if (lastKnownGroup === undefined)
+    return refuse('no-record', `${silent} does not respond, and this agent has not seen a group`);
   const unchanged = containsGtidSet(lastKnownGroup.executed, uniteGtidSets([...histories.values()]));
   if (lastKnownGroup.session !== session && !unchanged) {
     return refuse(
-      'record-of-another-life',
-      `something was executed after the last group on record, and ${silent} is silent`,
+      'record-of-earlier-session',
+      `transactions were executed after the last known group, and ${silent} does not respond`,
     );
   }
   if (!lastKnownGroup.members.includes(silent)) return undefined;

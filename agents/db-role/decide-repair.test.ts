@@ -120,7 +120,7 @@ describe('no group is formed', () => {
       'if transactions were executed after the last known group of an earlier run',
       reportsOf(silent, out(11), out(10)),
       groupOf(['db2', 'db3'], { session: 'earlier' }),
-      'record-of-another-life',
+      'record-of-earlier-session',
     ],
   ])('%s', (...[, reports, lastKnownGroup, reason]) => {
     expect(decideRepair(inputOf(reports, { lastKnownGroup })).bootstrap).toMatchObject({ kind: 'refuse', reason });

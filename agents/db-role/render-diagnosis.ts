@@ -14,7 +14,7 @@ export function renderDiagnosis(now: Snapshot, decision: RepairDecision, format:
     executed: view === undefined ? null : renderGtidSet(view.executed),
     received: view === undefined ? null : renderGtidSet(view.received),
     members: view?.members ?? [],
-    answers: now.routes.replies.get(node) ?? null,
+    replies: now.routes.replies.get(node) ?? null,
   }));
   if (format === 'json') {
     const { lastKnownGroup } = now;
@@ -23,9 +23,9 @@ export function renderDiagnosis(now: Snapshot, decision: RepairDecision, format:
         nodes,
         writer: now.routes.writer ?? null,
         readers: [...now.routes.readers],
-        record:
+        lastKnownGroup:
           lastKnownGroup === undefined ? null : { ...lastKnownGroup, executed: renderGtidSet(lastKnownGroup.executed) },
-        mend: decision,
+        decision,
       },
       null,
       2,
@@ -37,10 +37,10 @@ export function renderDiagnosis(now: Snapshot, decision: RepairDecision, format:
       (one) =>
         `${one.node}  ${one.state} ${one.role ?? ''}  lag ${one.lagMs ?? '?'} ms  executed ${one.executed ?? '?'}`,
     ),
-    `writes go to ${now.routes.writer ?? 'nobody'}, reads to ${[...now.routes.readers].join(', ') || 'nobody'}`,
+    `writes go to ${now.routes.writer ?? 'no node'}, reads to ${[...now.routes.readers].join(', ') || 'no node'}`,
     ...(bootstrap.kind === 'bootstrap' ? [`would form a group on ${bootstrap.host}`] : []),
     ...(bootstrap.kind === 'refuse'
-      ? [`no group, and none is formed: ${bootstrap.details} (${bootstrap.reason})`]
+      ? [`no group exists, and the agent forms none: ${bootstrap.details} (${bootstrap.reason})`]
       : []),
     ...decision.nodes.map((one) => `${one.host}: ${one.kind}`),
   ].join('\n');

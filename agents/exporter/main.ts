@@ -31,8 +31,8 @@ if (flag === undefined) await serve().catch(exitWithError);
 else if (isOnce) process.exitCode = await runOnce();
 else {
   // The image build also runs this, to fill the compile cache.
-  console.log('main.ts                       answer Prometheus until SIGTERM');
-  console.log('main.ts --once MODULE TARGET  look once and print what Prometheus would be answered');
+  console.log('main.ts                       serve Prometheus until SIGTERM');
+  console.log('main.ts --once MODULE TARGET  scrape a target once and print its metrics');
   process.exitCode = flag === '--help' ? EXIT.held : EXIT.usage;
 }
 

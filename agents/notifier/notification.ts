@@ -104,7 +104,7 @@ function notifiedAlert(alert: PayloadAlert): NotifiedAlert {
     status: alert.status,
     host: label('host'),
     severity: label('severity') ?? 'unknown',
-    owner: label('owner') ?? 'nobody',
+    owner: label('owner') ?? 'unknown',
     domain: label('domain'),
     drill: label('drill') === 'true' ? (label('drill_id') ?? 'unnamed') : undefined,
     summary: cleanLine(annotations['summary'] ?? '', MAX.summary),

@@ -65,9 +65,9 @@ async function answer(request: IncomingMessage, options: ServerOptions): Promise
   if (route === 'POST /watchdog') {
     // The body is irrelevant: the request itself is the heartbeat.
     request.resume();
-    if (!isFrom(request.socket.remoteAddress, options.watchdogSources)) return text('only from who is watched', 403);
+    if (!isFrom(request.socket.remoteAddress, options.watchdogSources)) return text('only from monitored hosts', 403);
     options.onWatchdog();
-    return text('heard');
+    return text('received');
   }
   if (route !== 'POST /webhook') return notFound();
   if (!isFrom(request.socket.remoteAddress, [])) return text('only from this host', 403);

@@ -11,7 +11,7 @@ const mailAlertSchema = z.object({
   host: z.string().optional(),
   /** Start of the alert according to Prometheus (epoch milliseconds). */
   startsAtMs: z.number().optional(),
-  /** Identifies one occurrence of an alert: `<Alertmanager's fingerprint>@<startsAtMs>`. */
+  /** Identifies the alert by its labels: Alertmanager's fingerprint. An alert of a notifier itself has name, host and start instead. */
   key: z.string().optional(),
   /** ID of the alert drill; missing for a real alert. */
   drill: z.string().optional(),

@@ -44,7 +44,7 @@ describe('the configuration of a monitor host', () => {
     ['the mail', ['alertname=LoadBalancerLost', 'severity=critical', 'host=lb1', 'domain=lb'], 'notifier'],
     ['the mail', ['alertname=TargetDown', 'severity=warning', 'host=db1', 'job=x'], 'notifier'],
     ['the mail, for unknown alerts', ['alertname=SomethingElse'], 'notifier'],
-    ['no receiver', ['alertname=SomethingElse', 'severity=none'], 'nobody'],
+    ['no receiver', ['alertname=SomethingElse', 'severity=none'], 'none'],
     ["the notifier's watchdog", ['alertname=Watchdog', 'severity=none'], 'watchdog-mon1'],
   ])('sends to %s: %j', async (_to, labels, receiver) => {
     const test = ['--config.file=/etc/holdfast/alertmanager.yml', `--verify.receivers=${receiver}`, ...labels];
