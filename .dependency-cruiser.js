@@ -23,7 +23,18 @@ const insideDeploy = {
     allowed: ['model', 'machine'],
     instead: 'An image is built from its Dockerfile: what a tier renders is mounted by deploy/stack.',
   },
-  stack: { allowed: ['model', 'tiers', 'machine', 'images'], instead: 'Only commands.ts stands above deploy/stack.' },
+  stack: {
+    allowed: ['model', 'tiers', 'machine', 'images'],
+    instead: 'deploy/stack creates and removes a stack: a change of a running one belongs into deploy/change.',
+  },
+  observe: {
+    allowed: ['model'],
+    instead: 'An observation of the running stack needs its topology only: pass the value in.',
+  },
+  change: {
+    allowed: ['model', 'tiers', 'machine', 'images', 'stack', 'observe'],
+    instead: 'Only commands.ts imports from deploy/change and all other folders.',
+  },
 };
 const modules = ['kit', 'deploy', 'exporters', 'alerts', 'dashboards', 'chaos', 'agents'];
 

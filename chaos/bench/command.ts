@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../../deploy/commands.ts';
 import { down } from '../../deploy/stack/down.ts';
 import { routeAddress, type Topology } from '../../deploy/model/topology.ts';
-import { up } from '../../deploy/stack/up.ts';
+import { up } from '../../deploy/change/up.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { nearest } from '../../kit/nearest.ts';
@@ -62,7 +62,7 @@ export function registerBenchCommand(program: Command, context: CommandContext):
       .action(async () => {
         await run(`bench ${part.name}`, isJson(), async (report) => {
           const { topology, files, signal, heal } = context;
-          await up({ topology, files, signal, onProgress: report, heal: () => heal(report) });
+          await up({ topology, files, isAtOnce: true, signal, onProgress: report, heal: () => heal(report) });
           const measured: Measured[] = [];
           for (const measurePart of part.measure) measured.push(await measurePart(context, report));
           return {
@@ -131,7 +131,7 @@ async function run(holder: string, json: boolean, measureAll: (report: Report) =
 }
 
 async function measure({ topology, files, signal }: CommandContext, report: Report): Promise<Measured> {
-  const bringUp = (): Promise<void> => up({ topology, files, signal, onProgress: report });
+  const bringUp = (): Promise<void> => up({ topology, files, isAtOnce: true, signal, onProgress: report });
   await bringUp();
   const downSeconds = await timed(() => down({ volumes: false, signal }));
   const upSeconds = await timed(bringUp);

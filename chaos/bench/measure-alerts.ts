@@ -1,3 +1,4 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostsOf, type Host, type Tier, type Topology } from '../../deploy/model/topology.ts';
 import { deadlineSignal } from '../../kit/deadline.ts';
@@ -8,7 +9,6 @@ import { openAlertWatch, type AlertWatch } from '../alert-expectations/alert-wat
 import { alertsOfCrash } from '../alert-expectations/expected-alerts.ts';
 import { isAbout } from '../alert-expectations/judge-alerts.ts';
 import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
@@ -35,7 +35,7 @@ interface Options {
  * stack does not recover.
  */
 export async function measureAlerts(topology: Topology, { signal, report }: Options): Promise<readonly Figure[]> {
-  const world: FaultContext = { topology, hosts: openHosts() };
+  const world: StackContext = { topology, hosts: openHosts() };
   await startHealer(topology);
   await waitForSteady(world, { deadlineMs: STEADY_DEADLINE_MS, signal });
   const path = await proveNotificationPath({ topology, runId: `bench-${Date.now().toString(36)}`, signal });
@@ -79,7 +79,7 @@ export function chooseHosts(topology: Topology, count: number): readonly Host[] 
 }
 
 /** Seconds from the crash to its first expected mail: `Infinity` if none arrived, NaN if that could not be observed. */
-async function measureCrash(world: FaultContext, host: Host, signal: AbortSignal): Promise<number> {
+async function measureCrash(world: StackContext, host: Host, signal: AbortSignal): Promise<number> {
   await using watch = openAlertWatch({ topology: world.topology, sinceMs: Date.now() });
   await using fault = await openFault(hostCrash(host.name), {
     ...{ world, journal: openJournal(PATHS.journal), leaseMs: LEASE_MS, signal },

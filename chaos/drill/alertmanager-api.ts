@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fetchJson, fetchText } from '../probes/http.ts';
+import { fetchJson, fetchText } from '../../deploy/observe/http.ts';
 import type { DrillAlert } from './drill-alert.ts';
 
 const alertsReply = z.array(

@@ -1,5 +1,5 @@
 import { type MailAlert, type MailSummary, mailListSchema, mailSchema } from '../../deploy/tiers/mail/mailbox-api.ts';
-import { fetchJson } from '../probes/http.ts';
+import { fetchJson } from '../../deploy/observe/http.ts';
 
 /** One mail of a drill. */
 export interface DrillMail {

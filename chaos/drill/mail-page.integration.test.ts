@@ -5,7 +5,7 @@ import { openBrowser } from '../../deploy/images/browser/open-browser.ts';
 import { mailListSchema } from '../../deploy/tiers/mail/mailbox-api.ts';
 import { makeTopology } from '../../deploy/model/topology.ts';
 import { PATHS } from '../../kit/paths.ts';
-import { fetchJson } from '../probes/http.ts';
+import { fetchJson } from '../../deploy/observe/http.ts';
 import { pathOf } from './command.ts';
 import { makeDrillAlert } from './drill-alert.ts';
 import { runDrill } from './run-drill.ts';

@@ -58,6 +58,8 @@ export function fakeHosts(options: FakeHostsOptions): FakeHosts {
 function healthyState(host: string, networks: Readonly<Record<string, string>>): HostState {
   return {
     ...{ host, running: true, paused: false, health: 'healthy', startedAt: '', pid: 1_000, networks },
+    imageId: 'sha256:0',
+    labels: {},
     limits: { memoryBytes: 0, cpus: undefined },
   };
 }

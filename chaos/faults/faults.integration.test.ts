@@ -1,3 +1,4 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeTopology } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
@@ -5,7 +6,6 @@ import { PATHS } from '../../kit/paths.ts';
 import { openFault } from '../journal/open-fault.ts';
 import { openJournal } from '../journal/journal.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
-import type { FaultContext } from './fault.ts';
 import { hostCrash } from './host-crash.ts';
 import { hostCutOff } from './host-cut-off.ts';
 import { hostFreeze } from './host-freeze.ts';
@@ -19,7 +19,7 @@ import { toxiproxyTimeout } from './toxiproxy-timeout.ts';
 import type { AnyFault } from './undo.ts';
 
 const topology = makeTopology();
-const world: FaultContext = { topology, hosts: openHosts() };
+const world: StackContext = { topology, hosts: openHosts() };
 const journal = openJournal(PATHS.journal);
 const where: DependencyOf = { dependency: 'cache', hosts: ['app2'] };
 

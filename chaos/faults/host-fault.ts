@@ -1,18 +1,18 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { Host } from '../../deploy/model/topology.ts';
 import type { HostState } from '../../kit/hosts.ts';
 import { hostAnswers } from './liveness-probe.ts';
-import type { FaultContext, Observation } from './fault.ts';
 
 /** The host in the topology. An unknown name throws `usage`: it can only come from the caller. */
-export function modelOf(world: FaultContext, name: string): Host {
+export function modelOf(world: StackContext, name: string): Host {
   const host = world.topology.hosts.find((candidate) => candidate.name === name);
   if (host === undefined) throw new HoldfastError('usage', `There is no host ${name}.`);
   return host;
 }
 
 /** The state of a host that must exist. */
-export async function stateOf(world: FaultContext, name: string): Promise<HostState> {
+export async function stateOf(world: StackContext, name: string): Promise<HostState> {
   const state = await world.hosts.state(name);
   if (state === undefined) throw new HoldfastError('stack-down', `The host ${name} does not exist.`);
   return state;
@@ -20,7 +20,7 @@ export async function stateOf(world: FaultContext, name: string): Promise<HostSt
 
 /** Checks a host before a fault is injected: it must be running, or the fault would prove nothing. */
 export async function checkPrecondition(
-  world: FaultContext,
+  world: StackContext,
   name: string,
 ): Promise<{ readonly state: HostState; readonly answeredBefore: boolean }> {
   const state = await stateOf(world, name);
@@ -31,7 +31,7 @@ export async function checkPrecondition(
 
 /** Whether a host that answered before the fault no longer answers. For a host that did not answer before, this is not checked. */
 export async function observeNoAnswer(
-  world: FaultContext,
+  world: StackContext,
   undo: { readonly host: string; readonly answeredBefore: boolean },
 ): Promise<Observation> {
   if (!undo.answeredBefore) return { seen: true, text: 'its service did not answer before the fault either' };
@@ -43,7 +43,7 @@ export async function observeNoAnswer(
 }
 
 /** Whether a host is back: it runs, is not frozen, is attached to all its networks, and passes its health check, if it has one. */
-export async function observeHostBack(world: FaultContext, name: string): Promise<Observation> {
+export async function observeHostBack(world: StackContext, name: string): Promise<Observation> {
   const state = await stateOf(world, name);
   const disconnected = Object.entries(modelOf(world, name).addresses).filter(
     ([network, address]) => state.networks[network] !== address,

@@ -1,3 +1,4 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
@@ -5,7 +6,7 @@ import type { AttackKind } from '../hostile/attack.ts';
 import { hostileContainerName, readHostile, startHostile, type AttackAt } from '../hostile/container.ts';
 import { containerExists, removeContainer } from './container.ts';
 import { readClientCounts, type ClientCounts } from '../probes/client-tables.ts';
-import type { Fault, FaultContext, Observation, UndoMethod } from './fault.ts';
+import type { Fault, UndoMethod } from './fault.ts';
 
 export const hostileUndo = z.strictObject({
   kind: z.literal('hostile-client'),
@@ -50,7 +51,7 @@ export function hostileClient(attack: AttackKind, attacked: readonly AttackedEnt
 }
 
 async function observeAttack(
-  world: FaultContext,
+  world: StackContext,
   {
     attack,
     attacked,

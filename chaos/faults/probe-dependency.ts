@@ -1,5 +1,5 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { HoldfastError } from '../../kit/errors.ts';
-import type { FaultContext } from './fault.ts';
 
 /** Result of one request through a dependency's proxy. */
 export interface DependencyReply {
@@ -22,7 +22,7 @@ interface DependencyProbe {
  * Sends a request from a consumer's host through its local proxy, as its process does. The time to the first byte is measured on
  * that host, so that the duration of `docker exec` does not count. Every host has `bash`; nothing has to be installed.
  */
-export async function probeDependency(world: FaultContext, probe: DependencyProbe): Promise<DependencyReply> {
+export async function probeDependency(world: StackContext, probe: DependencyProbe): Promise<DependencyReply> {
   const { host, port, requestBytes = 64, timeoutMs = 2_000 } = probe;
   const script = [
     'exec 3<>"/dev/tcp/127.0.0.1/$1" || { echo refused 0; exit 0; }',
@@ -51,7 +51,7 @@ export async function probeDependency(world: FaultContext, probe: DependencyProb
 }
 
 /** A request that the server behind the route answers at once. Escapes are those of printf. */
-function requestOf(world: FaultContext, port: number, bytes: number): string {
+function requestOf(world: StackContext, port: number, bytes: number): string {
   const dependency = world.topology.dependencies.find((candidate) => candidate.proxyPort === port);
   const pad = 'x'.repeat(Math.max(0, bytes - 40));
   if (dependency?.name === 'cache') return `PING ${pad}\\r\\n`;

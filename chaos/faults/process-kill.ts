@@ -1,6 +1,7 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
-import type { Fault, FaultContext, UndoMethod } from './fault.ts';
+import type { Fault, UndoMethod } from './fault.ts';
 import { observeHostBack } from './host-fault.ts';
 
 export const processKillUndo = z.strictObject({
@@ -59,7 +60,7 @@ const STAYED_UP_SECONDS = 4;
 
 /** The process ID of a service inside its host, or undefined while it does not run. */
 export async function readServicePid(
-  world: FaultContext,
+  world: StackContext,
   place: { readonly host: string; readonly service: string },
 ): Promise<number | undefined> {
   return (await readService(world, place)).pid;
@@ -67,7 +68,7 @@ export async function readServicePid(
 
 /** State of a service as reported by the supervisor: its process ID, and its uptime in seconds, 0 while it is down. */
 async function readService(
-  world: FaultContext,
+  world: StackContext,
   { host, service }: { readonly host: string; readonly service: string },
 ): Promise<{ readonly pid: number | undefined; readonly upSeconds: number }> {
   const { code, stdout, stderr } = await world.hosts.exec(host, [

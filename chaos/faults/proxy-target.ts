@@ -1,7 +1,7 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { z } from 'zod';
 import { addressOn, PORTS, type Dependency } from '../../deploy/model/topology.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
-import type { FaultContext, Observation } from './fault.ts';
 import { modelOf } from './host-fault.ts';
 import { probeDependency } from './probe-dependency.ts';
 import { toxiproxyApi } from './toxiproxy-api.ts';
@@ -26,7 +26,7 @@ export interface DependencyOf {
 }
 
 /** Checks the proxies before the fault: they must have no toxic and answer, or the fault would prove nothing. */
-export function planTargets(world: FaultContext, where: DependencyOf, requestBytes?: number): Promise<ProxyTarget[]> {
+export function planTargets(world: StackContext, where: DependencyOf, requestBytes?: number): Promise<ProxyTarget[]> {
   const dependency = world.topology.dependencies.find((candidate) => candidate.name === where.dependency);
   if (dependency === undefined) throw new HoldfastError('usage', `There is no dependency ${where.dependency}.`);
   return Promise.all(
@@ -64,7 +64,7 @@ export async function observeTargets(
 }
 
 /** Whether a proxy is enabled, has no toxic, and answers about as fast as before the fault. */
-export async function observeProxyClean(world: FaultContext, target: ProxyTarget): Promise<Observation> {
+export async function observeProxyClean(world: StackContext, target: ProxyTarget): Promise<Observation> {
   const { enabled, toxics } = await toxiproxyApi(target.api).readProxy(target.proxy);
   if (!enabled) return { seen: false, text: `${target.proxy} is disabled` };
   if (toxics.length > 0)
@@ -79,7 +79,7 @@ export async function observeProxyClean(world: FaultContext, target: ProxyTarget
 
 /** Calls `clean` for every target. Where that fails, the Toxiproxy process is restarted, which removes all toxics. */
 export async function cleanTargets(
-  world: FaultContext,
+  world: StackContext,
   targets: readonly ProxyTarget[],
   clean: (target: ProxyTarget) => Promise<void>,
 ): Promise<void> {
@@ -96,7 +96,7 @@ export async function cleanTargets(
 }
 
 /** Returns why the restart failed; undefined after a success. A host that does not run has no toxics. */
-async function restartToxiproxy(world: FaultContext, host: string): Promise<string | undefined> {
+async function restartToxiproxy(world: StackContext, host: string): Promise<string | undefined> {
   try {
     if ((await world.hosts.state(host))?.running !== true) return undefined;
     const { code, stderr } = await world.hosts.exec(host, RESTART);

@@ -1,6 +1,7 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { z } from 'zod';
 import type { ICreateToxicBody, ToxicAttributeTypes } from 'toxiproxy-node-client';
-import type { Fault, FaultContext, Observation, UndoMethod } from './fault.ts';
+import type { Fault, UndoMethod } from './fault.ts';
 import {
   cleanTargets,
   observeProxyClean,
@@ -31,7 +32,7 @@ interface ToxicPlan {
   /** Size of the requests of the probes; default 64 bytes. */
   readonly requestBytes?: number;
   /** Effect probe of one target. */
-  readonly probe: (world: FaultContext, target: ProxyTarget) => Promise<Observation>;
+  readonly probe: (world: StackContext, target: ProxyTarget) => Promise<Observation>;
 }
 
 /** The common part of toxic faults: one toxic on the same dependency of several hosts, with an effect probe for each host. */

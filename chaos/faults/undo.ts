@@ -1,3 +1,4 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { z } from 'zod';
 import type { Fault, UndoMethod } from './fault.ts';
 import { hostCrashUndo, undoHostCrash } from './host-crash.ts';
@@ -8,7 +9,6 @@ import { loadUndo, undoLoad } from './orphaned-load.ts';
 import { processKillUndo, undoProcessKill } from './process-kill.ts';
 import { toxicUndo, undoToxic } from './toxic-fault.ts';
 import { toxiproxyDownUndo, undoToxiproxyDown } from './toxiproxy-down.ts';
-import type { FaultContext, Observation } from './fault.ts';
 
 /** The undo record of a fault, as stored on disk. Another process can revert the fault from it after the injecting process has exited. */
 export const undoSchema = z.discriminatedUnion('kind', [
@@ -27,8 +27,8 @@ export type AnyFault = Fault<Undo>;
 
 /** An undo record bound to its method. */
 interface BoundUndo {
-  undo(world: FaultContext): Promise<void>;
-  probeClear(world: FaultContext): Promise<Observation>;
+  undo(world: StackContext): Promise<void>;
+  probeClear(world: StackContext): Promise<Observation>;
 }
 
 /** Binds a record to the undo method of its kind. */
@@ -69,7 +69,7 @@ function bind<U extends Undo>(method: UndoMethod<U>, undo: U): BoundUndo {
 }
 
 /** A removed host has no faults any more, and a new host of the same name starts without them. */
-async function isRemoved(world: FaultContext, undo: Undo): Promise<boolean> {
+async function isRemoved(world: StackContext, undo: Undo): Promise<boolean> {
   const states = await Promise.all(hostsOfUndo(undo).map((host) => world.hosts.state(host)));
   return states.length > 0 && states.every((state) => state === undefined);
 }

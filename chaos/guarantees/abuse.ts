@@ -1,15 +1,15 @@
+import type { Redundancy, StackContext } from '../../deploy/observe/observation.ts';
 import { hostsOf, HOSTILE_ADDRESS } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { REQUEST_KINDS } from '../evidence/request-record.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { hostileClient, type AttackedEntry } from '../faults/hostile-client.ts';
 import { ATTACKS, type AttackKind } from '../hostile/attack.ts';
 import { allTargets } from '../load/targets.ts';
 import { predictOutage } from '../predict.ts';
 import { readClientCounts } from '../probes/client-tables.ts';
 import { readProcessEnds } from '../probes/process-ends.ts';
-import { findHolders } from '../probes/virtual-address.ts';
-import type { Guarantee, Redundancy } from './guarantee.ts';
+import { findHolders } from '../../deploy/observe/virtual-address.ts';
+import type { Guarantee } from './guarantee.ts';
 
 /** Minimum duration of an attack: four times the time that the site waits for a request. */
 const HOLD_MS = 20_000;
@@ -58,14 +58,14 @@ function abuseGuarantee(attack: AttackKind): Guarantee {
 }
 
 /** The first edge, and the virtual IP over both protocols. */
-export async function findEntries(world: FaultContext): Promise<readonly AttackedEntry[]> {
+export async function findEntries(world: StackContext): Promise<readonly AttackedEntry[]> {
   const [edge] = hostsOf(world.topology, 'edge');
   const entries = await findAllEntries(world);
   return entries.filter(({ name, host }) => name !== host || name === edge?.name);
 }
 
 /** Every edge, and the virtual IP over both protocols on the load balancer that owns it. The names are those of the targets of `load`. */
-export async function findAllEntries(world: FaultContext): Promise<readonly AttackedEntry[]> {
+export async function findAllEntries(world: StackContext): Promise<readonly AttackedEntry[]> {
   const { topology } = world;
   const { address } = topology.virtualAddresses.front;
   const holders = await findHolders(world, address);
@@ -79,7 +79,7 @@ export async function findAllEntries(world: FaultContext): Promise<readonly Atta
   return allTargets(topology).map(({ name, url }) => ({ name, url, host: edges.has(name) ? name : holder }));
 }
 
-async function noProcessEnded(world: FaultContext, hosts: readonly string[]): Promise<Redundancy> {
+async function noProcessEnded(world: StackContext, hosts: readonly string[]): Promise<Redundancy> {
   const before = await Promise.all(hosts.map((host) => readProcessEnds(world, host)));
   return {
     what: 'no process has ended',

@@ -5,7 +5,7 @@ import { toxiproxyLatency } from '../faults/toxiproxy-latency.ts';
 import type { DependencyOf } from '../faults/proxy-target.ts';
 import { predictOutage } from '../predict.ts';
 import type { Budget, Guarantee } from './guarantee.ts';
-import { poolComplete } from './redundancy.ts';
+import { poolComplete } from '../../deploy/observe/redundancy.ts';
 
 /** Far above every client's timeout: a cache that answers after a second is worse than no cache. */
 const SLOW_BY_MS = 1_000;

@@ -1,7 +1,7 @@
+import type { Redundancy, StackContext } from '../../deploy/observe/observation.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import type { AlertExpectations } from '../alert-expectations/alert-expectations.ts';
 import type { RequestKind } from '../evidence/request-record.ts';
-import type { FaultContext, Observation } from '../faults/fault.ts';
 import type { AnyFault } from '../faults/undo.ts';
 import type { Prediction } from '../predict.ts';
 
@@ -19,12 +19,6 @@ export type Budget =
   | { readonly kind: 'lost-writes'; readonly most: number }
   /** From the host's return to full redundancy. */
   | { readonly kind: 'redundancy'; readonly withinMs: number };
-
-/** A condition that must be true again before the system counts as fully redundant. */
-export interface Redundancy {
-  readonly what: string;
-  observe(world: FaultContext): Promise<Observation>;
-}
 
 /** The fault that was chosen for the current state of the stack, and the reason. */
 export interface ChosenFault {
@@ -46,5 +40,5 @@ export interface Guarantee {
   /** The predicted cost of the fault, from the profile. */
   predict(topology: Topology): Prediction;
   /** Chooses the fault by the state of the stack, such as the active load balancer or the primary. Throws when that cannot be determined. */
-  choose(world: FaultContext): Promise<ChosenFault>;
+  choose(world: StackContext): Promise<ChosenFault>;
 }

@@ -2,10 +2,15 @@ import { hostsOf } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import { predictOutage } from '../predict.ts';
-import { readDbGroup } from '../probes/db-group.ts';
-import { findHolders } from '../probes/virtual-address.ts';
+import { readDbGroup } from '../../deploy/observe/db-group.ts';
+import { findHolders } from '../../deploy/observe/virtual-address.ts';
 import type { Guarantee } from './guarantee.ts';
-import { addressesHeldOnce, databaseComplete, loadBalancersReady, poolComplete } from './redundancy.ts';
+import {
+  addressesHeldOnce,
+  databaseComplete,
+  loadBalancersReady,
+  poolComplete,
+} from '../../deploy/observe/redundancy.ts';
 
 /** The alert mail must arrive within 60 s of the fault, the resolved mail within 60 s of full redundancy. */
 const DELIVERY_LIMITS = { deliverWithinMs: 60_000, resolveWithinMs: 60_000 };

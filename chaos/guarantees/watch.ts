@@ -1,3 +1,4 @@
+import type { Redundancy } from '../../deploy/observe/observation.ts';
 import { servicesOf } from '../../deploy/model/host-services.ts';
 import type { Host, Topology } from '../../deploy/model/topology.ts';
 import { alertsOfCrash, alertsOfKill } from '../alert-expectations/expected-alerts.ts';
@@ -6,14 +7,8 @@ import { observeHostBack } from '../faults/host-fault.ts';
 import { processKill } from '../faults/process-kill.ts';
 import type { AnyFault } from '../faults/undo.ts';
 import { predictAlert } from '../predict.ts';
-import type { Guarantee, Redundancy } from './guarantee.ts';
-import {
-  addressesHeldOnce,
-  databaseComplete,
-  edgesReachOrigin,
-  loadBalancersReady,
-  poolComplete,
-} from './redundancy.ts';
+import type { Guarantee } from './guarantee.ts';
+import { redundancyOf } from '../../deploy/observe/redundancy.ts';
 
 /** Longer than the alert of a lost host or process takes to be mailed. Low-urgency alerts (`lowUrgencyFor`) are mailed after a minute and not awaited. */
 const HOLD_MS = 25_000;
@@ -59,31 +54,11 @@ function watchGuarantee(topology: Topology, host: Host, { fault, ...about }: Wat
       Promise.resolve({
         fault,
         why: `${host.name} is one of the hosts of the tier ${host.tier}`,
-        redundancy: [hostBack(host), ...redundancyOf(topology, host)],
+        redundancy: [hostBack(host), ...redundancyOf(topology, host.tier)],
       }),
   };
 }
 
 function hostBack({ name }: Host): Redundancy {
   return { what: `${name} is back`, observe: (world) => observeHostBack(world, name) };
-}
-
-function redundancyOf(topology: Topology, { tier }: Host): readonly Redundancy[] {
-  switch (tier) {
-    case 'lb':
-      return [loadBalancersReady, addressesHeldOnce];
-    case 'web':
-      return [poolComplete(topology, 'web', 'web')];
-    case 'app':
-      return [poolComplete(topology, 'app', 'app-pool')];
-    case 'db':
-      return [databaseComplete(topology)];
-    case 'edge':
-      return [edgesReachOrigin];
-    case 'cache':
-    case 'monitor':
-    case 'mail':
-    case 'trace':
-      return [];
-  }
 }

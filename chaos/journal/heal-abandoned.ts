@@ -1,11 +1,11 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { HoldfastError } from '../../kit/errors.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { healJournal, isHealed, renderHealReport } from './heal.ts';
 import type { Journal } from './journal.ts';
 
 /** Reverts the faults of earlier runs before another run begins. Throws `heal-failed` if one is still in place. */
 export async function healAbandoned(
-  world: FaultContext,
+  world: StackContext,
   journal: Journal,
   onProgress: (line: string) => void,
 ): Promise<void> {

@@ -1,6 +1,6 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import type { FaultContext, Observation } from '../faults/fault.ts';
 import { bindUndo } from '../faults/undo.ts';
 import type { FaultRecord } from './fault-record.ts';
 import { processRuns } from '../../kit/process-identity.ts';
@@ -36,7 +36,7 @@ export interface HealOptions {
  * does not stop the others: it is in the report, and its record stays for the next attempt.
  */
 export async function healJournal(
-  world: FaultContext,
+  world: StackContext,
   journal: Journal,
   options: HealOptions = {},
 ): Promise<HealReport> {
@@ -65,7 +65,7 @@ interface OneRecord {
   readonly deadlineMs: number;
 }
 
-async function healRecord(world: FaultContext, one: OneRecord): Promise<HealedRecord> {
+async function healRecord(world: StackContext, one: OneRecord): Promise<HealedRecord> {
   const { id, description } = one.record;
   const begin = performance.now();
   try {
@@ -77,7 +77,7 @@ async function healRecord(world: FaultContext, one: OneRecord): Promise<HealedRe
 }
 
 /** Reverts a fault, waits for its clear probe, and removes its record. Throws `deadline` with the last observation of the probe. */
-export async function undoUntilClear(world: FaultContext, one: OneRecord): Promise<Observation> {
+export async function undoUntilClear(world: StackContext, one: OneRecord): Promise<Observation> {
   const { journal, record, deadlineMs } = one;
   const bound = bindUndo(record.undo);
   let last: Observation | undefined;

@@ -1,7 +1,7 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { randomBytes } from 'node:crypto';
 import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import type { FaultContext, Observation } from '../faults/fault.ts';
 import { hostsOfUndo, type AnyFault } from '../faults/undo.ts';
 import type { FaultRecord } from './fault-record.ts';
 import { undoUntilClear } from './heal.ts';
@@ -23,7 +23,7 @@ export interface ActiveFault extends AsyncDisposable {
 }
 
 export interface OpenFaultOptions {
-  readonly world: FaultContext;
+  readonly world: StackContext;
   readonly journal: Journal;
   /** Time from now until any process may revert the fault. */
   readonly leaseMs: number;

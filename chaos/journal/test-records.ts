@@ -1,11 +1,11 @@
-import type { FaultContext } from '../faults/fault.ts';
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { fakeHosts, type FakeHosts } from '../faults/fake-hosts.ts';
 import { makeTopology } from '../../deploy/model/topology.ts';
 import type { FaultRecord } from './fault-record.ts';
 import { ownIdentity } from '../../kit/process-identity.ts';
 
 /** The reference topology over hosts in memory, for tests. */
-export function fakeWorld(before?: (call: string) => void): FaultContext & { readonly hosts: FakeHosts } {
+export function fakeWorld(before?: (call: string) => void): StackContext & { readonly hosts: FakeHosts } {
   const topology = makeTopology();
   const byName = new Map(topology.hosts.map((host) => [host.name, host]));
   const hosts = fakeHosts({

@@ -1,10 +1,10 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import type { Verdict } from '../../kit/verdict.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { hostileClient, type AttackedEntry } from '../faults/hostile-client.ts';
 import { findAllEntries, findEntries } from '../guarantees/abuse.ts';
 import type { AttackKind } from '../hostile/attack.ts';
@@ -64,7 +64,7 @@ const LEASE_SPARE_MS = 100_000;
 /** Attacks entries of the site, one after the other, during honest load. Yields the results of each attack as soon as they are known. */
 export async function* runHostile(options: HostileOptions): AsyncGenerator<HostileRow> {
   const { topology, attacks, seconds, rate, onProgress, signal } = options;
-  const world: FaultContext = { topology, hosts: openHosts() };
+  const world: StackContext = { topology, hosts: openHosts() };
   const journal = openJournal(PATHS.journal);
   await healAbandoned(world, journal, onProgress);
   await refuseUnrecorded(world, journal);
@@ -96,7 +96,7 @@ export async function* runHostile(options: HostileOptions): AsyncGenerator<Hosti
 }
 
 interface AttackRun {
-  readonly world: FaultContext;
+  readonly world: StackContext;
   readonly load: Pick<LoadRun, 'records'>;
   readonly attack: AttackKind;
   readonly entry: AttackedEntry;

@@ -1,12 +1,12 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import type { ExecResult } from '../../kit/hosts.ts';
 import { HoldfastError } from '../../kit/errors.ts';
-import type { FaultContext } from '../faults/fault.ts';
 
 /**
  * Number of exits of each process of a host since its boot, by service. Varnish's child, which its parent restarts, is `varnish-child`. Throws
  * `docker` when the host does not report them.
  */
-export async function readProcessEnds(world: FaultContext, host: string): Promise<Readonly<Record<string, number>>> {
+export async function readProcessEnds(world: StackContext, host: string): Promise<Readonly<Record<string, number>>> {
   const services = await world.hosts.exec(host, ['sh', '-c', SERVICES]);
   const isEdge = world.topology.hosts.some(({ name, tier }) => name === host && tier === 'edge');
   // Only users of Varnish's group may read its counters.

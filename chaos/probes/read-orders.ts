@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { hostsOf, type Host, type Topology } from '../../deploy/model/topology.ts';
 import { messageOf } from '../../kit/errors.ts';
 import type { ReadBack } from '../evidence/write-ledger.ts';
-import { queryNode } from './db-connection.ts';
+import { queryNode } from '../../deploy/observe/db-connection.ts';
 
 const rowsSchema = z.array(z.object({ key: z.string(), id: z.coerce.string() }));
 

@@ -1,7 +1,7 @@
+import type { Observation } from '../../deploy/observe/observation.ts';
 import type { AlertEvidence } from '../alert-expectations/alert-expectations.ts';
 import type { RequestRecord } from '../evidence/request-record.ts';
 import type { OrderAttempt, ReadBack } from '../evidence/write-ledger.ts';
-import type { Observation } from '../faults/fault.ts';
 import type { TimelineEvent } from './timeline.ts';
 
 /** All evidence of an experiment; verdicts are computed from it alone. Times are milliseconds since the epoch. */

@@ -1,3 +1,4 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { randomBytes } from 'node:crypto';
 import { openHosts } from '../../kit/hosts.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
@@ -6,7 +7,6 @@ import { openStackLock } from '../../kit/stack-lock.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
-import type { FaultContext, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { healAbandoned } from '../journal/heal-abandoned.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
@@ -37,7 +37,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
   await using scope = new AsyncDisposableStack();
   scope.use(await openStackLock(`prove ${guarantees.map(({ id }) => id).join(' ')}`));
   const startedAt = Date.now();
-  const world: FaultContext = { topology, hosts: openHosts() };
+  const world: StackContext = { topology, hosts: openHosts() };
   const journal = openJournal(PATHS.journal);
   try {
     await options.up?.(onProgress);
@@ -87,7 +87,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
 
 interface Run {
   readonly options: ProveOptions;
-  readonly world: FaultContext;
+  readonly world: StackContext;
   readonly journal: Journal;
   readonly notificationPath: Promise<Observation>;
   readonly guarantee: Guarantee;

@@ -1,6 +1,6 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import type { FaultContext, Observation } from '../faults/fault.ts';
 import type { ChosenFault } from '../guarantees/guarantee.ts';
 import type { ActiveFault } from '../journal/open-fault.ts';
 import type { Timeline } from './timeline.ts';
@@ -16,7 +16,7 @@ export interface Recovery {
 }
 
 interface RecoverOptions {
-  readonly world: FaultContext;
+  readonly world: StackContext;
   readonly chosen: ChosenFault;
   readonly active: ActiveFault;
   readonly timeline: Timeline;
@@ -55,7 +55,7 @@ export async function recover({ world, chosen, active, timeline, signal }: Recov
 }
 
 async function waitForRedundancy(
-  world: FaultContext,
+  world: StackContext,
   chosen: ChosenFault,
   signal: AbortSignal,
 ): Promise<Observation & { readonly at: number }> {

@@ -1,10 +1,10 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostsOf } from '../../deploy/model/topology.ts';
 import { TIMEOUT_SECONDS } from '../../k6/lib/plan.ts';
 import type { AlertEvidence } from '../alert-expectations/alert-expectations.ts';
 import { openAlertWatch, type AlertWatch } from '../alert-expectations/alert-watch.ts';
-import type { FaultContext, Observation } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
@@ -22,7 +22,7 @@ import { waitForBaseline, waitForSteady } from './steady-state.ts';
 import { makeTimeline, type Timeline, type TimelineEvent } from './timeline.ts';
 
 export interface ExperimentOptions {
-  readonly world: FaultContext;
+  readonly world: StackContext;
   readonly journal: Journal;
   readonly guarantee: Guarantee;
   readonly runId: string;

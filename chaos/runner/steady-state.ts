@@ -1,9 +1,9 @@
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { isSloAlert } from '../alert-expectations/alert-expectations.ts';
 import { isInStartupGrace, readFiring } from '../alert-expectations/alert-watch.ts';
-import type { FaultContext, Observation } from '../faults/fault.ts';
 import { renderUnrecorded } from '../unrecorded/unrecorded-fault.ts';
 import { findUnrecordedProxies } from '../unrecorded/unrecorded-proxies.ts';
 import {
@@ -12,10 +12,10 @@ import {
   edgesReachOrigin,
   loadBalancersReady,
   poolComplete,
-} from '../guarantees/redundancy.ts';
+} from '../../deploy/observe/redundancy.ts';
 
 /** The conditions of the steady state that are not met. Empty: all hosts are healthy, there is full redundancy, and no alert fires. */
-export async function findUnhealthy(world: FaultContext): Promise<readonly string[]> {
+export async function findUnhealthy(world: StackContext): Promise<readonly string[]> {
   const { topology } = world;
   const states = await world.hosts.list();
   const broken = topology.hosts
@@ -74,7 +74,7 @@ interface SteadyOptions {
 }
 
 /** Waits for the steady state. Throws `deadline` with the unmet conditions. */
-export async function waitForSteady(world: FaultContext, { onWait, ...options }: SteadyOptions): Promise<void> {
+export async function waitForSteady(world: StackContext, { onWait, ...options }: SteadyOptions): Promise<void> {
   let missing = '';
   await waitFor(
     async () => {

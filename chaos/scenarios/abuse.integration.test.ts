@@ -1,9 +1,9 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { LIMITS_SWITCH } from '../../deploy/tiers/haproxy/client-limits.ts';
 import { servicesOf } from '../../deploy/model/host-services.ts';
 import { hostsOf, makeTopology } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { ABUSE_GUARANTEES } from '../guarantees/abuse.ts';
 import { readProcessEnds } from '../probes/process-ends.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
@@ -11,7 +11,7 @@ import { proveGuarantee } from './testing-guarantee.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
-const world: FaultContext = { topology, hosts };
+const world: StackContext = { topology, hosts };
 const signal = new AbortController().signal;
 const entries = (['edge', 'lb'] as const).flatMap((tier) => hostsOf(topology, tier)).map(({ name }) => name);
 

@@ -1,3 +1,4 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { randomInt, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,21 +7,20 @@ import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../../deploy
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { processKill } from '../faults/process-kill.ts';
 import { toxiproxyDown } from '../faults/toxiproxy-down.ts';
 import { toxiproxyLatency } from '../faults/toxiproxy-latency.ts';
 import { toxiproxyReset } from '../faults/toxiproxy-reset.ts';
 import { toxiproxyTimeout } from '../faults/toxiproxy-timeout.ts';
-import { edgesReachOrigin } from '../guarantees/redundancy.ts';
+import { edgesReachOrigin } from '../../deploy/observe/redundancy.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
-import { fetchText } from '../probes/http.ts';
-import { readSamples } from '../probes/metrics-text.ts';
+import { fetchText } from '../../deploy/observe/http.ts';
+import { readSamples } from '../../deploy/observe/metrics-text.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
 
 const topology = makeTopology();
-const world: FaultContext = { topology, hosts: openHosts() };
+const world: StackContext = { topology, hosts: openHosts() };
 const options = { world, journal: openJournal(PATHS.journal), leaseMs: 120_000 };
 const signal = new AbortController().signal;
 const [edge] = hostsOf(topology, 'edge') as [Host];

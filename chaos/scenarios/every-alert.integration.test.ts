@@ -1,3 +1,4 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +10,6 @@ import { addressOn, hostsOf, makeTopology, PORTS, type Host, type Tier } from '.
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { readServicePid } from '../faults/process-kill.ts';
 import { toxiproxyLatency } from '../faults/toxiproxy-latency.ts';
 import { openJournal } from '../journal/journal.ts';
@@ -18,7 +18,7 @@ import { waitForSteady } from '../runner/steady-state.ts';
 import { mailedSince, stopService } from './testing.ts';
 
 const topology = makeTopology();
-const world: FaultContext = { topology, hosts: openHosts() };
+const world: StackContext = { topology, hosts: openHosts() };
 const signal = new AbortController().signal;
 const hosts = (tier: Tier): [Host, Host] => hostsOf(topology, tier) as [Host, Host];
 const [edge] = hosts('edge');

@@ -1,3 +1,4 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { randomInt, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,16 +14,15 @@ import { PATHS } from '../../kit/paths.ts';
 import { pathOf } from '../drill/command.ts';
 import { makeDrillAlert } from '../drill/drill-alert.ts';
 import { runDrill } from '../drill/run-drill.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { toxiproxyTimeout } from '../faults/toxiproxy-timeout.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
-import { fetchJson, fetchText } from '../probes/http.ts';
+import { fetchJson, fetchText } from '../../deploy/observe/http.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
-const world: FaultContext = { topology, hosts };
+const world: StackContext = { topology, hosts };
 const names = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
 const [monitor] = hostsOf(topology, 'monitor');
 const [trace] = hostsOf(topology, 'trace');

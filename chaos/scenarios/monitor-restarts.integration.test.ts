@@ -10,7 +10,7 @@ import { hostFreeze } from '../faults/host-freeze.ts';
 import { processKill } from '../faults/process-kill.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
-import { fetchJson } from '../probes/http.ts';
+import { fetchJson } from '../../deploy/observe/http.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
 import { mailedSince, stopService } from './testing.ts';
 

@@ -1,10 +1,10 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeTopology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS, ROOT } from '../../kit/paths.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { hostCrash } from '../faults/host-crash.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { appCrash } from '../guarantees/spof.ts';
@@ -15,11 +15,11 @@ import { proveGuarantee } from './testing-guarantee.ts';
 
 const topology = makeTopology();
 const hosts = openHosts();
-const world: FaultContext = { topology, hosts };
+const world: StackContext = { topology, hosts };
 const journal = openJournal(PATHS.journal);
 const signal = new AbortController().signal;
 
-const prove = (guarantee: Guarantee, within: FaultContext = world): Promise<GuaranteeOutcome> =>
+const prove = (guarantee: Guarantee, within: StackContext = world): Promise<GuaranteeOutcome> =>
   proveGuarantee(guarantee, { world: within, topology, signal });
 
 const PROVE = [process.execPath, 'cli.ts', 'prove', appCrash.id, '--no-up', '--rate', '50'] as const;
@@ -77,7 +77,7 @@ describe('sabotage', () => {
 
   it('is violated on a stack with one application host', async () => {
     await hosts.stop('app2');
-    const alone: FaultContext = { topology: makeTopology({ appHosts: 1 }), hosts };
+    const alone: StackContext = { topology: makeTopology({ appHosts: 1 }), hosts };
     const outcome = await prove(appCrash, alone).finally(() => hosts.start('app2'));
     expect(outcome.verdict).toBe('violated');
     expect(outcome.budgets.find(({ id }) => id === 'failed-requests')).toMatchObject({ verdict: 'violated' });

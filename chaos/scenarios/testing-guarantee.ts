@@ -1,7 +1,7 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 import { openJournal } from '../journal/journal.ts';
 import { judgeExperiment } from '../runner/judge-experiment.ts';
@@ -15,7 +15,7 @@ export async function proveGuarantee(
     world,
     topology,
     signal,
-  }: { readonly world: FaultContext; readonly topology: Topology; readonly signal: AbortSignal },
+  }: { readonly world: StackContext; readonly topology: Topology; readonly signal: AbortSignal },
 ): Promise<GuaranteeOutcome> {
   const startedAt = Date.now();
   const runId = `sabotage-${startedAt}`;

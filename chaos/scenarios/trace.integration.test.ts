@@ -1,3 +1,4 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +11,6 @@ import { addressOn, hostsOf, makeTopology, PORTS, publishedUrl, routeAddress } f
 import { waitFor } from '../../kit/deadline.ts';
 import { containerName, openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { toxiproxyTimeout } from '../faults/toxiproxy-timeout.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openFault } from '../journal/open-fault.ts';
@@ -18,7 +18,7 @@ import { openPrometheus } from '../../kit/prometheus.ts';
 import { waitForSteady } from '../runner/steady-state.ts';
 
 const topology = makeTopology();
-const world: FaultContext = { topology, hosts: openHosts() };
+const world: StackContext = { topology, hosts: openHosts() };
 const journal = openJournal(PATHS.journal);
 const apps = hostsOf(topology, 'app').map(({ name }) => name);
 const front = routeAddress(topology, 'http');

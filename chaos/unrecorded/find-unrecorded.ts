@@ -1,5 +1,5 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { HoldfastError } from '../../kit/errors.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { renderUnrecorded, type UnrecordedFault } from './unrecorded-fault.ts';
 import { findUnrecordedClientLimits } from './unrecorded-client-limits.ts';
@@ -12,7 +12,7 @@ import { findUnrecordedServices } from './unrecorded-services.ts';
  * Faults of the stack that have no journal entry. `heal` cannot revert them, and they would distort every measurement. Hosts that are frozen, stopped or
  * cut off are not included: `status` shows their state, and `up` repairs them.
  */
-export async function findUnrecorded(world: FaultContext, journal: Journal): Promise<readonly UnrecordedFault[]> {
+export async function findUnrecorded(world: StackContext, journal: Journal): Promise<readonly UnrecordedFault[]> {
   const found = await findOnce(world, journal);
   if (found.length === 0) return [];
   // A run may inject a fault after the journal was read, or revert one before the stack was read. Only faults that a second search finds again count.
@@ -24,7 +24,7 @@ function nameOf({ host, text }: UnrecordedFault): string {
   return `${host}: ${text}`;
 }
 
-async function findOnce(world: FaultContext, journal: Journal): Promise<readonly UnrecordedFault[]> {
+async function findOnce(world: StackContext, journal: Journal): Promise<readonly UnrecordedFault[]> {
   const { topology, hosts } = world;
   const [states, { open }] = await Promise.all([hosts.list(), journal.read()]);
   const recorded = open.map(({ undo }) => undo);
@@ -38,7 +38,7 @@ async function findOnce(world: FaultContext, journal: Journal): Promise<readonly
 }
 
 /** Throws `stack-not-healthy` if there are unrecorded faults, because they would distort measurements. */
-export async function refuseUnrecorded(world: FaultContext, journal: Journal): Promise<void> {
+export async function refuseUnrecorded(world: StackContext, journal: Journal): Promise<void> {
   const found = await findUnrecorded(world, journal);
   if (found.length === 0) return;
   const lines = found.map(nameOf).join('\n');
@@ -49,6 +49,6 @@ export async function refuseUnrecorded(world: FaultContext, journal: Journal): P
 }
 
 /** The unrecorded faults as `status` shows them; empty if the stack does not exist. */
-export async function readUnrecordedTexts(world: FaultContext, journal: Journal): Promise<readonly string[]> {
+export async function readUnrecordedTexts(world: StackContext, journal: Journal): Promise<readonly string[]> {
   return renderUnrecorded(await findUnrecorded(world, journal));
 }

@@ -1,5 +1,5 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { messageOf } from '../../kit/errors.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { findUnrecorded } from './find-unrecorded.ts';
 
@@ -11,7 +11,7 @@ export interface UnrecordedReport {
 }
 
 /** Reverts the unrecorded faults that can be reverted, and searches again. */
-export async function healUnrecorded(world: FaultContext, journal: Journal): Promise<UnrecordedReport> {
+export async function healUnrecorded(world: StackContext, journal: Journal): Promise<UnrecordedReport> {
   const found = await findUnrecorded(world, journal);
   const errors = new Map<string, string>();
   for (const { host, text, remove } of found) {

@@ -1,14 +1,14 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { dependenciesOf, addressOn, PORTS, type Host } from '../../deploy/model/topology.ts';
 import type { HostState } from '../../kit/hosts.ts';
 import { messageOf } from '../../kit/errors.ts';
-import type { FaultContext } from '../faults/fault.ts';
 import { type ProxyState, type ToxiproxyApi, toxiproxyApi } from '../faults/toxiproxy-api.ts';
 import type { Undo } from '../faults/undo.ts';
 import { REMOVE_ALL, type UnrecordedFault } from './unrecorded-fault.ts';
 
 /** Toxics and disabled proxies of all running consumers. A Toxiproxy that does not answer is reported, too, because its state is unknown. */
 export async function findUnrecordedProxies(
-  world: FaultContext,
+  world: StackContext,
   states: ReadonlyMap<string, HostState>,
   recorded: readonly Undo[],
 ): Promise<readonly UnrecordedFault[]> {

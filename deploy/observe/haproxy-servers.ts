@@ -1,5 +1,5 @@
-import { addressOn, hostsOf, PORTS, type Host } from '../../deploy/model/topology.ts';
-import type { FaultContext } from '../faults/fault.ts';
+import type { StackContext } from './observation.ts';
+import { addressOn, hostsOf, PORTS, type Host } from '../model/topology.ts';
 import { fetchText } from './http.ts';
 import { readSamples } from './metrics-text.ts';
 
@@ -13,7 +13,7 @@ export async function readUpServers(lb: Host, backend: string): Promise<readonly
 
 /** Whether every load balancer sends requests to every one of `servers`. */
 export async function observeServersUp(
-  world: FaultContext,
+  world: StackContext,
   backend: string,
   servers: readonly string[],
 ): Promise<{ readonly seen: boolean; readonly text: string }> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createConnection, type Connection } from 'mysql2/promise';
-import { addressOn, PORTS, type Host } from '../../deploy/model/topology.ts';
+import { addressOn, PORTS, type Host } from '../model/topology.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { PATHS } from '../../kit/paths.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
+import { hostsOf, type Topology } from '../model/topology.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { queryNode } from './db-connection.ts';
 

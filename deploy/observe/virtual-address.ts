@@ -1,8 +1,8 @@
-import { hostsOf } from '../../deploy/model/topology.ts';
-import type { FaultContext } from '../faults/fault.ts';
+import type { StackContext } from './observation.ts';
+import { hostsOf } from '../model/topology.ts';
 
 /** The load balancers that have an address on an interface now. Several or none are a result, not an error. */
-export async function findHolders(world: FaultContext, address: string): Promise<readonly string[]> {
+export async function findHolders(world: StackContext, address: string): Promise<readonly string[]> {
   const found = await Promise.all(
     hostsOf(world.topology, 'lb').map(async ({ name }) => {
       const state = await world.hosts.state(name);

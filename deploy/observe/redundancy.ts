@@ -1,10 +1,11 @@
-import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../../deploy/model/topology.ts';
-import type { FaultContext } from '../faults/fault.ts';
-import { readDbGroup } from '../probes/db-group.ts';
-import { observeServersUp } from '../probes/haproxy-servers.ts';
-import { fetchText } from '../probes/http.ts';
-import { findHolders } from '../probes/virtual-address.ts';
-import type { Redundancy } from './guarantee.ts';
+import type { Redundancy, StackContext } from './observation.ts';
+import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../model/topology.ts';
+import { openPrometheus } from '../../kit/prometheus.ts';
+import { observeCacheReplication } from './cache-replication.ts';
+import { readDbGroup } from './db-group.ts';
+import { observeServersUp } from './haproxy-servers.ts';
+import { fetchText } from './http.ts';
+import { findHolders } from './virtual-address.ts';
 
 /** Every virtual IP is on exactly one load balancer. */
 export const addressesHeldOnce: Redundancy = {
@@ -57,7 +58,7 @@ export function poolComplete(topology: Topology, tier: Tier, backend: string): R
   const servers = hostsOf(topology, tier).map(({ name }) => name);
   return {
     what: `${servers.length} of ${servers.length} ${tier} hosts in the pool`,
-    observe: (world: FaultContext) => observeServersUp(world, backend, servers),
+    observe: (world: StackContext) => observeServersUp(world, backend, servers),
   };
 }
 
@@ -75,4 +76,52 @@ export function databaseComplete(topology: Topology): Redundancy {
       };
     },
   };
+}
+
+/** One cache host is the primary, and all others are synchronized with it. */
+export const cacheComplete: Redundancy = {
+  what: 'all cache hosts replicate',
+  observe: observeCacheReplication,
+};
+
+/** Every Prometheus evaluates rules on samples that it scrapes: its watchdog fires. */
+export const monitorsEvaluate: Redundancy = {
+  what: 'every Prometheus evaluates rules',
+  observe: async ({ topology }) => {
+    const monitors = hostsOf(topology, 'monitor');
+    const answers = await Promise.all(
+      monitors.map(async (monitor) => {
+        const prometheus = openPrometheus(`http://${addressOn(monitor, 'ops')}:${PORTS.prometheus}`);
+        return (await prometheus.query('ALERTS{alertname="Watchdog",alertstate="firing"}')).length > 0;
+      }),
+    );
+    const without = monitors.filter((_, index) => answers[index] !== true).map(({ name }) => name);
+    return {
+      seen: without.length === 0,
+      text: without.length === 0 ? 'the watchdog fires on every monitor' : `no watchdog on ${without.join(', ')}`,
+    };
+  },
+};
+
+/** The conditions for full redundancy of a tier, beyond healthy hosts. */
+export function redundancyOf(topology: Topology, tier: Tier): readonly Redundancy[] {
+  switch (tier) {
+    case 'lb':
+      return [loadBalancersReady, addressesHeldOnce];
+    case 'web':
+      return [poolComplete(topology, 'web', 'web')];
+    case 'app':
+      return [poolComplete(topology, 'app', 'app-pool')];
+    case 'db':
+      return [databaseComplete(topology)];
+    case 'edge':
+      return [edgesReachOrigin];
+    case 'cache':
+      return [cacheComplete];
+    case 'monitor':
+      return [monitorsEvaluate];
+    case 'mail':
+    case 'trace':
+      return [];
+  }
 }
