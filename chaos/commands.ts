@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../deploy/commands.ts';
 import { pagesOf } from '../deploy/stack/status.ts';
-import { up } from '../deploy/stack/up.ts';
+import { up } from '../deploy/change/up.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
 import { openHosts } from '../kit/hosts.ts';
 import { PATHS } from '../kit/paths.ts';

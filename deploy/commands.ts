@@ -15,7 +15,7 @@ import { readDrift, writeRendered, type RenderedFiles } from './stack/render.ts'
 import { siteNames } from './model/site.ts';
 import { readStatus, renderStatus } from './stack/status.ts';
 import type { Topology } from './model/topology.ts';
-import { up } from './stack/up.ts';
+import { up } from './change/up.ts';
 
 /** Dependencies that `cli.ts` passes to the commands. */
 export interface CommandContext {

@@ -1,6 +1,6 @@
 import { down } from '../deploy/stack/down.ts';
 import { makeTopology } from '../deploy/model/topology.ts';
-import { up } from '../deploy/stack/up.ts';
+import { up } from '../deploy/change/up.ts';
 import { HoldfastError } from '../kit/errors.ts';
 import { openStackLock } from '../kit/stack-lock.ts';
 import { renderFiles } from './render-files.ts';

@@ -5,7 +5,7 @@ import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { ROOT } from '../../kit/paths.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
-import { readStatus } from './status.ts';
+import { readStatus } from '../stack/status.ts';
 import { addressOn, makeTopology, PORTS, type Host, type NetworkName } from '../model/topology.ts';
 
 const topology = makeTopology();

@@ -6,12 +6,12 @@ import { renderProblems } from '../../kit/problem.ts';
 import { checkTopology } from '../model/check-topology.ts';
 import { checkMachine } from '../machine/doctor.ts';
 import { ensureEngine } from '../machine/engine/ensure-engine.ts';
-import { checkStackOwner } from './check-stack-owner.ts';
+import { checkStackOwner } from '../stack/check-stack-owner.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import { buildImages } from '../images/images.ts';
-import { makeSecrets } from './make-secrets.ts';
-import { writeRendered, type RenderedFiles } from './render.ts';
-import { runCompose } from './run-compose.ts';
+import { makeSecrets } from '../stack/make-secrets.ts';
+import { writeRendered, type RenderedFiles } from '../stack/render.ts';
+import { runCompose } from '../stack/run-compose.ts';
 import { secretsOf } from '../model/secrets.ts';
 import type { Topology } from '../model/topology.ts';
 
