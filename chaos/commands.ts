@@ -120,7 +120,7 @@ async function runProve(
       ...(flags.up
         ? {
             up: (onProgress: (line: string) => void) =>
-              up({ topology, files, signal, onProgress, heal: () => heal(onProgress) }),
+              up({ topology, files, isAtOnce: true, signal, onProgress, heal: () => heal(onProgress) }),
           }
         : {}),
     },

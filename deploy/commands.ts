@@ -7,11 +7,14 @@ import { openProgress } from '../kit/progress.ts';
 import { renderProblems } from '../kit/problem.ts';
 import { requireNetwork } from '../kit/require-network.ts';
 import { openStackLock } from '../kit/stack-lock.ts';
+import { makePlan } from './change/plan.ts';
+import { renderPlan, toJson } from './change/render-plan.ts';
 import { checkTopology } from './model/check-topology.ts';
 import { checkMachine } from './machine/doctor.ts';
 import { down } from './stack/down.ts';
 import { parsePurgePath, purge } from './tiers/edge/purge.ts';
-import { readDrift, writeRendered, type RenderedFiles } from './stack/render.ts';
+import { readDrift, writeRendered } from './stack/render.ts';
+import type { RenderedFiles } from './model/rendered-file.ts';
 import { siteNames } from './model/site.ts';
 import { readStatus, renderStatus } from './stack/status.ts';
 import type { Topology } from './model/topology.ts';
@@ -49,14 +52,18 @@ export function registerDeployCommands(program: Command, context: CommandContext
 
   program
     .command('up')
-    .description('start the stack, or repair it; install or start Docker and build images where needed')
-    .action(async () => {
+    .description(
+      'start the stack, repair it, or change it to the topology, one host at a time; install or start Docker and build images where needed',
+    )
+    .option('--at-once', 'replace all changed hosts at the same time: faster, but interrupts the service')
+    .action(async ({ atOnce }: { readonly atOnce?: boolean }) => {
       await using _lock = await openStackLock('up');
       const progress = openProgress();
       try {
         await up({
           topology,
           files: context.files,
+          isAtOnce: atOnce === true,
           signal,
           onProgress: progress.report,
           heal: () => heal(progress.report),
@@ -65,6 +72,17 @@ export function registerDeployCommands(program: Command, context: CommandContext
         progress.stop();
       }
       console.log(renderStatus(await readStatus(topology)));
+    });
+
+  program
+    .command('plan')
+    .description('compare the running stack with the topology: what `up` would do to each host, in its order')
+    .option('--json', 'print the changes as JSON')
+    .addHelpText('after', '\nExit codes: 0 nothing differs, 1 hosts differ.')
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const changes = (await makePlan(topology, context.files)).filter(({ action }) => action !== 'nothing');
+      console.log(json === true ? JSON.stringify(changes.map(toJson), null, 2) : renderPlan(changes));
+      process.exitCode = changes.length === 0 ? EXIT.held : EXIT.violated;
     });
 
   program

@@ -21,6 +21,9 @@ export interface HostState {
   readonly health: 'healthy' | 'unhealthy' | 'starting' | 'none';
   /** ISO 8601. */
   readonly startedAt: string;
+  /** ID of the image that the container was created from. */
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
   /** Process ID of the container's init process on this machine; 0 if it is not running. */
   readonly pid: number;
   /** Network name of the topology → address, for the currently connected networks. */
@@ -144,6 +147,8 @@ async function readState(container: Docker.Container, host: string): Promise<Hos
     paused: info.State.Paused,
     health: parseHealth(info.State.Running ? info.State.Health?.Status : undefined),
     startedAt: info.State.StartedAt,
+    imageId: info.Image,
+    labels: info.Config.Labels,
     pid: info.State.Pid,
     networks: Object.fromEntries(networks),
     limits: limitsOf(info.HostConfig),

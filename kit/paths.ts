@@ -10,6 +10,8 @@ export const PATHS = {
   compose: join(ROOT, 'compose.yaml'),
   rendered: join(ROOT, 'deploy', 'rendered'),
   secrets: join(STATE, 'secrets'),
+  /** A folder per host with the files that it mounts: its own copy, which changes when it is the host's turn. */
+  hosts: join(STATE, 'hosts'),
   journal: join(STATE, 'journal'),
   logs: join(STATE, 'logs'),
   runs: join(STATE, 'runs'),

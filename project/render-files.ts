@@ -1,6 +1,7 @@
 import { renderAlertFiles } from '../alerts/generated.ts';
 import { renderDashboardFiles } from '../dashboards/generated.ts';
-import { renderAll, type RenderedFiles } from '../deploy/stack/render.ts';
+import { renderAll } from '../deploy/stack/render.ts';
+import type { RenderedFiles } from '../deploy/model/rendered-file.ts';
 import type { Topology } from '../deploy/model/topology.ts';
 
 /** Every generated file of the checkout: the configuration of the stack, the alerts and the dashboards. */

@@ -18,11 +18,11 @@ export default async function setup(): Promise<void> {
   const files = renderFiles(topology);
   const { signal } = new AbortController();
   try {
-    await up({ topology, files, signal, onProgress });
+    await up({ topology, files, isAtOnce: true, signal, onProgress });
   } catch (error) {
     if (!OWNS_MACHINE || !(error instanceof HoldfastError) || error.code !== 'wrong-checkout') throw error;
     onProgress('removing the stack that another checkout left');
     await down({ volumes: true, signal });
-    await up({ topology, files, signal, onProgress });
+    await up({ topology, files, isAtOnce: true, signal, onProgress });
   }
 }

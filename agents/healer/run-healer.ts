@@ -1,5 +1,5 @@
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultContext } from '../../chaos/faults/fault.ts';
 import type { FaultRecord } from '../../chaos/journal/fault-record.ts';
 import { healJournal, isAbandoned } from '../../chaos/journal/heal.ts';
 import type { Journal } from '../../chaos/journal/journal.ts';
@@ -7,7 +7,7 @@ import { processRuns, type ProcessIdentity } from '../../kit/process-identity.ts
 import { messageOf } from '../../kit/errors.ts';
 
 export interface HealerOptions {
-  readonly context: FaultContext;
+  readonly context: StackContext;
   readonly journal: Journal;
   /** The process that injects faults. While it runs, it reverts its faults itself until their deadlines. */
   readonly runner: ProcessIdentity;

@@ -4,7 +4,7 @@ import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/model/top
 import { messageOf } from '../../kit/errors.ts';
 import { promDuration } from '../../kit/prom-duration.ts';
 import { openPrometheus, type Prometheus } from '../../kit/prometheus.ts';
-import { fetchJson } from '../probes/http.ts';
+import { fetchJson } from '../../deploy/observe/http.ts';
 import { isOwnAlert, type AlertEvidence, type DeliveredAlert, type FiringAlert } from './alert-expectations.ts';
 
 /** Timeout of a query to a monitor; short, because monitors are polled repeatedly. */

@@ -1,8 +1,8 @@
+import type { Observation } from '../../deploy/observe/observation.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../deploy/model/topology.ts';
 import { deadlineSignal, waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import type { Observation } from '../faults/fault.ts';
-import { fetchText } from '../probes/http.ts';
+import { fetchText } from '../../deploy/observe/http.ts';
 import { readDelivered } from './alert-watch.ts';
 
 interface PathOptions {

@@ -7,18 +7,24 @@ import { checkTopology } from '../model/check-topology.ts';
 import { checkMachine } from '../machine/doctor.ts';
 import { ensureEngine } from '../machine/engine/ensure-engine.ts';
 import { checkStackOwner } from '../stack/check-stack-owner.ts';
-import { attachmentsOf } from '../model/network-attachments.ts';
 import { buildImages } from '../images/images.ts';
+import { writeHostFiles } from '../stack/host-files.ts';
 import { makeSecrets } from '../stack/make-secrets.ts';
-import { writeRendered, type RenderedFiles } from '../stack/render.ts';
+import { writeRendered } from '../stack/render.ts';
+import type { RenderedFiles } from '../model/rendered-file.ts';
 import { runCompose } from '../stack/run-compose.ts';
-import { secretsOf } from '../model/secrets.ts';
 import type { Topology } from '../model/topology.ts';
+import type { Action } from './decide-change.ts';
+import { undrainAll } from './drain.ts';
+import { makePlan, type PlannedHost } from './plan.ts';
+import { reconnect, replaceHosts, roll } from './roll.ts';
 
 interface UpOptions {
   readonly topology: Topology;
   /** The result of `renderAll` for the topology. */
   readonly files: RenderedFiles;
+  /** Replaces all changed hosts at the same time, which interrupts the service. */
+  readonly isAtOnce: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
   /** Reverts abandoned faults of an interrupted run; called once the engine is running. */
@@ -29,10 +35,11 @@ interface UpOptions {
 const HEALTHY_DEADLINE_MS = 240_000;
 
 /**
- * Starts or repairs the stack from any state: absent, half started, after a reboot, with hosts killed or disconnected.
- * Completed steps stay in effect after an interruption, so that the next `up` continues from there.
+ * Starts, repairs or changes the stack from any state: absent, half started, after a reboot, with hosts killed or disconnected. Hosts that run and
+ * differ from the topology are replaced one at a time ({@link roll}), or all at once. Completed steps stay in effect after an interruption, so that
+ * the next `up` continues from there.
  */
-export async function up({ topology, files, signal, onProgress, heal }: UpOptions): Promise<void> {
+export async function up({ topology, files, isAtOnce, signal, onProgress, heal }: UpOptions): Promise<void> {
   const problems = checkTopology(topology);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new HoldfastError('invalid-topology', renderProblems(errors));
@@ -42,18 +49,51 @@ export async function up({ topology, files, signal, onProgress, heal }: UpOption
   const unfit = (await checkMachine(topology)).filter(({ severity }) => severity === 'error');
   if (unfit.length > 0) throw new HoldfastError('unsupported-machine', renderProblems(unfit));
   await buildImages({ signal, onProgress });
-  const made = await makeSecrets(topology, PATHS.secrets);
+  await makeSecrets(topology, PATHS.secrets);
   const drift = await writeRendered(files);
   const touched = drift.changed.length + drift.missing.length + drift.extra.length;
   if (touched > 0) onProgress(`rendered ${touched} changed files from the topology`);
   const hosts = openHosts();
+  const context = { topology, hosts };
   await heal?.();
   await unpauseHosts(hosts, topology);
-  await stopReaders(hosts, topology, made);
+
+  for (const name of await undrainAll(context))
+    onProgress(`${name} serves again: an interrupted change had drained it`);
+  const plan = await makePlan(topology, files, hosts);
+  const chosen = (...actions: readonly Action[]): readonly PlannedHost[] =>
+    plan.filter(({ action }) => actions.includes(action));
+  await removeHosts(chosen('remove'), { signal, onProgress });
+  const isFresh = plan.every(({ host, action }) => !host.enabled || action === 'start');
+  const starting = chosen('start');
+  for (const { host, files: wanted } of [...starting, ...chosen('update')]) await writeHostFiles(host, wanted);
   onProgress('starting the hosts');
-  await runCompose(['up', '--detach', '--remove-orphans'], signal);
-  await reconnect(hosts, topology);
-  await waitUntilHealthy(hosts, { topology, signal, onProgress });
+  // Without names, Compose also creates the networks, and would start all hosts.
+  if (isFresh) await runCompose(['up', '--detach', '--remove-orphans'], signal);
+  else if (starting.length > 0) {
+    const names = starting.map(({ host }) => host.name);
+    await runCompose(['up', '--detach', '--no-deps', '--remove-orphans', ...names], signal);
+  }
+  if (isAtOnce) await replaceHosts(chosen('replace'), signal);
+  const rest = isAtOnce ? [] : chosen('replace');
+  await reconnect(
+    context,
+    topology.hosts.filter(({ enabled }) => enabled),
+  );
+  const waited = topology.hosts.filter(({ enabled, name }) => enabled && !rest.some(({ host }) => host.name === name));
+  await waitUntilHealthy(hosts, { names: waited.map(({ name }) => name), signal, onProgress });
+  await roll(rest, { context, signal, onProgress });
+}
+
+/** Shuts hosts down and removes their containers. */
+async function removeHosts(
+  removed: readonly PlannedHost[],
+  { signal, onProgress }: Pick<UpOptions, 'signal' | 'onProgress'>,
+): Promise<void> {
+  for (const { host, reasons } of removed) {
+    onProgress(`removing ${host.name}: ${reasons.join(', ')}`);
+    await runCompose(['--profile', '*', 'rm', '--stop', '--force', host.name], signal);
+  }
 }
 
 /** Compose cannot start paused containers. */
@@ -64,34 +104,14 @@ async function unpauseHosts(hosts: Hosts, topology: Topology): Promise<void> {
   );
 }
 
-/** Stops hosts that read a new secret. They read secrets only at start, and Compose starts them again. */
-async function stopReaders(hosts: Hosts, topology: Topology, made: readonly string[]): Promise<void> {
-  const states = await hosts.list();
-  const readers = topology.hosts.filter(({ tier }) => secretsOf(tier).some((name) => made.includes(name)));
-  const running = readers.filter(({ name }) => states.get(name)?.running === true);
-  await Promise.all(running.map(({ name }) => hosts.stop(name)));
-}
-
-/** Compose 2.40.3 recreates a host that is disconnected from a network. This connects hosts that are still disconnected. */
-async function reconnect(hosts: Hosts, topology: Topology): Promise<void> {
-  const states = await hosts.list();
-  for (const host of topology.hosts.filter(({ enabled }) => enabled)) {
-    const connected = states.get(host.name)?.networks ?? {};
-    for (const attachment of attachmentsOf(host, topology.profile)) {
-      if (connected[attachment.network] !== attachment.address) await hosts.connect(host.name, attachment);
-    }
-  }
-}
-
 async function waitUntilHealthy(
   hosts: Hosts,
-  { topology, signal, onProgress }: Pick<UpOptions, 'topology' | 'signal' | 'onProgress'>,
+  { names, signal, onProgress }: Pick<UpOptions, 'signal' | 'onProgress'> & { readonly names: readonly string[] },
 ): Promise<void> {
-  const wanted = topology.hosts.filter(({ enabled }) => enabled).map(({ name }) => name);
-  let waiting = wanted;
+  let waiting = names;
   let lastLine = '';
   const progressTimer = setInterval(() => {
-    const line = `${wanted.length - waiting.length} of ${wanted.length} hosts are healthy, waiting for ${waiting.join(', ')}`;
+    const line = `${names.length - waiting.length} of ${names.length} hosts are healthy, waiting for ${waiting.join(', ')}`;
     if (line !== lastLine) onProgress(line);
     lastLine = line;
   }, 2_000);
@@ -99,7 +119,7 @@ async function waitUntilHealthy(
     await waitFor(
       async () => {
         const states = await hosts.list();
-        waiting = wanted.filter((name) => !isHealthy(states.get(name)));
+        waiting = names.filter((name) => !isHealthy(states.get(name)));
         return waiting.length === 0;
       },
       { what: 'all hosts healthy', deadlineMs: HEALTHY_DEADLINE_MS, intervalMs: 500, signal },

@@ -72,6 +72,19 @@ export async function buildImages({ only, signal, onProgress }: BuildOptions): P
   await docker.pruneImages({ filters: { dangling: ['true'], label: ['org.holdfast=1'] } }).catch(() => undefined);
 }
 
+/** The ID of each image, by name, as its inputs are now; images that have to be built are missing. Builds nothing. */
+export async function readImageIds(): Promise<ReadonlyMap<string, string>> {
+  await stageHostAuthorities(AUTHORITIES, { withBundle: false });
+  const plan = await planImages({ root: ROOT, specs: IMAGES, authorities: AUTHORITIES });
+  const present = await readTags(openDocker());
+  return new Map(
+    plan.flatMap(({ spec, tag }) => {
+      const id = present.get(tag);
+      return id === undefined ? [] : [[spec.name, id] as const];
+    }),
+  );
+}
+
 /** Every tag of the stack's images → image ID. */
 async function readTags(docker: Docker): Promise<ReadonlyMap<string, string>> {
   const filters = { label: ['org.holdfast=1'] };

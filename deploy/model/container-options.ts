@@ -1,5 +1,15 @@
 import { VARNISH_THREADS } from './edge-threads.ts';
+import { immediate, reload, restart, type OnChange } from './rendered-file.ts';
 import type { Tier } from './topology.ts';
+
+/** A folder of the checkout that hosts of a tier mount a copy of. */
+export interface MountedFolder {
+  /** Path from the root of the checkout. */
+  readonly from: string;
+  readonly mountedAt: string;
+  /** By the path of a file in the folder. */
+  readonly onChange: (path: string) => OnChange;
+}
 
 /** Container options of a tier's hosts, beyond those that every host gets. */
 interface HostNeeds {
@@ -12,8 +22,8 @@ interface HostNeeds {
   readonly processes?: number;
   /** Persistent state: suffix of the volume name, after the host name → mount point. */
   readonly volumes?: Readonly<Record<string, string>>;
-  /** Committed folders of the checkout → mount point, read-only. */
-  readonly folders?: Readonly<Record<string, string>>;
+  /** Further read-only folders: name, beside `config`, in the host's folder of `PATHS.hosts` → source and mount point. */
+  readonly folders?: Readonly<Record<string, MountedFolder>>;
 }
 
 /** Maximum number of processes and threads of a host. */
@@ -45,9 +55,20 @@ export const CONTAINER_OPTIONS: Readonly<Record<Tier, HostNeeds>> = {
   cache: { sysctls: ALLOW_NONLOCAL_BIND, volumes: { data: '/var/lib/valkey' } },
   monitor: {
     volumes: { prometheus: '/var/lib/prometheus', alertmanager: '/var/lib/alertmanager', state: '/var/lib/holdfast' },
-    folders: { './alerts/generated': '/etc/holdfast-alerts' },
+    folders: {
+      alerts: {
+        from: 'alerts/generated',
+        mountedAt: '/etc/holdfast-alerts',
+        onChange: (path) => (path === 'plots.json' ? restart('notifier') : reload('prometheus')),
+      },
+    },
   },
-  mail: { volumes: { state: '/var/lib/holdfast' }, folders: { './alerts/runbooks': '/etc/holdfast-runbooks' } },
+  mail: {
+    volumes: { state: '/var/lib/holdfast' },
+    folders: {
+      runbooks: { from: 'alerts/runbooks', mountedAt: '/etc/holdfast-runbooks', onChange: () => immediate },
+    },
+  },
   // Traces are in memory only: they are used to investigate recent requests.
   trace: {},
 };

@@ -53,18 +53,21 @@ interface ComposeNetwork {
 
 const LABEL = { 'org.holdfast': '1' } as const;
 
-/** The rendered files of each host and of Grafana, by name. */
-export type RenderedHosts = ReadonlyMap<string, readonly RenderedFile[]>;
-
-/** The Compose file of a topology, as YAML. `rendered` is hashed into labels, so that a changed configuration replaces its host. */
-export function renderCompose(topology: Topology, rendered: RenderedHosts): string {
+/**
+ * The Compose file of a topology, as YAML. Each host has a label with the hash of its own definition, so that a plan can compare a running host
+ * with it. `grafana`: its files are hashed into a label, so that Compose replaces it when they change.
+ */
+export function renderCompose(topology: Topology, grafana: readonly RenderedFile[]): string {
   const file: ComposeFile = {
     name: 'holdfast',
     services: {
       ...Object.fromEntries(
-        topology.hosts.map((host) => [host.name, renderService(host, topology.profile, rendered.get(host.name) ?? [])]),
+        topology.hosts.map((host) => [host.name, withDefinition(renderService(host, topology.profile))]),
       ),
-      grafana: renderGrafanaService({ ...LABEL, 'org.holdfast.config': digestOf(rendered.get('grafana') ?? []) }),
+      grafana: renderGrafanaService({
+        ...LABEL,
+        'org.holdfast.config': digestOf(grafana.flatMap(({ path, text }) => [path, text])),
+      }),
     },
     networks: Object.fromEntries(
       Object.keys(topology.networks).map((name) => [name, renderNetwork(topology, name as NetworkName)]),
@@ -82,7 +85,24 @@ export function renderCompose(topology: Topology, rendered: RenderedHosts): stri
   return `# Rendered from deploy/model/topology.ts by \`./holdfast render\`; a test keeps it so.\n${stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
-function renderService(host: Host, profile: Profile, files: readonly RenderedFile[]): ComposeService {
+/** Label with the hash of a host's definition. */
+export const DEFINITION = 'org.holdfast.definition';
+
+function withDefinition(service: ComposeService): ComposeService {
+  return { ...service, labels: { ...service.labels, [DEFINITION]: digestOf([JSON.stringify(service)]) } };
+}
+
+/** The definitions of the hosts of a topology, by name, as {@link DEFINITION} has them. */
+export function definitionsOf(topology: Topology): ReadonlyMap<string, string> {
+  return new Map(
+    topology.hosts.map((host) => [
+      host.name,
+      withDefinition(renderService(host, topology.profile)).labels[DEFINITION] ?? '',
+    ]),
+  );
+}
+
+function renderService(host: Host, profile: Profile): ComposeService {
   const needs = CONTAINER_OPTIONS[host.tier];
   const secrets = secretsOf(host.tier);
   return {
@@ -95,7 +115,6 @@ function renderService(host: Host, profile: Profile, files: readonly RenderedFil
       ...LABEL,
       'org.holdfast.host': host.name,
       'org.holdfast.tier': host.tier,
-      'org.holdfast.config': digestOf(files),
     },
     restart: 'unless-stopped',
     stop_grace_period: '12s',
@@ -116,8 +135,10 @@ function renderService(host: Host, profile: Profile, files: readonly RenderedFil
       ? {}
       : { ports: host.published.map(({ loopbackPort, port }) => `127.0.0.1:${loopbackPort}:${port}`) }),
     volumes: [
-      `./deploy/rendered/${host.name}:/etc/holdfast:ro`,
-      ...Object.entries(needs.folders ?? {}).map(([folder, path]) => `${folder}:${path}:ro`),
+      `./.holdfast/hosts/${host.name}/config:/etc/holdfast:ro`,
+      ...Object.entries(needs.folders ?? {}).map(
+        ([name, { mountedAt }]) => `./.holdfast/hosts/${host.name}/${name}:${mountedAt}:ro`,
+      ),
       ...volumesOf(host).map(([volume, path]) => `${volume}:${path}`),
     ],
     tmpfs: ['/run:mode=0755,size=16m', ...(needs.tmpfs ?? [])],
@@ -151,8 +172,8 @@ function volumesOf(host: Host): readonly (readonly [string, string])[] {
   ]);
 }
 
-function digestOf(files: readonly RenderedFile[]): string {
+function digestOf(texts: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const { path, text } of files) hash.update(`${path}\0${text}\0`);
+  for (const text of texts) hash.update(`${text}\0`);
   return hash.digest('hex').slice(0, 16);
 }

@@ -29,16 +29,6 @@ describe('rendered files', () => {
 });
 
 describe('the Compose file', () => {
-  it('replaces only the hosts that mount a changed file of another module', () => {
-    const services = (text: string): readonly string[] => {
-      const rendered = renderAll(topology, new Map([['alerts/generated/rules.yaml', text]])).get('compose.yaml') ?? '';
-      return Object.values(Compose.parse(parse(rendered)).services).map((service) => JSON.stringify(service));
-    };
-    const [before, after] = [services('a'), services('b')];
-    const replaced = before.filter((service, index) => service !== after[index]);
-    expect(replaced).toHaveLength(hostsOf(topology, 'monitor').length);
-  });
-
   it('changes only edge1 when a loopback port of edge1 changes', () => {
     const services = (of: typeof topology): ReadonlyMap<string, string> => {
       const { services } = Compose.parse(parse(renderAll(of, new Map()).get('compose.yaml') ?? ''));

@@ -1,66 +1,22 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { PATHS, ROOT } from '../../kit/paths.ts';
-import { renderApp } from '../tiers/app/render.ts';
-import { renderFacts } from '../tiers/host/render-facts.ts';
-import { renderCache } from '../tiers/cache/render.ts';
-import { renderCompose, type RenderedHosts } from './compose.ts';
-import { renderDb } from '../tiers/db/render.ts';
-import { renderEdge } from '../tiers/edge/render.ts';
+import { renderCompose } from './compose.ts';
+import { renderHost } from './render-host.ts';
 import { renderGrafana } from '../tiers/grafana/render.ts';
-import { CONTAINER_OPTIONS } from '../model/container-options.ts';
-import { renderLb } from '../tiers/lb/render.ts';
-import { renderMail } from '../tiers/mail/render.ts';
-import { renderMonitor } from '../tiers/monitor/render.ts';
-import type { RenderedFile } from '../model/rendered-file.ts';
-import { renderTrace } from '../tiers/trace/render.ts';
-import type { Host, Tier, Topology } from '../model/topology.ts';
-import { renderWeb } from '../tiers/web/render.ts';
-
-const RENDERERS: Readonly<Record<Tier, (topology: Topology, host: Host) => readonly RenderedFile[]>> = {
-  edge: renderEdge,
-  lb: renderLb,
-  web: renderWeb,
-  app: renderApp,
-  db: renderDb,
-  cache: renderCache,
-  monitor: renderMonitor,
-  mail: renderMail,
-  trace: renderTrace,
-};
-
-/** Rendered files: path from the root of the checkout → text. */
-export type RenderedFiles = ReadonlyMap<string, string>;
+import type { RenderedFiles } from '../model/rendered-file.ts';
+import type { Topology } from '../model/topology.ts';
 
 /**
- * All files rendered from the topology, together with `others`: files of other modules that hosts mount, such as alert rules. A change of
- * these also replaces the hosts that mount them.
+ * All files rendered from the topology, together with `others`: files of other modules that hosts mount, such as alert rules.
  */
 export function renderAll(topology: Topology, others: RenderedFiles): RenderedFiles {
-  const hosts: RenderedHosts = new Map(
-    topology.hosts.map(
-      (host) => [host.name, [...RENDERERS[host.tier](topology, host), renderFacts(topology, host)]] as const,
-    ),
-  );
+  const hosts = topology.hosts.map((host) => [host.name, renderHost(topology, host)] as const);
   const grafana = renderGrafana(topology);
   const files = [...hosts, ['grafana', grafana] as const].flatMap(([host, rendered]) =>
     rendered.map(({ path, text }) => [`${relative(ROOT, PATHS.rendered)}/${host}/${path}`, text] as const),
   );
-  const read = new Map([
-    ...topology.hosts.map(
-      (host) => [host.name, [...(hosts.get(host.name) ?? []), ...mountedBy(host, others)]] as const,
-    ),
-    // Without the dashboards: Grafana reloads them on its own.
-    ['grafana', grafana] as const,
-  ]);
-  return new Map([[relative(ROOT, PATHS.compose), renderCompose(topology, read)], ...files, ...others]);
-}
-
-function mountedBy(host: Host, others: RenderedFiles): readonly RenderedFile[] {
-  const folders = Object.keys(CONTAINER_OPTIONS[host.tier].folders ?? {}).map((folder) => folder.replace(/^\.\//, ''));
-  return [...others].flatMap(([path, text]) =>
-    folders.some((folder) => path.startsWith(`${folder}/`)) ? [{ path, text }] : [],
-  );
+  return new Map([[relative(ROOT, PATHS.compose), renderCompose(topology, grafana)], ...files, ...others]);
 }
 
 /** Differences between the files on disk and the rendered files; paths from the root of the checkout, sorted. */
@@ -93,7 +49,6 @@ export async function writeRendered(files: RenderedFiles): Promise<Drift> {
   for (const path of [...drift.missing, ...drift.changed]) {
     const target = join(ROOT, path);
     await mkdir(dirname(target), { recursive: true });
-    // Written in place, because hosts mount the files.
     await writeFile(target, files.get(path) ?? '');
   }
   for (const path of drift.extra) await rm(join(ROOT, path));

@@ -1,5 +1,5 @@
 import { readerStalenessMs } from '../../model/profile.ts';
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { restart, type RenderedFile } from '../../model/rendered-file.ts';
 import {
   addressOn,
   dependenciesOf,
@@ -23,7 +23,7 @@ const POOL_SIZE = 16;
 /** The files of an application host below `/etc/holdfast`. */
 export function renderApp(topology: Topology, host: Host): readonly RenderedFile[] {
   return [
-    { path: 'app.json', text: `${JSON.stringify(makeAppConfig(topology, host), null, 2)}\n` },
+    { path: 'app.json', text: `${JSON.stringify(makeAppConfig(topology, host), null, 2)}\n`, onChange: restart('app') },
     ...renderToxiproxy(topology, host),
   ];
 }

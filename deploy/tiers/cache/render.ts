@@ -1,5 +1,5 @@
 import type { Profile } from '../../model/profile.ts';
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { restart, type RenderedFile } from '../../model/rendered-file.ts';
 import { addressOn, PORTS, slotsOf, type Host, type Topology } from '../../model/topology.ts';
 
 /** Share of the host's memory for data; the rest is for replica buffers and the copies of a full synchronisation. */
@@ -15,9 +15,9 @@ const PRIMARY = 'shop';
  */
 export function renderCache(topology: Topology, host: Host): readonly RenderedFile[] {
   return [
-    { path: 'valkey.conf', text: renderValkey(topology.profile, host) },
-    { path: 'sentinel.conf', text: renderSentinel(topology, host) },
-    { path: 'cache.env', text: renderEnvironment(topology, host) },
+    { path: 'valkey.conf', text: renderValkey(topology.profile, host), onChange: restart('valkey') },
+    { path: 'sentinel.conf', text: renderSentinel(topology, host), onChange: restart('sentinel') },
+    { path: 'cache.env', text: renderEnvironment(topology, host), onChange: restart('valkey', 'sentinel') },
   ];
 }
 

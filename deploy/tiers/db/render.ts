@@ -1,4 +1,4 @@
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { restartHost, type RenderedFile } from '../../model/rendered-file.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../../model/topology.ts';
 import { renderUsers } from './render-users.ts';
 
@@ -25,8 +25,8 @@ export function renderDb(topology: Topology, host: Host): readonly RenderedFile[
     })
     .join('\n');
   return [
-    { path: 'my.cnf', text: `[mysqld]\n${text}` },
-    { path: 'users.sql', text: renderUsers(topology) },
+    { path: 'my.cnf', text: `[mysqld]\n${text}`, onChange: restartHost },
+    { path: 'users.sql', text: renderUsers(topology), onChange: restartHost },
   ];
 }
 

@@ -1,5 +1,5 @@
 import { renderErrorPages } from '../haproxy/error-pages.ts';
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { immediate, reload, restart, type RenderedFile } from '../../model/rendered-file.ts';
 import { PORTS, type Host, type Topology } from '../../model/topology.ts';
 import { renderToxiproxy } from '../toxiproxy/render.ts';
 import { CHECK_PATH, renderEdgeHaproxy, VARNISH_SOCKET } from './haproxy.ts';
@@ -12,9 +12,9 @@ const CACHE_SHARE = 0.3;
 /** Every configuration file of an edge. */
 export function renderEdge(topology: Topology, host: Host): readonly RenderedFile[] {
   return [
-    { path: 'haproxy.cfg', text: renderEdgeHaproxy(topology, host) },
+    { path: 'haproxy.cfg', text: renderEdgeHaproxy(topology, host), onChange: reload('haproxy') },
     ...renderErrorPages(),
-    { path: 'default.vcl', text: renderVcl(topology, host) },
+    { path: 'default.vcl', text: renderVcl(topology, host), onChange: reload('varnish') },
     {
       path: 'varnish.env',
       text: [
@@ -23,8 +23,9 @@ export function renderEdge(topology: Topology, host: Host): readonly RenderedFil
         `VARNISH_THREADS=${VARNISH_THREADS}`,
         '',
       ].join('\n'),
+      onChange: restart('varnish'),
     },
-    { path: 'edge.env', text: `EDGE_PORT=${PORTS.edge}\nEDGE_CHECK_PATH=${CHECK_PATH}\n` },
+    { path: 'edge.env', text: `EDGE_PORT=${PORTS.edge}\nEDGE_CHECK_PATH=${CHECK_PATH}\n`, onChange: immediate },
     ...renderToxiproxy(topology, host),
   ];
 }

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { slowestScrapeIntervalMs } from '../../model/scrape-jobs.ts';
 import { promDuration } from '../../../kit/prom-duration.ts';
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { restartHost, type RenderedFile } from '../../model/rendered-file.ts';
 import { addressOn, hostsOf, PORTS, type Topology } from '../../model/topology.ts';
 
 /** Folder of the committed dashboards in Grafana's container. */
@@ -13,8 +13,8 @@ const TRACES_UID = 'zipkin';
 /** Grafana's provisioning: data sources and the dashboard folder. Mounted as `/etc/grafana/provisioning`. */
 export function renderGrafana(topology: Topology): readonly RenderedFile[] {
   return [
-    { path: 'datasources/holdfast.yaml', text: renderDatasources(topology) },
-    { path: 'dashboards/holdfast.yaml', text: renderProvider() },
+    { path: 'datasources/holdfast.yaml', text: renderDatasources(topology), onChange: restartHost },
+    { path: 'dashboards/holdfast.yaml', text: renderProvider(), onChange: restartHost },
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { reload, type RenderedFile } from '../../model/rendered-file.ts';
 import { SECURITY_HEADERS } from '../../model/security-headers.ts';
 
 interface ErrorPage {
@@ -51,9 +51,10 @@ const TYPE = 'text/html; charset=utf-8';
 
 /** The pages as files of a host: HTML for rules, and complete HTTP responses for built-in errors. */
 export function renderErrorPages(): readonly RenderedFile[] {
+  const onChange = reload('haproxy');
   return [
-    ...BY_RULE.map((status) => ({ path: `errors/${status}.html`, text: htmlOf(PAGES[status]) })),
-    ...BUILT_IN.map((status) => ({ path: `errors/${status}.http`, text: responseOf(status) })),
+    ...BY_RULE.map((status) => ({ path: `errors/${status}.html`, text: htmlOf(PAGES[status]), onChange })),
+    ...BUILT_IN.map((status) => ({ path: `errors/${status}.http`, text: responseOf(status), onChange })),
   ];
 }
 

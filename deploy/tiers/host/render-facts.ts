@@ -1,5 +1,5 @@
 import { CONTAINER_OPTIONS } from '../../model/container-options.ts';
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { restart, type RenderedFile } from '../../model/rendered-file.ts';
 import { diskPollMs } from '../../model/scrape-jobs.ts';
 import { addressOn, PORTS, type Host, type Topology } from '../../model/topology.ts';
 
@@ -17,5 +17,6 @@ export function renderFacts({ profile }: Topology, host: Host): RenderedFile {
       ...(host.tier === 'edge' ? [`VARNISH_FACTS_PORT=${PORTS.varnishFacts}`] : []),
       '',
     ].join('\n'),
+    onChange: restart('facts', 'disk-space', ...(host.tier === 'edge' ? ['varnish-facts'] : [])),
   };
 }

@@ -1,5 +1,5 @@
 import { renderErrorPages } from '../haproxy/error-pages.ts';
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { reload, restart, type RenderedFile } from '../../model/rendered-file.ts';
 import type { Host, Topology } from '../../model/topology.ts';
 import { renderHaproxy } from './haproxy.ts';
 import { renderKeepalived } from './keepalived.ts';
@@ -9,10 +9,10 @@ import { renderRoleAgent } from './role-agent.ts';
 /** Every configuration file of a load balancer. */
 export function renderLb(topology: Topology, host: Host): readonly RenderedFile[] {
   return [
-    { path: 'haproxy.cfg', text: renderHaproxy(topology, host) },
+    { path: 'haproxy.cfg', text: renderHaproxy(topology, host), onChange: reload('haproxy') },
     ...renderErrorPages(),
-    { path: 'keepalived.conf', text: renderKeepalived(topology, host) },
-    { path: 'role-agent.json', text: renderRoleAgent(topology, host) },
-    { path: 'lb-state.json', text: renderLbState(topology, host) },
+    { path: 'keepalived.conf', text: renderKeepalived(topology, host), onChange: restart('keepalived') },
+    { path: 'role-agent.json', text: renderRoleAgent(topology, host), onChange: restart('role-agent') },
+    { path: 'lb-state.json', text: renderLbState(topology, host), onChange: restart('lb-state') },
   ];
 }

@@ -1,5 +1,5 @@
 import { renderDeadmanConfig } from '../monitor/render-notifier.ts';
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { immediate, restart, type RenderedFile } from '../../model/rendered-file.ts';
 import { type Host, PORTS, type Topology } from '../../model/topology.ts';
 
 /** Every configuration file of a mail host; `agents/mailbox/config.ts` defines the format of `mailbox.json`. */
@@ -30,12 +30,13 @@ export function renderMail(topology: Topology, host: Host): readonly RenderedFil
     ],
   };
   return [
-    { path: 'mailbox.json', text: `${JSON.stringify(config, undefined, 2)}\n` },
-    { path: 'deadman.json', text: renderDeadmanConfig(topology, host) },
+    { path: 'mailbox.json', text: `${JSON.stringify(config, undefined, 2)}\n`, onChange: restart('mailbox') },
+    { path: 'deadman.json', text: renderDeadmanConfig(topology, host), onChange: restart('deadman') },
     // The checks of `/usr/local/bin/healthy`: port, path, name.
     {
       path: 'healthy.list',
       text: `${PORTS.mailbox} /healthz the mailbox\n${PORTS.notifier} /healthz the dead man's switch\n`,
+      onChange: immediate,
     },
   ];
 }

@@ -1,4 +1,4 @@
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { immediate, reload, restart, type RenderedFile } from '../../model/rendered-file.ts';
 import { PORTS, type Host, type Topology } from '../../model/topology.ts';
 import { renderAlertmanagerArguments, renderAlertmanagerConfig } from './render-alertmanager.ts';
 import { renderExporterConfig } from './render-exporter.ts';
@@ -18,12 +18,12 @@ const HEALTHY = lines([
  */
 export function renderMonitor(topology: Topology, host: Host): readonly RenderedFile[] {
   return [
-    { path: 'prometheus.yml', text: renderPrometheusConfig(topology, host) },
-    { path: 'prometheus.args', text: renderPrometheusArguments(topology, host) },
-    { path: 'alertmanager.yml', text: renderAlertmanagerConfig(topology, host) },
-    { path: 'alertmanager.args', text: renderAlertmanagerArguments(topology, host) },
-    { path: 'notifier.json', text: renderNotifierConfig(topology, host) },
-    { path: 'exporter.json', text: renderExporterConfig(topology) },
-    { path: 'healthy.list', text: HEALTHY },
+    { path: 'prometheus.yml', text: renderPrometheusConfig(topology, host), onChange: reload('prometheus') },
+    { path: 'prometheus.args', text: renderPrometheusArguments(topology, host), onChange: restart('prometheus') },
+    { path: 'alertmanager.yml', text: renderAlertmanagerConfig(topology, host), onChange: reload('alertmanager') },
+    { path: 'alertmanager.args', text: renderAlertmanagerArguments(topology, host), onChange: restart('alertmanager') },
+    { path: 'notifier.json', text: renderNotifierConfig(topology, host), onChange: restart('notifier') },
+    { path: 'exporter.json', text: renderExporterConfig(topology), onChange: restart('exporter') },
+    { path: 'healthy.list', text: HEALTHY, onChange: immediate },
   ];
 }

@@ -1,4 +1,4 @@
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { restart, type RenderedFile } from '../../model/rendered-file.ts';
 import { addressOn, dependenciesOf, PORTS, routeAddress, type Host, type Topology } from '../../model/topology.ts';
 
 /**
@@ -13,10 +13,11 @@ export function renderToxiproxy(topology: Topology, host: Host): readonly Render
     return { name, listen: `127.0.0.1:${proxyPort}`, upstream: `${upstream.host}:${upstream.port}`, enabled: true };
   });
   return [
-    { path: 'toxiproxy.json', text: `${JSON.stringify(proxies, null, 2)}\n` },
+    { path: 'toxiproxy.json', text: `${JSON.stringify(proxies, null, 2)}\n`, onChange: restart('toxiproxy') },
     {
       path: 'toxiproxy.env',
       text: `TOXIPROXY_HOST=${addressOn(host, 'ops')}\nTOXIPROXY_PORT=${PORTS.toxiproxy}\n`,
+      onChange: restart('toxiproxy'),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { TRACE_LOG_LINE_BYTES } from '../../model/access-log.ts';
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { immediate, restart, type RenderedFile } from '../../model/rendered-file.ts';
 import { type Host, PORTS, type Tier, type Topology, addressOn, publishedUrl, slotsOf } from '../../model/topology.ts';
 
 /** Maximum number of stored spans, about 1.5 KiB of heap each; the oldest traces are evicted first. Half an hour at 200 requests/s. */
@@ -56,13 +56,19 @@ export function renderTrace(topology: Topology, host: Host): readonly RenderedFi
       text: Object.entries(environment)
         .map(([name, value]) => `${name}=${value}\n`)
         .join(''),
+      onChange: restart('zipkin'),
     },
-    { path: 'java.args', text: `${JAVA_ARGUMENTS.join('\n')}\n` },
-    { path: 'trace-logs.json', text: `${JSON.stringify(makeTraceLogsConfig(topology, host), undefined, 2)}\n` },
+    { path: 'java.args', text: `${JAVA_ARGUMENTS.join('\n')}\n`, onChange: restart('zipkin') },
+    {
+      path: 'trace-logs.json',
+      text: `${JSON.stringify(makeTraceLogsConfig(topology, host), undefined, 2)}\n`,
+      onChange: restart('trace-logs'),
+    },
     {
       // The checks of `/usr/local/bin/healthy`: port, path, name.
       path: 'healthy.list',
       text: `${PORTS.zipkin} /health Zipkin\n${PORTS.traceLogsPage} /healthz the trace log store\n`,
+      onChange: immediate,
     },
   ];
 }

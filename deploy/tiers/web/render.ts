@@ -1,5 +1,5 @@
 import { compactFormat, NGINX_FIELDS, NGINX_MARK } from '../../model/access-log.ts';
-import type { RenderedFile } from '../../model/rendered-file.ts';
+import { reload, type RenderedFile } from '../../model/rendered-file.ts';
 import { responseTimeoutMs } from '../../model/response-timeout.ts';
 import { METHODS, OTHER_METHOD, OTHER_ROUTE, routeExpressions } from '../../model/route-classes.ts';
 import { SECURITY_HEADERS } from '../../model/security-headers.ts';
@@ -16,7 +16,10 @@ import { renderToxiproxy } from '../toxiproxy/render.ts';
 
 /** Every configuration file of a web host. */
 export function renderWeb(topology: Topology, host: Host): readonly RenderedFile[] {
-  return [{ path: 'nginx.conf', text: renderNginx(topology, host) }, ...renderToxiproxy(topology, host)];
+  return [
+    { path: 'nginx.conf', text: renderNginx(topology, host), onChange: reload('nginx') },
+    ...renderToxiproxy(topology, host),
+  ];
 }
 
 /**

@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { immediate, reload, restart } from '../model/rendered-file.ts';
+import { decideChange, type CurrentHost, type WantedHost } from './decide-change.ts';
+
+const FILES = [
+  { path: 'config/app.json', text: '{}', onChange: restart('app') },
+  { path: 'config/haproxy.cfg', text: 'global', onChange: reload('haproxy') },
+  { path: 'config/healthy.list', text: '80 / app', onChange: immediate },
+];
+const WANTED: WantedHost = { enabled: true, imageId: 'sha256:1', definition: 'abc', files: FILES };
+const CURRENT: CurrentHost = {
+  container: 'running',
+  imageId: 'sha256:1',
+  definition: 'abc',
+  files: new Map(FILES.map(({ path, text }) => [path, text])),
+};
+const withFile = (path: string, text: string): CurrentHost['files'] => new Map([...CURRENT.files, [path, text]]);
+
+interface Case {
+  readonly what: string;
+  readonly current?: Partial<CurrentHost>;
+  readonly wanted?: Partial<WantedHost>;
+  readonly action: string;
+  readonly reasons: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  { what: 'nothing differs', action: 'nothing', reasons: [] },
+  {
+    ...{ what: 'its container is missing', current: { container: 'none', files: new Map() } },
+    ...{ action: 'start', reasons: ['not running'] },
+  },
+  {
+    ...{ what: 'it is stopped, with another image', current: { container: 'stopped', imageId: 'sha256:0' } },
+    ...{ action: 'start', reasons: ['not running'] },
+  },
+  { what: 'it has another image', current: { imageId: 'sha256:0' }, action: 'replace', reasons: ['new image'] },
+  { what: 'its image has to be built', wanted: { imageId: undefined }, action: 'replace', reasons: ['new image'] },
+  {
+    ...{ what: 'its definition differs', current: { definition: undefined } },
+    ...{ action: 'replace', reasons: ['new container definition'] },
+  },
+  {
+    ...{ what: 'a file differs', current: { files: withFile('config/app.json', '') } },
+    ...{ action: 'replace', reasons: ['app.json changed'] },
+  },
+  {
+    ...{ what: 'a file that is read at each use differs', current: { files: withFile('config/healthy.list', '') } },
+    ...{ action: 'update', reasons: ['healthy.list changed'] },
+  },
+  {
+    what: 'such a file and another one differ',
+    current: { files: new Map([...withFile('config/healthy.list', ''), ['config/haproxy.cfg', '']]) },
+    ...{ action: 'replace', reasons: ['haproxy.cfg changed', 'healthy.list changed'] },
+  },
+  {
+    ...{ what: 'it has a file too many', current: { files: withFile('config/old.json', '') } },
+    ...{ action: 'replace', reasons: ['old.json was removed'] },
+  },
+  {
+    ...{ what: 'a file is missing', current: { files: new Map() }, wanted: { files: FILES.slice(0, 1) } },
+    ...{ action: 'replace', reasons: ['app.json is new'] },
+  },
+  {
+    ...{ what: 'a change of it was interrupted', current: { files: withFile('unfinished', '') } },
+    ...{ action: 'replace', reasons: ['an interrupted change'] },
+  },
+  { what: 'it left the topology', wanted: { enabled: false }, action: 'remove', reasons: ['not in the topology'] },
+  {
+    ...{ what: 'a standby slot is empty', current: { container: 'none' }, wanted: { enabled: false } },
+    ...{ action: 'nothing', reasons: [] },
+  },
+];
+
+it.each(CASES)('a host changes as it must if $what', ({ current, wanted, action, reasons }) => {
+  expect(decideChange({ ...CURRENT, ...current }, { ...WANTED, ...wanted })).toEqual({ action, reasons });
+});

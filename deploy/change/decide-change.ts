@@ -1,0 +1,76 @@
+import type { RenderedFile } from '../model/rendered-file.ts';
+import { UNFINISHED, type HostFiles } from '../stack/host-files.ts';
+
+/**
+ * How a host gets its new state. `update`: only files that their readers open at each use. `start`: it does not run. `replace`: its container is
+ * created again. `remove`: it is no longer part of the stack.
+ */
+export type Action = 'nothing' | 'update' | 'start' | 'replace' | 'remove';
+
+/** A host as it is. */
+export interface CurrentHost {
+  /** Whether its container exists, and runs. */
+  readonly container: 'running' | 'stopped' | 'none';
+  /** Image ID and definition label of the container. */
+  readonly imageId: string | undefined;
+  readonly definition: string | undefined;
+  readonly files: HostFiles;
+}
+
+/** A host as the topology has it. */
+export interface WantedHost {
+  readonly enabled: boolean;
+  /** `undefined`: the image has to be built. */
+  readonly imageId: string | undefined;
+  readonly definition: string;
+  readonly files: readonly RenderedFile[];
+}
+
+/** The change of one host, and the reasons for it. */
+export interface HostChange {
+  readonly action: Action;
+  /** Such as `haproxy.cfg changed`. Empty for `nothing`. */
+  readonly reasons: readonly string[];
+}
+
+/** Decides the change of a host. Pure. */
+export function decideChange(current: CurrentHost, wanted: WantedHost): HostChange {
+  if (!wanted.enabled) {
+    return current.container === 'none'
+      ? { action: 'nothing', reasons: [] }
+      : { action: 'remove', reasons: ['not in the topology'] };
+  }
+  if (current.container !== 'running') return { action: 'start', reasons: ['not running'] };
+  const changed = changedFiles(current.files, wanted.files);
+  const reasons = [
+    ...(current.files.has(UNFINISHED) ? ['an interrupted change'] : []),
+    ...(wanted.imageId === undefined || current.imageId !== wanted.imageId ? ['new image'] : []),
+    ...(current.definition === wanted.definition ? [] : ['new container definition']),
+    ...changed.map(({ path, what }) => `${path.replace(/^config\//, '')} ${what}`),
+  ];
+  if (reasons.length === 0) return { action: 'nothing', reasons };
+  const isUpdate = changed.length === reasons.length && changed.every(({ isImmediate }) => isImmediate);
+  return { action: isUpdate ? 'update' : 'replace', reasons };
+}
+
+interface ChangedFile {
+  readonly path: string;
+  readonly what: 'changed' | 'is new' | 'was removed';
+  readonly isImmediate: boolean;
+}
+
+function changedFiles(current: HostFiles, wanted: readonly RenderedFile[]): readonly ChangedFile[] {
+  const paths = new Set(wanted.map(({ path }) => path));
+  return [
+    ...wanted
+      .filter(({ path, text }) => current.get(path) !== text)
+      .map(({ path, onChange }) => ({
+        path,
+        what: current.has(path) ? ('changed' as const) : ('is new' as const),
+        isImmediate: onChange.kind === 'immediate',
+      })),
+    ...[...current.keys()]
+      .filter((path) => !paths.has(path) && path !== UNFINISHED)
+      .map((path) => ({ path, what: 'was removed' as const, isImmediate: false })),
+  ];
+}

@@ -1,0 +1,48 @@
+import { openHosts, type Hosts } from '../../kit/hosts.ts';
+import { readImageIds } from '../images/images.ts';
+import type { RenderedFile, RenderedFiles } from '../model/rendered-file.ts';
+import type { Host, Tier, Topology } from '../model/topology.ts';
+import { DEFINITION, definitionsOf } from '../stack/compose.ts';
+import { filesOf, readHostFiles } from '../stack/host-files.ts';
+import { decideChange, type HostChange } from './decide-change.ts';
+import { TIER_ORDER } from './order.ts';
+
+/** The change of one host in a plan. */
+export interface PlannedHost extends HostChange {
+  readonly host: Host;
+  /** The files that the host should have. */
+  readonly files: readonly RenderedFile[];
+}
+
+/** Compares the running stack with the topology: every host, in the order of {@link TIER_ORDER}. Changes nothing. */
+export async function makePlan(
+  topology: Topology,
+  files: RenderedFiles,
+  hosts: Hosts = openHosts(),
+): Promise<readonly PlannedHost[]> {
+  const [states, images] = await Promise.all([hosts.list(), readImageIds()]);
+  const definitions = definitionsOf(topology);
+  const planned = await Promise.all(
+    topology.hosts.map(async (host): Promise<PlannedHost> => {
+      const state = states.get(host.name);
+      const wantedFiles = await filesOf(topology, host, files);
+      const change = decideChange(
+        {
+          container: state === undefined ? 'none' : state.running ? 'running' : 'stopped',
+          imageId: state?.imageId,
+          definition: state?.labels[DEFINITION],
+          files: await readHostFiles(host),
+        },
+        {
+          enabled: host.enabled,
+          imageId: images.get(host.tier),
+          definition: definitions.get(host.name) ?? '',
+          files: wantedFiles,
+        },
+      );
+      return { ...change, host, files: wantedFiles };
+    }),
+  );
+  const rank = (tier: Tier): number => TIER_ORDER.indexOf(tier);
+  return planned.toSorted((one, other) => rank(one.host.tier) - rank(other.host.tier));
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { waitFor } from '../../kit/deadline.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { renderFiles } from '../../project/render-files.ts';
+import { makeTopology, routeAddress } from '../model/topology.ts';
+import { makePlan, type PlannedHost } from './plan.ts';
+import { roll } from './roll.ts';
+
+const topology = makeTopology();
+const files = renderFiles(topology);
+const context = { topology, hosts: openHosts() };
+const { signal } = new AbortController();
+
+/** Requests a page every 50 ms until it is disposed; the statuses, and errors as texts. */
+function requestPages(): { readonly results: readonly (number | string)[]; readonly stop: () => Promise<void> } {
+  const { host, port } = routeAddress(topology, 'http');
+  const results: (number | string)[] = [];
+  let isOver = false;
+  const run = async (): Promise<void> => {
+    const inFlight = new Set<Promise<void>>();
+    while (!isOver) {
+      const one = fetch(`http://${host}:${port}/products/${1 + (results.length % 500)}`)
+        .then(async (response) => {
+          await response.arrayBuffer();
+          results.push(response.status);
+        })
+        .catch((error: unknown) => {
+          results.push(String(error instanceof Error ? (error.cause ?? error) : error));
+        });
+      inFlight.add(one);
+      void one.finally(() => inFlight.delete(one));
+      await sleep(50);
+    }
+    await Promise.all(inFlight);
+  };
+  const running = run();
+  return {
+    results,
+    stop: () => {
+      isOver = true;
+      return running;
+    },
+  };
+}
+
+/** The plan of the web hosts with another nginx.conf. */
+const withComment = (planned: readonly PlannedHost[]): readonly PlannedHost[] =>
+  planned
+    .filter(({ host }) => host.tier === 'web')
+    .map((one) => ({
+      ...one,
+      files: one.files.map((file) =>
+        file.path === 'config/nginx.conf' ? { ...file, text: `${file.text}# another configuration\n` } : file,
+      ),
+    }));
+
+it('a roll replaces the hosts of a tier one at a time, and no page fails', async () => {
+  expect((await makePlan(topology, files)).filter(({ action }) => action !== 'nothing')).toEqual([]);
+  const before = await context.hosts.list();
+  const lines: string[] = [];
+  const options = { context, signal, onProgress: (line: string) => lines.push(line) };
+  const pages = requestPages();
+  try {
+    await roll(withComment(await makePlan(topology, files)), options);
+    const differing = (await makePlan(topology, files)).filter(({ action }) => action !== 'nothing');
+    expect(differing.map(({ host, action, reasons }) => [host.name, action, reasons])).toEqual([
+      ['web1', 'replace', ['nginx.conf changed']],
+      ['web2', 'replace', ['nginx.conf changed']],
+    ]);
+    await roll(differing, options);
+  } finally {
+    await pages.stop();
+  }
+  expect((await makePlan(topology, files)).filter(({ action }) => action !== 'nothing')).toEqual([]);
+  expect(lines.filter((line) => line.startsWith('replacing'))).toHaveLength(4);
+  const after = await context.hosts.list();
+  const replaced = [...after.values()].filter(({ host, startedAt }) => startedAt !== before.get(host)?.startedAt);
+  expect(replaced.map(({ host }) => host).toSorted()).toEqual(['web1', 'web2']);
+  expect(pages.results.length).toBeGreaterThan(100);
+  expect(pages.results.filter((result) => result !== 200)).toEqual([]);
+});
+
+it('a roll stops before a host whose tier has another host down', async () => {
+  const [plan] = withComment(await makePlan(topology, files));
+  if (plan === undefined) throw new Error('there are no web hosts');
+  await using undo = new AsyncDisposableStack();
+  undo.defer(async () => {
+    await context.hosts.start('web2');
+    await waitFor(async () => (await context.hosts.state('web2'))?.health === 'healthy', {
+      ...{ what: 'a healthy web2', deadlineMs: 60_000 },
+    });
+  });
+  await context.hosts.stop('web2');
+  const before = await context.hosts.state('web1');
+  await expect(roll([plan], { context, signal, onProgress: () => undefined })).rejects.toThrow(
+    'web1 was not replaced, because web2 is not healthy.',
+  );
+  expect((await context.hosts.state('web1'))?.startedAt).toBe(before?.startedAt);
+});
