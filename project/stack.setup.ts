@@ -10,6 +10,8 @@ const OWNS_MACHINE = process.env['HOLDFAST_TEST_OWNS_MACHINE'] === '1';
 
 /** Starts or repairs the stack before the integration tests. */
 export default async function setup(): Promise<void> {
+  // `vitest list` runs this too, and starts no test.
+  if (process.argv[2] === 'list') return;
   const onProgress = (line: string): void => {
     process.stderr.write(`  ${line}\n`);
   };

@@ -31,6 +31,18 @@ afterAll(() => rm(scratch, { recursive: true, force: true }));
 const inCopy = (program: string, ...args: readonly string[]): Promise<unknown> =>
   execa(program, args, { cwd: join(scratch, 'copy'), preferLocal: true, localDir: ROOT, env: { CI: '1' } });
 
+/** Contributors edit the lines beside those of an example too: the error states what to do then. */
+async function applyPatch(name: string): Promise<void> {
+  try {
+    await inCopy('git', 'apply', join(FOLDER, `${name}.patch`));
+  } catch (cause) {
+    throw new Error(
+      `project/recipes/${name}.patch does not apply any more. Apply it with \`git apply --reject\`, resolve the rest, and save \`git diff\` as the new patch.`,
+      { cause },
+    );
+  }
+}
+
 describe('the recipes of CONTRIBUTING', () => {
   it('name the files that they touch', async () => {
     const text = await readFile(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
@@ -49,7 +61,7 @@ describe('the recipes of CONTRIBUTING', () => {
     'lead to a checkout that passes its checks',
     async () => {
       for (const name of recipes.keys()) {
-        await inCopy('git', 'apply', join(FOLDER, `${name}.patch`));
+        await applyPatch(name);
       }
       await inCopy(process.execPath, 'cli.ts', 'render');
       await inCopy('tsc', '--noEmit');
