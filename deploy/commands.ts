@@ -76,7 +76,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
 
   program
     .command('plan')
-    .description('compare the running stack with the topology: what `up` would do to each host, in its order')
+    .description('compare the running stack with the topology, and show what `up` would do to each host')
     .option('--json', 'print the changes as JSON')
     .addHelpText('after', '\nExit codes: 0 nothing differs, 1 hosts differ.')
     .action(async ({ json }: { readonly json?: boolean }) => {

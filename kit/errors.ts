@@ -20,7 +20,7 @@ const ERROR_CODES = {
   'stack-not-healthy': EXIT.internal,
   'stack-down': EXIT.internal,
   'wrong-checkout': EXIT.usage,
-  'roll-stopped': EXIT.violated,
+  'roll-stopped': EXIT.internal,
   'config-drift': EXIT.violated,
   locked: EXIT.usage,
   'heal-failed': EXIT.internal,

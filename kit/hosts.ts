@@ -44,6 +44,11 @@ export interface NetworkAttachment {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** Whether a host runs, is not paused, and passes its health check. */
+export function isHealthy(state: HostState | undefined): boolean {
+  return state?.running === true && !state.paused && state.health === 'healthy';
+}
+
 export interface ExecResult {
   readonly code: number;
   readonly stdout: string;
@@ -71,6 +76,8 @@ export interface Hosts {
   /** A graceful shutdown. */
   stop(host: string): Promise<void>;
   start(host: string): Promise<void>;
+  /** Shuts the host down gracefully and removes its container. */
+  remove(host: string): Promise<void>;
   /** A hang: processes are not scheduled, connections stay open. */
   pause(host: string): Promise<void>;
   unpause(host: string): Promise<void>;
@@ -88,6 +95,10 @@ export function openHosts(docker: Docker = openDocker()): Hosts {
     kill: (host) => change(`kill ${host}`, () => container(host).kill({ signal: 'SIGKILL' })),
     stop: (host) => change(`stop ${host}`, () => container(host).stop({ t: 20 })),
     start: (host) => change(`start ${host}`, () => container(host).start()),
+    remove: async (host) => {
+      await change(`stop ${host}`, () => container(host).stop({ t: 20 }));
+      await change(`remove ${host}`, () => container(host).remove());
+    },
     pause: (host) => change(`pause ${host}`, () => container(host).pause()),
     unpause: (host) => change(`unpause ${host}`, () => container(host).unpause()),
     disconnect: (host, network) =>

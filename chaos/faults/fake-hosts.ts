@@ -38,6 +38,10 @@ export function fakeHosts(options: FakeHostsOptions): FakeHosts {
     kill: (host) => change(`kill ${host}`, host, () => ({ running: false, pid: 0, health: 'none' })),
     stop: (host) => change(`stop ${host}`, host, () => ({ running: false, pid: 0, health: 'none' })),
     start: (host) => change(`start ${host}`, host, () => ({ running: true, pid: 2_000, health: 'healthy' })),
+    remove: async (host) => {
+      await change(`remove ${host}`, host, () => ({}));
+      states.delete(host);
+    },
     pause: (host) => change(`pause ${host}`, host, () => ({ paused: true })),
     unpause: (host) => change(`unpause ${host}`, host, () => ({ paused: false })),
     disconnect: (host, network) =>

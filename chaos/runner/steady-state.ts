@@ -1,18 +1,13 @@
 import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
-import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
+import { hostsOf, TIER_NAMES, type Topology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
+import { isHealthy } from '../../kit/hosts.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { isSloAlert } from '../alert-expectations/alert-expectations.ts';
 import { isInStartupGrace, readFiring } from '../alert-expectations/alert-watch.ts';
 import { renderUnrecorded } from '../unrecorded/unrecorded-fault.ts';
 import { findUnrecordedProxies } from '../unrecorded/unrecorded-proxies.ts';
-import {
-  addressesHeldOnce,
-  databaseComplete,
-  edgesReachOrigin,
-  loadBalancersReady,
-  poolComplete,
-} from '../../deploy/observe/redundancy.ts';
+import { redundancyOf } from '../../deploy/observe/redundancy.ts';
 
 /** The conditions of the steady state that are not met. Empty: all hosts are healthy, there is full redundancy, and no alert fires. */
 export async function findUnhealthy(world: StackContext): Promise<readonly string[]> {
@@ -20,20 +15,10 @@ export async function findUnhealthy(world: StackContext): Promise<readonly strin
   const states = await world.hosts.list();
   const broken = topology.hosts
     .filter(({ enabled }) => enabled)
-    .filter(({ name }) => {
-      const state = states.get(name);
-      return state?.running !== true || state.paused || state.health !== 'healthy';
-    })
+    .filter(({ name }) => !isHealthy(states.get(name)))
     .map(({ name }) => `${name} is ${states.get(name)?.health ?? 'absent'}`);
   if (broken.length > 0) return broken;
-  const redundancies = [
-    loadBalancersReady,
-    addressesHeldOnce,
-    edgesReachOrigin,
-    poolComplete(topology, 'web', 'web'),
-    poolComplete(topology, 'app', 'app-pool'),
-    databaseComplete(topology),
-  ];
+  const redundancies = TIER_NAMES.flatMap((tier) => redundancyOf(topology, tier));
   const observations = await Promise.all(redundancies.map((redundancy) => redundancy.observe(world)));
   const missing = observations.filter(({ seen }) => !seen).map(({ text }) => text);
   const monitors = hostsOf(topology, 'monitor').map(({ name }) => name);

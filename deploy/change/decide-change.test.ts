@@ -35,10 +35,26 @@ const CASES: readonly Case[] = [
     ...{ action: 'start', reasons: ['not running'] },
   },
   { what: 'it has another image', current: { imageId: 'sha256:0' }, action: 'replace', reasons: ['new image'] },
-  { what: 'its image has to be built', wanted: { imageId: undefined }, action: 'replace', reasons: ['new image'] },
+  { what: 'its image is missing', wanted: { imageId: undefined }, action: 'replace', reasons: ['image to be built'] },
   {
-    ...{ what: 'its definition differs', current: { definition: undefined } },
+    what: 'a folder of such files is missing',
+    current: { files: new Map([...CURRENT.files, ['secrets.sha256', '0']]) },
+    wanted: {
+      files: [
+        ...FILES,
+        { path: 'secrets.sha256', text: '0', onChange: restart() },
+        { path: 'runbooks/A.md', text: '', onChange: immediate },
+      ],
+    },
+    ...{ action: 'replace', reasons: ['runbooks/A.md is new'] },
+  },
+  {
+    ...{ what: 'its definition differs', current: { definition: 'def' } },
     ...{ action: 'replace', reasons: ['new container definition'] },
+  },
+  {
+    ...{ what: 'it is of a version without definitions', current: { definition: undefined, files: new Map() } },
+    ...{ action: 'replace', reasons: ['created by an earlier version'] },
   },
   {
     ...{ what: 'a file differs', current: { files: withFile('config/app.json', '') } },
@@ -60,6 +76,17 @@ const CASES: readonly Case[] = [
   {
     ...{ what: 'a file is missing', current: { files: new Map() }, wanted: { files: FILES.slice(0, 1) } },
     ...{ action: 'replace', reasons: ['app.json is new'] },
+  },
+  {
+    ...{
+      what: 'its secrets are new',
+      wanted: { files: [...FILES, { path: 'secrets.sha256', text: '0', onChange: restart() }] },
+    },
+    ...{ action: 'replace', reasons: ['new secrets'] },
+  },
+  {
+    ...{ what: 'it is drained', current: { files: withFile('drained', '') } },
+    ...{ action: 'update', reasons: ['drained by an interrupted change'] },
   },
   {
     ...{ what: 'a change of it was interrupted', current: { files: withFile('unfinished', '') } },

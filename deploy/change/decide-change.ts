@@ -1,8 +1,8 @@
 import type { RenderedFile } from '../model/rendered-file.ts';
-import { UNFINISHED, type HostFiles } from '../stack/host-files.ts';
+import { DRAINED, SECRETS_HASH, UNFINISHED, type HostFiles } from '../stack/host-files.ts';
 
 /**
- * How a host gets its new state. `update`: only files that their readers open at each use. `start`: it does not run. `replace`: its container is
+ * How a host gets its new state. `update`: only files that their readers open at each use, or a drain that is to be ended. `start`: it does not run. `replace`: its container is
  * created again. `remove`: it is no longer part of the stack.
  */
 export type Action = 'nothing' | 'update' | 'start' | 'replace' | 'remove';
@@ -41,16 +41,20 @@ export function decideChange(current: CurrentHost, wanted: WantedHost): HostChan
       : { action: 'remove', reasons: ['not in the topology'] };
   }
   if (current.container !== 'running') return { action: 'start', reasons: ['not running'] };
+  if (current.definition === undefined) return { action: 'replace', reasons: ['created by an earlier version'] };
   const changed = changedFiles(current.files, wanted.files);
   const reasons = [
     ...(current.files.has(UNFINISHED) ? ['an interrupted change'] : []),
-    ...(wanted.imageId === undefined || current.imageId !== wanted.imageId ? ['new image'] : []),
+    ...(current.imageId === wanted.imageId ? [] : [wanted.imageId === undefined ? 'image to be built' : 'new image']),
     ...(current.definition === wanted.definition ? [] : ['new container definition']),
-    ...changed.map(({ path, what }) => `${path.replace(/^config\//, '')} ${what}`),
+    ...changed.map(({ path, what }) =>
+      path === SECRETS_HASH ? 'new secrets' : `${path.replace(/^config\//, '')} ${what}`,
+    ),
   ];
-  if (reasons.length === 0) return { action: 'nothing', reasons };
   const isUpdate = changed.length === reasons.length && changed.every(({ isImmediate }) => isImmediate);
-  return { action: isUpdate ? 'update' : 'replace', reasons };
+  const drained = current.files.has(DRAINED) ? ['drained by an interrupted change'] : [];
+  if (reasons.length + drained.length === 0) return { action: 'nothing', reasons };
+  return { action: isUpdate ? 'update' : 'replace', reasons: [...drained, ...reasons] };
 }
 
 interface ChangedFile {
@@ -61,16 +65,23 @@ interface ChangedFile {
 
 function changedFiles(current: HostFiles, wanted: readonly RenderedFile[]): readonly ChangedFile[] {
   const paths = new Set(wanted.map(({ path }) => path));
+  const folders = new Set([...current.keys()].map(folderOf));
   return [
     ...wanted
       .filter(({ path, text }) => current.get(path) !== text)
       .map(({ path, onChange }) => ({
         path,
         what: current.has(path) ? ('changed' as const) : ('is new' as const),
-        isImmediate: onChange.kind === 'immediate',
+        // A folder that has to be created again is another one than the host has mounted.
+        isImmediate: onChange.kind === 'immediate' && folders.has(folderOf(path)),
       })),
     ...[...current.keys()]
-      .filter((path) => !paths.has(path) && path !== UNFINISHED)
+      .filter((path) => !paths.has(path) && path !== UNFINISHED && path !== DRAINED)
       .map((path) => ({ path, what: 'was removed' as const, isImmediate: false })),
   ];
+}
+
+/** The mounted folder of a file. */
+function folderOf(path: string): string {
+  return path.split('/')[0] ?? '';
 }

@@ -1,10 +1,14 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { waitFor } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
+import { PATHS } from '../../kit/paths.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Tier } from '../model/topology.ts';
 import { responseTimeoutMs } from '../model/response-timeout.ts';
 import { fetchText } from '../observe/http.ts';
 import { readSamples } from '../observe/metrics-text.ts';
 import type { StackContext } from '../observe/observation.ts';
+import { DRAINED, readHostFiles } from '../stack/host-files.ts';
 
 /** The backend of HAProxy that sends requests to the hosts of a tier. */
 const BACKENDS = { web: 'web', app: 'app-pool' } as const;
@@ -14,19 +18,34 @@ function backendOf(tier: Tier): (typeof BACKENDS)[keyof typeof BACKENDS] | undef
 }
 
 /**
- * Takes a web or application host out of every load balancer and waits until its requests have finished. Disposing returns it. Other tiers
- * are not behind a backend of requests: for these it does nothing. Throws `deadline` if requests do not finish in time.
+ * Takes a web or application host out of every load balancer that responds, and waits until its requests have finished. Disposing returns it.
+ * Other tiers are not behind a backend of requests: for these it does nothing. Throws `roll-stopped` if requests do not finish in time.
  */
 export async function drain(context: StackContext, host: Host, signal: AbortSignal): Promise<AsyncDisposable> {
   const backend = backendOf(host.tier);
   await using undo = new AsyncDisposableStack();
   if (backend === undefined) return undo.move();
-  undo.defer(() => setState(context, { backend, server: host.name, state: 'ready' }));
+  const marker = markerOf(host);
+  undo.defer(async () => {
+    await setState(context, { backend, server: host.name, state: 'ready' });
+    await rm(marker, { force: true });
+  });
+  // On disk before the first load balancer knows, so that the next `up` returns the host if this process is killed.
+  await mkdir(dirname(marker), { recursive: true });
+  await writeFile(marker, '');
   await setState(context, { backend, server: host.name, state: 'drain' });
   const deadlineMs = 2 * responseTimeoutMs(context.topology.profile, backend);
-  await waitFor(async () => (await countSessions(context, backend, host.name)) === 0, {
-    ...{ what: `the end of requests to ${host.name}`, deadlineMs, intervalMs: 100, signal },
-  });
+  try {
+    await waitFor(async () => (await countSessions(context, backend, host.name)) === 0, {
+      ...{ what: `the end of requests to ${host.name}`, deadlineMs, intervalMs: 100, signal },
+    });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new HoldfastError('roll-stopped', `Requests to ${host.name} did not end within ${deadlineMs / 1_000} s.`, {
+      cause,
+      fix: 'Repeat `./holdfast up`. `./holdfast up --at-once` does not wait for requests.',
+    });
+  }
   return undo.move();
 }
 
@@ -36,50 +55,40 @@ interface ServerState {
   readonly state: 'drain' | 'ready';
 }
 
-/** Sets the administrative state of a server on every running load balancer. HAProxy forgets it when it restarts. */
+/**
+ * Sets the administrative state of a server on every load balancer whose HAProxy responds. The others get no requests, and HAProxy forgets the state
+ * when it restarts.
+ */
 async function setState({ topology, hosts }: StackContext, { backend, server, state }: ServerState): Promise<void> {
-  const states = await hosts.list();
-  const running = hostsOf(topology, 'lb').filter(({ name }) => states.get(name)?.running === true);
   const command = `echo "set server ${backend}/${server} state ${state}" | socat - /run/haproxy/admin.sock`;
-  await Promise.all(
-    running.map(async ({ name }) => {
-      const { code, stdout, stderr } = await hosts.exec(name, ['sh', '-c', command]);
-      const problem = `${stdout}${stderr}`.trim();
-      if (code !== 0 || problem !== '') {
-        throw new HoldfastError('roll-stopped', `HAProxy on ${name} did not set ${server} to ${state}: ${problem}.`);
-      }
-    }),
-  );
+  await Promise.allSettled(hostsOf(topology, 'lb').map(({ name }) => hosts.exec(name, ['sh', '-c', command])));
 }
 
-/** Requests in flight at a server, over all load balancers. */
+/** Requests in flight at a server, over all load balancers that respond. */
 async function countSessions({ topology }: StackContext, backend: string, server: string): Promise<number> {
-  const pages = await Promise.all(
+  const pages = await Promise.allSettled(
     hostsOf(topology, 'lb').map((lb) => fetchText(`http://${addressOn(lb, 'ops')}:${PORTS.haproxyStats}/metrics`)),
   );
   return pages
-    .flatMap((page) => readSamples(page, 'haproxy_server_current_sessions'))
+    .flatMap((page) => (page.status === 'fulfilled' ? readSamples(page.value, 'haproxy_server_current_sessions') : []))
     .filter(({ labels }) => labels['proxy'] === backend && labels['server'] === server)
     .reduce((sum, { value }) => sum + value, 0);
 }
 
-/** Returns servers that an interrupted roll left in drain. Returns their names. */
+/** Returns hosts that an interrupted roll drained. Returns their names. Drains of operators stay. */
 export async function undrainAll(context: StackContext): Promise<readonly string[]> {
-  const { topology, hosts } = context;
-  const states = await hosts.list();
-  const running = hostsOf(topology, 'lb').filter(({ name }) => states.get(name)?.health === 'healthy');
-  const drained = await Promise.all(
-    running.map(async (lb) => {
-      const page = await fetchText(`http://${addressOn(lb, 'ops')}:${PORTS.haproxyStats}/metrics`);
-      return readSamples(page, 'haproxy_server_status').flatMap(({ labels, value }) =>
-        labels['state'] === 'DRAIN' && value === 1 ? [`${labels['proxy'] ?? ''}/${labels['server'] ?? ''}`] : [],
-      );
-    }),
-  );
-  const known = Object.entries(BACKENDS).flatMap(([tier, backend]) =>
-    hostsOf(topology, tier as Tier).map(({ name }) => ({ backend, server: name, state: 'ready' as const })),
-  );
-  const found = known.filter(({ backend, server }) => drained.flat().includes(`${backend}/${server}`));
-  for (const one of found) await setState(context, one);
-  return found.map(({ server }) => server);
+  const drained: string[] = [];
+  for (const host of context.topology.hosts) {
+    const backend = backendOf(host.tier);
+    const files = await readHostFiles(host);
+    if (backend === undefined || !files.has(DRAINED)) continue;
+    await setState(context, { backend, server: host.name, state: 'ready' });
+    await rm(markerOf(host), { force: true });
+    drained.push(host.name);
+  }
+  return drained;
+}
+
+function markerOf({ name }: Host): string {
+  return join(PATHS.hosts, name, DRAINED);
 }

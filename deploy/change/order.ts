@@ -1,3 +1,5 @@
+import { isHealthy } from '../../kit/hosts.ts';
+import { findCachePrimary } from '../observe/cache-replication.ts';
 import { readDbGroup } from '../observe/db-group.ts';
 import type { StackContext } from '../observe/observation.ts';
 import { findHolders } from '../observe/virtual-address.ts';
@@ -23,13 +25,13 @@ export const TIER_ORDER: readonly Tier[] = TIER_NAMES.toSorted((one, other) => R
 
 /**
  * The hosts of a tier in the order in which a roll changes them. Unhealthy ones are first. Last is the one whose replacement causes a failover: the
- * database primary, or the holder of a virtual IP. Query again after each host, because a failover moves the role.
+ * primary of the database or of the cache, or the holder of a virtual IP. Query again after each host, because a failover moves the role.
  */
 export async function orderHosts(context: StackContext, tier: Tier, hosts: readonly Host[]): Promise<readonly Host[]> {
   const last = await findLast(context, tier);
   const states = await context.hosts.list();
   const rank = ({ name }: Host): number => {
-    if (states.get(name)?.health !== 'healthy') return 0;
+    if (!isHealthy(states.get(name))) return 0;
     return last.includes(name) ? 2 : 1;
   };
   return hosts.toSorted((one, other) => rank(one) - rank(other));
@@ -40,6 +42,10 @@ async function findLast(context: StackContext, tier: Tier): Promise<readonly str
   if (tier === 'lb') {
     const addresses = Object.values(topology.virtualAddresses).map(({ address }) => address);
     return (await Promise.all(addresses.map((address) => findHolders(context, address)))).flat();
+  }
+  if (tier === 'cache') {
+    const primary = await findCachePrimary(context);
+    return primary === undefined ? [] : [primary];
   }
   if (tier !== 'db' || hostsOf(topology, 'db').length === 0) return [];
   const { primary } = await readDbGroup(topology);

@@ -1,7 +1,7 @@
-import { openHosts, type Hosts } from '../../kit/hosts.ts';
+import { openHosts, type Hosts, type HostState } from '../../kit/hosts.ts';
 import { readImageIds } from '../images/images.ts';
 import type { RenderedFile, RenderedFiles } from '../model/rendered-file.ts';
-import type { Host, Tier, Topology } from '../model/topology.ts';
+import { TIER_NAMES, type Host, type Tier, type Topology } from '../model/topology.ts';
 import { DEFINITION, definitionsOf } from '../stack/compose.ts';
 import { filesOf, readHostFiles } from '../stack/host-files.ts';
 import { decideChange, type HostChange } from './decide-change.ts';
@@ -22,10 +22,12 @@ export async function makePlan(
 ): Promise<readonly PlannedHost[]> {
   const [states, images] = await Promise.all([hosts.list(), readImageIds()]);
   const definitions = definitionsOf(topology);
+  const known = new Set(topology.hosts.map(({ name }) => name));
+  const removed = [...states.values()].filter(({ host }) => !known.has(host)).map(removedHost);
   const planned = await Promise.all(
-    topology.hosts.map(async (host): Promise<PlannedHost> => {
+    [...topology.hosts, ...removed].map(async (host): Promise<PlannedHost> => {
       const state = states.get(host.name);
-      const wantedFiles = await filesOf(topology, host, files);
+      const wantedFiles = host.enabled ? await filesOf(topology, host, files) : [];
       const change = decideChange(
         {
           container: state === undefined ? 'none' : state.running ? 'running' : 'stopped',
@@ -45,4 +47,10 @@ export async function makePlan(
   );
   const rank = (tier: Tier): number => TIER_ORDER.indexOf(tier);
   return planned.toSorted((one, other) => rank(one.host.tier) - rank(other.host.tier));
+}
+
+/** A host that the topology no longer has, from the labels of its container. */
+function removedHost({ host, labels }: HostState): Host {
+  const tier = TIER_NAMES.find((name) => name === labels['org.holdfast.tier']) ?? 'web';
+  return { name: host, tier, enabled: false, memoryMiB: 0, addresses: {}, published: [] };
 }

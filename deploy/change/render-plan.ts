@@ -1,6 +1,6 @@
 import type { PlannedHost } from './plan.ts';
 
-/** A line per host, in the order of `up`: its name, the action and the reasons. */
+/** A line per host: its name, the action and the reasons. */
 export function renderPlan(changes: readonly PlannedHost[]): string {
   if (changes.length === 0) return 'Nothing differs: every host is as the topology has it.';
   const width = Math.max(...changes.map(({ host }) => host.name.length));

@@ -94,7 +94,7 @@ it('a roll stops before a host whose tier has another host down', async () => {
   await context.hosts.stop('web2');
   const before = await context.hosts.state('web1');
   await expect(roll([plan], { context, signal, onProgress: () => undefined })).rejects.toThrow(
-    'web1 was not replaced, because web2 is not healthy.',
+    'web1 was not replaced: web2 is not healthy.',
   );
   expect((await context.hosts.state('web1'))?.startedAt).toBe(before?.startedAt);
 });

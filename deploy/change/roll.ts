@@ -1,6 +1,7 @@
 import { waitFor } from '../../kit/deadline.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
-import { hostsOf, type Host } from '../model/topology.ts';
+import { isHealthy } from '../../kit/hosts.ts';
+import { hostsOf, type Host, type Tier } from '../model/topology.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import type { Redundancy, StackContext } from '../observe/observation.ts';
 import { redundancyOf } from '../observe/redundancy.ts';
@@ -15,6 +16,9 @@ interface RollOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
 }
+
+/** A host that was started just now takes some seconds until every load balancer uses it. */
+const REDUNDANCY_DEADLINE_MS = 60_000;
 
 /** From the creation of a container until its host is healthy and its tier has full redundancy. */
 const RECOVERY_DEADLINE_MS = 180_000;
@@ -33,7 +37,7 @@ export async function roll(planned: readonly PlannedHost[], options: RollOptions
       const hosts = rest.map(({ host }) => host);
       const [next] = await orderHosts(options.context, tier, hosts);
       const change = rest.find(({ host }) => host === next);
-      if (change === undefined) return;
+      if (change === undefined) throw new Error(`no host of ${tier} is left to replace`);
       done += 1;
       options.onProgress(`replacing ${change.host.name} (${done} of ${total}): ${change.reasons.join(', ')}`);
       await replaceHost(change, options);
@@ -44,7 +48,7 @@ export async function roll(planned: readonly PlannedHost[], options: RollOptions
 
 async function replaceHost(planned: PlannedHost, { context, signal, onProgress }: RollOptions): Promise<void> {
   const { host } = planned;
-  await requireOthers(context, host);
+  await requireRedundancy(context, host, signal);
   const wait = { context, host, signal, onProgress };
   {
     await using _drained = await drain(context, host, signal);
@@ -64,16 +68,43 @@ export async function replaceHosts(planned: readonly PlannedHost[], signal: Abor
   );
 }
 
-/** Throws `roll-stopped` if another host of the tier is not healthy. */
-async function requireOthers({ topology, hosts }: StackContext, host: Host): Promise<void> {
-  const states = await hosts.list();
-  const down = hostsOf(topology, host.tier)
+/**
+ * Throws `roll-stopped` if another host of the tier is not healthy, or if the tier lacks redundancy. Redundancy that an unhealthy host itself takes
+ * away does not count: its replacement can repair it.
+ */
+async function requireRedundancy(context: StackContext, host: Host, signal: AbortSignal): Promise<void> {
+  const states = await context.hosts.list();
+  const down = hostsOf(context.topology, host.tier)
     .map(({ name }) => name)
-    .filter((name) => name !== host.name && states.get(name)?.health !== 'healthy');
-  if (down.length === 0) return;
-  throw new HoldfastError('roll-stopped', `${host.name} was not replaced, because ${down.join(', ')} is not healthy.`, {
-    fix: `Check \`./holdfast logs ${down[0] ?? ''}\` and repeat \`./holdfast up\`. \`./holdfast up --at-once\` replaces all hosts at the same time.`,
+    .filter((name) => name !== host.name && !isHealthy(states.get(name)));
+  const isOwnFault = !isHealthy(states.get(host.name));
+  const missing =
+    down.length > 0
+      ? `${down.join(', ')} is not healthy`
+      : isOwnFault
+        ? ''
+        : await waitForRedundancy(context, host.tier, signal);
+  if (missing === '') return;
+  throw new HoldfastError('roll-stopped', `${host.name} was not replaced: ${missing}.`, {
+    fix: `Check \`./holdfast status\` and repeat \`./holdfast up\`. \`./holdfast up --at-once\` replaces all hosts at the same time.`,
   });
+}
+
+/** Waits until a tier has full redundancy. Returns the unmet condition, or an empty text. */
+async function waitForRedundancy(context: StackContext, tier: Tier, signal: AbortSignal): Promise<string> {
+  let missing = '';
+  try {
+    await waitFor(
+      async () => {
+        missing = await findMissing(context, redundancyOf(context.topology, tier)).catch(messageOf);
+        return missing === '';
+      },
+      { what: 'full redundancy', deadlineMs: REDUNDANCY_DEADLINE_MS, intervalMs: 250, signal },
+    );
+  } catch {
+    signal.throwIfAborted();
+  }
+  return missing;
 }
 
 interface RecoveryOptions extends RollOptions {
@@ -92,9 +123,9 @@ async function waitForRecovery(
   try {
     await waitFor(
       async () => {
-        const state = await context.hosts.state(host.name);
-        missing =
-          state?.health === 'healthy' ? await findMissing(context, redundancies) : `${host.name} is not healthy yet`;
+        missing = isHealthy(await context.hosts.state(host.name))
+          ? await findMissing(context, redundancies).catch(messageOf)
+          : `${host.name} is not healthy yet`;
         return missing === '';
       },
       { what: 'full redundancy', deadlineMs: RECOVERY_DEADLINE_MS, intervalMs: 250, signal },

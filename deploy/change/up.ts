@@ -1,6 +1,6 @@
 import { waitFor } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
-import { openHosts, type Hosts, type HostState } from '../../kit/hosts.ts';
+import { isHealthy, openHosts, type Hosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { renderProblems } from '../../kit/problem.ts';
 import { checkTopology } from '../model/check-topology.ts';
@@ -58,12 +58,9 @@ export async function up({ topology, files, isAtOnce, signal, onProgress, heal }
   await heal?.();
   await unpauseHosts(hosts, topology);
 
-  for (const name of await undrainAll(context))
-    onProgress(`${name} serves again: an interrupted change had drained it`);
   const plan = await makePlan(topology, files, hosts);
   const chosen = (...actions: readonly Action[]): readonly PlannedHost[] =>
     plan.filter(({ action }) => actions.includes(action));
-  await removeHosts(chosen('remove'), { signal, onProgress });
   const isFresh = plan.every(({ host, action }) => !host.enabled || action === 'start');
   const starting = chosen('start');
   for (const { host, files: wanted } of [...starting, ...chosen('update')]) await writeHostFiles(host, wanted);
@@ -76,23 +73,27 @@ export async function up({ topology, files, isAtOnce, signal, onProgress, heal }
   }
   if (isAtOnce) await replaceHosts(chosen('replace'), signal);
   const rest = isAtOnce ? [] : chosen('replace');
-  await reconnect(
-    context,
-    topology.hosts.filter(({ enabled }) => enabled),
-  );
-  const waited = topology.hosts.filter(({ enabled, name }) => enabled && !rest.some(({ host }) => host.name === name));
-  await waitUntilHealthy(hosts, { names: waited.map(({ name }) => name), signal, onProgress });
+  // A host that is still to be replaced may have addresses that the topology no longer has.
+  const current = topology.hosts.filter(({ enabled, name }) => enabled && !rest.some(({ host }) => host.name === name));
+  await reconnect(context, current);
+  for (const name of await undrainAll(context)) {
+    onProgress(`${name} serves again: an interrupted change had drained it`);
+  }
+  await waitUntilHealthy(hosts, { names: current.map(({ name }) => name), signal, onProgress });
   await roll(rest, { context, signal, onProgress });
+  await removeHosts(hosts, chosen('remove'), { signal, onProgress });
 }
 
 /** Shuts hosts down and removes their containers. */
 async function removeHosts(
+  hosts: Hosts,
   removed: readonly PlannedHost[],
   { signal, onProgress }: Pick<UpOptions, 'signal' | 'onProgress'>,
 ): Promise<void> {
   for (const { host, reasons } of removed) {
     onProgress(`removing ${host.name}: ${reasons.join(', ')}`);
-    await runCompose(['--profile', '*', 'rm', '--stop', '--force', host.name], signal);
+    signal.throwIfAborted();
+    await hosts.remove(host.name);
   }
 }
 
@@ -132,14 +133,10 @@ async function waitUntilHealthy(
       `${waiting.join(', ')} did not become healthy within ${HEALTHY_DEADLINE_MS / 1000} s.`,
       {
         cause: error,
-        fix: `Check \`./holdfast logs ${first}\`, then repeat \`./holdfast up\`.`,
+        fix: `Check \`./holdfast logs ${first}\`, then repeat \`./holdfast up\`. If it needs a change of another host, use \`./holdfast up --at-once\`.`,
       },
     );
   } finally {
     clearInterval(progressTimer);
   }
-}
-
-function isHealthy(state: HostState | undefined): boolean {
-  return state?.running === true && !state.paused && state.health === 'healthy';
 }

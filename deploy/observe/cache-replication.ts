@@ -40,6 +40,14 @@ export async function observeCacheReplication(stack: StackContext): Promise<Obse
   };
 }
 
+/** The cache host that reports the role of primary; `undefined` if none does, or several do. */
+export async function findCachePrimary(stack: StackContext): Promise<string | undefined> {
+  const hosts = hostsOf(stack.topology, 'cache');
+  const states = await Promise.all(hosts.map((host) => readReplication(stack, host).catch(() => undefined)));
+  const primaries = hosts.filter((_, index) => states[index]?.role === 'primary');
+  return primaries.length === 1 ? primaries[0]?.name : undefined;
+}
+
 async function readReplication({ hosts }: StackContext, { name }: Host): Promise<CacheReplication | undefined> {
   const password = 'REDISCLI_AUTH=$(cat /run/secrets/cache-check-password)';
   const client = `valkey-cli --user check --no-auth-warning -p ${PORTS.valkey}`;

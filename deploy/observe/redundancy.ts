@@ -3,7 +3,7 @@ import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../model/to
 import { openPrometheus } from '../../kit/prometheus.ts';
 import { observeCacheReplication } from './cache-replication.ts';
 import { readDbGroup } from './db-group.ts';
-import { observeServersUp } from './haproxy-servers.ts';
+import { observeServersUp, readUpServers } from './haproxy-servers.ts';
 import { fetchText } from './http.ts';
 import { findHolders } from './virtual-address.ts';
 
@@ -31,6 +31,23 @@ export const loadBalancersReady: Redundancy = {
     const lbs = hostsOf(topology, 'lb');
     await Promise.all(lbs.map((lb) => fetchText(`http://${addressOn(lb, 'ops')}:${PORTS.haproxyStats}/metrics`)));
     return { seen: true, text: `${lbs.map(({ name }) => name).join(', ')} answer` };
+  },
+};
+
+/** Every load balancer has a server for each route to a database or the cache, so that it could take over now. */
+export const routesReady: Redundancy = {
+  what: 'every load balancer has its routes',
+  observe: async ({ topology }) => {
+    const routes = ['db-write', 'db-read', 'cache'];
+    const missing = await Promise.all(
+      hostsOf(topology, 'lb').flatMap((lb) =>
+        routes.map(async (route) =>
+          (await readUpServers(lb, route)).length > 0 ? [] : [`${lb.name} has no ${route}`],
+        ),
+      ),
+    );
+    const text = missing.flat().join(', ');
+    return { seen: text === '', text: text || 'every load balancer has all routes' };
   },
 };
 
@@ -107,7 +124,7 @@ export const monitorsEvaluate: Redundancy = {
 export function redundancyOf(topology: Topology, tier: Tier): readonly Redundancy[] {
   switch (tier) {
     case 'lb':
-      return [loadBalancersReady, addressesHeldOnce];
+      return [loadBalancersReady, routesReady, addressesHeldOnce];
     case 'web':
       return [poolComplete(topology, 'web', 'web')];
     case 'app':

@@ -38,7 +38,7 @@ export async function filesOf(topology: Topology, host: Host, files: RenderedFil
         });
     }),
   );
-  const secrets = { path: 'secrets.sha256', text: await secretsDigest(host.tier), onChange: restartHost };
+  const secrets = { path: SECRETS_HASH, text: await secretsDigest(host.tier), onChange: restartHost };
   return [...config, ...folders.flat(), secrets];
 }
 
@@ -54,8 +54,15 @@ async function secretsDigest(tier: Tier): Promise<string> {
 
 /** The files that a host has now; empty for a host that was never started. */
 export async function readHostFiles(host: Pick<Host, 'name'>, hosts: string = PATHS.hosts): Promise<HostFiles> {
-  return new Map(await readFolder(join(hosts, host.name), ''));
+  const found = await readFolder(join(hosts, host.name), '');
+  return new Map(found.filter(([path]) => !path.endsWith(DRAFT)));
 }
+
+/** The name of the file with the hash of a host's secrets. */
+export const SECRETS_HASH = 'secrets.sha256';
+
+/** The name of a file that a host has while it is drained, so that the next `up` returns it after an interruption. */
+export const DRAINED = 'drained';
 
 /** The name of a file that a host has from the first write of its files until its container is replaced, so that an interruption is seen. */
 export const UNFINISHED = 'unfinished';
@@ -102,7 +109,10 @@ export async function writeHostFiles(
     await rename(draft, target);
   }
   const wanted = new Set(files.map(({ path }) => path));
-  for (const path of before.keys()) if (!wanted.has(path)) await rm(join(folder, path), { force: true });
+  const drafts = (await readFolder(folder, '')).map(([path]) => path).filter((path) => path.endsWith(DRAFT));
+  for (const path of [...before.keys(), ...drafts]) {
+    if (!wanted.has(path) && path !== DRAINED) await rm(join(folder, path), { force: true });
+  }
   await makeReadable(folder);
 }
 
@@ -114,8 +124,13 @@ async function makeReadable(folder: string): Promise<void> {
   }
 }
 
+function ignoreMissing(error: unknown): [] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
+}
+
 async function readFolder(folder: string, prefix: string): Promise<readonly (readonly [string, string])[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreMissing);
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return Promise.all(
     paths
