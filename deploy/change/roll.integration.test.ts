@@ -1,11 +1,15 @@
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
+import { PATHS } from '../../kit/paths.ts';
 import { renderFiles } from '../../project/render-files.ts';
-import { makeTopology, routeAddress } from '../model/topology.ts';
+import { hostsOf, makeTopology, routeAddress } from '../model/topology.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
 import { roll } from './roll.ts';
+import { up } from './up.ts';
 
 const topology = makeTopology();
 const files = renderFiles(topology);
@@ -97,4 +101,46 @@ it('a roll stops before a host whose tier has another host down', async () => {
     'web1 was not replaced: web2 is not healthy.',
   );
   expect((await context.hosts.state('web1'))?.startedAt).toBe(before?.startedAt);
+});
+
+it('up after a kill in the middle of a replacement returns the drained host first, and no page fails', async () => {
+  const [first, second] = ['web1', 'web2'] as const;
+  const balancers = hostsOf(topology, 'lb').map(({ name }) => name);
+  const onBalancers = async (command: string): Promise<readonly string[]> =>
+    Promise.all(
+      balancers.map(async (name) => {
+        const argv = ['sh', '-c', `echo "${command}" | socat - /run/haproxy/admin.sock`];
+        return (await context.hosts.exec(name, argv)).stdout;
+      }),
+    );
+  // What a killed `up` leaves: the first host drained and not running, the second one with other files.
+  await writeFile(join(PATHS.hosts, first, 'drained'), '');
+  await onBalancers(`set server web/${first} state drain`);
+  await context.hosts.stop(first);
+  await appendFile(join(PATHS.hosts, second, 'config/nginx.conf'), '# another configuration\n');
+  const plan = (await makePlan(topology, files)).filter(({ action }) => action !== 'nothing');
+  expect(plan.map(({ host, action }) => [host.name, action])).toEqual([
+    [first, 'start'],
+    [second, 'replace'],
+  ]);
+  const pages = requestPages();
+  try {
+    await up({ topology, files, isAtOnce: false, signal, onProgress: () => undefined });
+  } finally {
+    await pages.stop();
+  }
+  expect((await makePlan(topology, files)).filter(({ action }) => action !== 'nothing')).toEqual([]);
+  for (const state of await onBalancers('show servers state web')) {
+    // Columns of HAProxy's management guide: name of the server, operational state (0: down) and administrative state (0: none).
+    const states = [...state.matchAll(/ (web\d) \S+ (\d+) (\d+) /g)].map(([, name, op, admin]) => [
+      name,
+      op !== '0',
+      admin,
+    ]);
+    expect(states).toEqual([
+      [first, true, '0'],
+      [second, true, '0'],
+    ]);
+  }
+  expect(pages.results.filter((result) => result !== 200)).toEqual([]);
 });
