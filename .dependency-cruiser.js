@@ -69,7 +69,7 @@ export default {
       name: 'dashboards-are-for-people',
       severity: 'error',
       comment:
-        'Boards are looked at; programs ask Prometheus or the catalogue. Only the command line and what renders files may import them.',
+        'Dashboards are for people; programs query Prometheus or the catalogue. Only the command line and the renderers of files may import them.',
       from: { path: `^(${modules.filter((name) => name !== 'dashboards').join('|')})/` },
       to: { path: '^dashboards/' },
     },

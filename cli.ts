@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   process.exitCode = await runCommand(process.argv.slice(2), interruption.signal);
 }
 
-/** Runs what the words of a command line ask for, and returns the exit code; what is wrong is said on stderr. */
+/** Runs the command of these arguments, and returns the exit code. Errors go to stderr. */
 export async function runCommand(words: readonly string[], signal: AbortSignal): Promise<typeof process.exitCode> {
   try {
     await makeProgram(signal).parseAsync(words, { from: 'user' });
@@ -124,7 +124,7 @@ function registerTestCommand(program: Command, signal: AbortSignal): void {
     });
 }
 
-/** Says what went wrong in a sentence with the fix, and returns the exit code. */
+/** Prints an error as one sentence with the fix, and returns the exit code. */
 function explain(error: unknown, signal: AbortSignal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.usage;
   if (error instanceof HoldfastError) {

@@ -11,6 +11,7 @@ import { makePlan } from './change/plan.ts';
 import { renderPlan, toJson } from './change/render-plan.ts';
 import { checkTopology } from './model/check-topology.ts';
 import { checkMachine } from './machine/doctor.ts';
+import { checkStackOwner } from './stack/check-stack-owner.ts';
 import { down } from './stack/down.ts';
 import { parsePurgePath, purge } from './tiers/edge/purge.ts';
 import { readDrift, writeRendered } from './stack/render.ts';
@@ -80,6 +81,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .option('--json', 'print the changes as JSON')
     .addHelpText('after', '\nExit codes: 0 nothing differs, 1 hosts differ.')
     .action(async ({ json }: { readonly json?: boolean }) => {
+      await checkStackOwner();
       const changes = (await makePlan(topology, context.files)).filter(({ action }) => action !== 'nothing');
       console.log(json === true ? JSON.stringify(changes.map(toJson), null, 2) : renderPlan(changes));
       process.exitCode = changes.length === 0 ? EXIT.held : EXIT.violated;

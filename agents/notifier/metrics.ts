@@ -38,14 +38,14 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
     labelNames: ['result'],
     registers,
   });
-  const sendings = new Counter({
+  const deliveries = new Counter({
     name: 'holdfast_notifier_deliveries_total',
     help: 'Mail delivery attempts by outcome; known: skipped, because another notifier had sent it.',
     labelNames: ['outcome'],
     registers,
   });
   for (const result of ['queued', 'duplicate', 'unreadable', 'failed']) webhooks.inc({ result }, 0);
-  for (const outcome of [...OUTCOMES, 'duplicate']) sendings.inc({ outcome }, 0);
+  for (const outcome of [...OUTCOMES, 'duplicate']) deliveries.inc({ outcome }, 0);
   const attempts = new Counter({
     name: 'holdfast_notifier_smtp_attempts_total',
     help: 'SMTP delivery attempts per server by outcome; unsure: the server may have accepted the mail.',
@@ -111,7 +111,7 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
       webhooks.inc({ result });
     },
     countSending: (outcome, notifications) => {
-      sendings.inc({ outcome });
+      deliveries.inc({ outcome });
       if (outcome !== 'sent') return;
       lastSuccess.set(now() / 1000);
       if (notifications < 2) return;

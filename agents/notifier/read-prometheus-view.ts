@@ -8,12 +8,12 @@ const DEADLINE_MS = 1_000;
 export async function readPrometheusView(url: string, names: readonly string[]): Promise<PrometheusView | undefined> {
   const prometheus = openPrometheus(url, { deadlineMs: DEADLINE_MS });
   try {
-    const [startedAtMs, settling, rules] = await Promise.all([
+    const [startedAtMs, startupGrace, rules] = await Promise.all([
       prometheus.startedAtMs(),
       prometheus.query('holdfast:startup_grace'),
       prometheus.alertRules([WATCHDOG, ...names.filter((name) => name !== WATCHDOG)]),
     ]);
-    return { startedAtMs, isStarting: settling.length > 0, rules };
+    return { startedAtMs, isStarting: startupGrace.length > 0, rules };
   } catch {
     return undefined;
   }

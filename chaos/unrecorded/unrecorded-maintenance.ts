@@ -1,5 +1,6 @@
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
+import { findDrained } from '../../deploy/change/drain.ts';
 import type { UnrecordedFault } from './unrecorded-fault.ts';
 import { isRunning } from './unrecorded-proxies.ts';
 
@@ -18,6 +19,7 @@ export async function findUnrecordedMaintenance(
 ): Promise<readonly UnrecordedFault[]> {
   const balancers = hostsOf(topology, 'lb').filter(({ name }) => isRunning(states.get(name)));
   const enabled = new Set(topology.hosts.filter((host) => host.enabled).map(({ name }) => name));
+  const drained = await findDrained(topology);
   const found = await Promise.all(
     balancers.map(async ({ name }) => {
       const { code, stdout } = await hosts.exec(name, COMMAND).catch(() => ({ code: 1, stdout: '' }));
@@ -27,7 +29,9 @@ export async function findUnrecordedMaintenance(
         .map(({ route, server, how }) => ({
           host: name,
           text: `HAProxy has the server ${route}/${server} in ${how}`,
-          fix: `Put it back: echo "set server ${route}/${server} state ready" to /run/haproxy/admin.sock of ${name}.`,
+          fix: drained.has(server)
+            ? '`./holdfast up` drained it. If no `up` is running, repeat `./holdfast up`: it returns the server.'
+            : `Put it back: echo "set server ${route}/${server} state ready" to /run/haproxy/admin.sock of ${name}.`,
         }));
     }),
   );

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { waitFor } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { PATHS } from '../../kit/paths.ts';
-import { addressOn, hostsOf, PORTS, type Host, type Tier } from '../model/topology.ts';
+import { addressOn, hostsOf, PORTS, type Host, type Tier, type Topology } from '../model/topology.ts';
 import { responseTimeoutMs } from '../model/response-timeout.ts';
 import { fetchText } from '../observe/http.ts';
 import { readSamples } from '../observe/metrics-text.ts';
@@ -75,18 +75,23 @@ async function countSessions({ topology }: StackContext, backend: string, server
     .reduce((sum, { value }) => sum + value, 0);
 }
 
+/** Names of the hosts that a roll has drained, also if it was interrupted. */
+export async function findDrained({ hosts }: Pick<Topology, 'hosts'>): Promise<ReadonlySet<string>> {
+  const names = await Promise.all(
+    hosts.map(async (host) => ((await readHostFiles(host)).has(DRAINED) ? [host.name] : [])),
+  );
+  return new Set(names.flat());
+}
+
 /** Returns hosts that an interrupted roll drained. Returns their names. Drains of operators stay. */
 export async function undrainAll(context: StackContext): Promise<readonly string[]> {
-  const drained: string[] = [];
-  for (const host of context.topology.hosts) {
+  const drained = await findDrained(context.topology);
+  for (const host of context.topology.hosts.filter(({ name }) => drained.has(name))) {
     const backend = backendOf(host.tier);
-    const files = await readHostFiles(host);
-    if (backend === undefined || !files.has(DRAINED)) continue;
-    await setState(context, { backend, server: host.name, state: 'ready' });
+    if (backend !== undefined) await setState(context, { backend, server: host.name, state: 'ready' });
     await rm(markerOf(host), { force: true });
-    drained.push(host.name);
   }
-  return drained;
+  return [...drained];
 }
 
 function markerOf({ name }: Host): string {

@@ -1,4 +1,5 @@
 /** All images of the stack; an image is built only if its inputs have changed. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
@@ -74,8 +75,18 @@ export async function buildImages({ only, signal, onProgress }: BuildOptions): P
 
 /** The ID of each image, by name, as its inputs are now; images that have to be built are missing. Builds nothing. */
 export async function readImageIds(): Promise<ReadonlyMap<string, string>> {
-  await stageHostAuthorities(AUTHORITIES, { withBundle: false });
-  const plan = await planImages({ root: ROOT, specs: IMAGES, authorities: AUTHORITIES });
+  // A folder of its own: a build may be using the other one.
+  await mkdir(STATE, { recursive: true });
+  const authorities = await mkdtemp(join(STATE, 'hostca-'));
+  try {
+    await stageHostAuthorities(authorities, { withBundle: false });
+    return await findImageIds(await planImages({ root: ROOT, specs: IMAGES, authorities }));
+  } finally {
+    await rm(authorities, { recursive: true });
+  }
+}
+
+async function findImageIds(plan: readonly PlannedImage[]): Promise<ReadonlyMap<string, string>> {
   const present = await readTags(openDocker());
   return new Map(
     plan.flatMap(({ spec, tag }) => {

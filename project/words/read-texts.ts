@@ -57,7 +57,7 @@ export function readDashboardTexts(): readonly Text[] {
 
 /** Help texts of our own metrics. */
 export function readMetricHelp(): readonly Text[] {
-  return CATALOG.filter(({ coverage }) => coverage === 'complete').flatMap(({ job, metrics }) =>
+  return CATALOG.flatMap(({ job, metrics }) =>
     Object.entries(metrics).map(([name, { help }]) => ({ place: `metric ${name} (${job})`, text: help })),
   );
 }
