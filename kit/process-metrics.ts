@@ -10,16 +10,16 @@ import { Counter, Gauge, type OpenMetricsContentType, type Registry } from 'prom
 export function collectProcessMetrics(registry: Registry | Registry<OpenMetricsContentType>): void {
   const registers = [registry];
   const startedAt = Math.round(Date.now() / 1000 - process.uptime());
-  counter('process_cpu_seconds_total', 'Processor time of the process.', () => {
+  counter('process_cpu_seconds_total', 'CPU time of the process.', () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });
-  counter('nodejs_eventloop_active_seconds_total', 'Time in which the event loop had work to do.', () => {
+  counter('nodejs_eventloop_active_seconds_total', 'Busy time of the event loop; its rate is 1 at saturation.', () => {
     return performance.eventLoopUtilization().active / 1000;
   });
-  gauge('process_start_time_seconds', 'When the process was started, since 1970.', () => startedAt);
-  gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.', () => process.memoryUsage.rss());
-  gauge('nodejs_heap_size_used_bytes', "Memory that JavaScript's objects take.", () => process.memoryUsage().heapUsed);
+  gauge('process_start_time_seconds', 'Start time of the process.', () => startedAt);
+  gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());
+  gauge('nodejs_heap_size_used_bytes', 'Used memory of the JavaScript heap.', () => process.memoryUsage().heapUsed);
   gauge('process_open_fds', 'Open files and sockets of the process.', countOpenFiles);
 
   function counter(name: string, help: string, value: () => number): void {

@@ -31,22 +31,22 @@ export function renderMetrics(view: VrrpView, isHaproxyResponding: boolean): str
     ),
     ...family(
       ['lb_virtual_address_held', 'gauge'],
-      'Whether the virtual address really is on an interface of this host.',
+      'Whether the virtual address is assigned to an interface of this host.',
       ({ held }) => [{ value: Number(held) }],
     ),
     ...family(
       ['keepalived_become_master_total', 'counter'],
-      'Times that this host took the virtual address.',
+      'Transitions to master, in which this host took the virtual address.',
       ({ transitions }) => [{ value: transitions.MASTER }],
     ),
     ...family(
       ['keepalived_vrrp_transitions_total', 'counter'],
-      'Changes to a state since the host started.',
+      'State transitions since the host started, by new state.',
       ({ transitions }) => STATES.map((state) => ({ state, value: transitions[state] })),
     ),
     ...family(
       ['keepalived_vrrp_last_transition_timestamp_seconds', 'gauge'],
-      'When the state changed for the last time.',
+      'Time of the last state transition.',
       ({ lastTransitionAt }) => (lastTransitionAt === undefined ? [] : [{ value: lastTransitionAt }]),
     ),
     '',

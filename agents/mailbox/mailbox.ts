@@ -22,17 +22,17 @@ export async function openMailbox(config: MailboxConfig, log: (line: string) => 
   collectProcessMetrics(registry);
   const received = new Counter({
     name: 'holdfast_mailbox_mails_received_total',
-    help: 'Mails that were taken and kept.',
+    help: 'Received and stored mails.',
     registers: [registry],
   });
   const duplicates = new Counter({
     name: 'holdfast_mailbox_duplicates_total',
-    help: 'Mails that were there already, by their Message-ID.',
+    help: 'Duplicate mails by Message-ID.',
     registers: [registry],
   });
   new Gauge({
     name: 'holdfast_mailbox_mails',
-    help: 'Mails that are kept.',
+    help: 'Stored mails.',
     registers: [registry],
     collect() {
       this.set(store.list(0).length);
@@ -42,7 +42,7 @@ export async function openMailbox(config: MailboxConfig, log: (line: string) => 
   const cert = readFileSync(config.certFile, 'utf8');
   new Gauge({
     name: 'holdfast_mailbox_certificate_end_timestamp_seconds',
-    help: 'When the certificate ends that is shown to who brings mail.',
+    help: 'Expiry time of the certificate presented to SMTP clients.',
     registers: [registry],
   }).set(new X509Certificate(cert).validToDate.getTime() / 1000);
   const smtp = makeSmtpSink({

@@ -40,7 +40,7 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
   });
   const deliveries = new Counter({
     name: 'holdfast_notifier_deliveries_total',
-    help: 'Mail delivery attempts by outcome; known: skipped, because another notifier had sent it.',
+    help: 'Mail delivery attempts by outcome; duplicate: skipped, because another notifier had sent it.',
     labelNames: ['outcome'],
     registers,
   });
@@ -77,12 +77,12 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
   });
   const digested = new Counter({
     name: 'holdfast_notifier_digested_notifications_total',
-    help: 'Notifications that were combined in a digest.',
+    help: 'Notifications combined in digest mails.',
     registers,
   });
   computed(
     'holdfast_notifier_flood_limit_groups',
-    'Alert groups that are mailed individually within the storm window.',
+    'Limit of alert groups mailed individually within the storm window.',
     () => flood.groups,
   );
   computed(
@@ -95,14 +95,14 @@ export function makeMetrics({ spool, now, watchdogLastSeenMs, servers, flood }: 
     help: 'Time of the last accepted mail, 0 if none since the start.',
     registers,
   });
-  computed('holdfast_notifier_queue_length', 'Mails that wait to be sent.', () => spool.queue().length);
-  computed('holdfast_notifier_oldest_queued_age_seconds', 'Age of the oldest mail that waits, 0 for none.', () =>
+  computed('holdfast_notifier_queue_length', 'Queued mails.', () => spool.queue().length);
+  computed('holdfast_notifier_oldest_queued_age_seconds', 'Age of the oldest queued mail; 0 for none.', () =>
     Math.max(0, ...spool.queue().map((mail) => (now() - mail.queuedAtMs) / 1000)),
   );
   computed('holdfast_notifier_dead_letters', 'Notifications in the dead-letter queue.', () => spool.deadCount());
   computed(
     'holdfast_notifier_watchdog_last_seen_timestamp_seconds',
-    'Time of the last watchdog alert (on the mail host: of the last heartbeat of a monitor); initially the start of the notifier.',
+    'Time of the last watchdog alert (mail host: of the last monitor heartbeat); initially the start of the notifier.',
     () => watchdogLastSeenMs() / 1000,
   );
   return {

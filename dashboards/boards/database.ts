@@ -73,7 +73,7 @@ export const DATABASE: Board = {
         {
           kind: 'timeseries',
           title: 'Statement rate by node',
-          description: 'Statements that clients sent, by node.',
+          description: 'Statements from clients by node.',
           unit: 'ops',
           queries: [
             {

@@ -12,13 +12,13 @@ export const NGINX_LOG = {
     'Time from the first byte of a request to the last byte of the response.',
     { labels: { method: [...METHODS, OTHER_METHOD], route: ROUTE_CLASSES, code: CODE_CLASSES }, presence: 'on-event' },
   ),
-  nginx_upstream_response_duration_seconds: histogram('seconds', 'Time that one try of the upstream took.', {
+  nginx_upstream_response_duration_seconds: histogram('seconds', 'Duration of one attempt at the upstream.', {
     labels: { upstream: ['app-pool'], code: CODE_CLASSES },
     presence: 'on-event',
   }),
   nginx_http_sent_bytes_total: counter('bytes', 'Bytes sent to clients, headers included.'),
-  nginx_log_lines_total: counter('1', 'Lines that arrived from this host.'),
-  nginx_log_lines_malformed_total: counter('1', 'Lines that could not be read.'),
+  nginx_log_lines_total: counter('1', 'Lines received from this host.'),
+  nginx_log_lines_malformed_total: counter('1', 'Lines that could not be parsed.'),
 } as const;
 
 const PATH = {
@@ -33,32 +33,33 @@ export const HAPROXY_LOG = {
   ...scrapeMetrics('haproxy_log', ['lines']),
   haproxy_log_request_duration_seconds: histogram(
     'seconds',
-    'Time from the first byte of a request to the last byte of the response, by frontend (`proxy`), backend and server.',
+    'Duration from the first request byte to the last response byte, by frontend (`proxy`), backend and server.',
     { labels: PATH, presence: 'on-event' },
   ),
-  haproxy_log_requests_total: counter('1', 'Requests by outcome; `termination`: who ended it and when.', {
-    labels: { ...PATH, code: CODE_CLASSES, termination: atMost(40, 'pairs of letters of HAProxy') },
-    presence: 'on-event',
-  }),
-  haproxy_log_lines_total: counter('1', 'Lines that arrived from this host.'),
-  haproxy_log_lines_malformed_total: counter('1', 'Lines that could not be read.'),
+  haproxy_log_requests_total: counter(
+    '1',
+    'Requests by outcome; `termination`: HAProxy termination state (which side ended the request, and when).',
+    {
+      labels: { ...PATH, code: CODE_CLASSES, termination: atMost(40, 'pairs of letters of HAProxy') },
+      presence: 'on-event',
+    },
+  ),
+  haproxy_log_lines_total: counter('1', 'Lines received from this host.'),
+  haproxy_log_lines_malformed_total: counter('1', 'Lines that could not be parsed.'),
   haproxy_log_messages_total: counter(
     '1',
-    'Messages of HAProxy itself, which are no lines of requests: a frontend that stopped at a reload, a TLS handshake that failed.',
+    'HAProxy log messages other than requests, such as frontends stopped at a reload and failed TLS handshakes.',
   ),
-  haproxy_log_lines_lost_total: counter('1', 'Lines that are missing in the numbering of those that arrived.'),
+  haproxy_log_lines_lost_total: counter('1', 'Lost lines, detected as gaps in the numbering of received lines.'),
 } as const;
 
 /** Metrics of the exporter about the socket that receives all these lines. */
 export const LOG_RECEIVER = {
-  access_log_datagrams_received_total: counter('1', 'Datagrams that were read.'),
-  access_log_datagrams_unknown_source_total: counter(
-    '1',
-    'Datagrams from addresses that are no server of the topology.',
-  ),
+  access_log_datagrams_received_total: counter('1', 'Received datagrams.'),
+  access_log_datagrams_unknown_source_total: counter('1', 'Datagrams from addresses of no server in the topology.'),
   access_log_datagrams_dropped_total: counter(
     '1',
-    'Datagrams that the kernel dropped because they were not read in time.',
+    'Datagrams dropped by the kernel because they were not read in time.',
   ),
-  access_log_receive_buffer_bytes: gauge('bytes', 'Memory in which the kernel keeps what was not read yet.'),
+  access_log_receive_buffer_bytes: gauge('bytes', 'Size of the kernel receive buffer for unread datagrams.'),
 } as const;

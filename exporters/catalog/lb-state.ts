@@ -14,15 +14,17 @@ export const LB_STATE = {
   keepalived_vrrp_state: gauge('1', 'Last state reported by keepalived: 0 init, 1 backup, 2 master, 3 fault.', {
     labels: INSTANCE,
   }),
-  lb_virtual_address_held: gauge('1', 'Whether the virtual address really is on an interface of this host.', {
+  lb_virtual_address_held: gauge('1', 'Whether the virtual address is assigned to an interface of this host.', {
     labels: INSTANCE,
   }),
-  keepalived_become_master_total: counter('1', 'Times that this host took the virtual address.', { labels: INSTANCE }),
-  keepalived_vrrp_transitions_total: counter('1', 'Changes to a state since the host started.', {
+  keepalived_become_master_total: counter('1', 'Transitions to master, in which this host took the virtual address.', {
+    labels: INSTANCE,
+  }),
+  keepalived_vrrp_transitions_total: counter('1', 'State transitions since the host started, by new state.', {
     labels: { ...INSTANCE, state: ['init', 'backup', 'master', 'fault'] },
   }),
   // There is no metric for the duration of a failover: the host that takes over does not know when the other one failed.
-  keepalived_vrrp_last_transition_timestamp_seconds: gauge('timestamp', 'When the state changed for the last time.', {
+  keepalived_vrrp_last_transition_timestamp_seconds: gauge('timestamp', 'Time of the last state transition.', {
     labels: INSTANCE,
   }),
 } as const;

@@ -7,8 +7,8 @@ const ANY_PROCESS = { process_start_time_seconds, process_cpu_seconds_total, pro
 
 /** Metrics that Prometheus generates for every scrape. */
 export const SCRAPE = {
-  up: gauge('1', 'Whether the last scrape of the target worked.'),
-  scrape_duration_seconds: gauge('seconds', 'How long the last scrape took.'),
+  up: gauge('1', 'Whether the last scrape of the target succeeded.'),
+  scrape_duration_seconds: gauge('seconds', 'Duration of the last scrape.'),
   scrape_samples_scraped: gauge('1', 'Samples of the last scrape.'),
 } as const;
 
@@ -18,7 +18,7 @@ const BUILD = atMost(2, 'releases at a time');
 /** Prometheus' own metrics that are used here. Source: the response of 2.53.3. */
 export const PROMETHEUS = {
   ...ANY_PROCESS,
-  prometheus_config_last_reload_successful: gauge('1', 'Whether the last configuration could be used.'),
+  prometheus_config_last_reload_successful: gauge('1', 'Whether the last configuration reload succeeded.'),
   prometheus_build_info: gauge('1', 'Release; always 1.', {
     labels: {
       branch: BUILD,
@@ -55,36 +55,36 @@ export const PROMETHEUS = {
   prometheus_target_scrapes_sample_out_of_order_total: counter('1', 'Dropped samples: older than the last one.'),
   prometheus_tsdb_clean_start: gauge('1', 'Clean shutdown of the previous run: 1 yes, 0 no, -1 without a lock file.'),
   prometheus_tsdb_head_chunks: gauge('1', 'Chunks in memory.'),
-  prometheus_tsdb_head_samples_appended_total: counter('1', 'Samples stored.', {
+  prometheus_tsdb_head_samples_appended_total: counter('1', 'Samples appended to the head block.', {
     labels: { type: ['float', 'histogram'] },
   }),
-  prometheus_tsdb_reloads_failures_total: counter('1', 'Reloads of blocks from disk that failed.'),
-  prometheus_tsdb_wal_segment_current: gauge('1', 'Number of the write-ahead log segment that is written.'),
-  prometheus_notifications_alertmanagers_discovered: gauge('1', 'Alertmanagers that receive alerts.'),
-  prometheus_notifications_dropped_total: counter('1', 'Alerts that were sent to no Alertmanager.'),
-  prometheus_notifications_errors_total: counter('1', 'Alerts that an Alertmanager did not take.', {
+  prometheus_tsdb_reloads_failures_total: counter('1', 'Failed reloads of blocks from disk.'),
+  prometheus_tsdb_wal_segment_current: gauge('1', 'Index of the current write-ahead log segment.'),
+  prometheus_notifications_alertmanagers_discovered: gauge('1', 'Discovered Alertmanagers, which receive alerts.'),
+  prometheus_notifications_dropped_total: counter('1', 'Alerts dropped without being sent to any Alertmanager.'),
+  prometheus_notifications_errors_total: counter('1', 'Alerts not accepted by an Alertmanager.', {
     labels: { alertmanager: atMost(4, 'addresses of Alertmanagers') },
   }),
-  prometheus_rule_evaluation_failures_total: counter('1', 'Evaluations of rules that failed.', {
+  prometheus_rule_evaluation_failures_total: counter('1', 'Failed rule evaluations.', {
     labels: { rule_group: atMost(10, 'groups of rules') },
   }),
   prometheus_rule_group_iterations_missed_total: counter(
     '1',
-    'Evaluations left out because the last one took too long.',
+    'Rule group evaluations missed because the last one took too long.',
     {
       labels: { rule_group: atMost(10, 'groups of rules') },
     },
   ),
-  prometheus_rule_group_iterations_total: counter('1', 'Evaluations, those that were left out included.', {
+  prometheus_rule_group_iterations_total: counter('1', 'Rule group evaluations, including missed ones.', {
     labels: { rule_group: atMost(10, 'groups of rules') },
   }),
-  prometheus_rule_group_last_duration_seconds: gauge('seconds', 'How long the last evaluation of a group took.', {
+  prometheus_rule_group_last_duration_seconds: gauge('seconds', 'Duration of the last evaluation of a rule group.', {
     labels: { rule_group: atMost(10, 'groups of rules') },
   }),
-  prometheus_tsdb_head_series: gauge('1', 'Series that are being written.'),
-  prometheus_tsdb_wal_writes_failed_total: counter('1', 'Writes to the write-ahead log that failed.'),
-  prometheus_tsdb_compactions_failed_total: counter('1', 'Compactions of blocks that failed.'),
-  prometheus_tsdb_wal_corruptions_total: counter('1', 'Damages found in the write-ahead log.'),
+  prometheus_tsdb_head_series: gauge('1', 'Series in the head block.'),
+  prometheus_tsdb_wal_writes_failed_total: counter('1', 'Failed writes to the write-ahead log.'),
+  prometheus_tsdb_compactions_failed_total: counter('1', 'Failed compactions of blocks.'),
+  prometheus_tsdb_wal_corruptions_total: counter('1', 'Corruptions found in the write-ahead log.'),
 } as const;
 
 /** Alertmanager's own metrics that are used here. Source: the response of 0.31.1. */
@@ -99,15 +99,15 @@ export const ALERTMANAGER = {
   }),
   alertmanager_config_hash: gauge('1', 'Hash of the loaded configuration.'),
   alertmanager_cluster_members: gauge('1', 'Members of the gossip cluster, itself included.'),
-  alertmanager_cluster_failed_peers: gauge('1', 'Members that do not answer.'),
-  alertmanager_config_last_reload_successful: gauge('1', 'Whether the last configuration could be used.'),
-  alertmanager_notifications_total: counter('1', 'Notifications that were tried.', {
+  alertmanager_cluster_failed_peers: gauge('1', 'Unresponsive members of the gossip cluster.'),
+  alertmanager_config_last_reload_successful: gauge('1', 'Whether the last configuration reload succeeded.'),
+  alertmanager_notifications_total: counter('1', 'Attempted notifications.', {
     labels: { integration: atMost(30, 'kinds of receivers') },
   }),
-  alertmanager_notifications_failed_total: counter('1', 'Notifications that were not taken.', {
+  alertmanager_notifications_failed_total: counter('1', 'Failed notifications.', {
     labels: { integration: atMost(30, 'kinds of receivers'), reason: atMost(10, 'Alertmanager') },
   }),
-  alertmanager_notification_latency_seconds: histogram('seconds', 'How long the receiver took.', {
+  alertmanager_notification_latency_seconds: histogram('seconds', 'Latency of notifications to the receiver.', {
     labels: { integration: atMost(30, 'kinds of receivers') },
   }),
 } as const;

@@ -27,7 +27,7 @@ export const MYSQL: Readonly<Record<string, Metric>> = {
     'applier',
   ]),
   ...SERVER,
-  mysql_version_info: gauge('1', 'The version that runs.', {
+  mysql_version_info: gauge('1', 'Version of the server; always 1.', {
     labels: {
       innodb_version: atMost(3, 'releases at a time'),
       version: atMost(3, 'releases at a time'),
@@ -45,44 +45,36 @@ export const MYSQL: Readonly<Record<string, Metric>> = {
   mysql_group_replication_members: gauge('1', 'Members of the group as seen by this node; 0 if it is in no group.'),
   mysql_group_replication_quorum_margin: gauge(
     '1',
-    'How many more members this node can do without and still have a majority of its view; negative without one.',
+    'Further members that can fail while this node keeps a majority of its view; negative without one.',
   ),
   mysql_group_replication_apply_lag_seconds: gauge(
     'seconds',
-    'Age of the oldest transaction that this node is applying, since it was committed where it was made; 0 while it applies none. Not there unless it is ONLINE.',
+    'Time since the original commit of the oldest transaction being applied; 0 if none, absent unless ONLINE.',
     { presence: 'on-event' },
   ),
-  mysql_perf_schema_transactions_in_queue: gauge('1', 'Transactions that wait for their certification.', {
+  mysql_perf_schema_transactions_in_queue: gauge('1', 'Transactions waiting for certification.', {
     presence: 'on-event',
   }),
-  mysql_perf_schema_transactions_checked_total: counter('1', 'Transactions that were certified.', {
+  mysql_perf_schema_transactions_checked_total: counter('1', 'Transactions checked for conflicts (certification).', {
     presence: 'on-event',
   }),
-  mysql_perf_schema_conflicts_detected_total: counter('1', 'Transactions that were refused for a conflict.', {
+  mysql_perf_schema_conflicts_detected_total: counter('1', 'Transactions rejected because of a conflict.', {
     presence: 'on-event',
   }),
-  mysql_perf_schema_transactions_rows_validating_total: gauge('1', 'Rows that certification keeps in mind.', {
+  mysql_perf_schema_transactions_rows_validating_total: gauge('1', 'Rows in the certification database.', {
     presence: 'on-event',
     naming: 'upstream',
   }),
-  mysql_perf_schema_transactions_remote_in_applier_queue: gauge(
-    '1',
-    'Transactions of others that wait to be applied.',
-    {
-      presence: 'on-event',
-    },
-  ),
-  mysql_perf_schema_transactions_remote_applied_total: counter('1', 'Transactions of others that were applied.', {
+  mysql_perf_schema_transactions_remote_in_applier_queue: gauge('1', 'Remote transactions waiting to be applied.', {
     presence: 'on-event',
   }),
-  mysql_perf_schema_transactions_local_proposed_total: counter('1', 'Transactions that this node proposed.', {
+  mysql_perf_schema_transactions_remote_applied_total: counter('1', 'Applied remote transactions.', {
     presence: 'on-event',
   }),
-  mysql_perf_schema_transactions_local_rollback_total: counter(
-    '1',
-    'Transactions of this node that the group refused.',
-    {
-      presence: 'on-event',
-    },
-  ),
+  mysql_perf_schema_transactions_local_proposed_total: counter('1', 'Local transactions proposed to the group.', {
+    presence: 'on-event',
+  }),
+  mysql_perf_schema_transactions_local_rollback_total: counter('1', 'Local transactions rolled back by the group.', {
+    presence: 'on-event',
+  }),
 };

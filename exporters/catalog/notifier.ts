@@ -31,10 +31,10 @@ export const NOTIFIER = {
     { labels: { result: ['drawn', 'missing', 'failed'] } },
   ),
   holdfast_notifier_digests_total: counter('1', 'Digest mails sent during alert storms.'),
-  holdfast_notifier_digested_notifications_total: counter('1', 'Notifications that were combined in a digest.'),
+  holdfast_notifier_digested_notifications_total: counter('1', 'Notifications combined in digest mails.'),
   holdfast_notifier_flood_limit_groups: gauge(
     '1',
-    'Alert groups that are mailed individually within the storm window.',
+    'Limit of alert groups mailed individually within the storm window.',
   ),
   holdfast_notifier_flood_window_seconds: gauge(
     'seconds',
@@ -44,11 +44,11 @@ export const NOTIFIER = {
     'timestamp',
     'Time of the last accepted mail, 0 if none since the start.',
   ),
-  holdfast_notifier_queue_length: gauge('1', 'Mails that wait to be sent.'),
-  holdfast_notifier_oldest_queued_age_seconds: gauge('seconds', 'Age of the oldest mail that waits, 0 for none.'),
+  holdfast_notifier_queue_length: gauge('1', 'Queued mails.'),
+  holdfast_notifier_oldest_queued_age_seconds: gauge('seconds', 'Age of the oldest queued mail; 0 for none.'),
   holdfast_notifier_dead_letters: gauge('1', 'Notifications in the dead-letter queue.'),
   holdfast_notifier_watchdog_last_seen_timestamp_seconds: gauge(
     'timestamp',
-    'Time of the last watchdog alert (on the mail host: of the last heartbeat of a monitor); initially the start of the notifier.',
+    'Time of the last watchdog alert (mail host: of the last monitor heartbeat); initially the start of the notifier.',
   ),
 } as const;

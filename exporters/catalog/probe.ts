@@ -5,17 +5,17 @@ import { gauge } from './metric.ts';
 /** Metrics of every probe, with the names of blackbox_exporter. */
 const ANY_PROBE = {
   probe_success: gauge('1', 'Whether the probe succeeded.'),
-  probe_duration_seconds: gauge('seconds', 'How long the probe took.'),
+  probe_duration_seconds: gauge('seconds', 'Duration of the probe.'),
 } as const;
 
 /** Direct probes of every hop: exporters/prober/probe-hop.ts. Samples that do not apply to a kind of hop are missing. */
 export const PROBE_HOP = {
   ...ANY_PROBE,
-  probe_http_status_code: gauge('1', 'Status of the response.'),
-  probe_http_duration_seconds: gauge('seconds', 'How long each phase of the request took.', {
+  probe_http_status_code: gauge('1', 'HTTP status code of the response.'),
+  probe_http_duration_seconds: gauge('seconds', 'Duration of each phase of the request.', {
     labels: { phase: PHASES },
   }),
-  probe_ssl_earliest_cert_expiry: gauge('timestamp', 'When the certificate of the server ends.', {
+  probe_ssl_earliest_cert_expiry: gauge('timestamp', 'Expiry time of the server certificate.', {
     naming: 'upstream',
   }),
 } as const;
@@ -26,5 +26,5 @@ export const PROBE_JOURNEY = {
   probe_journey_step_success: gauge('1', 'Whether the step succeeded; 0 if it was not reached.', {
     labels: { step: JOURNEY_STEPS },
   }),
-  probe_journey_step_duration_seconds: gauge('seconds', 'How long the step took.', { labels: { step: JOURNEY_STEPS } }),
+  probe_journey_step_duration_seconds: gauge('seconds', 'Duration of the step.', { labels: { step: JOURNEY_STEPS } }),
 } as const;

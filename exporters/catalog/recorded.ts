@@ -7,47 +7,54 @@ const WINDOW = { pair: ['14.4', '6', '3', '1'], span: ['long', 'short'] } as con
 
 const TIER = { tier: ['edge', 'lb', 'web', 'app', 'db', 'cache'] } as const;
 const duration = (what: string): Metric =>
-  gauge('seconds', `Time that a request takes, ${what}; absent without requests.`, { labels: TIER });
+  gauge('seconds', `Request duration, ${what}; absent without requests.`, { labels: TIER });
 const ofHost = (unit: Unit, help: string): Metric =>
   gauge(unit, help, { labels: { host: atMost(32, 'hosts of the topology') } });
 
 /** Series of recording rules, for the rules and dashboards that read them: alerts/check-rules.ts compares both ways. */
 export const RECORDED = {
-  'holdfast:last_healthy_timestamp_seconds': gauge(
-    'timestamp',
-    'When no condition of an alert was true, for the last time.',
+  'holdfast:last_healthy_timestamp_seconds': gauge('timestamp', 'Last time at which no alert condition was true.'),
+  'holdfast:startup_grace': gauge(
+    '1',
+    'Whether the stack is starting, so that components not yet present are no fault.',
   ),
-  'holdfast:startup_grace': gauge('1', 'While this is 1 the stack is starting, and what is not there yet is no fault.'),
-  'slo:objective:ratio': gauge('ratio', 'The share of events that must be good.', { labels: SLO }),
-  'slo:events:rate': gauge('1 per second', 'Events that count for an objective.', { labels: SLO }),
-  'slo:errors:rate': gauge('1 per second', 'Those of them that were bad.', { labels: SLO }),
+  'slo:objective:ratio': gauge('ratio', 'Objective of an SLO: minimum share of good events.', { labels: SLO }),
+  'slo:events:rate': gauge('1 per second', 'Valid events of an SLO.', { labels: SLO }),
+  'slo:errors:rate': gauge('1 per second', 'Bad events of an SLO.', { labels: SLO }),
   'slo:error_ratio:window': gauge('ratio', 'Share of bad events in a window; absent without events.', {
     labels: { ...SLO, ...WINDOW },
   }),
-  'slo:burn_rate:ratio': gauge('ratio', 'How many times faster than it lasts the error budget is spent now.', {
-    labels: SLO,
-  }),
+  'slo:burn_rate:ratio': gauge(
+    'ratio',
+    'Current burn rate of the error budget; 1 spends it exactly within its period.',
+    {
+      labels: SLO,
+    },
+  ),
   'slo:error_budget_left:ratio': gauge(
     'ratio',
-    'What is left of the error budget of the period, below 0 when more was spent; absent while the budget is less than one event.',
+    'Remaining error budget of the period; negative if overspent; absent while the budget is less than one event.',
     { labels: SLO },
   ),
-  'tier:requests:rate': gauge('1 per second', 'Requests of a tier, health checks of the load balancers left out.', {
+  'tier:requests:rate': gauge('1 per second', 'Requests of a tier, without health checks of the load balancers.', {
     labels: TIER,
   }),
   'tier:errors:rate': gauge('1 per second', 'Failed requests; edges: failed fetches; database: retried writes.', {
     labels: TIER,
   }),
-  'tier:duration_seconds:mean': duration('on average'),
-  'tier:duration_seconds:p50': duration('for half of them at most'),
-  'tier:duration_seconds:p95': duration('for 95 % of them at most'),
-  'tier:duration_seconds:p99': duration('for 99 % of them at most'),
-  'host:cpu_utilization:ratio': ofHost('ratio', 'Share of its processors that a host uses.'),
-  'host:cpu_saturation:ratio': ofHost('ratio', 'Share of the periods in which it had to wait for its processors.'),
-  'host:memory_utilization:ratio': ofHost('ratio', 'Share of its memory that cannot be taken back at once.'),
-  'host:memory_saturation:rate': ofHost('1 per second', 'Times that it was at the limit of its memory.'),
-  'host:memory_errors:rate': ofHost('1 per second', 'OOM kills.'),
-  'host:disk_utilization:ratio': ofHost('ratio', 'Share of its fullest file system that is used.'),
-  'host:network_saturation:rate': ofHost('1 per second', 'Packets that were dropped, in both directions.'),
-  'host:network_errors:rate': ofHost('1 per second', 'Packets that were broken, in both directions.'),
+  'tier:duration_seconds:mean': duration('mean'),
+  'tier:duration_seconds:p50': duration('median'),
+  'tier:duration_seconds:p95': duration('95th percentile'),
+  'tier:duration_seconds:p99': duration('99th percentile'),
+  'host:cpu_utilization:ratio': ofHost('ratio', 'CPU utilization: share of the available CPUs of a host that it uses.'),
+  'host:cpu_saturation:ratio': ofHost('ratio', 'CPU saturation: share of CPU periods in which the host was throttled.'),
+  'host:memory_utilization:ratio': ofHost(
+    'ratio',
+    'Memory utilization: working set as a share of the memory of the host.',
+  ),
+  'host:memory_saturation:rate': ofHost('1 per second', 'Memory saturation: times that the memory limit was reached.'),
+  'host:memory_errors:rate': ofHost('1 per second', 'Memory errors: OOM kills.'),
+  'host:disk_utilization:ratio': ofHost('ratio', 'Disk utilization: used share of the fullest file system.'),
+  'host:network_saturation:rate': ofHost('1 per second', 'Network saturation: dropped packets, both directions.'),
+  'host:network_errors:rate': ofHost('1 per second', 'Network errors: packets with errors, both directions.'),
 } as const;

@@ -9,7 +9,7 @@ export const SITE = {
   ...scrapeMetrics('site', ['requests']),
   [SITE_REQUESTS]: counter(
     '1',
-    'Requests where customers enter: at the edges, and at the load balancers without an edge before them.',
+    'Requests at the public endpoints: edges, and load balancers without an edge in front of them.',
     {
       labels: { source: ['client', 'prober'], outcome: ['ok', 'error'] },
       presence: 'on-event',

@@ -12,16 +12,16 @@ export const TRACE_LOGS = {
   ...PROCESS,
   holdfast_trace_logs_lines_total: counter(
     '1',
-    'Received lines by result; cut: stored without their end; over_limit: of a trace with too many lines; unknown_source: from a host outside the stack.',
+    'Received lines by result; cut: truncated; over_limit: trace with too many lines; unknown_source: host outside the stack.',
     { labels: { result: LINE_RESULTS } },
   ),
   holdfast_trace_logs_datagrams_dropped_total: counter(
     '1',
-    'Lines that the kernel dropped because they were not read in time.',
+    'Lines dropped by the kernel because they were not read in time.',
   ),
   holdfast_trace_logs_kept_bytes: gauge('bytes', 'Approximate memory of the stored lines.', { labels: BUFFER }),
   holdfast_trace_logs_kept_lines: gauge('1', 'Stored lines.', { labels: BUFFER }),
-  holdfast_trace_logs_oldest_line_timestamp_seconds: gauge('timestamp', 'Arrival of the oldest stored line.', {
+  holdfast_trace_logs_oldest_line_timestamp_seconds: gauge('timestamp', 'Arrival time of the oldest stored line.', {
     labels: BUFFER,
     presence: 'on-event',
   }),

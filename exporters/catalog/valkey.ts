@@ -36,22 +36,22 @@ export const VALKEY: Readonly<Record<string, Metric>> = {
   ...metricsOf(REPLICA_FIELDS, PRIMARY),
   ...metricsOf(COMMAND_PARTS, { cmd: atMost(80, 'commands and subcommands that were called') }),
   redis_instance_info: INSTANCE_INFO,
-  redis_slave_info: gauge('1', 'Primary of a replica, and its read-only flag; always 1.', {
+  redis_slave_info: gauge('1', 'Primary and read-only flag of a replica; always 1.', {
     labels: { ...PRIMARY, read_only: ['0', '1'] },
     presence: 'on-event',
   }),
   redis_instance_role: gauge(
     '1',
-    'Role of this server: 1 for its current role. Unlike redis_instance_info it has the same series before and after a failover.',
+    'Role of this server: 1 for the current role; unlike redis_instance_info, a failover changes no series.',
     { labels: { role: ['primary', 'replica'] } },
   ),
-  redis_start_time_seconds: gauge('timestamp', 'When the server was started.'),
-  redis_db_keys: gauge('1', 'Keys.', { labels: DB }),
-  redis_db_keys_expiring: gauge('1', 'Keys that end by themselves.', { labels: DB }),
+  redis_start_time_seconds: gauge('timestamp', 'Start time of the server.'),
+  redis_db_keys: gauge('1', 'Keys in a database.', { labels: DB }),
+  redis_db_keys_expiring: gauge('1', 'Keys with an expiry in a database.', { labels: DB }),
   ...labelled(
     {
-      redis_connected_slave_offset_bytes: gauge('bytes', 'Bytes that a replica has acknowledged to this primary.'),
-      redis_connected_slave_lag_seconds: gauge('seconds', 'Time since a replica last acknowledged anything.'),
+      redis_connected_slave_offset_bytes: gauge('bytes', 'Replication offset acknowledged by a replica, in bytes.'),
+      redis_connected_slave_lag_seconds: gauge('seconds', 'Time since the last acknowledgement of a replica.'),
     },
     {
       slave_ip: atMost(9, HOSTS),

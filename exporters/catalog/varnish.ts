@@ -17,5 +17,5 @@ export const VARNISH: Readonly<Record<string, Metric>> = {
   ),
   ...metricsOf(STORAGE, { type: ['s0', 'transient'] }),
   ...metricsOf(BACKEND, BACKENDS),
-  varnish_backend_up: gauge('1', 'Whether the newest health check of a backend was good.', { labels: BACKENDS }),
+  varnish_backend_up: gauge('1', 'Whether the last health check of a backend succeeded.', { labels: BACKENDS }),
 };

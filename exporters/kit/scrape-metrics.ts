@@ -7,13 +7,13 @@ export function scrapeMetrics<P extends string>(
 ): Readonly<Record<`${P}_${Suffix}`, Metric>> {
   const own: Readonly<Record<Suffix, Metric>> = {
     up: gauge('1', 'Whether the target could be reached.'),
-    scrape_collector_success: gauge('1', 'Whether a collector found everything that it asked for.', {
+    scrape_collector_success: gauge('1', 'Whether a collector succeeded completely.', {
       labels: { collector: collectors },
     }),
-    scrape_collector_duration_seconds: gauge('seconds', 'How long a collector took.', {
+    scrape_collector_duration_seconds: gauge('seconds', 'Duration of a collector.', {
       labels: { collector: collectors },
     }),
-    scrape_series_dropped: gauge('1', 'Series that were left out because there were too many.'),
+    scrape_series_dropped: gauge('1', 'Series dropped because of the series limit.'),
   };
   return Object.fromEntries(Object.entries(own).map(([name, metric]) => [`${prefix}_${name}`, metric])) as Record<
     `${P}_${Suffix}`,

@@ -7,11 +7,11 @@ import type { MysqlSession } from './session.ts';
 export const INNODB_COUNTERS: Readonly<Record<string, MappedMetric>> = {
   trx_rseg_history_len: mapped('gauge', '1')(
     'mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len',
-    'Old versions of rows that are not purged yet: grows while a transaction stays open.',
+    'History list length: row versions not purged yet; grows while a transaction stays open.',
   ),
   lock_deadlocks: mapped('counter', '1')(
     'mysql_info_schema_innodb_metrics_lock_lock_deadlocks_total',
-    'Transactions that were rolled back to end a deadlock.',
+    'Transactions rolled back because of a deadlock.',
   ),
   lock_timeouts: mapped('counter', '1')(
     'mysql_info_schema_innodb_metrics_lock_lock_timeouts_total',

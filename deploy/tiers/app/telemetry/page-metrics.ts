@@ -23,7 +23,7 @@ export function makePageMetrics(registry: Registry<OpenMetricsContentType>): Pag
   };
   const refused = new Counter({
     name: 'beacons_refused_total',
-    help: 'Beacons of browsers that were not counted',
+    help: 'Ignored beacons of browsers',
     labelNames: ['reason'],
     registers,
   });
