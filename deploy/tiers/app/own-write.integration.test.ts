@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { waitFor } from '../../../kit/deadline.ts';
 import { openHosts } from '../../../kit/hosts.ts';
 import { addressOn, hostsOf, makeTopology, PORTS } from '../../model/topology.ts';
+import { readUpServers } from '../../observe/haproxy-servers.ts';
 import { readerStalenessMs } from '../../model/profile.ts';
 import { ownWriteSeconds } from './shop/session.ts';
 
@@ -148,6 +149,14 @@ it('a session always sees its own order while the applier of a secondary is bloc
     { what: `a lag of ${lagging} above the limit`, deadlineMs: 60_000 },
   );
   await readersOfAll(secondaries - 1, 2 * readerStalenessMs(topology.profile));
+  // The agents decide; each load balancer applies it at its next agent check.
+  await waitFor(
+    async () => {
+      const routes = await Promise.all(balancers.map((one) => readUpServers(one, 'db-read')));
+      return routes.every((servers) => !servers.includes(lagging));
+    },
+    { what: `db-read without ${lagging} on every load balancer`, deadlineMs: 2 * readerStalenessMs(topology.profile) },
+  );
   // All readers have the order now, so a client that sends only its session cookie also sees it.
   for (let read = 0; read < 20; read += 1) await checkOrders('the session without its own-write cookie', session);
   expect(problems).toEqual([]);
