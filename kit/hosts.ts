@@ -135,7 +135,8 @@ async function listHosts(docker: Docker): Promise<ReadonlyMap<string, HostState>
   const states = await Promise.all(
     found.map(async (info) => {
       const host = info.Labels['org.holdfast.host'] ?? '';
-      return readState(docker.getContainer(info.Id), host);
+      // An interrupted Compose leaves a second container of the host, under another name.
+      return info.Names.includes(`/${containerName(host)}`) ? readState(docker.getContainer(info.Id), host) : undefined;
     }),
   );
   return new Map(states.flatMap((state) => (state === undefined ? [] : [[state.host, state] as const])));

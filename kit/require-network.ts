@@ -16,6 +16,7 @@ export function requireNetwork(
   });
 }
 
-function ownAddresses(): readonly string[] {
+/** The addresses of this machine, of all interfaces. */
+export function ownAddresses(): readonly string[] {
   return Object.values(networkInterfaces()).flatMap((found = []) => found.map(({ address }) => address));
 }

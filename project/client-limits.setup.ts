@@ -1,10 +1,10 @@
-import { networkInterfaces } from 'node:os';
 import { beforeAll } from 'vitest';
 import { readClientCounts } from '../chaos/probes/client-tables.ts';
 import { CLIENT_LIMITS } from '../deploy/model/request-limits.ts';
 import { hostsOf, makeTopology } from '../deploy/model/topology.ts';
 import { waitFor } from '../kit/deadline.ts';
 import { openHosts } from '../kit/hosts.ts';
+import { ownAddresses, requireNetwork } from '../kit/require-network.ts';
 import { contains } from '../kit/subnet.ts';
 
 /** Maximum remaining rate of the previous test file, as a share of the limit: test files themselves use up to 85 %. */
@@ -16,10 +16,9 @@ const LEFT_OVER = 0.05;
  */
 beforeAll(async () => {
   const context = { topology: makeTopology(), hosts: openHosts() };
-  const client = Object.values(networkInterfaces())
-    .flatMap((addresses = []) => addresses.map(({ address }) => address))
-    .find((address) => contains(context.topology.networks.front.subnet, address));
-  if (client === undefined) throw new Error('This machine has no address on the front network: the stack is down.');
+  const { front } = context.topology.networks;
+  requireNetwork(front);
+  const client = ownAddresses().find((address) => contains(front.subnet, address)) ?? '';
   const entries = (['edge', 'lb'] as const).flatMap((tier) => hostsOf(context.topology, tier));
   const most = (LEFT_OVER * CLIENT_LIMITS.requestsPerSecond * CLIENT_LIMITS.windowMs) / 1_000;
   await waitFor(

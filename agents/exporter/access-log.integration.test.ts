@@ -103,7 +103,7 @@ it('a graceful reload or restart of a server causes no lost or malformed lines',
     });
   }
   expect(await bad()).toEqual(before);
-  // An old worker keeps its database sessions until `hard-stop-after`, and they do not follow later changes of the routes.
+  // Old workers finish their sessions, until `hard-stop-after` at most. No other test must run beside them.
   await waitFor(
     async () => (await hosts.exec(balancer.name, ['pidof', 'haproxy'])).stdout.trim().split(/\s+/).length === 2,
     { what: 'one master and one worker of HAProxy', deadlineMs: 45_000 },

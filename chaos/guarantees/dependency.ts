@@ -5,7 +5,7 @@ import { toxiproxyLatency } from '../faults/toxiproxy-latency.ts';
 import type { DependencyOf } from '../faults/proxy-target.ts';
 import { predictOutage } from '../predict.ts';
 import type { Budget, Guarantee } from './guarantee.ts';
-import { poolComplete } from '../../deploy/observe/redundancy.ts';
+import { redundancyOf } from '../../deploy/observe/redundancy.ts';
 
 /** Far above every client's timeout: a cache that answers after a second is worse than no cache. */
 const SLOW_BY_MS = 1_000;
@@ -29,7 +29,7 @@ export const cacheSlow: Guarantee = {
     Promise.resolve({
       fault: toxiproxyLatency(cacheOfApps(world.topology), SLOW_BY_MS),
       why: 'every application host reaches the cache through a proxy of its own',
-      redundancy: [poolComplete(world.topology, 'app', 'app-pool')],
+      redundancy: redundancyOf(world.topology, 'app'),
     }),
 };
 
@@ -44,7 +44,7 @@ export const cacheDown: Guarantee = {
     Promise.resolve({
       fault: toxiproxyDown(cacheOfApps(world.topology)),
       why: 'every application host reaches the cache through a proxy of its own',
-      redundancy: [poolComplete(world.topology, 'app', 'app-pool')],
+      redundancy: redundancyOf(world.topology, 'app'),
     }),
 };
 

@@ -5,12 +5,7 @@ import { predictOutage } from '../predict.ts';
 import { readDbGroup } from '../../deploy/observe/db-group.ts';
 import { findHolders } from '../../deploy/observe/virtual-address.ts';
 import type { Guarantee } from './guarantee.ts';
-import {
-  addressesHeldOnce,
-  databaseComplete,
-  loadBalancersReady,
-  poolComplete,
-} from '../../deploy/observe/redundancy.ts';
+import { redundancyOf } from '../../deploy/observe/redundancy.ts';
 
 /** The alert mail must arrive within 60 s of the fault, the resolved mail within 60 s of full redundancy. */
 const DELIVERY_LIMITS = { deliverWithinMs: 60_000, resolveWithinMs: 60_000 };
@@ -37,7 +32,7 @@ export const lbActiveCrash: Guarantee = {
     return {
       fault: hostCrash(active),
       why: `${active} holds ${address}`,
-      redundancy: [loadBalancersReady, addressesHeldOnce],
+      redundancy: redundancyOf(world.topology, 'lb'),
     };
   },
 };
@@ -64,7 +59,7 @@ export const appCrash: Guarantee = {
     return Promise.resolve({
       fault: hostCrash(last.name),
       why: `${last.name} is one of ${hosts.length} application hosts`,
-      redundancy: [poolComplete(topology, 'app', 'app-pool')],
+      redundancy: redundancyOf(topology, 'app'),
     });
   },
 };
@@ -95,7 +90,7 @@ export const dbPrimaryCrash: Guarantee = {
     return {
       fault: hostCrash(primary),
       why: `${primary} is the primary`,
-      redundancy: [databaseComplete(world.topology)],
+      redundancy: redundancyOf(world.topology, 'db'),
     };
   },
 };

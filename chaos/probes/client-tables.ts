@@ -1,3 +1,4 @@
+import { haproxyCommand } from '../../deploy/model/haproxy-command.ts';
 import type { StackContext } from '../../deploy/observe/observation.ts';
 
 /** HAProxy's counters for one client address; 0 for an unknown address. */
@@ -17,7 +18,7 @@ export interface ClientCounts {
 /** Reads the counters for a client from the HAProxy of an edge or a load balancer. */
 export async function readClientCounts(world: StackContext, host: string, client: string): Promise<ClientCounts> {
   const commands = ['connections', 'requests', 'responses'].map((table) => `show table client-${table}`).join(';');
-  const { stdout } = await world.hosts.exec(host, ['sh', '-c', `echo "${commands}" | socat - /run/haproxy/admin.sock`]);
+  const { stdout } = await world.hosts.exec(host, haproxyCommand(commands));
   return parseClientCounts(stdout, client);
 }
 

@@ -2,6 +2,7 @@ import type { StackContext } from '../../deploy/observe/observation.ts';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { LIMITS_SWITCH } from '../../deploy/tiers/haproxy/client-limits.ts';
 import { servicesOf } from '../../deploy/model/host-services.ts';
+import { haproxyCommand } from '../../deploy/model/haproxy-command.ts';
 import { hostsOf, makeTopology } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { ABUSE_GUARANTEES } from '../guarantees/abuse.ts';
@@ -23,7 +24,7 @@ const KINDS =
 async function setLimits(state: 'on' | 'off'): Promise<void> {
   const command = `experimental-mode on; set var ${LIMITS_SWITCH} expr str(${state})`;
   for (const name of entries) {
-    const { stdout } = await hosts.exec(name, ['sh', '-c', `echo "${command}" | socat - /run/haproxy/admin.sock`]);
+    const { stdout } = await hosts.exec(name, haproxyCommand(command));
     expect(stdout.trim()).toBe('');
   }
 }

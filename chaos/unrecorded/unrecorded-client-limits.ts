@@ -1,16 +1,11 @@
 import { LIMITS_SWITCH } from '../../deploy/tiers/haproxy/client-limits.ts';
+import { haproxyCommand } from '../../deploy/model/haproxy-command.ts';
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
 import { REMOVE_ALL, type UnrecordedFault } from './unrecorded-fault.ts';
 import { isRunning } from './unrecorded-proxies.ts';
 
-/** The command that sends `command` to HAProxy's runtime API on a host. */
-const haproxyCommand = (command: string): readonly string[] => [
-  'sh',
-  '-c',
-  `echo "${command}" | socat - /run/haproxy/admin.sock`,
-];
 const READ = haproxyCommand(`get var ${LIMITS_SWITCH}`);
 
 /** Entries of the site whose limits per client address are disabled, for example by a test that was killed. */

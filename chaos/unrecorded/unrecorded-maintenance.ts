@@ -1,3 +1,4 @@
+import { haproxyCommand } from '../../deploy/model/haproxy-command.ts';
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
 import { findDrained } from '../../deploy/change/drain.ts';
@@ -9,7 +10,7 @@ const ROUTES: readonly string[] = ['web', 'app-pool', 'cache'];
 /** Bits of HAProxy's `srv_admin_state`: maintenance or drain, set by a command (its management guide, "show servers state"). */
 const MAINTENANCE = 0x01;
 const DRAIN = 0x08;
-const COMMAND = ['sh', '-c', 'echo "show servers state" | socat - /run/haproxy/admin.sock'];
+const COMMAND = haproxyCommand('show servers state');
 
 /** Servers that were taken out of service in HAProxy. They are only reported, because an operator may be working on that host. */
 export async function findUnrecordedMaintenance(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, expect, it } from 'vitest';
+import { haproxyCommand } from '../../deploy/model/haproxy-command.ts';
 import { addressOn, hostsOf, makeTopology, PORTS, type Host } from '../../deploy/model/topology.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS, ROOT } from '../../kit/paths.ts';
@@ -22,8 +23,7 @@ async function holdfast(...words: readonly string[]): Promise<{ readonly code: n
 }
 
 async function haproxy(order: string): Promise<void> {
-  const command = ['sh', '-c', `echo "${order}" | socat - /run/haproxy/admin.sock`];
-  const { code, stderr } = await world.hosts.exec(lb.name, command);
+  const { code, stderr } = await world.hosts.exec(lb.name, haproxyCommand(order));
   if (code !== 0) throw new Error(stderr);
 }
 

@@ -2,8 +2,8 @@ import type { RenderedFile } from '../model/rendered-file.ts';
 import { DRAINED, SECRETS_HASH, UNFINISHED, type HostFiles } from '../stack/host-files.ts';
 
 /**
- * How a host gets its new state. `update`: only files that their readers open at each use, or a drain that is to be ended. `start`: it does not run. `replace`: its container is
- * created again. `remove`: it is no longer part of the stack.
+ * How a host gets its new state. `update`: only files that their readers open at each use, or a drain that is to be ended. `start`: it does not
+ * run. `replace`: its container is created again. `remove`: it is no longer part of the stack.
  */
 export type Action = 'nothing' | 'update' | 'start' | 'replace' | 'remove';
 

@@ -3,7 +3,7 @@ import { findCachePrimary } from '../observe/cache-replication.ts';
 import { readDbGroup } from '../observe/db-group.ts';
 import type { StackContext } from '../observe/observation.ts';
 import { findHolders } from '../observe/virtual-address.ts';
-import { hostsOf, TIER_NAMES, type Host, type Tier } from '../model/topology.ts';
+import { TIER_NAMES, type Host, type Tier } from '../model/topology.ts';
 
 /**
  * The order in which a roll changes the tiers: monitoring first, so that it observes the rest with its new rules; then from the data to the
@@ -47,7 +47,7 @@ async function findLast(context: StackContext, tier: Tier): Promise<readonly str
     const primary = await findCachePrimary(context);
     return primary === undefined ? [] : [primary];
   }
-  if (tier !== 'db' || hostsOf(topology, 'db').length === 0) return [];
+  if (tier !== 'db') return [];
   const { primary } = await readDbGroup(topology);
   return primary === undefined ? [] : [primary];
 }

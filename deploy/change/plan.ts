@@ -1,7 +1,7 @@
 import { openHosts, type Hosts, type HostState } from '../../kit/hosts.ts';
 import { readImageIds } from '../images/images.ts';
 import type { RenderedFile, RenderedFiles } from '../model/rendered-file.ts';
-import { TIER_NAMES, type Host, type Tier, type Topology } from '../model/topology.ts';
+import { type Host, type Tier, type Topology } from '../model/topology.ts';
 import { DEFINITION, definitionsOf } from '../stack/compose.ts';
 import { filesOf, readHostFiles } from '../stack/host-files.ts';
 import { decideChange, type HostChange } from './decide-change.ts';
@@ -51,6 +51,7 @@ export async function makePlan(
 
 /** A host that the topology no longer has, from the labels of its container. */
 function removedHost({ host, labels }: HostState): Host {
-  const tier = TIER_NAMES.find((name) => name === labels['org.holdfast.tier']) ?? 'web';
+  // The tier may have left the topology as well.
+  const tier = labels['org.holdfast.tier'] as Tier;
   return { name: host, tier, enabled: false, memoryMiB: 0, addresses: {}, published: [] };
 }

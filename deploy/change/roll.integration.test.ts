@@ -6,6 +6,7 @@ import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { renderFiles } from '../../project/render-files.ts';
+import { haproxyCommand } from '../model/haproxy-command.ts';
 import { hostsOf, makeTopology, routeAddress } from '../model/topology.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
 import { roll } from './roll.ts';
@@ -109,8 +110,7 @@ it('up after a kill in the middle of a replacement returns the drained host firs
   const onBalancers = async (command: string): Promise<readonly string[]> =>
     Promise.all(
       balancers.map(async (name) => {
-        const argv = ['sh', '-c', `echo "${command}" | socat - /run/haproxy/admin.sock`];
-        return (await context.hosts.exec(name, argv)).stdout;
+        return (await context.hosts.exec(name, haproxyCommand(command))).stdout;
       }),
     );
   // What a killed `up` leaves: the first host drained and not running, the second one with other files.

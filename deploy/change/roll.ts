@@ -1,7 +1,6 @@
-import { waitFor } from '../../kit/deadline.ts';
-import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import { HoldfastError } from '../../kit/errors.ts';
 import { isHealthy } from '../../kit/hosts.ts';
-import { hostsOf, type Host, type Tier } from '../model/topology.ts';
+import { hostsOf, type Host } from '../model/topology.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import type { Redundancy, StackContext } from '../observe/observation.ts';
 import { redundancyOf } from '../observe/redundancy.ts';
@@ -10,6 +9,7 @@ import { runCompose } from '../stack/run-compose.ts';
 import { drain } from './drain.ts';
 import { orderHosts, TIER_ORDER } from './order.ts';
 import type { PlannedHost } from './plan.ts';
+import { waitUntilMet, type WaitOptions } from './wait-until-met.ts';
 
 interface RollOptions {
   readonly context: StackContext;
@@ -48,15 +48,26 @@ export async function roll(planned: readonly PlannedHost[], options: RollOptions
 
 async function replaceHost(planned: PlannedHost, { context, signal, onProgress }: RollOptions): Promise<void> {
   const { host } = planned;
-  await requireRedundancy(context, host, signal);
-  const wait = { context, host, signal, onProgress };
+  const onWait = (unmet: string): void => {
+    onProgress(`${host.name}: waiting: ${unmet}`);
+  };
+  const redundancies = redundancyOf(context.topology, host.tier);
+  await requireRedundancy(context, host, { signal, onWait });
+  const recovered = async (wanted: readonly Redundancy[]): Promise<void> => {
+    const wait = { deadlineMs: RECOVERY_DEADLINE_MS, signal, onWait };
+    const unmet = await waitUntilMet(() => findUnmet(context, host, wanted), wait);
+    if (unmet === '') return;
+    throw new HoldfastError('roll-stopped', `The roll stopped after ${host.name}: ${unmet}.`, {
+      fix: `Check \`./holdfast logs ${host.name}\`. Hosts that were not replaced are unchanged; repeat \`./holdfast up\` to continue.`,
+    });
+  };
   {
-    await using _drained = await drain(context, host, signal);
+    await using _drained = await drain(context, host, { signal, onWait });
     await replaceHosts([planned], signal);
     await reconnect(context, [host]);
-    await waitForRecovery(wait, []);
+    await recovered([]);
   }
-  await waitForRecovery(wait, redundancyOf(context.topology, host.tier));
+  await recovered(redundancies);
 }
 
 /** Gives hosts their new files and creates their containers again, all at the same time. Does not wait for their health. */
@@ -72,80 +83,34 @@ export async function replaceHosts(planned: readonly PlannedHost[], signal: Abor
  * Throws `roll-stopped` if another host of the tier is not healthy, or if the tier lacks redundancy. Redundancy that an unhealthy host itself takes
  * away does not count: its replacement can repair it.
  */
-async function requireRedundancy(context: StackContext, host: Host, signal: AbortSignal): Promise<void> {
+async function requireRedundancy(
+  context: StackContext,
+  host: Host,
+  wait: Pick<WaitOptions, 'signal' | 'onWait'>,
+): Promise<void> {
   const states = await context.hosts.list();
   const down = hostsOf(context.topology, host.tier)
     .map(({ name }) => name)
     .filter((name) => name !== host.name && !isHealthy(states.get(name)));
-  const isOwnFault = !isHealthy(states.get(host.name));
-  const missing =
-    down.length > 0
-      ? `${down.join(', ')} is not healthy`
-      : isOwnFault
-        ? ''
-        : await waitForRedundancy(context, host.tier, signal);
-  if (missing === '') return;
-  throw new HoldfastError('roll-stopped', `${host.name} was not replaced: ${missing}.`, {
+  const unmet = async (): Promise<string> => {
+    if (down.length > 0) return `${down.join(', ')} is not healthy`;
+    if (!isHealthy(states.get(host.name))) return '';
+    const redundancies = redundancyOf(context.topology, host.tier);
+    return waitUntilMet(() => findUnmet(context, host, redundancies), { ...wait, deadlineMs: REDUNDANCY_DEADLINE_MS });
+  };
+  const reason = await unmet();
+  if (reason === '') return;
+  throw new HoldfastError('roll-stopped', `${host.name} was not replaced: ${reason}.`, {
     fix: `Check \`./holdfast status\` and repeat \`./holdfast up\`. \`./holdfast up --at-once\` replaces all hosts at the same time.`,
   });
 }
 
-/** Waits until a tier has full redundancy. Returns the unmet condition, or an empty text. */
-async function waitForRedundancy(context: StackContext, tier: Tier, signal: AbortSignal): Promise<string> {
-  let missing = '';
-  try {
-    await waitFor(
-      async () => {
-        missing = await findMissing(context, redundancyOf(context.topology, tier)).catch(messageOf);
-        return missing === '';
-      },
-      { what: 'full redundancy', deadlineMs: REDUNDANCY_DEADLINE_MS, intervalMs: 250, signal },
-    );
-  } catch {
-    signal.throwIfAborted();
-  }
-  return missing;
-}
-
-interface RecoveryOptions extends RollOptions {
-  readonly host: Host;
-}
-
-/** Waits until a host is healthy, and its tier has these redundancies. Throws `roll-stopped` with the unmet condition. */
-async function waitForRecovery(
-  { context, host, signal, onProgress }: RecoveryOptions,
-  redundancies: readonly Redundancy[],
-): Promise<void> {
-  let missing = '';
-  const timer = setInterval(() => {
-    onProgress(`${host.name}: waiting: ${missing}`);
-  }, 5_000);
-  try {
-    await waitFor(
-      async () => {
-        missing = isHealthy(await context.hosts.state(host.name))
-          ? await findMissing(context, redundancies).catch(messageOf)
-          : `${host.name} is not healthy yet`;
-        return missing === '';
-      },
-      { what: 'full redundancy', deadlineMs: RECOVERY_DEADLINE_MS, intervalMs: 250, signal },
-    );
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new HoldfastError('roll-stopped', `The roll stopped after ${host.name}: ${missing || messageOf(error)}.`, {
-      cause: error,
-      fix: `Check \`./holdfast logs ${host.name}\`. Hosts that were not replaced are unchanged; repeat \`./holdfast up\` to continue.`,
-    });
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-/** The first redundancy that is missing; an empty text if all are there. */
-async function findMissing(context: StackContext, redundancies: readonly Redundancy[]): Promise<string> {
+/** The first condition of a recovered host that is not met: its health, then these redundancies. An empty text if all are met. */
+async function findUnmet(context: StackContext, host: Host, redundancies: readonly Redundancy[]): Promise<string> {
+  if (!isHealthy(await context.hosts.state(host.name))) return `${host.name} is not healthy yet`;
   for (const redundancy of redundancies) {
-    const observation = await redundancy.observe(context);
-    if (!observation.seen) return observation.text;
+    const { seen, text } = await redundancy.observe(context);
+    if (!seen) return text;
   }
   return '';
 }

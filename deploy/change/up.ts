@@ -1,4 +1,3 @@
-import { waitFor } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { isHealthy, openHosts, type Hosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
@@ -18,6 +17,7 @@ import type { Action } from './decide-change.ts';
 import { undrainAll } from './drain.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
 import { reconnect, replaceHosts, roll } from './roll.ts';
+import { waitUntilMet } from './wait-until-met.ts';
 
 interface UpOptions {
   readonly topology: Topology;
@@ -64,15 +64,17 @@ export async function up({ topology, files, isAtOnce, signal, onProgress, heal }
   const isFresh = plan.every(({ host, action }) => !host.enabled || action === 'start');
   const starting = chosen('start');
   for (const { host, files: wanted } of [...starting, ...chosen('update')]) await writeHostFiles(host, wanted);
-  onProgress('starting the hosts');
+  const names = starting.map(({ host }) => host.name);
+  if (names.length > 0) onProgress(isFresh ? 'starting the hosts' : `starting ${names.join(', ')}`);
   // Without names, Compose also creates the networks, and would start all hosts.
   if (isFresh) await runCompose(['up', '--detach', '--remove-orphans'], signal);
-  else if (starting.length > 0) {
-    const names = starting.map(({ host }) => host.name);
-    await runCompose(['up', '--detach', '--no-deps', '--remove-orphans', ...names], signal);
-  }
-  if (isAtOnce) await replaceHosts(chosen('replace'), signal);
+  else if (names.length > 0) await runCompose(['up', '--detach', '--no-deps', '--remove-orphans', ...names], signal);
   const rest = isAtOnce ? [] : chosen('replace');
+  if (isAtOnce) {
+    const replaced = chosen('replace');
+    for (const { host, reasons } of replaced) onProgress(`replacing ${host.name}: ${reasons.join(', ')}`);
+    await replaceHosts(replaced, signal);
+  }
   // A host that is still to be replaced may have addresses that the topology no longer has.
   const current = topology.hosts.filter(({ enabled, name }) => enabled && !rest.some(({ host }) => host.name === name));
   await reconnect(context, current);
@@ -110,33 +112,21 @@ async function waitUntilHealthy(
   { names, signal, onProgress }: Pick<UpOptions, 'signal' | 'onProgress'> & { readonly names: readonly string[] },
 ): Promise<void> {
   let waiting = names;
-  let lastLine = '';
-  const progressTimer = setInterval(() => {
-    const line = `${names.length - waiting.length} of ${names.length} hosts are healthy, waiting for ${waiting.join(', ')}`;
-    if (line !== lastLine) onProgress(line);
-    lastLine = line;
-  }, 2_000);
-  try {
-    await waitFor(
-      async () => {
-        const states = await hosts.list();
-        waiting = names.filter((name) => !isHealthy(states.get(name)));
-        return waiting.length === 0;
-      },
-      { what: 'all hosts healthy', deadlineMs: HEALTHY_DEADLINE_MS, intervalMs: 500, signal },
-    );
-  } catch (error) {
-    signal.throwIfAborted();
-    const [first = ''] = waiting;
-    throw new HoldfastError(
-      'stack-not-healthy',
-      `${waiting.join(', ')} did not become healthy within ${HEALTHY_DEADLINE_MS / 1000} s.`,
-      {
-        cause: error,
-        fix: `Check \`./holdfast logs ${first}\`, then repeat \`./holdfast up\`. If it needs a change of another host, use \`./holdfast up --at-once\`.`,
-      },
-    );
-  } finally {
-    clearInterval(progressTimer);
-  }
+  const findUnhealthy = async (): Promise<string> => {
+    const states = await hosts.list();
+    waiting = names.filter((name) => !isHealthy(states.get(name)));
+    return waiting.length === 0
+      ? ''
+      : `${names.length - waiting.length} of ${names.length} hosts are healthy, waiting for ${waiting.join(', ')}`;
+  };
+  const wait = { deadlineMs: HEALTHY_DEADLINE_MS, signal, onWait: onProgress };
+  if ((await waitUntilMet(findUnhealthy, wait)) === '') return;
+  const [first = ''] = waiting;
+  throw new HoldfastError(
+    'stack-not-healthy',
+    `${waiting.join(', ')} did not become healthy within ${HEALTHY_DEADLINE_MS / 1000} s.`,
+    {
+      fix: `Check \`./holdfast logs ${first}\`, then repeat \`./holdfast up\`. If it needs a change of another host, use \`./holdfast up --at-once\`.`,
+    },
+  );
 }

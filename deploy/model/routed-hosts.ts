@@ -1,4 +1,5 @@
 import type { Hosts } from '../../kit/hosts.ts';
+import { haproxyCommand } from './haproxy-command.ts';
 import { hostsOf, type Topology } from './topology.ts';
 
 /** Host → load balancer routes that currently use it, such as `db-write`. */
@@ -13,8 +14,7 @@ const SERVING: readonly string[] = ['UP', 'no check'];
 /** Queries the load balancers in order and uses the first response. Empty if none responds. */
 export async function readRoutedHosts(hosts: Hosts, topology: Topology): Promise<RoutedHosts> {
   for (const { name } of hostsOf(topology, 'lb')) {
-    const command = ['sh', '-c', 'echo "show stat" | socat - /run/haproxy/admin.sock'];
-    const { code, stdout } = await hosts.exec(name, command).catch(() => ({ code: 1, stdout: '' }));
+    const { code, stdout } = await hosts.exec(name, haproxyCommand('show stat')).catch(() => ({ code: 1, stdout: '' }));
     if (code === 0 && stdout !== '') return parseRoutedHosts(stdout);
   }
   return new Map();

@@ -1,11 +1,42 @@
 import type { StackContext } from './observation.ts';
-import { addressOn, hostsOf, PORTS, type Host } from '../model/topology.ts';
+import { addressOn, hostsOf, PORTS, type Host, type Tier } from '../model/topology.ts';
 import { fetchText } from './http.ts';
 import { readSamples } from './metrics-text.ts';
 
+/** The backend of HAProxy whose servers are the hosts of a tier. */
+export const BACKENDS = { web: 'web', app: 'app-pool' } as const satisfies Readonly<Partial<Record<Tier, string>>>;
+
+/** A tier whose hosts get requests through a backend. */
+export type PooledTier = keyof typeof BACKENDS;
+
 /** The servers of a backend that one load balancer sends requests to. */
 export async function readUpServers(lb: Host, backend: string): Promise<readonly string[]> {
-  const text = await fetchText(`http://${addressOn(lb, 'ops')}:${PORTS.haproxyStats}/metrics`);
+  return upServersOf(await readMetrics(lb), backend);
+}
+
+/** A server of a backend, as one load balancer sees it. */
+export interface ServerView {
+  readonly lb: string;
+  /** It gets requests: it is up, and not drained. */
+  readonly isUp: boolean;
+  /** Requests in flight. */
+  readonly sessions: number;
+}
+
+/** Reads the state of one server. Throws `http` if the load balancer does not respond. */
+export async function readServer(lb: Host, backend: string, server: string): Promise<ServerView> {
+  const text = await readMetrics(lb);
+  const sessions = readSamples(text, 'haproxy_server_current_sessions')
+    .filter(({ labels }) => labels['proxy'] === backend && labels['server'] === server)
+    .reduce((sum, { value }) => sum + value, 0);
+  return { lb: lb.name, isUp: upServersOf(text, backend).includes(server), sessions };
+}
+
+function readMetrics(lb: Host): Promise<string> {
+  return fetchText(`http://${addressOn(lb, 'ops')}:${PORTS.haproxyStats}/metrics`);
+}
+
+function upServersOf(text: string, backend: string): readonly string[] {
   return readSamples(text, 'haproxy_server_status')
     .filter(({ labels, value }) => labels['proxy'] === backend && labels['state'] === 'UP' && value === 1)
     .map(({ labels }) => labels['server'] ?? '');

@@ -3,12 +3,12 @@ import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../model/to
 import { openPrometheus } from '../../kit/prometheus.ts';
 import { observeCacheReplication } from './cache-replication.ts';
 import { readDbGroup } from './db-group.ts';
-import { observeServersUp, readUpServers } from './haproxy-servers.ts';
+import { BACKENDS, observeServersUp, readUpServers, type PooledTier } from './haproxy-servers.ts';
 import { fetchText } from './http.ts';
 import { findHolders } from './virtual-address.ts';
 
 /** Every virtual IP is on exactly one load balancer. */
-export const addressesHeldOnce: Redundancy = {
+const addressesHeldOnce: Redundancy = {
   what: 'each virtual address is held once',
   observe: async (world) => {
     const held = await Promise.all(
@@ -24,18 +24,8 @@ export const addressesHeldOnce: Redundancy = {
   },
 };
 
-/** Both load balancers answer: each could take over now. */
-export const loadBalancersReady: Redundancy = {
-  what: 'both load balancers serve',
-  observe: async ({ topology }) => {
-    const lbs = hostsOf(topology, 'lb');
-    await Promise.all(lbs.map((lb) => fetchText(`http://${addressOn(lb, 'ops')}:${PORTS.haproxyStats}/metrics`)));
-    return { seen: true, text: `${lbs.map(({ name }) => name).join(', ')} answer` };
-  },
-};
-
-/** Every load balancer has a server for each route to a database or the cache, so that it could take over now. */
-export const routesReady: Redundancy = {
+/** Every load balancer responds and has a server for each route to a database or the cache, so that it could take over now. */
+const loadBalancersReady: Redundancy = {
   what: 'every load balancer has its routes',
   observe: async ({ topology }) => {
     const routes = ['db-write', 'db-read', 'cache'];
@@ -71,16 +61,16 @@ export const edgesReachOrigin: Redundancy = {
 };
 
 /** Every host of a tier gets requests from every load balancer. */
-export function poolComplete(topology: Topology, tier: Tier, backend: string): Redundancy {
+function poolComplete(topology: Topology, tier: PooledTier): Redundancy {
   const servers = hostsOf(topology, tier).map(({ name }) => name);
   return {
     what: `${servers.length} of ${servers.length} ${tier} hosts in the pool`,
-    observe: (world: StackContext) => observeServersUp(world, backend, servers),
+    observe: (world: StackContext) => observeServersUp(world, BACKENDS[tier], servers),
   };
 }
 
 /** Every database node reports itself as ONLINE, and there is one primary, which sees a majority. */
-export function databaseComplete(topology: Topology): Redundancy {
+function databaseComplete(topology: Topology): Redundancy {
   const wanted = hostsOf(topology, 'db').length;
   return {
     what: `${wanted} database nodes ONLINE`,
@@ -96,13 +86,13 @@ export function databaseComplete(topology: Topology): Redundancy {
 }
 
 /** One cache host is the primary, and all others are synchronized with it. */
-export const cacheComplete: Redundancy = {
+const cacheComplete: Redundancy = {
   what: 'all cache hosts replicate',
   observe: observeCacheReplication,
 };
 
 /** Every Prometheus evaluates rules on samples that it scrapes: its watchdog fires. */
-export const monitorsEvaluate: Redundancy = {
+const monitorsEvaluate: Redundancy = {
   what: 'every Prometheus evaluates rules',
   observe: async ({ topology }) => {
     const monitors = hostsOf(topology, 'monitor');
@@ -124,11 +114,10 @@ export const monitorsEvaluate: Redundancy = {
 export function redundancyOf(topology: Topology, tier: Tier): readonly Redundancy[] {
   switch (tier) {
     case 'lb':
-      return [loadBalancersReady, routesReady, addressesHeldOnce];
+      return [loadBalancersReady, addressesHeldOnce];
     case 'web':
-      return [poolComplete(topology, 'web', 'web')];
     case 'app':
-      return [poolComplete(topology, 'app', 'app-pool')];
+      return [poolComplete(topology, tier)];
     case 'db':
       return [databaseComplete(topology)];
     case 'edge':
