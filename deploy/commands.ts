@@ -58,7 +58,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
     )
     .option('--at-once', 'replace all changed hosts at the same time: faster, but interrupts the service')
     .action(async ({ atOnce }: { readonly atOnce?: boolean }) => {
-      await using _lock = await openStackLock('up');
+      await using _lock = await openStackLock('up', 'change');
       const progress = openProgress();
       try {
         await up({
@@ -166,7 +166,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .description('stop and remove the stack, keep its data')
     .option('--volumes', 'also remove the data: databases, mails, metrics')
     .action(async ({ volumes }: { volumes?: boolean }) => {
-      await using _lock = await openStackLock('down');
+      await using _lock = await openStackLock('down', 'exclusive');
       const progress = openProgress();
       progress.report('stopping the hosts');
       try {

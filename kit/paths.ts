@@ -13,6 +13,8 @@ export const PATHS = {
   /** A folder per host with the files that it mounts: its own copy, which changes when it is the host's turn. */
   hosts: join(STATE, 'hosts'),
   journal: join(STATE, 'journal'),
+  /** The change journal: a file per change, also of finished ones. */
+  changes: join(STATE, 'changes'),
   logs: join(STATE, 'logs'),
   runs: join(STATE, 'runs'),
   reports: join(STATE, 'reports'),
@@ -21,7 +23,7 @@ export const PATHS = {
 } as const;
 
 /**
- * One lock per machine, because its engine runs one stack for all checkouts. The folder is writable only by root. A reboot removes the
- * lock together with its owner. Other users cannot change the stack and get a lock in the checkout.
+ * The folder of the locks: one per machine, because its engine runs one stack for all checkouts. It is writable only by root. A reboot removes the
+ * locks together with their owners. Other users cannot change the stack and get a folder in the checkout.
  */
-export const STACK_LOCK = process.getuid?.() === 0 ? '/run/holdfast/stack.lock' : join(STATE, 'stack.lock');
+export const LOCKS = process.getuid?.() === 0 ? '/run/holdfast' : join(STATE, 'locks');

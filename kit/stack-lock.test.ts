@@ -8,11 +8,11 @@ import { identifyProcess, ownIdentity, processRuns } from './process-identity.ts
 import { openStackLock } from './stack-lock.ts';
 
 let folder: string;
-let path: string;
+let locks: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-lock-'));
-  path = join(folder, 'state', 'prove.lock');
+  locks = join(folder, 'locks');
 });
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -20,38 +20,68 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 describe('the lock', () => {
   it('rejects a second command with the lock holder, and is free again after the release', async () => {
     {
-      await using lock = await openStackLock('prove spof/app-crash', path);
+      await using lock = await openStackLock('prove spof/app-crash', 'exclusive', locks);
       expect(lock).toBeDefined();
-      const second = openStackLock('prove', path);
+      const second = openStackLock('prove', 'exclusive', locks);
       await expect(second).rejects.toMatchObject({ code: 'locked', exitCode: 64 });
       await expect(second).rejects.toThrow(
         new RegExp(`in use by "prove spof/app-crash" .process ${process.pid}, since`),
       );
     }
-    await using again = await openStackLock('prove', path);
+    await using again = await openStackLock('prove', 'exclusive', locks);
     expect(again).toBeDefined();
   });
 
   it('is taken over from an exited process, also if its process ID is in use again', async () => {
-    await using first = await openStackLock('prove', path);
+    await using first = await openStackLock('up', 'change', locks);
     expect(first).toBeDefined();
     const exited = { ...ownIdentity(), startTicks: '1' };
-    await writeFile(path, JSON.stringify({ owner: exited, what: 'prove', since: '2026-01-01T00:00:00.000Z' }));
-    await using second = await openStackLock('prove again', path);
+    await writeFile(
+      join(locks, 'stack.lock'),
+      JSON.stringify({ owner: exited, what: 'prove', since: '2026-01-01T00:00:00.000Z' }),
+    );
+    await using second = await openStackLock('prove again', 'exclusive', locks);
     expect(second).toBeDefined();
-    expect(await readdir(join(folder, 'state'))).toEqual(['prove.lock']);
+    expect((await readdir(locks)).toSorted()).toEqual(['load.lock', 'stack.lock']);
   });
 
   it('is taken if its file is truncated', async () => {
-    await using first = await openStackLock('prove', path);
+    await using first = await openStackLock('up', 'change', locks);
     expect(first).toBeDefined();
-    await writeFile(path, '{"owner":');
-    await using second = await openStackLock('prove', path);
+    await writeFile(join(locks, 'stack.lock'), '{"owner":');
+    await using second = await openStackLock('prove', 'exclusive', locks);
     expect(second).toBeDefined();
   });
 
+  it.each([
+    ['load', 'change', true],
+    ['change', 'load', true],
+    ['load', 'load', false],
+    ['change', 'change', false],
+    ['exclusive', 'load', false],
+    ['exclusive', 'change', false],
+    ['load', 'exclusive', false],
+    ['change', 'exclusive', false],
+  ] as const)('is held for %s: %s beside it is allowed: %s', async (held, wanted, isAllowed) => {
+    await using first = await openStackLock('first', held, locks);
+    expect(first).toBeDefined();
+    const second = openStackLock('second', wanted, locks);
+    if (isAllowed) await (await second)[Symbol.asyncDispose]();
+    else await expect(second).rejects.toThrow(/in use by "first" .*; "second" cannot run beside it/);
+  });
+
+  it('leaves nothing locked when only one of its two files is free', async () => {
+    await using load = await openStackLock('load steady', 'load', locks);
+    expect(load).toBeDefined();
+    await expect(openStackLock('prove', 'exclusive', locks)).rejects.toMatchObject({ code: 'locked' });
+    await using change = await openStackLock('up', 'change', locks);
+    expect(change).toBeDefined();
+  });
+
   it('goes to only one of many concurrent commands', async () => {
-    const results = await Promise.allSettled(Array.from({ length: 10 }, () => openStackLock('prove', path)));
+    const results = await Promise.allSettled(
+      Array.from({ length: 10 }, () => openStackLock('prove', 'exclusive', locks)),
+    );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });

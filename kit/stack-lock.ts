@@ -1,9 +1,26 @@
 import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { HoldfastError } from './errors.ts';
-import { STACK_LOCK } from './paths.ts';
+import { LOCKS } from './paths.ts';
 import { ownIdentity, processIdentitySchema, processRuns } from './process-identity.ts';
+
+/**
+ * How a command uses the stack. This is the whole table of who may run beside whom:
+ *
+ * - `load` (`load`) and `change` (`up`, `drain`, `restart`, `roll`, `release` …) may run beside each other, but a load not beside a load, and a change
+ *   not beside a change.
+ * - `exclusive` (`prove`, `bench`, `down`, the tests) runs alone, so that it sees no effects of another command.
+ * - Commands that only read (`status`, `plan`, `logs`, `heal`, `silence`) take no lock.
+ */
+export type StackUse = keyof typeof FILES_OF;
+
+/** The lock files that each use needs, in the order in which they are taken. */
+const FILES_OF = {
+  load: ['load.lock'],
+  change: ['stack.lock'],
+  exclusive: ['stack.lock', 'load.lock'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 const lockSchema = z.strictObject({
   owner: processIdentitySchema,
@@ -16,12 +33,18 @@ const lockSchema = z.strictObject({
 type Lock = z.infer<typeof lockSchema>;
 
 /**
- * Takes the lock on the stack. Only one command, from any checkout, may change, load or break the stack at a time, so that none sees the
- * effects of another. Throws `locked` with the lock holder. Takes over the lock of an exited process. Dispose it to release the lock.
+ * Takes the lock on the stack for a command of any checkout. Throws `locked` with the command that excludes this one. Takes over the locks of exited
+ * processes. Dispose it to release the lock.
  */
-export async function openStackLock(what: string, path: string = STACK_LOCK): Promise<AsyncDisposable> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+export async function openStackLock(what: string, use: StackUse, folder: string = LOCKS): Promise<AsyncDisposable> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const mine: Lock = { owner: ownIdentity(), what, since: new Date().toISOString() };
+  await using taken = new AsyncDisposableStack();
+  for (const name of FILES_OF[use]) taken.use(await openLockFile(join(folder, name), mine));
+  return taken.move();
+}
+
+async function openLockFile(path: string, mine: Lock): Promise<AsyncDisposable> {
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, JSON.stringify(mine), { mode: 0o600 });
   try {
@@ -29,7 +52,7 @@ export async function openStackLock(what: string, path: string = STACK_LOCK): Pr
     for (let attempts = 0; attempts < 5; attempts += 1) {
       if (await tryLink(draft, path)) return { [Symbol.asyncDispose]: () => release(path, mine) };
       const holder = await readLock(path);
-      if (holder !== undefined && processRuns(holder.owner)) throw refusal(holder);
+      if (holder !== undefined && processRuns(holder.owner)) throw refusal(holder, mine.what);
       if (holder !== undefined) await removeStaleLock(path, holder);
     }
   } finally {
@@ -38,10 +61,10 @@ export async function openStackLock(what: string, path: string = STACK_LOCK): Pr
   throw new HoldfastError('locked', `Could not take the lock ${path}: other commands keep taking it.`);
 }
 
-function refusal(holder: Lock): HoldfastError {
+function refusal(holder: Lock, what: string): HoldfastError {
   return new HoldfastError(
     'locked',
-    `The stack is in use by "${holder.what}" (process ${holder.owner.pid}, since ${holder.since}). Only one command can use it at a time.`,
+    `The stack is in use by "${holder.what}" (process ${holder.owner.pid}, since ${holder.since}); "${what}" cannot run beside it.`,
     { fix: `Wait for it, or stop it with: kill ${holder.owner.pid}` },
   );
 }

@@ -15,7 +15,7 @@ export default async function setup(): Promise<void> {
   const onProgress = (line: string): void => {
     process.stderr.write(`  ${line}\n`);
   };
-  await using _lock = await openStackLock('test');
+  await using _lock = await openStackLock('test', 'exclusive');
   const topology = makeTopology();
   const files = renderFiles(topology);
   const { signal } = new AbortController();

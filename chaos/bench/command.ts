@@ -115,7 +115,7 @@ const PARTS: readonly { readonly name: string; readonly description: string; rea
 
 /** Measures while holding the stack lock, prints the results, and sets the exit code by the verdict. */
 async function run(holder: string, json: boolean, measureAll: (report: Report) => Promise<Measured>): Promise<void> {
-  await using _lock = await openStackLock(holder);
+  await using _lock = await openStackLock(holder, 'exclusive');
   const progress = openProgress();
   const { comparisons = [], figures: others } = await measureAll(progress.report).finally(progress.stop);
   const figures = [...comparisons.map(ratioOf), ...others];

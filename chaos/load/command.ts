@@ -84,7 +84,7 @@ async function runLoad(suite: Suite, options: CommandOptions, { topology, signal
   const rate = parseRate(options.rate);
   const durationSeconds = parseDuration(options.duration);
   const target = options.target === undefined ? undefined : parseTarget(options.target, topology);
-  await using _lock = await openStackLock(`load ${suite}`);
+  await using _lock = await openStackLock(`load ${suite}`, 'load');
   const journal = openJournal(PATHS.journal);
   const world = { topology, hosts: openHosts() };
   await healAbandoned(world, journal, console.error);

@@ -26,7 +26,7 @@ export async function runHostileCommand(flags: HostileFlags, { topology, signal 
   checkDuration(flags.duration);
   const target = flags.target === undefined ? undefined : parseTarget(flags.target, topology);
   requireNetwork(topology.networks.ops);
-  await using _lock = await openStackLock('load hostile');
+  await using _lock = await openStackLock('load hostile', 'load');
   const progress = openProgress();
   const rows: HostileRow[] = [];
   const print = (finished: readonly HostileRow[]): void => {

@@ -35,7 +35,7 @@ export interface ProveOptions {
 export async function prove(options: ProveOptions): Promise<ProveOutcome> {
   const { topology, guarantees, onProgress, signal } = options;
   await using scope = new AsyncDisposableStack();
-  scope.use(await openStackLock(`prove ${guarantees.map(({ id }) => id).join(' ')}`));
+  scope.use(await openStackLock(`prove ${guarantees.map(({ id }) => id).join(' ')}`, 'exclusive'));
   const startedAt = Date.now();
   const world: StackContext = { topology, hosts: openHosts() };
   const journal = openJournal(PATHS.journal);
