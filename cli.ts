@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from './package.json' with { type: 'json' };
 import { readSilenceTexts, registerAlertCommands } from './alerts/commands.ts';
 import { ruleExpressions } from './alerts/render-rules.ts';
+import { openChangeWatch } from './alerts/planned-work.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
 import { registerDrillCommand } from './chaos/drill/command.ts';
@@ -13,6 +14,7 @@ import { openJournal } from './chaos/journal/journal.ts';
 import { readUnrecordedTexts } from './chaos/unrecorded/find-unrecorded.ts';
 import { boardExpressions } from './dashboards/boards.ts';
 import { registerDashboardCommands } from './dashboards/commands.ts';
+import { registerChangeCommands } from './deploy/change/commands.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
 import { makeTopology } from './deploy/model/topology.ts';
 import { registerExporterCommands } from './exporters/commands.ts';
@@ -79,9 +81,11 @@ export function makeProgram(signal: AbortSignal): Command {
     signal,
     heal: (onProgress) => healAll({ topology, onProgress }),
     silences: () => readSilenceTexts({ topology, signal }),
+    openChangeWatch: (what) => openChangeWatch(topology, what),
     unrecorded: () => readUnrecordedTexts({ topology, hosts: openHosts() }, openJournal(PATHS.journal)),
   };
   registerDeployCommands(program, context);
+  registerChangeCommands(program, context);
   registerLoadCommand(program, context);
   registerChaosCommands(program, context);
   registerDrillCommand(program, context);

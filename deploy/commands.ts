@@ -7,6 +7,8 @@ import { openProgress } from '../kit/progress.ts';
 import { renderProblems } from '../kit/problem.ts';
 import { requireNetwork } from '../kit/require-network.ts';
 import { openStackLock } from '../kit/stack-lock.ts';
+import { findInterrupted } from './change/change-journal.ts';
+import { readDrains } from './change/drains.ts';
 import { makePlan } from './change/plan.ts';
 import { renderPlan, toJson } from './change/render-plan.ts';
 import { checkTopology } from './model/check-topology.ts';
@@ -19,7 +21,8 @@ import type { RenderedFiles } from './model/rendered-file.ts';
 import { siteNames } from './model/site.ts';
 import { readStatus, renderStatus } from './stack/status.ts';
 import type { Topology } from './model/topology.ts';
-import { up } from './change/up.ts';
+import type { ChangeWatch } from './change/run-change.ts';
+import { upWithJournal } from './change/up-with-journal.ts';
 
 /** Dependencies that `cli.ts` passes to the commands. */
 export interface CommandContext {
@@ -34,6 +37,8 @@ export interface CommandContext {
   readonly silences: () => Promise<readonly string[]>;
   /** Faults that are in no fault journal, one line each with the command that reverts it. */
   readonly unrecorded: () => Promise<readonly string[]>;
+  /** Watches clients and alerts during a change of the stack. */
+  readonly openChangeWatch: (what: string) => Promise<ChangeWatch>;
 }
 
 export function registerDeployCommands(program: Command, context: CommandContext): void {
@@ -61,13 +66,14 @@ export function registerDeployCommands(program: Command, context: CommandContext
       await using _lock = await openStackLock('up', 'change');
       const progress = openProgress();
       try {
-        await up({
+        await upWithJournal({
           topology,
           files: context.files,
           isAtOnce: atOnce === true,
           signal,
           onProgress: progress.report,
           heal: () => heal(progress.report),
+          openWatch: () => context.openChangeWatch('up'),
         });
       } finally {
         progress.stop();
@@ -90,7 +96,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
   program
     .command('status')
     .description(
-      'show host health, owners of the virtual IPs, database writer and readers, silences, unrecorded faults, and URLs',
+      'show host health, owners of the virtual IPs, database writer and readers, drains, silences, unrecorded faults, and URLs',
     )
     .option('--json', 'print hosts and URLs as JSON; for silences, use `silence list --json`')
     .action(async ({ json }: { json?: boolean }) => {
@@ -100,10 +106,22 @@ export function registerDeployCommands(program: Command, context: CommandContext
       const silences = isWatched && json !== true ? await context.silences() : [];
       const exists = status.hosts.some(({ state }) => state !== 'absent');
       const unrecorded = exists ? await context.unrecorded() : [];
+      const [drains, interrupted] = await Promise.all([readDrains(topology), findInterrupted()]);
       console.log(
         json === true
-          ? JSON.stringify({ ...status, unrecorded }, null, 2)
-          : renderStatus(status, { silences, unrecorded }),
+          ? JSON.stringify({ ...status, drains: [...drains.values()], interrupted, unrecorded }, null, 2)
+          : renderStatus(status, {
+              ...{ silences, unrecorded },
+              drains: [
+                ...[...drains.values()].map(
+                  ({ host, by, reason, since }) => `${host} is drained by ${by} since ${since}: ${reason}`,
+                ),
+                ...interrupted.map(
+                  ({ what, startedAt }) =>
+                    `"${what}" of ${startedAt} was interrupted: \`./holdfast maintenance resume\` or \`abort\``,
+                ),
+              ],
+            }),
       );
       process.exitCode = status.healthy && unrecorded.length === 0 ? EXIT.held : EXIT.violated;
     });

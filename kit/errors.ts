@@ -21,6 +21,8 @@ const ERROR_CODES = {
   'stack-down': EXIT.internal,
   'wrong-checkout': EXIT.usage,
   'roll-stopped': EXIT.internal,
+  refused: EXIT.usage,
+  'change-unfinished': EXIT.usage,
   'config-drift': EXIT.violated,
   locked: EXIT.usage,
   'heal-failed': EXIT.internal,

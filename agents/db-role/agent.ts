@@ -20,6 +20,8 @@ interface AgentOptions {
   /** Called after each decision, also if nothing changed. */
   readonly onRoutes: (routes: Routes) => void;
   readonly log: Log;
+  /** The hosts that are drained now. */
+  readonly drained: () => ReadonlySet<string>;
 }
 
 /** The state of the agent between two polls. All decisions come from the pure `decide*` functions. */
@@ -33,7 +35,15 @@ export interface Agent {
 
 const SAVE_EVERY_MS = 1_000;
 
-export function createAgent({ settings, watches, saveLastKnownGroup, onRoutes, log, ...options }: AgentOptions): Agent {
+export function createAgent({
+  settings,
+  watches,
+  saveLastKnownGroup,
+  onRoutes,
+  log,
+  drained,
+  ...options
+}: AgentOptions): Agent {
   const session = randomUUID();
   const nodes = settings.nodes.map((node) => node.name);
   const maxAgeMs = settings.limits.readerMaxAgeMs;
@@ -111,7 +121,11 @@ export function createAgent({ settings, watches, saveLastKnownGroup, onRoutes, l
       const readersBefore = routes?.readers ?? new Set<string>();
       lag = trackLag(lag, freshViews(nowMs));
       const { lagMs } = lag;
-      const after = decideRoutes({ nodes, reports: reports(), nowMs, limits: settings.limits, lagMs, readersBefore });
+      const after = decideRoutes({
+        ...{ nodes, reports: reports(), nowMs, lagMs, readersBefore },
+        limits: settings.limits,
+        drained: drained(),
+      });
       trackRoutes(routes, after);
       routes = after;
       onRoutes(after);

@@ -9,6 +9,7 @@ import { inGroup, NO_LAG, NODES, reportsOf } from './testing.ts';
 const view = 'db1+ db2 db3';
 const reports = reportsOf(inGroup('db1', view), inGroup('db2', view), inGroup('db3', view));
 const routes = decideRoutes({
+  drained: new Set(),
   nodes: NODES,
   reports,
   nowMs: 0,

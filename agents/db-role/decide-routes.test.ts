@@ -12,11 +12,13 @@ function routesOf(
     readonly nowMs?: number;
     readonly readersBefore?: readonly string[];
     readonly lagMs?: Readonly<Record<string, number>>;
+    readonly drained?: readonly string[];
   } = {},
 ): Routes {
   const readersBefore = new Set(more.readersBefore ?? NODES);
   const lagMs = new Map([...NO_LAG, ...Object.entries(more.lagMs ?? {})]);
-  return decideRoutes({ nodes: NODES, reports, nowMs: more.nowMs ?? 100, limits, lagMs, readersBefore });
+  const drained = new Set(more.drained ?? []);
+  return decideRoutes({ nodes: NODES, reports, nowMs: more.nowMs ?? 100, limits, lagMs, readersBefore, drained });
 }
 
 function healthy(view = 'db1+ db2 db3'): Reports {
@@ -34,6 +36,25 @@ const anyReport = (host: string): fc.Arbitrary<NodeReport> =>
       .tuple(anyView, fc.boolean(), fc.integer({ min: 0, max: 3000 }))
       .map(([view, superReadOnly, polledAtMs]) => inGroup(host, view, { superReadOnly, polledAtMs })),
   );
+
+describe('a drained node', () => {
+  it('serves no reads while another node can', () => {
+    expect([...routesOf(healthy(), { drained: ['db2'] }).readers]).toEqual(['db3']);
+  });
+
+  it('leaves reads to the primary when all secondaries are drained', () => {
+    expect([...routesOf(healthy(), { drained: ['db2', 'db3'] }).readers]).toEqual(['db1']);
+  });
+
+  it('serves reads when no other node can', () => {
+    const alone = reportsOf(silent, inGroup('db2', 'db2+ db3'), inGroup('db3', 'db2+ db3'));
+    expect([...routesOf(alone, { drained: ['db2', 'db3'] }).readers]).toEqual(['db3']);
+  });
+
+  it('stays the writer while it is the primary', () => {
+    expect(routesOf(healthy(), { drained: ['db1'] }).writer).toBe('db1');
+  });
+});
 
 describe('writes go', () => {
   it.each<[string, Reports, string | undefined]>([

@@ -13,6 +13,8 @@ export interface RouteInput {
   readonly lagMs: ReadonlyMap<string, number>;
   /** The readers of the last decision. A removed reader returns only when its lag and queue are at most half of the limits. */
   readonly readersBefore: ReadonlySet<string>;
+  /** Drained nodes. They serve reads only if no other node can. */
+  readonly drained: ReadonlySet<string>;
 }
 
 export interface RouteLimits {
@@ -77,12 +79,22 @@ export function primaryOf(view: NodeView): string | undefined {
   return primaries.length === 1 ? primaries[0]?.host : undefined;
 }
 
+/** Drained nodes are readers only if all others together cannot serve reads. */
+function decideReaders(input: RouteInput, writer: string | undefined): ReadonlySet<string> {
+  const undrained = chooseReaders(
+    input,
+    input.nodes.filter((node) => !input.drained.has(node)),
+    writer,
+  );
+  return undrained.size > 0 ? undrained : chooseReaders(input, input.nodes, writer);
+}
+
 /**
  * The secondaries within the lag limits; else the primary; else the secondaries with the least lag. So reads return stale data only
  * while there is no primary, and the read route is empty only if no node is in a group with a quorum.
  */
-function decideReaders(input: RouteInput, writer: string | undefined): ReadonlySet<string> {
-  const { nodes, reports, nowMs, limits, readersBefore } = input;
+function chooseReaders(input: RouteInput, nodes: readonly string[], writer: string | undefined): ReadonlySet<string> {
+  const { reports, nowMs, limits, readersBefore } = input;
   const able = nodes.flatMap((node) => {
     const view = freshView(reports.get(node), nowMs, limits.readerMaxAgeMs);
     return view?.state === 'ONLINE' && hasQuorum(view) ? [{ node, view }] : [];

@@ -9,6 +9,7 @@ import { createAgent, type Log } from './agent.ts';
 import { createCheckServer } from './check-server.ts';
 import { createRepairer } from './repair.ts';
 import { createMetrics } from './metrics.ts';
+import { openDrains } from './drains.ts';
 import { openNodeWatch, type NodeWatch } from './node-watch.ts';
 import { readLastKnownGroup, writeLastKnownGroup } from './last-known-group-file.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
@@ -40,6 +41,8 @@ const lastKnownGroup = await readLastKnownGroup(settings.recordFile).catch((erro
 
 let isReady = false;
 
+const drains = openDrains({ ...settings, deadlineMs: settings.timeoutMs, log });
+
 const watches = new Map<string, NodeWatch>();
 const agent = createAgent({
   settings,
@@ -50,6 +53,7 @@ const agent = createAgent({
     if (isReady) pushRoutes(routes);
   },
   log,
+  drained: () => drains.hosts,
 });
 for (const node of settings.nodes) {
   watches.set(node.name, openNodeWatch(node, { settings, login, onReport: agent.update }));
@@ -96,6 +100,7 @@ const repairer = createRepairer({
   },
 });
 setInterval(() => {
+  void drains.apply();
   // Answers age even if no report arrives.
   agent.update();
   repairer.apply(agent.decideRepair());

@@ -12,6 +12,7 @@ const limits = { writerMaxAgeMs: 2500, readerMaxAgeMs: 900, maxApplyQueue: 100, 
 
 function routesOf(...reports: Parameters<typeof reportsOf>): Routes {
   return decideRoutes({
+    drained: new Set(),
     nodes: NODES,
     reports: reportsOf(...reports),
     nowMs: 0,

@@ -64,7 +64,7 @@ export function openHaproxyPusher({ socketPath, deadlineMs, onPush }: PusherOpti
       commands = decideCommands(pushed, wanted)
     ) {
       const pushing = wanted;
-      const answer = await send(socketPath, commands, deadlineMs).catch(messageOf);
+      const answer = await sendCommands(socketPath, commands, deadlineMs).catch(messageOf);
       if (answer === '') {
         const before = pushed;
         pushed = pushing;
@@ -93,7 +93,7 @@ export function openHaproxyPusher({ socketPath, deadlineMs, onPush }: PusherOpti
 
   /** Repeats the last push, unless a newer one followed. */
   function pushAgain(before: PushedReplies, pushing: PushedReplies): void {
-    if (pushed === pushing) runExclusively(() => send(socketPath, decideCommands(before, pushing), deadlineMs));
+    if (pushed === pushing) runExclusively(() => sendCommands(socketPath, decideCommands(before, pushing), deadlineMs));
   }
 
   return (routes) => {
@@ -102,8 +102,12 @@ export function openHaproxyPusher({ socketPath, deadlineMs, onPush }: PusherOpti
   };
 }
 
-/** Sends the commands on one connection. HAProxy replies with an empty line to a successful command, else with the reason. */
-async function send(socketPath: string, commands: readonly string[], deadlineMs: number): Promise<string> {
+/** Sends the commands to HAProxy's runtime API on one connection. HAProxy replies with an empty line to a successful command, else with the reason. */
+export async function sendCommands(
+  socketPath: string,
+  commands: readonly string[],
+  deadlineMs: number,
+): Promise<string> {
   const socket = connect({ path: socketPath, signal: AbortSignal.timeout(deadlineMs) });
   socket.end(`${commands.join('; ')}\n`);
   return (await text(socket)).trim();

@@ -19,6 +19,8 @@ const schema = z.strictObject({
   passwordFile: z.string(),
   authorityFile: z.string(),
   recordFile: z.string(),
+  /** File with the drained hosts: kit/operations.ts. */
+  operationsFile: z.string(),
   /** Unix socket of HAProxy's runtime API. */
   haproxySocket: z.string(),
 });

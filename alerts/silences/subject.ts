@@ -2,10 +2,13 @@ import type { Topology } from '../../deploy/model/topology.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { DOMAINS, type Domain } from '../alert.ts';
+import type { AlertName } from '../names.ts';
 
-/** Subject of a silence: one host, or a failure domain. */
+/** Subject of a silence: one host, a failure domain, or single alerts, of one host or of a service. */
 export type Subject =
-  { readonly kind: 'host'; readonly name: string } | { readonly kind: 'domain'; readonly name: Domain };
+  | { readonly kind: 'host'; readonly name: string }
+  | { readonly kind: 'domain'; readonly name: Domain }
+  | { readonly kind: 'alerts'; readonly names: readonly AlertName[]; readonly host: string | undefined };
 
 /** A matcher in Alertmanager's API. */
 export interface Matcher {
@@ -27,7 +30,16 @@ export function parseSubject(topology: Topology, text: string): Subject {
 }
 
 /** Matchers for the alerts of a subject. SLO alerts are excluded: maintenance must not affect users. The watchdog and drills are too: they test alert delivery. */
-export function matchersOf({ kind, name }: Subject): readonly Matcher[] {
+export function matchersOf(subject: Subject): readonly Matcher[] {
+  if (subject.kind === 'alerts') {
+    const { names, host } = subject;
+    return [
+      { name: 'alertname', value: names.join('|'), isEqual: true, isRegex: true },
+      ...(host === undefined ? [] : [{ name: 'host', value: host, isEqual: true, isRegex: false }]),
+      { name: 'drill', value: '', isEqual: true, isRegex: false },
+    ];
+  }
+  const { kind, name } = subject;
   return [
     { name: kind, value: name, isEqual: true, isRegex: false },
     { name: 'slo', value: '', isEqual: true, isRegex: false },

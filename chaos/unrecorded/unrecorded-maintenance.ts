@@ -1,7 +1,7 @@
 import { haproxyCommand } from '../../deploy/model/haproxy-command.ts';
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
-import { findDrained } from '../../deploy/change/drain.ts';
+import { readDrains } from '../../deploy/change/drains.ts';
 import type { UnrecordedFault } from './unrecorded-fault.ts';
 import { isRunning } from './unrecorded-proxies.ts';
 
@@ -20,20 +20,24 @@ export async function findUnrecordedMaintenance(
 ): Promise<readonly UnrecordedFault[]> {
   const balancers = hostsOf(topology, 'lb').filter(({ name }) => isRunning(states.get(name)));
   const enabled = new Set(topology.hosts.filter((host) => host.enabled).map(({ name }) => name));
-  const drained = await findDrained(topology);
+  const drains = await readDrains(topology);
   const found = await Promise.all(
     balancers.map(async ({ name }) => {
       const { code, stdout } = await hosts.exec(name, COMMAND).catch(() => ({ code: 1, stdout: '' }));
       if (code !== 0) return [];
-      return parseMaintenance(stdout)
-        .filter(({ server }) => enabled.has(server.replace(/-alone$/, '')))
-        .map(({ route, server, how }) => ({
-          host: name,
-          text: `HAProxy has the server ${route}/${server} in ${how}`,
-          fix: drained.has(server)
-            ? '`./holdfast up` drained it. If no `up` is running, repeat `./holdfast up`: it returns the server.'
-            : `Put it back: echo "set server ${route}/${server} state ready" to /run/haproxy/admin.sock of ${name}.`,
-        }));
+      return (
+        parseMaintenance(stdout)
+          .filter(({ server }) => enabled.has(server.replace(/-alone$/, '')))
+          // `status` shows the drains of operators.
+          .filter(({ server }) => drains.get(server)?.kind !== 'operator')
+          .map(({ route, server, how }) => ({
+            host: name,
+            text: `HAProxy has the server ${route}/${server} in ${how}`,
+            fix: drains.has(server)
+              ? '`./holdfast up` drained it. If no `up` is running, repeat `./holdfast up`: it returns the server.'
+              : `Put it back: echo "set server ${route}/${server} state ready" to /run/haproxy/admin.sock of ${name}.`,
+          }))
+      );
     }),
   );
   return found.flat();

@@ -1,5 +1,6 @@
 import type { RenderedFile } from '../model/rendered-file.ts';
-import { DRAINED, SECRETS_HASH, UNFINISHED, type HostFiles } from '../stack/host-files.ts';
+import { DRAINED, isStateFile, SECRETS_HASH, UNFINISHED, type HostFiles } from '../stack/host-files.ts';
+import { parseDrain } from './drains.ts';
 
 /**
  * How a host gets its new state. `update`: only files that their readers open at each use, or a drain that is to be ended. `start`: it does not
@@ -33,6 +34,9 @@ export interface HostChange {
   readonly reasons: readonly string[];
 }
 
+/** The reason of a host whose change was interrupted. */
+export const INTERRUPTED = 'an interrupted change';
+
 /** Decides the change of a host. Pure. */
 export function decideChange(current: CurrentHost, wanted: WantedHost): HostChange {
   if (!wanted.enabled) {
@@ -44,7 +48,7 @@ export function decideChange(current: CurrentHost, wanted: WantedHost): HostChan
   if (current.definition === undefined) return { action: 'replace', reasons: ['created by an earlier version'] };
   const changed = changedFiles(current.files, wanted.files);
   const reasons = [
-    ...(current.files.has(UNFINISHED) ? ['an interrupted change'] : []),
+    ...(current.files.has(UNFINISHED) ? [INTERRUPTED] : []),
     ...(current.imageId === wanted.imageId ? [] : [wanted.imageId === undefined ? 'image to be built' : 'new image']),
     ...(current.definition === wanted.definition ? [] : ['new container definition']),
     ...changed.map(({ path, what }) =>
@@ -52,9 +56,15 @@ export function decideChange(current: CurrentHost, wanted: WantedHost): HostChan
     ),
   ];
   const isUpdate = changed.length === reasons.length && changed.every(({ isImmediate }) => isImmediate);
-  const drained = current.files.has(DRAINED) ? ['drained by an interrupted change'] : [];
+  const drained = isDrainedByChange(current.files) ? ['drained by an interrupted change'] : [];
   if (reasons.length + drained.length === 0) return { action: 'nothing', reasons };
   return { action: isUpdate ? 'update' : 'replace', reasons: [...drained, ...reasons] };
+}
+
+/** The drain of an operator is no difference to the topology. */
+function isDrainedByChange(files: HostFiles): boolean {
+  const text = files.get(DRAINED);
+  return text !== undefined && parseDrain('', text).kind === 'change';
 }
 
 interface ChangedFile {
@@ -76,7 +86,7 @@ function changedFiles(current: HostFiles, wanted: readonly RenderedFile[]): read
         isImmediate: onChange.kind === 'immediate' && folders.has(folderOf(path)),
       })),
     ...[...current.keys()]
-      .filter((path) => !paths.has(path) && path !== UNFINISHED && path !== DRAINED)
+      .filter((path) => !paths.has(path) && !isStateFile(path))
       .map((path) => ({ path, what: 'was removed' as const, isImmediate: false })),
   ];
 }

@@ -1,13 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { HoldfastError } from '../../kit/errors.ts';
-import { PATHS } from '../../kit/paths.ts';
-import { haproxyCommand } from '../model/haproxy-command.ts';
-import { hostsOf, type Host, type Topology } from '../model/topology.ts';
+import type { Drain } from '../../kit/operations.ts';
+import { hostsOf, type Host } from '../model/topology.ts';
 import { responseTimeoutMs } from '../model/response-timeout.ts';
-import { BACKENDS, readServer, type PooledTier } from '../observe/haproxy-servers.ts';
+import { BACKENDS, readServer, readUpServers, type PooledTier } from '../observe/haproxy-servers.ts';
 import type { StackContext } from '../observe/observation.ts';
-import { DRAINED, readHostFiles } from '../stack/host-files.ts';
+import type { ChangeStep } from './change-step.ts';
+import { forgetDrain, readDrains, recordDrain } from './drains.ts';
 import { waitUntilMet, type WaitOptions } from './wait-until-met.ts';
 
 /** A host that gets requests through a backend of the load balancers. */
@@ -17,91 +15,114 @@ function isPooled(host: Host): host is PooledHost {
   return host.tier in BACKENDS;
 }
 
+export interface DrainOptions extends Pick<WaitOptions, 'signal' | 'onWait'> {
+  readonly drain: Pick<Drain, 'by' | 'reason' | 'kind'>;
+  readonly onStep: (step: ChangeStep['step']) => void;
+}
+
+/** Connections to a database end when the role agents have taken it out of the reads. */
+const READS_DEADLINE_MS = 10_000;
+
 /**
- * Takes a web or application host out of every load balancer that serves, and waits until its requests have finished. Disposing returns it. Other tiers
- * are not behind a backend of requests: for these it does nothing. Throws `roll-stopped` if the host is still used after the deadline.
+ * Takes a host out of service on every load balancer, and waits until its requests have finished. The drain is on disk before any server knows it, and
+ * the agents on the load balancers apply it, also after a restart or reload of HAProxy. Throws `roll-stopped` if the host is still used after the deadline;
+ * by then it is back in service.
  */
-export async function drain(
-  context: StackContext,
-  host: Host,
-  { signal, onWait }: Pick<WaitOptions, 'signal' | 'onWait'>,
-): Promise<AsyncDisposable> {
+export async function drainHost(context: StackContext, host: Host, options: DrainOptions): Promise<void> {
   await using undo = new AsyncDisposableStack();
-  if (!isPooled(host)) return undo.move();
-  undo.defer(() => undrain(context, host));
-  // On disk before the first load balancer knows, so that the next `up` returns the host if this process is killed.
-  const marker = markerOf(host);
-  await mkdir(dirname(marker), { recursive: true });
-  await writeFile(marker, '');
-  await setState(context, host, 'drain');
-  const deadlineMs = 2 * responseTimeoutMs(context.topology.profile, BACKENDS[host.tier]);
-  const unmet = await waitUntilMet(() => findUse(context, host), { deadlineMs, signal, onWait });
+  undo.defer(() => forgetDrain(context.topology, host.name));
+  options.onStep('drain');
+  await recordDrain(context.topology, { ...options.drain, host: host.name, since: new Date().toISOString() });
+  const { deadlineMs, findUse } = useOf(context, host);
+  const unmet = await waitUntilMet(findUse, { ...options, deadlineMs });
   if (unmet !== '') {
     throw new HoldfastError(
       'roll-stopped',
-      `${host.name} could not be drained within ${deadlineMs / 1_000} s: ${unmet}.`,
-      {
-        fix: 'Repeat `./holdfast up`. `./holdfast up --at-once` does not wait for requests.',
-      },
+      `${host.name} could not be drained within ${deadlineMs / 1_000} s: ${unmet}. It is back in service.`,
+      { fix: 'Check `./holdfast status` and the named load balancer, then repeat the command.' },
     );
   }
-  return undo.move();
-}
-
-/** Returns a host to the load balancers. It stays marked if one of them did not accept that, so that the next `up` repeats it. */
-async function undrain(context: StackContext, host: PooledHost): Promise<void> {
-  if (await setState(context, host, 'ready')) await rm(markerOf(host), { force: true });
+  options.onStep('drained');
+  undo.move();
 }
 
 /**
- * Sets the administrative state of a host on every load balancer that runs. Returns whether all of them accepted it. One whose HAProxy is down does
- * not count: HAProxy forgets the state when it restarts.
+ * {@link drainHost} for the duration of a change. Disposing returns the host, unless it was drained before: then it stays drained. Hosts of other tiers get
+ * no requests that could be drained: for these it does nothing.
  */
-async function setState(
-  { topology, hosts }: StackContext,
-  { tier, name }: PooledHost,
-  state: 'drain' | 'ready',
-): Promise<boolean> {
-  const command = haproxyCommand(`set server ${BACKENDS[tier]}/${name} state ${state}`);
-  const states = await hosts.list();
-  const running = hostsOf(topology, 'lb').filter((lb) => states.get(lb.name)?.running === true);
-  const accepted = await Promise.all(
-    running.map(async (lb) => {
-      const { code, stdout } = await hosts.exec(lb.name, command).catch(() => ({ code: 0, stdout: 'no response' }));
-      return code !== 0 || stdout.trim() === '';
-    }),
-  );
-  return accepted.every(Boolean);
+export async function drainForChange(
+  context: StackContext,
+  host: Host,
+  options: Omit<DrainOptions, 'drain'>,
+): Promise<AsyncDisposable> {
+  await using undo = new AsyncDisposableStack();
+  if (!isDrainable(host) || (await readDrains(context.topology)).has(host.name)) return undo.move();
+  await drainHost(context, host, {
+    ...options,
+    drain: { by: 'change', reason: 'a change in progress', kind: 'change' },
+  });
+  undo.defer(async () => {
+    await forgetDrain(context.topology, host.name);
+    options.onStep('return');
+  });
+  return undo.move();
 }
 
-/** The load balancers that still use a host, with its requests in flight; an empty text if none does. Throws if none responds. */
-async function findUse({ topology }: StackContext, { tier, name }: PooledHost): Promise<string> {
-  const views = await Promise.allSettled(hostsOf(topology, 'lb').map((lb) => readServer(lb, BACKENDS[tier], name)));
-  const responses = views.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : []));
-  if (responses.length === 0) throw new Error('no load balancer responds');
-  return responses
+/** Whether requests of a host can be sent to others of its tier by the load balancers. */
+function isDrainable(host: Host): boolean {
+  return isPooled(host) || host.tier === 'db';
+}
+
+/** Returns hosts that an interrupted change drained. Returns their names. Drains of operators stay. */
+export async function undrainAll({ topology }: StackContext): Promise<readonly string[]> {
+  const left = [...(await readDrains(topology)).values()].filter(({ kind }) => kind === 'change');
+  for (const { host } of left) await forgetDrain(topology, host);
+  return left.map(({ host }) => host);
+}
+
+interface Use {
+  readonly deadlineMs: number;
+  /** Who still uses the host; an empty text if nobody does. */
+  readonly findUse: () => Promise<string>;
+}
+
+function useOf(context: StackContext, host: Host): Use {
+  if (isPooled(host)) {
+    return {
+      deadlineMs: 2 * responseTimeoutMs(context.topology.profile, BACKENDS[host.tier]),
+      findUse: () => findRequests(context, host),
+    };
+  }
+  return { deadlineMs: READS_DEADLINE_MS, findUse: () => findReads(context, host) };
+}
+
+/** The load balancers that still use a host, with its requests in flight. Throws if none responds. */
+async function findRequests({ topology }: StackContext, { tier, name }: PooledHost): Promise<string> {
+  const views = await settled(hostsOf(topology, 'lb').map((lb) => readServer(lb, BACKENDS[tier], name)));
+  return views
     .filter(({ isUp, sessions }) => isUp || sessions > 0)
-    .map(({ lb, sessions }) => `${lb} has ${sessions} requests in flight`)
+    .map(({ lb, isUp, sessions }) =>
+      isUp ? `${lb} still sends requests to it` : `${lb} has ${sessions} requests in flight`,
+    )
     .join(', ');
 }
 
-/** Names of the hosts that a roll has drained, also if it was interrupted. */
-export async function findDrained({ hosts }: Pick<Topology, 'hosts'>): Promise<ReadonlySet<string>> {
-  const names = await Promise.all(
-    hosts.map(async (host) => ((await readHostFiles(host)).has(DRAINED) ? [host.name] : [])),
+/** The load balancers that still send reads to a database node; other tiers get none. Throws if none responds. */
+async function findReads({ topology }: StackContext, { tier, name }: Host): Promise<string> {
+  if (tier !== 'db') return '';
+  const views = await settled(
+    hostsOf(topology, 'lb').map(async (lb) => ({ lb: lb.name, readers: await readUpServers(lb, 'db-read') })),
   );
-  return new Set(names.flat());
+  return views
+    .filter(({ readers }) => readers.includes(name))
+    .map(({ lb }) => `${lb} still sends reads to it`)
+    .join(', ');
 }
 
-/** Returns hosts that an interrupted roll drained. Returns their names. Drains of operators stay. */
-export async function undrainAll(context: StackContext): Promise<readonly string[]> {
-  const drained = await findDrained(context.topology);
-  for (const host of context.topology.hosts.filter(isPooled)) {
-    if (drained.has(host.name)) await undrain(context, host);
-  }
-  return [...drained];
-}
-
-function markerOf({ name }: Host): string {
-  return join(PATHS.hosts, name, DRAINED);
+/** The results of the load balancers that respond. Throws if none does: without an answer nothing is known. */
+async function settled<T>(views: readonly Promise<T>[]): Promise<readonly T[]> {
+  const results = await Promise.allSettled(views);
+  const responses = results.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : []));
+  if (responses.length === 0) throw new Error('no load balancer responds');
+  return responses;
 }

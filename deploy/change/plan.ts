@@ -4,7 +4,7 @@ import type { RenderedFile, RenderedFiles } from '../model/rendered-file.ts';
 import { type Host, type Tier, type Topology } from '../model/topology.ts';
 import { DEFINITION, definitionsOf } from '../stack/compose.ts';
 import { filesOf, readHostFiles } from '../stack/host-files.ts';
-import { decideChange, type HostChange } from './decide-change.ts';
+import { decideChange, INTERRUPTED, type HostChange } from './decide-change.ts';
 import { TIER_ORDER } from './order.ts';
 
 /** The change of one host in a plan. */
@@ -12,6 +12,11 @@ export interface PlannedHost extends HostChange {
   readonly host: Host;
   /** The files that the host should have. */
   readonly files: readonly RenderedFile[];
+}
+
+/** Whether a change of the host was interrupted: it does not run, or its processes may be older than its files. */
+export function isHalfChanged({ host, action, reasons }: PlannedHost): boolean {
+  return host.enabled && (action === 'start' || reasons.includes(INTERRUPTED));
 }
 
 /** Compares the running stack with the topology: every host, in the order of {@link TIER_ORDER}. Changes nothing. */

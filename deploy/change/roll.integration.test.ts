@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -9,7 +9,8 @@ import { renderFiles } from '../../project/render-files.ts';
 import { haproxyCommand } from '../model/haproxy-command.ts';
 import { hostsOf, makeTopology, routeAddress } from '../model/topology.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
-import { roll } from './roll.ts';
+import { recordDrain } from './drains.ts';
+import { replacement, roll, type RollItem } from './roll.ts';
 import { up } from './up.ts';
 
 const topology = makeTopology();
@@ -49,6 +50,8 @@ function requestPages(): { readonly results: readonly (number | string)[]; reado
   };
 }
 
+const replacing = (planned: readonly PlannedHost[]): readonly RollItem[] => planned.map((one) => replacement(one));
+
 /** The plan of the web hosts with another nginx.conf. */
 const withComment = (planned: readonly PlannedHost[]): readonly PlannedHost[] =>
   planned
@@ -67,13 +70,13 @@ it('a roll replaces the hosts of a tier one at a time, and no page fails', async
   const options = { context, signal, onProgress: (line: string) => lines.push(line) };
   const pages = requestPages();
   try {
-    await roll(withComment(await makePlan(topology, files)), options);
+    await roll(replacing(withComment(await makePlan(topology, files))), options);
     const differing = (await makePlan(topology, files)).filter(({ action }) => action !== 'nothing');
     expect(differing.map(({ host, action, reasons }) => [host.name, action, reasons])).toEqual([
       ['web1', 'replace', ['nginx.conf changed']],
       ['web2', 'replace', ['nginx.conf changed']],
     ]);
-    await roll(differing, options);
+    await roll(replacing(differing), options);
   } finally {
     await pages.stop();
   }
@@ -98,8 +101,8 @@ it('a roll stops before a host whose tier has another host down', async () => {
   });
   await context.hosts.stop('web2');
   const before = await context.hosts.state('web1');
-  await expect(roll([plan], { context, signal, onProgress: () => undefined })).rejects.toThrow(
-    'web1 was not replaced: web2 is not healthy.',
+  await expect(roll(replacing([plan]), { context, signal, onProgress: () => undefined })).rejects.toThrow(
+    'web1 was not changed: web2 is not healthy.',
   );
   expect((await context.hosts.state('web1'))?.startedAt).toBe(before?.startedAt);
 });
@@ -114,8 +117,7 @@ it('up after a kill in the middle of a replacement returns the drained host firs
       }),
     );
   // What a killed `up` leaves: the first host drained and not running, the second one with other files.
-  await writeFile(join(PATHS.hosts, first, 'drained'), '');
-  await onBalancers(`set server web/${first} state drain`);
+  await recordDrain(topology, { host: first, by: 'up', reason: '', since: new Date().toISOString(), kind: 'change' });
   await context.hosts.stop(first);
   await appendFile(join(PATHS.hosts, second, 'config/nginx.conf'), '# another configuration\n');
   const plan = (await makePlan(topology, files)).filter(({ action }) => action !== 'nothing');

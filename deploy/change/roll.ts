@@ -3,18 +3,46 @@ import { isHealthy } from '../../kit/hosts.ts';
 import { hostsOf, type Host } from '../model/topology.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import type { Redundancy, StackContext } from '../observe/observation.ts';
+import { BACKENDS } from '../observe/haproxy-servers.ts';
 import { redundancyOf } from '../observe/redundancy.ts';
 import { replaceHostFiles } from '../stack/host-files.ts';
 import { runCompose } from '../stack/run-compose.ts';
-import { drain } from './drain.ts';
+import type { ChangeStep } from './change-step.ts';
+import { drainForChange } from './drain.ts';
+import { readDrains } from './drains.ts';
 import { orderHosts, TIER_ORDER } from './order.ts';
 import type { PlannedHost } from './plan.ts';
 import { waitUntilMet, type WaitOptions } from './wait-until-met.ts';
 
-interface RollOptions {
+export interface RollOptions {
   readonly context: StackContext;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
+  /** Called before each step of a host, and `onDone` when a host is changed completely. */
+  readonly onStep?: (host: string, step: ChangeStep['step']) => void;
+  readonly onDone?: (host: string) => void;
+  /** Changes hosts also without redundancy, which interrupts the service. */
+  readonly isForced?: boolean;
+  /** Observes clients and alerts; missing: only redundancy is checked. */
+  readonly watch?: RollWatch;
+}
+
+/** What protects clients during a roll. */
+export interface RollWatch {
+  /** Announces the alerts that the change of a host causes. They are silent until it is disposed. */
+  announce(host: Host): Promise<AsyncDisposable>;
+  /** What clients notice, or an alert that was not announced; an empty text if nothing. */
+  findHarm(): Promise<string>;
+}
+
+/** The change of one host in a roll. */
+export interface RollItem {
+  readonly host: Host;
+  /** What is done, such as `replacing`, and why. */
+  readonly verb: 'replacing' | 'restarting';
+  readonly reasons: readonly string[];
+  /** Changes the host. It is drained, and need not be healthy when this returns. */
+  act(options: RollOptions): Promise<void>;
 }
 
 /** A host that was started just now takes some seconds until every load balancer uses it. */
@@ -24,50 +52,97 @@ const REDUNDANCY_DEADLINE_MS = 60_000;
 const RECOVERY_DEADLINE_MS = 180_000;
 
 /**
- * Replaces hosts one at a time. A host is replaced only while all other hosts of its tier are healthy, and the next one only when the tier has its
- * full redundancy again. Throws `roll-stopped` with the host and the reason; replaced hosts stay replaced, so that the next call continues.
+ * Changes hosts one at a time. A host is changed only while all other hosts of its tier are healthy and in service, and the next one only when the tier has
+ * its full redundancy again and clients noticed nothing. Throws `roll-stopped` with the host and the reason; changed hosts stay changed, so that the next
+ * call continues.
  */
-export async function roll(planned: readonly PlannedHost[], options: RollOptions): Promise<void> {
-  const total = planned.length;
+export async function roll(items: readonly RollItem[], options: RollOptions): Promise<void> {
+  const total = items.length;
   let done = 0;
   for (const tier of TIER_ORDER) {
-    let rest = planned.filter(({ host }) => host.tier === tier);
+    let rest = items.filter(({ host }) => host.tier === tier);
     while (rest.length > 0) {
       options.signal.throwIfAborted();
       const hosts = rest.map(({ host }) => host);
       const [next] = await orderHosts(options.context, tier, hosts);
-      const change = rest.find(({ host }) => host === next);
-      if (change === undefined) throw new Error(`no host of ${tier} is left to replace`);
+      const item = rest.find(({ host }) => host === next);
+      if (item === undefined) throw new Error(`no host of ${tier} is left to change`);
       done += 1;
-      options.onProgress(`replacing ${change.host.name} (${done} of ${total}): ${change.reasons.join(', ')}`);
-      await replaceHost(change, options);
-      rest = rest.filter((one) => one !== change);
+      const { host, verb, reasons } = item;
+      options.onProgress(`${verb} ${host.name} (${done} of ${total}): ${reasons.join(', ')}`);
+      await changeHost(item, options);
+      rest = rest.filter((one) => one !== item);
     }
   }
 }
 
-async function replaceHost(planned: PlannedHost, { context, signal, onProgress }: RollOptions): Promise<void> {
-  const { host } = planned;
+async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
+  const { context, signal, onProgress, watch } = options;
+  const { host } = item;
   const onWait = (unmet: string): void => {
     onProgress(`${host.name}: waiting: ${unmet}`);
   };
-  const redundancies = redundancyOf(context.topology, host.tier);
-  await requireRedundancy(context, host, { signal, onWait });
+  const onStep = (step: ChangeStep['step']): void => options.onStep?.(host.name, step);
+  if (options.isForced !== true) await requireRedundancy(context, host, { signal, onWait });
+  await requireNoHarm(host, watch, 'was not changed');
+  // A host that an operator drained stays drained, so its tier cannot have full redundancy afterwards.
+  const isDrained = (await readDrains(context.topology)).get(host.name)?.kind === 'operator';
+  const redundancies = isDrained && host.tier in BACKENDS ? [] : redundancyOf(context.topology, host.tier);
   const recovered = async (wanted: readonly Redundancy[]): Promise<void> => {
     const wait = { deadlineMs: RECOVERY_DEADLINE_MS, signal, onWait };
     const unmet = await waitUntilMet(() => findUnmet(context, host, wanted), wait);
     if (unmet === '') return;
-    throw new HoldfastError('roll-stopped', `The roll stopped after ${host.name}: ${unmet}.`, {
-      fix: `Check \`./holdfast logs ${host.name}\`. Hosts that were not replaced are unchanged; repeat \`./holdfast up\` to continue.`,
+    throw new HoldfastError('roll-stopped', `The change stopped after ${host.name}: ${unmet}.`, {
+      fix: `Check \`./holdfast logs ${host.name}\`. Hosts that were not changed yet are unchanged; repeat the command to continue.`,
     });
   };
+  await using announced = new AsyncDisposableStack();
+  if (watch !== undefined) announced.use(await watch.announce(host));
   {
-    await using _drained = await drain(context, host, { signal, onWait });
-    await replaceHosts([planned], signal);
+    await using _drained = await drainForChange(context, host, { signal, onWait, onStep });
+    await item.act(options);
     await reconnect(context, [host]);
     await recovered([]);
+    onStep('ready');
   }
   await recovered(redundancies);
+  onStep('redundant');
+  options.onDone?.(host.name);
+  await requireNoHarm(host, watch, 'was changed, and the change stopped after it');
+}
+
+async function requireNoHarm(host: Host, watch: RollWatch | undefined, what: string): Promise<void> {
+  const harm = (await watch?.findHarm()) ?? '';
+  if (harm === '') return;
+  throw new HoldfastError('roll-stopped', `${host.name} ${what}: ${harm}.`, {
+    fix: 'Find the cause first: `./holdfast status` and the mailbox. Then repeat the command to continue.',
+  });
+}
+
+/** Creates the container of a host again, with its new files. */
+export function replacement(planned: PlannedHost, reasons = planned.reasons): RollItem {
+  const { host } = planned;
+  return {
+    ...{ host, verb: 'replacing', reasons },
+    act: async ({ signal, onStep }) => {
+      onStep?.(host.name, 'stop');
+      await replaceHosts([planned], signal);
+      onStep?.(host.name, 'start');
+    },
+  };
+}
+
+/** Shuts a host down in order and starts it again, with the files that it has. */
+export function restarting(host: Host, reason: string): RollItem {
+  return {
+    ...{ host, verb: 'restarting', reasons: [reason] },
+    act: async ({ context: { hosts }, onStep }) => {
+      onStep?.(host.name, 'stop');
+      await hosts.stop(host.name);
+      onStep?.(host.name, 'start');
+      await hosts.start(host.name);
+    },
+  };
 }
 
 /** Gives hosts their new files and creates their containers again, all at the same time. Does not wait for their health. */
@@ -80,28 +155,32 @@ export async function replaceHosts(planned: readonly PlannedHost[], signal: Abor
 }
 
 /**
- * Throws `roll-stopped` if another host of the tier is not healthy, or if the tier lacks redundancy. Redundancy that an unhealthy host itself takes
- * away does not count: its replacement can repair it.
+ * Throws `roll-stopped` if another host of the tier is not healthy or is drained, or if the tier lacks redundancy. Redundancy that an unhealthy or drained
+ * host itself takes away does not count: its change can restore it.
  */
-async function requireRedundancy(
+export async function requireRedundancy(
   context: StackContext,
   host: Host,
   wait: Pick<WaitOptions, 'signal' | 'onWait'>,
 ): Promise<void> {
-  const states = await context.hosts.list();
-  const down = hostsOf(context.topology, host.tier)
+  const [states, drains] = await Promise.all([context.hosts.list(), readDrains(context.topology)]);
+  const others = hostsOf(context.topology, host.tier)
     .map(({ name }) => name)
-    .filter((name) => name !== host.name && !isHealthy(states.get(name)));
+    .filter((name) => name !== host.name);
+  const down = others.filter((name) => !isHealthy(states.get(name)));
+  const drained = others.filter((name) => drains.has(name));
   const unmet = async (): Promise<string> => {
     if (down.length > 0) return `${down.join(', ')} is not healthy`;
-    if (!isHealthy(states.get(host.name))) return '';
+    if (drained.length > 0)
+      return drained.map((name) => `${name} is drained (${drains.get(name)?.reason ?? ''})`).join(', ');
+    if (!isHealthy(states.get(host.name)) || drains.has(host.name)) return '';
     const redundancies = redundancyOf(context.topology, host.tier);
     return waitUntilMet(() => findUnmet(context, host, redundancies), { ...wait, deadlineMs: REDUNDANCY_DEADLINE_MS });
   };
   const reason = await unmet();
   if (reason === '') return;
-  throw new HoldfastError('roll-stopped', `${host.name} was not replaced: ${reason}.`, {
-    fix: `Check \`./holdfast status\` and repeat \`./holdfast up\`. \`./holdfast up --at-once\` replaces all hosts at the same time.`,
+  throw new HoldfastError('roll-stopped', `${host.name} was not changed: ${reason}.`, {
+    fix: 'Check `./holdfast status`, repair or return that host, and repeat the command.',
   });
 }
 

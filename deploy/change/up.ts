@@ -15,11 +15,12 @@ import { runCompose } from '../stack/run-compose.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Action } from './decide-change.ts';
 import { undrainAll } from './drain.ts';
+import { publishOperations } from './drains.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
-import { reconnect, replaceHosts, roll } from './roll.ts';
+import { reconnect, replaceHosts, replacement, roll, type RollOptions } from './roll.ts';
 import { waitUntilMet } from './wait-until-met.ts';
 
-interface UpOptions {
+export interface UpOptions {
   readonly topology: Topology;
   /** The result of `renderAll` for the topology. */
   readonly files: RenderedFiles;
@@ -29,6 +30,10 @@ interface UpOptions {
   readonly onProgress: (line: string) => void;
   /** Reverts abandoned faults of an interrupted run; called once the engine is running. */
   readonly heal?: () => Promise<unknown>;
+  /** Observers of the changes. `onPlan` gets the hosts that differ from the topology, before the first of them changes. */
+  readonly hooks?: Pick<RollOptions, 'onStep' | 'onDone' | 'watch'> & {
+    readonly onPlan?: (differing: readonly string[]) => void;
+  };
 }
 
 /** From the first container to the last healthy host. */
@@ -39,7 +44,8 @@ const HEALTHY_DEADLINE_MS = 240_000;
  * differ from the topology are replaced one at a time ({@link roll}), or all at once. Completed steps stay in effect after an interruption, so that
  * the next `up` continues from there.
  */
-export async function up({ topology, files, isAtOnce, signal, onProgress, heal }: UpOptions): Promise<void> {
+export async function up(options: UpOptions): Promise<void> {
+  const { topology, files, isAtOnce, signal, onProgress, heal, hooks } = options;
   const problems = checkTopology(topology);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new HoldfastError('invalid-topology', renderProblems(errors));
@@ -59,6 +65,7 @@ export async function up({ topology, files, isAtOnce, signal, onProgress, heal }
   await unpauseHosts(hosts, topology);
 
   const plan = await makePlan(topology, files, hosts);
+  hooks?.onPlan?.(plan.filter(({ action }) => action !== 'nothing').map(({ host }) => host.name));
   const chosen = (...actions: readonly Action[]): readonly PlannedHost[] =>
     plan.filter(({ action }) => actions.includes(action));
   const isFresh = plan.every(({ host, action }) => !host.enabled || action === 'start');
@@ -66,6 +73,7 @@ export async function up({ topology, files, isAtOnce, signal, onProgress, heal }
   for (const { host, files: wanted } of [...starting, ...chosen('update')]) await writeHostFiles(host, wanted);
   const names = starting.map(({ host }) => host.name);
   if (names.length > 0) onProgress(isFresh ? 'starting the hosts' : `starting ${names.join(', ')}`);
+  await publishOperations(topology);
   // Without names, Compose also creates the networks, and would start all hosts.
   if (isFresh) await runCompose(['up', '--detach', '--remove-orphans'], signal);
   else if (names.length > 0) await runCompose(['up', '--detach', '--no-deps', '--remove-orphans', ...names], signal);
@@ -82,7 +90,10 @@ export async function up({ topology, files, isAtOnce, signal, onProgress, heal }
     onProgress(`${name} serves again: an interrupted change had drained it`);
   }
   await waitUntilHealthy(hosts, { names: current.map(({ name }) => name), signal, onProgress });
-  await roll(rest, { context, signal, onProgress });
+  await roll(
+    rest.map((planned) => replacement(planned)),
+    { context, signal, onProgress, ...hooks },
+  );
   await removeHosts(hosts, chosen('remove'), { signal, onProgress });
 }
 

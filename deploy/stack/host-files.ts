@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { OPERATIONS } from '../../kit/operations.ts';
 import { PATHS, ROOT } from '../../kit/paths.ts';
 import { CONTAINER_OPTIONS } from '../model/container-options.ts';
 import { secretsOf } from '../model/secrets.ts';
@@ -16,7 +17,7 @@ export type HostFiles = ReadonlyMap<string, string>;
 const DRAFT = '.new';
 
 /** The folder that is mounted at `/etc/holdfast`. */
-const CONFIG = 'config';
+export const CONFIG = 'config';
 
 /** Test cases of rules are for promtool only. */
 function isMounted(path: string): boolean {
@@ -61,11 +62,26 @@ export async function readHostFiles(host: Pick<Host, 'name'>, hosts: string = PA
 /** The name of the file with the hash of a host's secrets. */
 export const SECRETS_HASH = 'secrets.sha256';
 
-/** The name of a file that a host has while it is drained, so that the next `up` returns it after an interruption. */
+/** The name of the file that a host has while it is drained: who drained it, and why (kit/operations.ts). */
 export const DRAINED = 'drained';
 
 /** The name of a file that a host has from the first write of its files until its container is replaced, so that an interruption is seen. */
 export const UNFINISHED = 'unfinished';
+
+/** Whether a file of a host's folder is not rendered: it holds the state of a change, and no write of rendered files removes it. */
+export function isStateFile(path: string): boolean {
+  return path === UNFINISHED || path === DRAINED || path === `${CONFIG}/${OPERATIONS}`;
+}
+
+/** Replaces a state file of a host atomically. */
+export async function writeStateFile(host: Pick<Host, 'name'>, path: string, text: string): Promise<void> {
+  const target = join(PATHS.hosts, host.name, path);
+  const draft = `${target}${DRAFT}`;
+  await writeFile(draft, text);
+  // Services read it as their own users, whatever the umask of this process is.
+  await chmod(draft, 0o644);
+  await rename(draft, target);
+}
 
 /** The new files of a host. */
 interface NewFiles {
@@ -111,7 +127,7 @@ export async function writeHostFiles(
   const wanted = new Set(files.map(({ path }) => path));
   const drafts = (await readFolder(folder, '')).map(([path]) => path).filter((path) => path.endsWith(DRAFT));
   for (const path of [...before.keys(), ...drafts]) {
-    if (!wanted.has(path) && path !== DRAINED) await rm(join(folder, path), { force: true });
+    if (!wanted.has(path) && (path === UNFINISHED || !isStateFile(path))) await rm(join(folder, path), { force: true });
   }
   await makeReadable(folder);
 }

@@ -69,13 +69,18 @@ async function readAddresses(hosts: Hosts, host: Host, topology: Topology): Prom
     .map(({ address }) => `virtual address ${address}`);
 }
 
-/** A table as text. `silences`: the lines of `silence list`; `unrecorded`: faults that are in no fault journal, one line each. */
+/** A table as text. `drains`: drained hosts and interrupted changes; `silences`: the lines of `silence list`; `unrecorded`: faults in no fault journal. */
 export function renderStatus(
   status: StackStatus,
   {
+    drains = [],
     silences = [],
     unrecorded = [],
-  }: { readonly silences?: readonly string[]; readonly unrecorded?: readonly string[] } = {},
+  }: {
+    readonly drains?: readonly string[];
+    readonly silences?: readonly string[];
+    readonly unrecorded?: readonly string[];
+  } = {},
 ): string {
   const rows = status.hosts.map((host) => [
     host.host,
@@ -94,7 +99,8 @@ export function renderStatus(
       .trimEnd(),
   );
   const pages = Object.entries(status.pages).map(([what, address]) => `${address}  ${what}`);
+  const maintained = drains.length === 0 ? [] : ['', 'Maintenance:', ...drains];
   const silenced = silences.length === 0 ? [] : ['', 'Silenced:', ...silences];
   const disturbed = unrecorded.length === 0 ? [] : ['', 'Disturbed, and in no fault journal:', ...unrecorded];
-  return [...table, ...silenced, ...disturbed, '', ...pages].join('\n');
+  return [...table, ...maintained, ...silenced, ...disturbed, '', ...pages].join('\n');
 }

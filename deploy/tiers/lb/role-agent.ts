@@ -1,3 +1,4 @@
+import { OPERATIONS } from '../../../kit/operations.ts';
 import { readerMaxAgeMs } from '../../model/profile.ts';
 import { addressOn, PORTS, slotsOf, type Host, type Topology } from '../../model/topology.ts';
 
@@ -24,6 +25,7 @@ export function renderRoleAgent(topology: Topology, host: Host): string {
     passwordFile: '/run/holdfast/secrets/db-agent-password',
     authorityFile: '/run/holdfast/secrets/ca-cert',
     recordFile: '/var/lib/holdfast/db-view.json',
+    operationsFile: `/etc/holdfast/${OPERATIONS}`,
     haproxySocket: '/run/haproxy-roles/socket',
   };
   return `${JSON.stringify(settings, null, 2)}\n`;

@@ -1,0 +1,220 @@
+import type { Command } from 'commander';
+import { HoldfastError } from '../../kit/errors.ts';
+import { nearest } from '../../kit/nearest.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { openProgress } from '../../kit/progress.ts';
+import { openStackLock } from '../../kit/stack-lock.ts';
+import type { CommandContext } from '../commands.ts';
+import { hostsOf, TIER_NAMES, type Host, type Tier, type Topology } from '../model/topology.ts';
+import type { StackContext } from '../observe/observation.ts';
+import { checkStackOwner } from '../stack/check-stack-owner.ts';
+import { findInterrupted, readChanges, type Operation } from './change-journal.ts';
+import { readDrains } from './drains.ts';
+import { changeHosts, drainUntilUndrain, findDrainRefusal, undrain } from './maintain.ts';
+import { renderChanges } from './render-changes.ts';
+import { abortChange, resumeChange } from './resume.ts';
+import { runChange, type ChangeOptions, type ChangeWork } from './run-change.ts';
+
+interface ChangeFlags {
+  readonly reason?: string;
+  readonly force?: boolean;
+}
+
+/** `drain`, `undrain`, `restart`, `replace`, `roll` and `maintenance`. */
+export function registerChangeCommands(program: Command, context: CommandContext): void {
+  const { topology, signal } = context;
+  const stack: StackContext = { topology, hosts: openHosts() };
+
+  /** Runs a change with the lock, the journal and progress lines. */
+  async function change(request: ChangeRequest, work: ChangeWork): Promise<void> {
+    await checkStackOwner();
+    await using _lock = await openStackLock(request.what, 'change');
+    const progress = openProgress();
+    const options: ChangeOptions = {
+      ...{ context: stack, signal, onProgress: progress.report },
+      openWatch: () => context.openChangeWatch(request.what),
+    };
+    try {
+      await runChange(options, request, work);
+    } finally {
+      progress.stop();
+    }
+  }
+
+  async function changeSome({ how, hosts, what, flags }: SomeHosts): Promise<void> {
+    const reason = flags.reason ?? what;
+    const operation: Operation = { kind: how, hosts: hosts.map(({ name }) => name) };
+    await change({ what, operation, reason }, (options) =>
+      changeHosts(
+        { ...options, ...(flags.force === true ? { isForced: true } : {}) },
+        { hosts, reason, files: context.files, how },
+      ),
+    );
+    console.log(`${what}: ${hosts.map(({ name }) => name).join(', ')} done.`);
+  }
+
+  program
+    .command('drain')
+    .description('take a host out of service until `undrain`: its requests end, new ones go to the others')
+    .argument('<host>', 'host, such as web1')
+    .option('--reason <text>', 'required: why, as `status` shows it')
+    .option('--force', 'also drain the last host of its tier')
+    .addHelpText('after', '\nThe drain survives `up`, and restarts and reloads of the load balancers.')
+    .action(async (name: string, flags: ChangeFlags) => {
+      const host = findHost(topology, name);
+      const { reason = '' } = flags;
+      if (reason.trim() === '') {
+        throw new HoldfastError('usage', 'A drain needs --reason.', {
+          fix: `Such as: ./holdfast drain ${name} --reason "new disk"`,
+        });
+      }
+      const what = `drain ${name}`;
+      const refusal = await findDrainRefusal(stack, host);
+      if (refusal !== '' && flags.force !== true) {
+        throw new HoldfastError('refused', `${name} was not drained: ${refusal}.`, {
+          fix: 'Return or repair another host of the tier first, or accept the cost with --force.',
+        });
+      }
+      if ((await readDrains(topology)).get(name)?.kind === 'operator') {
+        console.log(`${name} is drained already.`);
+        return;
+      }
+      await change({ what, operation: { kind: 'drain', host: name }, reason }, (options) =>
+        drainUntilUndrain(options, host, reason),
+      );
+      console.log(`${name} is drained. Return it with: ./holdfast undrain ${name}`);
+    });
+
+  program
+    .command('undrain')
+    .description('return a drained host to service')
+    .argument('<host>', 'host, such as web1')
+    .action(async (name: string) => {
+      const host = findHost(topology, name);
+      if (!(await readDrains(topology)).has(name)) {
+        console.log(`${name} is not drained.`);
+        return;
+      }
+      const what = `undrain ${name}`;
+      await change({ what, operation: { kind: 'undrain', host: name }, reason: what }, (options) =>
+        undrain(options, host),
+      );
+      console.log(`${name} is in service again.`);
+    });
+
+  for (const [how, description] of [
+    ['restart', 'drain a host, restart it and return it; only while the others of its tier serve'],
+    ['replace', 'like restart, but create the container of the host again'],
+  ] as const) {
+    program
+      .command(how)
+      .description(description)
+      .argument('<host>', 'host, such as web1')
+      .option('--reason <text>', 'why, for the journal')
+      .option('--force', 'also without redundancy, which interrupts the service')
+      .action(async (name: string, flags: ChangeFlags) => {
+        await changeSome({ how, hosts: [findHost(topology, name)], what: `${how} ${name}`, flags });
+      });
+  }
+
+  program
+    .command('roll')
+    .description('restart all hosts of a tier, one at a time')
+    .argument('<tier>', `one of ${TIER_NAMES.join(', ')}`)
+    .option('--replace', 'create the containers again')
+    .option('--reason <text>', 'why, for the journal')
+    .action(async (name: string, flags: ChangeFlags & { readonly replace?: boolean }) => {
+      const tier = findTier(name);
+      await changeSome({
+        ...{ hosts: hostsOf(topology, tier), what: `roll ${tier}`, flags },
+        how: flags.replace === true ? 'replace' : 'restart',
+      });
+    });
+
+  const maintenance = program
+    .command('maintenance')
+    .description('show finished changes of the stack, and complete or end interrupted ones')
+    .exitOverride();
+
+  maintenance
+    .command('log')
+    .description('list changes: who, what, when, how long, and what it cost')
+    .option('-n, --lines <count>', 'number of changes from the end', '20')
+    .option('--json', 'print the changes as JSON')
+    .action(async ({ lines, json }: { readonly lines: string; readonly json?: boolean }) => {
+      const count = Number(lines);
+      if (!Number.isInteger(count) || count < 1) {
+        throw new HoldfastError('usage', `--lines must be a whole number from 1, not ${lines}.`);
+      }
+      const changes = (await readChanges()).slice(-count);
+      console.log(json === true ? JSON.stringify(changes, undefined, 2) : renderChanges(changes));
+    });
+
+  for (const [verb, description, act] of [
+    ['resume', 'complete an interrupted change', resumeChange],
+    [
+      'abort',
+      'end an interrupted change: finish the host in hand, return drained hosts, change no other host',
+      abortChange,
+    ],
+  ] as const) {
+    maintenance
+      .command(verb)
+      .description(description)
+      .action(async () => {
+        await checkStackOwner();
+        await using _lock = await openStackLock(`maintenance ${verb}`, 'change');
+        const left = await findInterrupted();
+        if (left.length === 0) {
+          console.log('No change is interrupted.');
+          return;
+        }
+        const progress = openProgress();
+        const options = { context: stack, signal, onProgress: progress.report, files: context.files };
+        try {
+          for (const one of left) {
+            await act(one, { ...options, openWatch: () => context.openChangeWatch(one.what) });
+          }
+        } finally {
+          progress.stop();
+        }
+        for (const { what, startedAt } of left) {
+          console.log(`${what} of ${startedAt}: ${verb === 'resume' ? 'completed' : 'ended'}.`);
+        }
+      });
+  }
+}
+
+interface SomeHosts {
+  readonly how: 'restart' | 'replace';
+  readonly hosts: readonly Host[];
+  readonly what: string;
+  readonly flags: ChangeFlags;
+}
+
+interface ChangeRequest {
+  readonly what: string;
+  readonly operation: Operation;
+  readonly reason: string;
+}
+
+/** An enabled host. Throws `usage` with the known ones, nearest first. */
+function findHost(topology: Topology, name: string): Host {
+  const enabled = topology.hosts.filter((host) => host.enabled);
+  const host = enabled.find((one) => one.name === name);
+  if (host !== undefined) return host;
+  throw new HoldfastError('usage', `There is no host ${name}.`, {
+    fix: `Known hosts: ${nearest(
+      name,
+      enabled.map((one) => one.name),
+    ).join(', ')}.`,
+  });
+}
+
+function findTier(name: string): Tier {
+  const tier = TIER_NAMES.find((one) => one === name);
+  if (tier !== undefined) return tier;
+  throw new HoldfastError('usage', `There is no tier ${name}.`, {
+    fix: `Known tiers: ${nearest(name, TIER_NAMES).join(', ')}.`,
+  });
+}

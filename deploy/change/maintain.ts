@@ -1,0 +1,111 @@
+import { userInfo } from 'node:os';
+import { HoldfastError } from '../../kit/errors.ts';
+import { isHealthy } from '../../kit/hosts.ts';
+import type { RenderedFiles } from '../model/rendered-file.ts';
+import { hostsOf, type Host, type Tier, type Topology } from '../model/topology.ts';
+import type { StackContext } from '../observe/observation.ts';
+import { redundancyOf } from '../observe/redundancy.ts';
+import { drainHost } from './drain.ts';
+import { forgetDrain, readDrains } from './drains.ts';
+import { makePlan } from './plan.ts';
+import { replacement, restarting, roll, type RollItem, type RollOptions } from './roll.ts';
+import { waitUntilMet } from './wait-until-met.ts';
+
+/** Tiers whose hosts a drain takes out of service, with what it costs to drain the last one. */
+const COST_OF_LAST: Readonly<Partial<Record<Tier, string>>> = {
+  edge: 'clients of the edges reach nothing',
+  lb: 'the site is down',
+  web: 'the site is down, except for what the edges have cached',
+  app: 'the site is down, except for what the edges have cached',
+  db: 'the primary serves all reads',
+  cache: 'every page is rendered from the database',
+};
+
+/**
+ * Why a drain of this host would take the last one of its tier out of service; an empty text if another one serves. Throws `usage` for a tier that has
+ * nothing to drain.
+ */
+export async function findDrainRefusal({ topology, hosts }: StackContext, host: Host): Promise<string> {
+  const cost = COST_OF_LAST[host.tier];
+  if (cost === undefined) {
+    throw new HoldfastError('usage', `${host.name} needs no drain: no client is connected to it.`, {
+      fix: `Use \`./holdfast restart ${host.name}\` or \`./holdfast replace ${host.name}\`: its queues are on disk, and its peer carries on.`,
+    });
+  }
+  const [states, drains] = await Promise.all([hosts.list(), readDrains(topology)]);
+  const others = hostsOf(topology, host.tier).filter(({ name }) => name !== host.name);
+  const serving = others.filter(({ name }) => isHealthy(states.get(name)) && !drains.has(name));
+  if (serving.length > 0) return '';
+  const reasons = others.map(({ name }) => `${name} is ${drains.has(name) ? 'drained' : 'not healthy'}`).join(', ');
+  return `${reasons}, so without ${host.name} ${cost}`;
+}
+
+/** Drains a host until `undrain`. Draining a drained host does nothing. */
+export async function drainUntilUndrain(
+  { context, signal, onProgress, onStep }: RollOptions,
+  host: Host,
+  reason: string,
+): Promise<void> {
+  await drainHost(context, host, {
+    signal,
+    drain: { by: userInfo().username, reason, kind: 'operator' },
+    onStep: (step) => onStep?.(host.name, step),
+    onWait: (unmet) => {
+      onProgress(`${host.name}: waiting: ${unmet}`);
+    },
+  });
+}
+
+const RETURN_DEADLINE_MS = 60_000;
+
+/** Returns a drained host to service, and waits until its tier has full redundancy. Throws `stack-not-healthy` if it never has: the drain has ended then. */
+export async function undrain({ context, signal, onProgress, onStep }: RollOptions, host: Host): Promise<void> {
+  onStep?.(host.name, 'return');
+  await forgetDrain(context.topology, host.name);
+  const redundancies = redundancyOf(context.topology, host.tier);
+  const unmet = await waitUntilMet(
+    async () => {
+      for (const redundancy of redundancies) {
+        const { seen, text } = await redundancy.observe(context);
+        if (!seen) return text;
+      }
+      return '';
+    },
+    {
+      ...{ deadlineMs: RETURN_DEADLINE_MS, signal },
+      onWait: (text) => {
+        onProgress(`${host.name}: waiting: ${text}`);
+      },
+    },
+  );
+  if (unmet !== '') {
+    throw new HoldfastError(
+      'stack-not-healthy',
+      `${host.name} is no longer drained, but its tier is not complete: ${unmet}.`,
+      {
+        fix: `Check \`./holdfast status\` and \`./holdfast logs ${host.name}\`.`,
+      },
+    );
+  }
+  onStep?.(host.name, 'redundant');
+}
+
+interface HostsRequest {
+  readonly hosts: readonly Host[];
+  readonly reason: string;
+  readonly files: RenderedFiles;
+  readonly how: 'restart' | 'replace';
+}
+
+/** Restarts hosts, or creates their containers again from the files and image of the topology, one at a time. */
+export async function changeHosts(options: RollOptions, { hosts, reason, files, how }: HostsRequest): Promise<void> {
+  await roll(await itemsOf(options.context.topology, { hosts, reason, files, how }), options);
+}
+
+async function itemsOf(topology: Topology, { hosts, reason, files, how }: HostsRequest): Promise<readonly RollItem[]> {
+  if (how === 'restart') return hosts.map((host) => restarting(host, reason));
+  const names = new Set(hosts.map(({ name }) => name));
+  return (await makePlan(topology, files))
+    .filter(({ host }) => names.has(host.name))
+    .map((planned) => replacement(planned, [reason]));
+}

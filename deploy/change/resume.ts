@@ -1,0 +1,90 @@
+import type { RenderedFiles } from '../model/rendered-file.ts';
+import type { Host, Topology } from '../model/topology.ts';
+import { continueChange, hostsOfOperation, type Change } from './change-journal.ts';
+import { undrainAll } from './drain.ts';
+import { publishOperations, readDrains } from './drains.ts';
+import { changeHosts, drainUntilUndrain, undrain } from './maintain.ts';
+import { makePlan, isHalfChanged } from './plan.ts';
+import { replacement, roll, type RollOptions } from './roll.ts';
+import { runAgain, type ChangeOptions, type ChangeWork } from './run-change.ts';
+import { up } from './up.ts';
+
+interface ResumeOptions extends ChangeOptions {
+  readonly files: RenderedFiles;
+}
+
+/** Completes an interrupted change: the rest of its hosts, and the one that was in hand. */
+export async function resumeChange(change: Change, options: ResumeOptions): Promise<void> {
+  await runAgain(options, change, workOf(change, options));
+}
+
+function workOf({ operation, reason, done }: Change, { context, files }: ResumeOptions): ChangeWork {
+  const { topology } = context;
+  switch (operation.kind) {
+    case 'up':
+      return async ({ signal, onProgress, ...hooks }) => {
+        await up({ topology, files, isAtOnce: operation.atOnce, signal, onProgress, hooks });
+      };
+    case 'drain':
+      return async (options) => {
+        const host = hostNamed(topology, operation.host);
+        if (host !== undefined) await drainUntilUndrain(options, host, reason);
+      };
+    case 'undrain':
+      return async (options) => {
+        const host = hostNamed(topology, operation.host);
+        if (host !== undefined) await undrain(options, host);
+      };
+    case 'restart':
+    case 'replace':
+      return async (options) => {
+        await undrainAll(context);
+        const hosts = operation.hosts
+          .filter((name) => !done.includes(name))
+          .flatMap((name) => hostNamed(topology, name) ?? []);
+        await changeHosts(options, { hosts, reason, files, how: operation.kind });
+      };
+    case 'switch':
+    case 'release':
+      return (options) => finishHalfChanged(options, files);
+  }
+}
+
+/**
+ * Ends an interrupted change: hosts that it drained serve again, and the host in hand is completed, because its old state is gone. Other hosts stay as
+ * they are.
+ */
+export async function abortChange(
+  change: Change,
+  { context, signal, onProgress, files }: ResumeOptions,
+): Promise<void> {
+  const open = continueChange(change);
+  await undrainAll(context);
+  if (change.operation.kind === 'drain' && (await readDrains(context.topology)).has(change.operation.host)) {
+    const host = hostNamed(context.topology, change.operation.host);
+    if (host !== undefined) await undrain({ context, signal, onProgress }, host);
+  }
+  await finishHalfChanged({ context, signal, onProgress }, files, hostsOfOperation(change.operation));
+  open.end('aborted');
+  await publishOperations(context.topology);
+}
+
+/** Replaces the hosts whose change was interrupted. `names`: only these; empty: all. */
+async function finishHalfChanged(
+  options: RollOptions,
+  files: RenderedFiles,
+  names: readonly string[] = [],
+): Promise<void> {
+  const plan = await makePlan(options.context.topology, files, options.context.hosts);
+  const half = plan.filter(
+    (planned) => isHalfChanged(planned) && (names.length === 0 || names.includes(planned.host.name)),
+  );
+  await roll(
+    half.map((planned) => replacement(planned)),
+    options,
+  );
+}
+
+function hostNamed({ hosts }: Topology, name: string): Host | undefined {
+  return hosts.find((host) => host.enabled && host.name === name);
+}

@@ -1,0 +1,85 @@
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import type { StackContext } from '../observe/observation.ts';
+import {
+  continueChange,
+  findInterrupted,
+  openChange,
+  type Change,
+  type OpenChange,
+  type Operation,
+} from './change-journal.ts';
+import { publishOperations } from './drains.ts';
+import type { RollOptions, RollWatch } from './roll.ts';
+
+/** What clients noticed, and what protects them, while a change runs. */
+export interface ChangeWatch extends RollWatch {
+  /** Requests and failed ones since the watch was opened; `undefined` if no monitor can be asked. */
+  readCost(): Promise<Change['cost']>;
+}
+
+export interface ChangeOptions {
+  readonly context: StackContext;
+  readonly signal: AbortSignal;
+  readonly onProgress: (line: string) => void;
+  /** Opens the watch of a change; missing: neither alerts nor clients are observed. */
+  readonly openWatch?: () => Promise<ChangeWatch>;
+}
+
+interface ChangeRequest {
+  readonly what: string;
+  readonly operation: Operation;
+  readonly reason: string;
+}
+
+/** Does the work of a change. `options` report its steps to the journal. */
+export type ChangeWork = (options: RollOptions, change: OpenChange) => Promise<void>;
+
+/**
+ * Runs a change that is in the journal from before its first step until after its last one. An error or an interruption ends it as stopped; only a killed
+ * process leaves it running, see `findInterrupted`. Throws `change-unfinished` if there is such a change already.
+ */
+export async function runChange(options: ChangeOptions, request: ChangeRequest, work: ChangeWork): Promise<void> {
+  await refuseUnfinished(request.what);
+  await runOpen(options, await openChange(request), work);
+}
+
+/** Continues an interrupted change with the rest of its work. */
+export async function runAgain(options: ChangeOptions, change: Change, work: ChangeWork): Promise<void> {
+  await runOpen(options, continueChange(change), work);
+}
+
+async function runOpen(options: ChangeOptions, change: OpenChange, work: ChangeWork): Promise<void> {
+  const { context, signal, onProgress } = options;
+  const watch = await options.openWatch?.();
+  const costNow = async (): Promise<Pick<Change, 'cost'>> => {
+    const cost = await watch?.readCost().catch(() => undefined);
+    return cost === undefined ? {} : { cost };
+  };
+  try {
+    await publishOperations(context.topology);
+    const onStep: RollOptions['onStep'] = (host, step) => {
+      change.step(host, step);
+    };
+    await work(
+      { context, signal, onProgress, onStep, onDone: change.done, ...(watch === undefined ? {} : { watch }) },
+      change,
+    );
+    change.end('completed', await costNow());
+  } catch (error) {
+    change.end('stopped', { problem: messageOf(error), ...(await costNow()) });
+    throw error;
+  } finally {
+    await publishOperations(context.topology);
+  }
+}
+
+/** Throws `change-unfinished` if a killed process left a change. `what`: the command that cannot run because of it. */
+export async function refuseUnfinished(what: string): Promise<void> {
+  const [left] = await findInterrupted();
+  if (left === undefined) return;
+  throw new HoldfastError(
+    'change-unfinished',
+    `"${left.what}" of ${left.startedAt} was interrupted and is unfinished, so "${what}" was not begun.`,
+    { fix: 'Complete it with `./holdfast maintenance resume`, or end it with `./holdfast maintenance abort`.' },
+  );
+}
