@@ -1,6 +1,6 @@
 /**
  * Applies the drains of web and application hosts to HAProxy. HAProxy forgets an administrative state when it restarts or reloads, so the state is
- * compared with the wanted one again and again.
+ * compared with the wanted one repeatedly.
  */
 
 /** Backends whose servers can be drained. Database routes have states of their own. */

@@ -16,7 +16,7 @@ interface DrainOptions {
 export interface Drains {
   /** Names of the drained hosts, as of the last valid file. */
   readonly hosts: ReadonlySet<string>;
-  /** Reads the file and brings HAProxy to it. Never rejects: a failure is logged once and tried again by the next call. */
+  /** Reads the file and brings HAProxy to it. Never rejects: a failure is logged once and retried by the next call. */
   apply(): Promise<void>;
 }
 

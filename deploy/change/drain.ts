@@ -82,7 +82,7 @@ export async function undrainAll({ topology }: StackContext): Promise<readonly s
 
 interface Use {
   readonly deadlineMs: number;
-  /** Who still uses the host; an empty text if nobody does. */
+  /** Who still uses the host; an empty text if no load balancer does. */
   readonly findUse: () => Promise<string>;
 }
 

@@ -51,7 +51,7 @@ function workOf({ operation, reason, done }: Change, { context, files }: ResumeO
 }
 
 /**
- * Ends an interrupted change: hosts that it drained serve again, and the host in hand is completed, because its old state is gone. Other hosts stay as
+ * Ends an interrupted change: hosts that it drained serve again, and the host in hand is completed, because its old state is lost. Other hosts stay as
  * they are.
  */
 export async function abortChange(

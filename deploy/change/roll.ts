@@ -52,7 +52,7 @@ const REDUNDANCY_DEADLINE_MS = 60_000;
 const RECOVERY_DEADLINE_MS = 180_000;
 
 /**
- * Changes hosts one at a time. A host is changed only while all other hosts of its tier are healthy and in service, and the next one only when the tier has
+ * Changes hosts one at a time. A host is changed only while all other hosts of its tier are healthy and in service. The next one follows when the tier has
  * its full redundancy again and clients noticed nothing. Throws `roll-stopped` with the host and the reason; changed hosts stay changed, so that the next
  * call continues.
  */
