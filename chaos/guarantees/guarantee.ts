@@ -16,6 +16,14 @@ export type Budget =
       readonly quantile: number;
       readonly mostMs: number;
     }
+  /** At most `ratio` times the quantile before the event, or `leastMs` if that is more. */
+  | {
+      readonly kind: 'latency-ratio';
+      readonly of: readonly RequestKind[];
+      readonly quantile: number;
+      readonly ratio: number;
+      readonly leastMs: number;
+    }
   | { readonly kind: 'lost-writes'; readonly most: number }
   /** From the host's return to full redundancy. */
   | { readonly kind: 'redundancy'; readonly withinMs: number };

@@ -3,6 +3,7 @@ import type { OrderAttempt } from '../evidence/write-ledger.ts';
 import type { Budget } from '../guarantees/guarantee.ts';
 import type { Window } from '../judge/judgement.ts';
 import { judgeLatency } from '../judge/latency.ts';
+import { judgeLatencyRatio } from '../judge/latency-ratio.ts';
 import { judgeLedger } from '../judge/ledger.ts';
 import { judgeOutage } from '../judge/outage.ts';
 import { judgeStall, READS, WRITES } from '../judge/stall.ts';
@@ -34,6 +35,8 @@ export function judgeBudget(budget: Budget, context: BudgetContext): BudgetOutco
       return stall(budget, context);
     case 'latency':
       return latency(budget, context);
+    case 'latency-ratio':
+      return latencyRatio(budget, context);
     case 'lost-writes':
       return lostWrites(budget, context);
     case 'redundancy':
@@ -122,6 +125,33 @@ function latency(budget: Of<'latency'>, { evidence, validityProblems, prediction
     measured: valueMs === undefined ? 'not measurable' : `${renderMs(valueMs)} of ${requests} requests`,
     limit: `≤ ${renderMs(budget.mostMs)}`,
     predicted: `adds ${renderPrediction(prediction)}`,
+    reasons: judged.reasons,
+    evidence: judged.evidence.map((record) => renderRecord(record, injectedAt)),
+  };
+}
+
+function latencyRatio(budget: Of<'latency-ratio'>, { evidence, validityProblems }: BudgetContext): BudgetOutcome {
+  const { quantile, ratio, leastMs } = budget;
+  const { baselineAt, injectedAt, undoneAt } = evidence.phases;
+  const judged = judgeLatencyRatio(
+    evidence.records,
+    { startMs: injectedAt, endMs: undoneAt },
+    {
+      budget: { quantile, ratio, leastMs },
+      kinds: budget.of,
+      baseline: { startMs: baselineAt, endMs: injectedAt },
+      problems: validityProblems,
+    },
+  );
+  const name = `p${quantile * 100}`;
+  const { requests, valueMs, baselineMs, limitMs } = judged.measured;
+  const before = baselineMs === undefined ? 'no baseline' : `${renderMs(baselineMs)} before`;
+  return {
+    id: `latency-ratio-${name}`,
+    claim: `${name} of ${budget.of.join(' and ')} requests during the change`,
+    verdict: judged.verdict,
+    measured: `${valueMs === undefined ? 'not measurable' : `${renderMs(valueMs)} of ${requests} requests`}, ${before}`,
+    limit: `≤ ${renderMs(limitMs ?? leastMs)} (${ratio} × baseline, at least ${renderMs(leastMs)})`,
     reasons: judged.reasons,
     evidence: judged.evidence.map((record) => renderRecord(record, injectedAt)),
   };

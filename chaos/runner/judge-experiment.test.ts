@@ -6,7 +6,7 @@ import { lbActiveCrash } from '../guarantees/spof.ts';
 import type { ExperimentEvidence } from './experiment-evidence.ts';
 import { judgeExperiment } from './judge-experiment.ts';
 import type { GuaranteeOutcome } from './outcome.ts';
-import { evidence, requests, T0 } from './test-evidence.ts';
+import { evidence, request, requests, T0 } from './test-evidence.ts';
 
 const topology = makeTopology();
 const good = evidence();
@@ -191,5 +191,41 @@ describe('the budgets of each guarantee', () => {
     const records = requests((offset) => (offset > 16_000 && offset < 26_000 ? { durationMs: 5_000 } : {}));
     const outcome = judge({ ...good, records }, withId('dependency/cache-slow'));
     expect(outcome.budgets.find(({ id }) => id === 'latency-p99')).toMatchObject({ verdict: 'held' });
+  });
+});
+
+describe('a budget relative to the baseline', () => {
+  const relative: Guarantee = {
+    ...withId('dependency/cache-slow'),
+    budgets: [{ kind: 'latency-ratio', of: ['page', 'product'], quantile: 0.99, ratio: 2, leastMs: 300 }],
+  };
+  // Two of four requests are of these kinds, so five seconds of baseline have too few of them to resolve a p99.
+  const baselineAt = T0 - 10_000;
+  const measure = (beforeMs: number, duringMs: number): GuaranteeOutcome => {
+    const records = [
+      ...requests((offset) => ({ durationMs: offset < 0 ? beforeMs : duringMs })),
+      ...Array.from({ length: 500 }, (_, index) => request(-10_000 + index * 10, { durationMs: beforeMs })),
+    ];
+    return judge({ ...good, records, phases: { ...good.phases, baselineAt } }, relative);
+  };
+
+  it.each([
+    { beforeMs: 20, duringMs: 290, verdict: 'held', limit: '≤ 300 ms (2 × baseline, at least 300 ms)' },
+    { beforeMs: 20, duringMs: 310, verdict: 'violated', limit: '≤ 300 ms (2 × baseline, at least 300 ms)' },
+    { beforeMs: 200, duringMs: 390, verdict: 'held', limit: '≤ 400 ms (2 × baseline, at least 300 ms)' },
+    { beforeMs: 200, duringMs: 410, verdict: 'violated', limit: '≤ 400 ms (2 × baseline, at least 300 ms)' },
+  ])('of $beforeMs ms: $duringMs ms are $verdict', ({ beforeMs, duringMs, verdict, limit }) => {
+    expect(measure(beforeMs, duringMs).budgets[0]).toMatchObject({
+      ...{ id: 'latency-ratio-p99', claim: 'p99 of page and product requests during the change' },
+      ...{ verdict, measured: `${duringMs} ms of 750 requests, ${beforeMs} ms before`, limit },
+    });
+  });
+
+  it('is unknown if a slow value has no baseline to compare it with', () => {
+    const records = requests((offset) => ({ durationMs: offset < 0 ? 20 : 310 }));
+    expect(judge({ ...good, records }, relative).budgets[0]).toMatchObject({
+      verdict: 'unknown',
+      measured: '310 ms of 750 requests, no baseline',
+    });
   });
 });
