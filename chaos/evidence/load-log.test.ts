@@ -9,7 +9,7 @@ const SAMPLE = [
   '{"event":"request","scenario":"order-new","iteration":4,"startMs":1795445238789,"durationMs":1.912,"kind":"login","ok":true,"status":200,"connection":"new","target":"virtual-address","traceId":"4bf92f3577b34da6a3ce929d0e0e4736"}',
   '{"event":"order","key":"t1-8","startMs":1795445238795}',
   '{"event":"request","scenario":"order-new","iteration":4,"startMs":1795445238795,"durationMs":2.531,"kind":"order","ok":true,"status":201,"connection":"new","target":"virtual-address","key":"t1-8","orderId":"2"}',
-  '{"event":"request","scenario":"order-new","iteration":4,"startMs":1795445238798,"durationMs":3.693,"kind":"order-read","ok":false,"status":0,"error":"dial: i/o timeout","connection":"kept","target":"virtual-address"}',
+  '{"event":"request","scenario":"order-new","iteration":4,"startMs":1795445238798,"durationMs":3.693,"kind":"order-read","ok":false,"status":0,"error":"dial: i/o timeout","connection":"kept","connectedMs":1795445238001,"target":"virtual-address"}',
 ];
 
 function logOfLines(...lines: readonly string[]): LoadLog {
@@ -23,7 +23,7 @@ test('a real log becomes records, orders and the starts of its iterations', () =
   expect(log.records).toHaveLength(3);
   expect(log.records[2]).toEqual({
     ...{ startMs: 1795445238798, durationMs: 3.693, kind: 'order-read', ok: false, status: 0 },
-    ...{ error: 'dial: i/o timeout', connection: 'kept', target: 'virtual-address' },
+    ...{ error: 'dial: i/o timeout', connection: 'kept', connectedMs: 1795445238001, target: 'virtual-address' },
   });
   expect(log.orders).toEqual([{ key: 't1-8', startMs: 1795445238795, outcome: 'acknowledged', orderId: '2' }]);
   expect(log.startsOf('order-new')).toEqual([1795445238789]);

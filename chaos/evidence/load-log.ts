@@ -119,10 +119,11 @@ export class LoadLog {
 const PREPARATION = 'setup';
 
 function recordOf(line: RequestLine): RequestRecord {
-  const { startMs, durationMs, kind, ok, status, error, connection, target, host, traceId } = line;
+  const { startMs, durationMs, kind, ok, status, error, connection, connectedMs, target, host, traceId } = line;
   return {
     ...{ startMs, durationMs, kind, ok, status, connection, target },
     ...(error === undefined ? {} : { error }),
+    ...(connectedMs === undefined ? {} : { connectedMs }),
     ...(host === undefined ? {} : { host }),
     ...(traceId === undefined ? {} : { traceId }),
   };

@@ -22,6 +22,8 @@ export interface RequestRecord {
   readonly error?: string;
   /** `new`: the request opened a connection; `kept`: it reused one. */
   readonly connection: 'new' | 'kept';
+  /** Of a kept connection: when it was opened, milliseconds since the epoch; missing if unknown. */
+  readonly connectedMs?: number;
   /** Where it was sent: `virtual-address`, `edge1`, … */
   readonly target: string;
   /** The host that answered, when the answer names one (`X-Served-By`). */
@@ -39,6 +41,7 @@ export const requestRecordSchema = z.strictObject({
   status: z.int().min(0).max(599),
   error: z.string().min(1).optional(),
   connection: z.enum(['new', 'kept']),
+  connectedMs: z.number().positive().optional(),
   target: z.string().min(1),
   host: z.string().min(1).optional(),
   traceId: z.string().min(1).optional(),

@@ -51,6 +51,8 @@ export function send(sender: Sender, spec: RequestSpec): Answer | undefined {
   }
   const durationMs = durationOf(answer, Date.now() - startMs);
   const isNotable = failure !== undefined || durationMs > NOTABLE_MS;
+  const connection = connectionOf(answer, sender);
+  const connectedMs = connectedAt({ answer, connection, startMs, isKept: sender.connection === 'kept' });
   write({
     event: 'request',
     scenario: sender.scenario,
@@ -61,7 +63,8 @@ export function send(sender: Sender, spec: RequestSpec): Answer | undefined {
     ok: failure === undefined,
     status: answer?.status ?? 0,
     error: failure,
-    connection: connectionOf(answer, sender),
+    connection,
+    connectedMs,
     target: sender.target.name,
     host: answer?.headers['X-Served-By'],
     traceId: isNotable ? answer?.headers['X-Trace-Id'] : undefined,
@@ -146,4 +149,26 @@ function durationOf(answer: Answer | undefined, clockMs: number): number {
 function connectionOf(answer: Answer | undefined, sender: Sender): 'new' | 'kept' {
   if (answer === undefined || answer.status === 0) return sender.connection;
   return answer.timings.connecting > 0 ? 'new' : 'kept';
+}
+
+/** When this virtual user opened the connections that it keeps, by address and port. Each virtual user has its own connections, and its own copy of this. */
+const connectedSince = new Map<string, number>();
+
+interface Connected {
+  readonly answer: Answer | undefined;
+  readonly connection: 'new' | 'kept';
+  readonly startMs: number;
+  /** Whether the sender keeps its connections. */
+  readonly isKept: boolean;
+}
+
+/** When the connection of a request was opened, if an earlier request opened it. Remembers a connection that this request opened. */
+function connectedAt({ answer, connection, startMs, isKept }: Connected): number | undefined {
+  if (answer === undefined) return undefined;
+  const peer = `${answer.remote_ip}:${answer.remote_port}`;
+  const since = connection === 'kept' ? connectedSince.get(peer) : undefined;
+  // A failed request ends its connection.
+  if (answer.status === 0) connectedSince.delete(peer);
+  else if (connection === 'new' && isKept) connectedSince.set(peer, startMs);
+  return since;
 }
