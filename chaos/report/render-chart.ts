@@ -1,10 +1,9 @@
 import type { Bucket, ExperimentOutcome } from '../runner/outcome.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
 import { escapeMarkup } from '../../kit/escape-markup.ts';
+import { CHART, fixed, originOf, renderTimeAxis, scaleOf, type Scale } from './time-axis.ts';
 
-const WIDTH = 1_060;
-const LEFT = 52;
-const RIGHT = 10;
+const { width: WIDTH, left: LEFT, right: RIGHT } = CHART;
 /** Positions of the panels: markers at the top, then requests, then latency. */
 const REQUESTS = { top: 30, height: 130 };
 const LATENCY = { top: 186, height: 90 };
@@ -12,11 +11,6 @@ const HEIGHT = LATENCY.top + LATENCY.height + 26;
 
 /** The latency axis is logarithmic, from 1 ms to 10 s. */
 const LATENCY_DECADES = { fromMs: 1, toMs: 10_000 };
-
-interface Scale {
-  readonly startMs: number;
-  readonly x: (ms: number) => number;
-}
 
 /** The numbered events of the chart: those within its time range, without phases. */
 export function markedEvents(experiment: ExperimentOutcome): readonly TimelineEvent[] {
@@ -31,35 +25,21 @@ export function markedEvents(experiment: ExperimentOutcome): readonly TimelineEv
 /** Renders requests per tenth of a second and their durations over time, the time of the fault, and numbered events. */
 export function renderChart(experiment: ExperimentOutcome): string {
   const { buckets, phases } = experiment;
-  const [first] = buckets;
-  const last = buckets.at(-1);
-  if (first === undefined || last === undefined) return '<p class="faint">No request was recorded.</p>';
-  const span = Math.max(1, last.t - first.t + 100);
-  const scale: Scale = { startMs: first.t, x: (ms) => LEFT + ((ms - first.t) / span) * (WIDTH - LEFT - RIGHT) };
+  const scale = scaleOf(buckets);
+  if (scale === undefined) return '<p class="faint">No request was recorded.</p>';
   const band = { from: scale.x(phases.injectedAt), to: scale.x(phases.undoneAt) };
   return [
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Requests and their durations over time">`,
     `<rect class="faultband" x="${fixed(band.from)}" y="${REQUESTS.top}" width="${fixed(Math.max(1, band.to - band.from))}" height="${LATENCY.top + LATENCY.height - REQUESTS.top}"/>`,
-    renderTimeAxis(scale, { span, zeroMs: phases.injectedAt }),
+    renderTimeAxis(scale, {
+      ...{ zeroMs: phases.injectedAt, zeroLabel: originOf(experiment) },
+      ...{ top: REQUESTS.top, bottom: LATENCY.top + LATENCY.height },
+    }),
     renderRequests(buckets, scale),
     renderLatency(buckets, scale),
     ...markedEvents(experiment).map((event, index) => renderMark(event, index + 1, scale)),
     '</svg>',
   ].join('\n');
-}
-
-function renderTimeAxis(scale: Scale, { span, zeroMs }: { readonly span: number; readonly zeroMs: number }): string {
-  const stepMs = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000].find((step) => span / step <= 14) ?? 120_000;
-  const from = Math.ceil((scale.startMs - zeroMs) / stepMs);
-  const to = Math.floor((scale.startMs + span - zeroMs) / stepMs);
-  const bottom = LATENCY.top + LATENCY.height;
-  const ticks = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => {
-    const offset = (from + index) * stepMs;
-    const x = fixed(scale.x(zeroMs + offset));
-    const label = offset === 0 ? 'fault' : `${offset > 0 ? '+' : ''}${offset / 1_000} s`;
-    return `<line class="grid" x1="${x}" x2="${x}" y1="${REQUESTS.top}" y2="${bottom}"/><text x="${x}" y="${bottom + 16}" text-anchor="middle">${label}</text>`;
-  });
-  return ticks.join('\n');
 }
 
 function renderRequests(buckets: readonly Bucket[], scale: Scale): string {
@@ -108,8 +88,4 @@ function renderMark({ kind, t, text }: TimelineEvent, number: number, scale: Sca
   // Alternate heights, so that marks close to each other do not overlap.
   const y = number % 2 === 0 ? 8 : 20;
   return `<g class="mark k-${kind}"><title>${escapeMarkup(text)}</title><line x1="${x}" x2="${x}" y1="${y}" y2="${LATENCY.top + LATENCY.height}"/><circle cx="${x}" cy="${y}" r="7.5"/><text x="${x}" y="${y + 3.5}" text-anchor="middle">${number}</text></g>`;
-}
-
-function fixed(value: number): string {
-  return value.toFixed(1);
 }

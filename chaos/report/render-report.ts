@@ -10,6 +10,8 @@ import { renderMs } from '../runner/units.ts';
 import type { Verdict } from '../../kit/verdict.ts';
 import { escapeMarkup as escape } from '../../kit/escape-markup.ts';
 import { markedEvents, renderChart } from './render-chart.ts';
+import { originOf } from './time-axis.ts';
+import { renderRoll, ROLL_HEADS, rollLegend, rollRows } from './render-roll.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
 /** The report as a self-contained page: without scripts, and without external images or fonts. */
@@ -76,17 +78,34 @@ function renderExperiment(experiment: ExperimentOutcome): string {
     ['ok', 'answered'],
     ['slow', 'slow (over 300 ms)'],
     ['failed', 'failed'],
-    ['faultband', 'fault in place'],
+    ['faultband', `${originOf(experiment)} in ${experiment.changeSteps === undefined ? 'place' : 'progress'}`],
     ['medianline', 'median of a tenth of a second'],
     ['worstdot', 'its slowest'],
-  ].map(([name, text]) => `<span><i class="${name ?? ''}"></i>${text ?? ''}</span>`);
+  ] as const;
   return `<h3>What happened</h3>
 <p>${escape(fault.description)} (${escape(fault.why)}). ${requests} requests at ${rate}/s, ${failed} failed.</p>
 <p class="faint">Effect: ${escape(fault.effect.text)}. Clear: ${escape(fault.clear.text)}.</p>
 <div class="chart">${renderChart(experiment)}</div>
-<p class="key">${key.join('')}</p>
+${renderKey(key)}
+${renderChange(experiment)}
 ${renderEvents(experiment)}
 ${renderLedger(experiment.ledger)}`;
+}
+
+/** The steps of a planned change below the chart of the requests, on the same time axis. */
+function renderChange(experiment: ExperimentOutcome): string {
+  const { changeSteps = [] } = experiment;
+  if (changeSteps.length === 0) return '';
+  return `<div class="chart">${renderRoll(experiment)}</div>
+${renderKey(rollLegend(changeSteps))}
+${table(
+  ROLL_HEADS,
+  rollRows(changeSteps).map((row) => row.map(escape)),
+)}`;
+}
+
+function renderKey(entries: readonly (readonly [className: string, text: string])[]): string {
+  return `<p class="key">${entries.map(([name, text]) => `<span><i class="${name}"></i>${text}</span>`).join('')}</p>`;
 }
 
 function renderEvents(experiment: ExperimentOutcome): string {

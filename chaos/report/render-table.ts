@@ -1,6 +1,7 @@
 import type { Verdict } from '../../kit/verdict.ts';
 import { type BudgetOutcome, type GuaranteeOutcome, type ProveOutcome, interruptionOf } from '../runner/outcome.ts';
 import { renderMs } from '../runner/units.ts';
+import { renderRollTable } from './render-roll.ts';
 
 interface TableOptions {
   /** Whether to use colours; for terminals only. */
@@ -58,6 +59,7 @@ function renderGuarantee(guarantee: GuaranteeOutcome, options: TableOptions & { 
     `${paint(guarantee.verdict, colour)}  ${guarantee.id}  (${took})`,
     `  ${guarantee.claim}`,
     ...lines,
+    ...renderRollTable(guarantee.experiment?.changeSteps ?? []).map((line) => `  ${line}`),
     ...guarantee.reasons.map((reason) => `  - ${reason}`),
   ].join('\n');
 }

@@ -29,5 +29,11 @@ details { margin-top: 10px; } summary { cursor: pointer; color: var(--faint); } 
 .mark line { stroke-width: 1; stroke-dasharray: 3 3; } .mark circle { stroke: none; }
 .k-fault line { stroke: var(--fault); } .k-fault circle { fill: var(--fault); } .k-alert line, .k-mail line { stroke: var(--alert); } .k-alert circle, .k-mail circle { fill: var(--alert); }
 .k-recovery line { stroke: var(--held); } .k-recovery circle { fill: var(--held); } .k-problem line { stroke: var(--unknown); } .k-problem circle { fill: var(--unknown); }
+.step-drain { fill: var(--slow); background: var(--slow); } .step-drained { fill: var(--slow); background: var(--slow); opacity: .5; }
+.step-hand-over, .step-reload { fill: var(--alert); background: var(--alert); } .step-reload { opacity: .55; } .step-stop { fill: var(--failed); background: var(--failed); }
+.step-start { fill: var(--failed); background: var(--failed); opacity: .5; } .step-ready, .step-return { fill: var(--ok); background: var(--ok); }
+.key i.step-drain, .key i.step-hand-over, .key i.step-reload, .key i.step-ready { height: 7px; } .key i.step-return { height: 3px; }
+.step-redundant line { stroke: var(--held); stroke-width: 2; } .key i.step-redundant { width: 2px; height: 14px; background: var(--held); }
+.hatch { stroke: var(--ink); stroke-width: 2; } .key i.unreached { background: repeating-linear-gradient(45deg, var(--ink) 0 2px, transparent 2px 5px); }
 @media print { section { break-inside: avoid; } }
 `;

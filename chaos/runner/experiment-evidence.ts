@@ -1,3 +1,4 @@
+import type { ChangeStep } from '../../deploy/change/change-step.ts';
 import type { Observation } from '../../deploy/observe/observation.ts';
 import type { AlertEvidence } from '../alert-expectations/alert-expectations.ts';
 import type { RequestRecord } from '../evidence/request-record.ts';
@@ -24,6 +25,8 @@ export interface ExperimentEvidence {
   /** Steal time of this machine while the load ran, as a share of one core: see chaos/probes/read-steal.ts. */
   readonly stolenCores: number;
   readonly timeline: readonly TimelineEvent[];
+  /** The steps of a planned change; missing in an experiment with a fault. */
+  readonly changeSteps?: readonly ChangeStep[];
 }
 
 export interface FaultEvidence {

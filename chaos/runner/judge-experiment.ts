@@ -133,5 +133,6 @@ function summarize(evidence: ExperimentEvidence, window: Window): ExperimentOutc
     buckets: bucketRecords(inside, window, SLOW_MS),
     ledger: evaluateLedger(evidence.orders, evidence.readBacks),
     timeline: evidence.timeline,
+    ...(evidence.changeSteps === undefined ? {} : { changeSteps: evidence.changeSteps }),
   };
 }

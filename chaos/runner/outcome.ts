@@ -1,3 +1,4 @@
+import type { ChangeStep } from '../../deploy/change/change-step.ts';
 import type { LedgerResult } from '../evidence/write-ledger.ts';
 import type { Prediction } from '../predict.ts';
 import type { Verdict } from '../../kit/verdict.ts';
@@ -42,6 +43,8 @@ export interface ExperimentOutcome {
   readonly buckets: readonly Bucket[];
   readonly ledger: LedgerResult;
   readonly timeline: readonly TimelineEvent[];
+  /** The steps of a planned change; missing in an experiment with a fault. */
+  readonly changeSteps?: readonly ChangeStep[];
 }
 
 export interface GuaranteeOutcome {
