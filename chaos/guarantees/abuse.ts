@@ -9,7 +9,7 @@ import { predictOutage } from '../predict.ts';
 import { readClientCounts } from '../probes/client-tables.ts';
 import { readProcessEnds } from '../probes/process-ends.ts';
 import { findHolders } from '../../deploy/observe/virtual-address.ts';
-import type { Guarantee } from './guarantee.ts';
+import type { FaultGuarantee } from './guarantee.ts';
 
 /** Minimum duration of an attack: four times the time that the site waits for a request. */
 const HOLD_MS = 20_000;
@@ -25,9 +25,9 @@ const CLAIMS: Readonly<Record<AttackKind, string>> = {
 };
 
 /** No single client can make the site unavailable for others. Each kind of attack targets an edge and the virtual IP (HTTP and TLS) at the same time. */
-export const ABUSE_GUARANTEES: readonly Guarantee[] = ATTACKS.map(abuseGuarantee);
+export const ABUSE_GUARANTEES: readonly FaultGuarantee[] = ATTACKS.map(abuseGuarantee);
 
-function abuseGuarantee(attack: AttackKind): Guarantee {
+function abuseGuarantee(attack: AttackKind): FaultGuarantee {
   return {
     id: `abuse/${attack}`,
     claim: CLAIMS[attack],

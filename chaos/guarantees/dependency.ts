@@ -4,7 +4,7 @@ import { toxiproxyDown } from '../faults/toxiproxy-down.ts';
 import { toxiproxyLatency } from '../faults/toxiproxy-latency.ts';
 import type { DependencyOf } from '../faults/proxy-target.ts';
 import { predictOutage } from '../predict.ts';
-import type { Budget, Guarantee } from './guarantee.ts';
+import type { Budget, FaultGuarantee } from './guarantee.ts';
 import { redundancyOf } from '../../deploy/observe/redundancy.ts';
 
 /** Far above every client's timeout: a cache that answers after a second is worse than no cache. */
@@ -18,7 +18,7 @@ const PAGE_BUDGETS: readonly Budget[] = [
 /** No alert may be mailed, because the site works without its cache. */
 const NO_ALERTS = { mustDeliver: [], mayDeliver: [], deliverWithinMs: 60_000, resolveWithinMs: 60_000 } as const;
 
-export const cacheSlow: Guarantee = {
+export const cacheSlow: FaultGuarantee = {
   id: 'dependency/cache-slow',
   claim: 'Pages are served while every response of the cache takes a second longer.',
   budgets: PAGE_BUDGETS,
@@ -33,7 +33,7 @@ export const cacheSlow: Guarantee = {
     }),
 };
 
-export const cacheDown: Guarantee = {
+export const cacheDown: FaultGuarantee = {
   id: 'dependency/cache-down',
   claim: 'Pages are served while the cache refuses every connection.',
   budgets: PAGE_BUDGETS,

@@ -1,4 +1,6 @@
-import type { Redundancy, StackContext } from '../../deploy/observe/observation.ts';
+import type { Operation } from '../../deploy/change/change-journal.ts';
+import type { RollOptions } from '../../deploy/change/roll.ts';
+import type { Observation, Redundancy, StackContext } from '../../deploy/observe/observation.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import type { AlertExpectations } from '../alert-expectations/alert-expectations.ts';
 import type { RequestKind } from '../evidence/request-record.ts';
@@ -36,17 +38,65 @@ export interface ChosenFault {
   readonly redundancy: readonly Redundancy[];
 }
 
-/** A guarantee of the stack, and the experiment that proves whether it holds. */
-export interface Guarantee {
+/** What every guarantee states, and what its evidence is judged by. */
+export interface Claim {
   /** `area/name`. */
   readonly id: string;
   readonly claim: string;
   readonly budgets: readonly Budget[];
   readonly alerts: AlertExpectations;
+  /** The predicted cost, from the profile. */
+  predict(topology: Topology): Prediction;
+}
+
+/** A guarantee about a fault, and the experiment that proves whether it holds. */
+export interface FaultGuarantee extends Claim {
   /** Minimum duration of the fault. It also stays until its alerts are mailed or overdue. */
   readonly holdMs: number;
-  /** The predicted cost of the fault, from the profile. */
-  predict(topology: Topology): Prediction;
   /** Chooses the fault by the state of the stack, such as the active load balancer or the primary. Throws when that cannot be determined. */
   choose(world: StackContext): Promise<ChosenFault>;
+}
+
+/** A guarantee about a planned change of the running stack. */
+export interface MaintenanceGuarantee extends Claim {
+  /** Upper limit of one event, from its first step until full redundancy, milliseconds. */
+  readonly eventMs: number;
+  /** Chooses the change by the state of the stack. Throws when that cannot be determined. */
+  chooseChange(world: StackContext): Promise<ChosenChange>;
+}
+
+export type Guarantee = FaultGuarantee | MaintenanceGuarantee;
+
+/** Whether a guarantee is about a planned change. */
+export function isMaintenance(guarantee: Guarantee): guarantee is MaintenanceGuarantee {
+  return 'chooseChange' in guarantee;
+}
+
+/** Access of a change to the stack. Silences are those of planned work. */
+export interface ChangeRun extends RollOptions {
+  /** Counts the events of an experiment, from 0. */
+  readonly event: number;
+}
+
+/** The change that was chosen for the current state of the stack. */
+export interface ChosenChange {
+  /** E.g. `web1 and web2 restart`. */
+  readonly description: string;
+  /** Hosts that it changes. */
+  readonly targets: readonly string[];
+  readonly why: string;
+  readonly redundancy: readonly Redundancy[];
+  /** What the change journal records, so that another process can complete it. */
+  readonly operation: Operation;
+  /** Does the change once. Returns the proof that it took effect, from another source than the change itself. */
+  perform(run: ChangeRun): Promise<Observation>;
+  /** The same change without its protection. */
+  readonly control: ChangeControl;
+}
+
+/** A negative control: it must violate a budget, or the method cannot see loss. */
+export interface ChangeControl {
+  /** What is different, such as `without drain`. */
+  readonly name: string;
+  perform(run: ChangeRun): Promise<Observation>;
 }

@@ -4,13 +4,13 @@ import { hostCrash } from '../faults/host-crash.ts';
 import { predictOutage } from '../predict.ts';
 import { readDbGroup } from '../../deploy/observe/db-group.ts';
 import { findHolders } from '../../deploy/observe/virtual-address.ts';
-import type { Guarantee } from './guarantee.ts';
+import type { FaultGuarantee } from './guarantee.ts';
 import { redundancyOf } from '../../deploy/observe/redundancy.ts';
 
 /** The alert mail must arrive within 60 s of the fault, the resolved mail within 60 s of full redundancy. */
 const DELIVERY_LIMITS = { deliverWithinMs: 60_000, resolveWithinMs: 60_000 };
 
-export const lbActiveCrash: Guarantee = {
+export const lbActiveCrash: FaultGuarantee = {
   id: 'spof/lb-active-crash',
   claim: 'The load balancer that holds the virtual address may crash at any time.',
   budgets: [
@@ -37,7 +37,7 @@ export const lbActiveCrash: Guarantee = {
   },
 };
 
-export const appCrash: Guarantee = {
+export const appCrash: FaultGuarantee = {
   id: 'spof/app-crash',
   claim: 'An application host may crash at any time without a request failing.',
   budgets: [
@@ -64,7 +64,7 @@ export const appCrash: Guarantee = {
   },
 };
 
-export const dbPrimaryCrash: Guarantee = {
+export const dbPrimaryCrash: FaultGuarantee = {
   id: 'spof/db-primary-crash',
   claim: 'The primary of the database may crash at any time: writes wait, reads go on, nothing is lost.',
   budgets: [

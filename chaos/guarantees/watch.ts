@@ -7,14 +7,14 @@ import { observeHostBack } from '../faults/host-fault.ts';
 import { processKill } from '../faults/process-kill.ts';
 import type { AnyFault } from '../faults/undo.ts';
 import { predictAlert } from '../predict.ts';
-import type { Guarantee } from './guarantee.ts';
+import type { FaultGuarantee } from './guarantee.ts';
 import { redundancyOf } from '../../deploy/observe/redundancy.ts';
 
 /** Longer than the alert of a lost host or process takes to be mailed. Low-urgency alerts (`lowUrgencyFor`) are mailed after a minute and not awaited. */
 const HOLD_MS = 25_000;
 
 /** One guarantee for the crash of each host and for the kill of each process: it causes exactly the expected alert mails. */
-export function watchGuarantees(topology: Topology): readonly Guarantee[] {
+export function watchGuarantees(topology: Topology): readonly FaultGuarantee[] {
   const hosts = topology.hosts.filter(({ enabled }) => enabled);
   return [
     ...hosts.map((host) =>
@@ -38,9 +38,9 @@ export function watchGuarantees(topology: Topology): readonly Guarantee[] {
   ];
 }
 
-type Watched = Pick<Guarantee, 'id' | 'claim' | 'alerts'> & { readonly fault: AnyFault };
+type Watched = Pick<FaultGuarantee, 'id' | 'claim' | 'alerts'> & { readonly fault: AnyFault };
 
-function watchGuarantee(topology: Topology, host: Host, { fault, ...about }: Watched): Guarantee {
+function watchGuarantee(topology: Topology, host: Host, { fault, ...about }: Watched): FaultGuarantee {
   return {
     ...about,
     budgets: [{ kind: 'lost-writes', most: 0 }],

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../kit/verdict.ts';
+import { renderExposure } from '../judge/exposure.ts';
 import { type BudgetOutcome, type GuaranteeOutcome, type ProveOutcome, interruptionOf } from '../runner/outcome.ts';
 import { renderMs } from '../runner/units.ts';
 import { renderRollTable } from './render-roll.ts';
@@ -59,9 +60,19 @@ function renderGuarantee(guarantee: GuaranteeOutcome, options: TableOptions & { 
     `${paint(guarantee.verdict, colour)}  ${guarantee.id}  (${took})`,
     `  ${guarantee.claim}`,
     ...lines,
-    ...renderRollTable(guarantee.experiment?.changeSteps ?? []).map((line) => `  ${line}`),
+    ...renderChange(guarantee).map((line) => `  ${line}`),
     ...guarantee.reasons.map((reason) => `  - ${reason}`),
   ].join('\n');
+}
+
+/** The hosts of a planned change, the requests that it exposed, and what its control showed. */
+function renderChange({ experiment, control }: GuaranteeOutcome): readonly string[] {
+  const { changeSteps = [], exposure } = experiment ?? {};
+  return [
+    ...renderRollTable(changeSteps),
+    ...(exposure === undefined ? [] : [renderExposure(exposure)]),
+    ...(control?.sightings ?? []),
+  ];
 }
 
 function paint(verdict: Verdict, colour: boolean): string {

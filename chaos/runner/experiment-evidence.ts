@@ -3,6 +3,7 @@ import type { Observation } from '../../deploy/observe/observation.ts';
 import type { AlertEvidence } from '../alert-expectations/alert-expectations.ts';
 import type { RequestRecord } from '../evidence/request-record.ts';
 import type { OrderAttempt, ReadBack } from '../evidence/write-ledger.ts';
+import type { Window } from '../judge/judgement.ts';
 import type { TimelineEvent } from './timeline.ts';
 
 /** All evidence of an experiment; verdicts are computed from it alone. Times are milliseconds since the epoch. */
@@ -27,6 +28,10 @@ export interface ExperimentEvidence {
   readonly timeline: readonly TimelineEvent[];
   /** The steps of a planned change; missing in an experiment with a fault. */
   readonly changeSteps?: readonly ChangeStep[];
+  /** The name of the control, if it was run instead of the change. */
+  readonly control?: string;
+  /** The events of a planned change: from its beginning until the end of its drains. */
+  readonly events?: readonly Window[];
 }
 
 export interface FaultEvidence {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertExpectations } from '../alert-expectations/alert-expectations.ts';
 import type { AlertWatch } from '../alert-expectations/alert-watch.ts';
 import { optionalAlerts, isAbout, lastNotified } from '../alert-expectations/judge-alerts.ts';
-import type { ChosenFault, Guarantee } from '../guarantees/guarantee.ts';
+import type { ChosenFault, FaultGuarantee } from '../guarantees/guarantee.ts';
 import type { ActiveFault } from '../journal/open-fault.ts';
 import type { Timeline } from './timeline.ts';
 
 interface HoldOptions {
-  readonly guarantee: Guarantee;
+  readonly guarantee: FaultGuarantee;
   readonly chosen: ChosenFault;
   readonly active: ActiveFault;
   readonly watch: AlertWatch;
@@ -21,35 +21,33 @@ export async function hold({ guarantee, chosen, active, watch, signal }: HoldOpt
   const awaited = alerts.mustDeliver.length > 0 && alerts.deliverFrom === undefined;
   const latestAt = Math.max(leastAt, active.injectedAt + (awaited ? alerts.deliverWithinMs : 0));
   while (Date.now() < latestAt) {
-    if (Date.now() >= leastAt && isMailed({ expectations: alerts, chosen, watch })) return;
+    if (Date.now() >= leastAt && isMailed({ expectations: alerts, targets: chosen.fault.targets, watch })) return;
     await sleep(100, undefined, { signal });
   }
 }
 
 interface MailCheck {
   readonly expectations: AlertExpectations;
-  readonly chosen: ChosenFault;
+  readonly targets: readonly string[];
   readonly watch: AlertWatch;
 }
 
 /** Whether every required alert was mailed. */
-function isMailed({ expectations, chosen, watch }: MailCheck): boolean {
+function isMailed({ expectations, targets, watch }: MailCheck): boolean {
   const { delivered } = watch.evidence();
   return expectations.mustDeliver.every((expected) =>
     delivered.some(
       (alert) =>
-        alert.alertname === expected.alertname &&
-        alert.status === 'firing' &&
-        isAbout(alert.host, expected, chosen.fault.targets),
+        alert.alertname === expected.alertname && alert.status === 'firing' && isAbout(alert.host, expected, targets),
     ),
   );
 }
 
 /** Whether every required alert, and every optional one that was mailed, was mailed as resolved. */
-function isResolved({ expectations, chosen, watch, injectedAt }: ResolvedCheck): boolean {
+function isResolved({ expectations, targets, watch, injectedAt }: ResolvedCheck): boolean {
   const { delivered } = watch.evidence();
   return [...expectations.mustDeliver, ...optionalAlerts(expectations, delivered, injectedAt)].every((expected) => {
-    const last = lastNotified(expected, delivered, chosen.fault.targets);
+    const last = lastNotified(expected, delivered, targets);
     return last.length > 0 && last.every(({ status }) => status === 'resolved');
   });
 }

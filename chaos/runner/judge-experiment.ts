@@ -2,7 +2,8 @@ import type { Topology } from '../../deploy/model/topology.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import { judgeAlerts, type AlertTimes } from '../alert-expectations/judge-alerts.ts';
 import { predictAlert, type Prediction } from '../predict.ts';
-import type { Guarantee } from '../guarantees/guarantee.ts';
+import type { Claim } from '../guarantees/guarantee.ts';
+import { measureExposure } from '../judge/exposure.ts';
 import { evaluateLedger } from '../judge/ledger.ts';
 import type { Window } from '../judge/judgement.ts';
 import { recordsIn } from '../judge/records.ts';
@@ -27,7 +28,7 @@ export const SLOW_MS = 300;
  * its rate) turn `held` into `unknown`; they never hide a violation.
  */
 export function judgeExperiment(
-  guarantee: Guarantee,
+  guarantee: Claim,
   evidence: ExperimentEvidence,
   context: JudgeContext,
 ): GuaranteeOutcome {
@@ -87,7 +88,7 @@ export function findValidityProblems(evidence: ExperimentEvidence): readonly str
 }
 
 function judgeAlertExpectations(
-  guarantee: Guarantee,
+  guarantee: Claim,
   evidence: ExperimentEvidence,
   { validityProblems, topology }: { readonly validityProblems: readonly string[]; readonly topology: Topology },
 ): readonly BudgetOutcome[] {
@@ -134,5 +135,7 @@ function summarize(evidence: ExperimentEvidence, window: Window): ExperimentOutc
     ledger: evaluateLedger(evidence.orders, evidence.readBacks),
     timeline: evidence.timeline,
     ...(evidence.changeSteps === undefined ? {} : { changeSteps: evidence.changeSteps }),
+    ...(evidence.control === undefined ? {} : { control: evidence.control }),
+    ...(evidence.events === undefined ? {} : { exposure: measureExposure(inside, evidence.events) }),
   };
 }

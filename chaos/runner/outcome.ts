@@ -1,4 +1,5 @@
 import type { ChangeStep } from '../../deploy/change/change-step.ts';
+import type { Exposure } from '../judge/exposure.ts';
 import type { LedgerResult } from '../evidence/write-ledger.ts';
 import type { Prediction } from '../predict.ts';
 import type { Verdict } from '../../kit/verdict.ts';
@@ -45,6 +46,9 @@ export interface ExperimentOutcome {
   readonly timeline: readonly TimelineEvent[];
   /** The steps of a planned change; missing in an experiment with a fault. */
   readonly changeSteps?: readonly ChangeStep[];
+  readonly control?: string;
+  /** How many requests the planned changes exposed, and what that shows. */
+  readonly exposure?: Exposure;
 }
 
 export interface GuaranteeOutcome {
@@ -57,6 +61,8 @@ export interface GuaranteeOutcome {
   readonly prediction: Prediction;
   /** Missing if the experiment did not complete. */
   readonly experiment?: ExperimentOutcome;
+  /** The negative control of a planned change: its name, and the budgets that it violated. */
+  readonly control?: { readonly name: string; readonly sightings: readonly string[] };
   readonly startedAt: number;
   readonly endedAt: number;
 }

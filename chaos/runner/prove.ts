@@ -7,7 +7,8 @@ import { openStackLock } from '../../kit/stack-lock.ts';
 import { mergeVerdicts } from '../../kit/verdict.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
-import type { Guarantee } from '../guarantees/guarantee.ts';
+import { isMaintenance, type Guarantee, type MaintenanceGuarantee } from '../guarantees/guarantee.ts';
+import { judgeControl, type Control } from '../judge/judge-control.ts';
 import { healAbandoned } from '../journal/heal-abandoned.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { startHealer } from '../journal/start-healer.ts';
@@ -24,6 +25,8 @@ export interface ProveOptions {
   readonly onProgress: (line: string) => void;
   readonly onOutcome?: (outcome: GuaranteeOutcome) => void;
   readonly signal: AbortSignal;
+  /** How often each planned change is made; default once. */
+  readonly events?: number;
   /** Starts the stack; missing: the running stack is used as it is. */
   readonly up?: (onProgress: (line: string) => void) => Promise<void>;
 }
@@ -94,28 +97,50 @@ interface Run {
   readonly runId: string;
 }
 
-async function proveOne({ options, guarantee, ...run }: Run): Promise<GuaranteeOutcome> {
-  const { signal, rate, onProgress, topology } = options;
+async function proveOne(run: Run): Promise<GuaranteeOutcome> {
+  const { options, guarantee } = run;
   const startedAt = Date.now();
-  const prediction = guarantee.predict(topology);
+  const prediction = guarantee.predict(options.topology);
   try {
-    const evidence = await runExperiment({
-      ...{ ...run, guarantee, rate, signal },
-      runs: PATHS.runs,
-      onEvent: ({ text }) => {
-        onProgress(`${guarantee.id}: ${text}`);
-      },
-    });
-    return judgeExperiment(guarantee, evidence, {
-      topology,
-      prediction,
-      startedAt,
-      endedAt: Date.now(),
-    });
+    const outcome = await judgeRun(run, { startedAt, isControl: false });
+    if (!isMaintenance(guarantee)) return outcome;
+    const control = await judgeRun({ ...run, runId: `${run.runId}-control` }, { startedAt, isControl: true });
+    const { outcome: judged, sightings } = judgeControl(outcome, [controlOf(control, guarantee)]);
+    return { ...judged, control: { name: nameOf(control), sightings }, endedAt: Date.now() };
   } catch (error) {
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
     return unknownOutcome(guarantee, { error, prediction, startedAt });
   }
+}
+
+/** The budgets that show loss. A mail does not show that lost requests are seen, so it counts only if the guarantee is about mails alone. */
+function controlOf(control: GuaranteeOutcome, guarantee: MaintenanceGuarantee): Control {
+  const isAboutMails = guarantee.budgets.length === 0;
+  return {
+    name: nameOf(control),
+    budgets: control.budgets.filter(({ id }) => isAboutMails || !/^(alert|resolved|no)-/.test(id)),
+  };
+}
+
+function nameOf({ experiment }: GuaranteeOutcome): string {
+  return experiment?.control ?? 'not run';
+}
+
+async function judgeRun(
+  { options, guarantee, ...run }: Run,
+  { startedAt, isControl }: { readonly startedAt: number; readonly isControl: boolean },
+): Promise<GuaranteeOutcome> {
+  const { signal, rate, onProgress, topology, events } = options;
+  const evidence = await runExperiment({
+    ...{ ...run, guarantee, rate, signal, isControl },
+    ...(events === undefined || isControl ? {} : { events }),
+    runs: PATHS.runs,
+    onEvent: ({ text }) => {
+      onProgress(`${guarantee.id}: ${text}`);
+    },
+  });
+  const prediction = guarantee.predict(topology);
+  return judgeExperiment(guarantee, evidence, { topology, prediction, startedAt, endedAt: Date.now() });
 }
 
 /** The outcome of an experiment that could not be run. */

@@ -1,4 +1,4 @@
-import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
+import type { Observation, Redundancy, StackContext } from '../../deploy/observe/observation.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
 import type { ChosenFault } from '../guarantees/guarantee.ts';
@@ -32,7 +32,7 @@ export async function recover({ world, chosen, active, timeline, signal }: Recov
     ({ observation, at }) => ({ observation, at }),
     (error: unknown) => ({ observation: { seen: false, text: messageOf(error) }, at: undefined }),
   );
-  const redundancy = await waitForRedundancy(world, chosen, signal);
+  const redundancy = await waitForRedundancy(world, chosen.redundancy, { deadlineMs: REDUNDANCY_DEADLINE_MS, signal });
   const cleared = await clearing;
   timeline.add(
     'recovery',
@@ -54,24 +54,25 @@ export async function recover({ world, chosen, active, timeline, signal }: Recov
   };
 }
 
-async function waitForRedundancy(
+/** Waits until all conditions are met. A deadline is evidence, not an error: the last unmet conditions. */
+export async function waitForRedundancy(
   world: StackContext,
-  chosen: ChosenFault,
-  signal: AbortSignal,
+  wanted: readonly Redundancy[],
+  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
 ): Promise<Observation & { readonly at: number }> {
   try {
     const text = await waitFor(
       async () => {
-        const observations = await Promise.all(chosen.redundancy.map((redundancy) => redundancy.observe(world)));
+        const observations = await Promise.all(wanted.map((redundancy) => redundancy.observe(world)));
         const missing = observations.filter(({ seen }) => !seen);
         if (missing.length > 0) throw new Error(missing.map((observation) => observation.text).join('; '));
         return observations.map((observation) => observation.text).join('; ');
       },
-      { what: 'full redundancy', deadlineMs: REDUNDANCY_DEADLINE_MS, intervalMs: 250, signal },
+      { what: 'full redundancy', intervalMs: 250, ...options },
     );
     return { seen: true, text, at: Date.now() };
   } catch (error) {
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
     return { seen: false, text: messageOf(error), at: Date.now() };
   }
 }

@@ -5,9 +5,8 @@ import { hostsOf } from '../../deploy/model/topology.ts';
 import { TIMEOUT_SECONDS } from '../../k6/lib/plan.ts';
 import type { AlertEvidence } from '../alert-expectations/alert-expectations.ts';
 import { openAlertWatch, type AlertWatch } from '../alert-expectations/alert-watch.ts';
-import type { Guarantee } from '../guarantees/guarantee.ts';
+import { isMaintenance, type Guarantee } from '../guarantees/guarantee.ts';
 import type { Journal } from '../journal/journal.ts';
-import { openFault } from '../journal/open-fault.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { recordLoad } from '../load/record-load.ts';
@@ -16,8 +15,9 @@ import { defaultTargets } from '../load/targets.ts';
 import { readOrders } from '../probes/read-orders.ts';
 import { readSteal } from '../probes/read-steal.ts';
 import type { ExperimentEvidence } from './experiment-evidence.ts';
-import { hold, waitForResolved } from './hold.ts';
-import { recover } from './recover.ts';
+import { waitForResolved } from './hold.ts';
+import { injectFault } from './inject-fault.ts';
+import { MAX_PAUSE_MS, performChanges } from './perform-changes.ts';
 import { waitForBaseline, waitForSteady } from './steady-state.ts';
 import { makeTimeline, type Timeline, type TimelineEvent } from './timeline.ts';
 
@@ -34,14 +34,17 @@ export interface ExperimentOptions {
   readonly notificationPath: Promise<Observation>;
   readonly onEvent: (event: TimelineEvent) => void;
   readonly signal: AbortSignal;
+  /** Only for changes: how often the change is made, and whether its control is made instead. Default: once, and not the control. */
+  readonly events?: number;
+  readonly isControl?: boolean;
 }
 
 const STEADY_DEADLINE_MS = 90_000;
 const BASELINE_DEADLINE_MS = 45_000;
-/** Upper limit of one experiment; the load is stopped long before. */
+/** Upper limit of one experiment with a fault; the load is stopped long before. */
 const LOAD_SECONDS = 420;
-/** Lease of the fault, after which any process may revert it. Covers the hold time, the wait for the alert, and the revert. */
-const LEASE_MS = 240_000;
+/** Upper limit of an experiment with a change, beyond its events. */
+const AROUND_EVENTS_SECONDS = 120;
 /** Requests that began this long before the end of the load have certainly ended. */
 const AFTER_MS = TIMEOUT_SECONDS.read * 1_000 + 1_500;
 
@@ -62,29 +65,25 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   await using watch = watchAlerts(options, timeline);
   timeline.add('phase', `load: ${rate} requests/s`);
   await using scope = new AsyncDisposableStack();
-  scope.use(await recordLoad(options.journal, { runId, durationSeconds: LOAD_SECONDS }));
+  const durationSeconds = loadSecondsOf(options);
+  scope.use(await recordLoad(options.journal, { runId, durationSeconds }));
   const [stolenBefore, loadedFrom] = [await readSteal(), Date.now()];
   await using load = await startLoad({
     ...{ suite: 'steady', runId, rate, signal, targets: defaultTargets('steady', world.topology) },
     directory: join(options.runs, runId),
-    durationSeconds: LOAD_SECONDS,
+    durationSeconds,
   });
   const baseline = await Promise.race([
     waitForBaseline(load, rate, { deadlineMs: BASELINE_DEADLINE_MS, signal }),
     endTooEarly(load),
   ]);
   const path = await options.notificationPath;
-  const chosen = await guarantee.choose(world);
-  timeline.add('phase', `baseline is clean: ${baseline.observation.text}; ${chosen.why}`);
-  await using active = await openFault(chosen.fault, { ...options, leaseMs: LEASE_MS });
-  const provenAt = Date.now();
-  timeline.add('fault', chosen.fault.description, active.orderedAt);
-  timeline.add('fault', `${active.effect.seen ? 'took effect' : 'NOT PROVEN'}: ${active.effect.text}`, provenAt);
-  timeline.add('phase', `hold time: at least ${guarantee.holdMs / 1_000} s`);
-  await hold({ guarantee, chosen, active, watch, signal });
-  const finalEffect = await active.checkEffect();
-  timeline.add('fault', `${finalEffect.seen ? 'still in effect' : 'ENDED EARLY'}: ${finalEffect.text}`);
-  const recovery = await recover({ world, chosen, active, timeline, signal });
+  timeline.add('phase', `baseline is clean: ${baseline.observation.text}`);
+  const disturb = isMaintenance(guarantee)
+    ? performChanges({ ...options, guarantee, timeline })
+    : injectFault({ ...options, guarantee, timeline, watch });
+  const disturbance = await disturb;
+  const { fault, recovery, injectedAt } = disturbance;
   timeline.add('phase', `load continues for ${AFTER_MS / 1_000} s`);
   await sleep(AFTER_MS, undefined, { signal });
   await load.stop();
@@ -98,23 +97,18 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const { redundantAt: sinceMs } = recovery;
   // Without full redundancy, a resolved mail would be wrong, so it is not awaited.
   if (sinceMs !== undefined) {
-    const { injectedAt } = active;
-    await waitForResolved({ expectations: guarantee.alerts, chosen, injectedAt, sinceMs, watch, timeline, signal });
+    const { targets } = fault;
+    await waitForResolved({ expectations: guarantee.alerts, targets, injectedAt, sinceMs, watch, timeline, signal });
   }
   return {
     ...{ runId, rate, readBacks, readBackProblems, stolenCores },
-    fault: {
-      description: chosen.fault.description,
-      targets: chosen.fault.targets,
-      why: chosen.why,
-      effect: active.effect.seen ? lasted(finalEffect) : active.effect,
-      clear: recovery.clear,
-    },
+    fault,
+    ...(disturbance.changes === undefined ? {} : disturbance.changes),
     baseline: baseline.observation,
     phases: {
       baselineAt: baseline.baselineAt,
-      injectedAt: active.orderedAt,
-      provenAt,
+      injectedAt,
+      provenAt: disturbance.provenAt,
       undoneAt: recovery.undoneAt,
       clearedAt: recovery.clearedAt,
       redundantAt: recovery.redundantAt,
@@ -130,9 +124,9 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   };
 }
 
-function lasted(finalEffect: Observation): Observation {
-  if (finalEffect.seen) return finalEffect;
-  return { ...finalEffect, text: `took effect, but ended before it was reverted: ${finalEffect.text}` };
+function loadSecondsOf({ guarantee, events = 1 }: ExperimentOptions): number {
+  if (!isMaintenance(guarantee)) return LOAD_SECONDS;
+  return AROUND_EVENTS_SECONDS + Math.ceil((events * (guarantee.eventMs + MAX_PAUSE_MS)) / 1_000);
 }
 
 /** Rejects, with the reason, when the load ends early. */

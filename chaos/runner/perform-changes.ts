@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { silencePlannedWork } from '../../alerts/planned-work.ts';
+import { openChange } from '../../deploy/change/change-journal.ts';
+import type { ChangeStep } from '../../deploy/change/change-step.ts';
+import { publishOperations } from '../../deploy/change/drains.ts';
+import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
+import { messageOf } from '../../kit/errors.ts';
+import type { ChangeRun, ChosenChange, MaintenanceGuarantee } from '../guarantees/guarantee.ts';
+import type { Window } from '../judge/judgement.ts';
+import type { Disturbance } from './disturbance.ts';
+import { waitForRedundancy } from './recover.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Events begin at random moments of the load, so that no phase of checks and intervals is always the same. */
+export const MAX_PAUSE_MS = 2_000;
+
+interface PerformOptions {
+  readonly world: StackContext;
+  readonly guarantee: MaintenanceGuarantee;
+  readonly timeline: Timeline;
+  readonly signal: AbortSignal;
+  readonly events?: number;
+  readonly isControl?: boolean;
+}
+
+/** Makes the change of a guarantee, or its control, as often as wanted, each time until full redundancy. */
+export async function performChanges(options: PerformOptions): Promise<Disturbance> {
+  const { world, guarantee, timeline, signal, events: count = 1, isControl = false } = options;
+  const steps: ChangeStep[] = [];
+  const events: Window[] = [];
+  const observed: Observation[] = [];
+  let redundancy: Observation & { readonly at: number } = { seen: false, text: 'no event ended', at: Date.now() };
+  let chosen: ChosenChange | undefined;
+  for (let event = 0; event < count; event += 1) {
+    if (event > 0) await sleep(Math.random() * MAX_PAUSE_MS, undefined, { signal });
+    // The roles may have moved in the event before.
+    chosen = await guarantee.chooseChange(world);
+    const name = isControl ? `control (${chosen.control.name}): ` : '';
+    const startMs = Date.now();
+    timeline.add('fault', `${name}${chosen.description}; ${chosen.why}`, startMs);
+    const effect = await performOne(options, chosen, { event, steps });
+    observed.push(effect);
+    const endMs = Date.now();
+    events.push({ startMs, endMs });
+    timeline.add('fault', `${effect.seen ? 'took effect' : 'NOT PROVEN'}: ${effect.text}`, endMs);
+    redundancy = await waitForRedundancy(world, chosen.redundancy, { deadlineMs: guarantee.eventMs, signal });
+    timeline.add(
+      'recovery',
+      `${redundancy.seen ? 'full redundancy' : 'NOT REDUNDANT'}: ${redundancy.text}`,
+      redundancy.at,
+    );
+    if (!effect.seen || !redundancy.seen) break;
+  }
+  const [first, last] = [events[0], events.at(-1)];
+  if (chosen === undefined || first === undefined || last === undefined) throw new Error('no change was made');
+  const unproven = observed.find(({ seen }) => !seen);
+  return {
+    fault: {
+      description: chosen.description,
+      targets: chosen.targets,
+      why: chosen.why,
+      effect: unproven ?? observed.at(-1) ?? { seen: false, text: 'no event' },
+      clear: { seen: true, text: 'a change is not reverted' },
+    },
+    ...{ injectedAt: first.startMs, provenAt: last.endMs },
+    recovery: {
+      ...{ undoneAt: last.endMs, clearedAt: last.endMs, clear: { seen: true, text: 'a change is not reverted' } },
+      redundantAt: redundancy.seen ? redundancy.at : undefined,
+      redundancy: redundancy.text,
+    },
+    changes: { changeSteps: steps, events, ...(isControl ? { control: chosen.control.name } : {}) },
+  };
+}
+
+/** One event. It is in the change journal, so that `maintenance abort` can end it if this process is killed. */
+async function performOne(
+  { world, guarantee, timeline, signal, isControl = false }: PerformOptions,
+  chosen: ChosenChange,
+  { event, steps }: { readonly event: number; readonly steps: ChangeStep[] },
+): Promise<Observation> {
+  const what = `prove ${guarantee.id}`;
+  const change = await openChange({ what, operation: chosen.operation, reason: chosen.description });
+  const run: ChangeRun = {
+    ...{ context: world, signal, event },
+    onProgress: (line) => {
+      timeline.add('phase', line);
+    },
+    onStep: (host, step) => {
+      steps.push({ at: Date.now(), host, step });
+      change.step(host, step);
+    },
+    onDone: change.done,
+    // The judges decide about harm, from the records of the clients.
+    watch: { announce: (host) => silencePlannedWork(world.topology, host, what), findHarm: () => Promise.resolve('') },
+  };
+  try {
+    await publishOperations(world.topology);
+    const effect = await (isControl ? chosen.control.perform(run) : chosen.perform(run));
+    change.end('completed');
+    return effect;
+  } catch (error) {
+    change.end('stopped', { problem: messageOf(error) });
+    throw error;
+  } finally {
+    await publishOperations(world.topology);
+  }
+}
