@@ -18,7 +18,7 @@ import { openHaproxyPusher } from './push-routes.ts';
 
 /**
  * The database failover agent of a load balancer. It polls every database node, pushes the routes of writes and reads to HAProxy, and
- * repairs the group, until SIGTERM. `--once` polls once and prints the decisions without applying them (`--json`: for programs).
+ * repairs the group, until SIGTERM. SIGHUP pushes all routes again. `--once` polls once and prints the decisions without applying them (`--json`: for programs).
  */
 const { values: flags } = parseArgs({ options: { once: { type: 'boolean' }, json: { type: 'boolean' } } });
 const settings = readSettings(process.env['HOLDFAST_ROLE_AGENT_CONFIG'] ?? '/etc/holdfast/role-agent.json');
@@ -65,6 +65,11 @@ if (flags.once) {
   console.log(renderDiagnosis(agent.snapshot(), agent.decideRepair(), flags.json ? 'json' : 'text'));
   process.exit(0);
 }
+
+// Sent after each reload of HAProxy. Before the first push, that one includes every server anyway.
+process.on('SIGHUP', () => {
+  if (isReady && agent.routes !== undefined) pushRoutes(agent.routes, 'all');
+});
 
 const metrics = createMetrics(agent.snapshot);
 let lastError: string | undefined;

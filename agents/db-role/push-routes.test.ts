@@ -96,6 +96,19 @@ it('a change is pushed, and repeated once', async () => {
   expect(onPush.mock.calls.map(([result]: unknown[]) => result)).toEqual(['done']);
 });
 
+it('after a reload of HAProxy, every server is pushed again', async () => {
+  const fake = await listen(() => '\n');
+  const push = openHaproxyPusher({ socketPath: fake.path, deadlineMs: 5_000, onPush: () => undefined });
+  push(complete);
+  await vi.waitFor(() => {
+    expect(fake.received).toHaveLength(2);
+  });
+  push(complete, 'all');
+  await vi.waitFor(() => {
+    expect(fake.received[2]).toBe(fake.received[0]);
+  });
+});
+
 it('changes during a slow push are pushed after it, and only the newest', async () => {
   const first = Promise.withResolvers<string>();
   const fake = await listen((before) => (before === 0 ? first.promise : '\n'));

@@ -50,19 +50,27 @@ export function decideCommands(pushed: PushedReplies, wanted: PushedReplies): re
 
 /**
  * Pushes route changes to HAProxy at once, instead of waiting for its next agent check. Retries with the newest routes until HAProxy
- * accepts them, and repeats the push once after {@link CONFIRM_MS}. After a restart of HAProxy its agent checks restore the state.
+ * accepts them, and repeats the push once after {@link CONFIRM_MS}. After a restart of HAProxy its agent checks restore the state. `all` pushes every
+ * server, after a reload: HAProxy may have started with older states than it was sent.
  */
-export function openHaproxyPusher({ socketPath, deadlineMs, onPush }: PusherOptions): (routes: Routes) => void {
+export function openHaproxyPusher({
+  socketPath,
+  deadlineMs,
+  onPush,
+}: PusherOptions): (routes: Routes, which?: 'changed' | 'all') => void {
   let pushed: PushedReplies = new Map();
   let wanted: PushedReplies = new Map();
   let isPushing = false;
+  let mustPushAll = false;
+
+  function decideNext(): readonly string[] {
+    if (mustPushAll) pushed = new Map();
+    mustPushAll = false;
+    return decideCommands(pushed, wanted);
+  }
 
   async function pushAll(): Promise<void> {
-    for (
-      let commands = decideCommands(pushed, wanted);
-      commands.length > 0;
-      commands = decideCommands(pushed, wanted)
-    ) {
+    for (let commands = decideNext(); commands.length > 0; commands = decideNext()) {
       const pushing = wanted;
       const answer = await sendCommands(socketPath, commands, deadlineMs).catch(messageOf);
       if (answer === '') {
@@ -96,8 +104,9 @@ export function openHaproxyPusher({ socketPath, deadlineMs, onPush }: PusherOpti
     if (pushed === pushing) runExclusively(() => sendCommands(socketPath, decideCommands(before, pushing), deadlineMs));
   }
 
-  return (routes) => {
+  return (routes, which = 'changed') => {
     wanted = repliesOf(routes);
+    if (which === 'all') mustPushAll = true;
     runExclusively(() => Promise.resolve());
   };
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { immediate, reload, restart } from '../model/rendered-file.ts';
-import { decideChange, type CurrentHost, type WantedHost } from './decide-change.ts';
+import { immediate, reload, restart, restartHost } from '../model/rendered-file.ts';
+import { decideChange, type CurrentHost, type HostChange, type WantedHost } from './decide-change.ts';
+import { renderMarker } from './service-change.ts';
 
 const FILES = [
   { path: 'config/app.json', text: '{}', onChange: restart('app') },
@@ -22,6 +23,7 @@ interface Case {
   readonly wanted?: Partial<WantedHost>;
   readonly action: string;
   readonly reasons: readonly string[];
+  readonly services?: HostChange['services'];
 }
 
 const CASES: readonly Case[] = [
@@ -42,7 +44,7 @@ const CASES: readonly Case[] = [
     wanted: {
       files: [
         ...FILES,
-        { path: 'secrets.sha256', text: '0', onChange: restart() },
+        { path: 'secrets.sha256', text: '0', onChange: restartHost },
         { path: 'runbooks/A.md', text: '', onChange: immediate },
       ],
     },
@@ -57,7 +59,30 @@ const CASES: readonly Case[] = [
     ...{ action: 'replace', reasons: ['created by an earlier version'] },
   },
   {
-    ...{ what: 'a file differs', current: { files: withFile('config/app.json', '') } },
+    ...{ what: 'a file of a service that restarts differs', current: { files: withFile('config/app.json', '') } },
+    ...{ action: 'restart', reasons: ['app.json changed'], services: [{ service: 'app', how: 'restart' }] },
+  },
+  {
+    ...{ what: 'a file of a service that reloads differs', current: { files: withFile('config/haproxy.cfg', '') } },
+    ...{ action: 'reload', reasons: ['haproxy.cfg changed'], services: [{ service: 'haproxy', how: 'reload' }] },
+  },
+  {
+    what: 'a service reloads and another one restarts',
+    current: { files: new Map([...withFile('config/haproxy.cfg', ''), ['config/app.json', '']]) },
+    ...{ action: 'restart', reasons: ['app.json changed', 'haproxy.cfg changed'] },
+    services: [
+      { service: 'haproxy', how: 'reload' },
+      { service: 'app', how: 'restart' },
+    ],
+  },
+  {
+    what: 'a file of a service that reloads differs, and the image',
+    current: { files: withFile('config/haproxy.cfg', ''), imageId: 'sha256:0' },
+    ...{ action: 'replace', reasons: ['new image', 'haproxy.cfg changed'] },
+  },
+  {
+    what: 'a file differs that is read when the host boots',
+    wanted: { files: [...FILES.slice(1), { path: 'config/app.json', text: '', onChange: restartHost }] },
     ...{ action: 'replace', reasons: ['app.json changed'] },
   },
   {
@@ -67,7 +92,8 @@ const CASES: readonly Case[] = [
   {
     what: 'such a file and another one differ',
     current: { files: new Map([...withFile('config/healthy.list', ''), ['config/haproxy.cfg', '']]) },
-    ...{ action: 'replace', reasons: ['haproxy.cfg changed', 'healthy.list changed'] },
+    ...{ action: 'reload', reasons: ['haproxy.cfg changed', 'healthy.list changed'] },
+    services: [{ service: 'haproxy', how: 'reload' }],
   },
   {
     ...{ what: 'it has a file too many', current: { files: withFile('config/old.json', '') } },
@@ -80,7 +106,7 @@ const CASES: readonly Case[] = [
   {
     ...{
       what: 'its secrets are new',
-      wanted: { files: [...FILES, { path: 'secrets.sha256', text: '0', onChange: restart() }] },
+      wanted: { files: [...FILES, { path: 'secrets.sha256', text: '0', onChange: restartHost }] },
     },
     ...{ action: 'replace', reasons: ['new secrets'] },
   },
@@ -89,7 +115,17 @@ const CASES: readonly Case[] = [
     ...{ action: 'update', reasons: ['drained by an interrupted change'] },
   },
   {
-    ...{ what: 'a change of it was interrupted', current: { files: withFile('unfinished', '') } },
+    ...{ what: 'its replacement was interrupted', current: { files: withFile('unfinished', '') } },
+    ...{ action: 'replace', reasons: ['an interrupted change'] },
+  },
+  {
+    what: 'a change of its services was interrupted',
+    current: { files: withFile('unfinished', renderMarker([{ service: 'haproxy', how: 'reload' }])) },
+    ...{ action: 'reload', reasons: ['an interrupted change'], services: [{ service: 'haproxy', how: 'reload' }] },
+  },
+  {
+    what: 'a change was interrupted, and the marker is unreadable',
+    current: { files: withFile('unfinished', '[{"service":') },
     ...{ action: 'replace', reasons: ['an interrupted change'] },
   },
   { what: 'it left the topology', wanted: { enabled: false }, action: 'remove', reasons: ['not in the topology'] },
@@ -99,6 +135,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-it.each(CASES)('a host changes as it must if $what', ({ current, wanted, action, reasons }) => {
-  expect(decideChange({ ...CURRENT, ...current }, { ...WANTED, ...wanted })).toEqual({ action, reasons });
+it.each(CASES)('a host changes as it must if $what', ({ current, wanted, action, reasons, services }) => {
+  const expected = { action, reasons, ...(services === undefined ? {} : { services }) };
+  expect(decideChange({ ...CURRENT, ...current }, { ...WANTED, ...wanted })).toEqual(expected);
 });

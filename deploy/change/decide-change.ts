@@ -1,12 +1,14 @@
-import type { RenderedFile } from '../model/rendered-file.ts';
+import { restartHost, type OnChange, type RenderedFile } from '../model/rendered-file.ts';
 import { DRAINED, isStateFile, SECRETS_HASH, UNFINISHED, type HostFiles } from '../stack/host-files.ts';
 import { parseDrain } from './drains.ts';
+import { parseMarker, servicesToChange, type ServiceChange } from './service-change.ts';
 
 /**
  * How a host gets its new state. `update`: only files that their readers open at each use, or a drain that is to be ended. `start`: it does not
- * run. `replace`: its container is created again. `remove`: it is no longer part of the stack.
+ * run. `reload`: services reload changed files. `restart`: services restart; others may reload. `replace`: its container is created again.
+ * `remove`: it is no longer part of the stack.
  */
-export type Action = 'nothing' | 'update' | 'start' | 'replace' | 'remove';
+export type Action = 'nothing' | 'update' | 'start' | 'reload' | 'restart' | 'replace' | 'remove';
 
 /** A host as it is. */
 export interface CurrentHost {
@@ -32,6 +34,8 @@ export interface HostChange {
   readonly action: Action;
   /** Such as `haproxy.cfg changed`. Empty for `nothing`. */
   readonly reasons: readonly string[];
+  /** For `reload` and `restart`: the services that change. */
+  readonly services?: readonly ServiceChange[];
 }
 
 /** The reason of a host whose change was interrupted. */
@@ -55,10 +59,15 @@ export function decideChange(current: CurrentHost, wanted: WantedHost): HostChan
       path === SECRETS_HASH ? 'new secrets' : `${path.replace(/^config\//, '')} ${what}`,
     ),
   ];
-  const isUpdate = changed.length === reasons.length && changed.every(({ isImmediate }) => isImmediate);
+  const isSameContainer = current.imageId === wanted.imageId && current.definition === wanted.definition;
+  const takenOver = [...changed.map(({ onChange }) => onChange), ...parseMarker(current.files.get(UNFINISHED))];
+  const services = isSameContainer ? servicesToChange(takenOver) : undefined;
   const drained = isDrainedByChange(current.files) ? ['drained by an interrupted change'] : [];
   if (reasons.length + drained.length === 0) return { action: 'nothing', reasons };
-  return { action: isUpdate ? 'update' : 'replace', reasons: [...drained, ...reasons] };
+  const all = [...drained, ...reasons];
+  if (services === undefined) return { action: 'replace', reasons: all };
+  if (services.length === 0) return { action: 'update', reasons: all };
+  return { action: services.some(({ how }) => how === 'restart') ? 'restart' : 'reload', reasons: all, services };
 }
 
 /** The drain of an operator is no difference to the topology. */
@@ -70,7 +79,7 @@ function isDrainedByChange(files: HostFiles): boolean {
 interface ChangedFile {
   readonly path: string;
   readonly what: 'changed' | 'is new' | 'was removed';
-  readonly isImmediate: boolean;
+  readonly onChange: OnChange;
 }
 
 function changedFiles(current: HostFiles, wanted: readonly RenderedFile[]): readonly ChangedFile[] {
@@ -83,11 +92,11 @@ function changedFiles(current: HostFiles, wanted: readonly RenderedFile[]): read
         path,
         what: current.has(path) ? ('changed' as const) : ('is new' as const),
         // A folder that has to be created again is another one than the host has mounted.
-        isImmediate: onChange.kind === 'immediate' && folders.has(folderOf(path)),
+        onChange: folders.has(folderOf(path)) ? onChange : restartHost,
       })),
     ...[...current.keys()]
       .filter((path) => !paths.has(path) && !isStateFile(path))
-      .map((path) => ({ path, what: 'was removed' as const, isImmediate: false })),
+      .map((path) => ({ path, what: 'was removed' as const, onChange: restartHost })),
   ];
 }
 

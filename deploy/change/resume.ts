@@ -5,7 +5,8 @@ import { undrainAll } from './drain.ts';
 import { publishOperations, readDrains } from './drains.ts';
 import { changeHosts, drainUntilUndrain, undrain } from './maintain.ts';
 import { makePlan, isHalfChanged } from './plan.ts';
-import { replacement, roll, type RollOptions } from './roll.ts';
+import { rollItem } from './roll-item.ts';
+import { roll, type RollOptions } from './roll.ts';
 import { runAgain, type ChangeOptions, type ChangeWork } from './run-change.ts';
 import { up } from './up.ts';
 
@@ -80,7 +81,7 @@ async function finishHalfChanged(
     (planned) => isHalfChanged(planned) && (names.length === 0 || names.includes(planned.host.name)),
   );
   await roll(
-    half.map((planned) => replacement(planned)),
+    half.map(rollItem),
     options,
   );
 }

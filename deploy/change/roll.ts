@@ -39,8 +39,10 @@ export interface RollWatch {
 export interface RollItem {
   readonly host: Host;
   /** What is done, such as `replacing`, and why. */
-  readonly verb: 'replacing' | 'restarting';
+  readonly verb: 'replacing' | 'restarting' | 'reloading';
   readonly reasons: readonly string[];
+  /** It keeps its connections, so that it is not drained. */
+  readonly keepsConnections?: boolean;
   /** Changes the host. It is drained, and need not be healthy when this returns. */
   act(options: RollOptions): Promise<void>;
 }
@@ -99,7 +101,8 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   await using announced = new AsyncDisposableStack();
   if (watch !== undefined) announced.use(await watch.announce(host));
   {
-    await using _drained = await drainForChange(context, host, { signal, onWait, onStep });
+    await using _drained =
+      item.keepsConnections === true ? undefined : await drainForChange(context, host, { signal, onWait, onStep });
     await item.act(options);
     await reconnect(context, [host]);
     await recovered([]);

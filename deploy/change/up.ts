@@ -14,10 +14,12 @@ import type { RenderedFiles } from '../model/rendered-file.ts';
 import { runCompose } from '../stack/run-compose.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Action } from './decide-change.ts';
+import { changeServices } from './change-services.ts';
 import { undrainAll } from './drain.ts';
 import { publishOperations } from './drains.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
-import { reconnect, replaceHosts, replacement, roll, type RollOptions } from './roll.ts';
+import { rollItem } from './roll-item.ts';
+import { reconnect, replaceHosts, roll, type RollOptions } from './roll.ts';
 import { waitUntilMet } from './wait-until-met.ts';
 
 export interface UpOptions {
@@ -77,11 +79,13 @@ export async function up(options: UpOptions): Promise<void> {
   // Without names, Compose also creates the networks, and would start all hosts.
   if (isFresh) await runCompose(['up', '--detach', '--remove-orphans'], signal);
   else if (names.length > 0) await runCompose(['up', '--detach', '--no-deps', '--remove-orphans', ...names], signal);
-  const rest = isAtOnce ? [] : chosen('replace');
+  const rest = isAtOnce ? [] : chosen('replace', 'restart', 'reload');
   if (isAtOnce) {
     const replaced = chosen('replace');
     for (const { host, reasons } of replaced) onProgress(`replacing ${host.name}: ${reasons.join(', ')}`);
     await replaceHosts(replaced, signal);
+    const changed = chosen('restart', 'reload');
+    await Promise.all(changed.map((one) => changeServices(one, { context, signal, onProgress })));
   }
   // A host that is still to be replaced may have addresses that the topology no longer has.
   const current = topology.hosts.filter(({ enabled, name }) => enabled && !rest.some(({ host }) => host.name === name));
@@ -91,7 +95,7 @@ export async function up(options: UpOptions): Promise<void> {
   }
   await waitUntilHealthy(hosts, { names: current.map(({ name }) => name), signal, onProgress });
   await roll(
-    rest.map((planned) => replacement(planned)),
+    rest.map(rollItem),
     { context, signal, onProgress, ...hooks },
   );
   await removeHosts(hosts, chosen('remove'), { signal, onProgress });

@@ -56,7 +56,17 @@ async function secretsDigest(tier: Tier): Promise<string> {
 /** The files that a host has now; empty for a host that was never started. */
 export async function readHostFiles(host: Pick<Host, 'name'>, hosts: string = PATHS.hosts): Promise<HostFiles> {
   const found = await readFolder(join(hosts, host.name), '');
-  return new Map(found.filter(([path]) => !path.endsWith(DRAFT)));
+  return new Map(found.filter(([path]) => !path.endsWith(DRAFT) && !isCopy(path)));
+}
+
+/** The folder with the files that a running host is to get: its services check them there, before they are put in place. It is in the mounted folder. */
+export const CANDIDATE = `${CONFIG}/.candidate`;
+
+/** The folder with the files of a host from before a change of its services, until their new files are confirmed. It is not mounted. */
+export const PREVIOUS = 'previous';
+
+function isCopy(path: string): boolean {
+  return path.startsWith(`${CANDIDATE}/`) || path.startsWith(`${PREVIOUS}/`);
 }
 
 /** The name of the file with the hash of a host's secrets. */

@@ -25,6 +25,8 @@ export function renderGlobal(maxConnections: number, more: readonly string[] = [
     // After a reload, old connections stay for a while, and idle ones are closed gradually.
     '    hard-stop-after 30s',
     '    close-spread-time 3s',
+    // The script `reload` waits for old workers. This bounds their number after other reloads too, by closing their connections.
+    '    mworker-max-reloads 3',
     '    lua-load-per-thread /usr/local/lib/holdfast/hop-headers.lua',
     `    tune.bufsize ${BUFFER_BYTES}`,
     `    tune.stick-counters ${STICK_COUNTERS}`,

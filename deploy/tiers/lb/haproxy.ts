@@ -33,6 +33,8 @@ export function renderHaproxy(topology: Topology, host: Host): string {
       '    stats socket /run/haproxy-roles/socket mode 666 level admin',
       '    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
       `    localpeer ${host.name}`,
+      // Written by the script `reload` and removed after the reload.
+      '    server-state-file /run/haproxy/servers.state',
     ]),
     renderDefaults(topology.profile),
     renderPeers(topology),
@@ -55,6 +57,7 @@ function renderDefaults(profile: Profile): string {
   const { client } = profile;
   return `defaults
     log global
+    load-server-state-from-file global
     mode http
     option dontlog-normal
     option dontlognull

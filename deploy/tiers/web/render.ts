@@ -40,6 +40,8 @@ worker_processes auto;
 pid /run/nginx/nginx.pid;
 # No warnings: while a monitor is down, Nginx would warn about every line that it could not send.
 error_log stderr error;
+# The script that reloads Nginx reads why it did not apply a configuration.
+error_log /run/nginx/emergency.log emerg;
 pcre_jit on;
 worker_shutdown_timeout ${Math.ceil(responseTimeoutMs(profile, 'web') / 1000)}s;
 
