@@ -1,8 +1,17 @@
 import { z } from 'zod';
 
-/** Classes of requests; budgets refer to them. */
+/** Classes of the requests of visitors; budgets refer to them. */
 export const REQUEST_KINDS = ['page', 'product', 'static', 'login', 'order', 'order-read'] as const;
-export type RequestKind = (typeof REQUEST_KINDS)[number];
+
+/** Requests whose client sends or reads slowly on purpose. Their duration is the client's choice, so only their success is judged. */
+const SLOW_KINDS = ['slow-upload', 'long-download'] as const;
+
+const KINDS = [...REQUEST_KINDS, ...SLOW_KINDS] as const;
+export type RequestKind = (typeof KINDS)[number];
+
+export function isSlowKind(kind: RequestKind): kind is (typeof SLOW_KINDS)[number] {
+  return SLOW_KINDS.some((slow) => slow === kind);
+}
 
 /** Error of a planned request that the generator did not send, because it had no free virtual user. */
 export const DROPPED = 'dropped';
@@ -36,7 +45,7 @@ export interface RequestRecord {
 export const requestRecordSchema = z.strictObject({
   startMs: z.number().positive(),
   durationMs: z.number().nonnegative(),
-  kind: z.enum(REQUEST_KINDS),
+  kind: z.enum(KINDS),
   ok: z.boolean(),
   status: z.int().min(0).max(599),
   error: z.string().min(1).optional(),

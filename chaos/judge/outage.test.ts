@@ -136,3 +136,11 @@ test('the order of the records does not matter', () => {
     }),
   );
 });
+
+test('requests that are slow on purpose are bad only when they fail', () => {
+  const uploads = makeLoad(1_000, () => ({ kind: 'slow-upload', durationMs: 4_000 }));
+  const load = [...makeLoad(5), ...uploads];
+  expect(judgeOutage(load, WINDOW, OPTIONS)).toMatchObject({ verdict: 'held', measured: { slow: 0, failed: 0 } });
+  const cut = [...load, makeRecord({ startMs: T0 + 3_000, kind: 'long-download', ...FAILED })];
+  expect(judgeOutage(cut, WINDOW, { ...OPTIONS, budget: { failed: 0 } }).verdict).toBe('violated');
+});

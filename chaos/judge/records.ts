@@ -1,9 +1,9 @@
-import type { RequestRecord } from '../evidence/request-record.ts';
+import { isSlowKind, type RequestRecord } from '../evidence/request-record.ts';
 import type { Window } from './judgement.ts';
 
-/** Whether a request failed or was answered too late. */
+/** Whether a request failed or was answered too late. A request that is slow on purpose is never too late. */
 export function isBad(record: RequestRecord, slowMs: number): boolean {
-  return !record.ok || record.durationMs > slowMs;
+  return !record.ok || (record.durationMs > slowMs && !isSlowKind(record.kind));
 }
 
 /** The records that began in a window, sorted by time. Ties are sorted by other fields, so that the order of the input does not matter. */

@@ -135,7 +135,7 @@ function refuseOptions(command: Command, names: readonly string[]): void {
     'usage',
     `smoke does not support ${given.join(' and ')}: it requests every page once, at every target.`,
     {
-      fix: 'Leave it out, or use the suite steady or ramp.',
+      fix: 'Leave it out, or use the suite steady, ramp or maintenance.',
     },
   );
 }

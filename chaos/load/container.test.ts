@@ -45,14 +45,12 @@ test('k6 sends no usage report, downloads no extensions, and trusts the private 
   expect(renderDockerRun({ ...PLAN, hasAuthority: false }).join(' ')).not.toContain('SSL_CERT_FILE');
 });
 
-test('smoke uses every public endpoint; other suites use the virtual IP and the edges, each with the other edge as fallback', () => {
+test('smoke and maintenance use every public endpoint; other suites use the virtual IP and the edges, each with the other edge as fallback', () => {
   const topology = makeTopology();
-  expect(defaultTargets('smoke', topology).map(({ name }) => name)).toEqual([
-    'virtual-address',
-    'virtual-address-tls',
-    'edge1',
-    'edge2',
-  ]);
+  for (const suite of ['smoke', 'maintenance'] as const) {
+    const names = defaultTargets(suite, topology).map(({ name }) => name);
+    expect(names).toEqual(['virtual-address', 'virtual-address-tls', 'edge1', 'edge2']);
+  }
   const [edge1, edge2] = ['http://198.18.0.21:8080', 'http://198.18.0.22:8080'];
   expect(defaultTargets('steady', topology)).toEqual([
     { name: 'virtual-address', url: 'http://198.18.0.10:80' },

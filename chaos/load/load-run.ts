@@ -1,7 +1,7 @@
 import type { OrderAttempt } from '../evidence/write-ledger.ts';
 import type { RequestRecord } from '../evidence/request-record.ts';
 
-export const SUITES = ['smoke', 'steady', 'ramp'] as const;
+export const SUITES = ['smoke', 'steady', 'ramp', 'maintenance'] as const;
 export type Suite = (typeof SUITES)[number];
 
 /** A place to send requests to. */

@@ -119,8 +119,15 @@ async function followLoad({ plan, log, ended, stoppedAt }: FollowOptions): Promi
 
 function scenariosOf(plan: ContainerPlan): readonly PlannedScenario[] {
   const { suite, rate, seconds } = plan;
-  if (suite === 'smoke') return [];
-  return suite === 'steady' ? planSteady({ rate, seconds }) : planRamp({ rate, seconds });
+  switch (suite) {
+    case 'smoke':
+      return [];
+    case 'steady':
+    case 'maintenance':
+      return planSteady({ rate, seconds });
+    case 'ramp':
+      return planRamp({ rate, seconds });
+  }
 }
 
 /** Throws `load-failed` if `docker run` failed or k6 rejected the script. The stack got no requests then, so there is no evidence. */

@@ -19,9 +19,14 @@ export function parseTarget(word: string, topology: Topology): LoadTarget {
   });
 }
 
-/** `smoke` uses all targets; the other suites use those over HTTP: the edges, as customers do, and the virtual IP directly. */
+/**
+ * `smoke` and `maintenance` use all targets, so that a part of their connections is HTTP/2. The other suites use those over HTTP: the edges, as customers
+ * do, and the virtual IP directly.
+ */
 export function defaultTargets(suite: Suite, topology: Topology): readonly LoadTarget[] {
-  return suite === 'smoke' ? allTargets(topology) : [virtualAddress(topology), ...edges(topology)];
+  return suite === 'smoke' || suite === 'maintenance'
+    ? allTargets(topology)
+    : [virtualAddress(topology), ...edges(topology)];
 }
 
 function virtualAddress(topology: Topology): LoadTarget {
