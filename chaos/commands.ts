@@ -113,7 +113,7 @@ async function runProve(
   };
   const reported = await reportRun(
     {
-      ...{ topology, guarantees, rate, events, signal },
+      ...{ topology, files, guarantees, rate, events, signal },
       onProgress: progress.report,
       onOutcome: ({ id, verdict, reasons }) => {
         progress.report(`${id}: ${[verdict, ...reasons].join('; ')}`);

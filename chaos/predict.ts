@@ -22,6 +22,7 @@ export const PREDICTED_FAULTS = [
   'cache-slow',
   'cache-down',
   'abuse',
+  'maintenance',
 ] as const;
 export type PredictedFault = (typeof PREDICTED_FAULTS)[number];
 
@@ -72,6 +73,13 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
         bestMs: 0,
         worstMs: SERVE_MS,
         formula: `limits stop the attacker at the first hop; ${SERVE_MS} because it shares the processor with the servers here`,
+      };
+    case 'maintenance':
+      return {
+        what: 'added latency of a request',
+        bestMs: 0,
+        worstMs: SERVE_MS + client.connectMs,
+        formula: `a drained host finishes its requests; ${SERVE_MS} because changes share the processor with the servers here, and one connect of ${client.connectMs} that is retried`,
       };
     case 'cache-slow':
       return {

@@ -4,15 +4,16 @@ import { nearest } from '../../kit/nearest.ts';
 import { ABUSE_GUARANTEES } from './abuse.ts';
 import { cacheDown, cacheSlow } from './dependency.ts';
 import type { Guarantee } from './guarantee.ts';
+import { MAINTENANCE_GUARANTEES } from './maintenance.ts';
 import { appCrash, dbPrimaryCrash, lbActiveCrash } from './spof.ts';
 import { watchGuarantees } from './watch.ts';
 
 /** The guarantees that `prove` checks by default, in this order. */
 export const GUARANTEES: readonly Guarantee[] = [lbActiveCrash, appCrash, dbPrimaryCrash, cacheSlow, cacheDown];
 
-/** All guarantees: the default ones, those against abuse, and one for each crash of a host or process. */
+/** All guarantees: the default ones, those against abuse and about maintenance, and one for each crash of a host or process. */
 export function allGuarantees(topology: Topology): readonly Guarantee[] {
-  return [...GUARANTEES, ...ABUSE_GUARANTEES, ...watchGuarantees(topology)];
+  return [...GUARANTEES, ...ABUSE_GUARANTEES, ...MAINTENANCE_GUARANTEES, ...watchGuarantees(topology)];
 }
 
 /** The guarantees of these ids and areas (`spof`), each once; throws `usage` with the known ones, nearest first. */

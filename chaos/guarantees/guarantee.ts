@@ -1,5 +1,6 @@
 import type { Operation } from '../../deploy/change/change-journal.ts';
 import type { RollOptions } from '../../deploy/change/roll.ts';
+import type { RenderedFiles } from '../../deploy/model/rendered-file.ts';
 import type { Observation, Redundancy, StackContext } from '../../deploy/observe/observation.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import type { AlertExpectations } from '../alert-expectations/alert-expectations.ts';
@@ -74,6 +75,8 @@ export function isMaintenance(guarantee: Guarantee): guarantee is MaintenanceGua
 
 /** Access of a change to the stack. Silences are those of planned work. */
 export interface ChangeRun extends RollOptions {
+  /** All rendered files of the topology. */
+  readonly files: RenderedFiles;
   /** Counts the events of an experiment, from 0. */
   readonly event: number;
 }
@@ -90,8 +93,8 @@ export interface ChosenChange {
   readonly operation: Operation;
   /** Does the change once. Returns the proof that it took effect, from another source than the change itself. */
   perform(run: ChangeRun): Promise<Observation>;
-  /** The same change without its protection. */
-  readonly control: ChangeControl;
+  /** The same change without its protection, then harsher ones, for changes that retries hide. They are made until one violates a budget. */
+  readonly controls: readonly [ChangeControl, ...(readonly ChangeControl[])];
 }
 
 /** A negative control: it must violate a budget, or the method cannot see loss. */

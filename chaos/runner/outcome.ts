@@ -61,8 +61,8 @@ export interface GuaranteeOutcome {
   readonly prediction: Prediction;
   /** Missing if the experiment did not complete. */
   readonly experiment?: ExperimentOutcome;
-  /** The negative control of a planned change: its name, and the budgets that it violated. */
-  readonly control?: { readonly name: string; readonly sightings: readonly string[] };
+  /** The negative controls of a planned change: their names, and the budgets that they violated. */
+  readonly control?: { readonly names: readonly string[]; readonly sightings: readonly string[] };
   readonly startedAt: number;
   readonly endedAt: number;
 }

@@ -3,9 +3,10 @@ import { silencePlannedWork } from '../../alerts/planned-work.ts';
 import { openChange } from '../../deploy/change/change-journal.ts';
 import type { ChangeStep } from '../../deploy/change/change-step.ts';
 import { publishOperations } from '../../deploy/change/drains.ts';
+import type { RenderedFiles } from '../../deploy/model/rendered-file.ts';
 import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { messageOf } from '../../kit/errors.ts';
-import type { ChangeRun, ChosenChange, MaintenanceGuarantee } from '../guarantees/guarantee.ts';
+import type { ChangeControl, ChangeRun, ChosenChange, MaintenanceGuarantee } from '../guarantees/guarantee.ts';
 import type { Window } from '../judge/judgement.ts';
 import type { Disturbance } from './disturbance.ts';
 import { waitForRedundancy } from './recover.ts';
@@ -19,13 +20,15 @@ interface PerformOptions {
   readonly guarantee: MaintenanceGuarantee;
   readonly timeline: Timeline;
   readonly signal: AbortSignal;
+  readonly files: RenderedFiles;
   readonly events?: number;
-  readonly isControl?: boolean;
+  /** The index of the control that is made instead of the change. */
+  readonly control?: number;
 }
 
 /** Makes the change of a guarantee, or its control, as often as wanted, each time until full redundancy. */
 export async function performChanges(options: PerformOptions): Promise<Disturbance> {
-  const { world, guarantee, timeline, signal, events: count = 1, isControl = false } = options;
+  const { world, guarantee, timeline, signal, events: count = 1 } = options;
   const steps: ChangeStep[] = [];
   const events: Window[] = [];
   const observed: Observation[] = [];
@@ -35,7 +38,8 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
     if (event > 0) await sleep(Math.random() * MAX_PAUSE_MS, undefined, { signal });
     // The roles may have moved in the event before.
     chosen = await guarantee.chooseChange(world);
-    const name = isControl ? `control (${chosen.control.name}): ` : '';
+    const control = controlOf(chosen, options.control);
+    const name = control === undefined ? '' : `control (${control.name}): `;
     const startMs = Date.now();
     timeline.add('fault', `${name}${chosen.description}; ${chosen.why}`, startMs);
     const effect = await performOne(options, chosen, { event, steps });
@@ -52,6 +56,7 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
     if (!effect.seen || !redundancy.seen) break;
   }
   const [first, last] = [events[0], events.at(-1)];
+  const control = chosen === undefined ? undefined : controlOf(chosen, options.control);
   if (chosen === undefined || first === undefined || last === undefined) throw new Error('no change was made');
   const unproven = observed.find(({ seen }) => !seen);
   return {
@@ -68,20 +73,24 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
       redundantAt: redundancy.seen ? redundancy.at : undefined,
       redundancy: redundancy.text,
     },
-    changes: { changeSteps: steps, events, ...(isControl ? { control: chosen.control.name } : {}) },
+    changes: { changeSteps: steps, events, ...(control === undefined ? {} : { control: control.name }) },
   };
+}
+
+function controlOf({ controls }: ChosenChange, index: number | undefined): ChangeControl | undefined {
+  return index === undefined ? undefined : controls[index];
 }
 
 /** One event. It is in the change journal, so that `maintenance abort` can end it if this process is killed. */
 async function performOne(
-  { world, guarantee, timeline, signal, isControl = false }: PerformOptions,
+  { world, guarantee, timeline, signal, files, control }: PerformOptions,
   chosen: ChosenChange,
   { event, steps }: { readonly event: number; readonly steps: ChangeStep[] },
 ): Promise<Observation> {
   const what = `prove ${guarantee.id}`;
   const change = await openChange({ what, operation: chosen.operation, reason: chosen.description });
   const run: ChangeRun = {
-    ...{ context: world, signal, event },
+    ...{ context: world, signal, event, files },
     onProgress: (line) => {
       timeline.add('phase', line);
     },
@@ -95,7 +104,7 @@ async function performOne(
   };
   try {
     await publishOperations(world.topology);
-    const effect = await (isControl ? chosen.control.perform(run) : chosen.perform(run));
+    const effect = await (controlOf(chosen, control) ?? chosen).perform(run);
     change.end('completed');
     return effect;
   } catch (error) {

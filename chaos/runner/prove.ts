@@ -1,3 +1,4 @@
+import type { RenderedFiles } from '../../deploy/model/rendered-file.ts';
 import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { randomBytes } from 'node:crypto';
 import { openHosts } from '../../kit/hosts.ts';
@@ -25,6 +26,8 @@ export interface ProveOptions {
   readonly onProgress: (line: string) => void;
   readonly onOutcome?: (outcome: GuaranteeOutcome) => void;
   readonly signal: AbortSignal;
+  /** All rendered files of the topology; planned changes need them. */
+  readonly files?: RenderedFiles;
   /** How often each planned change is made; default once. */
   readonly events?: number;
   /** Starts the stack; missing: the running stack is used as it is. */
@@ -102,15 +105,33 @@ async function proveOne(run: Run): Promise<GuaranteeOutcome> {
   const startedAt = Date.now();
   const prediction = guarantee.predict(options.topology);
   try {
-    const outcome = await judgeRun(run, { startedAt, isControl: false });
+    const outcome = await judgeRun(run, { startedAt });
     if (!isMaintenance(guarantee)) return outcome;
-    const control = await judgeRun({ ...run, runId: `${run.runId}-control` }, { startedAt, isControl: true });
-    const { outcome: judged, sightings } = judgeControl(outcome, [controlOf(control, guarantee)]);
-    return { ...judged, control: { name: nameOf(control), sightings }, endedAt: Date.now() };
+    return await withControls(run, guarantee, { outcome, startedAt });
   } catch (error) {
     options.signal.throwIfAborted();
     return unknownOutcome(guarantee, { error, prediction, startedAt });
   }
+}
+
+/** Runs the negative controls of a planned change until one violates a budget, and judges the change by them. */
+async function withControls(
+  run: Run,
+  guarantee: MaintenanceGuarantee,
+  { outcome, startedAt }: { readonly outcome: GuaranteeOutcome; readonly startedAt: number },
+): Promise<GuaranteeOutcome> {
+  // A violation stays one, with or without a control.
+  if (outcome.verdict === 'violated') return outcome;
+  const { controls } = await guarantee.chooseChange(run.world);
+  const made: Control[] = [];
+  for (const control of controls.keys()) {
+    const runId = `${run.runId}-control${control === 0 ? '' : control + 1}`;
+    made.push(controlOf(await judgeRun({ ...run, runId }, { startedAt, control }), guarantee));
+    const { sightings } = judgeControl(outcome, made);
+    if (sightings.length > 0) break;
+  }
+  const { outcome: judged, sightings } = judgeControl(outcome, made);
+  return { ...judged, control: { names: made.map(({ name }) => name), sightings }, endedAt: Date.now() };
 }
 
 /** The budgets that show loss. A mail does not show that lost requests are seen, so it counts only if the guarantee is about mails alone. */
@@ -128,12 +149,14 @@ function nameOf({ experiment }: GuaranteeOutcome): string {
 
 async function judgeRun(
   { options, guarantee, ...run }: Run,
-  { startedAt, isControl }: { readonly startedAt: number; readonly isControl: boolean },
+  { startedAt, control }: { readonly startedAt: number; readonly control?: number },
 ): Promise<GuaranteeOutcome> {
-  const { signal, rate, onProgress, topology, events } = options;
+  const { signal, rate, onProgress, topology, files, events } = options;
   const evidence = await runExperiment({
-    ...{ ...run, guarantee, rate, signal, isControl },
-    ...(events === undefined || isControl ? {} : { events }),
+    ...{ ...run, guarantee, rate, signal },
+    ...(files === undefined ? {} : { files }),
+    ...(control === undefined ? {} : { control }),
+    ...(events === undefined || control !== undefined ? {} : { events }),
     runs: PATHS.runs,
     onEvent: ({ text }) => {
       onProgress(`${guarantee.id}: ${text}`);

@@ -1,3 +1,4 @@
+import type { RenderedFiles } from '../../deploy/model/rendered-file.ts';
 import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,9 +35,10 @@ export interface ExperimentOptions {
   readonly notificationPath: Promise<Observation>;
   readonly onEvent: (event: TimelineEvent) => void;
   readonly signal: AbortSignal;
-  /** Only for changes: how often the change is made, and whether its control is made instead. Default: once, and not the control. */
+  /** Only for changes: how often the change is made (default once), the control that is made instead, and the rendered files. */
   readonly events?: number;
-  readonly isControl?: boolean;
+  readonly control?: number;
+  readonly files?: RenderedFiles;
 }
 
 const STEADY_DEADLINE_MS = 90_000;
@@ -63,13 +65,14 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     },
   });
   await using watch = watchAlerts(options, timeline);
+  const suite = isMaintenance(guarantee) ? 'maintenance' : 'steady';
   timeline.add('phase', `load: ${rate} requests/s`);
   await using scope = new AsyncDisposableStack();
   const durationSeconds = loadSecondsOf(options);
   scope.use(await recordLoad(options.journal, { runId, durationSeconds }));
   const [stolenBefore, loadedFrom] = [await readSteal(), Date.now()];
   await using load = await startLoad({
-    ...{ suite: 'steady', runId, rate, signal, targets: defaultTargets('steady', world.topology) },
+    ...{ suite, runId, rate, signal, targets: defaultTargets(suite, world.topology) },
     directory: join(options.runs, runId),
     durationSeconds,
   });
@@ -80,7 +83,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const path = await options.notificationPath;
   timeline.add('phase', `baseline is clean: ${baseline.observation.text}`);
   const disturb = isMaintenance(guarantee)
-    ? performChanges({ ...options, guarantee, timeline })
+    ? performChanges({ ...options, files: options.files ?? new Map(), guarantee, timeline })
     : injectFault({ ...options, guarantee, timeline, watch });
   const disturbance = await disturb;
   const { fault, recovery, injectedAt } = disturbance;

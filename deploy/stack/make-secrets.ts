@@ -30,6 +30,19 @@ export async function makeSecrets(topology: Topology, directory: string): Promis
   return made;
 }
 
+/**
+ * Replaces the certificate of a tier by a new one of the same authority. Running servers keep the old one, which stays valid, until their host is replaced.
+ * Throws if there are no secrets yet.
+ */
+export async function renewLeaf(topology: Topology, tier: CertifiedTier, directory: string): Promise<void> {
+  const keep: Keep = (name, text) => writeSecret(directory, name, text);
+  const authority = await ensureAuthority(directory, () => Promise.reject(new Error('there is no authority yet')));
+  await ensureLeaf({ topology, tier, directory, authority, keep, isForced: true });
+}
+
+/** Tiers with a certificate of their own. */
+export type CertifiedTier = 'lb' | 'db' | 'mail';
+
 type Keep = (name: string, text: string) => Promise<void>;
 
 async function ensureAuthority(directory: string, keep: Keep): Promise<KeyPair> {
@@ -49,6 +62,8 @@ async function ensureLeaf(job: {
   readonly directory: string;
   readonly authority: KeyPair;
   readonly keep: Keep;
+  /** Also a certificate that is valid is replaced. */
+  readonly isForced?: boolean;
 }): Promise<void> {
   const now = new Date();
   const files = SECRETS.filter(({ making }) => making.kind === 'certificate' && making.tier === job.tier);
@@ -56,7 +71,7 @@ async function ensureLeaf(job: {
   const present = await Promise.all(files.map(({ name }) => readSecret(job.directory, name)));
   const certificate = present[0];
   const complete = present.every((text) => text !== undefined);
-  if (complete && certificate !== undefined) {
+  if (job.isForced !== true && complete && certificate !== undefined) {
     if (!(await isLeafStale(certificate, job.authority.certificate, { ...request, now }))) return;
   }
   const leaf = await makeLeaf(job.authority, request, now);

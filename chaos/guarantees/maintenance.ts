@@ -1,0 +1,238 @@
+import { renewLeaf } from '../../deploy/stack/make-secrets.ts';
+import { makePlan } from '../../deploy/change/plan.ts';
+import { rollItem } from '../../deploy/change/roll-item.ts';
+import { replacement, restarting, roll } from '../../deploy/change/roll.ts';
+import { hostsOf, TIER_NAMES, type Host, type Tier } from '../../deploy/model/topology.ts';
+import type { Observation } from '../../deploy/observe/observation.ts';
+import { redundancyOf } from '../../deploy/observe/redundancy.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { addConfigComment } from '../changes/add-config-comment.ts';
+import { allAtOnce } from '../changes/all-at-once.ts';
+import { newestProcesses, observeNewProcesses, observeRestarted } from '../changes/observe-restarts.ts';
+import { predictOutage } from '../predict.ts';
+import type { Budget, ChangeControl, ChangeRun, ChosenChange, MaintenanceGuarantee } from './guarantee.ts';
+
+/** No client may notice a planned change. */
+const UNNOTICED: readonly Budget[] = [
+  { kind: 'failed', most: 0 },
+  { kind: 'lost-writes', most: 0 },
+  { kind: 'latency-ratio', of: ['page', 'product'], quantile: 0.99, ratio: 2, leastMs: 300 },
+];
+
+/** Planned work announces its alerts, so that no mail may arrive. */
+const NO_MAILS = { mustDeliver: [], mayDeliver: [], deliverWithinMs: 60_000, resolveWithinMs: 60_000 } as const;
+
+type Described = Pick<MaintenanceGuarantee, 'id' | 'claim' | 'eventMs' | 'chooseChange'> & {
+  readonly budgets?: readonly Budget[];
+};
+
+function maintenance({ budgets = UNNOTICED, ...described }: Described): MaintenanceGuarantee {
+  return { ...described, budgets, alerts: NO_MAILS, predict: ({ profile }) => predictOutage('maintenance', profile) };
+}
+
+/** The hosts of a tier restart or are replaced, one at a time. */
+interface TierRoll {
+  readonly tier: Tier;
+  readonly how: 'restart' | 'replace';
+  readonly controls: ChosenChange['controls'];
+}
+
+function chooseRoll({ tier, how, controls }: TierRoll): MaintenanceGuarantee['chooseChange'] {
+  return (world) => {
+    const hosts = hostsOf(world.topology, tier);
+    const names = hosts.map(({ name }) => name);
+    return Promise.resolve({
+      description: `${names.join(', ')} ${how === 'restart' ? 'restart' : 'are replaced'} one at a time`,
+      targets: names,
+      why: `they are all hosts of the tier ${tier}`,
+      redundancy: redundancyOf(world.topology, tier),
+      operation: { kind: how, hosts: names },
+      perform: (run) => proveRestarted(run, hosts, () => rollHosts(run, hosts, how)),
+      controls,
+    });
+  };
+}
+
+/** Runs a change, and observes by the engine whether all containers of the hosts have started since. */
+async function proveRestarted(
+  { context }: ChangeRun,
+  hosts: readonly Host[],
+  change: () => Promise<void>,
+): Promise<Observation> {
+  const before = await context.hosts.list();
+  await change();
+  return observeRestarted(before, await context.hosts.list(), hosts);
+}
+
+async function rollHosts(run: ChangeRun, hosts: readonly Host[], how: 'restart' | 'replace'): Promise<void> {
+  const names = new Set(hosts.map(({ name }) => name));
+  const items =
+    how === 'restart'
+      ? hosts.map((host) => restarting(host, 'a planned restart'))
+      : (await makePlan(run.context.topology, run.files))
+          .filter(({ host }) => names.has(host.name))
+          .map((planned) => replacement(planned, ['a planned replacement']));
+  await roll(items, run);
+}
+
+/** All hosts of a tier crash and start again, at the same time. */
+function tierAtOnce(tier: Tier): ChangeControl {
+  return {
+    name: `all hosts of ${tier} at once, without drain`,
+    perform: (run) => {
+      const hosts = hostsOf(run.context.topology, tier);
+      return proveRestarted(run, hosts, () => allAtOnce(run.context, hosts));
+    },
+  };
+}
+
+/** The configurations of services on hosts change by a comment, and `up` takes them over by a reload. */
+async function reloadServices(
+  run: ChangeRun,
+  changes: Readonly<Record<string, readonly Host[]>>,
+): Promise<Observation> {
+  const { context } = run;
+  const seen: Observation[] = [];
+  for (const [file, hosts] of Object.entries(changes)) {
+    const program = file === 'nginx.conf' ? 'nginx' : 'haproxy';
+    const before = await newestProcesses(context, hosts, program);
+    const names = new Set(hosts.map(({ name }) => name));
+    // The comment makes the running files differ from the rendered ones; the plan brings them back, so that nothing is left.
+    for (const host of hosts) await addConfigComment(host, file);
+    const planned = (await makePlan(context.topology, run.files)).filter(({ host }) => names.has(host.name));
+    const wrong = planned
+      .filter(({ action }) => action !== 'reload')
+      .map(({ host, action }) => `${host.name}: ${action}`);
+    if (wrong.length > 0) throw new Error(`the plan is not a reload: ${wrong.join(', ')}`);
+    await roll(planned.map(rollItem), run);
+    seen.push(observeNewProcesses(before, await newestProcesses(context, hosts, program), program));
+  }
+  return { seen: seen.every((one) => one.seen), text: seen.map(({ text }) => text).join('; ') };
+}
+
+const lbReload = maintenance({
+  id: 'maintenance/lb-reload',
+  claim: 'HAProxy on both load balancers takes over a new configuration without a client noticing.',
+  eventMs: 60_000,
+  chooseChange: ({ topology }) => {
+    const hosts = hostsOf(topology, 'lb');
+    return Promise.resolve({
+      description: 'HAProxy reloads on each load balancer',
+      targets: hosts.map(({ name }) => name),
+      why: 'both load balancers have a new configuration',
+      redundancy: redundancyOf(topology, 'lb'),
+      operation: { kind: 'up', atOnce: false },
+      perform: (run) => reloadServices(run, { 'haproxy.cfg': hosts }),
+      controls: [tierAtOnce('lb')],
+    });
+  },
+});
+
+const configChange = maintenance({
+  id: 'maintenance/config-change',
+  claim: 'New configurations of HAProxy and Nginx are applied host by host without a client noticing.',
+  eventMs: 120_000,
+  chooseChange: ({ topology }) => {
+    const [lbs, webs] = [hostsOf(topology, 'lb'), hostsOf(topology, 'web')];
+    return Promise.resolve({
+      description: 'HAProxy and Nginx get new configurations',
+      targets: [...lbs, ...webs].map(({ name }) => name),
+      why: 'load balancers and web hosts have new configurations',
+      redundancy: [...redundancyOf(topology, 'lb'), ...redundancyOf(topology, 'web')],
+      operation: { kind: 'up', atOnce: false },
+      perform: (run) => reloadServices(run, { 'nginx.conf': webs, 'haproxy.cfg': lbs }),
+      controls: [tierAtOnce('web')],
+    });
+  },
+});
+
+/** Tiers with certificates of their own. */
+const CERTIFIED = ['mail', 'db', 'lb'] as const;
+
+const certificateRenewal = maintenance({
+  id: 'maintenance/certificate-renewal',
+  claim: 'Certificates are renewed, and every server takes its new one, without a client noticing.',
+  // The primary of the database hands over once, or twice if it returns before the last node.
+  budgets: [
+    ...UNNOTICED.filter(({ kind }) => kind !== 'latency-ratio'),
+    { kind: 'stall', of: 'writes', longestMs: 2_000 },
+  ],
+  eventMs: 420_000,
+  chooseChange: ({ topology }) => {
+    const hosts = CERTIFIED.flatMap((tier) => hostsOf(topology, tier));
+    return Promise.resolve({
+      description: 'new certificates for load balancers, databases and the mail host',
+      targets: hosts.map(({ name }) => name),
+      why: 'they are all servers with certificates of the stack',
+      redundancy: CERTIFIED.flatMap((tier) => redundancyOf(topology, tier)),
+      operation: { kind: 'up', atOnce: false },
+      perform: (run) =>
+        proveRestarted(run, hosts, async () => {
+          for (const tier of CERTIFIED) await renewLeaf(topology, tier, PATHS.secrets);
+          const names = new Set(hosts.map(({ name }) => name));
+          const planned = (await makePlan(topology, run.files)).filter(({ host }) => names.has(host.name));
+          const old = planned.filter(({ action }) => action !== 'replace').map(({ host }) => host.name);
+          if (old.length > 0) throw new HoldfastError('config-drift', `The plan renews nothing on ${old.join(', ')}.`);
+          await roll(planned.map(rollItem), run);
+        }),
+      controls: [tierAtOnce('lb')],
+    });
+  },
+});
+
+const wholeStackRoll = maintenance({
+  id: 'maintenance/whole-stack-roll',
+  claim: 'Every host is replaced once, one after the other, without a client noticing.',
+  budgets: [
+    ...UNNOTICED.filter(({ kind }) => kind !== 'latency-ratio'),
+    { kind: 'stall', of: 'writes', longestMs: 2_000 },
+  ],
+  eventMs: 900_000,
+  chooseChange: ({ topology }) => {
+    const hosts = topology.hosts.filter(({ enabled }) => enabled);
+    return Promise.resolve({
+      description: `all ${hosts.length} hosts are replaced`,
+      targets: hosts.map(({ name }) => name),
+      why: 'they are all hosts of the stack',
+      redundancy: TIER_NAMES.flatMap((tier) => redundancyOf(topology, tier)),
+      operation: { kind: 'replace', hosts: hosts.map(({ name }) => name) },
+      perform: (run) => proveRestarted(run, hosts, () => rollHosts(run, hosts, 'replace')),
+      controls: [tierAtOnce('app')],
+    });
+  },
+});
+
+const tierRoll = (
+  id: string,
+  claim: string,
+  { eventMs, budgets, ...roll }: TierRoll & Partial<Described>,
+): MaintenanceGuarantee =>
+  maintenance({
+    ...{ id, claim, eventMs: eventMs ?? 180_000, chooseChange: chooseRoll(roll) },
+    ...(budgets === undefined ? {} : { budgets }),
+  });
+
+/** The guarantees about planned changes, in the order in which `prove maintenance` checks them. */
+export const MAINTENANCE_GUARANTEES: readonly MaintenanceGuarantee[] = [
+  lbReload,
+  tierRoll('maintenance/lb-replace', 'Both load balancers are replaced one at a time without a client noticing.', {
+    ...{ tier: 'lb', how: 'replace', controls: [tierAtOnce('lb')], eventMs: 300_000 },
+  }),
+  tierRoll('maintenance/web-roll', 'All web hosts restart one at a time without a client noticing.', {
+    ...{ tier: 'web', how: 'restart', controls: [tierAtOnce('web')] },
+  }),
+  tierRoll('maintenance/edge-roll', 'All edges restart one at a time without a client noticing.', {
+    ...{ tier: 'edge', how: 'restart', controls: [tierAtOnce('edge')] },
+  }),
+  tierRoll('maintenance/db-roll', 'All database nodes restart one at a time, the primary last.', {
+    ...{ tier: 'db', how: 'restart', controls: [tierAtOnce('db')], eventMs: 300_000 },
+    budgets: [...UNNOTICED, { kind: 'stall', of: 'writes', longestMs: 2_000 }],
+  }),
+  tierRoll('maintenance/monitor-roll', 'Both monitors restart one at a time, and no alert is lost or mailed twice.', {
+    ...{ tier: 'monitor', how: 'restart', controls: [tierAtOnce('monitor')], budgets: [] },
+  }),
+  configChange,
+  certificateRenewal,
+  wholeStackRoll,
+];
