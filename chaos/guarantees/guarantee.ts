@@ -28,6 +28,8 @@ export type Budget =
       readonly leastMs: number;
     }
   | { readonly kind: 'lost-writes'; readonly most: number }
+  /** Every probe alert that is sent during the change is mailed. */
+  | { readonly kind: 'notifications'; readonly mostMissing: number }
   /** From the host's return to full redundancy. */
   | { readonly kind: 'redundancy'; readonly withinMs: number };
 
@@ -77,6 +79,8 @@ export function isMaintenance(guarantee: Guarantee): guarantee is MaintenanceGua
 export interface ChangeRun extends RollOptions {
   /** All rendered files of the topology. */
   readonly files: RenderedFiles;
+  /** Sends a probe alert, and records whether it was mailed. */
+  checkNotification(): Promise<void>;
   /** Counts the events of an experiment, from 0. */
   readonly event: number;
 }

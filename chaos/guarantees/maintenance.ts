@@ -111,6 +111,50 @@ async function reloadServices(
   return { seen: seen.every((one) => one.seen), text: seen.map(({ text }) => text).join('; ') };
 }
 
+const monitorRoll = maintenance({
+  id: 'maintenance/monitor-roll',
+  claim: 'Both monitors restart one at a time, and no alert is lost or mailed twice.',
+  budgets: [{ kind: 'notifications', mostMissing: 0 }, ...UNNOTICED],
+  eventMs: 240_000,
+  chooseChange: async (world) => {
+    const hosts = hostsOf(world.topology, 'monitor');
+    const chosen = await chooseRoll({ tier: 'monitor', how: 'restart', controls: [tierAtOnce('monitor')] })(world);
+    return {
+      ...chosen,
+      perform: (run) =>
+        withNotifications(run, (observed) => proveRestarted(run, hosts, () => rollHosts(observed, hosts, 'restart'))),
+      controls: [
+        {
+          name: 'both monitors at once',
+          perform: (run) =>
+            proveRestarted(run, hosts, async () => {
+              const atOnce = allAtOnce(run.context, hosts);
+              await run.checkNotification();
+              await atOnce;
+            }),
+        },
+      ],
+    };
+  },
+});
+
+/** Sends a probe alert whenever a host of the change stops. */
+async function withNotifications(
+  run: ChangeRun,
+  change: (run: ChangeRun) => Promise<Observation>,
+): Promise<Observation> {
+  const sent: Promise<void>[] = [];
+  const effect = await change({
+    ...run,
+    onStep: (host, step) => {
+      run.onStep?.(host, step);
+      if (step === 'stop') sent.push(run.checkNotification());
+    },
+  });
+  await Promise.all(sent);
+  return effect;
+}
+
 const lbReload = maintenance({
   id: 'maintenance/lb-reload',
   claim: 'HAProxy on both load balancers takes over a new configuration without a client noticing.',
@@ -229,9 +273,7 @@ export const MAINTENANCE_GUARANTEES: readonly MaintenanceGuarantee[] = [
     ...{ tier: 'db', how: 'restart', controls: [tierAtOnce('db')], eventMs: 300_000 },
     budgets: [...UNNOTICED, { kind: 'stall', of: 'writes', longestMs: 2_000 }],
   }),
-  tierRoll('maintenance/monitor-roll', 'Both monitors restart one at a time, and no alert is lost or mailed twice.', {
-    ...{ tier: 'monitor', how: 'restart', controls: [tierAtOnce('monitor')], budgets: [] },
-  }),
+  monitorRoll,
   configChange,
   certificateRenewal,
   wholeStackRoll,

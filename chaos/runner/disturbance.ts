@@ -9,5 +9,6 @@ export interface Disturbance {
   readonly provenAt: number;
   readonly recovery: Recovery;
   /** Only of planned changes. */
-  readonly changes?: Required<Pick<ExperimentEvidence, 'changeSteps' | 'events'>> & Pick<ExperimentEvidence, 'control'>;
+  readonly changes?: Required<Pick<ExperimentEvidence, 'changeSteps' | 'events' | 'notifications'>> &
+    Pick<ExperimentEvidence, 'control'>;
 }

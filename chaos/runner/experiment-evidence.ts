@@ -28,6 +28,8 @@ export interface ExperimentEvidence {
   readonly timeline: readonly TimelineEvent[];
   /** The steps of a planned change; missing in an experiment with a fault. */
   readonly changeSteps?: readonly ChangeStep[];
+  /** Whether each probe alert of a planned change was mailed. */
+  readonly notifications?: readonly Observation[];
   /** The name of the control, if it was run instead of the change. */
   readonly control?: string;
   /** The events of a planned change: from its beginning until the end of its drains. */

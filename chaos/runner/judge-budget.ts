@@ -39,6 +39,8 @@ export function judgeBudget(budget: Budget, context: BudgetContext): BudgetOutco
       return latencyRatio(budget, context);
     case 'lost-writes':
       return lostWrites(budget, context);
+    case 'notifications':
+      return notifications(budget, context);
     case 'redundancy':
       return redundancy(budget, context);
   }
@@ -181,6 +183,22 @@ function lostWrites(budget: Of<'lost-writes'>, { evidence, validityProblems }: B
     evidence: judged.evidence.map(
       (order) => `${renderOffset(order, evidence.phases.injectedAt)} ${order.key} ${order.outcome}`,
     ),
+  };
+}
+
+function notifications(budget: Of<'notifications'>, { evidence, validityProblems }: BudgetContext): BudgetOutcome {
+  const { notifications: sent = [] } = evidence;
+  const missing = sent.filter(({ seen }) => !seen);
+  const isViolated = missing.length > budget.mostMissing;
+  const problems = sent.length === 0 ? ['no probe alert was sent', ...validityProblems] : validityProblems;
+  return {
+    id: 'probe-alerts',
+    claim: 'probe alerts that were not mailed',
+    verdict: isViolated ? 'violated' : problems.length > 0 ? 'unknown' : 'held',
+    measured: `${missing.length} of ${sent.length}`,
+    limit: `≤ ${budget.mostMissing}`,
+    reasons: isViolated ? missing.map(({ text }) => text) : problems,
+    evidence: sent.map(({ text }) => text).slice(0, 10),
   };
 }
 

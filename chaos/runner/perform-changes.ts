@@ -6,6 +6,7 @@ import { publishOperations } from '../../deploy/change/drains.ts';
 import type { RenderedFiles } from '../../deploy/model/rendered-file.ts';
 import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { messageOf } from '../../kit/errors.ts';
+import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
 import type { ChangeControl, ChangeRun, ChosenChange, MaintenanceGuarantee } from '../guarantees/guarantee.ts';
 import type { Window } from '../judge/judgement.ts';
 import type { Disturbance } from './disturbance.ts';
@@ -32,6 +33,7 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
   const steps: ChangeStep[] = [];
   const events: Window[] = [];
   const observed: Observation[] = [];
+  const notifications: Observation[] = [];
   let redundancy: Observation & { readonly at: number } = { seen: false, text: 'no event ended', at: Date.now() };
   let chosen: ChosenChange | undefined;
   for (let event = 0; event < count; event += 1) {
@@ -42,7 +44,7 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
     const name = control === undefined ? '' : `control (${control.name}): `;
     const startMs = Date.now();
     timeline.add('fault', `${name}${chosen.description}; ${chosen.why}`, startMs);
-    const effect = await performOne(options, chosen, { event, steps });
+    const effect = await performOne(options, chosen, { event, steps, notifications });
     observed.push(effect);
     const endMs = Date.now();
     events.push({ startMs, endMs });
@@ -73,7 +75,7 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
       redundantAt: redundancy.seen ? redundancy.at : undefined,
       redundancy: redundancy.text,
     },
-    changes: { changeSteps: steps, events, ...(control === undefined ? {} : { control: control.name }) },
+    changes: { changeSteps: steps, events, notifications, ...(control === undefined ? {} : { control: control.name }) },
   };
 }
 
@@ -85,7 +87,11 @@ function controlOf({ controls }: ChosenChange, index: number | undefined): Chang
 async function performOne(
   { world, guarantee, timeline, signal, files, control }: PerformOptions,
   chosen: ChosenChange,
-  { event, steps }: { readonly event: number; readonly steps: ChangeStep[] },
+  {
+    event,
+    steps,
+    notifications,
+  }: { readonly event: number; readonly steps: ChangeStep[]; readonly notifications: Observation[] },
 ): Promise<Observation> {
   const what = `prove ${guarantee.id}`;
   const change = await openChange({ what, operation: chosen.operation, reason: chosen.description });
@@ -97,6 +103,10 @@ async function performOne(
     onStep: (host, step) => {
       steps.push({ at: Date.now(), host, step });
       change.step(host, step);
+    },
+    checkNotification: async () => {
+      const runId = `${change.id}-${notifications.length}`;
+      notifications.push(await proveNotificationPath({ topology: world.topology, runId, signal }));
     },
     onDone: change.done,
     // The judges decide about harm, from the records of the clients.

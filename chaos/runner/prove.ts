@@ -126,7 +126,7 @@ async function withControls(
   const made: Control[] = [];
   for (const control of controls.keys()) {
     const runId = `${run.runId}-control${control === 0 ? '' : control + 1}`;
-    made.push(controlOf(await judgeRun({ ...run, runId }, { startedAt, control }), guarantee));
+    made.push(controlOf(await judgeRun({ ...run, runId }, { startedAt, control })));
     const { sightings } = judgeControl(outcome, made);
     if (sightings.length > 0) break;
   }
@@ -134,12 +134,11 @@ async function withControls(
   return { ...judged, control: { names: made.map(({ name }) => name), sightings }, endedAt: Date.now() };
 }
 
-/** The budgets that show loss. A mail does not show that lost requests are seen, so it counts only if the guarantee is about mails alone. */
-function controlOf(control: GuaranteeOutcome, guarantee: MaintenanceGuarantee): Control {
-  const isAboutMails = guarantee.budgets.length === 0;
+/** The budgets that show loss. A mail of an alert does not show that lost requests are seen. */
+function controlOf(control: GuaranteeOutcome): Control {
   return {
     name: nameOf(control),
-    budgets: control.budgets.filter(({ id }) => isAboutMails || !/^(alert|resolved|no)-/.test(id)),
+    budgets: control.budgets.filter(({ id }) => !/^(alert|resolved|no)-/.test(id)),
   };
 }
 

@@ -80,10 +80,7 @@ async function finishHalfChanged(
   const half = plan.filter(
     (planned) => isHalfChanged(planned) && (names.length === 0 || names.includes(planned.host.name)),
   );
-  await roll(
-    half.map(rollItem),
-    options,
-  );
+  await roll(half.map(rollItem), options);
 }
 
 function hostNamed({ hosts }: Topology, name: string): Host | undefined {

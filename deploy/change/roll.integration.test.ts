@@ -1,54 +1,22 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { renderFiles } from '../../project/render-files.ts';
 import { haproxyCommand } from '../model/haproxy-command.ts';
-import { hostsOf, makeTopology, routeAddress } from '../model/topology.ts';
+import { hostsOf, makeTopology } from '../model/topology.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
 import { recordDrain } from './drains.ts';
 import { replacement, roll, type RollItem } from './roll.ts';
+import { requestPages } from './testing.ts';
 import { up } from './up.ts';
 
 const topology = makeTopology();
 const files = renderFiles(topology);
 const context = { topology, hosts: openHosts() };
 const { signal } = new AbortController();
-
-/** Requests a page every 50 ms until it is disposed; the statuses, and errors as texts. */
-function requestPages(): { readonly results: readonly (number | string)[]; readonly stop: () => Promise<void> } {
-  const { host, port } = routeAddress(topology, 'http');
-  const results: (number | string)[] = [];
-  let isOver = false;
-  const run = async (): Promise<void> => {
-    const inFlight = new Set<Promise<void>>();
-    while (!isOver) {
-      const one = fetch(`http://${host}:${port}/products/${1 + (results.length % 500)}`)
-        .then(async (response) => {
-          await response.arrayBuffer();
-          results.push(response.status);
-        })
-        .catch((error: unknown) => {
-          results.push(String(error instanceof Error ? (error.cause ?? error) : error));
-        });
-      inFlight.add(one);
-      void one.finally(() => inFlight.delete(one));
-      await sleep(50);
-    }
-    await Promise.all(inFlight);
-  };
-  const running = run();
-  return {
-    results,
-    stop: () => {
-      isOver = true;
-      return running;
-    },
-  };
-}
 
 const replacing = (planned: readonly PlannedHost[]): readonly RollItem[] => planned.map((one) => replacement(one));
 
@@ -68,7 +36,7 @@ it('a roll replaces the hosts of a tier one at a time, and no page fails', async
   const before = await context.hosts.list();
   const lines: string[] = [];
   const options = { context, signal, onProgress: (line: string) => lines.push(line) };
-  const pages = requestPages();
+  const pages = requestPages(topology);
   try {
     await roll(replacing(withComment(await makePlan(topology, files))), options);
     const differing = (await makePlan(topology, files)).filter(({ action }) => action !== 'nothing');
@@ -125,7 +93,7 @@ it('up after a kill in the middle of a replacement returns the drained host firs
     [first, 'start'],
     [second, 'replace'],
   ]);
-  const pages = requestPages();
+  const pages = requestPages(topology);
   try {
     await up({ topology, files, isAtOnce: false, signal, onProgress: () => undefined });
   } finally {

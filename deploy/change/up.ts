@@ -94,10 +94,7 @@ export async function up(options: UpOptions): Promise<void> {
     onProgress(`${name} serves again: an interrupted change had drained it`);
   }
   await waitUntilHealthy(hosts, { names: current.map(({ name }) => name), signal, onProgress });
-  await roll(
-    rest.map(rollItem),
-    { context, signal, onProgress, ...hooks },
-  );
+  await roll(rest.map(rollItem), { context, signal, onProgress, ...hooks });
   await removeHosts(hosts, chosen('remove'), { signal, onProgress });
 }
 
