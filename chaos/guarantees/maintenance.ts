@@ -5,7 +5,10 @@ import { replacement, restarting, roll } from '../../deploy/change/roll.ts';
 import { hostsOf, TIER_NAMES, type Host, type Tier } from '../../deploy/model/topology.ts';
 import type { Observation } from '../../deploy/observe/observation.ts';
 import { redundancyOf } from '../../deploy/observe/redundancy.ts';
-import { HoldfastError } from '../../kit/errors.ts';
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import { changeSchema } from '../../deploy/change/change-schema.ts';
+import { holdTable } from '../changes/hold-table.ts';
+import { observeColumn } from '../changes/observe-column.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { addConfigComment } from '../changes/add-config-comment.ts';
 import { allAtOnce } from '../changes/all-at-once.ts';
@@ -110,6 +113,41 @@ async function reloadServices(
   }
   return { seen: seen.every((one) => one.seen), text: seen.map(({ text }) => text).join('; ') };
 }
+
+/** A column that no program reads. It is added and dropped by metadata alone. */
+const PROBE_COLUMN = 'holdfast_probe';
+
+const schemaChange = maintenance({
+  id: 'maintenance/schema-change',
+  claim:
+    'A table gets and loses a column under load without a client noticing, and a change that copies the table is refused.',
+  eventMs: 60_000,
+  chooseChange: (world) =>
+    Promise.resolve({
+      description: 'the table orders gets a column and loses it',
+      targets: hostsOf(world.topology, 'db').map(({ name }) => name),
+      why: 'every order writes to this table',
+      redundancy: redundancyOf(world.topology, 'db'),
+      operation: { kind: 'schema', statement: `ALTER TABLE orders DROP COLUMN ${PROBE_COLUMN}` },
+      perform: async ({ context: { topology } }) => {
+        await changeSchema(topology, `ALTER TABLE orders ADD COLUMN ${PROBE_COLUMN} INT NULL`);
+        const added = await observeColumn(world, { table: 'orders', column: PROBE_COLUMN });
+        await changeSchema(topology, `ALTER TABLE orders DROP COLUMN ${PROBE_COLUMN}`);
+        const refusal = await changeSchema(topology, 'ALTER TABLE orders ENGINE=InnoDB').then(
+          () => 'the rebuild of the table was not refused',
+          (error: unknown) => (error instanceof HoldfastError && error.code === 'refused' ? '' : messageOf(error)),
+        );
+        return { seen: added.seen && refusal === '', text: refusal || `${added.text}; a rebuild was refused` };
+      },
+      controls: [
+        {
+          name: 'the table locked for 6 s, as a copy does',
+          perform: () => holdTable(world.topology, { table: 'orders', forMs: 6_000 }),
+        },
+      ],
+    }),
+  budgets: [...UNNOTICED, { kind: 'stall', of: 'writes', longestMs: 2_000 }],
+});
 
 const monitorRoll = maintenance({
   id: 'maintenance/monitor-roll',
@@ -273,6 +311,7 @@ export const MAINTENANCE_GUARANTEES: readonly MaintenanceGuarantee[] = [
     ...{ tier: 'db', how: 'restart', controls: [tierAtOnce('db')], eventMs: 300_000 },
     budgets: [...UNNOTICED, { kind: 'stall', of: 'writes', longestMs: 2_000 }],
   }),
+  schemaChange,
   monitorRoll,
   configChange,
   certificateRenewal,

@@ -18,6 +18,7 @@ export const operationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('restart'), hosts: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal('replace'), hosts: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal('switch'), tier: z.enum(['db', 'cache']) }),
+  z.strictObject({ kind: z.literal('schema'), statement: z.string() }),
   z.strictObject({ kind: z.literal('release'), version: z.string() }),
 ]);
 
@@ -166,6 +167,7 @@ export function hostsOfOperation(operation: Operation): readonly string[] {
       return operation.hosts;
     case 'up':
     case 'switch':
+    case 'schema':
     case 'release':
       return [];
   }

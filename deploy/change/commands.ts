@@ -9,6 +9,7 @@ import { hostsOf, TIER_NAMES, type Host, type Tier, type Topology } from '../mod
 import type { StackContext } from '../observe/observation.ts';
 import { checkStackOwner } from '../stack/check-stack-owner.ts';
 import { findInterrupted, readChanges, type Operation } from './change-journal.ts';
+import { changeSchema, parseSchemaChange } from './change-schema.ts';
 import { readDrains } from './drains.ts';
 import { changeHosts, drainUntilUndrain, findDrainRefusal, undrain } from './maintain.ts';
 import { renderChanges } from './render-changes.ts';
@@ -129,6 +130,22 @@ export function registerChangeCommands(program: Command, context: CommandContext
         ...{ hosts: hostsOf(topology, tier), what: `roll ${tier}`, flags },
         how: flags.replace === true ? 'replace' : 'restart',
       });
+    });
+
+  program
+    .command('schema')
+    .description(
+      'change a table of the running shop instantly; refuses a change that would copy the table, with its cost',
+    )
+    .argument('<statement>', 'one ALTER TABLE statement, without ALGORITHM and LOCK')
+    .option('--reason <text>', 'why, for the journal')
+    .action(async (statement: string, flags: ChangeFlags) => {
+      const table = parseSchemaChange(statement);
+      const what = `schema ${table}`;
+      await change({ what, operation: { kind: 'schema', statement }, reason: flags.reason ?? statement }, () =>
+        changeSchema(topology, statement),
+      );
+      console.log(`${table} is changed.`);
     });
 
   const maintenance = program

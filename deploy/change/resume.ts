@@ -45,6 +45,8 @@ function workOf({ operation, reason, done }: Change, { context, files }: ResumeO
           .flatMap((name) => hostNamed(topology, name) ?? []);
         await changeHosts(options, { hosts, reason, files, how: operation.kind });
       };
+    // The server has made the statement completely, or not at all.
+    case 'schema':
     case 'switch':
     case 'release':
       return (options) => finishHalfChanged(options, files);
