@@ -62,7 +62,7 @@ export async function changeSchema(topology: Topology, statement: string): Promi
     if (number === LOCK_WAIT_TIMEOUT) {
       throw new HoldfastError(
         'refused',
-        `The change of ${table} was given up: a transaction holds the table for longer than ${LOCK_WAIT_SECONDS} s.`,
+        `${table} was not changed: a transaction holds the table for longer than ${LOCK_WAIT_SECONDS} s.`,
         {
           cause: error,
           fix: 'Repeat it when that transaction has ended.',
