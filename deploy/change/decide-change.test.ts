@@ -111,6 +111,10 @@ const CASES: readonly Case[] = [
     ...{ action: 'replace', reasons: ['new secrets'] },
   },
   {
+    ...{ what: 'a certificate is about to expire', wanted: { dueSecrets: ['lb-tls'] } },
+    ...{ action: 'replace', reasons: ['lb-tls is due'] },
+  },
+  {
     ...{ what: 'it is drained', current: { files: withFile('drained', '') } },
     ...{ action: 'update', reasons: ['drained by an interrupted change'] },
   },

@@ -27,6 +27,8 @@ export interface WantedHost {
   readonly imageId: string | undefined;
   readonly definition: string;
   readonly files: readonly RenderedFile[];
+  /** Secrets of the host that the next `up` makes: missing ones, and certificates that are about to expire. */
+  readonly dueSecrets?: readonly string[];
 }
 
 /** The change of one host, and the reasons for it. */
@@ -55,11 +57,16 @@ export function decideChange(current: CurrentHost, wanted: WantedHost): HostChan
     ...(current.files.has(UNFINISHED) ? [INTERRUPTED] : []),
     ...(current.imageId === wanted.imageId ? [] : [wanted.imageId === undefined ? 'image to be built' : 'new image']),
     ...(current.definition === wanted.definition ? [] : ['new container definition']),
+    ...(wanted.dueSecrets ?? []).map((name) => `${name} is due`),
     ...changed.map(({ path, what }) =>
       path === SECRETS_HASH ? 'new secrets' : `${path.replace(/^config\//, '')} ${what}`,
     ),
   ];
-  const isSameContainer = current.imageId === wanted.imageId && current.definition === wanted.definition;
+  // Services read their secrets when the host starts.
+  const isSameContainer =
+    current.imageId === wanted.imageId &&
+    current.definition === wanted.definition &&
+    (wanted.dueSecrets ?? []).length === 0;
   const takenOver = [...changed.map(({ onChange }) => onChange), ...parseMarker(current.files.get(UNFINISHED))];
   const services = isSameContainer ? servicesToChange(takenOver) : undefined;
   const drained = isDrainedByChange(current.files) ? ['drained by an interrupted change'] : [];

@@ -1,4 +1,7 @@
 import { openHosts, type Hosts, type HostState } from '../../kit/hosts.ts';
+import { PATHS } from '../../kit/paths.ts';
+import { secretsOf } from '../model/secrets.ts';
+import { findDueSecrets } from '../stack/make-secrets.ts';
 import { readImageIds } from '../images/images.ts';
 import type { RenderedFile, RenderedFiles } from '../model/rendered-file.ts';
 import { type Host, type Tier, type Topology } from '../model/topology.ts';
@@ -25,7 +28,11 @@ export async function makePlan(
   files: RenderedFiles,
   hosts: Hosts = openHosts(),
 ): Promise<readonly PlannedHost[]> {
-  const [states, images] = await Promise.all([hosts.list(), readImageIds()]);
+  const [states, images, due] = await Promise.all([
+    hosts.list(),
+    readImageIds(),
+    findDueSecrets(topology, PATHS.secrets),
+  ]);
   const definitions = definitionsOf(topology);
   const known = new Set(topology.hosts.map(({ name }) => name));
   const removed = [...states.values()].filter(({ host }) => !known.has(host)).map(removedHost);
@@ -45,6 +52,7 @@ export async function makePlan(
           imageId: images.get(host.tier),
           definition: definitions.get(host.name) ?? '',
           files: wantedFiles,
+          dueSecrets: secretsOf(host.tier).filter((name) => due.includes(name)),
         },
       );
       return { ...change, host, files: wantedFiles };

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeSecrets } from './make-secrets.ts';
+import { findDueSecrets, makeSecrets, renewLeaf } from './make-secrets.ts';
 import { SECRETS } from '../model/secrets.ts';
 import { makeTopology } from '../model/topology.ts';
 
@@ -33,6 +33,27 @@ describe('makeSecrets', () => {
     const before = await Promise.all(SECRETS.map(({ name }) => read(name)));
     expect(await makeSecrets(topology, directory)).toEqual([]);
     expect(await Promise.all(SECRETS.map(({ name }) => read(name)))).toEqual(before);
+  });
+
+  it('names beforehand what it would make', async () => {
+    expect(await findDueSecrets(topology, directory)).toContain('lb-tls');
+    await makeSecrets(topology, directory);
+    expect(await findDueSecrets(topology, directory)).toEqual([]);
+    await rm(join(directory, 'db-agent-password'));
+    const [tls] = SECRETS.filter(({ making }) => making.kind === 'certificate' && making.tier === 'lb');
+    await writeFile(join(directory, tls?.name ?? ''), await read('ca-cert'));
+    expect(await findDueSecrets(topology, directory)).toEqual(['db-agent-password', 'lb-tls']);
+  });
+
+  it('renews the certificate of one tier, and no other secret', async () => {
+    await makeSecrets(topology, directory);
+    const before = new Map(await Promise.all(SECRETS.map(async ({ name }) => [name, await read(name)] as const)));
+    await renewLeaf(topology, 'lb', directory);
+    const changed = await Promise.all(
+      SECRETS.map(async ({ name }) => ((await read(name)) === before.get(name) ? [] : [name])),
+    );
+    expect(changed.flat()).toEqual(['lb-tls']);
+    expect(await findDueSecrets(topology, directory)).toEqual([]);
   });
 
   it('signs server certificates for the addresses under which clients know them', async () => {

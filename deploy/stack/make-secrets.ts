@@ -26,7 +26,7 @@ export async function makeSecrets(topology: Topology, directory: string): Promis
     }
   }
   const authority = await ensureAuthority(directory, keep);
-  for (const tier of ['lb', 'db', 'mail'] as const) await ensureLeaf({ topology, tier, directory, authority, keep });
+  for (const tier of CERTIFIED_TIERS) await ensureLeaf({ topology, tier, directory, authority, keep });
   return made;
 }
 
@@ -41,7 +41,8 @@ export async function renewLeaf(topology: Topology, tier: CertifiedTier, directo
 }
 
 /** Tiers with a certificate of their own. */
-export type CertifiedTier = 'lb' | 'db' | 'mail';
+const CERTIFIED_TIERS = ['lb', 'db', 'mail'] as const satisfies readonly Tier[];
+export type CertifiedTier = (typeof CERTIFIED_TIERS)[number];
 
 type Keep = (name: string, text: string) => Promise<void>;
 
@@ -66,20 +67,46 @@ async function ensureLeaf(job: {
   readonly isForced?: boolean;
 }): Promise<void> {
   const now = new Date();
-  const files = SECRETS.filter(({ making }) => making.kind === 'certificate' && making.tier === job.tier);
+  const files = leafFilesOf(job.tier);
   const request = namesOf(job.topology, job.tier);
-  const present = await Promise.all(files.map(({ name }) => readSecret(job.directory, name)));
-  const certificate = present[0];
-  const complete = present.every((text) => text !== undefined);
-  if (job.isForced !== true && complete && certificate !== undefined) {
-    if (!(await isLeafStale(certificate, job.authority.certificate, { ...request, now }))) return;
-  }
+  if (job.isForced !== true && !(await isLeafDue(job, job.authority.certificate))) return;
   const leaf = await makeLeaf(job.authority, request, now);
   for (const { name, making } of files) {
     if (making.kind !== 'certificate') continue;
     const texts = { certificate: leaf.certificate, key: leaf.key, both: `${leaf.certificate}\n${leaf.key}\n` };
     await job.keep(name, texts[making.part]);
   }
+}
+
+type SecretSpec = (typeof SECRETS)[number];
+
+function leafFilesOf(tier: Tier): readonly SecretSpec[] {
+  return SECRETS.filter(({ making }) => making.kind === 'certificate' && making.tier === tier);
+}
+
+/** Whether the certificate of a tier is missing, about to expire, or not for these names. */
+async function isLeafDue(
+  { topology, tier, directory }: { readonly topology: Topology; readonly tier: Tier; readonly directory: string },
+  authority: string,
+): Promise<boolean> {
+  const present = await Promise.all(leafFilesOf(tier).map(({ name }) => readSecret(directory, name)));
+  const [certificate] = present;
+  if (certificate === undefined || present.includes(undefined)) return true;
+  return isLeafStale(certificate, authority, { ...namesOf(topology, tier), now: new Date() });
+}
+
+/** The secrets that {@link makeSecrets} would make now: missing ones, and certificates that are due for renewal. */
+export async function findDueSecrets(topology: Topology, directory: string): Promise<readonly string[]> {
+  const due: string[] = [];
+  for (const { name, making } of SECRETS) {
+    if (making.kind === 'password' && (await readSecret(directory, name)) === undefined) due.push(name);
+  }
+  const authority = await readSecret(directory, 'ca-cert');
+  for (const tier of CERTIFIED_TIERS) {
+    const isDue = authority === undefined || (await isLeafDue({ topology, tier, directory }, authority));
+    if (isDue) due.push(...leafFilesOf(tier).map(({ name }) => name));
+  }
+  return due;
 }
 
 /** The names and addresses for a tier's certificate: those that its clients connect to. */
