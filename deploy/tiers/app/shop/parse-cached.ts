@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** A cached value, or `undefined` if there is none, or if another release wrote it in another format. */
+/** A value in JSON that a release stored in the cache or signed; `undefined` if there is none, or if another release used another format. */
 export function parseCached<T>(schema: z.ZodType<T>, text: string | undefined): T | undefined {
   if (text === undefined) return undefined;
   try {

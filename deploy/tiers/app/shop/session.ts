@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { isGtidSet, UNKNOWN_WRITE } from '../data/gtid.ts';
+import { parseCached } from './parse-cached.ts';
 import { MAX_TTL_SECONDS } from './products.ts';
 import type { Signer } from './token.ts';
 
@@ -25,7 +26,8 @@ export function ownWriteSeconds(readerStalenessMs: number): number {
   return Math.ceil(readerStalenessMs / 1000) + MAX_TTL_SECONDS;
 }
 
-const payloadSchema = z.strictObject({ id: z.string(), userId: z.int().positive(), expiresAt: z.int() });
+/** Additional fields are ignored: during a rollout, a newer release that adds one signs sessions for this one. */
+const payloadSchema = z.object({ id: z.string(), userId: z.int().positive(), expiresAt: z.int() });
 
 export function startSession(userId: number, nowMs: number): Session {
   return {
@@ -41,10 +43,8 @@ export function signSession(signer: Signer, session: Session): string {
 
 /** The session of a token, if the signature is valid and it has not expired. */
 export function openSession(signer: Signer, token: string, nowMs: number): Session | undefined {
-  const payload = signer.open('session', token);
-  if (payload === undefined) return undefined;
-  const session = payloadSchema.safeParse(JSON.parse(payload));
-  return session.success && session.data.expiresAt * 1000 > nowMs ? session.data : undefined;
+  const session = parseCached(payloadSchema, signer.open('session', token));
+  return session !== undefined && session.expiresAt * 1000 > nowMs ? session : undefined;
 }
 
 /** A token with the transactions that a session must see. It is bound to the user, so that it has no effect in another user's session. */

@@ -64,6 +64,12 @@ describe('a session token', () => {
   it('is not accepted with an invalid payload or for another purpose', () => {
     expect(openSession(signer, signer.sign('session', '{"userId":"7"}'), NOW)).toBeUndefined();
     expect(openSession(signer, signer.sign('own-write', JSON.stringify(session)), NOW)).toBeUndefined();
+    expect(openSession(signer, signer.sign('session', 'a later format'), NOW)).toBeUndefined();
+  });
+
+  it('of a release that adds a field is accepted by this one, which may run beside it', () => {
+    const token = signer.sign('session', JSON.stringify({ ...session, device: 'phone' }));
+    expect(openSession(signer, token, NOW)).toEqual(session);
   });
 });
 
