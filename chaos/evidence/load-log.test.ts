@@ -6,7 +6,7 @@ import { LoadLog, parseLoadLine } from './load-log.ts';
 
 /** As k6 2.2.0 wrote them with `--console-output` and the raw log format. */
 const SAMPLE = [
-  '{"event":"request","scenario":"order-new","iteration":4,"startMs":1795445238789,"durationMs":1.912,"kind":"login","ok":true,"status":200,"connection":"new","target":"virtual-address","traceId":"4bf92f3577b34da6a3ce929d0e0e4736"}',
+  '{"event":"request","scenario":"order-new","iteration":4,"startMs":1795445238789,"durationMs":1.912,"kind":"login","ok":true,"status":200,"connection":"new","target":"virtual-address","version":"0a3bf7ad6bc9","traceId":"4bf92f3577b34da6a3ce929d0e0e4736"}',
   '{"event":"order","key":"t1-8","startMs":1795445238795}',
   '{"event":"request","scenario":"order-new","iteration":4,"startMs":1795445238795,"durationMs":2.531,"kind":"order","ok":true,"status":201,"connection":"new","target":"virtual-address","key":"t1-8","orderId":"2"}',
   '{"event":"request","scenario":"order-new","iteration":4,"startMs":1795445238798,"durationMs":3.693,"kind":"order-read","ok":false,"status":0,"error":"dial: i/o timeout","connection":"kept","connectedMs":1795445238001,"target":"virtual-address"}',
@@ -21,6 +21,7 @@ function logOfLines(...lines: readonly string[]): LoadLog {
 test('a real log becomes records, orders and the starts of its iterations', () => {
   const log = logOfLines(...SAMPLE);
   expect(log.records).toHaveLength(3);
+  expect(log.records[0]).toMatchObject({ version: '0a3bf7ad6bc9' });
   expect(log.records[2]).toEqual({
     ...{ startMs: 1795445238798, durationMs: 3.693, kind: 'order-read', ok: false, status: 0 },
     ...{ error: 'dial: i/o timeout', connection: 'kept', connectedMs: 1795445238001, target: 'virtual-address' },

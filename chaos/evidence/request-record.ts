@@ -37,6 +37,8 @@ export interface RequestRecord {
   readonly target: string;
   /** The host that answered, when the answer names one (`X-Served-By`). */
   readonly host?: string;
+  /** Version of the application that made the response (`X-App-Version`). */
+  readonly version?: string;
   /** Trace ID of a failed or slow request that got a response; leads to its log lines. */
   readonly traceId?: string;
 }
@@ -53,5 +55,6 @@ export const requestRecordSchema = z.strictObject({
   connectedMs: z.number().positive().optional(),
   target: z.string().min(1),
   host: z.string().min(1).optional(),
+  version: z.string().min(1).optional(),
   traceId: z.string().min(1).optional(),
 });

@@ -99,7 +99,7 @@ export const CHAOS: Board = {
           title: 'Application hosts by release',
           description: 'Number of application hosts that run each release.',
           unit: 'short',
-          queries: [{ expr: 'count by (commit) (build_info)', legend: '{{commit}}' }],
+          queries: [{ expr: 'count by (version) (release_info)', legend: '{{version}}' }],
           stacked: true,
           drillDown: 'holdfast-app',
         },

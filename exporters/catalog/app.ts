@@ -14,7 +14,9 @@ function vital({ unit, help, buckets }: Vital): Metric {
 /** The reference application: deploy/tiers/app/telemetry/metrics.ts. */
 export const APP = {
   ...PROCESS,
-  build_info: gauge('1', 'Running release.', { labels: { commit: atMost(3, 'releases at a time') } }),
+  release_info: gauge('1', 'Release that the application runs; always 1.', {
+    labels: { version: atMost(3, 'releases at a time') },
+  }),
   http_request_duration_seconds: histogram('seconds', 'Time from the request to the last byte of the response.', {
     labels: {
       method: [...METHODS, OTHER_METHOD],

@@ -20,7 +20,6 @@ export const RESERVED: Readonly<Record<string, Metric>> = {
   backup_archive_gaps: gauge('1', 'Gaps in the archive of binary logs.'),
   backup_archive_lag_seconds: gauge('seconds', 'Age of the newest archived write: the data loss of a disaster (RPO).'),
   backup_restore_duration_seconds: gauge('seconds', 'Duration of the last restore, until the server responded.'),
-  release_info: gauge('1', 'Releases that a host runs; always 1.', { labels: RELEASE }),
   release_rolling: gauge('1', 'Whether a rollout of the release is in progress.', { labels: RELEASE }),
   release_last_start_timestamp_seconds: gauge('timestamp', 'Start time of the last rollout of the release.'),
   release_duration_seconds: histogram('seconds', 'Duration of a rollout on all hosts.'),

@@ -67,6 +67,7 @@ export function send(sender: Sender, spec: RequestSpec): Answer | undefined {
     connectedMs,
     target: sender.target.name,
     host: answer?.headers['X-Served-By'],
+    version: answer?.headers['X-App-Version'],
     traceId: isNotable ? answer?.headers['X-Trace-Id'] : undefined,
     key: spec.key,
     orderId: spec.key === undefined || failure !== undefined ? undefined : orderIdOf(answer),

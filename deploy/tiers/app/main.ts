@@ -6,7 +6,7 @@ import { readMigrations } from './boot/migration-files.ts';
 import { warmUp } from './boot/warm-up.ts';
 import { isPrepared } from './boot/prepare-database.ts';
 import { makeShop, type Shop } from './make-shop.ts';
-import { parseSabotage } from './shop/sabotage.ts';
+import { failRequests, parseSabotage } from './shop/sabotage.ts';
 import { openTraceLogSender } from './telemetry/trace-log-sender.ts';
 import { makeLogger, type Logger } from './telemetry/logger.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
@@ -26,18 +26,19 @@ async function main(): Promise<void> {
   const environment = process.env;
   const files = appFiles(environment);
   const config = parseAppConfig(readFileSync(files.config, 'utf8'));
-  const commit = environment['HOLDFAST_COMMIT'] ?? 'unknown';
+  const version = environment['HOLDFAST_COMMIT'] ?? 'unknown';
   const level = environment['HOLDFAST_LOG_LEVEL'] ?? 'info';
   const log = makeLogger(config.host, level, openTraceLogSender(config.traceLogs));
   const sabotage = parseSabotage(environment['HOLDFAST_SABOTAGE']);
   if (sabotage !== undefined) log.error({ sabotage }, 'SABOTAGE: this application breaks its promises on purpose');
-  const metrics = makeMetrics(commit);
+  const metrics = makeMetrics(version);
   const { storeUrl, ...policy } = config.traces;
-  const tracing = startTracing({ host: config.host, commit, policy, send: openZipkin(storeUrl), metrics });
+  const tracing = startTracing({ host: config.host, commit: version, policy, send: openZipkin(storeUrl), metrics });
   const asset = makeAssetPath(readManifest(import.meta.dirname));
   const shop = makeShop({ config, secrets: files.secrets, metrics, log, asset, sabotage });
   const phase: Phase = { current: 'starting' };
-  const server = makeServer({ services: shop.services, phase, log, endTrace: tracing.end });
+  const server = makeServer({ services: shop.services, phase, version, log, endTrace: tracing.end });
+  if (sabotage === 'fail-requests') failRequests(server, Math.random);
   const metricsServer = makeMetricsServer(metrics, shop.observe).listen(config.metrics.port, config.metrics.host);
   let inFlight = 0;
   server.server.on('request', (_request, response) => {
@@ -88,8 +89,9 @@ async function main(): Promise<void> {
   });
   await warmUp(shop);
   if (stopping.signal.aborted) return;
+  if (sabotage === 'never-ready') return;
   phase.current = 'ready';
-  log.info({ commit, listen: config.listen }, 'ready');
+  log.info({ version, listen: config.listen }, 'ready');
 }
 
 /**

@@ -93,7 +93,7 @@ export function makeShop(options: ShopOptions): Shop {
   const writeRoute = new WriteRoute({ pool: writePool, ...timeouts, lockWaitMs: LOCK_WAIT_SECONDS * 1000, metrics });
   const isPrimaryUp = (): boolean => writeRoute.isPrimaryUp;
   const reads = new ReadRoute({ reads: readPool, writes: writePool, isPrimaryUp, ...timeouts, metrics });
-  const writes = sabotage === undefined ? writeRoute : ackBeforeCommit(writeRoute, Math.random);
+  const writes = sabotage === 'ack-before-commit' ? ackBeforeCommit(writeRoute, Math.random) : writeRoute;
   return {
     services: {
       products: new Products(reads, cache),

@@ -159,7 +159,7 @@ it.each(hostsOf(topology, 'app').map(({ name }) => name))(
       'http_request_duration_seconds_bucket',
       'db_pool_connections',
       'cache_circuit_state',
-      'build_info',
+      'release_info',
     ]) {
       expect(text).toContain(metric);
     }

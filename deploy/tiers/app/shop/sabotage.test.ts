@@ -1,6 +1,7 @@
+import { fastify } from 'fastify';
 import { expect, it } from 'vitest';
 import type { Transactor } from '../data/write-route.ts';
-import { ackBeforeCommit, parseSabotage } from './sabotage.ts';
+import { ackBeforeCommit, failRequests, parseSabotage } from './sabotage.ts';
 
 /** Commits unless the work throws. */
 function makeWrites(commits: unknown[]): Transactor {
@@ -34,5 +35,16 @@ it('is off unless enabled by name', () => {
   expect(parseSabotage(undefined)).toBeUndefined();
   expect(parseSabotage('')).toBeUndefined();
   expect(parseSabotage('ack-before-commit')).toBe('ack-before-commit');
-  expect(() => parseSabotage('ack-before-comit')).toThrow(/only sabotage/);
+  expect(() => parseSabotage('ack-before-comit')).toThrow(/known are ack-before-commit/);
+});
+
+it('fails the chosen requests and no health check', async () => {
+  const rolls = [0.5, 0.01];
+  await using app = fastify();
+  app.get('/page', () => 'page');
+  app.get('/readyz', () => 'ready');
+  failRequests(app, () => rolls.shift() ?? 0);
+  const statuses = [];
+  for (const url of ['/page', '/page', '/readyz']) statuses.push((await app.inject({ url })).statusCode);
+  expect(statuses).toEqual([200, 500, 200]);
 });

@@ -1,7 +1,12 @@
+import type { FastifyInstance } from 'fastify';
 import type { Committed, Transaction, Transactor } from '../data/write-route.ts';
 
-/** Makes this application break its guarantees on purpose, to show that the judges detect it. Off unless enabled by name. */
-export type Sabotage = 'ack-before-commit';
+/**
+ * Ways in which this application breaks its guarantees on purpose, to show that judges and rollouts detect it. Off unless enabled by name.
+ * `never-ready`: it starts and never becomes ready. `fail-requests`: it fails 2 % of its requests.
+ */
+export const SABOTAGES = ['ack-before-commit', 'never-ready', 'fail-requests'] as const;
+export type Sabotage = (typeof SABOTAGES)[number];
 
 /** Share of acknowledged transactions that are rolled back. */
 const LOST_RATIO = 0.2;
@@ -11,8 +16,9 @@ class LostOnPurpose extends Error {}
 /** Parses `HOLDFAST_SABOTAGE`. Throws for unknown names, because a sabotage that is silently ignored would prove nothing. */
 export function parseSabotage(text: string | undefined): Sabotage | undefined {
   if (text === undefined || text === '') return undefined;
-  if (text === 'ack-before-commit') return text;
-  throw new Error(`HOLDFAST_SABOTAGE=${text}: the only sabotage there is is ack-before-commit`);
+  const known = SABOTAGES.find((name) => name === text);
+  if (known === undefined) throw new Error(`HOLDFAST_SABOTAGE=${text}: known are ${SABOTAGES.join(', ')}`);
+  return known;
 }
 
 /**
@@ -36,4 +42,18 @@ export function ackBeforeCommit(writes: Transactor, random: () => number): Trans
           .catch(reject);
       }),
   };
+}
+
+/** Share of requests that fail. */
+const FAILED_RATIO = 0.02;
+
+/** Requests of health checks must succeed: a load balancer would take the host out before a client notices. */
+const HEALTH_PATHS = /^\/(?:livez|readyz)$/;
+
+/** SABOTAGE: answers one in fifty requests with 500. */
+export function failRequests(app: FastifyInstance, random: () => number): void {
+  app.addHook('onRequest', async (request) => {
+    if (!HEALTH_PATHS.test(request.url) && random() < FAILED_RATIO) throw new Error('sabotage: this request fails');
+    return Promise.resolve();
+  });
 }

@@ -33,7 +33,7 @@ export interface Metrics {
 }
 
 /** Makes a new registry with every metric of the application. */
-export function makeMetrics(commit: string): Metrics {
+export function makeMetrics(version: string): Metrics {
   // Always OpenMetrics: when prom-client switches between formats, it permanently changes the names of counters.
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
@@ -41,7 +41,7 @@ export function makeMetrics(commit: string): Metrics {
   collectProcessMetrics(registry);
   const orders = new Counter({ name: 'orders_total', help: 'Orders by outcome', labelNames: ['result'], registers });
   for (const result of ORDER_RESULTS) orders.inc({ result }, 0);
-  new Gauge({ name: 'build_info', help: 'Running release', labelNames: ['commit'], registers }).set({ commit }, 1);
+  new Gauge({ name: 'release_info', help: 'Running release', labelNames: ['version'], registers }).set({ version }, 1);
   return {
     registry,
     requestDuration: makeRequestDuration(registry),

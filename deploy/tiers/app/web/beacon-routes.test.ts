@@ -19,7 +19,7 @@ function serve() {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
   const services = { metrics, asset: (name: string) => name } as unknown as ShopServices;
-  const app = makeServer({ services, phase: { current: 'ready' }, log, endTrace: () => undefined });
+  const app = makeServer({ services, phase: { current: 'ready' }, version: 'abc', log, endTrace: () => undefined });
   opened.push(() => app.close());
   const send = (payload: string, type = TEXT) =>
     app.inject({ method: 'POST', url: '/api/beacons', payload, headers: { 'content-type': type } });

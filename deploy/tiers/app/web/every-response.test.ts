@@ -17,7 +17,13 @@ const endTrace: EndTrace = (trace, { attributes }) => {
 };
 // The routes of this test need no database.
 const services = { metrics, asset: (name: string) => `/static/${name}` } as unknown as ShopServices;
-const app = makeServer({ services, phase: { current: 'ready' }, log: pino({ level: 'silent' }), endTrace });
+const app = makeServer({
+  services,
+  phase: { current: 'ready' },
+  version: 'abc',
+  log: pino({ level: 'silent' }),
+  endTrace,
+});
 const HOST = 'Host: shop.test\r\nConnection: close\r\n';
 
 beforeAll(async () => {
@@ -167,6 +173,7 @@ describe.each([
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
       expect([name, answer?.headers.get(name.toLowerCase())]).toEqual([name, value]);
     }
+    expect(answer?.headers.get('x-app-version')).toBe('abc');
     if (bytes.includes('/api/')) {
       expect(JSON.parse(answer?.body ?? '')).toEqual({ error: expect.any(String) as string });
     } else expect(answer?.body).toContain('</html>');
@@ -185,12 +192,17 @@ it.each([
   ['a page', '/login', 200],
   ['liveness', '/livez', 200],
   ['readiness', '/readyz', 200],
-])('%s has each security header once', async (_what, path, status) => {
+])('%s has each security header and the version once', async (_what, path, status) => {
   const [answer] = await send(`GET ${path} HTTP/1.1\r\n${HOST}\r\n`);
   expect(answer?.status).toBe(status);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
     expect(answer?.headers.get(name.toLowerCase())).toBe(value);
   }
+  expect(answer?.headers.get('x-app-version')).toBe('abc');
+});
+
+it('liveness names the version', async () => {
+  expect((await send(`GET /livez HTTP/1.1\r\n${HOST}\r\n`))[0]?.body).toBe('alive abc\n');
 });
 
 it.each([
@@ -232,7 +244,13 @@ it.each([
 });
 
 it('an incomplete request gets 408', async () => {
-  const slow = makeServer({ services, phase: { current: 'ready' }, log: pino({ level: 'silent' }), endTrace });
+  const slow = makeServer({
+    services,
+    phase: { current: 'ready' },
+    version: 'abc',
+    log: pino({ level: 'silent' }),
+    endTrace,
+  });
   try {
     await slow.listen({ host: '127.0.0.1', port: 0 });
     const socket = connect((slow.server.address() as AddressInfo).port, '127.0.0.1');
@@ -254,6 +272,7 @@ it('requests on an open connection are served while the server closes', async ()
   const closing = makeServer({
     services: own,
     phase: { current: 'ready' },
+    version: 'abc',
     log: pino({ level: 'silent' }),
     endTrace,
   });

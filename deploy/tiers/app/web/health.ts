@@ -16,8 +16,11 @@ const READY_STATUS: Readonly<Record<Phase['current'], number>> = { starting: 503
  * take all hosts out of the pool at once. Slow responses, stale pages and waiting writes would then become a complete outage. The check opens no
  * connection, because each load balancer sends it twice per second, and more often when servers change state.
  */
-export function addHealthRoutes(app: FastifyInstance, phase: Phase): void {
-  app.get('/livez', (_request, reply) => reply.header('cache-control', 'no-store').send('alive\n'));
+export function addHealthRoutes(
+  app: FastifyInstance,
+  { phase, version }: { readonly phase: Phase; readonly version: string },
+): void {
+  app.get('/livez', (_request, reply) => reply.header('cache-control', 'no-store').send(`alive ${version}\n`));
   app.get('/readyz', (_request, reply) =>
     reply.header('cache-control', 'no-store').code(READY_STATUS[phase.current]).send(`${phase.current}\n`),
   );

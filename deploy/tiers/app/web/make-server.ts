@@ -16,6 +16,7 @@ import { addPageRoutes } from './page-routes.ts';
 import { makeParserErrorHandler } from './parser-errors.ts';
 import { refuseMalformed } from './refuse-malformed.ts';
 import type { ShopServices } from './shop-services.ts';
+import { addVersionHeader } from './version-header.ts';
 
 const BODY_LIMIT_BYTES = 16_384;
 /** Longer than the keep-alive timeouts of all proxies in front, so that this server never closes a connection while a request arrives. */
@@ -27,12 +28,14 @@ const REQUEST_TIMEOUT_MS = 10_000;
 interface ServerOptions {
   readonly services: ShopServices;
   readonly phase: Phase;
+  /** Version of the application, which every response names. */
+  readonly version: string;
   readonly log: Logger;
   readonly endTrace: EndTrace;
 }
 
 /** Makes the shop's Fastify instance, which does not listen yet. */
-export function makeServer({ services, phase, log, endTrace }: ServerOptions): FastifyInstance {
+export function makeServer({ services, phase, version, log, endTrace }: ServerOptions): FastifyInstance {
   const { metrics, asset } = services;
   const telemetry = makeRequestTelemetry({ metrics, endTrace });
   const app: FastifyInstance = fastify({
@@ -61,8 +64,10 @@ export function makeServer({ services, phase, log, endTrace }: ServerOptions): F
     },
   });
   addSecurityHeaders(app.server);
+  addVersionHeader(app.server, version);
   const onParserError = makeParserErrorHandler(app.server, {
     telemetry,
+    version,
     render: (url, status) => renderErrorAnswer(url, errorTextOf(status), asset),
   });
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
@@ -79,7 +84,7 @@ export function makeServer({ services, phase, log, endTrace }: ServerOptions): F
     return Promise.resolve();
   });
   addErrorAnswers(app, { log, asset });
-  addHealthRoutes(app, phase);
+  addHealthRoutes(app, { phase, version });
   addApiRoutes(app, services);
   addPageRoutes(app, services);
   void app.register(beaconRoutes(services.metrics.pages));

@@ -3,9 +3,11 @@ import type { Duplex } from 'node:stream';
 import { SECURITY_HEADERS } from '../../../model/security-headers.ts';
 import type { RequestTelemetry } from '../telemetry/request-telemetry.ts';
 import type { ErrorAnswer } from './error-answers.ts';
+import { VERSION_HEADER } from './version-header.ts';
 
 interface ParserErrorOptions {
   readonly telemetry: Pick<RequestTelemetry, 'recordRefused' | 'overrideStatus'>;
+  readonly version: string;
   readonly render: (url: string, status: number) => ErrorAnswer;
 }
 
@@ -22,7 +24,7 @@ interface Latest {
  * It writes the response to the socket only if no request is in flight on the connection, or only the one with the invalid body. Otherwise a
  * client could take the response for that of another request.
  */
-export function makeParserErrorHandler(server: Server, { telemetry, render }: ParserErrorOptions) {
+export function makeParserErrorHandler(server: Server, { telemetry, version, render }: ParserErrorOptions) {
   const latest = new WeakMap<Duplex, Latest>();
   const refused = new WeakSet<Duplex>();
   server.on('request', (request, response) => {
@@ -39,7 +41,10 @@ export function makeParserErrorHandler(server: Server, { telemetry, render }: Pa
       socket.destroy();
       return;
     }
-    const text = renderResponse(status, render(isOfBody ? (request.url ?? '') : url, status), traceId);
+    const text = renderResponse(status, render(isOfBody ? (request.url ?? '') : url, status), {
+      [VERSION_HEADER]: version,
+      ...(traceId === undefined ? {} : { 'X-Trace-Id': traceId }),
+    });
     socket.end(text, () => socket.destroy());
   };
 
@@ -71,7 +76,11 @@ function targetOf(packet: unknown): string {
   return /^[A-Z]{1,20} (\S{1,200})/.exec(packet.toString('latin1', 0, 256))?.[1] ?? '';
 }
 
-function renderResponse(status: number, { contentType, body }: ErrorAnswer, traceId: string | undefined): string {
+function renderResponse(
+  status: number,
+  { contentType, body }: ErrorAnswer,
+  more: Readonly<Record<string, string>>,
+): string {
   const headers = {
     ...SECURITY_HEADERS,
     'Content-Type': contentType,
@@ -80,7 +89,7 @@ function renderResponse(status: number, { contentType, body }: ErrorAnswer, trac
     Connection: 'close',
     Date: new Date().toUTCString(),
     ...(status === 405 ? { Allow: 'GET, HEAD, POST' } : {}),
-    ...(traceId === undefined ? {} : { 'X-Trace-Id': traceId }),
+    ...more,
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;

@@ -13,7 +13,13 @@ it.each([
 ])('a request with the ID %s is recorded as %s', async (id, recorded) => {
   const endTrace = vi.fn<EndTrace>(() => undefined);
   const services = { metrics: makeMetrics('test'), asset: (name: string) => name } as unknown as ShopServices;
-  await using app = makeServer({ services, phase: { current: 'ready' }, log: pino({ level: 'silent' }), endTrace });
+  await using app = makeServer({
+    services,
+    phase: { current: 'ready' },
+    version: 'abc',
+    log: pino({ level: 'silent' }),
+    endTrace,
+  });
   await app.inject({ url: '/nowhere', headers: id === undefined ? {} : { 'x-request-id': id } });
   await vi.waitFor(() => {
     expect(endTrace).toHaveBeenCalledOnce();

@@ -11,6 +11,7 @@ it('the application registers exactly the route classes of the model', async () 
   const app = makeServer({
     services,
     phase: { current: 'ready' },
+    version: 'abc',
     log: pino({ level: 'silent' }),
     endTrace: () => undefined,
   });
