@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from './package.json' with { type: 'json' };
 import { readSilenceTexts, registerAlertCommands } from './alerts/commands.ts';
+import { SLOS } from './alerts/slo/slos.ts';
 import { ruleExpressions } from './alerts/render-rules.ts';
 import { openChangeWatch } from './alerts/planned-work.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
@@ -17,6 +18,7 @@ import { registerDashboardCommands } from './dashboards/commands.ts';
 import { registerChangeCommands } from './deploy/change/commands.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
 import { makeTopology } from './deploy/model/topology.ts';
+import { registerReleaseCommands } from './deploy/release/command.ts';
 import { registerExporterCommands } from './exporters/commands.ts';
 import { EXIT, HoldfastError, messageOf } from './kit/errors.ts';
 import { nearest } from './kit/nearest.ts';
@@ -86,6 +88,15 @@ export function makeProgram(signal: AbortSignal): Command {
   };
   registerDeployCommands(program, context);
   registerChangeCommands(program, context);
+  registerReleaseCommands(program, {
+    topology,
+    signal,
+    // Rendered on first access.
+    get files() {
+      return context.files;
+    },
+    burnAlerts: SLOS.flatMap(({ alerts }) => [alerts.fast, alerts.slow]),
+  });
   registerLoadCommand(program, context);
   registerChaosCommands(program, context);
   registerDrillCommand(program, context);

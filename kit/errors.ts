@@ -23,6 +23,8 @@ const ERROR_CODES = {
   'roll-stopped': EXIT.internal,
   refused: EXIT.usage,
   'change-unfinished': EXIT.usage,
+  'release-refused': EXIT.usage,
+  'release-failed': EXIT.internal,
   'config-drift': EXIT.violated,
   locked: EXIT.usage,
   'heal-failed': EXIT.internal,

@@ -12,6 +12,8 @@ export const PATHS = {
   secrets: join(STATE, 'secrets'),
   /** A folder per host with the files that it mounts: its own copy, which changes when it is the host's turn. */
   hosts: join(STATE, 'hosts'),
+  /** Releases of the application: the record of all, and folders with the files of a commit that is being built. */
+  releases: join(STATE, 'releases'),
   journal: join(STATE, 'journal'),
   /** The change journal: a file per change, also of finished ones. */
   changes: join(STATE, 'changes'),

@@ -2,9 +2,9 @@ import { openHosts, type Hosts, type HostState } from '../../kit/hosts.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { secretsOf } from '../model/secrets.ts';
 import { findDueSecrets } from '../stack/make-secrets.ts';
-import { readImageIds } from '../images/images.ts';
 import type { RenderedFile, RenderedFiles } from '../model/rendered-file.ts';
 import { type Host, type Tier, type Topology } from '../model/topology.ts';
+import { readWantedImageIds } from '../stack/app-image.ts';
 import { DEFINITION, definitionsOf } from '../stack/compose.ts';
 import { filesOf, readHostFiles } from '../stack/host-files.ts';
 import { decideChange, INTERRUPTED, type HostChange } from './decide-change.ts';
@@ -30,7 +30,7 @@ export async function makePlan(
 ): Promise<readonly PlannedHost[]> {
   const [states, images, due] = await Promise.all([
     hosts.list(),
-    readImageIds(),
+    readWantedImageIds(),
     findDueSecrets(topology, PATHS.secrets),
   ]);
   const definitions = definitionsOf(topology);

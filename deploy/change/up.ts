@@ -7,6 +7,7 @@ import { checkMachine } from '../machine/doctor.ts';
 import { ensureEngine } from '../machine/engine/ensure-engine.ts';
 import { checkStackOwner } from '../stack/check-stack-owner.ts';
 import { buildImages } from '../images/images.ts';
+import { ensureReleasedImage } from '../stack/app-image.ts';
 import { writeHostFiles } from '../stack/host-files.ts';
 import { makeSecrets } from '../stack/make-secrets.ts';
 import { writeRendered } from '../stack/render.ts';
@@ -57,6 +58,7 @@ export async function up(options: UpOptions): Promise<void> {
   const unfit = (await checkMachine(topology)).filter(({ severity }) => severity === 'error');
   if (unfit.length > 0) throw new HoldfastError('unsupported-machine', renderProblems(unfit));
   await buildImages({ signal, onProgress });
+  await ensureReleasedImage({ signal, onProgress });
   await makeSecrets(topology, PATHS.secrets);
   const drift = await writeRendered(files);
   const touched = drift.changed.length + drift.missing.length + drift.extra.length;

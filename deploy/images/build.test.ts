@@ -74,6 +74,7 @@ describe('renderBuildArguments', () => {
   it('contains every tag, label, argument and named context, and the repository as the build context', () => {
     const request = {
       name: 'lb',
+      root: '/checkout',
       dockerfile: 'deploy/tiers/lb/image/Dockerfile',
       target: undefined,
       tags: ['holdfast/lb:dev'],

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
 import { HoldfastError } from '../../kit/errors.ts';
-import { PATHS, ROOT } from '../../kit/paths.ts';
+import { PATHS } from '../../kit/paths.ts';
 
 /** One call of `docker buildx build`. */
 export interface BuildRequest {
   readonly name: string;
-  /** Relative to the repository's root, which is the context. */
+  /** Folder with the files of the repository: the build context. */
+  readonly root: string;
+  /** Relative to the root. */
   readonly dockerfile: string;
   readonly target: string | undefined;
   readonly tags: readonly string[];
@@ -54,7 +56,7 @@ export async function buildImage(request: BuildRequest, { builder, signal, onPro
   const started = Date.now();
   let reportedAt = started;
   const child = execa('docker', renderBuildArguments(request, builder), {
-    cwd: ROOT,
+    cwd: request.root,
     stdin: 'ignore',
     all: true,
     buffer: false,

@@ -34,9 +34,18 @@ export const IMAGES: readonly ImageSpec[] = [
   { name: 'peers', dockerfile: 'chaos/bench/reference-exporters/Dockerfile', lane: 'assemble', onDemand: true },
 ];
 
+/** A folder with the files of a commit. */
+interface Source {
+  readonly root: string;
+  /** The revision that its images name. */
+  readonly revision: string;
+}
+
 interface BuildOptions {
   /** Names of images; their dependencies are built too. Default: all that the stack needs. */
   readonly only?: readonly string[];
+  /** Default: this checkout. Images of another source get no alias, and replace none of this checkout. */
+  readonly source?: Source;
   readonly signal: AbortSignal;
   /** Called with a line for every step that takes over two seconds. */
   readonly onProgress: (line: string) => void;
@@ -47,16 +56,26 @@ const AUTHORITIES = join(STATE, 'hostca');
 
 /**
  * Builds missing images, each tagged `holdfast/NAME:HASH` (of its inputs) and `holdfast/NAME:dev`. Takes well under a second if nothing has
- * changed. Throws `image-build-failed`; finished images stay, so the next call continues from there.
+ * changed. Returns the hash tag of each, by name. Throws `image-build-failed`; finished images stay, so the next call continues from there.
  */
-export async function buildImages({ only, signal, onProgress }: BuildOptions): Promise<void> {
+export async function buildImages({
+  only,
+  source,
+  signal,
+  onProgress,
+}: BuildOptions): Promise<ReadonlyMap<string, string>> {
   await stageHostAuthorities(AUTHORITIES, { withBundle: false });
-  const plan = await planImages({ root: ROOT, specs: IMAGES, only, authorities: AUTHORITIES });
+  const root = source?.root ?? ROOT;
+  const planned = await planImages({
+    ...{ root, specs: IMAGES, only, revision: source?.revision, authorities: AUTHORITIES },
+  });
+  const plan = source === undefined ? planned : planned.map((image) => ({ ...image, aliases: [] }));
+  const tags = new Map(plan.map(({ spec, tag }) => [spec.name, tag]));
   const docker = openDocker();
   const present = await readTags(docker);
   const missing = plan.filter((image) => !present.has(image.tag));
   for (const image of plan) await retag(docker, image, present);
-  if (missing.length === 0) return;
+  if (missing.length === 0) return tags;
   onProgress(`building ${missing.length} of ${plan.length} images: ${missing.map(({ spec }) => spec.name).join(', ')}`);
   const mirrors = await readMirrors();
   const needsBundle = mirrors.debian?.startsWith('https:') ?? false;
@@ -66,11 +85,12 @@ export async function buildImages({ only, signal, onProgress }: BuildOptions): P
     : undefined;
   const builder = await readBuilder();
   await runLanes(missing, async (image) => {
-    await buildImage(requestFor(image, mirrors, debian), { builder, signal, onProgress });
-    await removeOlder(docker, image);
+    await buildImage(requestFor(root, image, { mirrors, debian }), { builder, signal, onProgress });
+    if (source === undefined) await removeOlder(docker, image);
   });
   // Removes images of the stack that a build has just replaced.
   await docker.pruneImages({ filters: { dangling: ['true'], label: ['org.holdfast=1'] } }).catch(() => undefined);
+  return tags;
 }
 
 /** The ID of each image, by name, as its inputs are now; images that have to be built are missing. Builds nothing. */
@@ -122,12 +142,16 @@ async function removeOlder(docker: Docker, image: PlannedImage): Promise<void> {
 }
 
 /** The builder that uses the engine's own image store has the name of the client's context. */
-async function readBuilder(): Promise<string> {
+export async function readBuilder(): Promise<string> {
   const { stdout } = await execa('docker', ['context', 'show'], { stdin: 'ignore' });
   return stdout.trim() || 'default';
 }
 
-function requestFor(image: PlannedImage, mirrors: Mirrors, debian: string | undefined): BuildRequest {
+function requestFor(
+  root: string,
+  image: PlannedImage,
+  { mirrors, debian }: { readonly mirrors: Mirrors; readonly debian: string | undefined },
+): BuildRequest {
   const known: Readonly<Record<string, string | undefined>> = {
     DEBIAN: debian,
     APT_MIRROR: mirrors.debian,
@@ -147,6 +171,7 @@ function requestFor(image: PlannedImage, mirrors: Mirrors, debian: string | unde
   );
   return {
     name: image.spec.name,
+    root,
     dockerfile: image.spec.dockerfile,
     target: image.spec.target,
     tags: [image.tag, ...image.aliases],

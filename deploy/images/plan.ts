@@ -39,6 +39,8 @@ interface PlanOptions {
   readonly specs: readonly ImageSpec[];
   /** Names of the requested images; their dependencies are planned too. Default: all except for those on demand. */
   readonly only?: readonly string[] | undefined;
+  /** Overrides the revision of all images. Default: the last commit that changed the inputs of the image. */
+  readonly revision?: string | undefined;
   /** Folder with the machine's certificate authorities, an input of the base image. */
   readonly authorities: string;
 }
@@ -47,7 +49,13 @@ interface PlanOptions {
  * Plans images, each after its dependencies. Throws `usage` for an unknown image name, and `image-build-failed` for a Dockerfile that is
  * missing, uses an unknown image or depends on itself.
  */
-export async function planImages({ root, specs, only, authorities }: PlanOptions): Promise<readonly PlannedImage[]> {
+export async function planImages({
+  root,
+  specs,
+  only,
+  revision,
+  authorities,
+}: PlanOptions): Promise<readonly PlannedImage[]> {
   const unknown = only?.filter((name) => !specs.some((spec) => spec.name === name)) ?? [];
   if (unknown.length > 0) {
     throw new HoldfastError('usage', `There is no image ${unknown.join(', ')}.`, {
@@ -67,7 +75,7 @@ export async function planImages({ root, specs, only, authorities }: PlanOptions
         throw unplannable(spec, `uses holdfast/${name}, which deploy/images/images.ts does not know`);
       dependencies.push(await plan(other, [...path, spec.name]));
     }
-    const image = await describe(root, { spec, inputs, dependencies, authorities });
+    const image = await describe(root, { spec, inputs, dependencies, revision, authorities });
     planned.set(spec.name, image);
     return image;
   };
@@ -88,13 +96,17 @@ interface Parts {
   readonly spec: ImageSpec;
   readonly inputs: DockerfileInputs;
   readonly dependencies: readonly PlannedImage[];
+  readonly revision: string | undefined;
   readonly authorities: string;
 }
 
-async function describe(root: string, { spec, inputs, dependencies, authorities }: Parts): Promise<PlannedImage> {
+async function describe(root: string, parts: Parts): Promise<PlannedImage> {
+  const { spec, inputs, dependencies, authorities } = parts;
   const sources = [spec.dockerfile, ...inputs.sources];
   const usesAuthorities = inputs.stages.includes('hostca');
-  const revision = inputs.args.includes('REVISION') ? await readRevision(root, sources) : undefined;
+  const revision = inputs.args.includes('REVISION')
+    ? (parts.revision ?? (await readRevision(root, sources)))
+    : undefined;
   const extra = [spec.target ?? '', revision ?? '', ...dependencies.map((other) => other.tag)];
   if (usesAuthorities) extra.push(await hashInputs(authorities, await listInputFiles(authorities, ['*.crt']), []));
   const hash = await hashInputs(root, await listInputFiles(root, sources), extra);

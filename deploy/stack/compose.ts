@@ -3,10 +3,11 @@ import { stringify } from 'yaml';
 import { renderGrafanaService } from '../tiers/grafana/service.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import { COMMON_CAPABILITIES, DEFAULT_PROCESSES, CONTAINER_OPTIONS } from '../model/container-options.ts';
+import { APP_IMAGE } from './app-image.ts';
 import type { Profile } from '../model/profile.ts';
 import type { RenderedFile } from '../model/rendered-file.ts';
 import { secretsOf, SECRETS } from '../model/secrets.ts';
-import type { Host, NetworkName, Topology } from '../model/topology.ts';
+import type { Host, NetworkName, Tier, Topology } from '../model/topology.ts';
 
 /** The parts of the Compose specification that the stack uses. */
 interface ComposeFile {
@@ -106,7 +107,7 @@ function renderService(host: Host, profile: Profile): ComposeService {
   const needs = CONTAINER_OPTIONS[host.tier];
   const secrets = secretsOf(host.tier);
   return {
-    image: `holdfast/${host.tier}:dev`,
+    image: imageOf(host.tier),
     container_name: `holdfast-${host.name}`,
     hostname: host.name,
     // Standby slots are started by scaling, not by `up`.
@@ -153,6 +154,12 @@ function renderService(host: Host, profile: Profile): ComposeService {
     },
     logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
   };
+}
+
+/** Application hosts run the current release, if there is one (./app-image.ts). */
+function imageOf(tier: Tier): string {
+  const image = `holdfast/${tier}:dev`;
+  return tier === 'app' ? `\${${APP_IMAGE}:-${image}}` : image;
 }
 
 function renderNetwork(topology: Topology, name: NetworkName): ComposeNetwork {

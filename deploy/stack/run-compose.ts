@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { PATHS, ROOT } from '../../kit/paths.ts';
+import { composeEnvironment } from './app-image.ts';
 
 /** Causes of a failed `docker compose` that a user can fix. */
 const CAUSES: readonly {
@@ -43,6 +44,7 @@ export async function runCompose(args: readonly string[], signal?: AbortSignal):
   try {
     await execa('docker', ['compose', '--file', PATHS.compose, '--progress', 'plain', ...args], {
       cwd: ROOT,
+      env: await composeEnvironment(),
       ...(signal === undefined ? {} : { cancelSignal: signal }),
       stdin: 'ignore',
       all: true,

@@ -32,7 +32,8 @@ const TOKEN =
 /** Comments and strings are ignored. The server executes the content of a version comment (`/*!50100`), so only its delimiters are ignored. */
 const IGNORED = /^(?:--|#|\/\*|\*\/|['"])/;
 
-function tokensOf(statement: string): readonly string[] {
+/** Without comments and strings; words are in upper case, quoted names are as written. */
+export function tokensOf(statement: string): readonly string[] {
   const all = statement.match(TOKEN) ?? [];
   return all
     .filter((token) => !IGNORED.test(token))

@@ -44,6 +44,9 @@ const WRONG_SERVER = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|WRONGPASS|NOPERM|CLUS
  * queued while there is no connection. After a few failures the circuit opens. The connection is closed then, because its late replies would
  * belong to commands that timed out. A background probe tries new connections.
  */
+/** The commands of a {@link Cache} that the shop uses. */
+export type CacheCommands = Pick<Cache, 'get' | 'set' | 'delete'>;
+
 export class Cache {
   readonly #options: CacheOptions;
   readonly #circuit: CircuitBreaker;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cache } from '../data/cache.ts';
+import type { CacheCommands } from '../data/cache.ts';
 import type { Statement } from '../data/database-pool.ts';
 import type { ReadRoute } from '../data/read-route.ts';
 import { numberOf, textOf, type Row } from '../data/row.ts';
@@ -32,12 +32,12 @@ const COLUMNS = 'p.id, p.sku, p.name, p.category, p.description, p.price_cents, 
 
 /** The catalogue: cache-aside over the read route. */
 export class Products {
-  readonly #reads: ReadRoute;
-  readonly #cache: Cache;
+  readonly #reads: Pick<ReadRoute, 'read' | 'readOwnWrite'>;
+  readonly #cache: CacheCommands;
   readonly #productFlights = new SingleFlight<Product | undefined>();
   readonly #listFlights = new SingleFlight<ProductList>();
 
-  constructor(reads: ReadRoute, cache: Cache) {
+  constructor(reads: Pick<ReadRoute, 'read' | 'readOwnWrite'>, cache: CacheCommands) {
     this.#reads = reads;
     this.#cache = cache;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cache } from '../data/cache.ts';
+import type { CacheCommands } from '../data/cache.ts';
 import { parseCached } from './parse-cached.ts';
 import { SESSION_SECONDS, type Session } from './session.ts';
 
@@ -11,9 +11,9 @@ export type SessionState = Readonly<z.infer<typeof stateSchema>>;
 const MAX_RECENT = 8;
 
 export class SessionStates {
-  readonly #cache: Cache;
+  readonly #cache: CacheCommands;
 
-  constructor(cache: Cache) {
+  constructor(cache: CacheCommands) {
     this.#cache = cache;
   }
 

@@ -1,0 +1,191 @@
+import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import { openHosts } from '../../kit/hosts.ts';
+import { ownIdentity } from '../../kit/process-identity.ts';
+import { undrainAll } from '../change/drain.ts';
+import { makePlan, type PlannedHost } from '../change/plan.ts';
+import { roll } from '../change/roll.ts';
+import { readAppImageId, removeAppImages } from '../images/app-image.ts';
+import { readImageIds } from '../images/images.ts';
+import type { RenderedFiles } from '../model/rendered-file.ts';
+import type { Topology } from '../model/topology.ts';
+import {
+  beginRollout,
+  completeRollout,
+  readReleaseRecord,
+  unusedTags,
+  updateRollout,
+  writeReleaseRecord,
+  type Release,
+  type Rollout,
+} from '../stack/release-record.ts';
+import { checkRelease } from './check-release.ts';
+import type { Counts } from './counts.ts';
+import type { RolloutLimits } from './decide-stop.ts';
+import { openWatch, RolloutStopped, type RolloutWatch } from './watch.ts';
+
+export interface RollOutOptions {
+  readonly topology: Topology;
+  /** The result of `renderAll` for the topology. */
+  readonly files: RenderedFiles;
+  readonly action: Rollout['action'];
+  readonly from: Release;
+  readonly to: Release;
+  readonly limits: RolloutLimits;
+  /** Names of the burn-rate alerts of all SLOs. */
+  readonly burnAlerts: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onProgress: (line: string) => void;
+}
+
+/** End of a rollout. */
+export interface RolloutEnd {
+  readonly result: 'done' | 'returned';
+  /** Why the hosts were returned. */
+  readonly reason?: string;
+  /** Requests that hosts with the new release answered and failed, until they were returned. */
+  readonly counts: Counts;
+}
+
+/** From the creation of a host until it is healthy: a start takes 3 to 10 s, and the migrations of a release may take longer. */
+const READY_MS = 60_000;
+const BAKE_MS = 10_000;
+
+export const DEFAULT_LIMITS: RolloutLimits = { readyMs: READY_MS, bakeMs: BAKE_MS };
+
+/**
+ * Rolls a release out to the application hosts, one at a time, and observes each for `bakeMs` before the next one. When a host does not become ready,
+ * errors rise or an error budget burns, it returns all changed hosts to `from` in the same way. The lock of the stack must be held.
+ *
+ * The record names the rollout before the first host changes. After a kill, `up` and a rollback return the hosts, and the same rollout continues.
+ * Throws `release-refused` before any change, `release-failed` if the hosts could not be returned, and the reason of `signal`.
+ */
+export async function rollOut(options: RollOutOptions): Promise<RolloutEnd> {
+  const { topology, action, from, to, limits, burnAlerts, signal, onProgress } = options;
+  const context = { topology, hosts: openHosts() };
+  for (const name of await undrainAll(context))
+    onProgress(`${name} serves again: an interrupted change had drained it`);
+  await requireUnchangedHosts(options);
+  const migrations = await checkRelease(options);
+  const rollout: Rollout = {
+    ...{ startedAt: new Date().toISOString(), by: userName(), action, from, to },
+    ...{ direction: 'forward', result: 'running', owner: ownIdentity() },
+  };
+  await writeReleaseRecord(beginRollout(await readReleaseRecord(), rollout, migrations));
+  const imageId = await readAppImageId(to.tag);
+  if (imageId === undefined) throw new Error(`the image ${to.tag} does not exist`);
+  await using watch = await openWatch({ context, imageId, burnAlerts, limits });
+  try {
+    // The place of a canary: one host with the new release beside a fresh host with the old one, compared before the first host is replaced.
+    await changeHosts(options, { watch, signal: AbortSignal.any([signal, watch.stopped]) });
+  } catch (error) {
+    const counts = watch.counts().after;
+    if (signal.aborted) {
+      await endRollout({ result: 'interrupted', reason: 'interrupted by the user', ...counts });
+      throw interrupted(options);
+    }
+    const reason = error instanceof RolloutStopped || error instanceof HoldfastError ? error.message : messageOf(error);
+    return await returnHosts(options, { watch, reason });
+  }
+  const counts = watch.counts().after;
+  const isWorkTree = to.commit === null && imageId === (await readImageIds()).get('app');
+  const done = completeRollout(await readReleaseRecord(), { endedAt: new Date().toISOString(), isWorkTree, ...counts });
+  await writeReleaseRecord(done);
+  await removeAppImages(unusedTags(done));
+  return { result: 'done', counts };
+}
+
+/** The application hosts that do not run the wanted release, as the record has it now. */
+async function findOtherHosts({
+  topology,
+  files,
+}: Pick<RollOutOptions, 'topology' | 'files'>): Promise<readonly PlannedHost[]> {
+  const plan = await makePlan(topology, files);
+  return plan.filter(({ host, action }) => host.tier === 'app' && host.enabled && action !== 'nothing');
+}
+
+/** Reasons of {@link decideChange} that concern the release, or an interruption of an earlier rollout. */
+const OWN_REASONS: readonly string[] = ['new image', 'an interrupted change', 'not running'];
+
+/** Throws `release-refused` if an application host differs from the topology in more than its image: a release changes nothing else. */
+async function requireUnchangedHosts(options: RollOutOptions): Promise<void> {
+  const others = (await findOtherHosts(options)).flatMap(({ host, reasons }) =>
+    reasons.filter((reason) => !OWN_REASONS.includes(reason)).map((reason) => `${host.name} (${reason})`),
+  );
+  if (others.length === 0) return;
+  throw new HoldfastError(
+    'release-refused',
+    `Hosts differ from the topology in more than their release: ${others.join(', ')}.`,
+    { fix: 'Apply that change first, with `./holdfast up`.' },
+  );
+}
+
+interface ChangeOptions {
+  readonly watch: RolloutWatch;
+  readonly signal: AbortSignal;
+}
+
+async function changeHosts(options: RollOutOptions, { watch, signal }: ChangeOptions): Promise<void> {
+  const { topology, to, limits, onProgress } = options;
+  const context = { topology, hosts: openHosts() };
+  for (const planned of await findOtherHosts(options)) {
+    await roll([planned], { context, signal, onProgress });
+    onProgress(`${planned.host.name} runs ${to.version}: observing it for ${limits.bakeMs / 1_000} s`);
+    await sleep(limits.bakeMs, undefined, { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    });
+    await watch.poll();
+    signal.throwIfAborted();
+  }
+}
+
+async function returnHosts(
+  options: RollOutOptions,
+  { watch, reason }: { readonly watch: RolloutWatch; readonly reason: string },
+): Promise<RolloutEnd> {
+  const { topology, from, to, signal, onProgress } = options;
+  const context = { topology, hosts: openHosts() };
+  onProgress(`returning to ${from.version}: ${reason}`);
+  await writeReleaseRecord(updateRollout(await readReleaseRecord(), { direction: 'back', reason }));
+  try {
+    await roll(await findOtherHosts(options), { context, signal, onProgress });
+  } catch (error) {
+    if (signal.aborted) {
+      await endRollout({ result: 'interrupted', ...watch.counts().after });
+      throw interrupted(options);
+    }
+    await endRollout({ result: 'failed', ...watch.counts().after });
+    throw new HoldfastError(
+      'release-failed',
+      `${to.version} was stopped (${reason}), and the hosts could not be returned to ${from.version}: ${messageOf(error)}`,
+      { cause: error, fix: 'Check `./holdfast status`, then repeat `./holdfast rollback`.' },
+    );
+  }
+  await watch.poll();
+  const counts = watch.counts().after;
+  await endRollout({ result: 'returned', ...counts });
+  return { result: 'returned', reason, counts };
+}
+
+async function endRollout(change: Pick<Rollout, 'result' | 'reason' | 'requests' | 'failures'>): Promise<void> {
+  const { reason, ...rest } = change;
+  const ended = { ...rest, ...(reason === undefined ? {} : { reason }), endedAt: new Date().toISOString() };
+  await writeReleaseRecord(updateRollout(await readReleaseRecord(), ended));
+}
+
+function interrupted({ from, to }: RollOutOptions): HoldfastError {
+  return new HoldfastError(
+    'interrupted',
+    `Interrupted: some application hosts may run ${to.version}, others ${from.version}.`,
+    {
+      fix: `Return all to ${from.version} with \`./holdfast rollback\`, or repeat the command to continue.`,
+    },
+  );
+}
+
+/** The user at the terminal, also with `sudo`. */
+function userName(): string {
+  return process.env['SUDO_USER'] ?? userInfo().username;
+}
