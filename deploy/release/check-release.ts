@@ -18,8 +18,8 @@ interface CheckOptions {
 }
 
 /**
- * Checks that a release can run with the configuration of the hosts, and beside the release that they run: each reads the sessions, cached objects and
- * hashes of the other, and uses the same database. Returns the checksums of the migrations that the release adds. Throws `release-refused` with all
+ * Checks that a release can run with the configuration of the hosts, and beside the release that they run. Each must read the sessions, cached objects
+ * and hashes of the other, and use the same database. Returns the checksums of the migrations that the release adds. Throws `release-refused` with all
  * problems.
  */
 export async function checkRelease(options: CheckOptions): Promise<readonly string[]> {

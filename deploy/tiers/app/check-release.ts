@@ -14,9 +14,9 @@ const inputSchema = z.object({
 });
 
 /**
- * `node deploy/tiers/app/check-release.ts <INPUT >OUTPUT`: describes this release as JSON, for `holdfast release`. It needs no network: the problem of
- * the configuration (or `null`), the migrations with their texts, samples of the formats that releases share, and problems with those of the other
- * release. Later releases may add fields, and must keep these.
+ * `node deploy/tiers/app/check-release.ts <INPUT >OUTPUT`: describes this release as JSON, for `holdfast release`. It needs no network. The output has the
+ * problem of the configuration (or `null`), the migrations with their texts, and samples of the formats that releases share. It also has the problems with
+ * the samples of the other release. Later releases may add fields, and must keep these.
  */
 async function main(): Promise<void> {
   const { config, samples } = inputSchema.parse(JSON.parse(await text(process.stdin)));

@@ -2,8 +2,8 @@ import { tokensOf } from './check-migrations.ts';
 import type { Migration } from './migration-files.ts';
 
 /**
- * Checks whether releases that do not know a migration can use the database after it: during a rollout the older release runs beside the newer one,
- * and after a rollback alone. Returns the reasons why not; an empty list if it only adds. `hasStep`: it also runs code, whose effect is unknown.
+ * Checks whether releases that do not know a migration can use the database after it. During a rollout the older release runs beside the newer one;
+ * after a rollback it runs alone. Returns the reasons why not; an empty list if it only adds. `hasStep`: it also runs code, whose effect is unknown.
  */
 export function checkAdditive(
   { name, statements }: Pick<Migration, 'name' | 'statements'>,

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Committed, Transaction, Transactor } from '../data/write-route.ts';
 
 /**
- * Ways in which this application breaks its guarantees on purpose, to show that judges and rollouts detect it. Off unless enabled by name.
+ * Makes this application break its guarantees on purpose, to show that judges and rollouts detect it. Off unless enabled by name.
  * `never-ready`: it starts and never becomes ready. `fail-requests`: it fails 2 % of its requests.
  */
 export const SABOTAGES = ['ack-before-commit', 'never-ready', 'fail-requests'] as const;
