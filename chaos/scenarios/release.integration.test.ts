@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SLOS } from '../../alerts/slo/slos.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { renderFiles } from '../../project/render-files.ts';
-import { makePlan } from '../change/plan.ts';
-import { buildAppImage, readAppVersion, type AppImage } from '../images/app-image.ts';
-import { makeTopology, routeAddress, type RouteName } from '../model/topology.ts';
-import { readReleaseRecord } from '../stack/release-record.ts';
-import { listReleases } from './list-releases.ts';
-import { release, releaseWorkTree, rollback, type ReleaseOptions } from './release.ts';
+import { makePlan } from '../../deploy/change/plan.ts';
+import { buildAppImage, readAppVersion, type AppImage } from '../../deploy/images/app-image.ts';
+import { makeTopology, routeAddress, type RouteName } from '../../deploy/model/topology.ts';
+import { readReleaseRecord } from '../../deploy/stack/release-record.ts';
+import { listReleases } from '../../deploy/release/list-releases.ts';
+import { release, releaseWorkTree, rollback, type ReleaseOptions } from '../../deploy/release/release.ts';
 
 const topology = makeTopology();
 const files = renderFiles(topology);
