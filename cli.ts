@@ -95,6 +95,7 @@ export function makeProgram(signal: AbortSignal): Command {
     get files() {
       return context.files;
     },
+    openChangeWatch: context.openChangeWatch,
     burnAlerts: SLOS.flatMap(({ alerts }) => [alerts.fast, alerts.slow]),
   });
   registerLoadCommand(program, context);

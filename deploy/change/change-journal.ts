@@ -19,7 +19,7 @@ export const operationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('replace'), hosts: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal('switch'), tier: z.enum(['db', 'cache']) }),
   z.strictObject({ kind: z.literal('schema'), statement: z.string() }),
-  z.strictObject({ kind: z.literal('release'), version: z.string() }),
+  z.strictObject({ kind: z.literal('release') }),
 ]);
 
 export type Operation = Readonly<z.infer<typeof operationSchema>>;

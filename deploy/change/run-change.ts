@@ -39,7 +39,7 @@ export type ChangeWork = (options: RollOptions, change: OpenChange) => Promise<v
  * process leaves it running, see `findInterrupted`. Throws `change-unfinished` if there is such a change already.
  */
 export async function runChange(options: ChangeOptions, request: ChangeRequest, work: ChangeWork): Promise<void> {
-  await refuseUnfinished(request.what);
+  await refuseUnfinished(request);
   await runOpen(options, await openChange(request), work);
 }
 
@@ -73,9 +73,17 @@ async function runOpen(options: ChangeOptions, change: OpenChange, work: ChangeW
   }
 }
 
-/** Throws `change-unfinished` if a killed process left a change. `what`: the command that cannot run because of it. */
-export async function refuseUnfinished(what: string): Promise<void> {
-  const [left] = await findInterrupted();
+/**
+ * Throws `change-unfinished` if a killed process left a change. A rollout continues or returns an interrupted rollout by itself, by the record of
+ * releases.
+ */
+async function refuseUnfinished({ what, operation }: ChangeRequest): Promise<void> {
+  const interrupted = await findInterrupted();
+  const isContinued = (change: Change): boolean => operation.kind === 'release' && change.operation.kind === 'release';
+  for (const change of interrupted.filter(isContinued)) {
+    continueChange(change).end('aborted', { problem: `followed by "${what}"` });
+  }
+  const left = interrupted.find((change) => !isContinued(change));
   if (left === undefined) return;
   throw new HoldfastError(
     'change-unfinished',

@@ -3,6 +3,7 @@ import { EXIT, HoldfastError } from '../../kit/errors.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { openProgress } from '../../kit/progress.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
+import { runChange, type ChangeOptions, type ChangeWatch } from '../change/run-change.ts';
 import { buildAppImage } from '../images/app-image.ts';
 import type { RenderedFiles } from '../model/rendered-file.ts';
 import type { Topology } from '../model/topology.ts';
@@ -17,6 +18,7 @@ interface ReleaseContext {
   readonly signal: AbortSignal;
   /** Names of the burn-rate alerts of all SLOs. */
   readonly burnAlerts: readonly string[];
+  readonly openChangeWatch: (what: string) => Promise<ChangeWatch>;
 }
 
 interface Flags {
@@ -35,15 +37,31 @@ export function registerReleaseCommands(program: Command, context: ReleaseContex
     { bake, readyWithin }: Flags,
     act: (options: ReleaseOptions) => Promise<ReleaseEnd>,
   ) => {
-    await using _lock = await openStackLock(what);
+    await using _lock = await openStackLock(what, 'change');
     const progress = openProgress();
     const limits: RolloutLimits = { bakeMs: bake * 1_000, readyMs: readyWithin * 1_000 };
     try {
-      const end = await act({
-        ...{ topology, files: context.files, limits, burnAlerts: context.burnAlerts, signal },
-        onProgress: progress.report,
+      const ends: ReleaseEnd[] = [];
+      const options: ChangeOptions = {
+        ...{ context: { topology, hosts: openHosts() }, signal, onProgress: progress.report },
+        openWatch: () => context.openChangeWatch(what),
+      };
+      // The rollout has limits of its own for errors, so that it only needs the silences of the watch.
+      await runChange(options, { what, operation: { kind: 'release' }, reason: what }, async ({ watch, ...hooks }) => {
+        ends.push(
+          await act({
+            ...{ topology, files: context.files, limits, burnAlerts: context.burnAlerts, signal },
+            onProgress: progress.report,
+            hooks: {
+              ...hooks,
+              ...(watch === undefined ? {} : { watch: { ...watch, findHarm: () => Promise.resolve('') } }),
+            },
+          }),
+        );
       });
       progress.stop();
+      const [end] = ends;
+      if (end === undefined) throw new Error('the rollout has no end');
       console.log(renderEnd(end));
       process.exitCode = end.result === 'done' ? EXIT.held : EXIT.violated;
     } finally {

@@ -18,7 +18,7 @@ import { rollOut, type RollOutOptions, type RolloutEnd } from './roll-out.ts';
 
 export type ReleaseOptions = Pick<
   RollOutOptions,
-  'topology' | 'files' | 'limits' | 'burnAlerts' | 'signal' | 'onProgress'
+  'topology' | 'files' | 'limits' | 'burnAlerts' | 'signal' | 'onProgress' | 'hooks'
 >;
 
 /** End of a release or rollback, with both releases. */

@@ -5,7 +5,8 @@ import { openHosts } from '../../kit/hosts.ts';
 import { ownIdentity } from '../../kit/process-identity.ts';
 import { undrainAll } from '../change/drain.ts';
 import { makePlan, type PlannedHost } from '../change/plan.ts';
-import { roll } from '../change/roll.ts';
+import { rollItem } from '../change/roll-item.ts';
+import { roll, type RollOptions } from '../change/roll.ts';
 import { readAppImageId, removeAppImages } from '../images/app-image.ts';
 import { readImageIds } from '../images/images.ts';
 import type { RenderedFiles } from '../model/rendered-file.ts';
@@ -37,6 +38,8 @@ export interface RollOutOptions {
   readonly burnAlerts: readonly string[];
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
+  /** Observers of each host's change: the change journal, and the silences of planned work. */
+  readonly hooks?: Pick<RollOptions, 'onStep' | 'onDone' | 'watch'>;
 }
 
 /** End of a rollout. */
@@ -127,10 +130,10 @@ interface ChangeOptions {
 }
 
 async function changeHosts(options: RollOutOptions, { watch, signal }: ChangeOptions): Promise<void> {
-  const { topology, to, limits, onProgress } = options;
+  const { topology, to, limits, onProgress, hooks } = options;
   const context = { topology, hosts: openHosts() };
   for (const planned of await findOtherHosts(options)) {
-    await roll([planned], { context, signal, onProgress });
+    await roll([rollItem(planned)], { ...hooks, context, signal, onProgress });
     onProgress(`${planned.host.name} runs ${to.version}: observing it for ${limits.bakeMs / 1_000} s`);
     await sleep(limits.bakeMs, undefined, { signal }).catch((error: unknown) => {
       signal.throwIfAborted();
@@ -145,12 +148,12 @@ async function returnHosts(
   options: RollOutOptions,
   { watch, reason }: { readonly watch: RolloutWatch; readonly reason: string },
 ): Promise<RolloutEnd> {
-  const { topology, from, to, signal, onProgress } = options;
+  const { topology, from, to, signal, onProgress, hooks } = options;
   const context = { topology, hosts: openHosts() };
   onProgress(`returning to ${from.version}: ${reason}`);
   await writeReleaseRecord(updateRollout(await readReleaseRecord(), { direction: 'back', reason }));
   try {
-    await roll(await findOtherHosts(options), { context, signal, onProgress });
+    await roll((await findOtherHosts(options)).map(rollItem), { ...hooks, context, signal, onProgress });
   } catch (error) {
     if (signal.aborted) {
       await endRollout({ result: 'interrupted', ...watch.counts().after });
