@@ -119,7 +119,8 @@ export class LoadLog {
 const PREPARATION = 'setup';
 
 function recordOf(line: RequestLine): RequestRecord {
-  const { startMs, durationMs, kind, ok, status, error, connection, connectedMs, target, host, version, traceId } = line;
+  const { startMs, durationMs, kind, ok, status, error, connection, connectedMs, target, host, version, traceId } =
+    line;
   return {
     ...{ startMs, durationMs, kind, ok, status, connection, target },
     ...(error === undefined ? {} : { error }),

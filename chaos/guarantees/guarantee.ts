@@ -64,8 +64,20 @@ export interface FaultGuarantee extends Claim {
 export interface MaintenanceGuarantee extends Claim {
   /** Upper limit of one event, from its first step until full redundancy, milliseconds. */
   readonly eventMs: number;
+  /** What the change needs, such as an image. Made before there is load. */
+  prepare?(options: PrepareOptions): Promise<void>;
+  /** Returns the stack to its state before, when the change and its controls are over. */
+  restore?(options: PrepareOptions): Promise<void>;
   /** Chooses the change by the state of the stack. Throws when that cannot be determined. */
   chooseChange(world: StackContext): Promise<ChosenChange>;
+}
+
+/** Means of a guarantee before and after its experiments. */
+export interface PrepareOptions {
+  readonly topology: Topology;
+  readonly files: RenderedFiles;
+  readonly signal: AbortSignal;
+  readonly onProgress: (line: string) => void;
 }
 
 export type Guarantee = FaultGuarantee | MaintenanceGuarantee;

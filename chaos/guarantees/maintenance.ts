@@ -1,38 +1,22 @@
-import { renewLeaf } from '../../deploy/stack/make-secrets.ts';
+import { changeSchema } from '../../deploy/change/change-schema.ts';
 import { makePlan } from '../../deploy/change/plan.ts';
 import { rollItem } from '../../deploy/change/roll-item.ts';
 import { replacement, restarting, roll } from '../../deploy/change/roll.ts';
 import { hostsOf, TIER_NAMES, type Host, type Tier } from '../../deploy/model/topology.ts';
 import type { Observation } from '../../deploy/observe/observation.ts';
 import { redundancyOf } from '../../deploy/observe/redundancy.ts';
+import { renewLeaf } from '../../deploy/stack/make-secrets.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
-import { changeSchema } from '../../deploy/change/change-schema.ts';
-import { holdTable } from '../changes/hold-table.ts';
-import { observeColumn } from '../changes/observe-column.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { addConfigComment } from '../changes/add-config-comment.ts';
 import { allAtOnce } from '../changes/all-at-once.ts';
-import { newestProcesses, observeNewProcesses, observeRestarted } from '../changes/observe-restarts.ts';
-import { predictOutage } from '../predict.ts';
-import type { Budget, ChangeControl, ChangeRun, ChosenChange, MaintenanceGuarantee } from './guarantee.ts';
-
-/** No client may notice a planned change. */
-const UNNOTICED: readonly Budget[] = [
-  { kind: 'failed', most: 0 },
-  { kind: 'lost-writes', most: 0 },
-  { kind: 'latency-ratio', of: ['page', 'product'], quantile: 0.99, ratio: 2, leastMs: 300 },
-];
-
-/** Planned work announces its alerts, so that no mail may arrive. */
-const NO_MAILS = { mustDeliver: [], mayDeliver: [], deliverWithinMs: 60_000, resolveWithinMs: 60_000 } as const;
-
-type Described = Pick<MaintenanceGuarantee, 'id' | 'claim' | 'eventMs' | 'chooseChange'> & {
-  readonly budgets?: readonly Budget[];
-};
-
-function maintenance({ budgets = UNNOTICED, ...described }: Described): MaintenanceGuarantee {
-  return { ...described, budgets, alerts: NO_MAILS, predict: ({ profile }) => predictOutage('maintenance', profile) };
-}
+import { holdTable } from '../changes/hold-table.ts';
+import { observeColumn } from '../changes/observe-column.ts';
+import { newestProcesses, observeNewProcesses } from '../changes/observe-restarts.ts';
+import { proveRestarted, tierAtOnce } from '../changes/tier-at-once.ts';
+import type { ChangeRun, ChosenChange, MaintenanceGuarantee } from './guarantee.ts';
+import { maintenance, UNNOTICED, type Described } from './maintenance-claim.ts';
+import { appBadRelease, appRoll } from './maintenance-releases.ts';
 
 /** The hosts of a tier restart or are replaced, one at a time. */
 interface TierRoll {
@@ -57,17 +41,6 @@ function chooseRoll({ tier, how, controls }: TierRoll): MaintenanceGuarantee['ch
   };
 }
 
-/** Runs a change, and observes by the engine whether all containers of the hosts have started since. */
-async function proveRestarted(
-  { context }: ChangeRun,
-  hosts: readonly Host[],
-  change: () => Promise<void>,
-): Promise<Observation> {
-  const before = await context.hosts.list();
-  await change();
-  return observeRestarted(before, await context.hosts.list(), hosts);
-}
-
 async function rollHosts(run: ChangeRun, hosts: readonly Host[], how: 'restart' | 'replace'): Promise<void> {
   const names = new Set(hosts.map(({ name }) => name));
   const items =
@@ -77,17 +50,6 @@ async function rollHosts(run: ChangeRun, hosts: readonly Host[], how: 'restart' 
           .filter(({ host }) => names.has(host.name))
           .map((planned) => replacement(planned, ['a planned replacement']));
   await roll(items, run);
-}
-
-/** All hosts of a tier crash and start again, at the same time. */
-function tierAtOnce(tier: Tier): ChangeControl {
-  return {
-    name: `all hosts of ${tier} at once, without drain`,
-    perform: (run) => {
-      const hosts = hostsOf(run.context.topology, tier);
-      return proveRestarted(run, hosts, () => allAtOnce(run.context, hosts));
-    },
-  };
 }
 
 /** The configurations of services on hosts change by a comment, and `up` takes them over by a reload. */
@@ -312,6 +274,8 @@ export const MAINTENANCE_GUARANTEES: readonly MaintenanceGuarantee[] = [
     budgets: [...UNNOTICED, { kind: 'stall', of: 'writes', longestMs: 2_000 }],
   }),
   schemaChange,
+  appRoll,
+  appBadRelease,
   monitorRoll,
   configChange,
   certificateRenewal,

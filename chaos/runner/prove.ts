@@ -105,12 +105,28 @@ async function proveOne(run: Run): Promise<GuaranteeOutcome> {
   const startedAt = Date.now();
   const prediction = guarantee.predict(options.topology);
   try {
-    const outcome = await judgeRun(run, { startedAt });
-    if (!isMaintenance(guarantee)) return outcome;
-    return await withControls(run, guarantee, { outcome, startedAt });
+    if (!isMaintenance(guarantee)) return await judgeRun(run, { startedAt });
+    return await proveChange(run, guarantee, startedAt);
   } catch (error) {
     options.signal.throwIfAborted();
     return unknownOutcome(guarantee, { error, prediction, startedAt });
+  }
+}
+
+async function proveChange(run: Run, guarantee: MaintenanceGuarantee, startedAt: number): Promise<GuaranteeOutcome> {
+  const { topology, files = new Map(), onProgress } = run.options;
+  const means = {
+    ...{ topology, files },
+    onProgress: (line: string) => {
+      onProgress(`${guarantee.id}: ${line}`);
+    },
+  };
+  await guarantee.prepare?.({ ...means, signal: run.options.signal });
+  try {
+    return await withControls(run, guarantee, { outcome: await judgeRun(run, { startedAt }), startedAt });
+  } finally {
+    // Also after an interruption.
+    await guarantee.restore?.({ ...means, signal: new AbortController().signal });
   }
 }
 

@@ -19,7 +19,7 @@ import type { ExperimentEvidence } from './experiment-evidence.ts';
 import { waitForResolved } from './hold.ts';
 import { injectFault } from './inject-fault.ts';
 import { MAX_PAUSE_MS, performChanges } from './perform-changes.ts';
-import { waitForBaseline, waitForSteady } from './steady-state.ts';
+import { CLEAN_MS, waitForBaseline, waitForSteady } from './steady-state.ts';
 import { makeTimeline, type Timeline, type TimelineEvent } from './timeline.ts';
 
 export interface ExperimentOptions {
@@ -77,7 +77,11 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     durationSeconds,
   });
   const baseline = await Promise.race([
-    waitForBaseline(load, rate, { deadlineMs: BASELINE_DEADLINE_MS, signal }),
+    waitForBaseline(load, rate, {
+      ...{ deadlineMs: BASELINE_DEADLINE_MS, signal },
+      // Latencies of a change are compared with those of its baseline, which needs enough requests for a p99.
+      ...(isMaintenance(guarantee) ? { cleanMs: 2 * CLEAN_MS } : {}),
+    }),
     endTooEarly(load),
   ]);
   const path = await options.notificationPath;

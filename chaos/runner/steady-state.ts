@@ -74,18 +74,21 @@ export async function waitForSteady(world: StackContext, { onWait, ...options }:
 }
 
 /** Time without failed requests that is required before a fault is injected. */
-const CLEAN_MS = 5_000;
+export const CLEAN_MS = 5_000;
 
 /** Minimum share of the planned rate that must be recorded: records are read a moment after they are written. */
 export const MIN_SHARE = 0.8;
 
 /** Observes whether the last seconds of a load were clean. */
-export function observeBaseline(load: Pick<LoadRun, 'records'>, rate: number, nowMs: number): Observation {
-  const fromMs = nowMs - CLEAN_MS;
+export function observeBaseline(
+  load: Pick<LoadRun, 'records'>,
+  { rate, nowMs, cleanMs = CLEAN_MS }: { readonly rate: number; readonly nowMs: number; readonly cleanMs?: number },
+): Observation {
+  const fromMs = nowMs - cleanMs;
   const recent = load.records.filter((record) => record.startMs >= fromMs);
   const failed = recent.filter((record) => !record.ok);
-  const wanted = rate * (CLEAN_MS / 1_000) * MIN_SHARE;
-  const text = `${recent.length} requests in ${CLEAN_MS / 1_000} s, ${failed.length} failed`;
+  const wanted = rate * (cleanMs / 1_000) * MIN_SHARE;
+  const text = `${recent.length} requests in ${cleanMs / 1_000} s, ${failed.length} failed`;
   return {
     seen: failed.length === 0 && recent.length >= wanted,
     text: `${text} (at least ${Math.ceil(wanted)} without a failure required)`,
@@ -96,14 +99,17 @@ export function observeBaseline(load: Pick<LoadRun, 'records'>, rate: number, no
 export async function waitForBaseline(
   load: Pick<LoadRun, 'records'>,
   rate: number,
-  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
+  {
+    cleanMs = CLEAN_MS,
+    ...options
+  }: { readonly deadlineMs: number; readonly signal: AbortSignal; readonly cleanMs?: number },
 ): Promise<{ readonly baselineAt: number; readonly observation: Observation }> {
   return waitFor(
     () => {
       const now = Date.now();
-      const observation = observeBaseline(load, rate, now);
+      const observation = observeBaseline(load, { rate, nowMs: now, cleanMs });
       if (!observation.seen) return Promise.reject(new Error(observation.text));
-      return Promise.resolve({ baselineAt: now - CLEAN_MS, observation });
+      return Promise.resolve({ baselineAt: now - cleanMs, observation });
     },
     { what: 'a clean baseline', intervalMs: 250, ...options },
   );
