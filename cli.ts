@@ -6,6 +6,7 @@ import { readSilenceTexts, registerAlertCommands } from './alerts/commands.ts';
 import { SLOS } from './alerts/slo/slos.ts';
 import { ruleExpressions } from './alerts/render-rules.ts';
 import { openChangeWatch } from './alerts/planned-work.ts';
+import { silenceDrains } from './alerts/silences/drain-silences.ts';
 import { registerBenchCommand } from './chaos/bench/command.ts';
 import { registerChaosCommands } from './chaos/commands.ts';
 import { registerDrillCommand } from './chaos/drill/command.ts';
@@ -16,6 +17,7 @@ import { readUnrecordedTexts } from './chaos/unrecorded/find-unrecorded.ts';
 import { boardExpressions } from './dashboards/boards.ts';
 import { registerDashboardCommands } from './dashboards/commands.ts';
 import { registerChangeCommands } from './deploy/change/commands.ts';
+import { readDrains } from './deploy/change/drains.ts';
 import { registerDeployCommands, type CommandContext } from './deploy/commands.ts';
 import { makeTopology } from './deploy/model/topology.ts';
 import { registerReleaseCommands } from './deploy/release/command.ts';
@@ -84,6 +86,8 @@ export function makeProgram(signal: AbortSignal): Command {
     heal: (onProgress) => healAll({ topology, onProgress }),
     silences: () => readSilenceTexts({ topology, signal }),
     openChangeWatch: (what) => openChangeWatch(topology, what),
+    silenceDrains: async (onProgress) =>
+      silenceDrains(topology, [...(await readDrains(topology)).values()], onProgress),
     unrecorded: () => readUnrecordedTexts({ topology, hosts: openHosts() }, openJournal(PATHS.journal)),
   };
   registerDeployCommands(program, context);

@@ -10,6 +10,7 @@ import { openStackLock } from '../kit/stack-lock.ts';
 import { findInterrupted } from './change/change-journal.ts';
 import { readDrains } from './change/drains.ts';
 import { makePlan } from './change/plan.ts';
+import { renderDrain } from './change/render-drain.ts';
 import { renderPlan, toJson } from './change/render-plan.ts';
 import { checkTopology } from './model/check-topology.ts';
 import { checkMachine } from './machine/doctor.ts';
@@ -39,6 +40,8 @@ export interface CommandContext {
   readonly unrecorded: () => Promise<readonly string[]>;
   /** Watches clients and alerts during a change of the stack. */
   readonly openChangeWatch: (what: string) => Promise<ChangeWatch>;
+  /** Silences the alerts that the drains of operators cause, and ends the silences of drains that have ended. Reports a failure as progress. */
+  readonly silenceDrains: (onProgress: (line: string) => void) => Promise<void>;
 }
 
 export function registerDeployCommands(program: Command, context: CommandContext): void {
@@ -75,6 +78,8 @@ export function registerDeployCommands(program: Command, context: CommandContext
           heal: () => heal(progress.report),
           openWatch: () => context.openChangeWatch('up'),
         });
+        // A killed `undrain` may have left a silence.
+        await context.silenceDrains(progress.report);
       } finally {
         progress.stop();
       }
@@ -113,9 +118,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
           : renderStatus(status, {
               ...{ silences, unrecorded },
               drains: [
-                ...[...drains.values()].map(
-                  ({ host, by, reason, since }) => `${host} is drained by ${by} since ${since}: ${reason}`,
-                ),
+                ...[...drains.values()].map((drain) => renderDrain(drain)),
                 ...interrupted.map(
                   ({ what, startedAt }) =>
                     `"${what}" of ${startedAt} was interrupted: \`./holdfast maintenance resume\` or \`abort\``,

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-export const drainSchema = z.strictObject({
+export const drainSchema = z.object({
   host: z.string(),
   /** User of the machine who drained it, or the change that did. */
   by: z.string(),
   reason: z.string(),
   /** ISO 8601. */
   since: z.string(),
+  /** The planned end of an operator's drain, ISO 8601. Nothing ends it then: an alert reports that it was forgotten. */
+  until: z.string().optional(),
   /** `change`: a change in progress drained it, and returns it. `operator`: it stays drained until `undrain`. */
   kind: z.enum(['operator', 'change']),
 });
@@ -17,12 +19,12 @@ export type Drain = Readonly<z.infer<typeof drainSchema>>;
 
 /**
  * What operators do with the stack now, as its own hosts see it: load balancers apply the drains, monitors expose all of it as metrics. Each of them
- * has a copy of the file, which changes without a reload.
+ * has a copy of the file, which changes without a reload. Programs of the version before read it during a roll, so unknown fields are ignored.
  */
-export const operationsSchema = z.strictObject({
+export const operationsSchema = z.object({
   drains: z.array(drainSchema).readonly(),
   /** The change in progress: its command, and the hosts that it changes. */
-  change: z.strictObject({ what: z.string(), hosts: z.array(z.string()).readonly(), since: z.string() }).optional(),
+  change: z.object({ what: z.string(), hosts: z.array(z.string()).readonly(), since: z.string() }).optional(),
 });
 
 export type Operations = Readonly<z.infer<typeof operationsSchema>>;

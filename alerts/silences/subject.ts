@@ -4,11 +4,16 @@ import { nearest } from '../../kit/nearest.ts';
 import { DOMAINS, type Domain } from '../alert.ts';
 import type { AlertName } from '../names.ts';
 
-/** Subject of a silence: one host, a failure domain, or single alerts, of one host or of a service. */
+/** Subject of a silence: one host, a failure domain, or single alerts, of one host, a failure domain or a service. */
 export type Subject =
   | { readonly kind: 'host'; readonly name: string }
   | { readonly kind: 'domain'; readonly name: Domain }
-  | { readonly kind: 'alerts'; readonly names: readonly AlertName[]; readonly host: string | undefined };
+  | {
+      readonly kind: 'alerts';
+      readonly names: readonly AlertName[];
+      readonly host: string | undefined;
+      readonly domain?: Domain;
+    };
 
 /** A matcher in Alertmanager's API. */
 export interface Matcher {
@@ -32,10 +37,11 @@ export function parseSubject(topology: Topology, text: string): Subject {
 /** Matchers for the alerts of a subject. SLO alerts are excluded: maintenance must not affect users. The watchdog and drills are too: they test alert delivery. */
 export function matchersOf(subject: Subject): readonly Matcher[] {
   if (subject.kind === 'alerts') {
-    const { names, host } = subject;
+    const { names, host, domain } = subject;
     return [
       { name: 'alertname', value: names.join('|'), isEqual: true, isRegex: true },
       ...(host === undefined ? [] : [{ name: 'host', value: host, isEqual: true, isRegex: false }]),
+      ...(domain === undefined ? [] : [{ name: 'domain', value: domain, isEqual: true, isRegex: false }]),
       { name: 'drill', value: '', isEqual: true, isRegex: false },
     ];
   }

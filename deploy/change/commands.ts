@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { HoldfastError } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { openHosts } from '../../kit/hosts.ts';
+import { parseDuration } from '../../kit/parse-duration.ts';
 import { openProgress } from '../../kit/progress.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
 import type { CommandContext } from '../commands.ts';
@@ -11,13 +12,25 @@ import { checkStackOwner } from '../stack/check-stack-owner.ts';
 import { findInterrupted, readChanges, type Operation } from './change-journal.ts';
 import { changeSchema, parseSchemaChange } from './change-schema.ts';
 import { readDrains } from './drains.ts';
-import { changeHosts, drainUntilUndrain, findDrainRefusal, undrain } from './maintain.ts';
+import {
+  changeHosts,
+  drainUntilUndrain,
+  findDrainRefusal,
+  replanDrain,
+  undrain,
+  type DrainRollOptions,
+} from './maintain.ts';
 import { renderChanges } from './render-changes.ts';
+import { renderDrain } from './render-drain.ts';
 import { abortChange, resumeChange } from './resume.ts';
-import { runChange, type ChangeOptions, type ChangeWork } from './run-change.ts';
+import { runChange, type ChangeOptions } from './run-change.ts';
+
+/** Planned duration of a drain. A host that is out of service for longer than a day is no planned work. */
+const DRAIN_MS = { default: 3_600_000, leastMs: 10_000, mostMs: 86_400_000 } as const;
 
 interface ChangeFlags {
   readonly reason?: string;
+  readonly for?: string;
   readonly force?: boolean;
 }
 
@@ -27,7 +40,7 @@ export function registerChangeCommands(program: Command, context: CommandContext
   const stack: StackContext = { topology, hosts: openHosts() };
 
   /** Runs a change with the lock, the journal and progress lines. */
-  async function change(request: ChangeRequest, work: ChangeWork): Promise<void> {
+  async function change(request: ChangeRequest, work: (options: DrainRollOptions) => Promise<void>): Promise<void> {
     await checkStackOwner();
     await using _lock = await openStackLock(request.what, 'change');
     const progress = openProgress();
@@ -35,8 +48,9 @@ export function registerChangeCommands(program: Command, context: CommandContext
       ...{ context: stack, signal, onProgress: progress.report },
       openWatch: () => context.openChangeWatch(request.what),
     };
+    const silenceDrains = (): Promise<void> => context.silenceDrains(progress.report);
     try {
-      await runChange(options, request, work);
+      await runChange(options, request, (roll) => work({ ...roll, silenceDrains }));
     } finally {
       progress.stop();
     }
@@ -59,8 +73,15 @@ export function registerChangeCommands(program: Command, context: CommandContext
     .description('take a host out of service until `undrain`: its requests end, new ones go to the others')
     .argument('<host>', 'host, such as web1')
     .option('--reason <text>', 'required: why, as `status` shows it')
+    .option(
+      '--for <time>',
+      'planned duration from 10s to 24h, such as 30m; default 1h; repeat the command to extend it',
+    )
     .option('--force', 'also drain the last host of its tier')
-    .addHelpText('after', '\nThe drain survives `up`, and restarts and reloads of the load balancers.')
+    .addHelpText(
+      'after',
+      '\nThe drain survives `up`, and restarts and reloads of the load balancers. The alerts that it causes are silent for\nthe planned duration. Nothing returns the host then: the alert HostDrainForgotten reports it.',
+    )
     .action(async (name: string, flags: ChangeFlags) => {
       const host = findHost(topology, name);
       const { reason = '' } = flags;
@@ -70,20 +91,27 @@ export function registerChangeCommands(program: Command, context: CommandContext
         });
       }
       const what = `drain ${name}`;
+      const forMs = flags.for === undefined ? DRAIN_MS.default : parseDuration(flags.for, DRAIN_MS);
+      const until = new Date(Date.now() + forMs).toISOString();
+      const operation: Operation = { kind: 'drain', host: name, until };
+      const drain = (await readDrains(topology)).get(name);
+      if (drain?.kind === 'operator') {
+        if (flags.for === undefined) {
+          console.log(`${renderDrain(drain)}\nTo plan another end, repeat the command with --for.`);
+          return;
+        }
+        await change({ what, operation, reason }, (options) => replanDrain(options, drain, { reason, until }));
+        console.log(`${name} stays drained until ${until}.`);
+        return;
+      }
       const refusal = await findDrainRefusal(stack, host);
       if (refusal !== '' && flags.force !== true) {
         throw new HoldfastError('refused', `${name} was not drained: ${refusal}.`, {
           fix: 'Return or repair another host of the tier first, or accept the cost with --force.',
         });
       }
-      if ((await readDrains(topology)).get(name)?.kind === 'operator') {
-        console.log(`${name} is drained already.`);
-        return;
-      }
-      await change({ what, operation: { kind: 'drain', host: name }, reason }, (options) =>
-        drainUntilUndrain(options, host, reason),
-      );
-      console.log(`${name} is drained. Return it with: ./holdfast undrain ${name}`);
+      await change({ what, operation, reason }, (options) => drainUntilUndrain(options, host, { reason, until }));
+      console.log(`${name} is drained, planned until ${until}. Return it with: ./holdfast undrain ${name}`);
     });
 
   program
@@ -187,7 +215,10 @@ export function registerChangeCommands(program: Command, context: CommandContext
           return;
         }
         const progress = openProgress();
-        const options = { context: stack, signal, onProgress: progress.report, files: context.files };
+        const options = {
+          ...{ context: stack, signal, onProgress: progress.report, files: context.files },
+          silenceDrains: () => context.silenceDrains(progress.report),
+        };
         try {
           for (const one of left) {
             await act(one, { ...options, openWatch: () => context.openChangeWatch(one.what) });

@@ -16,8 +16,10 @@ function isPooled(host: Host): host is PooledHost {
 }
 
 export interface DrainOptions extends Pick<WaitOptions, 'signal' | 'onWait'> {
-  readonly drain: Pick<Drain, 'by' | 'reason' | 'kind'>;
+  readonly drain: Pick<Drain, 'by' | 'reason' | 'kind' | 'until'>;
   readonly onStep: (step: ChangeStep['step']) => void;
+  /** Called when the drain is on disk and published, before its requests have finished. */
+  readonly onRecorded?: () => Promise<void>;
 }
 
 /** Connections to a database end when the role agents have taken it out of the reads. */
@@ -33,6 +35,7 @@ export async function drainHost(context: StackContext, host: Host, options: Drai
   undo.defer(() => forgetDrain(context.topology, host.name));
   options.onStep('drain');
   await recordDrain(context.topology, { ...options.drain, host: host.name, since: new Date().toISOString() });
+  await options.onRecorded?.();
   const { deadlineMs, findUse } = useOf(context, host);
   const unmet = await waitUntilMet(findUse, { ...options, deadlineMs });
   if (unmet !== '') {

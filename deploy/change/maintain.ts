@@ -1,12 +1,13 @@
 import { userInfo } from 'node:os';
 import { HoldfastError } from '../../kit/errors.ts';
 import { isHealthy } from '../../kit/hosts.ts';
+import type { Drain } from '../../kit/operations.ts';
 import type { RenderedFiles } from '../model/rendered-file.ts';
 import { hostsOf, type Host, type Tier, type Topology } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
 import { redundancyOf } from '../observe/redundancy.ts';
 import { drainHost } from './drain.ts';
-import { forgetDrain, readDrains } from './drains.ts';
+import { forgetDrain, readDrains, recordDrain } from './drains.ts';
 import { makePlan } from './plan.ts';
 import { replacement, restarting, roll, type RollItem, type RollOptions } from './roll.ts';
 import { waitUntilMet } from './wait-until-met.ts';
@@ -40,26 +41,50 @@ export async function findDrainRefusal({ topology, hosts }: StackContext, host: 
   return `${reasons}, so without ${host.name} ${cost}`;
 }
 
-/** Drains a host until `undrain`. Draining a drained host does nothing. */
+/** Options of an operator's drain, which lasts longer than the command. */
+export interface DrainRollOptions extends RollOptions {
+  /** Silences the alerts that the recorded drains cause, and no others. Reports a failure as progress. Missing: no alert is silenced. */
+  readonly silenceDrains?: () => Promise<void>;
+}
+
+/** Drains a host until `undrain`. The alerts that this causes are silent until `until`. */
 export async function drainUntilUndrain(
-  { context, signal, onProgress, onStep }: RollOptions,
+  options: DrainRollOptions,
   host: Host,
-  reason: string,
+  drain: Pick<Drain, 'reason' | 'until'>,
 ): Promise<void> {
-  await drainHost(context, host, {
-    signal,
-    drain: { by: userInfo().username, reason, kind: 'operator' },
-    onStep: (step) => onStep?.(host.name, step),
-    onWait: (unmet) => {
-      onProgress(`${host.name}: waiting: ${unmet}`);
-    },
-  });
+  const { context, signal, onProgress, onStep, silenceDrains } = options;
+  try {
+    await drainHost(context, host, {
+      signal,
+      drain: { ...drain, by: userInfo().username, kind: 'operator' },
+      onStep: (step) => onStep?.(host.name, step),
+      ...(silenceDrains === undefined ? {} : { onRecorded: silenceDrains }),
+      onWait: (unmet) => {
+        onProgress(`${host.name}: waiting: ${unmet}`);
+      },
+    });
+  } catch (error) {
+    await silenceDrains?.();
+    throw error;
+  }
+}
+
+/** Gives a drain of an operator another planned end and reason. The host stays drained all the time. */
+export async function replanDrain(
+  { context, silenceDrains }: DrainRollOptions,
+  drain: Drain,
+  plan: Pick<Drain, 'reason' | 'until'>,
+): Promise<void> {
+  await recordDrain(context.topology, { ...drain, ...plan });
+  await silenceDrains?.();
 }
 
 const RETURN_DEADLINE_MS = 60_000;
 
 /** Returns a drained host to service, and waits until its tier has full redundancy. Throws `stack-not-healthy` if it never has: the drain has ended then. */
-export async function undrain({ context, signal, onProgress, onStep }: RollOptions, host: Host): Promise<void> {
+export async function undrain(options: DrainRollOptions, host: Host): Promise<void> {
+  const { context, signal, onProgress, onStep, silenceDrains } = options;
   onStep?.(host.name, 'return');
   await forgetDrain(context.topology, host.name);
   const redundancies = redundancyOf(context.topology, host.tier);
@@ -77,7 +102,7 @@ export async function undrain({ context, signal, onProgress, onStep }: RollOptio
         onProgress(`${host.name}: waiting: ${text}`);
       },
     },
-  );
+  ).finally(silenceDrains);
   if (unmet !== '') {
     throw new HoldfastError(
       'stack-not-healthy',

@@ -3,14 +3,14 @@ import type { Host, Topology } from '../model/topology.ts';
 import { continueChange, hostsOfOperation, type Change } from './change-journal.ts';
 import { undrainAll } from './drain.ts';
 import { publishOperations, readDrains } from './drains.ts';
-import { changeHosts, drainUntilUndrain, undrain } from './maintain.ts';
+import { changeHosts, drainUntilUndrain, undrain, type DrainRollOptions } from './maintain.ts';
 import { makePlan, isHalfChanged } from './plan.ts';
 import { rollItem } from './roll-item.ts';
 import { roll, type RollOptions } from './roll.ts';
 import { runAgain, type ChangeOptions, type ChangeWork } from './run-change.ts';
 import { up } from './up.ts';
 
-interface ResumeOptions extends ChangeOptions {
+interface ResumeOptions extends ChangeOptions, Pick<DrainRollOptions, 'silenceDrains'> {
   readonly files: RenderedFiles;
 }
 
@@ -19,8 +19,9 @@ export async function resumeChange(change: Change, options: ResumeOptions): Prom
   await runAgain(options, change, workOf(change, options));
 }
 
-function workOf({ operation, reason, done }: Change, { context, files }: ResumeOptions): ChangeWork {
+function workOf({ operation, reason, done }: Change, { context, files, ...resume }: ResumeOptions): ChangeWork {
   const { topology } = context;
+  const drained = resume.silenceDrains === undefined ? {} : { silenceDrains: resume.silenceDrains };
   switch (operation.kind) {
     case 'up':
       return async ({ signal, onProgress, ...hooks }) => {
@@ -29,12 +30,14 @@ function workOf({ operation, reason, done }: Change, { context, files }: ResumeO
     case 'drain':
       return async (options) => {
         const host = hostNamed(topology, operation.host);
-        if (host !== undefined) await drainUntilUndrain(options, host, reason);
+        const { until } = operation;
+        const plan = { reason, ...(until === undefined ? {} : { until }) };
+        if (host !== undefined) await drainUntilUndrain({ ...options, ...drained }, host, plan);
       };
     case 'undrain':
       return async (options) => {
         const host = hostNamed(topology, operation.host);
-        if (host !== undefined) await undrain(options, host);
+        if (host !== undefined) await undrain({ ...options, ...drained }, host);
       };
     case 'restart':
     case 'replace':
@@ -59,7 +62,7 @@ function workOf({ operation, reason, done }: Change, { context, files }: ResumeO
  */
 export async function abortChange(
   change: Change,
-  { context, signal, onProgress, files }: ResumeOptions,
+  { context, signal, onProgress, files, silenceDrains }: ResumeOptions,
 ): Promise<void> {
   const open = continueChange(change);
   await undrainAll(context);
@@ -68,6 +71,8 @@ export async function abortChange(
     if (host !== undefined) await undrain({ context, signal, onProgress }, host);
   }
   await finishHalfChanged({ context, signal, onProgress }, files, hostsOfOperation(change.operation));
+  // The killed process may have ended a drain without ending its silence.
+  await silenceDrains?.();
   open.end('aborted');
   await publishOperations(context.topology);
 }
