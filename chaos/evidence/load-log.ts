@@ -131,7 +131,8 @@ function recordOf(line: RequestLine): RequestRecord {
   };
 }
 
-function outcomeOf(record: RequestRecord, orderId: string | undefined): WriteOutcome {
+/** The outcome of an order, from the record of its request and the ID that the server acknowledged. */
+export function outcomeOf(record: RequestRecord, orderId: string | undefined): WriteOutcome {
   if (record.ok && orderId !== undefined) return 'acknowledged';
   return REJECTIONS.has(record.status) ? 'rejected' : 'unknown';
 }
