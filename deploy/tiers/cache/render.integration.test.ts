@@ -8,7 +8,7 @@ const IMAGE = process.env['HOLDFAST_CACHE_IMAGE'] ?? 'holdfast/cache:dev';
 const topology = makeTopology();
 
 /** Valkey and Sentinel have no configuration check. So this starts both with the rendered files and runs commands as each user. */
-const COMMAND = `mkdir -p /run/secrets && for name in cache-password cache-check-password cache-peer-password cache-monitor-password; do echo "pw-$name" > /run/secrets/$name; done
+const COMMAND = `mkdir -p /run/secrets && for name in cache-password cache-check-password cache-peer-password cache-monitor-password cache-operator-password; do echo "pw-$name" > /run/secrets/$name; done
 /sbin/boot sh -c '
   set -e
   . /etc/holdfast/cache.env
@@ -32,6 +32,11 @@ const COMMAND = `mkdir -p /run/secrets && for name in cache-password cache-check
   echo "monitor reads: $(ask monitor cache-monitor-password $CACHE_PORT "GET x")"
   echo "monitor configures: $(ask monitor cache-monitor-password $CACHE_PORT "CONFIG GET maxmemory")"
   echo "monitor fails over: $(ask monitor cache-monitor-password $CACHE_SENTINEL_PORT "SENTINEL FAILOVER shop")"
+  echo "operator pauses: $(ask operator cache-operator-password $CACHE_PORT "CLIENT PAUSE 100 WRITE") $(ask operator cache-operator-password $CACHE_PORT "CLIENT UNPAUSE")"
+  echo "operator fails over: $(ask operator cache-operator-password $CACHE_SENTINEL_PORT "SENTINEL FAILOVER shop")"
+  echo "operator reads: $(ask operator cache-operator-password $CACHE_PORT "GET x")"
+  echo "operator configures: $(ask operator cache-operator-password $CACHE_PORT "CONFIG GET maxmemory")"
+  echo "operator resets: $(ask operator cache-operator-password $CACHE_SENTINEL_PORT "SENTINEL RESET shop")"
   echo "peer writes: $(ask peer cache-peer-password $CACHE_PORT "SET x 1")"
   grep -h "FATAL\\|Bad directive" /tmp/valkey.log /tmp/sentinel.log || true
 '`;
@@ -45,6 +50,9 @@ it.each(hostsOf(topology, 'cache').map((host) => [host.name, host] as const))(
     expect(lines).toContain('app writes: OK');
     expect(lines).toContain('monitor: PONG PONG');
     expect(lines).toContain('monitor queries: 1 1');
+    expect(lines).toContain('operator pauses: OK OK');
+    // No replica runs here. With a permission error, the reply would be another.
+    expect(output).toMatch(/^operator fails over: NOGOODSLAVE/m);
     expect(lines.filter((line) => line.includes('NOPERM')).map((line) => line.split(':')[0])).toEqual([
       'check reads',
       'app flushes',
@@ -52,6 +60,9 @@ it.each(hostsOf(topology, 'cache').map((host) => [host.name, host] as const))(
       'monitor reads',
       'monitor configures',
       'monitor fails over',
+      'operator reads',
+      'operator configures',
+      'operator resets',
       'peer writes',
     ]);
     expect(output).toMatch(/^anonymous: NOAUTH/m);

@@ -8,7 +8,7 @@ const DATA_SHARE = 0.45;
 const quorumOf = (members: number): number => Math.floor(members / 2) + 1;
 
 /** Sentinel's name of the primary. */
-const PRIMARY = 'shop';
+export const PRIMARY = 'shop';
 
 /**
  * Every configuration file of a cache host. The run scripts in `image/services` add passwords from secrets and find the role at boot.

@@ -169,7 +169,7 @@ const LOW_MEMORY: Options = {
   performance_schema_max_table_lock_stat: 400,
   performance_schema_max_thread_instances: 400,
   performance_schema_max_memory_classes: 450,
-  // The server stores statement summaries for each of these. There are eight users, from few addresses.
+  // The server stores statement summaries for each of these. There are nine users, from few addresses.
   performance_schema_accounts_size: 32,
   performance_schema_hosts_size: 16,
   performance_schema_users_size: 16,
