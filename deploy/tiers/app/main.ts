@@ -82,6 +82,11 @@ async function main(): Promise<void> {
     });
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  // A load balancer that hands over its addresses cannot end idle sessions of a pool without a race. Programs without a handler ignore this signal.
+  process.on('SIGWINCH', () => {
+    log.info('renewing connections');
+    shop.renewConnections();
+  });
 
   await shop.cache.start();
   await waitUntilPrepared(shop, log, stopping.signal).catch((error: unknown) => {

@@ -31,6 +31,8 @@ export interface Shop {
   readonly reads: ReadRoute;
   readonly cache: Cache;
   readonly observe: () => void;
+  /** Replaces all connections to database and cache without disturbing requests. */
+  readonly renewConnections: () => void;
   readonly close: () => void;
 }
 
@@ -110,6 +112,11 @@ export function makeShop(options: ShopOptions): Shop {
     observe: () => {
       writePool.observe();
       readPool.observe();
+    },
+    renewConnections: () => {
+      writePool.renew();
+      readPool.renew();
+      void cache.renew();
     },
     close: () => {
       writePool.close();

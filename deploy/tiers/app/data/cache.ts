@@ -88,6 +88,18 @@ export class Cache {
     if ((await this.#run('delete', (client) => client.unlink(...keys))) !== undefined) this.#count('delete', 'ok');
   }
 
+  /** Replaces the connection. Commands use the old one until the new one is established, and those in flight finish on it. */
+  async renew(): Promise<void> {
+    const old = this.#client;
+    if (old === undefined) return;
+    await this.#connect();
+    if (this.#client === old) this.#dropClient();
+    else
+      old.quit().catch(() => {
+        old.disconnect();
+      });
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#probeTimer);

@@ -131,3 +131,25 @@ it('closes: waiting callers fail, idle connections close, borrowed ones close wh
   expect(opened[0]?.isClosed).toBe(true);
   await expect(pool.acquire({ waitMs: 10 })).rejects.toMatchObject({ code: 'POOL_CLOSED' });
 });
+
+it('renews idle connections at once, and borrowed ones when they are returned', async () => {
+  const { pool, opened } = makePool();
+  const borrowed = await pool.acquire({ waitMs: 100 });
+  (await pool.acquire({ waitMs: 100 })).release();
+  pool.renew();
+  expect(opened.map(({ isClosed }) => isClosed)).toEqual([false, true]);
+  borrowed.release();
+  expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, true]);
+  expect(pool.counts).toEqual({ idle: 0, busy: 0, connecting: 0, waiting: 0 });
+  expect((await pool.acquire({ waitMs: 100 })).connection).toBe(opened[2]);
+});
+
+it('replaces a connection whose connect began before the renewal, and its caller gets the new one', async () => {
+  const { pool, opened } = makePool({ size: 1 });
+  const lease = pool.acquire({ waitMs: 100 });
+  pool.renew();
+  expect((await lease).connection).toBe(opened[1]);
+  expect(opened[0]?.isClosed).toBe(true);
+  (await lease).release();
+  expect(pool.counts.idle).toBe(1);
+});

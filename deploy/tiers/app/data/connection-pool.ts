@@ -66,6 +66,9 @@ export class ConnectionPool<C extends PooledConnection> {
   #busy = 0;
   #connecting = 0;
   #closed = false;
+  #generation = 0;
+  /** Generation of each connection, set when its connect began. */
+  readonly #generations = new WeakMap<C, number>();
   #reaper: NodeJS.Timeout | undefined;
 
   constructor(options: PoolOptions<C>) {
@@ -93,6 +96,12 @@ export class ConnectionPool<C extends PooledConnection> {
     const idle = this.#idle;
     this.#idle = [];
     for (const { connection } of idle) connection.destroy();
+  }
+
+  /** Replaces all connections without disturbing their callers: idle ones are closed now, borrowed ones when they are returned. */
+  renew(): void {
+    this.#generation += 1;
+    this.clearIdle();
   }
 
   /** Rejects new and waiting callers and closes idle connections. Borrowed ones are closed when they are returned. */
@@ -141,9 +150,11 @@ export class ConnectionPool<C extends PooledConnection> {
       this.#open < this.#options.size
     ) {
       this.#connecting += 1;
+      const generation = this.#generation;
       this.#options.connect().then(
         (connection) => {
           this.#connecting -= 1;
+          this.#generations.set(connection, generation);
           this.#adopt(connection);
         },
         (error: unknown) => {
@@ -164,7 +175,7 @@ export class ConnectionPool<C extends PooledConnection> {
   }
 
   #handOver(connection: C): void {
-    if (this.#closed) connection.destroy();
+    if (this.#closed || this.#generations.get(connection) !== this.#generation) connection.destroy();
     if (connection.isClosed) {
       this.#connectForWaiters();
       return;

@@ -129,6 +129,11 @@ export class DatabasePool {
     this.#pool.clearIdle();
   }
 
+  /** See {@link ConnectionPool.renew}. */
+  renew(): void {
+    this.#pool.renew();
+  }
+
   close(): void {
     this.#pool.close();
   }
