@@ -12,6 +12,7 @@ import { HoldfastError } from '../../kit/errors.ts';
 import type { LoadRun } from '../load/load-run.ts';
 import { recordLoad } from '../load/record-load.ts';
 import { startLoad } from '../load/start-load.ts';
+import { startSlowClients, type SlowClients } from '../load/slow-client.ts';
 import { defaultTargets } from '../load/targets.ts';
 import { readOrders } from '../probes/read-orders.ts';
 import { readSteal } from '../probes/read-steal.ts';
@@ -84,6 +85,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     }),
     endTooEarly(load),
   ]);
+  await using slow = isMaintenance(guarantee) ? await startSlow(options, durationSeconds) : undefined;
   const path = await options.notificationPath;
   timeline.add('phase', `baseline is clean: ${baseline.observation.text}`);
   const disturb = isMaintenance(guarantee)
@@ -93,6 +95,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const { fault, recovery, injectedAt } = disturbance;
   timeline.add('phase', `load continues for ${AFTER_MS / 1_000} s`);
   await sleep(AFTER_MS, undefined, { signal });
+  const slowly = (await slow?.stop()) ?? { records: [], orders: [], problems: [] };
   await load.stop();
   const loaded = await load.done;
   const stolenCores = ((await readSteal()) - stolenBefore) / ((Date.now() - loadedFrom) / 1_000);
@@ -122,13 +125,21 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
       redundancy: recovery.redundancy,
       loadEndedAt: loaded.completeUntilMs,
     },
-    records: loaded.records,
-    orders: loaded.orders,
-    loadProblems: loaded.problems,
+    records: [...loaded.records, ...slowly.records],
+    orders: [...loaded.orders, ...slowly.orders],
+    loadProblems: [...loaded.problems, ...slowly.problems],
     dbNodes: hostsOf(world.topology, 'db').map(({ name }) => name),
     alerts: withPath(watch.evidence(), path),
     timeline: timeline.events,
   };
+}
+
+/** Connections that take long: without them, a drain that cuts long requests would pass. */
+const SLOW_CLIENTS = { uploads: 3, downloads: 4 } as const;
+
+function startSlow({ world, runId, signal }: ExperimentOptions, seconds: number): Promise<SlowClients> {
+  const targets = defaultTargets('maintenance', world.topology);
+  return startSlowClients({ ...SLOW_CLIENTS, targets, runId, seconds, signal });
 }
 
 function loadSecondsOf({ guarantee, events = 1 }: ExperimentOptions): number {
