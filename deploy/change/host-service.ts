@@ -21,6 +21,8 @@ interface Target {
 /** A reload waits for old workers, for up to 40 s. Another one, of a process that was killed, may still run. */
 const RELOAD_TIMEOUT_MS = 120_000;
 const LOCK_SECONDS = 60;
+/** Exit code of `flock` after {@link LOCK_SECONDS}. */
+const LOCKED = 75;
 
 /** From the restart of a service until it and its host are ready. The slowest ones are Zipkin and the replay of Prometheus' log. */
 const RESTART_DEADLINE_MS = 120_000;
@@ -48,10 +50,11 @@ export async function checkCandidate(hosts: Hosts, { host, service, signal }: Ta
  */
 export async function reloadService(hosts: Hosts, { host, service, signal }: Target): Promise<string> {
   const lock = `/run/lock/reload.${service}`;
-  const argv = ['flock', '-w', String(LOCK_SECONDS), lock, `${folderOf(service)}/reload`];
+  const argv = ['flock', '-E', String(LOCKED), '-w', String(LOCK_SECONDS), lock, `${folderOf(service)}/reload`];
   const result = await execute(hosts, { host, argv, signal });
   if (result.code === 0) return result.stdout.trim().split('\n').at(-1) ?? '';
-  throw new ServiceFailure(`${service} on ${host} did not reload: ${messageOf(result)}`);
+  const message = result.code === LOCKED ? `another reload has not ended within ${LOCK_SECONDS} s.` : messageOf(result);
+  throw new ServiceFailure(`${service} on ${host} did not reload: ${message}`);
 }
 
 /**
@@ -123,18 +126,17 @@ function folderOf(service: string): string {
   return `/etc/s6/${service}`;
 }
 
-/** The end of what a program printed. */
+/** The beginning of what a program printed: the first error is the cause of others. */
 function messageOf({ stdout, stderr, code }: ExecResult): string {
-  const text = lastLines(`${stdout}\n${stderr}`);
-  return text === '' ? `code ${code}.` : text;
+  const lines = linesOf(`${stdout}\n${stderr}`);
+  return lines.length === 0 ? `code ${code}.` : lines.slice(0, MESSAGE_LINES).join('\n');
 }
 
-function lastLines(text: string): string {
-  const lines = text
+function linesOf(text: string): readonly string[] {
+  return text
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.trimEnd())
     .filter((line) => line !== '');
-  return lines.slice(-MESSAGE_LINES).join('\n');
 }
 
 /** The last lines that the services of a host have logged; empty if the log cannot be read. */
@@ -144,5 +146,5 @@ async function readLog(host: string, since: string): Promise<string> {
     reject: false,
     timeout: 5_000,
   });
-  return exitCode === 0 && stdout !== '' ? `\n${lastLines(stdout)}` : '';
+  return exitCode === 0 && stdout !== '' ? `\n${linesOf(stdout).slice(-MESSAGE_LINES).join('\n')}` : '';
 }

@@ -2,7 +2,7 @@ import { isHealthy } from '../../kit/hosts.ts';
 import { changeServices } from './change-services.ts';
 import type { PlannedHost } from './plan.ts';
 import { renderReasons } from './render-plan.ts';
-import { replacement, type RollItem } from './roll.ts';
+import { replaceHosts, replacement, type RollItem, type RollOptions } from './roll.ts';
 
 /**
  * The change of a planned host in a roll: a change of its services where the plan says so, or its replacement. The services of an unhealthy host may not
@@ -10,7 +10,7 @@ import { replacement, type RollItem } from './roll.ts';
  */
 export function rollItem(planned: PlannedHost): RollItem {
   const { host, action } = planned;
-  if (action !== 'reload' && action !== 'restart') return replacement(planned);
+  if (!changesServices(planned)) return replacement(planned);
   return {
     host,
     verb: action === 'reload' ? 'reloading' : 'restarting',
@@ -26,4 +26,21 @@ export function rollItem(planned: PlannedHost): RollItem {
       await changeServices(planned, options);
     },
   };
+}
+
+/** Changes hosts at the same time, without regard to redundancy. Does not wait for their health. */
+export async function changeAtOnce(
+  planned: readonly PlannedHost[],
+  options: Pick<RollOptions, 'context' | 'signal' | 'onProgress'>,
+): Promise<void> {
+  const states = await options.context.hosts.list();
+  const keepsContainer = (one: PlannedHost): boolean => changesServices(one) && isHealthy(states.get(one.host.name));
+  const replaced = planned.filter((one) => !keepsContainer(one));
+  for (const { host, reasons } of replaced) options.onProgress(`replacing ${host.name}: ${reasons.join(', ')}`);
+  await replaceHosts(replaced, options.signal);
+  await Promise.all(planned.filter(keepsContainer).map((one) => changeServices(one, options)));
+}
+
+function changesServices({ action }: PlannedHost): boolean {
+  return action === 'reload' || action === 'restart';
 }

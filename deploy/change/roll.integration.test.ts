@@ -41,8 +41,8 @@ it('a roll replaces the hosts of a tier one at a time, and no page fails', async
     await roll(replacing(withComment(await makePlan(topology, files))), options);
     const differing = (await makePlan(topology, files)).filter(({ action }) => action !== 'nothing');
     expect(differing.map(({ host, action, reasons }) => [host.name, action, reasons])).toEqual([
-      ['web1', 'replace', ['nginx.conf changed']],
-      ['web2', 'replace', ['nginx.conf changed']],
+      ['web1', 'reload', ['nginx.conf changed']],
+      ['web2', 'reload', ['nginx.conf changed']],
     ]);
     await roll(replacing(differing), options);
   } finally {
@@ -91,7 +91,7 @@ it('up after a kill in the middle of a replacement returns the drained host firs
   const plan = (await makePlan(topology, files)).filter(({ action }) => action !== 'nothing');
   expect(plan.map(({ host, action }) => [host.name, action])).toEqual([
     [first, 'start'],
-    [second, 'replace'],
+    [second, 'reload'],
   ]);
   const pages = requestPages(topology);
   try {

@@ -15,12 +15,11 @@ import type { RenderedFiles } from '../model/rendered-file.ts';
 import { runCompose } from '../stack/run-compose.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Action } from './decide-change.ts';
-import { changeServices } from './change-services.ts';
 import { undrainAll } from './drain.ts';
 import { publishOperations } from './drains.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
-import { rollItem } from './roll-item.ts';
-import { reconnect, replaceHosts, roll, type RollOptions } from './roll.ts';
+import { changeAtOnce, rollItem } from './roll-item.ts';
+import { reconnect, roll, type RollOptions } from './roll.ts';
 import { waitUntilMet } from './wait-until-met.ts';
 
 export interface UpOptions {
@@ -82,13 +81,7 @@ export async function up(options: UpOptions): Promise<void> {
   if (isFresh) await runCompose(['up', '--detach', '--remove-orphans'], signal);
   else if (names.length > 0) await runCompose(['up', '--detach', '--no-deps', '--remove-orphans', ...names], signal);
   const rest = isAtOnce ? [] : chosen('replace', 'restart', 'reload');
-  if (isAtOnce) {
-    const replaced = chosen('replace');
-    for (const { host, reasons } of replaced) onProgress(`replacing ${host.name}: ${reasons.join(', ')}`);
-    await replaceHosts(replaced, signal);
-    const changed = chosen('restart', 'reload');
-    await Promise.all(changed.map((one) => changeServices(one, { context, signal, onProgress })));
-  }
+  if (isAtOnce) await changeAtOnce(chosen('replace', 'restart', 'reload'), { context, signal, onProgress });
   // A host that is still to be replaced may have addresses that the topology no longer has.
   const current = topology.hosts.filter(({ enabled, name }) => enabled && !rest.some(({ host }) => host.name === name));
   await reconnect(context, current);
