@@ -29,8 +29,11 @@ function admin(...command: readonly string[]) {
   return hosts.exec(edge, ['s6-setuidgid', 'varnish', 'varnishadm', '-n', '/var/lib/varnish/cache', ...command]);
 }
 
+/** The configuration that was active before a test changed it. */
+let activeVcl = '';
+
 afterAll(async () => {
-  await admin('vcl.use', 'boot');
+  await admin('vcl.use', activeVcl);
   await admin('vcl.discard', 'again');
 });
 
@@ -55,6 +58,8 @@ it('counts hits', async () => {
 });
 
 it('exposes each backend once after a reload, from the new configuration', async () => {
+  activeVcl = /^active(?:\s+\S+){3}\s+(\S+)/m.exec((await admin('vcl.list')).stdout)?.[1] ?? '';
+  expect(activeVcl).not.toBe('');
   expect((await admin('vcl.load', 'again', '/etc/holdfast/default.vcl')).code).toBe(0);
   expect((await admin('vcl.use', 'again')).code).toBe(0);
   const samples = await probe(edge);
