@@ -1,4 +1,4 @@
-import type { ChangeWatch } from '../deploy/change/run-change.ts';
+import type { ChangeWatch } from '../deploy/model/change-watch.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../deploy/model/topology.ts';
 import { openPrometheus, type Prometheus, type PrometheusAlert } from '../kit/prometheus.ts';
 import { OUTAGE_ALERTS } from './outage-alerts.ts';

@@ -22,7 +22,7 @@ import type { RenderedFiles } from './model/rendered-file.ts';
 import { siteNames } from './model/site.ts';
 import { readStatus, renderStatus } from './stack/status.ts';
 import type { Topology } from './model/topology.ts';
-import type { ChangeWatch } from './change/run-change.ts';
+import type { ChangeWatch } from './model/change-watch.ts';
 import { upWithJournal } from './change/up-with-journal.ts';
 
 /** Dependencies that `cli.ts` passes to the commands. */

@@ -5,7 +5,8 @@ import { openHosts } from '../../kit/hosts.ts';
 import { parseDuration } from '../../kit/parse-duration.ts';
 import { openProgress } from '../../kit/progress.ts';
 import { openStackLock } from '../../kit/stack-lock.ts';
-import type { CommandContext } from '../commands.ts';
+import type { ChangeWatch } from '../model/change-watch.ts';
+import type { RenderedFiles } from '../model/rendered-file.ts';
 import { hostsOf, TIER_NAMES, type Host, type Tier, type Topology } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
 import { checkStackOwner } from '../stack/check-stack-owner.ts';
@@ -28,6 +29,15 @@ import { runChange, type ChangeOptions } from './run-change.ts';
 /** Planned duration of a drain. A host that is out of service for longer than a day is no planned work. */
 const DRAIN_MS = { default: 3_600_000, leastMs: 10_000, mostMs: 86_400_000 } as const;
 
+/** Dependencies of these commands. */
+interface ChangeContext {
+  readonly topology: Topology;
+  readonly files: RenderedFiles;
+  readonly signal: AbortSignal;
+  readonly openChangeWatch: (what: string) => Promise<ChangeWatch>;
+  readonly silenceDrains: (onProgress: (line: string) => void) => Promise<void>;
+}
+
 interface ChangeFlags {
   readonly reason?: string;
   readonly for?: string;
@@ -35,7 +45,7 @@ interface ChangeFlags {
 }
 
 /** `drain`, `undrain`, `restart`, `replace`, `roll` and `maintenance`. */
-export function registerChangeCommands(program: Command, context: CommandContext): void {
+export function registerChangeCommands(program: Command, context: ChangeContext): void {
   const { topology, signal } = context;
   const stack: StackContext = { topology, hosts: openHosts() };
 

@@ -1,5 +1,6 @@
 import { HoldfastError } from '../../kit/errors.ts';
 import { isHealthy } from '../../kit/hosts.ts';
+import type { RollWatch } from '../model/change-watch.ts';
 import { hostsOf, type Host } from '../model/topology.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import type { Redundancy, StackContext } from '../observe/observation.ts';
@@ -25,14 +26,6 @@ export interface RollOptions {
   readonly isForced?: boolean;
   /** Observes clients and alerts; missing: only redundancy is checked. */
   readonly watch?: RollWatch;
-}
-
-/** What protects clients during a roll. */
-export interface RollWatch {
-  /** Announces the alerts that the change of a host causes. They are silent until it is disposed. */
-  announce(host: Host): Promise<AsyncDisposable>;
-  /** What clients notice, or an alert that was not announced; an empty text if nothing. */
-  findHarm(): Promise<string>;
 }
 
 /** The change of one host in a roll. */

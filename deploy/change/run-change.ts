@@ -1,4 +1,5 @@
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import type { ChangeWatch } from '../model/change-watch.ts';
 import type { StackContext } from '../observe/observation.ts';
 import {
   continueChange,
@@ -9,13 +10,7 @@ import {
   type Operation,
 } from './change-journal.ts';
 import { publishOperations } from './drains.ts';
-import type { RollOptions, RollWatch } from './roll.ts';
-
-/** What clients noticed, and what protects them, while a change runs. */
-export interface ChangeWatch extends RollWatch {
-  /** Requests and failed ones since the watch was opened; `undefined` if no monitor can be asked. */
-  readCost(): Promise<Change['cost']>;
-}
+import type { RollOptions } from './roll.ts';
 
 export interface ChangeOptions {
   readonly context: StackContext;

@@ -1,7 +1,7 @@
 import { messageOf } from '../../kit/errors.ts';
 import { continueChange, findInterrupted, openChange, removeChange } from './change-journal.ts';
 import { publishOperations } from './drains.ts';
-import type { ChangeWatch } from './run-change.ts';
+import type { ChangeWatch } from '../model/change-watch.ts';
 import { up, type UpOptions } from './up.ts';
 
 interface JournalOptions extends Omit<UpOptions, 'hooks'> {

@@ -46,10 +46,7 @@ export function accountsOf(topology: Topology): readonly Account[] {
       'SELECT ON performance_schema.*',
     ]),
     // The commands of this machine that move the primary. CONNECTION_ADMIN: to end idle transactions, for which the server would wait.
-    account('operator', data, [
-      'GROUP_REPLICATION_ADMIN, CONNECTION_ADMIN ON *.*',
-      'SELECT ON performance_schema.*',
-    ]),
+    account('operator', data, ['GROUP_REPLICATION_ADMIN, CONNECTION_ADMIN ON *.*', 'SELECT ON performance_schema.*']),
     // BACKUP_ADMIN: required by the donor of a clone. GROUP_REPLICATION_STREAM is only for the other communication stack.
     {
       ...account('replication', data, ['REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN ON *.*']),
