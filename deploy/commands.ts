@@ -94,7 +94,15 @@ export function registerDeployCommands(program: Command, context: CommandContext
     .action(async ({ json }: { readonly json?: boolean }) => {
       await checkStackOwner();
       const changes = (await makePlan(topology, context.files)).filter(({ action }) => action !== 'nothing');
-      console.log(json === true ? JSON.stringify(changes.map(toJson), null, 2) : renderPlan(changes));
+      console.log(
+        json === true
+          ? JSON.stringify(
+              changes.map((change) => toJson(change, topology)),
+              null,
+              2,
+            )
+          : renderPlan(changes, topology),
+      );
       process.exitCode = changes.length === 0 ? EXIT.held : EXIT.violated;
     });
 

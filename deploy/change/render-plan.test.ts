@@ -3,7 +3,8 @@ import { hostsOf, makeTopology } from '../model/topology.ts';
 import { renderPlan, toJson } from './render-plan.ts';
 import type { PlannedHost } from './plan.ts';
 
-const [lb1, lb2] = hostsOf(makeTopology(), 'lb');
+const topology = makeTopology();
+const [lb1, lb2] = hostsOf(topology, 'lb');
 
 function planned(change: Partial<PlannedHost>): PlannedHost {
   if (lb1 === undefined) throw new Error('there is no load balancer');
@@ -20,15 +21,26 @@ it('a line has the services that change, and at most three reasons', () => {
     }),
     planned({ ...(lb2 === undefined ? {} : { host: lb2 }), action: 'replace', reasons: ['new image'] }),
   ];
-  expect(renderPlan(changes)).toBe(
-    'lb1  reload   haproxy: haproxy.cfg changed, errors/400.html changed, errors/405.html changed and 2 more\n' +
-      'lb2  replace  new image',
+  expect(renderPlan(changes, topology).split('\n').slice(0, 2)).toEqual([
+    'lb1  reload   haproxy: haproxy.cfg changed, errors/400.html changed, errors/405.html changed and 2 more',
+    'lb2  replace  new image',
+  ]);
+});
+
+it('what is exposed is stated once per tier, with the time of the whole', () => {
+  const changes = hostsOf(topology, 'web').map((host) => planned({ host, action: 'replace', reasons: ['new image'] }));
+  const text = renderPlan(changes, topology);
+  expect(text).toContain('  web: 1 of 2 web hosts, about 5 s per host');
+  expect(text).toContain('One host at a time, about 10 s in all.');
+  expect(renderPlan([planned({ action: 'update', reasons: ['app1 healthy.list changed'] })], topology)).not.toContain(
+    'about',
   );
 });
 
 it('JSON has all reasons and services', () => {
   const services = [{ service: 'lb-state', how: 'restart' }] as const;
-  expect(toJson(planned({ action: 'restart', reasons: ['a', 'b', 'c', 'd'], services }))).toEqual({
+  expect(toJson(planned({ action: 'restart', reasons: ['a', 'b', 'c', 'd'], services }), topology)).toEqual({
     ...{ host: 'lb1', tier: 'lb', action: 'restart', services, reasons: ['a', 'b', 'c', 'd'] },
+    predicted: { exposes: '1 of 2 load balancers; the virtual addresses move once', seconds: 15 },
   });
 });
