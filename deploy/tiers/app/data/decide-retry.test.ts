@@ -15,6 +15,7 @@ describe('decideRetry', () => {
     [serverError(1836), 'read-only'],
     [serverError(3100), 'group'],
     [serverError(3101), 'group'],
+    [serverError(4094), 'group'],
     [serverError(1053), 'lost'],
     [serverError(3024), 'lost'],
     [serverError(1040, { fatal: true }), 'busy'],

@@ -23,6 +23,7 @@ const BY_NUMBER: ReadonlyMap<number, RetryReason> = new Map<number, RetryReason>
   [3796, 'group'], // ER_GRP_HOLD_WAIT_TIMEOUT
   [3797, 'group'], // ER_GRP_HOLD_MEMBER_STATUS_ERROR
   [3798, 'group'], // ER_GRP_TRX_CONSISTENCY_NOT_ALLOWED
+  [4094, 'group'], // ER_OPERATION_NOT_ALLOWED_WHILE_PRIMARY_CHANGE_IS_RUNNING
   [1040, 'busy'], // ER_CON_COUNT_ERROR
   [1203, 'busy'], // ER_TOO_MANY_USER_CONNECTIONS
   [1053, 'lost'], // ER_SERVER_SHUTDOWN

@@ -5,7 +5,7 @@ import type { Batch, DatabasePool, Statement } from './database-pool.ts';
 import { backoffMs, decideRetry, isConnectionSpent, type RetryReason } from './decide-retry.ts';
 import { currentTrace } from '../telemetry/request-trace.ts';
 import { Unavailable } from './unavailable.ts';
-import { WriteGate } from './write-gate.ts';
+import { WriteGate, type Admission } from './write-gate.ts';
 
 interface WriteRouteOptions {
   readonly pool: DatabasePool;
@@ -36,6 +36,8 @@ export interface Transactor {
 
 /** Short enough that a write does not wait noticeably longer than the failover, long enough to be cheap. */
 const PROBE_INTERVAL_MS = 100;
+/** Longer than a write takes on a healthy server. */
+const TRIAL_MS = 500;
 
 /** Write transactions on the primary, retried as a whole until they are committed or the budget is used up. */
 export class WriteRoute implements Transactor {
@@ -44,7 +46,7 @@ export class WriteRoute implements Transactor {
 
   constructor(options: WriteRouteOptions) {
     this.#options = options;
-    this.#gate = new WriteGate({ probe: () => this.#probe(), intervalMs: PROBE_INTERVAL_MS });
+    this.#gate = new WriteGate({ probe: () => this.#probe(), intervalMs: PROBE_INTERVAL_MS, trialMs: TRIAL_MS });
   }
 
   /** Whether the primary was reachable for the last write. */
@@ -62,8 +64,9 @@ export class WriteRoute implements Transactor {
     const deadline = performance.now() + writeBudgetMs;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        if (!(await this.#gate.waitOpen(leftUntil(deadline)))) throw new Unavailable(operation, 'no writable server');
-        return await this.#once(work, deadline);
+        const admission = await this.#gate.enter(leftUntil(deadline));
+        if (admission === undefined) throw new Unavailable(operation, 'no writable server');
+        return await this.#attempt(admission, work, deadline);
       } catch (error) {
         const reason = decideRetry(error);
         if (reason === 'none') throw error;
@@ -75,13 +78,27 @@ export class WriteRoute implements Transactor {
     }
   }
 
-  async #beforeRetry(reason: RetryReason, attempt: number): Promise<void> {
-    if (isConnectionSpent(reason)) {
+  async #attempt<T>(
+    admission: Admission,
+    work: (transaction: Transaction) => Promise<T>,
+    deadline: number,
+  ): Promise<Committed<T>> {
+    try {
+      const committed = await this.#once(work, deadline);
+      admission.settle(true);
+      return committed;
+    } catch (error) {
+      const isSpent = isConnectionSpent(decideRetry(error));
       // There is one primary, so the other open connections lead to the same server.
-      this.#options.pool.clearIdle();
-      this.#gate.close();
-      return;
+      if (isSpent) this.#options.pool.clearIdle();
+      admission.settle(!isSpent);
+      throw error;
     }
+  }
+
+  async #beforeRetry(reason: RetryReason, attempt: number): Promise<void> {
+    // The gate delays the next attempt.
+    if (isConnectionSpent(reason)) return;
     await sleep(backoffMs(attempt, Math.random));
   }
 
@@ -106,16 +123,17 @@ export class WriteRoute implements Transactor {
       lease.release();
       return { value, gtids };
     } catch (error) {
-      if (isConnectionSpent(decideRetry(error)) || !(await this.#rollBack(lease.connection))) lease.destroy();
+      if (isConnectionSpent(decideRetry(error)) || !(await this.#rollBack(lease.connection, timeoutMs(1))))
+        lease.destroy();
       else lease.release();
       throw error;
     }
   }
 
-  async #rollBack(connection: DbConnection): Promise<boolean> {
-    const { pool, writeQueryMs } = this.#options;
+  async #rollBack(connection: DbConnection, timeoutMs: number): Promise<boolean> {
+    const { pool } = this.#options;
     try {
-      await pool.run(connection, { operation: 'rollback', sql: 'ROLLBACK', values: [] }, writeQueryMs);
+      await pool.run(connection, { operation: 'rollback', sql: 'ROLLBACK', values: [] }, timeoutMs);
       return true;
     } catch {
       return false;
