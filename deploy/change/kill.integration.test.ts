@@ -12,7 +12,7 @@ import { redundancyOf } from '../observe/redundancy.ts';
 import { findInterrupted, readChanges, type Change } from './change-journal.ts';
 import { readDrains } from './drains.ts';
 import { makePlan } from './plan.ts';
-import { requestPages } from './testing.ts';
+import { requestPages } from './testing-pages.ts';
 
 const topology = makeTopology();
 const context = { topology, hosts: openHosts() };

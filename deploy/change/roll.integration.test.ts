@@ -10,7 +10,7 @@ import { hostsOf, makeTopology } from '../model/topology.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
 import { recordDrain } from './drains.ts';
 import { replacement, roll, type RollItem } from './roll.ts';
-import { requestPages } from './testing.ts';
+import { requestPages } from './testing-pages.ts';
 import { up } from './up.ts';
 
 const topology = makeTopology();

@@ -1,37 +1,82 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { routeAddress, type Topology } from '../model/topology.ts';
+import { z } from 'zod';
+import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../model/topology.ts';
+import { queryNode } from '../observe/db-connection.ts';
 
-/** Requests a page every 50 ms until it is stopped; the statuses, and errors as texts. */
-export function requestPages(topology: Topology): {
-  readonly results: readonly (number | string)[];
-  readonly stop: () => Promise<void>;
-} {
-  const { host, port } = routeAddress(topology, 'http');
-  const results: (number | string)[] = [];
+/** One order that was placed. */
+export interface Order {
+  readonly key: string;
+  /** HTTP status, or the text of an error. */
+  readonly status: number | string;
+  readonly ms: number;
+}
+
+interface OrderClient {
+  /** Prefix of the idempotency keys. */
+  readonly runId: string;
+  /** Waits for the orders in flight, and returns all. */
+  readonly stop: () => Promise<readonly Order[]>;
+}
+
+/** Places an order at an edge every 50 ms until it is stopped. */
+export async function placeOrders(topology: Topology): Promise<OrderClient> {
+  const [edge] = hostsOf(topology, 'edge');
+  const shop = `http://${edge === undefined ? '' : addressOn(edge, 'front')}:${PORTS.edge}`;
+  const login = await fetch(`${shop}/api/login`, {
+    ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify({ email: 'user7@shop.test', password: 'holdfast' }),
+  });
+  if (!login.ok) throw new Error(`the login failed with status ${login.status}`);
+  const cookie = login.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  const runId = randomUUID().slice(0, 8);
+  const orders: Order[] = [];
   let isOver = false;
+  const place = async (key: string): Promise<void> => {
+    const startMs = performance.now();
+    const status = await fetch(`${shop}/api/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie, 'idempotency-key': key },
+      body: JSON.stringify({ items: [{ productId: 1 + Math.floor(Math.random() * 500), quantity: 1 }] }),
+      signal: AbortSignal.timeout(15_000),
+    })
+      .then(async (response) => {
+        await response.arrayBuffer();
+        return response.status;
+      })
+      .catch(String);
+    orders.push({ key, status, ms: performance.now() - startMs });
+  };
   const run = async (): Promise<void> => {
-    const inFlight = new Set<Promise<void>>();
+    const inFlight: Promise<void>[] = [];
     while (!isOver) {
-      const one = fetch(`http://${host}:${port}/products/${1 + (results.length % 500)}`)
-        .then(async (response) => {
-          await response.arrayBuffer();
-          results.push(response.status);
-        })
-        .catch((error: unknown) => {
-          results.push(String(error instanceof Error ? (error.cause ?? error) : error));
-        });
-      inFlight.add(one);
-      void one.finally(() => inFlight.delete(one));
+      inFlight.push(place(`${runId}-${inFlight.length}`));
       await sleep(50);
     }
     await Promise.all(inFlight);
   };
   const running = run();
   return {
-    results,
-    stop: () => {
+    runId,
+    stop: async () => {
       isOver = true;
-      return running;
+      await running;
+      return orders;
     },
   };
 }
+
+/** The number of stored orders of a run. */
+export async function countStored(node: Host, runId: string): Promise<number> {
+  const sql = 'SELECT COUNT(*) AS found FROM shop.orders WHERE idempotency_key LIKE ?';
+  const rows = await queryNode(node, { user: 'audit', sql, values: [`${runId}-%`], timeoutMs: 10_000 });
+  return z.array(z.object({ found: z.coerce.number() })).parse(rows)[0]?.found ?? NaN;
+}
+
+/** Orders without the response 201. */
+export const failuresOf = (orders: readonly Order[]): readonly Order[] => orders.filter(({ status }) => status !== 201);
+/** Milliseconds of the longest order. */
+export const longestOf = (orders: readonly Order[]): number => Math.round(Math.max(...orders.map(({ ms }) => ms)));

@@ -6,9 +6,11 @@ import { addressOn, PORTS, type Host } from '../model/topology.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { PATHS } from '../../kit/paths.ts';
 
+/** `audit` reads the shop, `monitor` the server's own tables. `operator` moves the primary and ends sessions. */
+type OperatorUser = 'audit' | 'monitor' | 'operator';
+
 interface QueryOptions {
-  /** `audit` reads the shop, `monitor` the server's own tables. */
-  readonly user: 'audit' | 'monitor';
+  readonly user: OperatorUser;
   readonly sql: string;
   readonly values?: readonly string[];
   /** For connecting, and again for the query. Default 2,000. */
@@ -23,20 +25,7 @@ export async function queryNode(node: Host, options: QueryOptions): Promise<read
   const { user, sql, values = [], timeoutMs = 2_000 } = options;
   let connection: Connection | undefined;
   try {
-    const [password, ca] = await Promise.all([
-      readFile(join(PATHS.secrets, `db-${user}-password`), 'utf8'),
-      readFile(join(PATHS.secrets, 'ca-cert'), 'utf8'),
-    ]);
-    connection = await createConnection({
-      // The certificate is verified against the name; the connection uses the address.
-      host: node.name,
-      port: PORTS.mysql,
-      stream: () => connect({ host: addressOn(node, 'data'), port: PORTS.mysql }),
-      user,
-      password: password.trim(),
-      connectTimeout: timeoutMs,
-      ssl: { ca, rejectUnauthorized: true, verifyIdentity: true },
-    });
+    connection = await openNode(node, { user, timeoutMs });
     const [rows] = await connection.query({ sql, values: [...values], timeout: timeoutMs });
     return rows as readonly unknown[];
   } catch (error) {
@@ -46,4 +35,25 @@ export async function queryNode(node: Host, options: QueryOptions): Promise<read
   } finally {
     connection?.destroy();
   }
+}
+
+/** Opens a session on one database node, as {@link queryNode} does. The caller closes it. Rejects with the error of the client library. */
+export async function openNode(
+  node: Host,
+  { user, timeoutMs }: { readonly user: OperatorUser; readonly timeoutMs: number },
+): Promise<Connection> {
+  const [password, ca] = await Promise.all([
+    readFile(join(PATHS.secrets, `db-${user}-password`), 'utf8'),
+    readFile(join(PATHS.secrets, 'ca-cert'), 'utf8'),
+  ]);
+  return createConnection({
+    // The certificate is verified against the name; the connection uses the address.
+    host: node.name,
+    port: PORTS.mysql,
+    stream: () => connect({ host: addressOn(node, 'data'), port: PORTS.mysql }),
+    user,
+    password: password.trim(),
+    connectTimeout: timeoutMs,
+    ssl: { ca, rejectUnauthorized: true, verifyIdentity: true },
+  });
 }
