@@ -8,6 +8,7 @@ import type { StackContext } from '../observe/observation.ts';
 import { redundancyOf } from '../observe/redundancy.ts';
 import { drainHost } from './drain.ts';
 import { forgetDrain, readDrains, recordDrain } from './drains.ts';
+import { handOverRole } from './hand-over-role.ts';
 import { makePlan } from './plan.ts';
 import { replacement, restarting, roll, type RollItem, type RollOptions } from './roll.ts';
 import { waitUntilMet } from './wait-until-met.ts';
@@ -55,7 +56,8 @@ export async function drainUntilUndrain(
 ): Promise<void> {
   const { context, signal, onProgress, onStep, silenceDrains } = options;
   try {
-    await drainHost(context, host, {
+    await handOverRole(context, host, { signal, onProgress, onStep: (step) => onStep?.(host.name, step) });
+  await drainHost(context, host, {
       signal,
       drain: { ...drain, by: userInfo().username, kind: 'operator' },
       onStep: (step) => onStep?.(host.name, step),

@@ -11,6 +11,7 @@ import { runCompose } from '../stack/run-compose.ts';
 import type { ChangeStep } from './change-step.ts';
 import { drainForChange } from './drain.ts';
 import { readDrains } from './drains.ts';
+import { handOverRole } from './hand-over-role.ts';
 import { orderHosts, TIER_ORDER } from './order.ts';
 import type { PlannedHost } from './plan.ts';
 import { waitUntilMet, type WaitOptions } from './wait-until-met.ts';
@@ -93,6 +94,9 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   };
   await using announced = new AsyncDisposableStack();
   if (watch !== undefined) announced.use(await watch.announce(host));
+  // A forced change may be of the last host, which cannot hand over.
+  if (item.keepsConnections !== true && options.isForced !== true)
+    await handOverRole(context, host, { signal, onProgress, onStep });
   {
     await using _drained =
       item.keepsConnections === true ? undefined : await drainForChange(context, host, { signal, onWait, onStep });
