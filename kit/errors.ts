@@ -25,6 +25,7 @@ const ERROR_CODES = {
   'change-unfinished': EXIT.usage,
   'release-refused': EXIT.usage,
   'release-failed': EXIT.internal,
+  'switch-failed': EXIT.internal,
   'config-drift': EXIT.violated,
   locked: EXIT.usage,
   'heal-failed': EXIT.internal,

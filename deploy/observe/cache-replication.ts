@@ -8,6 +8,8 @@ export interface CacheReplication {
   readonly replicas: number;
   /** Replica: connected to its primary, and synchronized. */
   readonly isSynchronized: boolean;
+  /** Bytes of the replication stream: written by a primary, applied by a replica. */
+  readonly offset: number;
 }
 
 /** Reads the reply to `INFO replication`. `undefined` if it is not one. */
@@ -24,6 +26,7 @@ export function parseReplication(text: string): CacheReplication | undefined {
     role: role === 'master' ? 'primary' : 'replica',
     replicas: [...fields].filter(([name, value]) => /^slave\d+$/.test(name) && value.includes('state=online')).length,
     isSynchronized: fields.get('master_link_status') === 'up' && fields.get('master_sync_in_progress') === '0',
+    offset: Number(fields.get(role === 'master' ? 'master_repl_offset' : 'slave_repl_offset') ?? NaN),
   };
 }
 
@@ -48,7 +51,11 @@ export async function findCachePrimary(stack: StackContext): Promise<string | un
   return primaries.length === 1 ? primaries[0]?.name : undefined;
 }
 
-async function readReplication({ hosts }: StackContext, { name }: Host): Promise<CacheReplication | undefined> {
+/** Queries one cache host. `undefined` if it does not report its replication. */
+export async function readReplication(
+  { hosts }: StackContext,
+  { name }: Pick<Host, 'name'>,
+): Promise<CacheReplication | undefined> {
   const password = 'REDISCLI_AUTH=$(cat /run/secrets/cache-check-password)';
   const client = `valkey-cli --user check --no-auth-warning -p ${PORTS.valkey}`;
   const { stdout } = await hosts.exec(name, ['sh', '-c', `export ${password}; timeout 2 ${client} INFO replication`]);
