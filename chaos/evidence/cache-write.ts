@@ -18,3 +18,10 @@ export interface CacheReadBack {
   /** Key → value. */
   readonly values: ReadonlyMap<string, string>;
 }
+
+/** All evidence of a cache ledger. */
+export interface CacheEvidence {
+  readonly writes: readonly CacheWrite[];
+  readonly readBacks: readonly CacheReadBack[];
+  readonly problems: readonly string[];
+}

@@ -4,6 +4,7 @@ import type { RenderedFiles } from '../../deploy/model/rendered-file.ts';
 import type { Observation, Redundancy, StackContext } from '../../deploy/observe/observation.ts';
 import type { Topology } from '../../deploy/model/topology.ts';
 import type { AlertExpectations } from '../alert-expectations/alert-expectations.ts';
+import type { CacheEvidence } from '../evidence/cache-write.ts';
 import type { RequestKind } from '../evidence/request-record.ts';
 import type { AnyFault } from '../faults/undo.ts';
 import type { Prediction } from '../predict.ts';
@@ -28,6 +29,8 @@ export type Budget =
       readonly leastMs: number;
     }
   | { readonly kind: 'lost-writes'; readonly most: number }
+  /** Of the cache ledger: acknowledged writes that are lost, and the longest time without an acknowledgement. */
+  | { readonly kind: 'lost-cache-writes'; readonly most: number; readonly longestGapMs: number }
   /** Every probe alert that is sent during the change is mailed. */
   | { readonly kind: 'notifications'; readonly mostMissing: number }
   /** From the host's return to full redundancy. */
@@ -93,6 +96,10 @@ export interface ChangeRun extends RollOptions {
   readonly files: RenderedFiles;
   /** Sends a probe alert, and records whether it was mailed. */
   checkNotification(): Promise<void>;
+  /** Name of the run, for keys of its own. */
+  readonly id: string;
+  /** Adds the writes of a cache ledger to the evidence. */
+  onCacheWrites(written: CacheEvidence): void;
   /** Counts the events of an experiment, from 0. */
   readonly event: number;
 }

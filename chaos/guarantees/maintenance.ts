@@ -17,6 +17,7 @@ import { proveRestarted, tierAtOnce } from '../changes/tier-at-once.ts';
 import type { ChangeRun, ChosenChange, MaintenanceGuarantee } from './guarantee.ts';
 import { maintenance, UNNOTICED, type Described } from './maintenance-claim.ts';
 import { appBadRelease, appRoll } from './maintenance-releases.ts';
+import { cacheFailover, dbSwitch } from './maintenance-switches.ts';
 
 /** The hosts of a tier restart or are replaced, one at a time. */
 interface TierRoll {
@@ -273,6 +274,8 @@ export const MAINTENANCE_GUARANTEES: readonly MaintenanceGuarantee[] = [
     ...{ tier: 'db', how: 'restart', controls: [tierAtOnce('db')], eventMs: 300_000 },
     budgets: [...UNNOTICED, { kind: 'stall', of: 'writes', longestMs: 2_000 }],
   }),
+  dbSwitch,
+  cacheFailover,
   schemaChange,
   appRoll,
   appBadRelease,

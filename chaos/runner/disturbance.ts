@@ -9,6 +9,8 @@ export interface Disturbance {
   readonly provenAt: number;
   readonly recovery: Recovery;
   /** Only of planned changes. */
-  readonly changes?: Required<Pick<ExperimentEvidence, 'changeSteps' | 'events' | 'notifications'>> &
+  readonly changes?: Required<
+    Pick<ExperimentEvidence, 'changeSteps' | 'events' | 'notifications' | 'cache' | 'cacheNodes'>
+  > &
     Pick<ExperimentEvidence, 'control'>;
 }

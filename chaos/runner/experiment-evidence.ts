@@ -1,6 +1,7 @@
 import type { ChangeStep } from '../../deploy/change/change-step.ts';
 import type { Observation } from '../../deploy/observe/observation.ts';
 import type { AlertEvidence } from '../alert-expectations/alert-expectations.ts';
+import type { CacheEvidence } from '../evidence/cache-write.ts';
 import type { RequestRecord } from '../evidence/request-record.ts';
 import type { OrderAttempt, ReadBack } from '../evidence/write-ledger.ts';
 import type { Window } from '../judge/judgement.ts';
@@ -28,6 +29,10 @@ export interface ExperimentEvidence {
   readonly timeline: readonly TimelineEvent[];
   /** The steps of a planned change; missing in an experiment with a fault. */
   readonly changeSteps?: readonly ChangeStep[];
+  /** The cache ledgers of a planned change, one per event. */
+  readonly cache?: readonly CacheEvidence[];
+  /** The cache hosts that its writes must be read back from. */
+  readonly cacheNodes?: readonly string[];
   /** Whether each probe alert of a planned change was mailed. */
   readonly notifications?: readonly Observation[];
   /** The name of the control, if it was run instead of the change. */

@@ -3,10 +3,12 @@ import type { OrderAttempt } from '../evidence/write-ledger.ts';
 import type { Budget } from '../guarantees/guarantee.ts';
 import type { Window } from '../judge/judgement.ts';
 import { judgeLatency } from '../judge/latency.ts';
+import { judgeCacheLedger } from '../judge/cache-ledger.ts';
 import { judgeLatencyRatio } from '../judge/latency-ratio.ts';
 import { judgeLedger } from '../judge/ledger.ts';
 import { judgeOutage } from '../judge/outage.ts';
 import { judgeStall, READS, WRITES } from '../judge/stall.ts';
+import { mergeVerdicts } from '../../kit/verdict.ts';
 import type { Prediction } from '../predict.ts';
 import type { ExperimentEvidence } from './experiment-evidence.ts';
 import type { BudgetOutcome } from './outcome.ts';
@@ -39,6 +41,8 @@ export function judgeBudget(budget: Budget, context: BudgetContext): BudgetOutco
       return latencyRatio(budget, context);
     case 'lost-writes':
       return lostWrites(budget, context);
+    case 'lost-cache-writes':
+      return lostCacheWrites(budget, context);
     case 'notifications':
       return notifications(budget, context);
     case 'redundancy':
@@ -183,6 +187,33 @@ function lostWrites(budget: Of<'lost-writes'>, { evidence, validityProblems }: B
     evidence: judged.evidence.map(
       (order) => `${renderOffset(order, evidence.phases.injectedAt)} ${order.key} ${order.outcome}`,
     ),
+  };
+}
+
+function lostCacheWrites(
+  budget: Of<'lost-cache-writes'>,
+  { evidence, validityProblems }: BudgetContext,
+): BudgetOutcome {
+  const { cache = [], cacheNodes = [] } = evidence;
+  const { most, longestGapMs } = budget;
+  const judged = cache.map(({ writes, readBacks, problems }) =>
+    judgeCacheLedger(writes, readBacks, {
+      budget: { lost: most, longestGapMs },
+      nodes: cacheNodes,
+      problems: [...validityProblems, ...problems],
+    }),
+  );
+  const sum = (of: (one: (typeof judged)[number]) => number): number =>
+    judged.reduce((total, one) => total + of(one), 0);
+  const gapMs = Math.max(0, ...judged.map(({ measured }) => measured.longestGapMs));
+  return {
+    id: 'lost-cache-writes',
+    claim: 'acknowledged cache writes lost, longest gap',
+    verdict: judged.length === 0 ? 'unknown' : mergeVerdicts(judged.map(({ verdict }) => verdict)),
+    measured: `${sum(({ measured }) => measured.lost.length)} of ${sum(({ measured }) => measured.acknowledged)}, ${renderMs(gapMs)}`,
+    limit: `≤ ${most}, ≤ ${renderMs(longestGapMs)}`,
+    reasons: judged.length === 0 ? ['no writes to the cache were recorded'] : judged.flatMap(({ reasons }) => reasons),
+    evidence: judged.flatMap((one) => one.evidence.map(({ key, outcome }) => `${key} ${outcome}`)).slice(0, 10),
   };
 }
 

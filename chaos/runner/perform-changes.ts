@@ -4,9 +4,11 @@ import { openChange } from '../../deploy/change/change-journal.ts';
 import type { ChangeStep } from '../../deploy/change/change-step.ts';
 import { publishOperations } from '../../deploy/change/drains.ts';
 import type { RenderedFiles } from '../../deploy/model/rendered-file.ts';
+import { hostsOf } from '../../deploy/model/topology.ts';
 import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { messageOf } from '../../kit/errors.ts';
 import { proveNotificationPath } from '../alert-expectations/notification-path.ts';
+import type { CacheEvidence } from '../evidence/cache-write.ts';
 import type { ChangeControl, ChangeRun, ChosenChange, MaintenanceGuarantee } from '../guarantees/guarantee.ts';
 import type { Window } from '../judge/judgement.ts';
 import type { Disturbance } from './disturbance.ts';
@@ -34,6 +36,7 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
   const events: Window[] = [];
   const observed: Observation[] = [];
   const notifications: Observation[] = [];
+  const cache: CacheEvidence[] = [];
   let redundancy: Observation & { readonly at: number } = { seen: false, text: 'no event ended', at: Date.now() };
   let chosen: ChosenChange | undefined;
   for (let event = 0; event < count; event += 1) {
@@ -44,7 +47,7 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
     const name = control === undefined ? '' : `control (${control.name}): `;
     const startMs = Date.now();
     timeline.add('fault', `${name}${chosen.description}; ${chosen.why}`, startMs);
-    const effect = await performOne(options, chosen, { event, steps, notifications });
+    const effect = await performOne(options, chosen, { event, steps, notifications, cache });
     observed.push(effect);
     const endMs = Date.now();
     events.push({ startMs, endMs });
@@ -75,7 +78,14 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
       redundantAt: redundancy.seen ? redundancy.at : undefined,
       redundancy: redundancy.text,
     },
-    changes: { changeSteps: steps, events, notifications, ...(control === undefined ? {} : { control: control.name }) },
+    changes: {
+      changeSteps: steps,
+      events,
+      notifications,
+      cache,
+      cacheNodes: hostsOf(world.topology, 'cache').map((host) => host.name),
+      ...(control === undefined ? {} : { control: control.name }),
+    },
   };
 }
 
@@ -91,12 +101,21 @@ async function performOne(
     event,
     steps,
     notifications,
-  }: { readonly event: number; readonly steps: ChangeStep[]; readonly notifications: Observation[] },
+    cache,
+  }: {
+    readonly event: number;
+    readonly steps: ChangeStep[];
+    readonly notifications: Observation[];
+    readonly cache: CacheEvidence[];
+  },
 ): Promise<Observation> {
   const what = `prove ${guarantee.id}`;
   const change = await openChange({ what, operation: chosen.operation, reason: chosen.description });
   const run: ChangeRun = {
-    ...{ context: world, signal, event, files },
+    ...{ context: world, signal, event, files, id: change.id },
+    onCacheWrites: (written) => {
+      cache.push(written);
+    },
     onProgress: (line) => {
       timeline.add('phase', line);
     },

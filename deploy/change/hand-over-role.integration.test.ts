@@ -6,7 +6,7 @@ import { findCachePrimary } from '../observe/cache-replication.ts';
 import { readDbGroup } from '../observe/db-group.ts';
 import { handOverRole } from './hand-over-role.ts';
 import { makePlan } from './plan.ts';
-import { roll } from './roll.ts';
+import { replacement, roll } from './roll.ts';
 import { countStored, failuresOf, longestOf, placeOrders } from './testing.ts';
 
 /** Runs against the deployed stack; leaves it with other primaries. */
@@ -28,7 +28,8 @@ it('a roll moves the roles of primary before it replaces their hosts, and no ord
   expect(planned).toHaveLength(2);
   const lines: string[] = [];
   const orders = await placeOrders(topology);
-  await roll(planned, { context, signal, onProgress: (line) => lines.push(line) });
+  const items = planned.map((one) => replacement(one, ['a test']));
+  await roll(items, { context, signal, onProgress: (line) => lines.push(line) });
   const placed = await orders.stop();
   const after = await primaries();
   console.log(

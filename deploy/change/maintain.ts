@@ -57,7 +57,7 @@ export async function drainUntilUndrain(
   const { context, signal, onProgress, onStep, silenceDrains } = options;
   try {
     await handOverRole(context, host, { signal, onProgress, onStep: (step) => onStep?.(host.name, step) });
-  await drainHost(context, host, {
+    await drainHost(context, host, {
       signal,
       drain: { ...drain, by: userInfo().username, kind: 'operator' },
       onStep: (step) => onStep?.(host.name, step),
