@@ -9,6 +9,7 @@ import { requireNetwork } from '../kit/require-network.ts';
 import { openStackLock } from '../kit/stack-lock.ts';
 import { findInterrupted } from './change/change-journal.ts';
 import { readDrains } from './change/drains.ts';
+import { publishExperiments } from './change/experiment-records.ts';
 import { makePlan } from './change/plan.ts';
 import { renderDrain } from './change/render-drain.ts';
 import { renderPlan, toJson } from './change/render-plan.ts';
@@ -78,6 +79,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
           heal: () => heal(progress.report),
           openWatch: () => context.openChangeWatch('up'),
         });
+        await publishExperiments(topology);
         // A killed `undrain` may have left a silence.
         await context.silenceDrains(progress.report);
       } finally {

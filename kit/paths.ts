@@ -17,6 +17,8 @@ export const PATHS = {
   journal: join(STATE, 'journal'),
   /** The change journal: a file per change, also of finished ones. */
   changes: join(STATE, 'changes'),
+  /** The last experiments of each guarantee, for the metrics. */
+  experiments: join(STATE, 'experiments.json'),
   logs: join(STATE, 'logs'),
   runs: join(STATE, 'runs'),
   reports: join(STATE, 'reports'),

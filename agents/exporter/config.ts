@@ -41,6 +41,8 @@ export const exporterConfigSchema = z.strictObject({
       ]),
     }),
   ),
+  /** Files of the monitor that commands replace: what operators and `prove` do with the stack. */
+  operations: z.strictObject({ operationsFile: z.string(), experimentsFile: z.string() }),
   /** URL and interval of the user journey through the shop. */
   journey: z.strictObject({ url: z.url(), everyMs: z.number().positive() }),
 });

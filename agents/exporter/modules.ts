@@ -3,6 +3,7 @@ import { cacheModules } from './modules/cache.ts';
 import { hostModules } from './modules/host.ts';
 import { mysqlModules } from './modules/mysql.ts';
 import { nginxModules } from './modules/nginx.ts';
+import { operationsModules } from './modules/operations.ts';
 import { probeModules } from './modules/probe.ts';
 
 /** All modules of the exporter. */
@@ -11,6 +12,7 @@ export const MODULES: readonly ModuleMaker[] = [
   mysqlModules,
   cacheModules,
   nginxModules,
+  operationsModules,
   hostModules,
   probeModules,
 ];

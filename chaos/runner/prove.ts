@@ -14,6 +14,7 @@ import { healAbandoned } from '../journal/heal-abandoned.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { startHealer } from '../journal/start-healer.ts';
 import { refuseUnrecorded } from '../unrecorded/find-unrecorded.ts';
+import { recordExperiment } from './experiment-log.ts';
 import { judgeExperiment } from './judge-experiment.ts';
 import type { GuaranteeOutcome, ProveOutcome } from './outcome.ts';
 import { runExperiment } from './run-experiment.ts';
@@ -68,7 +69,8 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
     const outcomes: GuaranteeOutcome[] = [];
     for (const [index, guarantee] of guarantees.entries()) {
       const run = { options, world, journal, notificationPath, guarantee, runId: `${runId}-${index + 1}` };
-      const outcome = await proveOne(run);
+      const log = { topology, onProblem: onProgress };
+      const outcome = await recordExperiment(log, guarantee.id, () => proveOne(run));
       outcomes.push(outcome);
       options.onOutcome?.(outcome);
     }

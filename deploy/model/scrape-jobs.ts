@@ -25,8 +25,8 @@ export function diskPollMs(timings: MonitoringTimings): number {
 export interface Job {
   /** The value of the label `job`. */
   readonly name: string;
-  /** Targets: the enabled hosts of one or more tiers; `every`: of all tiers; `hops`: see {@link hopsOf}; `shop`: the site as a whole. */
-  readonly of: Tier | readonly Tier[] | 'every' | 'hops' | 'shop';
+  /** Targets: the enabled hosts of one or more tiers; `every`: of all tiers; `hops`: see {@link hopsOf}; `shop`: the site as a whole; `stack`: what the monitor knows about the stack. */
+  readonly of: Tier | readonly Tier[] | 'every' | 'hops' | 'shop' | 'stack';
   readonly port: number;
   /** Module of the exporter on the same host as Prometheus, which gets the target's name as a parameter. */
   readonly module?: string;
@@ -76,6 +76,7 @@ export const SCRAPE_JOBS: readonly Job[] = [
     scrapeClass: 'probe',
     timeoutIsInterval: true,
   },
+  { name: 'operations', of: 'stack', port: PORTS.exporter, module: 'operations', scrapeClass: 'detail' },
   { name: 'exporter', of: 'monitor', port: PORTS.exporter, scrapeClass: 'self' },
   {
     name: 'prometheus',
@@ -121,6 +122,7 @@ export interface Target {
 export function targetsOf(topology: Topology, { of }: Job): readonly Target[] {
   if (of === 'hops') return hopsOf(topology);
   if (of === 'shop') return [{ name: 'shop', tier: 'lb' }];
+  if (of === 'stack') return [{ name: 'stack', tier: 'monitor' }];
   const hosts =
     of === 'every'
       ? topology.hosts.filter(({ enabled }) => enabled)

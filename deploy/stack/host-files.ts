@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { EXPERIMENTS } from '../../kit/experiments.ts';
 import { OPERATIONS } from '../../kit/operations.ts';
 import { PATHS, ROOT } from '../../kit/paths.ts';
 import { CONTAINER_OPTIONS } from '../model/container-options.ts';
@@ -80,7 +81,9 @@ export const UNFINISHED = 'unfinished';
 
 /** Whether a file of a host's folder is not rendered: it holds the state of a change, and no write of rendered files removes it. */
 export function isStateFile(path: string): boolean {
-  return path === UNFINISHED || path === DRAINED || path === `${CONFIG}/${OPERATIONS}`;
+  return (
+    path === UNFINISHED || path === DRAINED || [OPERATIONS, EXPERIMENTS].some((name) => path === `${CONFIG}/${name}`)
+  );
 }
 
 /** Replaces a state file of a host atomically. */

@@ -12,6 +12,7 @@ import { MYSQL } from './mysql.ts';
 import { MYSQL_DETAIL } from './mysql-detail.ts';
 import { NGINX } from './nginx.ts';
 import { NOTIFIER } from './notifier.ts';
+import { OPERATIONS } from './operations.ts';
 import { PROBE_HOP, PROBE_JOURNEY } from './probe.ts';
 import { PROCESS } from './process.ts';
 import { ZIPKIN } from './zipkin.ts';
@@ -53,6 +54,7 @@ export const CATALOG: readonly Source[] = [
   { job: 'nginx-log', coverage: 'complete', metrics: NGINX_LOG },
   { job: 'haproxy-log', coverage: 'complete', metrics: HAPROXY_LOG },
   { job: 'site', coverage: 'complete', metrics: SITE },
+  { job: 'operations', coverage: 'complete', metrics: OPERATIONS },
   { job: 'exporter', coverage: 'complete', metrics: { ...PROCESS, ...LOG_RECEIVER } },
   { job: 'prometheus', coverage: 'partial', metrics: PROMETHEUS },
   { job: 'alertmanager', coverage: 'partial', metrics: ALERTMANAGER },

@@ -1,10 +1,5 @@
-import type { Verdict } from '../../kit/verdict.ts';
 import { atMost, counter, gauge, histogram, type Metric } from './metric.ts';
 
-const GUARANTEE = { guarantee: atMost(200, 'guarantees of `holdfast prove --list`') } as const;
-const VERDICT = { verdict: ['held', 'violated', 'unknown'] } as const satisfies {
-  readonly verdict: readonly Verdict[];
-};
 const RELEASE = { release: atMost(10, 'releases that are kept') } as const;
 
 /**
@@ -25,15 +20,5 @@ export const RESERVED: Readonly<Record<string, Metric>> = {
   release_duration_seconds: histogram('seconds', 'Duration of a rollout on all hosts.'),
   release_outcomes_total: counter('1', 'Rollouts by outcome.', {
     labels: { outcome: ['done', 'rolled-back', 'failed'] },
-  }),
-  experiment_running: gauge('1', 'Whether a fault is injected for this guarantee.', { labels: GUARANTEE }),
-  experiment_verdict: gauge('1', 'Last verdict: 1 for the current verdict.', {
-    labels: { ...GUARANTEE, ...VERDICT },
-  }),
-  experiment_last_run_timestamp_seconds: gauge('timestamp', 'Time of the last experiment for the guarantee.', {
-    labels: GUARANTEE,
-  }),
-  experiment_runs_total: counter('1', 'Experiments by verdict.', {
-    labels: { ...GUARANTEE, ...VERDICT },
   }),
 };

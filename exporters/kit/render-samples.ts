@@ -25,7 +25,11 @@ export function renderSamples(
   format: Format,
 ): Exposition {
   const lines: string[] = [];
-  for (const [name, of] of Map.groupBy(samples, (sample) => sample.name)) {
+  const families = Map.groupBy(samples, (sample) => sample.name);
+  // Metrics of events that never happened are declared without samples, so that readers can tell them from metrics that nobody exposes.
+  for (const [name, { presence }] of Object.entries(metrics))
+    if (presence === 'on-event' && !families.has(name)) families.set(name, []);
+  for (const [name, of] of families) {
     const metric = metrics[name];
     if (metric === undefined) continue;
     const type = format === 'openmetrics' ? openMetricsType(name, metrics) : metric.type;

@@ -1,3 +1,5 @@
+import { EXPERIMENTS } from '../../../kit/experiments.ts';
+import { OPERATIONS } from '../../../kit/operations.ts';
 import { hopsOf } from '../../model/hops.ts';
 import {
   addressOn,
@@ -49,6 +51,10 @@ export function renderExporterConfig(topology: Topology): string {
     },
     traces: profile.traces,
     traceStoreUrl: traceStoreUrl(topology),
+    operations: {
+      operationsFile: `/etc/holdfast/${OPERATIONS}`,
+      experimentsFile: `/etc/holdfast/${EXPERIMENTS}`,
+    },
     hops: hopsOf(topology),
     journey: { url: `http://${front.host}:${front.port}`, everyMs: profile.monitoring.probeIntervalMs },
   };
