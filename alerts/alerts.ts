@@ -13,6 +13,7 @@ import { edgeCacheAlerts } from './rules/edge-cache.ts';
 import { edgeAlerts } from './rules/edge.ts';
 import { hostAlerts } from './rules/host.ts';
 import { lbAlerts } from './rules/lb.ts';
+import { MAINTENANCE_ALERTS } from './rules/maintenance.ts';
 import { monitorAlerts } from './rules/monitor.ts';
 import { probeAlerts } from './rules/probe.ts';
 import { siteAlerts } from './rules/site.ts';
@@ -47,6 +48,7 @@ export function makeAlerts(topology: Topology): readonly Alert[] {
     ...earlyWarnings(topology),
     ...cpuSaturationAlerts(topology),
     ...monitorTrustAlerts(topology),
+    ...MAINTENANCE_ALERTS,
     ...sloAlerts(topology),
   ];
 }

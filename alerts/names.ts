@@ -39,6 +39,7 @@ export const ALERTS = {
   ProcessRestarting: 'process',
   HostOutOfMemory: 'host',
   HostThrottled: 'host',
+  HostDrainForgotten: 'host',
   DiskAlmostFull: 'filesystem',
   DatabaseReplicaLagging: 'host',
   DatabaseConnectionsNearLimit: 'host',

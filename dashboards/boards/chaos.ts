@@ -1,5 +1,5 @@
 import type { Board } from '../board.ts';
-import { FIRING, YES_NO, UP } from './states.ts';
+import { ACTIVE, FIRING, YES_NO, UP } from './states.ts';
 
 export const CHAOS: Board = {
   uid: 'holdfast-chaos',
@@ -88,6 +88,73 @@ export const CHAOS: Board = {
           ],
           states: YES_NO,
           drillDown: 'holdfast-database',
+        },
+      ],
+    },
+    {
+      title: 'Maintenance and experiments',
+      panels: [
+        {
+          kind: 'state-timeline',
+          title: 'Drained hosts',
+          description: 'Hosts that a change or an operator took out of service. `holdfast status` shows who and why.',
+          unit: 'short',
+          queries: [
+            {
+              expr: 'count by (drained, kind) (maintenance_drain_start_timestamp_seconds)',
+              legend: '{{drained}} ({{kind}})',
+              emptyWhen: 'no host was drained',
+            },
+          ],
+          states: ACTIVE,
+        },
+        {
+          kind: 'state-timeline',
+          title: 'Changes and experiments in progress',
+          description:
+            'Changes of the stack, and guarantees that are being proven. `holdfast maintenance log` lists changes.',
+          unit: 'short',
+          queries: [
+            {
+              expr: 'max by (what) (maintenance_change_running)',
+              legend: '{{what}}',
+              emptyWhen: 'no change was in progress',
+            },
+            {
+              expr: 'max by (guarantee) (experiment_running) == 1',
+              legend: 'prove {{guarantee}}',
+              emptyWhen: 'no experiment was running',
+            },
+          ],
+          states: ACTIVE,
+        },
+        {
+          kind: 'table',
+          title: 'Last experiment of each guarantee',
+          description: 'Verdict of the last experiment, and its end.',
+          unit: 'dateTimeFromNow',
+          columns: { guarantee: 'Guarantee', verdict: 'Verdict' },
+          queries: [
+            {
+              expr: 'max by (guarantee, verdict) ((experiment_verdict == 1) * on (guarantee) group_left () experiment_last_run_timestamp_seconds) * 1000',
+              legend: 'Ended',
+              emptyWhen: 'no experiment has ended yet',
+            },
+          ],
+        },
+        {
+          kind: 'timeseries',
+          title: 'Overdue drains',
+          description: 'Time since the planned end of drains that have lasted longer.',
+          unit: 's',
+          queries: [
+            {
+              expr: 'max by (drained) (time() - maintenance_drain_end_timestamp_seconds) > 0',
+              legend: '{{drained}}',
+              emptyWhen: 'no drain is past its planned end',
+            },
+          ],
+          alert: 'HostDrainForgotten',
         },
       ],
     },

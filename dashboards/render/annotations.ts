@@ -44,6 +44,26 @@ export const ANNOTATIONS: readonly Annotation[] = [
     tags: ['host'],
     atValue: true,
   },
+  {
+    name: 'Changes',
+    color: 'green',
+    expr: 'max by (what) (maintenance_change_running)',
+    title: 'Change in progress',
+    text: '{{what}}',
+    tags: ['what'],
+    atValue: false,
+    emptyWhen: 'no change was in progress',
+  },
+  {
+    name: 'Experiments',
+    color: 'orange',
+    expr: 'max by (guarantee) (experiment_running) == 1',
+    title: 'Experiment',
+    text: '{{guarantee}}',
+    tags: ['guarantee'],
+    atValue: false,
+    emptyWhen: 'no experiment was running',
+  },
 ];
 
 /** An annotation of Grafana's Prometheus data source; the schema lacks some of its fields. */
