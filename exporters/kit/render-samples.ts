@@ -26,7 +26,7 @@ export function renderSamples(
 ): Exposition {
   const lines: string[] = [];
   const families = Map.groupBy(samples, (sample) => sample.name);
-  // Metrics of events that never happened are declared without samples, so that readers can tell them from metrics that nobody exposes.
+  // Metrics of events that never happened are declared without samples, so that readers can distinguish them from metrics that no target exposes.
   for (const [name, { presence }] of Object.entries(metrics))
     if (presence === 'on-event' && !families.has(name)) families.set(name, []);
   for (const [name, of] of families) {
