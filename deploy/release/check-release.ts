@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
+import { openHosts } from '../../kit/hosts.ts';
 import { hostsOf, type Topology } from '../model/topology.ts';
 import { queryNode } from '../observe/db-connection.ts';
 import { readDbGroup } from '../observe/db-group.ts';
@@ -30,7 +31,11 @@ export async function checkRelease(options: CheckOptions): Promise<readonly stri
   const running = await inspectRelease(from, { config, other: null }, signal);
   const target = await inspectRelease(to, { config, other: running.samples }, signal);
   const back = await inspectRelease(from, { config, other: target.samples }, signal);
-  const [record, applied] = await Promise.all([readReleaseRecord(), readMigrations(topology)]);
+  const [record, applied, served] = await Promise.all([
+    readReleaseRecord(),
+    readMigrations(topology),
+    readServedFiles(topology),
+  ]);
   const schema = checkSchema({
     ...{ applied, to: target.migrations, from: running.migrations },
     additive: record.additiveMigrations,
@@ -48,6 +53,7 @@ export async function checkRelease(options: CheckOptions): Promise<readonly stri
       ? []
       : [`${to.version} does not accept the configuration: ${target.configProblem}`]),
     ...schema.problems,
+    ...checkAssets(target.assets, served).map((problem) => `${problem}, which pages of ${to.version} use`),
     ...formats.filter(({ severity }) => severity === 'error').map(({ text }) => text),
   ];
   if (problems.length === 0) return schema.pending;
@@ -58,6 +64,33 @@ export async function checkRelease(options: CheckOptions): Promise<readonly stri
       fix: 'Split the change: first a release that reads and writes both the old and the new form, then one that uses only the new form.',
     },
   );
+}
+
+/** The web hosts that do not serve all of these static files, one text each. Pure. */
+export function checkAssets(
+  assets: readonly string[],
+  served: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly string[] {
+  return [...served].flatMap(([host, files]) => {
+    const [missing, ...more] = assets.filter((asset) => !files.has(asset));
+    if (missing === undefined) return [];
+    return [`${host} does not serve ${missing}${more.length === 0 ? '' : ` and ${more.length} more files`}`];
+  });
+}
+
+/** Where web hosts have the files that they serve below `/static/`. */
+const STATIC_FOLDER = '/opt/holdfast/web/static';
+
+/** URL paths of the static files of each running web host. A web host has those of its own image only. */
+async function readServedFiles(topology: Topology): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const hosts = openHosts();
+  const states = await hosts.list();
+  const running = hostsOf(topology, 'web').filter(({ name }) => states.get(name)?.running === true);
+  const lists = running.map(async ({ name }) => {
+    const { stdout } = await hosts.exec(name, ['find', STATIC_FOLDER, '-type', 'f', '-printf', '/static/%P\\n']);
+    return [name, new Set(stdout.trim().split('\n'))] as const;
+  });
+  return new Map(await Promise.all(lists));
 }
 
 /** The configuration of the application. It differs between hosts in names and addresses only. */

@@ -9,6 +9,8 @@ const samples = z.record(z.string(), z.unknown());
 const outputSchema = z.object({
   configProblem: z.string().nullable(),
   migrations: z.array(z.object({ name: z.string(), text: z.string(), hasStep: z.boolean() })),
+  /** URL paths of the static files that its pages use. */
+  assets: z.array(z.string()),
   samples,
   problems: z.array(z.object({ severity: z.enum(['error', 'warning']), summary: z.string() })),
 });

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { MIGRATION_STEPS } from './boot/migration-steps.ts';
 import { parseAppConfig } from './config.ts';
+import { readManifest } from './web/read-manifest.ts';
 import { checkSamples, samplesSchema, writeSamples } from './release/formats.ts';
 
 const inputSchema = z.object({
@@ -14,9 +15,9 @@ const inputSchema = z.object({
 });
 
 /**
- * `node deploy/tiers/app/check-release.ts <INPUT >OUTPUT`: describes this release as JSON, for `holdfast release`. It needs no network. The output has the
- * problem of the configuration (or `null`), the migrations with their texts, and samples of the formats that releases share. It also has the problems with
- * the samples of the other release. Later releases may add fields, and must keep these.
+ * `node deploy/tiers/app/check-release.ts <INPUT >OUTPUT`: describes this release as JSON, for `holdfast release`. It needs no network. The output has:
+ * the problem of the configuration, or `null`; the migrations with their texts; the URL paths of the static files that its pages use; samples of the
+ * formats that releases share; problems with the samples of the other release. Later releases may add fields, and must keep these.
  */
 async function main(): Promise<void> {
   const { config, samples } = inputSchema.parse(JSON.parse(await text(process.stdin)));
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
   const output = {
     configProblem: problemOf(config),
     migrations,
+    assets: Object.values(readManifest(import.meta.dirname)),
     samples: await writeSamples(),
     problems: samples === null ? [] : await checkSamples(samples),
   };
