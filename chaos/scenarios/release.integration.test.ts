@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SLOS } from '../../alerts/slo/slos.ts';
+import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
+import { ROOT } from '../../kit/paths.ts';
 import { renderFiles } from '../../project/render-files.ts';
 import { makePlan } from '../../deploy/change/plan.ts';
-import { buildAppImage, readAppVersion, type AppImage } from '../../deploy/images/app-image.ts';
+import { buildAppImage, readAppImageId, readAppVersion, type AppImage } from '../../deploy/images/app-image.ts';
 import { makeTopology, routeAddress, type RouteName } from '../../deploy/model/topology.ts';
 import { readReleaseRecord } from '../../deploy/stack/release-record.ts';
 import { listReleases } from '../../deploy/release/list-releases.ts';
@@ -124,13 +127,44 @@ it('a release that fails 2 % of its requests is returned', async () => {
   });
 });
 
-it('a release that never becomes ready is returned before a request reaches it', async () => {
-  const { end, failed, versions } = await withRequests({ route: 'http', perSecond: 40 }, () =>
-    release(neverReady, options),
-  );
+/** Starts a release in another process, and kills that when the first host has the new image. */
+async function killRelease(image: AppImage): Promise<void> {
+  const imageId = await readAppImageId(image.tag);
+  const script = `
+    import { release } from './deploy/release/release.ts';
+    import { makeTopology } from './deploy/model/topology.ts';
+    import { renderFiles } from './project/render-files.ts';
+    const topology = makeTopology();
+    const limits = { bakeMs: 60_000, readyMs: 60_000 };
+    const { signal } = new AbortController();
+    const options = { topology, files: renderFiles(topology), limits, burnAlerts: [], signal, onProgress: () => undefined };
+    await release(${JSON.stringify(image)}, options);`;
+  const child = execa(process.execPath, ['--input-type=module-typescript', '--eval', script], {
+    ...{ cwd: ROOT, reject: false, all: true },
+  });
+  await waitFor(async () => (await hosts.state('app1'))?.imageId === imageId, {
+    ...{ what: 'app1 with the new image', deadlineMs: 60_000, signal: options.signal },
+  });
+  child.kill('SIGKILL');
+  const { signal, all } = await child;
+  expect({ signal, all }).toEqual({ signal: 'SIGKILL', all: '' });
+}
+
+it('a release that never becomes ready is returned before a request reaches it, also if it was killed before', async () => {
+  const { end, failed, versions } = await withRequests({ route: 'http', perSecond: 40 }, async () => {
+    await killRelease(neverReady);
+    expect((await listReleases(topology, hosts)).rollouts[0]).toMatchObject({
+      version: 'test-unready',
+      result: 'interrupted',
+    });
+    // `up` would return it.
+    expect(await differing()).toEqual(['app1']);
+    return await release(neverReady, options);
+  });
   expect(end).toMatchObject({ result: 'returned', reason: 'app1 was not ready within 10 s' });
   expect(failed).toEqual([]);
   expect([...versions]).toEqual(['test-good']);
+  expect(await differing()).toEqual([]);
 });
 
 it('a rollback returns to the work tree, which the hosts then follow', async () => {

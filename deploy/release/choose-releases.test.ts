@@ -52,9 +52,16 @@ describe('a rollback', () => {
     expect(chooseRollback(recordOf({ current: NEW, previous: OLD }), NEW, false)).toEqual({ from: NEW, to: OLD });
   });
 
+  it('replaces the current release also while a host is down', () => {
+    const record = recordOf({ current: NEW, previous: OLD, history: [rollout('done')] });
+    expect(chooseRollback(record, NEW, true)).toEqual({ from: NEW, to: OLD });
+  });
+
   it('after an interrupted rollout returns all hosts to the current release', () => {
     const record = recordOf({ current: OLD, previous: release('older'), history: [rollout('interrupted')] });
     expect(chooseRollback(record, OLD, true)).toEqual({ from: OLD, to: OLD });
+    // `up` has returned them already.
+    expect(chooseRollback(record, OLD, false)).toEqual({ from: OLD, to: release('older') });
   });
 
   it('needs a previous release', () => {

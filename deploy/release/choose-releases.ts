@@ -31,15 +31,15 @@ export function unfinishedRollout({ history }: ReleaseRecord): Rollout | undefin
 }
 
 /**
- * The releases of a rollback. Hosts that an interrupted or failed rollout left with another release are returned to the current one (`from` and `to` are
+ * The releases of a rollback. `isAside`: a host does not run the current release. Hosts that an interrupted or failed rollout left with another release are returned to the current one (`from` and `to` are
  * the same). Otherwise the previous release replaces the current one. Throws `usage` without a previous release.
  */
 export function chooseRollback(
   record: ReleaseRecord,
   from: Release,
-  isMixed: boolean,
+  isAside: boolean,
 ): { readonly from: Release; readonly to: Release } {
-  if (isMixed) return { from, to: from };
+  if (isAside && unfinishedRollout(record) !== undefined) return { from, to: from };
   if (record.previous !== undefined) return { from, to: record.previous };
   throw new HoldfastError('usage', 'There is no release before the current one.', {
     fix: 'Run `./holdfast release COMMIT` with the commit that should run.',

@@ -57,6 +57,7 @@ describe('a rollout stops', () => {
 it.each([
   [{ requests: 0, failures: 0 }, 'no request reached it, so its errors are unknown'],
   [{ requests: 300, failures: 0 }, '0 of 300 requests failed: below 0.99 % with 95 % confidence'],
+  [{ requests: 29, failures: 0 }, '0 of 29 requests failed: below 9.8 % with 95 % confidence, too few to notice 1 %'],
   [{ requests: 300, failures: 2 }, '2 of 300 requests failed'],
 ])('%j is reported as "%s"', (counts, text) => {
   expect(describeConfidence(counts)).toBe(text);

@@ -71,5 +71,6 @@ export function describeConfidence({ requests, failures }: Counts): string {
   if (requests === 0) return 'no request reached it, so its errors are unknown';
   if (failures > 0) return `${failures} of ${requests} requests failed`;
   const bound = Math.min(100, (1 - 0.05 ** (1 / requests)) * 100);
-  return `0 of ${requests} requests failed: below ${bound.toPrecision(2)} % with 95 % confidence`;
+  const text = `0 of ${requests} requests failed: below ${bound.toPrecision(2)} % with 95 % confidence`;
+  return bound > MAX_FAILURE_RATIO * 100 ? `${text}, too few to notice ${MAX_FAILURE_RATIO * 100} %` : text;
 }

@@ -49,8 +49,10 @@ export async function releaseWorkTree(options: ReleaseOptions): Promise<ReleaseE
 export async function rollback(options: ReleaseOptions): Promise<ReleaseEnd> {
   const current = await readFrom(options.topology);
   const currentId = await requireImage(current, options);
-  const isMixed = [...(await readRunningImages(options.topology)).values()].some((id) => id !== currentId);
-  const { from, to } = chooseRollback(await readReleaseRecord(), current, isMixed);
+  const images = await readRunningImages(options.topology);
+  // A host that does not run was being replaced.
+  const isAside = hostsOf(options.topology, 'app').some(({ name }) => images.get(name) !== currentId);
+  const { from, to } = chooseRollback(await readReleaseRecord(), current, isAside);
   await requireImage(to, options);
   return { ...(await rollOut({ ...options, action: 'rollback', from, to })), from, to };
 }

@@ -1,16 +1,17 @@
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
-import { openHosts } from '../../kit/hosts.ts';
+import { isHealthy, openHosts } from '../../kit/hosts.ts';
 import { ownIdentity } from '../../kit/process-identity.ts';
 import { undrainAll } from '../change/drain.ts';
 import { makePlan, type PlannedHost } from '../change/plan.ts';
 import { rollItem } from '../change/roll-item.ts';
 import { roll, type RollOptions } from '../change/roll.ts';
+import { waitUntilMet } from '../change/wait-until-met.ts';
 import { readAppImageId, removeAppImages } from '../images/app-image.ts';
 import { readImageIds } from '../images/images.ts';
 import type { RenderedFiles } from '../model/rendered-file.ts';
-import type { Topology } from '../model/topology.ts';
+import { hostsOf, type Topology } from '../model/topology.ts';
 import {
   beginRollout,
   completeRollout,
@@ -130,18 +131,41 @@ interface ChangeOptions {
 }
 
 async function changeHosts(options: RollOutOptions, { watch, signal }: ChangeOptions): Promise<void> {
-  const { topology, to, limits, onProgress, hooks } = options;
+  const { topology, from, to, onProgress, hooks } = options;
   const context = { topology, hosts: openHosts() };
-  for (const planned of await findOtherHosts(options)) {
+  const others = await findOtherHosts(options);
+  // Hosts that an interrupted rollout gave this release have not been observed to the end.
+  const early = hostsOf(topology, 'app').filter(({ name }) => !others.some(({ host }) => host.name === name));
+  const isNew = (await readAppImageId(from.tag)) !== (await readAppImageId(to.tag));
+  if (isNew && early.length > 0) await observe(options, { names: early.map(({ name }) => name), watch, signal });
+  for (const planned of others) {
     await roll([rollItem(planned)], { ...hooks, context, signal, onProgress });
-    onProgress(`${planned.host.name} runs ${to.version}: observing it for ${limits.bakeMs / 1_000} s`);
-    await sleep(limits.bakeMs, undefined, { signal }).catch((error: unknown) => {
-      signal.throwIfAborted();
-      throw error;
-    });
-    await watch.poll();
-    signal.throwIfAborted();
+    await observe(options, { names: [planned.host.name], watch, signal });
   }
+}
+
+/** Waits until hosts with the new release are healthy, and observes them for `bakeMs`. Throws the reason of `signal`. */
+async function observe(
+  { to, limits, onProgress }: RollOutOptions,
+  { names, watch, signal }: ChangeOptions & { readonly names: readonly string[] },
+): Promise<void> {
+  const hosts = openHosts();
+  const findUnhealthy = async (): Promise<string> => {
+    const states = await hosts.list();
+    const unhealthy = names.filter((name) => !isHealthy(states.get(name)));
+    return unhealthy.length === 0 ? '' : `${unhealthy.join(', ')} is not healthy yet`;
+  };
+  // The watch stops the rollout after `readyMs`.
+  const wait = { deadlineMs: 2 * limits.readyMs, signal, onWait: onProgress };
+  const unmet = await waitUntilMet(findUnhealthy, wait);
+  if (unmet !== '') throw new RolloutStopped(unmet);
+  onProgress(`${names.join(', ')}: observing ${to.version} for ${limits.bakeMs / 1_000} s`);
+  await sleep(limits.bakeMs, undefined, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
+  await watch.poll();
+  signal.throwIfAborted();
 }
 
 async function returnHosts(
