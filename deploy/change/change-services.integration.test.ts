@@ -1,5 +1,6 @@
-import { access, appendFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -28,9 +29,10 @@ const onProgress = (): void => undefined;
 const differing = async (): Promise<readonly PlannedHost[]> =>
   (await makePlan(topology, files)).filter(({ action }) => action !== 'nothing');
 
+const ANOTHER = '# another version\n';
+
 /** Makes the file of a host differ from the topology, as if an earlier version had rendered it. */
-const alter = (host: string, path: string): Promise<void> =>
-  appendFile(join(PATHS.hosts, host, path), '# another version\n');
+const alter = (host: string, path: string): Promise<void> => appendFile(join(PATHS.hosts, host, path), ANOTHER);
 
 async function run(host: string, argv: readonly string[]): Promise<string> {
   return (await context.hosts.exec(host, argv)).stdout;
@@ -66,7 +68,27 @@ interface Load extends AsyncDisposable {
   readonly results: readonly (number | string)[];
 }
 
-/** Sends a request every 20 ms until it is disposed: pages in new and in reused connections, and logins, which read from the database. */
+/** Opens a new connection to the writer of the database. Returns `200` after the greeting of the server. */
+function greetWriter(): Promise<number | string> {
+  const socket = connect(routeAddress(topology, 'db-write'));
+  return new Promise((resolve) => {
+    socket.once('data', () => {
+      resolve(200);
+      socket.destroy();
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? error.message);
+    });
+    socket.once('close', () => {
+      resolve('database connection closed');
+    });
+  });
+}
+
+/**
+ * Every 20 ms until it is disposed: a page in a new or a reused connection, a login, which reads from the database, or a new connection to the writer of the
+ * database.
+ */
 function openLoad(): Load {
   const { host, port } = routeAddress(topology, 'http');
   const keepAlive = new Agent({ keepAlive: true });
@@ -75,6 +97,10 @@ function openLoad(): Load {
   let count = 0;
   const send = async (): Promise<void> => {
     count += 1;
+    if (count % 3 === 0) {
+      results.push(await greetWriter());
+      return;
+    }
     const isLogin = count % 5 === 0;
     const sent = request({
       ...{ host, port, agent: count % 2 === 0 ? keepAlive : false },
@@ -224,8 +250,12 @@ it('a reload that is killed is named by the plan, and completed by up', async ()
     ...{ what: 'the lock of the reload', deadlineMs: 10_000 },
   });
   const killed = execa(process.execPath, holdfast, { cwd: ROOT, reject: false });
-  await waitFor(() => access(join(PATHS.hosts, 'lb2', UNFINISHED)).then(() => true), {
-    ...{ what: 'the marker of an unfinished change', deadlineMs: 60_000, intervalMs: 20 },
+  const isWritten = async (): Promise<boolean> => {
+    const now = await readHostFiles({ name: 'lb2' });
+    return now.has(UNFINISHED) && now.get('config/haproxy.cfg')?.includes(ANOTHER) === false;
+  };
+  await waitFor(isWritten, {
+    ...{ what: 'the new files and the marker of an unfinished change', deadlineMs: 60_000, intervalMs: 20 },
   });
   killed.kill('SIGKILL');
   await killed;
