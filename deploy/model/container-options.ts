@@ -35,6 +35,16 @@ export const COMMON_CAPABILITIES: readonly string[] = ['CHOWN', 'KILL', 'SETGID'
 /** Servers start even if their network is disconnected or another host currently owns the virtual IP. */
 const ALLOW_NONLOCAL_BIND = { 'net.ipv4.ip_nonlocal_bind': '1' };
 
+/**
+ * For planned handovers, see deploy/tiers/lb/handover.ts. A host responds to ARP requests for addresses of the receiving interface only, and never
+ * announces a virtual IP as its own. An accepted connection inherits the mark of its SYN.
+ */
+const ALLOW_HANDOVER = {
+  'net.ipv4.conf.all.arp_ignore': '1',
+  'net.ipv4.conf.all.arp_announce': '2',
+  'net.ipv4.tcp_fwmark_accept': '1',
+};
+
 export const CONTAINER_OPTIONS: Readonly<Record<Tier, HostNeeds>> = {
   // Varnish compiles its configuration and loads the result from here.
   edge: {
@@ -46,7 +56,7 @@ export const CONTAINER_OPTIONS: Readonly<Record<Tier, HostNeeds>> = {
   lb: {
     // keepalived moves addresses, sends VRRP, and needs priority when CPU is scarce.
     capabilities: ['NET_ADMIN', 'NET_RAW', 'SYS_NICE'],
-    sysctls: { ...ALLOW_NONLOCAL_BIND, 'net.ipv4.ip_unprivileged_port_start': '0' },
+    sysctls: { ...ALLOW_NONLOCAL_BIND, ...ALLOW_HANDOVER, 'net.ipv4.ip_unprivileged_port_start': '0' },
     volumes: { state: '/var/lib/holdfast' },
   },
   web: { sysctls: ALLOW_NONLOCAL_BIND },

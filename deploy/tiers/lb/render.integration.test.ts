@@ -53,3 +53,17 @@ it.each(hosts)('keepalived accepts the configuration of %s', async (_name, host)
   expect(output).not.toMatch(/unknown keyword|deprecated|ignoring/i);
   expect(exitCode).toBe(0);
 });
+
+it('the kernel accepts the rules of a handover, and its elements expire', async () => {
+  const [host] = hostsOf(topology, 'lb');
+  const { exitCode, output } = await checkInImage(IMAGE, host === undefined ? [] : renderLb(topology, host), {
+    command: [
+      'nft -f /etc/holdfast/handover.nft',
+      "nft 'add element ip handover previous { 198.18.0.10 timeout 35s : 198.18.0.11 }'",
+      'nft list map ip handover previous',
+    ].join(' && '),
+    dockerFlags: ['--cap-add=NET_ADMIN'],
+  });
+  expect(output).toMatch(/198\.18\.0\.10 timeout 35s expires \d+s\d*m?s? ?: 198\.18\.0\.11/);
+  expect(exitCode).toBe(0);
+});

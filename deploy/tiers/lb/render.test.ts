@@ -158,3 +158,12 @@ test('the two load balancers are VRRP peers, with different priorities and the s
   expect(new Set([...read(first, /priority (\d+)/g), ...read(second, /priority (\d+)/g)]).size).toBe(2);
   for (const text of [first, second]) expect(text.match(/nopreempt/g)).toHaveLength(2);
 });
+
+test('the rules for a handover concern both virtual IPs, and forward nothing until an element with a timeout is added', () => {
+  const rules = fileOf(lb1, 'handover.nft');
+  expect(rules).toContain('ip daddr != { 198.18.0.10, 198.18.1.10 } accept');
+  expect(rules).toContain('socket mark 0 dup to ip daddr map @previous drop');
+  expect(rules).toContain('flags timeout');
+  expect(rules).not.toContain('elements');
+  expect(fileOf(lb2, 'handover.nft')).toBe(rules);
+});
