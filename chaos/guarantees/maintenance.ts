@@ -10,7 +10,7 @@ import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { addConfigComment } from '../changes/add-config-comment.ts';
 import { allAtOnce } from '../changes/all-at-once.ts';
-import { holdTable } from '../changes/hold-table.ts';
+import { changeBehindReader } from '../changes/change-behind-reader.ts';
 import { observeColumn } from '../changes/observe-column.ts';
 import { newestProcesses, observeNewProcesses } from '../changes/observe-restarts.ts';
 import { proveRestarted, tierAtOnce } from '../changes/tier-at-once.ts';
@@ -104,8 +104,8 @@ const schemaChange = maintenance({
       },
       controls: [
         {
-          name: 'the table locked for 6 s, as a copy does',
-          perform: () => holdTable(world.topology, { table: 'orders', forMs: 6_000 }),
+          name: 'without a limit for its wait, behind a transaction that has read the table for 6 s',
+          perform: () => changeBehindReader(world.topology, { table: 'orders', column: PROBE_COLUMN, forMs: 6_000 }),
         },
       ],
     }),

@@ -136,12 +136,17 @@ function latency(budget: Of<'latency'>, { evidence, validityProblems, prediction
   };
 }
 
+/** Shortest time from which a quantile is computed: 100 requests/s then have the 300 that a p99 needs. */
+const SHORTEST_MS = 6_000;
+
 function latencyRatio(budget: Of<'latency-ratio'>, { evidence, validityProblems }: BudgetContext): BudgetOutcome {
   const { quantile, ratio, leastMs } = budget;
   const { baselineAt, injectedAt, undoneAt } = evidence.phases;
+  // A switch takes milliseconds, in which too few requests begin for a quantile.
+  const endMs = Math.max(undoneAt, injectedAt + SHORTEST_MS);
   const judged = judgeLatencyRatio(
     evidence.records,
-    { startMs: injectedAt, endMs: undoneAt },
+    { startMs: injectedAt, endMs },
     {
       budget: { quantile, ratio, leastMs },
       kinds: budget.of,

@@ -5,6 +5,8 @@ import { responseTimeoutMs } from '../model/response-timeout.ts';
 import { BACKENDS, readServer, readUpServers, type PooledTier } from '../observe/haproxy-servers.ts';
 import type { StackContext } from '../observe/observation.ts';
 import type { ChangeStep } from './change-step.ts';
+import { drainEdge, returnEdge } from './drain-edge.ts';
+import { drainLoadBalancer } from './drain-load-balancer.ts';
 import { forgetDrain, readDrains, recordDrain } from './drains.ts';
 import { waitUntilMet, type WaitOptions } from './wait-until-met.ts';
 
@@ -26,16 +28,23 @@ export interface DrainOptions extends Pick<WaitOptions, 'signal' | 'onWait'> {
 const READS_DEADLINE_MS = 10_000;
 
 /**
- * Takes a host out of service on every load balancer, and waits until its requests have finished. The drain is on disk before any server knows it, and
- * the agents on the load balancers apply it, also after a restart or reload of HAProxy. Throws `roll-stopped` if the host is still used after the deadline;
- * by then it is back in service.
+ * Takes a host out of service, and waits until its requests have finished. The drain is on disk before any server knows it. For web, application and
+ * database hosts, the agents on the load balancers apply it, also after a restart or reload of HAProxy. A load balancer hands over the virtual IPs, and an
+ * edge stops listening. Throws `roll-stopped` if the host is still used after the deadline; by then it is back in service.
  */
 export async function drainHost(context: StackContext, host: Host, options: DrainOptions): Promise<void> {
   await using undo = new AsyncDisposableStack();
-  undo.defer(() => forgetDrain(context.topology, host.name));
+  undo.defer(() => endDrain(context, host));
   options.onStep('drain');
   await recordDrain(context.topology, { ...options.drain, host: host.name, since: new Date().toISOString() });
   await options.onRecorded?.();
+  if (host.tier === 'lb' || host.tier === 'edge') {
+    const { cutConnections } = await (host.tier === 'lb' ? drainLoadBalancer : drainEdge)(context, host, options);
+    if (cutConnections > 0) options.onWait(`${cutConnections} connections did not end in time and are cut`);
+    options.onStep('drained');
+    undo.move();
+    return;
+  }
   const { deadlineMs, findUse } = useOf(context, host);
   const unmet = await waitUntilMet(findUse, { ...options, deadlineMs });
   if (unmet !== '') {
@@ -65,22 +74,29 @@ export async function drainForChange(
     drain: { by: 'change', reason: 'a change in progress', kind: 'change' },
   });
   undo.defer(async () => {
-    await forgetDrain(context.topology, host.name);
+    await endDrain(context, host);
     options.onStep('return');
   });
   return undo.move();
 }
 
-/** Whether requests of a host can be sent to others of its tier by the load balancers. */
+/** Whether the requests of a host can be taken over by others of its tier. */
 function isDrainable(host: Host): boolean {
-  return isPooled(host) || host.tier === 'db';
+  return isPooled(host) || host.tier === 'db' || host.tier === 'lb' || host.tier === 'edge';
+}
+
+/** Returns a host to service. Agents and load balancers do that by themselves when the drain is no longer on disk; an edge listens again. */
+export async function endDrain(context: StackContext, host: Host): Promise<void> {
+  if (host.tier === 'edge') await returnEdge(context, host);
+  await forgetDrain(context.topology, host.name);
 }
 
 /** Returns hosts that an interrupted change drained. Returns their names. Drains of operators stay. */
-export async function undrainAll({ topology }: StackContext): Promise<readonly string[]> {
-  const left = [...(await readDrains(topology)).values()].filter(({ kind }) => kind === 'change');
-  for (const { host } of left) await forgetDrain(topology, host);
-  return left.map(({ host }) => host);
+export async function undrainAll(context: StackContext): Promise<readonly string[]> {
+  const drains = await readDrains(context.topology);
+  const left = context.topology.hosts.filter(({ name }) => drains.get(name)?.kind === 'change');
+  for (const host of left) await endDrain(context, host);
+  return left.map(({ name }) => name);
 }
 
 interface Use {

@@ -6,8 +6,8 @@ import type { RenderedFiles } from '../model/rendered-file.ts';
 import { hostsOf, type Host, type Tier, type Topology } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
 import { redundancyOf } from '../observe/redundancy.ts';
-import { drainHost } from './drain.ts';
-import { forgetDrain, readDrains, recordDrain } from './drains.ts';
+import { drainHost, endDrain } from './drain.ts';
+import { readDrains, recordDrain } from './drains.ts';
 import { handOverRole } from './hand-over-role.ts';
 import { makePlan } from './plan.ts';
 import { replacement, restarting, roll, type RollItem, type RollOptions } from './roll.ts';
@@ -88,7 +88,7 @@ const RETURN_DEADLINE_MS = 60_000;
 export async function undrain(options: DrainRollOptions, host: Host): Promise<void> {
   const { context, signal, onProgress, onStep, silenceDrains } = options;
   onStep?.(host.name, 'return');
-  await forgetDrain(context.topology, host.name);
+  await endDrain(context, host);
   const redundancies = redundancyOf(context.topology, host.tier);
   const unmet = await waitUntilMet(
     async () => {

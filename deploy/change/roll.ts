@@ -9,6 +9,7 @@ import { redundancyOf } from '../observe/redundancy.ts';
 import { replaceHostFiles } from '../stack/host-files.ts';
 import { runCompose } from '../stack/run-compose.ts';
 import type { ChangeStep } from './change-step.ts';
+import { drainEdge } from './drain-edge.ts';
 import { drainForChange } from './drain.ts';
 import { readDrains } from './drains.ts';
 import { handOverRole } from './hand-over-role.ts';
@@ -83,7 +84,8 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   await requireNoHarm(host, watch, 'was not changed');
   // A host that an operator drained stays drained, so its tier cannot have full redundancy afterwards.
   const isDrained = (await readDrains(context.topology)).get(host.name)?.kind === 'operator';
-  const redundancies = isDrained && host.tier in BACKENDS ? [] : redundancyOf(context.topology, host.tier);
+  const redundancies =
+    isDrained && (host.tier in BACKENDS || host.tier === 'edge') ? [] : redundancyOf(context.topology, host.tier);
   const recovered = async (wanted: readonly Redundancy[]): Promise<void> => {
     const wait = { deadlineMs: RECOVERY_DEADLINE_MS, signal, onWait };
     const unmet = await waitUntilMet(() => findUnmet(context, host, wanted), wait);
@@ -105,6 +107,8 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
     await recovered([]);
     onStep('ready');
   }
+  // An edge forgets its drain when it starts.
+  if (isDrained && host.tier === 'edge') await drainEdge(context, host, { signal, onWait });
   await recovered(redundancies);
   onStep('redundant');
   options.onDone?.(host.name);
@@ -170,9 +174,9 @@ export async function requireRedundancy(
   const down = others.filter((name) => !isHealthy(states.get(name)));
   const drained = others.filter((name) => drains.has(name));
   const unmet = async (): Promise<string> => {
-    if (down.length > 0) return `${down.join(', ')} is not healthy`;
     if (drained.length > 0)
       return drained.map((name) => `${name} is drained (${drains.get(name)?.reason ?? ''})`).join(', ');
+    if (down.length > 0) return `${down.join(', ')} is not healthy`;
     if (!isHealthy(states.get(host.name)) || drains.has(host.name)) return '';
     const redundancies = redundancyOf(context.topology, host.tier);
     return waitUntilMet(() => findUnmet(context, host, redundancies), { ...wait, deadlineMs: REDUNDANCY_DEADLINE_MS });

@@ -14,6 +14,12 @@ export const VARNISH_SOCKET = '/run/varnish/http';
 /** Health check path of an edge. Varnish responds itself, so that a hung Varnish is detected. */
 export const CHECK_PATH = '/.edge/healthz';
 
+/**
+ * Process-wide variable of a drained edge. It makes the health check fail while requests are still served, so that DNS or an upstream proxy selects another
+ * edge. HAProxy forgets it when it restarts.
+ */
+export const DRAINING = 'proc.draining';
+
 /** Interval of checks while Varnish is down. */
 const RECHECK_INTERVAL_MS = 200;
 
@@ -55,6 +61,7 @@ export function renderEdgeHaproxy(topology: Topology, host: Host): string {
         checkPath: CHECK_PATH,
       }),
       `    http-after-response set-header X-Served-By ${host.name}`,
+      `    http-request return status 503 if { path ${CHECK_PATH} } { var(${DRAINING}) -m bool }`,
       `    use_backend varnish-alone if { path ${CHECK_PATH} }`,
       '    default_backend varnish',
       '',
