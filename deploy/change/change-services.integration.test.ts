@@ -86,8 +86,8 @@ function greetWriter(): Promise<number | string> {
 }
 
 /**
- * Every 20 ms until it is disposed: a page in a new or a reused connection, a login, which reads from the database, or a new connection to the writer of the
- * database.
+ * Sends one request every 20 ms until it is disposed: a page in a new or a reused connection, or a login, which reads from the database. Or it opens a new
+ * connection to the writer of the database.
  */
 function openLoad(): Load {
   const { host, port } = routeAddress(topology, 'http');

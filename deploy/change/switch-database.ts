@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { z } from 'zod';
+import { waitFor } from '../../kit/deadline.ts';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { hostsOf, type Host } from '../model/topology.ts';
 import { openNode } from '../observe/db-connection.ts';
@@ -43,6 +44,7 @@ const TRANSACTIONS_DEADLINE_MS = 10_000;
 const CALL_LIMIT_MS = 3_000;
 const CALL_DEADLINE_MS = 20_000;
 const QUEUE_DEADLINE_MS = 30_000;
+const PRIMARY_DEADLINE_MS = 5_000;
 const QUERY_MS = 2_000;
 
 /**
@@ -113,11 +115,15 @@ async function openSource(host: Host): Promise<Source> {
   };
 }
 
+/** The primary. Waits for it a little, because an earlier switch may be at its end. */
 async function findPrimary({ topology }: StackContext): Promise<Host> {
-  const group = await readDbGroup(topology);
-  const host = hostsOf(topology, 'db').find(({ name }) => name === group.primary);
-  if (host !== undefined) return host;
-  throw failed('the database has no primary that sees a majority');
+  const find = async (): Promise<Host | undefined> => {
+    const group = await readDbGroup(topology);
+    return hostsOf(topology, 'db').find(({ name }) => name === group.primary);
+  };
+  return waitFor(find, { what: 'a primary', deadlineMs: PRIMARY_DEADLINE_MS }).catch((error: unknown) => {
+    throw failed('it has no primary that sees a majority', error);
+  });
 }
 
 /** Chooses the next primary, and waits until it has applied everything that it has received. */

@@ -26,7 +26,7 @@ function enterAll(gate: WriteGate, count: number): readonly Admission[] {
   return admitted;
 }
 
-/** Lets promises settle that need no timer. */
+/** Lets everything happen that needs no timer. */
 const settleAll = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 it('admits every write while writes succeed', async () => {

@@ -101,12 +101,12 @@ export class WriteGate {
   }
 }
 
-/** Whether a promise resolves within `ms`. */
-async function endsWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+/** Whether `blocker` resolves within `ms`. */
+async function endsWithin(blocker: Promise<unknown>, ms: number): Promise<boolean> {
   const timeout = new AbortController();
   try {
     return await Promise.race([
-      promise.then(() => true),
+      blocker.then(() => true),
       sleep(Math.max(0, ms), false, { signal: timeout.signal }).catch(() => false),
     ]);
   } finally {
