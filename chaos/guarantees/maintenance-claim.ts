@@ -1,3 +1,4 @@
+import type { AlertExpectations } from '../alert-expectations/alert-expectations.ts';
 import { predictOutage } from '../predict.ts';
 import type { Budget, MaintenanceGuarantee } from './guarantee.ts';
 
@@ -14,9 +15,16 @@ const NO_MAILS = { mustDeliver: [], mayDeliver: [], deliverWithinMs: 60_000, res
 /** What a guarantee about a change states beyond the common parts. */
 export type Described = Pick<MaintenanceGuarantee, 'id' | 'claim' | 'eventMs' | 'chooseChange'> & {
   readonly budgets?: readonly Budget[];
+  /** Alerts that the change may cause, such as that of a host whose new version never becomes ready. Default: none. */
+  readonly mayDeliver?: AlertExpectations['mayDeliver'];
 };
 
 /** A guarantee about a change that no client may notice, unless it states other budgets. */
-export function maintenance({ budgets = UNNOTICED, ...described }: Described): MaintenanceGuarantee {
-  return { ...described, budgets, alerts: NO_MAILS, predict: ({ profile }) => predictOutage('maintenance', profile) };
+export function maintenance({ budgets = UNNOTICED, mayDeliver = [], ...described }: Described): MaintenanceGuarantee {
+  return {
+    ...described,
+    budgets,
+    alerts: { ...NO_MAILS, mayDeliver },
+    predict: ({ profile }) => predictOutage('maintenance', profile),
+  };
 }

@@ -90,6 +90,8 @@ export const appBadRelease: MaintenanceGuarantee = {
     id: 'maintenance/app-bad-release',
     claim: 'A version that never becomes ready, and one that fails 2 % of its requests, are found and taken back.',
     budgets: [{ kind: 'failed', most: HARMED }, ...UNNOTICED.filter(({ kind }) => kind === 'lost-writes')],
+    // The host with the version that never becomes ready is lost until it is taken back, and 2 % of errors may be noticed first.
+    mayDeliver: ['AppHostLost', 'AppRedundancyLost', 'HighErrorRate'],
     eventMs: 240_000,
     chooseChange: async (world) => {
       const before = await readAppVersion((await world.hosts.state('app1'))?.imageId ?? '');
