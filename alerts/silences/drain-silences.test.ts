@@ -26,6 +26,7 @@ describe('drains need', () => {
     ['one of two web hosts', [drained('web1', 30)], ['WebRedundancyLost 30']],
     ['both web hosts, until the later end', [drained('web1', 30), drained('web2', 60)], ['WebRedundancyLost 60']],
     ['two tiers', [drained('web1', 30), drained('app2', 20)], ['WebRedundancyLost 30', 'AppRedundancyLost 20']],
+    ['an edge, whose HAProxy does not run meanwhile', [drained('edge1', 30)], ['EdgeLost 30']],
     ['a drain past its planned end', [drained('web1', -1)], []],
     ['a drain without a planned end', [drained('web1')], []],
     ['a drain of a change', [drained('web1', 30, 'change')], []],

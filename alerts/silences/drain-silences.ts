@@ -32,8 +32,27 @@ interface DrainSilence {
   readonly comment: string;
 }
 
-/** Silences of the drains of operators: one per tier that they leave without redundancy, until the last planned end. Pure. */
+/**
+ * Silences of the drains of operators, until their planned ends: one per tier that they leave without redundancy, and one per edge, whose HAProxy does not
+ * run while it is drained. Pure.
+ */
 export function silencesOfDrains(topology: Topology, drains: readonly Drain[], nowMs: number): readonly DrainSilence[] {
+  return [...silencesOfTiers(topology, drains, nowMs), ...silencesOfEdges(topology, drains, nowMs)];
+}
+
+function silencesOfEdges(topology: Topology, drains: readonly Drain[], nowMs: number): readonly DrainSilence[] {
+  const edges = new Set(hostsOf(topology, 'edge').map(({ name }) => name));
+  return drains
+    .filter(({ host, kind }) => kind === 'operator' && edges.has(host))
+    .map(({ host, until, reason }) => ({
+      matchers: matchersOf({ kind: 'alerts', names: ['EdgeLost'], host, domain: 'edge' }),
+      endsAtMs: until === undefined ? 0 : Date.parse(until),
+      comment: `${host} is drained: ${reason}`,
+    }))
+    .filter(({ endsAtMs }) => endsAtMs > nowMs);
+}
+
+function silencesOfTiers(topology: Topology, drains: readonly Drain[], nowMs: number): readonly DrainSilence[] {
   return Object.entries(DRAIN_ALERTS).flatMap(([tier, { alert, domain }]) => {
     const hosts = hostsOf(topology, tier as Tier).map(({ name }) => name);
     const drained = drains.filter(({ host, kind }) => kind === 'operator' && hosts.includes(host));
