@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import type { AlertName } from '../../alerts/names.ts';
+import { forgetDrain, recordDrain } from '../../deploy/change/drains.ts';
 import { VARNISH_THREADS } from '../../deploy/model/edge-threads.ts';
 import { addressOn, hostsOf, makeTopology, PORTS, type Host, type Tier } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
@@ -24,6 +25,7 @@ const hosts = (tier: Tier): [Host, Host] => hostsOf(topology, tier) as [Host, Ho
 const [edge] = hosts('edge');
 const [, lb] = hosts('lb');
 const [web] = hosts('web');
+const [database, otherDatabase] = hosts('db');
 const [, cache] = hosts('cache');
 const [, monitor] = hosts('monitor');
 const [mail] = hosts('mail');
@@ -159,6 +161,16 @@ const PROVOCATIONS: readonly Provocation[] = [
         }
         await sleep(6_000);
       }
+    },
+  },
+  {
+    alerts: ['HostDrainForgotten'],
+    by: 'a drain whose planned end passes',
+    async provoke(undo) {
+      const [since, until] = [0, 10_000].map((ms) => new Date(Date.now() + ms).toISOString()) as [string, string];
+      const drained = (await primary()).name === database.name ? otherDatabase.name : database.name;
+      undo.defer(() => forgetDrain(topology, drained));
+      await recordDrain(topology, { host: drained, by: 'a test', reason: 'forgotten', since, until, kind: 'operator' });
     },
   },
   {
