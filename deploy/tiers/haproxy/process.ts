@@ -22,9 +22,9 @@ export function renderGlobal(maxConnections: number, more: readonly string[] = [
     `    maxconn ${maxConnections}`,
     // The folder's permissions admit only HAProxy's user and root's group.
     '    stats socket /run/haproxy/admin.sock mode 666 level admin',
-    // After a reload, old connections stay for a while, and idle ones are closed gradually.
+    // After a reload, old connections stay for a while. `close-spread-time` would close idle ones, although clients may be sending a request at that moment:
+    // it overrides `idle-close-on-response` of the frontends.
     '    hard-stop-after 30s',
-    '    close-spread-time 3s',
     // The script `reload` waits for old workers. This bounds their number after other reloads too, by closing their connections.
     '    mworker-max-reloads 3',
     '    lua-load-per-thread /usr/local/lib/holdfast/hop-headers.lua',
