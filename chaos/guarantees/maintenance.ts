@@ -1,4 +1,6 @@
 import { changeSchema } from '../../deploy/change/change-schema.ts';
+import { drainForChange } from '../../deploy/change/drain.ts';
+import { findHolders } from '../../deploy/observe/virtual-address.ts';
 import { makePlan } from '../../deploy/change/plan.ts';
 import { rollItem } from '../../deploy/change/roll-item.ts';
 import { replacement, restarting, roll } from '../../deploy/change/roll.ts';
@@ -174,6 +176,50 @@ const lbReload = maintenance({
   },
 });
 
+const lbHandover = maintenance({
+  id: 'maintenance/lb-handover',
+  claim: 'A load balancer hands over its virtual IPs, and its connections end in order.',
+  eventMs: 90_000,
+  chooseChange: async (world) => {
+    const { address } = world.topology.virtualAddresses.front;
+    const [name] = await findHolders(world, address);
+    const host = hostsOf(world.topology, 'lb').find((one) => one.name === name);
+    if (host === undefined) throw new HoldfastError('stack-not-healthy', `The virtual IP ${address} has no owner.`);
+    return {
+      description: `${host.name} is drained and returned`,
+      targets: [host.name],
+      why: `${host.name} holds ${address}`,
+      redundancy: redundancyOf(world.topology, 'lb'),
+      operation: { kind: 'drain', host: host.name },
+      perform: async (run) => {
+        const { context, signal, onProgress, onStep } = run;
+        const onWait = (line: string): void => {
+          onProgress(`${host.name}: waiting: ${line}`);
+        };
+        {
+          await using _drained = await drainForChange(context, host, {
+            ...{ signal, onWait },
+            onStep: (step) => onStep?.(host.name, step),
+          });
+          const holders = await findHolders(context, address);
+          if (holders.includes(host.name)) return { seen: false, text: `${host.name} still holds ${address}` };
+        }
+        onStep?.(host.name, 'redundant');
+        return {
+          seen: true,
+          text: `${address} moved from ${host.name} to ${(await findHolders(context, address)).join(', ')}`,
+        };
+      },
+      controls: [
+        {
+          name: 'the holder crashes instead',
+          perform: (run) => proveRestarted(run, [host], () => allAtOnce(run.context, [host])),
+        },
+      ],
+    };
+  },
+});
+
 const configChange = maintenance({
   id: 'maintenance/config-change',
   claim: 'New configurations of HAProxy and Nginx are applied host by host without a client noticing.',
@@ -261,6 +307,7 @@ const tierRoll = (
 /** The guarantees about planned changes, in the order in which `prove maintenance` checks them. */
 export const MAINTENANCE_GUARANTEES: readonly MaintenanceGuarantee[] = [
   lbReload,
+  lbHandover,
   tierRoll('maintenance/lb-replace', 'Both load balancers are replaced one at a time without a client noticing.', {
     ...{ tier: 'lb', how: 'replace', controls: [tierAtOnce('lb')], eventMs: 300_000 },
   }),
