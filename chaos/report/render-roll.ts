@@ -29,13 +29,17 @@ interface HostChange {
   readonly steps: readonly ChangeStep[];
 }
 
-/** The changes of hosts, in the order in which they began. A `drain` begins a new change, and so does any step after `redundant`. */
+/**
+ * The changes of hosts, in the order in which they began. A `drain` begins a new change, unless it follows a `hand-over`, and so does any step after
+ * `redundant`.
+ */
 function changesOf(steps: readonly ChangeStep[]): readonly HostChange[] {
   const changes: { readonly host: string; readonly steps: ChangeStep[] }[] = [];
   for (const step of steps.toSorted((a, b) => a.at - b.at)) {
     const current = changes.findLast(({ host }) => host === step.host);
-    if (current === undefined || step.step === 'drain' || current.steps.at(-1)?.step === 'redundant')
-      changes.push({ host: step.host, steps: [step] });
+    const last = current?.steps.at(-1)?.step;
+    const isNew = (step.step === 'drain' && last !== 'hand-over') || last === 'redundant';
+    if (current === undefined || isNew) changes.push({ host: step.host, steps: [step] });
     else current.steps.push(step);
   }
   return changes;
