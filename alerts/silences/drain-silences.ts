@@ -33,8 +33,8 @@ interface DrainSilence {
 }
 
 /**
- * Silences of the drains of operators, until their planned ends: one per tier that they leave without redundancy, and one per edge, whose HAProxy does not
- * run while it is drained. Pure.
+ * Silences of the drains of operators, until their planned ends: one per tier that they leave without redundancy, and one per drained edge, because its
+ * HAProxy does not run. Pure.
  */
 export function silencesOfDrains(topology: Topology, drains: readonly Drain[], nowMs: number): readonly DrainSilence[] {
   return [...silencesOfTiers(topology, drains, nowMs), ...silencesOfEdges(topology, drains, nowMs)];
