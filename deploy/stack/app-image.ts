@@ -11,7 +11,7 @@ export const APP_IMAGE = 'HOLDFAST_APP_IMAGE';
 /** Environment of Docker Compose: {@link APP_IMAGE} for a release, else empty. */
 export async function composeEnvironment(): Promise<Readonly<Record<string, string>>> {
   const release = wantedRelease(await readReleaseRecord(), ownIdentity());
-  return release === undefined ? {} : { [APP_IMAGE]: release.tag };
+  return { [APP_IMAGE]: release?.tag ?? '' };
 }
 
 /** The ID of the image that each tier should run; images that have to be built are missing. Builds nothing. */
