@@ -2,8 +2,11 @@ import type { ChangeWatch } from '../deploy/model/change-watch.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../deploy/model/topology.ts';
 import { openPrometheus, type Prometheus, type PrometheusAlert } from '../kit/prometheus.ts';
 import { OUTAGE_ALERTS } from './outage-alerts.ts';
-import { openMembers } from './silences/member.ts';
-import { openSilence } from './silences/open-silence.ts';
+import { openMembers, type Member } from './silences/member.ts';
+import { addSilence } from './silences/add-silence.ts';
+import { resolvesWithinMs } from './silences/drain-silences.ts';
+import { putSilence } from './silences/put-silence.ts';
+import { currentSilences, readSilences } from './silences/read-silences.ts';
 import type { Subject } from './silences/subject.ts';
 
 /** A silence of planned work ends by itself after this time: the longest change of one host, and some more. A host that is not back then pages. */
@@ -24,15 +27,32 @@ export function plannedSilences({ name, tier }: Pick<Host, 'name' | 'tier'>): re
   ];
 }
 
-/** Silences what the outage of a host causes, until disposed, or for {@link SILENCE_MS}. Without an Alertmanager there is nothing to silence. */
+/**
+ * Silences what the outage of a host causes, until disposed, or for {@link SILENCE_MS}. After that, the silences last until the alerts have resolved, because
+ * an alert that still fires when its silence ends is mailed. Without an Alertmanager, nothing is silenced: that costs a mail, and no change waits for it.
+ */
 export async function silencePlannedWork(topology: Topology, host: Host, reason: string): Promise<AsyncDisposable> {
   // The signal of an interrupted change must not prevent the removal.
   const members = openMembers(topology, new AbortController().signal);
+  const ids: string[] = [];
+  const lastsOnMs = resolvesWithinMs(topology.profile.monitoring);
   await using silences = new AsyncDisposableStack();
+  // Without an Alertmanager, they end by themselves after SILENCE_MS.
+  silences.defer(() => endLater(members, ids, lastsOnMs).catch(() => undefined));
   for (const subject of plannedSilences(host)) {
-    silences.use(await openSilence(members, { subject, forMs: SILENCE_MS, reason, by: 'change' }));
+    const added = await addSilence(members, { subject, forMs: SILENCE_MS, reason, by: 'change' }).catch(
+      () => undefined,
+    );
+    if (added !== undefined) ids.push(added.id);
   }
   return silences.move();
+}
+
+async function endLater(members: readonly Member[], ids: readonly string[], lastsOnMs: number): Promise<void> {
+  const found = await readSilences(members);
+  for (const silence of currentSilences(found).filter(({ id }) => ids.includes(id))) {
+    await putSilence(found, { ...silence, endsAtMs: Date.now() + lastsOnMs });
+  }
 }
 
 interface Counts {

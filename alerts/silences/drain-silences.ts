@@ -5,8 +5,9 @@ import type { Drain } from '../../kit/operations.ts';
 import { defaultFor, type Domain } from '../alert.ts';
 import type { AlertName } from '../names.ts';
 import { membersWithout } from './add-silence.ts';
+import { putSilence } from './put-silence.ts';
 import { openMembers, type Member } from './member.ts';
-import { currentSilences, readSilences, type MemberSilences } from './read-silences.ts';
+import { currentSilences, readSilences } from './read-silences.ts';
 import { MADE_BY, type Silence } from './silence.ts';
 import { keyOf, matchersOf, type Matcher } from './subject.ts';
 
@@ -93,12 +94,21 @@ export async function reconcileDrainSilences(
   for (const { matchers, endsAtMs, comment } of wanted) {
     const same = existing.find((one) => keyOf(one.matchers) === keyOf(matchers));
     const isSame = same !== undefined && Math.abs(Date.parse(same.endsAt) - endsAtMs) < SAME_MS;
-    if (!isSame) await put(found, { matchers, startsAt: same?.startsAt, endsAtMs, comment, id: same?.id });
+    if (!isSame)
+      await putSilence(found, {
+        createdBy: AUTHOR,
+        matchers,
+        startsAt: same?.startsAt,
+        endsAtMs,
+        comment,
+        id: same?.id,
+      });
   }
   for (const { id, matchers, startsAt, endsAt, comment } of existing) {
     if (wanted.some((one) => keyOf(one.matchers) === keyOf(matchers))) continue;
     const endsAtMs = nowMs + lastsOnMs;
-    if (Date.parse(endsAt) > endsAtMs) await put(found, { matchers, startsAt, endsAtMs, comment, id });
+    if (Date.parse(endsAt) > endsAtMs)
+      await putSilence(found, { createdBy: AUTHOR, matchers, startsAt, endsAtMs, comment, id });
   }
   const hasAll = (silences: readonly Silence[]): boolean =>
     wanted.every(({ matchers }) =>
@@ -107,31 +117,6 @@ export async function reconcileDrainSilences(
       ),
     );
   await membersWithout(members, hasAll);
-}
-
-interface Change {
-  readonly id: string | undefined;
-  readonly matchers: readonly Matcher[];
-  readonly startsAt: string | undefined;
-  readonly endsAtMs: number;
-  readonly comment: string;
-}
-
-/** Creates or updates a silence on the first member that accepts it, which sends it to the others. */
-async function put({ reachable }: MemberSilences, change: Change): Promise<void> {
-  const { id, matchers, startsAt = new Date().toISOString(), endsAtMs, comment } = change;
-  const spec = { matchers, startsAt, endsAt: new Date(endsAtMs).toISOString(), createdBy: AUTHOR, comment };
-  let failure: unknown;
-  for (const { member, silences } of reachable) {
-    const isKnown = silences.some((one) => one.id === id);
-    try {
-      await member.put(id !== undefined && isKnown ? { ...spec, id } : spec);
-      return;
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 /**

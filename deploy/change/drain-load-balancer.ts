@@ -178,7 +178,8 @@ async function renewSessions({ topology, hosts }: StackContext): Promise<void> {
 async function endWorkers(context: StackContext, host: Host, signal: AbortSignal): Promise<void> {
   const { old } = await readWorkers(context, host.name);
   if (old.length === 0) return;
-  await context.hosts.exec(host.name, ['kill', '-TERM', ...old.map(String)]);
+  // The image has no program `kill`, but its shell has one built in. A worker that has exited meanwhile is not an error.
+  await context.hosts.exec(host.name, ['sh', '-c', 'kill -TERM "$@"', 'sh', ...old.map(String)]);
   const haveEnded = async (): Promise<boolean> => (await readWorkers(context, host.name)).old.length === 0;
   await waitFor(haveEnded, { what: 'the exit of old HAProxy workers', deadlineMs: EXIT_DEADLINE_MS, signal });
 }
