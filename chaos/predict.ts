@@ -23,6 +23,7 @@ export const PREDICTED_FAULTS = [
   'cache-down',
   'abuse',
   'maintenance',
+  'db-switch',
 ] as const;
 export type PredictedFault = (typeof PREDICTED_FAULTS)[number];
 
@@ -31,6 +32,9 @@ const LOWEST_PRIORITY = 140;
 
 /** Between the end of the group's suspicion and the new primary's first write: measured, 3 nodes on one machine. */
 const ELECTION_MS = { best: 700, worst: 2_100 };
+
+/** A planned switch of the group's primary, without open transactions: measured, 3 nodes on one machine. */
+const SWITCH_MS = 70;
 
 /** A round trip and a query plan on one machine. */
 const SERVE_MS = 50;
@@ -73,6 +77,13 @@ export function predictOutage(fault: PredictedFault, profile: Profile): Predicti
         bestMs: 0,
         worstMs: SERVE_MS,
         formula: `limits stop the attacker at the first hop; ${SERVE_MS} because it shares the processor with the servers here`,
+      };
+    case 'db-switch':
+      return {
+        what: 'longest wait of a write',
+        bestMs: SWITCH_MS,
+        worstMs: SWITCH_MS + role.intervalMs + client.connectMs + SERVE_MS,
+        formula: `switch of the group ${SWITCH_MS} … + poll of the role agent ${role.intervalMs} + connect ${client.connectMs} + ${SERVE_MS} to serve`,
       };
     case 'maintenance':
       return {

@@ -17,14 +17,21 @@ export type Described = Pick<MaintenanceGuarantee, 'id' | 'claim' | 'eventMs' | 
   readonly budgets?: readonly Budget[];
   /** Alerts that the change may cause, such as that of a host whose new version never becomes ready. Default: none. */
   readonly mayDeliver?: AlertExpectations['mayDeliver'];
+  /** The primary of the database hands over in this change, so that writes wait. */
+  readonly movesPrimary?: boolean;
 };
 
 /** A guarantee about a change that no client may notice, unless it states other budgets. */
-export function maintenance({ budgets = UNNOTICED, mayDeliver = [], ...described }: Described): MaintenanceGuarantee {
+export function maintenance({
+  budgets = UNNOTICED,
+  mayDeliver = [],
+  movesPrimary = false,
+  ...described
+}: Described): MaintenanceGuarantee {
   return {
     ...described,
     budgets,
     alerts: { ...NO_MAILS, mayDeliver },
-    predict: ({ profile }) => predictOutage('maintenance', profile),
+    predict: ({ profile }) => predictOutage(movesPrimary ? 'db-switch' : 'maintenance', profile),
   };
 }

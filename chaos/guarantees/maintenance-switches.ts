@@ -39,6 +39,7 @@ async function switchWhileIdle(
 
 export const dbSwitch: MaintenanceGuarantee = maintenance({
   id: 'maintenance/db-switch',
+  movesPrimary: true,
   claim: 'The primary of the database moves on request, also while a client holds an idle transaction.',
   budgets: [...UNNOTICED, { kind: 'stall', of: 'writes', longestMs: WRITES_WAIT_MS }],
   eventMs: 60_000,

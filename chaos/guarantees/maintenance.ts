@@ -243,6 +243,7 @@ const CERTIFIED = ['mail', 'db', 'lb'] as const;
 
 const certificateRenewal = maintenance({
   id: 'maintenance/certificate-renewal',
+  movesPrimary: true,
   claim: 'Certificates are renewed, and every server takes its new one, without a client noticing.',
   // The primary of the database hands over once, or twice if it returns before the last node.
   budgets: [
@@ -274,6 +275,7 @@ const certificateRenewal = maintenance({
 
 const wholeStackRoll = maintenance({
   id: 'maintenance/whole-stack-roll',
+  movesPrimary: true,
   claim: 'Every host is replaced once, one after the other, without a client noticing.',
   budgets: [
     ...UNNOTICED.filter(({ kind }) => kind !== 'latency-ratio'),
@@ -300,7 +302,7 @@ const tierRoll = (
   { eventMs, budgets, ...roll }: TierRoll & Partial<Described>,
 ): MaintenanceGuarantee =>
   maintenance({
-    ...{ id, claim, eventMs: eventMs ?? 180_000, chooseChange: chooseRoll(roll) },
+    ...{ id, claim, eventMs: eventMs ?? 180_000, chooseChange: chooseRoll(roll), movesPrimary: roll.tier === 'db' },
     ...(budgets === undefined ? {} : { budgets }),
   });
 
