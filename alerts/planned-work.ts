@@ -20,7 +20,8 @@ const USUAL_FACTOR = 2;
 /** The silences that planned work on a host needs: exactly the alerts that its outage causes. Another fault of the same host still pages. */
 export function plannedSilences({ name, tier }: Pick<Host, 'name' | 'tier'>): readonly Subject[] {
   const { ofHost, ofService, maybe } = OUTAGE_ALERTS[tier];
-  const service = [...ofService, ...maybe];
+  // A planned change moves the primary before it stops a node, so that this alert is a fault also then.
+  const service = [...ofService, ...maybe].filter((name) => name !== 'DatabaseNoWritablePrimary');
   return [
     { kind: 'alerts', names: ofHost, host: name },
     ...(service.length === 0 ? [] : [{ kind: 'alerts' as const, names: service, host: undefined }]),

@@ -26,7 +26,12 @@ export async function newestProcesses(
 ): Promise<NewestProcesses> {
   const script = `cat /proc/[0-9]*/stat 2>/dev/null | awk -v name="(${program})" '$2 == name && $22 > newest { newest = $22 } END { print newest + 0 }'`;
   const found = await Promise.all(
-    hosts.map(async ({ name }) => [name, Number((await engine.exec(name, ['sh', '-c', script])).stdout)] as const),
+    hosts.map(async ({ name }) => {
+      const ticks = Number((await engine.exec(name, ['sh', '-c', script])).stdout);
+      // Without a process before, any later one would prove a reload.
+      if (!(ticks > 0)) throw new Error(`no process of ${program} was found on ${name}`);
+      return [name, ticks] as const;
+    }),
   );
   return new Map(found);
 }

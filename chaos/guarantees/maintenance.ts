@@ -13,10 +13,10 @@ import { PATHS } from '../../kit/paths.ts';
 import { addConfigComment } from '../changes/add-config-comment.ts';
 import { allAtOnce } from '../changes/all-at-once.ts';
 import { changeBehindReader } from '../changes/change-behind-reader.ts';
-import { observeColumn } from '../changes/observe-column.ts';
+import { hasColumn, observeColumn } from '../changes/observe-column.ts';
 import { newestProcesses, observeNewProcesses } from '../changes/observe-restarts.ts';
 import { proveRestarted, tierAtOnce } from '../changes/tier-at-once.ts';
-import type { ChangeRun, ChosenChange, MaintenanceGuarantee } from './guarantee.ts';
+import type { ChangeRun, ChosenChange, MaintenanceGuarantee, PrepareOptions } from './guarantee.ts';
 import { maintenance, UNNOTICED, type Described } from './maintenance-claim.ts';
 import { appBadRelease, appRoll } from './maintenance-releases.ts';
 import { cacheFailover, dbSwitch } from './maintenance-switches.ts';
@@ -82,37 +82,47 @@ async function reloadServices(
 /** A column that no program reads. It is added and dropped by metadata alone. */
 const PROBE_COLUMN = 'holdfast_probe';
 
-const schemaChange = maintenance({
-  id: 'maintenance/schema-change',
-  claim:
-    'A table gets and loses a column under load without a client noticing, and a change that copies the table is refused.',
-  eventMs: 60_000,
-  chooseChange: (world) =>
-    Promise.resolve({
-      description: 'the table orders gets a column and loses it',
-      targets: hostsOf(world.topology, 'db').map(({ name }) => name),
-      why: 'every order writes to this table',
-      redundancy: redundancyOf(world.topology, 'db'),
-      operation: { kind: 'schema', statement: `ALTER TABLE orders DROP COLUMN ${PROBE_COLUMN}` },
-      perform: async ({ context: { topology } }) => {
-        await changeSchema(topology, `ALTER TABLE orders ADD COLUMN ${PROBE_COLUMN} INT NULL`);
-        const added = await observeColumn(world, { table: 'orders', column: PROBE_COLUMN });
-        await changeSchema(topology, `ALTER TABLE orders DROP COLUMN ${PROBE_COLUMN}`);
-        const refusal = await changeSchema(topology, 'ALTER TABLE orders ENGINE=InnoDB').then(
-          () => 'the rebuild of the table was not refused',
-          (error: unknown) => (error instanceof HoldfastError && error.code === 'refused' ? '' : messageOf(error)),
-        );
-        return { seen: added.seen && refusal === '', text: refusal || `${added.text}; a rebuild was refused` };
-      },
-      controls: [
-        {
-          name: 'without a limit for its wait, behind a transaction that has read the table for 6 s',
-          perform: () => changeBehindReader(world.topology, { table: 'orders', column: PROBE_COLUMN, forMs: 6_000 }),
+const schemaChange: MaintenanceGuarantee = {
+  ...maintenance({
+    id: 'maintenance/schema-change',
+    claim:
+      'A table gets and loses a column under load without a client noticing, and a change that copies the table is refused.',
+    eventMs: 60_000,
+    chooseChange: (world) =>
+      Promise.resolve({
+        description: 'the table orders gets a column and loses it',
+        targets: hostsOf(world.topology, 'db').map(({ name }) => name),
+        why: 'every order writes to this table',
+        redundancy: redundancyOf(world.topology, 'db'),
+        operation: { kind: 'schema', statement: `ALTER TABLE orders DROP COLUMN ${PROBE_COLUMN}` },
+        perform: async ({ context: { topology } }) => {
+          await changeSchema(topology, `ALTER TABLE orders ADD COLUMN ${PROBE_COLUMN} INT NULL`);
+          const added = await observeColumn(world, { table: 'orders', column: PROBE_COLUMN });
+          await changeSchema(topology, `ALTER TABLE orders DROP COLUMN ${PROBE_COLUMN}`);
+          const refusal = await changeSchema(topology, 'ALTER TABLE orders ENGINE=InnoDB').then(
+            () => 'the rebuild of the table was not refused',
+            (error: unknown) => (error instanceof HoldfastError && error.code === 'refused' ? '' : messageOf(error)),
+          );
+          return { seen: added.seen && refusal === '', text: refusal || `${added.text}; a rebuild was refused` };
         },
-      ],
-    }),
-  budgets: [...UNNOTICED, { kind: 'stall', of: 'writes', longestMs: 2_000 }],
-});
+        controls: [
+          {
+            name: 'without a limit for its wait, behind a transaction that has read the table for 6 s',
+            perform: () => changeBehindReader(world.topology, { table: 'orders', column: PROBE_COLUMN, forMs: 6_000 }),
+          },
+        ],
+      }),
+    budgets: [...UNNOTICED, { kind: 'stall', of: 'writes', longestMs: 2_000 }],
+  }),
+  // A run that was killed leaves the column.
+  prepare: dropProbeColumn,
+  restore: dropProbeColumn,
+};
+
+async function dropProbeColumn({ topology }: PrepareOptions): Promise<void> {
+  if (await hasColumn(topology, { table: 'orders', column: PROBE_COLUMN }))
+    await changeSchema(topology, `ALTER TABLE orders DROP COLUMN ${PROBE_COLUMN}`);
+}
 
 const monitorRoll = maintenance({
   id: 'maintenance/monitor-roll',
@@ -131,9 +141,7 @@ const monitorRoll = maintenance({
           name: 'both monitors at once',
           perform: (run) =>
             proveRestarted(run, hosts, async () => {
-              const atOnce = allAtOnce(run.context, hosts);
-              await run.checkNotification();
-              await atOnce;
+              await Promise.all([allAtOnce(run.context, hosts), run.checkNotification()]);
             }),
         },
       ],
@@ -151,7 +159,11 @@ async function withNotifications(
     ...run,
     onStep: (host, step) => {
       run.onStep?.(host, step);
-      if (step === 'stop') sent.push(run.checkNotification());
+      if (step !== 'stop') return;
+      const check = run.checkNotification();
+      // An error of the change must not leave it unhandled.
+      check.catch(() => undefined);
+      sent.push(check);
     },
   });
   await Promise.all(sent);

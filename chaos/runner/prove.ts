@@ -124,11 +124,22 @@ async function proveChange(run: Run, guarantee: MaintenanceGuarantee, startedAt:
     },
   };
   await guarantee.prepare?.({ ...means, signal: run.options.signal });
+  // Also after an interruption.
+  const restore = async (): Promise<void> => guarantee.restore?.({ ...means, signal: new AbortController().signal });
+  let outcome: GuaranteeOutcome;
   try {
-    return await withControls(run, guarantee, { outcome: await judgeRun(run, { startedAt }), startedAt });
-  } finally {
-    // Also after an interruption.
-    await guarantee.restore?.({ ...means, signal: new AbortController().signal });
+    outcome = await withControls(run, guarantee, { outcome: await judgeRun(run, { startedAt }), startedAt });
+  } catch (error) {
+    await restore();
+    throw error;
+  }
+  try {
+    await restore();
+    return outcome;
+  } catch (error) {
+    // What was measured stays: a failed return must not hide a violation.
+    const reasons = [...outcome.reasons, `the stack could not be returned to its state before: ${messageOf(error)}`];
+    return { ...outcome, verdict: outcome.verdict === 'violated' ? 'violated' : 'unknown', reasons };
   }
 }
 

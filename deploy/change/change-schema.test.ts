@@ -4,6 +4,7 @@ import { parseSchemaChange, renderCost } from './change-schema.ts';
 describe('a change of the schema', () => {
   it.each([
     ['ALTER TABLE orders ADD COLUMN note VARCHAR(40)', 'orders'],
+    ['ALTER TABLE orders ADD COLUMN lock_until DATETIME NULL', 'orders'],
     ['alter table `order_lines` DROP COLUMN note;', 'order_lines'],
   ])('%s is of the table %s', (statement, table) => {
     expect(parseSchemaChange(statement)).toBe(table);
@@ -15,6 +16,9 @@ describe('a change of the schema', () => {
     'ALTER TABLE orders ADD COLUMN a INT; DROP TABLE orders',
     'ALTER TABLE orders ADD COLUMN a INT, ALGORITHM=COPY',
     'ALTER TABLE orders ADD COLUMN a INT, LOCK = NONE',
+    'ALTER TABLE orders ENGINE=InnoDB #',
+    'ALTER TABLE orders ENGINE=InnoDB -- instant',
+    'ALTER TABLE orders ENGINE=InnoDB /* instant',
     'CREATE TABLE other (id INT)',
     '',
   ])('%j is refused', (statement) => {

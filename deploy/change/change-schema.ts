@@ -25,15 +25,20 @@ const SCHEMA = 'shop';
 
 /** `ALTER TABLE name …` of one statement; the name may be quoted. */
 const ALTER_TABLE = /^\s*ALTER\s+TABLE\s+`?(\w+)`?\s+(?=\S)[^;]+$/i;
-const HAS_ALGORITHM = /\b(?:ALGORITHM|LOCK)\s*=?\s*\w+/i;
+/** Clauses that this module adds itself, and comments, which could hide them. */
+const REFUSED = /\b(?:ALGORITHM|LOCK)\s*=|#|--|\/\*/i;
 
 /** The table of a statement. Throws `usage` for anything but one `ALTER TABLE` that leaves the algorithm to holdfast. */
 export function parseSchemaChange(statement: string): string {
   const table = ALTER_TABLE.exec(statement.replace(/;\s*$/, ''))?.[1];
-  if (table !== undefined && !HAS_ALGORITHM.test(statement)) return table;
-  throw new HoldfastError('usage', `${JSON.stringify(statement)} is not one ALTER TABLE without ALGORITHM and LOCK.`, {
-    fix: 'Such as: ./holdfast schema "ALTER TABLE orders ADD COLUMN note VARCHAR(40)"',
-  });
+  if (table !== undefined && !REFUSED.test(statement)) return table;
+  throw new HoldfastError(
+    'usage',
+    `${JSON.stringify(statement)} is not one ALTER TABLE without ALGORITHM, LOCK and comments.`,
+    {
+      fix: 'Such as: ./holdfast schema "ALTER TABLE orders ADD COLUMN note VARCHAR(40)"',
+    },
+  );
 }
 
 /**

@@ -115,9 +115,10 @@ function useOf(context: StackContext, host: Host): Use {
   return { deadlineMs: READS_DEADLINE_MS, findUse: () => findReads(context, host) };
 }
 
-/** The load balancers that still use a host, with its requests in flight. Throws if none responds. */
-async function findRequests({ topology }: StackContext, { tier, name }: PooledHost): Promise<string> {
-  const views = await settled(hostsOf(topology, 'lb').map((lb) => readServer(lb, BACKENDS[tier], name)));
+/** The load balancers that still use a host, with its requests in flight. Throws if one that runs does not respond: then nothing is known. */
+async function findRequests(context: StackContext, { tier, name }: PooledHost): Promise<string> {
+  const balancers = await findRunning(context);
+  const views = await Promise.all(balancers.map((lb) => readServer(lb, BACKENDS[tier], name)));
   return views
     .filter(({ isUp, sessions }) => isUp || sessions > 0)
     .map(({ lb, isUp, sessions }) =>
@@ -126,11 +127,11 @@ async function findRequests({ topology }: StackContext, { tier, name }: PooledHo
     .join(', ');
 }
 
-/** The load balancers that still send reads to a database node; other tiers get none. Throws if none responds. */
-async function findReads({ topology }: StackContext, { tier, name }: Host): Promise<string> {
+/** The load balancers that still send reads to a database node; other tiers get none. Throws if one that runs does not respond. */
+async function findReads(context: StackContext, { tier, name }: Host): Promise<string> {
   if (tier !== 'db') return '';
-  const views = await settled(
-    hostsOf(topology, 'lb').map(async (lb) => ({ lb: lb.name, readers: await readUpServers(lb, 'db-read') })),
+  const views = await Promise.all(
+    (await findRunning(context)).map(async (lb) => ({ lb: lb.name, readers: await readUpServers(lb, 'db-read') })),
   );
   return views
     .filter(({ readers }) => readers.includes(name))
@@ -138,10 +139,13 @@ async function findReads({ topology }: StackContext, { tier, name }: Host): Prom
     .join(', ');
 }
 
-/** The results of the load balancers that respond. Throws if none does: without an answer nothing is known. */
-async function settled<T>(views: readonly Promise<T>[]): Promise<readonly T[]> {
-  const results = await Promise.allSettled(views);
-  const responses = results.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : []));
-  if (responses.length === 0) throw new Error('no load balancer responds');
-  return responses;
+/** The load balancers that run. One that does not learns the drains when it starts. Throws if none runs. */
+async function findRunning({ topology, hosts }: StackContext): Promise<readonly Host[]> {
+  const states = await hosts.list();
+  const running = hostsOf(topology, 'lb').filter(({ name }) => {
+    const state = states.get(name);
+    return state?.running === true && !state.paused;
+  });
+  if (running.length === 0) throw new Error('no load balancer runs');
+  return running;
 }

@@ -1,10 +1,15 @@
-import type { Host } from '../model/topology.ts';
+import { waitFor } from '../../kit/deadline.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { isHealthy } from '../../kit/hosts.ts';
+import type { Host, Tier } from '../model/topology.ts';
 import { findCachePrimary } from '../observe/cache-replication.ts';
 import { readDbGroup } from '../observe/db-group.ts';
 import type { StackContext } from '../observe/observation.ts';
 import type { ChangeStep } from './change-step.ts';
 import { switchCache } from './switch-cache.ts';
 import { switchDatabase } from './switch-database.ts';
+
+const PRIMARY_DEADLINE_MS = 10_000;
 
 interface HandOverOptions {
   readonly signal: AbortSignal;
@@ -13,20 +18,38 @@ interface HandOverOptions {
 }
 
 /**
- * Moves the role of primary away from a host of the database or of the cache. Does nothing for a host without that role. Throws `switch-failed` if the role
- * cannot move; it is not possible for the only host of its tier.
+ * Moves the role of primary away from a host of the database or of the cache. Does nothing for a host without that role, and for one that is not healthy: the
+ * tier has elected another one, or will. Throws `switch-failed` if the role cannot move, if it is not known who has it, or if the host has it again.
  */
 export async function handOverRole(context: StackContext, host: Host, options: HandOverOptions): Promise<void> {
   const { onProgress, onStep } = options;
-  if (host.tier === 'db' && (await readDbGroup(context.topology)).primary === host.name) {
-    onStep?.('hand-over');
+  if (host.tier !== 'db' && host.tier !== 'cache') return;
+  if (!isHealthy(await context.hosts.state(host.name))) return;
+  const find = async (): Promise<string> => findPrimaryOf(context, host.tier);
+  if ((await find()) !== host.name) return;
+  onStep?.('hand-over');
+  if (host.tier === 'db') {
     const { to, tookMs, endedTransactions } = await switchDatabase(context, options);
     const ended = endedTransactions === 0 ? '' : `; ${endedTransactions} idle transactions were ended`;
     onProgress(`${to} is the primary of the database: writes moved within ${tookMs} ms${ended}`);
-  }
-  if (host.tier === 'cache' && (await findCachePrimary(context)) === host.name) {
-    onStep?.('hand-over');
+  } else {
     const { to, pausedMs } = await switchCache(context, options);
     onProgress(`${to} is the primary of the cache: writes waited for ${pausedMs} ms`);
   }
+  // An interrupted switch that ended meanwhile may have moved the role first, and this one moved it back.
+  if ((await find()) === host.name) {
+    throw new HoldfastError('switch-failed', `${host.name} is the primary again.`, { fix: 'Repeat the command.' });
+  }
+}
+
+/** The primary of a tier. Waits for it a little, because an election may be at its end. Throws `switch-failed` if there is none, or several. */
+async function findPrimaryOf(context: StackContext, tier: Tier): Promise<string> {
+  const read = async (): Promise<string | undefined> =>
+    tier === 'db' ? (await readDbGroup(context.topology)).primary : findCachePrimary(context);
+  return waitFor(read, { what: `the primary of ${tier}`, deadlineMs: PRIMARY_DEADLINE_MS }).catch((error: unknown) => {
+    throw new HoldfastError('switch-failed', `It is not known which host of ${tier} is the primary.`, {
+      cause: error,
+      fix: 'Check `./holdfast status`, and repeat the command.',
+    });
+  });
 }

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../../kit/errors.ts';
 import type { RenderedFiles } from '../model/rendered-file.ts';
 import type { Host, Topology } from '../model/topology.ts';
 import { continueChange, hostsOfOperation, type Change } from './change-journal.ts';
@@ -14,8 +15,21 @@ interface ResumeOptions extends ChangeOptions, Pick<DrainRollOptions, 'silenceDr
   readonly files: RenderedFiles;
 }
 
+/** A rollout has a record of its own, which knows both releases. Throws `change-unfinished` with the commands that continue or return it. */
+function refuseRelease({ what, operation }: Change): void {
+  if (operation.kind !== 'release') return;
+  throw new HoldfastError(
+    'change-unfinished',
+    `"${what}" is a rollout, which continues or returns by its own record.`,
+    {
+      fix: `Repeat \`./holdfast ${what}\` to complete it, or return with \`./holdfast rollback\`.`,
+    },
+  );
+}
+
 /** Completes an interrupted change: the rest of its hosts, and the one that was in hand. */
 export async function resumeChange(change: Change, options: ResumeOptions): Promise<void> {
+  refuseRelease(change);
   await runAgain(options, change, workOf(change, options));
 }
 
@@ -64,6 +78,7 @@ export async function abortChange(
   change: Change,
   { context, signal, onProgress, files, silenceDrains }: ResumeOptions,
 ): Promise<void> {
+  refuseRelease(change);
   const open = continueChange(change);
   await undrainAll(context);
   if (change.operation.kind === 'drain' && (await readDrains(context.topology)).has(change.operation.host)) {

@@ -177,7 +177,8 @@ export async function requireRedundancy(
     if (drained.length > 0)
       return drained.map((name) => `${name} is drained (${drains.get(name)?.reason ?? ''})`).join(', ');
     if (down.length > 0) return `${down.join(', ')} is not healthy`;
-    if (!isHealthy(states.get(host.name)) || drains.has(host.name)) return '';
+    const isOutOfPool = drains.has(host.name) && (host.tier in BACKENDS || host.tier === 'edge');
+    if (!isHealthy(states.get(host.name)) || isOutOfPool) return '';
     const redundancies = redundancyOf(context.topology, host.tier);
     return waitUntilMet(() => findUnmet(context, host, redundancies), { ...wait, deadlineMs: REDUNDANCY_DEADLINE_MS });
   };

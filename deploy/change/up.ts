@@ -16,7 +16,7 @@ import { runCompose } from '../stack/run-compose.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Action } from './decide-change.ts';
 import { undrainAll } from './drain.ts';
-import { publishOperations } from './drains.ts';
+import { publishOperations, readDrains } from './drains.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
 import { changeAtOnce, rollItem } from './roll-item.ts';
 import { reconnect, roll, type RollOptions } from './roll.ts';
@@ -88,7 +88,10 @@ export async function up(options: UpOptions): Promise<void> {
   for (const name of await undrainAll(context)) {
     onProgress(`${name} serves again: an interrupted change had drained it`);
   }
-  await waitUntilHealthy(hosts, { names: current.map(({ name }) => name), signal, onProgress });
+  // HAProxy of an edge that an operator drained does not run.
+  const drains = await readDrains(topology);
+  const serving = current.filter(({ name, tier }) => tier !== 'edge' || !drains.has(name));
+  await waitUntilHealthy(hosts, { names: serving.map(({ name }) => name), signal, onProgress });
   await roll(rest.map(rollItem), { context, signal, onProgress, ...hooks });
   await removeHosts(hosts, chosen('remove'), { signal, onProgress });
 }

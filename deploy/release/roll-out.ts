@@ -177,7 +177,9 @@ async function returnHosts(
   onProgress(`returning to ${from.version}: ${reason}`);
   await writeReleaseRecord(updateRollout(await readReleaseRecord(), { direction: 'back', reason }));
   try {
-    await roll((await findOtherHosts(options)).map(rollItem), { ...hooks, context, signal, onProgress });
+    // The release that is taken back may have made several hosts unhealthy, so that none has the redundancy that a roll requires.
+    const items = (await findOtherHosts(options)).map(rollItem);
+    await roll(items, { ...hooks, context, signal, onProgress, isForced: true });
   } catch (error) {
     if (signal.aborted) {
       await endRollout({ result: 'interrupted', ...watch.counts().after });
