@@ -13,14 +13,7 @@ import { checkStackOwner } from '../stack/check-stack-owner.ts';
 import { findInterrupted, readChanges, type Operation } from './change-journal.ts';
 import { changeSchema, parseSchemaChange } from './change-schema.ts';
 import { readDrains } from './drains.ts';
-import {
-  changeHosts,
-  drainUntilUndrain,
-  findDrainRefusal,
-  replanDrain,
-  undrain,
-  type DrainRollOptions,
-} from './maintain.ts';
+import { changeHosts, drainUntilUndrain, refuseLast, replanDrain, undrain, type DrainRollOptions } from './maintain.ts';
 import { renderChanges } from './render-changes.ts';
 import { renderDrain } from './render-drain.ts';
 import { abortChange, resumeChange } from './resume.ts';
@@ -114,13 +107,11 @@ export function registerChangeCommands(program: Command, context: ChangeContext)
         console.log(`${name} stays drained until ${until}.`);
         return;
       }
-      const refusal = await findDrainRefusal(stack, host);
-      if (refusal !== '' && flags.force !== true) {
-        throw new HoldfastError('refused', `${name} was not drained: ${refusal}.`, {
-          fix: 'Return or repair another host of the tier first, or accept the cost with --force.',
-        });
-      }
-      await change({ what, operation, reason }, (options) => drainUntilUndrain(options, host, { reason, until }));
+      const isForced = flags.force === true;
+      if (!isForced) await refuseLast(stack, host);
+      await change({ what, operation, reason }, (options) =>
+        drainUntilUndrain({ ...options, ...(isForced ? { isForced } : {}) }, host, { reason, until }),
+      );
       console.log(`${name} is drained, planned until ${until}. Return it with: ./holdfast undrain ${name}`);
     });
 

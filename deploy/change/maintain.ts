@@ -5,6 +5,7 @@ import type { Drain } from '../../kit/operations.ts';
 import type { RenderedFiles } from '../model/rendered-file.ts';
 import { hostsOf, type Host, type Tier, type Topology } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
+import { BACKENDS, readUpServers, type PooledTier } from '../observe/haproxy-servers.ts';
 import { redundancyOf } from '../observe/redundancy.ts';
 import { drainHost, endDrain } from './drain.ts';
 import { readDrains, recordDrain } from './drains.ts';
@@ -27,7 +28,7 @@ const COST_OF_LAST: Readonly<Partial<Record<Tier, string>>> = {
  * Why a drain of this host would take the last one of its tier out of service; an empty text if another one serves. Throws `usage` for a tier that has
  * nothing to drain.
  */
-export async function findDrainRefusal({ topology, hosts }: StackContext, host: Host): Promise<string> {
+async function findDrainRefusal({ topology, hosts }: StackContext, host: Host): Promise<string> {
   const cost = COST_OF_LAST[host.tier];
   if (cost === undefined) {
     throw new HoldfastError('usage', `${host.name} needs no drain: no client is connected to it.`, {
@@ -36,10 +37,31 @@ export async function findDrainRefusal({ topology, hosts }: StackContext, host: 
   }
   const [states, drains] = await Promise.all([hosts.list(), readDrains(topology)]);
   const others = hostsOf(topology, host.tier).filter(({ name }) => name !== host.name);
-  const serving = others.filter(({ name }) => isHealthy(states.get(name)) && !drains.has(name));
-  if (serving.length > 0) return '';
-  const reasons = others.map(({ name }) => `${name} is ${drains.has(name) ? 'drained' : 'not healthy'}`).join(', ');
+  const running = hostsOf(topology, 'lb').filter(({ name }) => states.get(name)?.running === true);
+  const { tier } = host;
+  // Docker checks the health of a host every 30 s only. The load balancers notice a failure within a second.
+  const pools = isPooledTier(tier) ? await Promise.all(running.map((lb) => readUpServers(lb, BACKENDS[tier]))) : [];
+  const stateOf = ({ name }: Host): string => {
+    if (drains.has(name)) return 'drained';
+    if (!isHealthy(states.get(name))) return 'not healthy';
+    return pools.every((servers) => servers.includes(name)) ? '' : 'not in the pool of every load balancer';
+  };
+  if (others.some((other) => stateOf(other) === '')) return '';
+  const reasons = others.map((other) => `${other.name} is ${stateOf(other)}`).join(', ');
   return `${reasons}, so without ${host.name} ${cost}`;
+}
+
+function isPooledTier(tier: Tier): tier is PooledTier {
+  return tier in BACKENDS;
+}
+
+/** Throws `refused` if a drain of this host would take the last one of its tier out of service ({@link findDrainRefusal}). */
+export async function refuseLast(context: StackContext, host: Host): Promise<void> {
+  const refusal = await findDrainRefusal(context, host);
+  if (refusal === '') return;
+  throw new HoldfastError('refused', `${host.name} was not drained: ${refusal}.`, {
+    fix: 'Return or repair another host of the tier first, or accept the cost with --force.',
+  });
 }
 
 /** Options of an operator's drain, which lasts longer than the command. */
@@ -48,13 +70,15 @@ export interface DrainRollOptions extends RollOptions {
   readonly silenceDrains?: () => Promise<void>;
 }
 
-/** Drains a host until `undrain`. The alerts that this causes are silent until `until`. */
+/** Drains a host until `undrain`. The alerts that this causes are silent until `until`. Throws `refused` for the last host of its tier, unless forced. */
 export async function drainUntilUndrain(
   options: DrainRollOptions,
   host: Host,
   drain: Pick<Drain, 'reason' | 'until'>,
 ): Promise<void> {
   const { context, signal, onProgress, onStep, silenceDrains } = options;
+  // Again, because the stack may have changed since the command was given, or since it was interrupted.
+  if (options.isForced !== true) await refuseLast(context, host);
   try {
     await handOverRole(context, host, { signal, onProgress, onStep: (step) => onStep?.(host.name, step) });
     await drainHost(context, host, {

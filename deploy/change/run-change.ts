@@ -45,12 +45,13 @@ export async function runAgain(options: ChangeOptions, change: Change, work: Cha
 
 async function runOpen(options: ChangeOptions, change: OpenChange, work: ChangeWork): Promise<void> {
   const { context, signal, onProgress } = options;
-  const watch = await options.openWatch?.();
+  let watch: ChangeWatch | undefined;
   const costNow = async (): Promise<Pick<Change, 'cost'>> => {
     const cost = await watch?.readCost().catch(() => undefined);
     return cost === undefined ? {} : { cost };
   };
   try {
+    watch = await options.openWatch?.();
     await publishOperations(context.topology);
     const onStep: RollOptions['onStep'] = (host, step) => {
       change.step(host, step);
