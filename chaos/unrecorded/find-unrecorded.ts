@@ -30,7 +30,7 @@ async function findOnce(world: StackContext, journal: Journal): Promise<readonly
   const recorded = open.map(({ undo }) => undo);
   const found = await Promise.all([
     findUnrecordedProxies(world, states, recorded),
-    findUnrecordedServices(hosts, states, recorded),
+    findUnrecordedServices(world, states, recorded),
     findUnrecordedMaintenance(topology, hosts, states),
     findUnrecordedClientLimits(topology, hosts, states),
   ]);

@@ -1,3 +1,6 @@
+import { readDrains } from '../../deploy/change/drains.ts';
+import { hostsOf } from '../../deploy/model/topology.ts';
+import type { StackContext } from '../../deploy/observe/observation.ts';
 import { HoldfastError } from '../../kit/errors.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
 import type { Undo } from '../faults/undo.ts';
@@ -9,17 +12,23 @@ const LIST = 'for one in /etc/s6/*/; do echo "$(basename $one) $(s6-svstat -o wa
 
 /** Services that were stopped by a command to their supervisor, or paused by a signal. Alerts cover services that fail. */
 export async function findUnrecordedServices(
-  hosts: Hosts,
+  { topology, hosts }: StackContext,
   states: ReadonlyMap<string, HostState>,
   recorded: readonly Undo[],
 ): Promise<readonly UnrecordedFault[]> {
   const runningHosts = [...states.values()].filter(isRunning);
+  const edges = new Set(hostsOf(topology, 'edge').map(({ name }) => name));
+  const drains = await readDrains(topology);
+  // A drained edge does not listen. `status` shows the drain.
+  const isDrained = (host: string, { name }: Service): boolean =>
+    name === 'haproxy' && edges.has(host) && drains.has(host);
   const found = await Promise.all(
     runningHosts.map(async ({ host }) => {
       const { code, stdout } = await hosts.exec(host, ['sh', '-c', LIST]).catch(() => ({ code: 1, stdout: '' }));
       if (code !== 0) return [];
       return parseServices(stdout)
         .filter((service) => !recorded.some((undo) => isOfService(undo, host, service.name)))
+        .filter((service) => !isDrained(host, service))
         .map((service) => stopped(hosts, host, service));
     }),
   );
