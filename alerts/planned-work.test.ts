@@ -20,3 +20,10 @@ it.each(TIER_NAMES)('planned work on a host of %s silences its own outage only',
     }
   }
 });
+
+it('planned work never hides that the database has no primary', () => {
+  const names = plannedSilences({ name: 'db1', tier: 'db' }).flatMap((subject) =>
+    subject.kind === 'alerts' ? subject.names : [],
+  );
+  expect(names).toEqual(['DatabaseNodeLost', 'DatabaseRedundancyLost']);
+});

@@ -67,7 +67,10 @@ export async function openChangeWatch(topology: Topology, what: string): Promise
     openPrometheus(`http://${addressOn(host, 'ops')}:${PORTS.prometheus}`, { deadlineMs: QUERY_DEADLINE_MS }),
   );
   const startMs = Date.now();
-  const before = new Set((await readFiring(monitors)).map(keyOf));
+  const firingBefore = await readFiring(monitors);
+  // Without monitors, a change may be what repairs them.
+  const isWatched = firingBefore !== undefined;
+  const before = new Set((firingBefore ?? []).map(keyOf));
   const usual = await readCounts(monitors, '5m');
   const announced = new Set<string>();
   const countsNow = (): Promise<Counts | undefined> => {
@@ -82,7 +85,10 @@ export async function openChangeWatch(topology: Topology, what: string): Promise
       return silencePlannedWork(topology, host, what);
     },
     findHarm: async () => {
-      const alerts = (await readFiring(monitors)).map(keyOf).filter((key) => !before.has(key) && !announced.has(key));
+      const firing = await readFiring(monitors);
+      if (firing === undefined)
+        return isWatched ? 'no Prometheus responds any more, so harm to clients would not be noticed' : '';
+      const alerts = firing.map(keyOf).filter((key) => !before.has(key) && !announced.has(key));
       if (alerts.length > 0)
         return `${[...new Set(alerts)].join(', ').trim()} fires, which the change does not explain`;
       const counts = await countsNow();
@@ -103,9 +109,10 @@ function keyOf({ labels }: PrometheusAlert): string {
   return `${labels['alertname'] ?? ''} ${labels['host'] ?? ''}`;
 }
 
-/** The alerts that fire on any Prometheus, without the watchdog and drills. Empty if none responds. */
-async function readFiring(monitors: readonly Prometheus[]): Promise<readonly PrometheusAlert[]> {
+/** The alerts that fire on any Prometheus, without the watchdog and drills. `undefined` if none responds. */
+async function readFiring(monitors: readonly Prometheus[]): Promise<readonly PrometheusAlert[] | undefined> {
   const found = await Promise.allSettled(monitors.map((monitor) => monitor.alerts()));
+  if (!found.some(({ status }) => status === 'fulfilled')) return undefined;
   return found
     .flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
     .filter(

@@ -50,7 +50,7 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
     const effect = await performOne(options, chosen, { event, steps, notifications, cache });
     observed.push(effect);
     const endMs = Date.now();
-    events.push({ startMs, endMs });
+    events.push({ startMs, endMs: endOfExposure(steps, { startMs, endMs }) });
     timeline.add('fault', `${effect.seen ? 'took effect' : 'NOT PROVEN'}: ${effect.text}`, endMs);
     redundancy = await waitForRedundancy(world, chosen.redundancy, { deadlineMs: guarantee.eventMs, signal });
     timeline.add(
@@ -87,6 +87,15 @@ export async function performChanges(options: PerformOptions): Promise<Disturban
       ...(control === undefined ? {} : { control: control.name }),
     },
   };
+}
+
+/** Steps after which a change harms no further connection of its host. */
+const EXPOSING: readonly ChangeStep['step'][] = ['drained', 'hand-over', 'reload', 'stop'];
+
+/** The end of the last drain of an event. A change without such steps exposes connections until its end. */
+function endOfExposure(steps: readonly ChangeStep[], { startMs, endMs }: Window): number {
+  const times = steps.filter(({ at, step }) => at >= startMs && EXPOSING.includes(step)).map(({ at }) => at);
+  return times.length === 0 ? endMs : Math.max(...times);
 }
 
 function controlOf({ controls }: ChosenChange, index: number | undefined): ChangeControl | undefined {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostsOf, type Host, type Topology } from '../model/topology.ts';
 import { queryNode } from '../observe/db-connection.ts';
+import { readDrains } from './drains.ts';
 import type { Candidate } from './choose-next-primary.ts';
 
 const QUERY = `SELECT @@server_uuid AS id, s.COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE AS queue,
@@ -20,8 +21,10 @@ export async function readCandidate(host: Host): Promise<Candidate | undefined> 
   return row === undefined ? undefined : { node: host.name, ...row };
 }
 
-/** The ONLINE secondaries that respond. */
+/** The ONLINE secondaries that respond. One that is drained is no candidate, because it is about to be stopped. */
 export async function readCandidates(topology: Topology): Promise<readonly Candidate[]> {
-  const read = await Promise.all(hostsOf(topology, 'db').map((host) => readCandidate(host).catch(() => undefined)));
+  const drains = await readDrains(topology);
+  const hosts = hostsOf(topology, 'db').filter(({ name }) => !drains.has(name));
+  const read = await Promise.all(hosts.map((host) => readCandidate(host).catch(() => undefined)));
   return read.filter((candidate) => candidate !== undefined);
 }
