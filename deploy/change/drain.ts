@@ -68,7 +68,9 @@ export async function drainForChange(
   options: Omit<DrainOptions, 'drain'>,
 ): Promise<AsyncDisposable> {
   await using undo = new AsyncDisposableStack();
-  if (!isDrainable(host) || (await readDrains(context.topology)).has(host.name)) return undo.move();
+  // A host that an interrupted change drained is drained again, and returned at the end of this one.
+  const isOperators = (await readDrains(context.topology)).get(host.name)?.kind === 'operator';
+  if (!isDrainable(host) || isOperators) return undo.move();
   await drainHost(context, host, {
     ...options,
     drain: { by: 'change', reason: 'a change in progress', kind: 'change' },
@@ -91,10 +93,16 @@ export async function endDrain(context: StackContext, host: Host): Promise<void>
   await forgetDrain(context.topology, host.name);
 }
 
-/** Returns hosts that an interrupted change drained. Returns their names. Drains of operators stay. */
-export async function undrainAll(context: StackContext): Promise<readonly string[]> {
+/**
+ * Returns hosts that an interrupted change drained, except those that are to be changed now: a program that the change had started may still be stopping
+ * them. Returns their names. Drains of operators stay.
+ */
+export async function undrainAll(
+  context: StackContext,
+  except: ReadonlySet<string> = new Set(),
+): Promise<readonly string[]> {
   const drains = await readDrains(context.topology);
-  const left = context.topology.hosts.filter(({ name }) => drains.get(name)?.kind === 'change');
+  const left = context.topology.hosts.filter(({ name }) => drains.get(name)?.kind === 'change' && !except.has(name));
   for (const host of left) await endDrain(context, host);
   return left.map(({ name }) => name);
 }

@@ -1,4 +1,5 @@
 import { isHealthy } from '../../kit/hosts.ts';
+import { readDrains } from './drains.ts';
 import { findCachePrimary } from '../observe/cache-replication.ts';
 import { readDbGroup } from '../observe/db-group.ts';
 import type { StackContext } from '../observe/observation.ts';
@@ -24,14 +25,14 @@ const RANK: Readonly<Record<Tier, number>> = {
 export const TIER_ORDER: readonly Tier[] = TIER_NAMES.toSorted((one, other) => RANK[one] - RANK[other]);
 
 /**
- * The hosts of a tier in the order in which a roll changes them. Unhealthy ones are first. Last is the one whose replacement causes a failover: the
- * primary of the database or of the cache, or the holder of a virtual IP. Query again after each host, because a failover moves the role.
+ * The hosts of a tier in the order in which a roll changes them. Unhealthy ones, and those that an interrupted change drained, are first. Last is the one
+ * whose replacement causes a failover: the primary of the database or of the cache, or the holder of a virtual IP. Query again after each host, because a failover moves the role.
  */
 export async function orderHosts(context: StackContext, tier: Tier, hosts: readonly Host[]): Promise<readonly Host[]> {
   const last = await findLast(context, tier);
-  const states = await context.hosts.list();
+  const [states, drains] = await Promise.all([context.hosts.list(), readDrains(context.topology)]);
   const rank = ({ name }: Host): number => {
-    if (!isHealthy(states.get(name))) return 0;
+    if (!isHealthy(states.get(name)) || drains.get(name)?.kind === 'change') return 0;
     return last.includes(name) ? 2 : 1;
   };
   return hosts.toSorted((one, other) => rank(one) - rank(other));

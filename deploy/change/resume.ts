@@ -56,11 +56,11 @@ function workOf({ operation, reason, done }: Change, { context, files, ...resume
     case 'restart':
     case 'replace':
       return async (options) => {
-        await undrainAll(context);
         const hosts = operation.hosts
           .filter((name) => !done.includes(name))
           .flatMap((name) => hostNamed(topology, name) ?? []);
         await changeHosts(options, { hosts, reason, files, how: operation.kind });
+        await undrainAll(context);
       };
     // The server has made the statement completely, or not at all.
     case 'schema':
@@ -80,12 +80,13 @@ export async function abortChange(
 ): Promise<void> {
   refuseRelease(change);
   const open = continueChange(change);
+  // First the host in hand: a program that the killed process had started may still be stopping it, so that it must stay drained.
+  await finishHalfChanged({ context, signal, onProgress }, files, hostsOfOperation(change.operation));
   await undrainAll(context);
   if (change.operation.kind === 'drain' && (await readDrains(context.topology)).has(change.operation.host)) {
     const host = hostNamed(context.topology, change.operation.host);
     if (host !== undefined) await undrain({ context, signal, onProgress }, host);
   }
-  await finishHalfChanged({ context, signal, onProgress }, files, hostsOfOperation(change.operation));
   // The killed process may have ended a drain without ending its silence.
   await silenceDrains?.();
   open.end('aborted');

@@ -4,18 +4,27 @@ import type { PlannedHost } from './plan.ts';
 import { renderReasons } from './render-plan.ts';
 import { replaceHosts, replacement, type RollItem, type RollOptions } from './roll.ts';
 
+/** Services that no client is connected to, so that a restart cuts nothing. */
+const WITHOUT_CLIENTS: ReadonlySet<string> = new Set([
+  'role-agent',
+  'lb-state',
+  'facts',
+  'disk-space',
+  'varnish-facts',
+]);
+
 /**
  * The change of a planned host in a roll: a change of its services where the plan says so, or its replacement. The services of an unhealthy host may not
  * respond, so that one is replaced too.
  */
 export function rollItem(planned: PlannedHost): RollItem {
-  const { host, action } = planned;
+  const { host, action, services = [] } = planned;
   if (!changesServices(planned)) return replacement(planned);
   return {
     host,
     verb: action === 'reload' ? 'reloading' : 'restarting',
     reasons: [renderReasons(planned)],
-    keepsConnections: action === 'reload',
+    keepsConnections: services.every(({ service, how }) => how === 'reload' || WITHOUT_CLIENTS.has(service)),
     act: async (options) => {
       const { context, onStep } = options;
       if (!isHealthy(await context.hosts.state(host.name))) {

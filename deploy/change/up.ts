@@ -85,7 +85,7 @@ export async function up(options: UpOptions): Promise<void> {
   // A host that is still to be replaced may have addresses that the topology no longer has.
   const current = topology.hosts.filter(({ enabled, name }) => enabled && !rest.some(({ host }) => host.name === name));
   await reconnect(context, current);
-  for (const name of await undrainAll(context)) {
+  for (const name of await undrainAll(context, new Set(rest.map(({ host }) => host.name)))) {
     onProgress(`${name} serves again: an interrupted change had drained it`);
   }
   // HAProxy of an edge that an operator drained does not run.
