@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { routeAddress, type Topology } from '../../deploy/model/topology.ts';
+import { openShop } from '../../deploy/change/change-schema.ts';
+import type { Topology } from '../../deploy/model/topology.ts';
 import type { Observation } from '../../deploy/observe/observation.ts';
-import { openMysqlConnection, type MysqlConnection } from '../../kit/mysql-connection.ts';
-import { PATHS } from '../../kit/paths.ts';
 
 const STATEMENT_MS = 5_000;
 
@@ -35,16 +32,4 @@ export async function changeBehindReader(topology: Topology, options: BehindRead
   const waitedMs = Date.now() - startMs;
   await changer.query(`ALTER TABLE ${table} DROP COLUMN ${column}, ALGORITHM=INSTANT`, STATEMENT_MS);
   return { seen: waitedMs >= forMs, text: `the change of ${table} waited for ${waitedMs} ms` };
-}
-
-async function openShop(topology: Topology): Promise<MysqlConnection> {
-  const { host, port } = routeAddress(topology, 'db-write');
-  const [password, authority] = await Promise.all([
-    readFile(join(PATHS.secrets, 'db-migrate-password'), 'utf8'),
-    readFile(join(PATHS.secrets, 'ca-cert'), 'utf8'),
-  ]);
-  const login = { user: 'migrate', password: password.trim(), authority };
-  const connection = await openMysqlConnection({ address: host, port }, login, STATEMENT_MS);
-  await connection.query('USE shop', STATEMENT_MS);
-  return connection;
 }

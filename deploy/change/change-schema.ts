@@ -48,17 +48,7 @@ export function parseSchemaChange(statement: string): string {
  */
 export async function changeSchema(topology: Topology, statement: string): Promise<void> {
   const table = parseSchemaChange(statement);
-  const { host, port } = routeAddress(topology, 'db-write');
-  const [password, authority] = await Promise.all([
-    readFile(join(PATHS.secrets, 'db-migrate-password'), 'utf8'),
-    readFile(join(PATHS.secrets, 'ca-cert'), 'utf8'),
-  ]);
-  using connection = await openMysqlConnection(
-    { address: host, port },
-    { user: 'migrate', password: password.trim(), authority },
-    CONNECT_MS,
-  );
-  await connection.query(`USE ${SCHEMA}`, STATEMENT_MS);
+  using connection = await openShop(topology);
   await connection.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_SECONDS}`, STATEMENT_MS);
   try {
     await connection.query(`${statement.replace(/;\s*$/, '')}, ALGORITHM=INSTANT`, STATEMENT_MS);
@@ -84,6 +74,19 @@ export async function changeSchema(topology: Topology, statement: string): Promi
       },
     );
   }
+}
+
+/** A session of the user that changes the schema, on the primary, by the route of writes. */
+export async function openShop(topology: Topology): Promise<MysqlConnection> {
+  const { host, port } = routeAddress(topology, 'db-write');
+  const [password, authority] = await Promise.all([
+    readFile(join(PATHS.secrets, 'db-migrate-password'), 'utf8'),
+    readFile(join(PATHS.secrets, 'ca-cert'), 'utf8'),
+  ]);
+  const login = { user: 'migrate', password: password.trim(), authority };
+  const connection = await openMysqlConnection({ address: host, port }, login, CONNECT_MS);
+  await connection.query(`USE ${SCHEMA}`, STATEMENT_MS);
+  return connection;
 }
 
 function errorNumber(error: unknown): number | undefined {

@@ -1,8 +1,15 @@
 import { HoldfastError } from '../../kit/errors.ts';
 import type { Drain } from '../../kit/operations.ts';
-import { hostsOf, type Host } from '../model/topology.ts';
+import type { Host } from '../model/topology.ts';
 import { responseTimeoutMs } from '../model/response-timeout.ts';
-import { BACKENDS, readServer, readUpServers, type PooledTier } from '../observe/haproxy-servers.ts';
+import {
+  BACKENDS,
+  findRunningBalancers,
+  isPooledTier,
+  readServer,
+  readUpServers,
+  type PooledTier,
+} from '../observe/haproxy-servers.ts';
 import type { StackContext } from '../observe/observation.ts';
 import type { ChangeStep } from './change-step.ts';
 import { drainEdge, returnEdge } from './drain-edge.ts';
@@ -14,7 +21,7 @@ import { waitUntilMet, type WaitOptions } from './wait-until-met.ts';
 type PooledHost = Host & { readonly tier: PooledTier };
 
 function isPooled(host: Host): host is PooledHost {
-  return host.tier in BACKENDS;
+  return isPooledTier(host.tier);
 }
 
 export interface DrainOptions extends Pick<WaitOptions, 'signal' | 'onWait'> {
@@ -30,7 +37,8 @@ const READS_DEADLINE_MS = 10_000;
 /**
  * Takes a host out of service, and waits until its requests have finished. The drain is on disk before any server knows it. For web, application and
  * database hosts, the agents on the load balancers apply it, also after a restart or reload of HAProxy. A load balancer hands over the virtual IPs, and an
- * edge stops listening. Throws `roll-stopped` if the host is still used after the deadline; by then it is back in service.
+ * edge stops listening; connections that do not end within 30 s are reported, and cut with the host. Throws `roll-stopped` if another host is still used
+ * after the deadline; by then it is back in service.
  */
 export async function drainHost(context: StackContext, host: Host, options: DrainOptions): Promise<void> {
   await using undo = new AsyncDisposableStack();
@@ -147,13 +155,9 @@ async function findReads(context: StackContext, { tier, name }: Host): Promise<s
     .join(', ');
 }
 
-/** The load balancers that run. One that does not learns the drains when it starts. Throws if none runs. */
-async function findRunning({ topology, hosts }: StackContext): Promise<readonly Host[]> {
-  const states = await hosts.list();
-  const running = hostsOf(topology, 'lb').filter(({ name }) => {
-    const state = states.get(name);
-    return state?.running === true && !state.paused;
-  });
+/** Throws if no load balancer runs: then nothing is known. */
+async function findRunning(context: StackContext): Promise<readonly Host[]> {
+  const running = await findRunningBalancers(context);
   if (running.length === 0) throw new Error('no load balancer runs');
   return running;
 }

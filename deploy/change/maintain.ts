@@ -5,8 +5,8 @@ import type { Drain } from '../../kit/operations.ts';
 import type { RenderedFiles } from '../model/rendered-file.ts';
 import { hostsOf, type Host, type Tier, type Topology } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
-import { BACKENDS, readUpServers, type PooledTier } from '../observe/haproxy-servers.ts';
-import { redundancyOf } from '../observe/redundancy.ts';
+import { BACKENDS, findRunningBalancers, isPooledTier, readUpServers } from '../observe/haproxy-servers.ts';
+import { findMissing, redundancyOf } from '../observe/redundancy.ts';
 import { drainHost, endDrain } from './drain.ts';
 import { readDrains, recordDrain } from './drains.ts';
 import { handOverRole } from './hand-over-role.ts';
@@ -28,7 +28,8 @@ const COST_OF_LAST: Readonly<Partial<Record<Tier, string>>> = {
  * Why a drain of this host would take the last one of its tier out of service; an empty text if another one serves. Throws `usage` for a tier that has
  * nothing to drain.
  */
-async function findDrainRefusal({ topology, hosts }: StackContext, host: Host): Promise<string> {
+async function findDrainRefusal(context: StackContext, host: Host): Promise<string> {
+  const { topology, hosts } = context;
   const cost = COST_OF_LAST[host.tier];
   if (cost === undefined) {
     throw new HoldfastError('usage', `${host.name} needs no drain: no client is connected to it.`, {
@@ -37,7 +38,7 @@ async function findDrainRefusal({ topology, hosts }: StackContext, host: Host): 
   }
   const [states, drains] = await Promise.all([hosts.list(), readDrains(topology)]);
   const others = hostsOf(topology, host.tier).filter(({ name }) => name !== host.name);
-  const running = hostsOf(topology, 'lb').filter(({ name }) => states.get(name)?.running === true);
+  const running = await findRunningBalancers(context);
   const { tier } = host;
   // Docker checks the health of a host every 30 s only. The load balancers notice a failure within a second.
   const pools = isPooledTier(tier) ? await Promise.all(running.map((lb) => readUpServers(lb, BACKENDS[tier]))) : [];
@@ -49,10 +50,6 @@ async function findDrainRefusal({ topology, hosts }: StackContext, host: Host): 
   if (others.some((other) => stateOf(other) === '')) return '';
   const reasons = others.map((other) => `${other.name} is ${stateOf(other)}`).join(', ');
   return `${reasons}, so without ${host.name} ${cost}`;
-}
-
-function isPooledTier(tier: Tier): tier is PooledTier {
-  return tier in BACKENDS;
 }
 
 /** Throws `refused` if a drain of this host would take the last one of its tier out of service ({@link findDrainRefusal}). */
@@ -114,21 +111,12 @@ export async function undrain(options: DrainRollOptions, host: Host): Promise<vo
   onStep?.(host.name, 'return');
   await endDrain(context, host);
   const redundancies = redundancyOf(context.topology, host.tier);
-  const unmet = await waitUntilMet(
-    async () => {
-      for (const redundancy of redundancies) {
-        const { seen, text } = await redundancy.observe(context);
-        if (!seen) return text;
-      }
-      return '';
+  const unmet = await waitUntilMet(() => findMissing(context, redundancies), {
+    ...{ deadlineMs: RETURN_DEADLINE_MS, signal },
+    onWait: (text) => {
+      onProgress(`${host.name}: waiting: ${text}`);
     },
-    {
-      ...{ deadlineMs: RETURN_DEADLINE_MS, signal },
-      onWait: (text) => {
-        onProgress(`${host.name}: waiting: ${text}`);
-      },
-    },
-  ).finally(silenceDrains);
+  }).finally(silenceDrains);
   if (unmet !== '') {
     throw new HoldfastError(
       'stack-not-healthy',

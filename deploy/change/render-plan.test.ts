@@ -30,8 +30,8 @@ it('a line has the services that change, and at most three reasons', () => {
 it('what is exposed is stated once per tier, with the time of the whole', () => {
   const changes = hostsOf(topology, 'web').map((host) => planned({ host, action: 'replace', reasons: ['new image'] }));
   const text = renderPlan(changes, topology);
-  expect(text).toContain('  web: 1 of 2 web hosts, about 5 s per host');
-  expect(text).toContain('One host at a time, about 10 s in all.');
+  expect(text).toContain('  web: 1 of 2 web hosts, about 4 s per host');
+  expect(text).toContain('One host at a time, about 8 s in all.');
   expect(renderPlan([planned({ action: 'update', reasons: ['app1 healthy.list changed'] })], topology)).not.toContain(
     'about',
   );
@@ -41,6 +41,6 @@ it('JSON has all reasons and services', () => {
   const services = [{ service: 'lb-state', how: 'restart' }] as const;
   expect(toJson(planned({ action: 'restart', reasons: ['a', 'b', 'c', 'd'], services }), topology)).toEqual({
     ...{ host: 'lb1', tier: 'lb', action: 'restart', services, reasons: ['a', 'b', 'c', 'd'] },
-    predicted: { exposes: '1 of 2 load balancers; the virtual addresses move once', seconds: 15 },
+    predicted: { exposes: '1 of 2 load balancers; the virtual addresses move once', seconds: 16 },
   });
 });

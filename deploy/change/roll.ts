@@ -5,7 +5,7 @@ import { hostsOf, type Host } from '../model/topology.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import type { Redundancy, StackContext } from '../observe/observation.ts';
 import { BACKENDS } from '../observe/haproxy-servers.ts';
-import { redundancyOf } from '../observe/redundancy.ts';
+import { findMissing, redundancyOf } from '../observe/redundancy.ts';
 import { replaceHostFiles } from '../stack/host-files.ts';
 import { runCompose } from '../stack/run-compose.ts';
 import type { ChangeStep } from './change-step.ts';
@@ -192,11 +192,7 @@ export async function requireRedundancy(
 /** The first condition of a recovered host that is not met: its health, then these redundancies. An empty text if all are met. */
 async function findUnmet(context: StackContext, host: Host, redundancies: readonly Redundancy[]): Promise<string> {
   if (!isHealthy(await context.hosts.state(host.name))) return `${host.name} is not healthy yet`;
-  for (const redundancy of redundancies) {
-    const { seen, text } = await redundancy.observe(context);
-    if (!seen) return text;
-  }
-  return '';
+  return findMissing(context, redundancies);
 }
 
 /** Compose 2.40.3 recreates a host that is disconnected from a network. This connects hosts that are still disconnected. */

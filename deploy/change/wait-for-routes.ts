@@ -1,7 +1,7 @@
 import { waitFor } from '../../kit/deadline.ts';
 import { messageOf } from '../../kit/errors.ts';
-import { hostsOf, type RouteName } from '../model/topology.ts';
-import { readUpServers } from '../observe/haproxy-servers.ts';
+import type { RouteName } from '../model/topology.ts';
+import { findRunningBalancers, readUpServers } from '../observe/haproxy-servers.ts';
 import type { StackContext } from '../observe/observation.ts';
 
 /** Suffix of the servers that the cache route uses only if there is no other, see deploy/tiers/lb/tcp-routes.ts. */
@@ -41,9 +41,8 @@ export async function waitForRoutes(context: StackContext, { route, host, signal
 }
 
 /** The load balancers whose route does not lead to `host` alone. One that does not run is left out: it learns its routes when it starts. */
-async function findOtherRoutes({ topology, hosts }: StackContext, route: PrimaryRoute, host: string): Promise<string> {
-  const states = await hosts.list();
-  const running = hostsOf(topology, 'lb').filter(({ name }) => states.get(name)?.running === true);
+async function findOtherRoutes(context: StackContext, route: PrimaryRoute, host: string): Promise<string> {
+  const running = await findRunningBalancers(context);
   const found = await Promise.all(
     running.map(async (lb) => {
       const servers = (await readUpServers(lb, route)).filter((name) => !name.endsWith(RESERVE));

@@ -9,6 +9,20 @@ export const BACKENDS = { web: 'web', app: 'app-pool' } as const satisfies Reado
 /** A tier whose hosts get requests through a backend. */
 export type PooledTier = keyof typeof BACKENDS;
 
+/** Whether the hosts of a tier get requests through a backend. */
+export function isPooledTier(tier: Tier): tier is PooledTier {
+  return tier in BACKENDS;
+}
+
+/** The load balancers that run and are not paused. The others learn drains and routes when they run again. */
+export async function findRunningBalancers({ topology, hosts }: StackContext): Promise<readonly Host[]> {
+  const states = await hosts.list();
+  return hostsOf(topology, 'lb').filter(({ name }) => {
+    const state = states.get(name);
+    return state?.running === true && !state.paused;
+  });
+}
+
 /** The servers of a backend that one load balancer sends requests to. */
 export async function readUpServers(lb: Host, backend: string): Promise<readonly string[]> {
   return upServersOf(await readMetrics(lb), backend);

@@ -110,6 +110,15 @@ const monitorsEvaluate: Redundancy = {
   },
 };
 
+/** The first of these conditions that is not met; an empty text if all are. */
+export async function findMissing(stack: StackContext, redundancies: readonly Redundancy[]): Promise<string> {
+  for (const redundancy of redundancies) {
+    const { seen, text } = await redundancy.observe(stack);
+    if (!seen) return text;
+  }
+  return '';
+}
+
 /** The conditions for full redundancy of a tier, beyond healthy hosts. */
 export function redundancyOf(topology: Topology, tier: Tier): readonly Redundancy[] {
   switch (tier) {
