@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { callEngine, openDocker } from './docker.ts';
-import { messageOf } from './errors.ts';
+import { HoldfastError, messageOf } from './errors.ts';
 
 /** Name of the Compose project; prefix of networks and volumes. */
 export const PROJECT = 'holdfast';
@@ -85,6 +85,16 @@ export interface Hosts {
   disconnect(host: string, network: string): Promise<void>;
   connect(host: string, attachment: NetworkAttachment): Promise<void>;
   exec(host: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+}
+
+/** Runs a command on a host and returns its standard output. Throws `docker` with its standard error if it fails. */
+export async function runOnHost(hosts: Pick<Hosts, 'exec'>, host: string, argv: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await hosts.exec(host, argv);
+  if (code === 0) return stdout;
+  const reason = stderr.trim() || stdout.trim() || `exit code ${code}`;
+  throw new HoldfastError('docker', `\`${argv.join(' ')}\` failed on ${host}: ${reason}`, {
+    fix: `Check \`./holdfast logs ${host}\`, and repeat the command.`,
+  });
 }
 
 export function openHosts(docker: Docker = openDocker()): Hosts {

@@ -1,6 +1,7 @@
 import type { StackContext } from '../../deploy/observe/observation.ts';
 import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
+import { runOnHost } from '../../kit/hosts.ts';
 import type { Fault, UndoMethod } from './fault.ts';
 import { observeHostBack } from './host-fault.ts';
 
@@ -28,8 +29,7 @@ export function processKill(host: string, service: string): Fault<ProcessKillUnd
     },
     // The supervisor is PID 1 and cannot be killed from inside; its child can. `kill` is a shell builtin: hosts have no such program.
     inject: async (world, undo) => {
-      const { code, stderr } = await world.hosts.exec(host, ['sh', '-c', 'kill -KILL "$1"', 'sh', String(undo.pid)]);
-      if (code !== 0) throw new HoldfastError('docker', `Could not kill ${service} on ${host}: ${stderr.trim()}`);
+      await runOnHost(world.hosts, host, ['sh', '-c', 'kill -KILL "$1"', 'sh', String(undo.pid)]);
     },
     probeEffect: async (world, undo) => {
       const pid = await readServicePid(world, undo);
@@ -42,7 +42,7 @@ export function processKill(host: string, service: string): Fault<ProcessKillUnd
 export const undoProcessKill: UndoMethod<ProcessKillUndo> = {
   // Only has an effect if the supervisor has stopped restarting the process.
   undo: async (world, undo) => {
-    await world.hosts.exec(undo.host, ['s6-svc', '-u', `/etc/s6/${undo.service}`]);
+    await runOnHost(world.hosts, undo.host, ['s6-svc', '-u', `/etc/s6/${undo.service}`]);
   },
   probeClear: async (world, undo) => {
     const { pid, upSeconds } = await readService(world, undo);
@@ -71,13 +71,7 @@ async function readService(
   world: StackContext,
   { host, service }: { readonly host: string; readonly service: string },
 ): Promise<{ readonly pid: number | undefined; readonly upSeconds: number }> {
-  const { code, stdout, stderr } = await world.hosts.exec(host, [
-    's6-svstat',
-    '-o',
-    'pid,updownfor',
-    `/etc/s6/${service}`,
-  ]);
-  if (code !== 0) throw new HoldfastError('docker', `There is no service ${service} on ${host}: ${stderr.trim()}`);
+  const stdout = await runOnHost(world.hosts, host, ['s6-svstat', '-o', 'pid,updownfor', `/etc/s6/${service}`]);
   const [pid = 0, seconds = 0] = stdout.trim().split(' ').map(Number);
   return pid > 0 ? { pid, upSeconds: seconds } : { pid: undefined, upSeconds: 0 };
 }

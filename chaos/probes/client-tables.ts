@@ -1,4 +1,5 @@
 import { haproxyCommand } from '../../deploy/model/haproxy-command.ts';
+import { runOnHost } from '../../kit/hosts.ts';
 import type { StackContext } from '../../deploy/observe/observation.ts';
 
 /** HAProxy's counters for one client address; 0 for an unknown address. */
@@ -18,8 +19,7 @@ export interface ClientCounts {
 /** Reads the counters for a client from the HAProxy of an edge or a load balancer. */
 export async function readClientCounts(world: StackContext, host: string, client: string): Promise<ClientCounts> {
   const commands = ['connections', 'requests', 'responses'].map((table) => `show table client-${table}`).join(';');
-  const { stdout } = await world.hosts.exec(host, haproxyCommand(commands));
-  return parseClientCounts(stdout, client);
+  return parseClientCounts(await runOnHost(world.hosts, host, haproxyCommand(commands)), client);
 }
 
 /** Reads the answers to `show table` of the three tables. */

@@ -1,3 +1,5 @@
+import { HoldfastError } from '../../kit/errors.ts';
+import { runOnHost } from '../../kit/hosts.ts';
 import { haproxyMasterCommand } from '../model/haproxy-command.ts';
 import { parseBusyClients, parseWorkers, type Workers } from '../observe/haproxy-workers.ts';
 import type { StackContext } from '../observe/observation.ts';
@@ -24,10 +26,32 @@ export interface ClientSide {
   readonly isLocal: (address: string, port: number) => boolean;
 }
 
-/** The workers of HAProxy on a host; none if its master process does not respond. */
-export async function readWorkers({ hosts }: Pick<StackContext, 'hosts'>, host: string): Promise<Workers> {
-  const { code, stdout } = await hosts.exec(host, haproxyMasterCommand('show proc'));
-  return parseWorkers(code === 0 ? stdout : '');
+/** The workers of HAProxy on a host; none if HAProxy does not run. Throws `docker` if it runs and does not respond: then nothing is known. */
+export async function readWorkers(context: Pick<StackContext, 'hosts'>, host: string): Promise<Workers> {
+  return parseWorkers(await askMaster(context, host, 'show proc'));
+}
+
+/** Whether a worker accepts no more connections, and exits when the last one has ended. False for a worker that has exited. */
+export async function isWorkerStopping(
+  context: Pick<StackContext, 'hosts'>,
+  host: string,
+  pid: number,
+): Promise<boolean> {
+  return /^Stopping: 1$/m.test(await askMaster(context, host, `@!${pid} show info`));
+}
+
+/** The response of HAProxy's master process; empty if HAProxy does not run. Each of these commands has a response. */
+async function askMaster({ hosts }: Pick<StackContext, 'hosts'>, host: string, command: string): Promise<string> {
+  const { code, stdout, stderr } = await hosts.exec(host, haproxyMasterCommand(command));
+  if (code === 0 && stdout.trim() !== '') return stdout;
+  if ((await runOnHost(hosts, host, ['s6-svstat', '-o', 'up', '/etc/s6/haproxy'])).trim() === 'false') return '';
+  throw new HoldfastError(
+    'docker',
+    `HAProxy on ${host} does not respond to \`${command}\`: ${stderr.trim() || 'no reply'}`,
+    {
+      fix: `Check \`./holdfast logs ${host}\`.`,
+    },
+  );
 }
 
 /**
@@ -35,14 +59,15 @@ export async function readWorkers({ hosts }: Pick<StackContext, 'hosts'>, host: 
  * has not sent. The second covers a slow download whose last bytes HAProxy has already written.
  */
 export async function findBusyClients(
-  { hosts }: Pick<StackContext, 'hosts'>,
+  context: Pick<StackContext, 'hosts'>,
   host: string,
   { pids, frontends, isLocal }: ClientSide & { readonly pids: readonly number[] },
 ): Promise<ReadonlySet<string>> {
-  const { stdout: table } = await hosts.exec(host, ['cat', '/proc/net/tcp']);
-  const sessions = await Promise.all(pids.map((pid) => hosts.exec(host, haproxyMasterCommand(`@!${pid} show sess`))));
+  const table = await runOnHost(context.hosts, host, ['cat', '/proc/net/tcp']);
+  // A worker that has exited has no sessions; the response says so.
+  const sessions = await Promise.all(pids.map((pid) => askMaster(context, host, `@!${pid} show sess`)));
   return new Set([
     ...parseUnsentData(table, isLocal),
-    ...sessions.flatMap(({ stdout }) => [...parseBusyClients(stdout, frontends)]),
+    ...sessions.flatMap((text) => [...parseBusyClients(text, frontends)]),
   ]);
 }

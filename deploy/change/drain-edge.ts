@@ -1,10 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../../kit/deadline.ts';
+import { HoldfastError } from '../../kit/errors.ts';
+import { runOnHost } from '../../kit/hosts.ts';
 import { haproxyCommand } from '../model/haproxy-command.ts';
 import { PORTS, type Host } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
 import { DRAINING } from '../tiers/edge/haproxy.ts';
-import { DRAIN_DEADLINE_MS, findBusyClients, IDLE_MS, readWorkers, type ConnectionDrain } from './busy-connections.ts';
+import {
+  DRAIN_DEADLINE_MS,
+  findBusyClients,
+  IDLE_MS,
+  isWorkerStopping,
+  readWorkers,
+  type ConnectionDrain,
+} from './busy-connections.ts';
 import { waitUntilMet, type WaitOptions } from './wait-until-met.ts';
+
+/** A host that was started just now takes some seconds until HAProxy responds. */
+const RETURN_DEADLINE_MS = 10_000;
 
 /**
  * Takes an edge out of service without failing a request. Its health check fails first, so that DNS or an upstream proxy stops selecting it, for
@@ -36,14 +49,28 @@ export async function drainEdge(
 export async function returnEdge(context: StackContext, host: Host): Promise<void> {
   const state = await context.hosts.state(host.name);
   if (state?.running === true && !state.paused) {
-    await setDraining(context, host, false);
-    await context.hosts.exec(host.name, ['s6-svc', '-u', '/etc/s6/haproxy']);
+    await waitFor(() => startHaproxy(context, host), {
+      ...{ what: `HAProxy on ${host.name} in service`, deadlineMs: RETURN_DEADLINE_MS },
+    });
   }
 }
 
-/** Makes the health check of an edge fail or succeed. An HAProxy that does not run forgets it. */
+async function startHaproxy(context: StackContext, host: Host): Promise<true> {
+  await runOnHost(context.hosts, host.name, ['s6-svc', '-u', '/etc/s6/haproxy']);
+  const { current } = await readWorkers(context, host.name);
+  const isStopping = await Promise.all(current.map((pid) => isWorkerStopping(context, host.name, pid)));
+  // The supervisor starts HAProxy again after a stop. Then it knows nothing of the drain.
+  if (isStopping.includes(false)) await setDraining(context, host, false);
+  return true;
+}
+
+/** Makes the health check of an edge fail or succeed. HAProxy forgets it when it exits. */
 async function setDraining({ hosts }: StackContext, host: Host, isDraining: boolean): Promise<void> {
-  await hosts.exec(host.name, haproxyCommand(`experimental-mode on; set var ${DRAINING} bool(${isDraining})`));
+  const command = haproxyCommand(`experimental-mode on; set var ${DRAINING} bool(${isDraining})`);
+  // HAProxy has a reply only to a command that it rejects.
+  const problem = (await runOnHost(hosts, host.name, command)).trim();
+  if (problem !== '')
+    throw new HoldfastError('docker', `HAProxy on ${host.name} did not change its health: ${problem}`);
 }
 
 /** Stops HAProxy softly, without a restart by the supervisor. Returns the number of connections that are still in use after 30 s. */
@@ -55,7 +82,7 @@ async function stopListening(
   const { current, old } = await readWorkers(context, host.name);
   const pids = [...current, ...old];
   // -O: stay down after the exit. -1: SIGUSR1, the soft stop.
-  await context.hosts.exec(host.name, ['s6-svc', '-O1', '/etc/s6/haproxy']);
+  await runOnHost(context.hosts, host.name, ['s6-svc', '-O1', '/etc/s6/haproxy']);
   const startedAt = performance.now();
   let busy: ReadonlySet<string> = new Set();
   const find = async (): Promise<string> => {

@@ -1,6 +1,6 @@
 import { waitFor } from '../../kit/deadline.ts';
 import { HoldfastError } from '../../kit/errors.ts';
-import { isHealthy } from '../../kit/hosts.ts';
+import { isHealthy, runOnHost } from '../../kit/hosts.ts';
 import { haproxyMasterCommand } from '../model/haproxy-command.ts';
 import { addressOn, hostsOf, type Host, type Topology } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
@@ -66,7 +66,7 @@ export async function drainLoadBalancer(
   await handOver(context, { from: host, to: successor }, signal);
   const cut = await endConnections(context, host, { signal, onWait, idleMs: IDLE_MS });
   // From now on, a packet of a connection that was cut gets a reset at once, instead of none from a host that is being replaced.
-  await run(context, successor, ['nft', 'flush map ip handover previous']);
+  await runOnHost(context.hosts, successor.name, ['nft', 'flush map ip handover previous']);
   return drained(cut);
 }
 
@@ -108,7 +108,7 @@ async function forward(context: StackContext, successor: Host, host: Host): Prom
   );
   // One transaction. An element of an earlier handover would keep its timeout.
   const rules = `flush map ip handover previous; add element ip handover previous { ${elements.join(', ')} }`;
-  await run(context, successor, ['nft', rules]);
+  await runOnHost(context.hosts, successor.name, ['nft', rules]);
 }
 
 /**
@@ -120,7 +120,7 @@ async function handOver(
   { from, to }: { readonly from: Host; readonly to: Host },
   signal: AbortSignal,
 ): Promise<void> {
-  await run(context, from, ['s6-svc', '-r', '/etc/s6/keepalived']);
+  await runOnHost(context.hosts, from.name, ['s6-svc', '-r', '/etc/s6/keepalived']);
   await waitFor(
     async () => (await findOwned(context, to)).length === Object.keys(context.topology.virtualAddresses).length,
     { what: `the virtual IPs on ${to.name}`, deadlineMs: HANDOVER_DEADLINE_MS, intervalMs: 50, signal },
@@ -187,13 +187,4 @@ async function endWorkers(context: StackContext, host: Host, signal: AbortSignal
 function clientSide({ routes, virtualAddresses }: Topology): Pick<ClientSide, 'frontends' | 'isLocal'> {
   const addresses = Object.values(virtualAddresses).map(({ address }) => address);
   return { frontends: Object.keys(routes), isLocal: (address) => addresses.includes(address) };
-}
-
-/** Runs a command on a host. Throws `roll-stopped` if it fails. */
-async function run({ hosts }: StackContext, host: Host, argv: readonly string[]): Promise<void> {
-  const { code, stderr } = await hosts.exec(host.name, argv);
-  if (code === 0) return;
-  throw new HoldfastError('roll-stopped', `\`${argv.join(' ')}\` failed on ${host.name}: ${stderr.trim()}`, {
-    fix: `Check \`./holdfast logs ${host.name}\`, and repeat \`./holdfast up\`.`,
-  });
 }

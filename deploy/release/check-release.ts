@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HoldfastError } from '../../kit/errors.ts';
-import { openHosts } from '../../kit/hosts.ts';
+import { openHosts, runOnHost } from '../../kit/hosts.ts';
 import { hostsOf, type Topology } from '../model/topology.ts';
 import { queryNode } from '../observe/db-connection.ts';
 import { readDbGroup } from '../observe/db-group.ts';
@@ -87,8 +87,8 @@ async function readServedFiles(topology: Topology): Promise<ReadonlyMap<string, 
   const states = await hosts.list();
   const running = hostsOf(topology, 'web').filter(({ name }) => states.get(name)?.running === true);
   const lists = running.map(async ({ name }) => {
-    const { stdout } = await hosts.exec(name, ['find', STATIC_FOLDER, '-type', 'f', '-printf', '/static/%P\\n']);
-    return [name, new Set(stdout.trim().split('\n'))] as const;
+    const list = await runOnHost(hosts, name, ['find', STATIC_FOLDER, '-type', 'f', '-printf', '/static/%P\\n']);
+    return [name, new Set(list.trim().split('\n'))] as const;
   });
   return new Map(await Promise.all(lists));
 }
