@@ -25,6 +25,16 @@ export const operationsSchema = z.object({
   drains: z.array(drainSchema).readonly(),
   /** The change in progress: its command, and the hosts that it changes. */
   change: z.object({ what: z.string(), hosts: z.array(z.string()).readonly(), since: z.string() }).optional(),
+  /** The last rollout of a release, and the number of ended ones by result; missing before the first one. Times are ISO 8601. */
+  rollout: z
+    .object({
+      version: z.string(),
+      startedAt: z.string(),
+      /** Missing while it is in progress. An interrupted one ends when another command follows it. */
+      endedAt: z.string().optional(),
+      ended: z.object({ done: z.int(), returned: z.int(), failed: z.int(), interrupted: z.int() }),
+    })
+    .optional(),
 });
 
 export type Operations = Readonly<z.infer<typeof operationsSchema>>;

@@ -3,7 +3,7 @@ import { buildAppImage, readAppImageId, readAppVersion, type AppImage } from '..
 import { hostsOf } from '../../deploy/model/topology.ts';
 import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { redundancyOf } from '../../deploy/observe/redundancy.ts';
-import { release, releaseWorkTree, type ReleaseEnd, type ReleaseOptions } from '../../deploy/release/release.ts';
+import { endTrial, tryRelease, type ReleaseEnd, type ReleaseOptions } from '../../deploy/release/release.ts';
 import { DEFAULT_LIMITS } from '../../deploy/release/roll-out.ts';
 import { tierAtOnce } from '../changes/tier-at-once.ts';
 import type { ChangeRun, MaintenanceGuarantee, PrepareOptions } from './guarantee.ts';
@@ -54,8 +54,8 @@ async function imageOf(version: string): Promise<AppImage> {
   return { version, commit: null, tag };
 }
 
-async function returnToWorkTree({ topology, files, signal, onProgress }: PrepareOptions): Promise<void> {
-  await releaseWorkTree({ topology, files, signal, onProgress, limits: DEFAULT_LIMITS, burnAlerts: [] });
+async function returnRelease({ topology, files, signal, onProgress }: PrepareOptions): Promise<void> {
+  await endTrial({ topology, files, signal, onProgress, limits: DEFAULT_LIMITS, burnAlerts: [] });
 }
 
 export const appRoll: MaintenanceGuarantee = {
@@ -72,7 +72,7 @@ export const appRoll: MaintenanceGuarantee = {
         operation: { kind: 'release' },
         perform: async (run) => {
           const version = VERSIONS[run.event % VERSIONS.length] ?? VERSIONS[0];
-          const { result, reason } = await release(await imageOf(version), optionsOf(run));
+          const { result, reason } = await tryRelease(await imageOf(version), optionsOf(run));
           const observed = await observeVersion(run.context, version);
           return result === 'done' ? observed : { seen: false, text: `the release was returned: ${reason ?? ''}` };
         },
@@ -82,7 +82,7 @@ export const appRoll: MaintenanceGuarantee = {
   prepare: async (options) => {
     for (const version of VERSIONS) await build(version, options);
   },
-  restore: returnToWorkTree,
+  restore: returnRelease,
 };
 
 export const appBadRelease: MaintenanceGuarantee = {
@@ -103,7 +103,7 @@ export const appBadRelease: MaintenanceGuarantee = {
         operation: { kind: 'release' },
         perform: async (run) => {
           const ends: ReleaseEnd[] = [];
-          for (const version of Object.values(BAD)) ends.push(await release(await imageOf(version), optionsOf(run)));
+          for (const version of Object.values(BAD)) ends.push(await tryRelease(await imageOf(version), optionsOf(run)));
           const kept = ends.filter(({ result }) => result !== 'returned').map(({ to }) => to.version);
           const observed = await observeVersion(run.context, before);
           const text = ends
@@ -123,5 +123,5 @@ export const appBadRelease: MaintenanceGuarantee = {
       await buildAppImage({ commit: 'HEAD', version }, options);
     }
   },
-  restore: returnToWorkTree,
+  restore: returnRelease,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Release, ReleaseRecord, Rollout } from '../stack/release-record.ts';
+import { NO_RELEASES, type Release, type ReleaseRecord, type Rollout } from '../stack/release-record.ts';
 import { chooseFrom, chooseRollback } from './choose-releases.ts';
 
 const release = (version: string): Release => ({ version, commit: null, tag: `holdfast/app:release-${version}` });
@@ -9,8 +9,7 @@ const rollout = (result: Rollout['result']): Rollout => ({
   ...{ direction: 'forward', result, owner: { pid: 1, startTicks: '1', bootId: 'a' } },
 });
 const recordOf = (change: Partial<ReleaseRecord>): ReleaseRecord => ({
-  additiveMigrations: [],
-  history: [],
+  ...NO_RELEASES,
   ...change,
 });
 const [SAME, MIXED] = [
@@ -39,6 +38,12 @@ describe('hosts return to', () => {
     expect(chooseFrom(recordOf({ history: [rollout(result)] }), SAME, 'a')).toBe(OLD);
   });
 
+  it.each(['done', 'returned'] as const)('the release before a trial that is %s, and never its own', (result) => {
+    const record = recordOf({ history: [{ ...rollout(result), action: 'trial' }] });
+    expect(chooseFrom(record, SAME, 'a')).toBe(OLD);
+    expect(chooseFrom(record, MIXED, 'b')).toBe(OLD);
+  });
+
   it('nothing, if they run different images without a rollout on record', () => {
     expect(() => chooseFrom(recordOf({}), MIXED, undefined)).toThrow('run different images');
     expect(() => chooseFrom(recordOf({ history: [rollout('done')] }), MIXED, undefined)).toThrow(
@@ -62,6 +67,12 @@ describe('a rollback', () => {
     expect(chooseRollback(record, OLD, true)).toEqual({ from: OLD, to: OLD });
     // `up` has returned them already.
     expect(chooseRollback(record, OLD, false)).toEqual({ from: OLD, to: release('older') });
+  });
+
+  it('after a trial returns all hosts to the current release', () => {
+    const history = [{ ...rollout('done'), action: 'trial' as const }];
+    const record = recordOf({ current: OLD, previous: release('older'), history });
+    expect(chooseRollback(record, OLD, true)).toEqual({ from: OLD, to: OLD });
   });
 
   it('needs a previous release', () => {

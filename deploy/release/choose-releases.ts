@@ -24,10 +24,10 @@ export function chooseFrom(
   });
 }
 
-/** The last rollout, if it may have left hosts with its release. */
+/** The last rollout, if it may have left hosts with its release. A trial always may: it never becomes the current release. */
 export function unfinishedRollout({ history }: ReleaseRecord): Rollout | undefined {
   const last = history.at(-1);
-  return last?.result === 'done' || last?.result === 'returned' ? undefined : last;
+  return last?.action !== 'trial' && (last?.result === 'done' || last?.result === 'returned') ? undefined : last;
 }
 
 /**

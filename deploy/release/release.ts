@@ -12,7 +12,7 @@ import {
 } from '../images/app-image.ts';
 import { buildImages } from '../images/images.ts';
 import { hostsOf, type Topology } from '../model/topology.ts';
-import { readReleaseRecord, type Release } from '../stack/release-record.ts';
+import { readReleaseRecord, type Release, type Rollout } from '../stack/release-record.ts';
 import { chooseFrom, chooseRollback, unfinishedRollout, type RunningImages } from './choose-releases.ts';
 import { rollOut, type RollOutOptions, type RolloutEnd } from './roll-out.ts';
 
@@ -29,9 +29,29 @@ export interface ReleaseEnd extends RolloutEnd {
 
 /** Rolls an image out to all application hosts ({@link rollOut}). Throws `stack-down` if none runs. */
 export async function release(image: AppImage, options: ReleaseOptions): Promise<ReleaseEnd> {
+  return rollOutImage('release', image, options);
+}
+
+/** {@link release} for a test. The current release stays the one that `up` and a rollback return to, also if this process is killed. */
+export async function tryRelease(image: AppImage, options: ReleaseOptions): Promise<ReleaseEnd> {
+  return rollOutImage('trial', image, options);
+}
+
+/** Returns all hosts from a trial to the release that they had before. */
+export async function endTrial(options: ReleaseOptions): Promise<void> {
+  const current = await readFrom(options.topology);
+  await requireImage(current, options);
+  await rollOut({ ...options, action: 'trial', from: current, to: current });
+}
+
+async function rollOutImage(
+  action: Rollout['action'],
+  { version, commit, tag }: AppImage,
+  options: ReleaseOptions,
+): Promise<ReleaseEnd> {
   const from = await readFrom(options.topology);
-  const to = { version: image.version, commit: image.commit, tag: image.tag };
-  return { ...(await rollOut({ ...options, action: 'release', from, to })), from, to };
+  const to = { version, commit, tag };
+  return { ...(await rollOut({ ...options, action, from, to })), from, to };
 }
 
 /** Builds the application of the work tree and rolls it out. From then on, the hosts follow the work tree: `up` gives them its image. */

@@ -39,7 +39,7 @@ export async function ensureReleasedImage(options: {
     options.onProgress(
       `application: the rollout of ${rollout.to.version} was interrupted, so all hosts get ${rollout.from.version} again`,
     );
-    await writeReleaseRecord(updateRollout(record, { result: 'interrupted' }));
+    await writeReleaseRecord(updateRollout(record, { result: 'interrupted', endedAt: new Date().toISOString() }));
   }
   if (current === undefined) return;
   options.onProgress(`application: release ${current.version}, whatever the work tree contains`);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   beginRollout,
   completeRollout,
+  NO_RELEASES,
   openRollout,
   readReleaseRecord,
   resultOf,
@@ -27,7 +28,7 @@ const rollout = (from: Release, to: Release): Rollout => ({
   ...{ direction: 'forward', result: 'running', owner: OWN },
 });
 const [A, B, C, TREE] = [release('a'), release('b'), release('c'), release('tree', null)];
-const AT_A: ReleaseRecord = { current: A, previous: TREE, additiveMigrations: [], history: [] };
+const AT_A: ReleaseRecord = { ...NO_RELEASES, current: A, previous: TREE };
 const END = { endedAt: '2026-01-01T00:01:00.000Z', requests: 10, failures: 0 };
 
 describe('a rollout', () => {
@@ -40,9 +41,7 @@ describe('a rollout', () => {
 
   it('counts for its own process only: all others keep the release before', () => {
     expect(wantedRelease(begun, OTHER)).toBe(A);
-    expect(
-      wantedRelease(beginRollout({ additiveMigrations: [], history: [] }, rollout(TREE, B), []), OTHER),
-    ).toBeUndefined();
+    expect(wantedRelease(beginRollout(NO_RELEASES, rollout(TREE, B), []), OTHER)).toBeUndefined();
   });
 
   it('is interrupted when its process has exited', () => {
@@ -81,6 +80,38 @@ describe('a rollout', () => {
   });
 });
 
+describe('a trial', () => {
+  const trial = (from: Release, to: Release): Rollout => ({ ...rollout(from, to), action: 'trial' });
+  const tried = completeRollout(beginRollout(AT_A, trial(A, B), []), { ...END, isWorkTree: false });
+
+  it('makes its release neither the current nor the previous one, so that `up` returns the hosts', () => {
+    expect(tried).toMatchObject({ current: A, previous: TREE });
+    expect(wantedRelease(tried, OWN)).toBe(A);
+    const fromTree = completeRollout(beginRollout(NO_RELEASES, trial(TREE, B), []), { ...END, isWorkTree: false });
+    expect(fromTree).not.toHaveProperty('current');
+    expect(fromTree).not.toHaveProperty('previous');
+  });
+
+  it('is forgotten by the next rollout, which keeps the history of releases', () => {
+    expect(beginRollout(tried, trial(A, C), []).history.map(({ to }) => to)).toEqual([C]);
+  });
+
+  it('keeps its image until another rollout follows', () => {
+    expect(unusedTags(tried)).toEqual([]);
+  });
+
+  it('is not counted among the outcomes of releases', () => {
+    expect(tried.outcomes).toEqual(NO_RELEASES.outcomes);
+  });
+});
+
+it('ended rollouts are counted by outcome, an interrupted one when another follows', () => {
+  const done = completeRollout(beginRollout(AT_A, rollout(A, B), []), { ...END, isWorkTree: false });
+  const returned = updateRollout(beginRollout(done, rollout(B, C), []), { result: 'returned' });
+  const interrupted = beginRollout(beginRollout(returned, rollout(B, C), []), rollout(B, C), []);
+  expect(interrupted.outcomes).toEqual({ done: 1, returned: 1, failed: 0, interrupted: 1 });
+});
+
 it('images of the current, the previous and an unfinished release are kept', () => {
   const first = completeRollout(beginRollout(AT_A, rollout(A, B), []), { ...END, isWorkTree: false });
   const second = completeRollout(beginRollout(first, rollout(B, C), []), { ...END, isWorkTree: false });
@@ -97,7 +128,7 @@ it('the history is bounded', () => {
 describe('the record', () => {
   it('is empty before the first release, and readable only by its owner', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'holdfast-releases-')), 'releases/record.json');
-    expect(await readReleaseRecord(path)).toEqual({ additiveMigrations: [], history: [] });
+    expect(await readReleaseRecord(path)).toEqual(NO_RELEASES);
     const record = beginRollout(AT_A, rollout(A, B), []);
     await writeReleaseRecord(record, path);
     expect(await readReleaseRecord(path)).toEqual(record);

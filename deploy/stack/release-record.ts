@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { writeDurably } from '../../kit/durable-file.ts';
 import { HoldfastError } from '../../kit/errors.ts';
+import type { Operations } from '../../kit/operations.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { processIdentitySchema, processRuns, type ProcessIdentity } from '../../kit/process-identity.ts';
 
@@ -31,7 +32,8 @@ const rolloutSchema = z.strictObject({
   endedAt: z.string().optional(),
   /** Login name of the user who started it. */
   by: z.string(),
-  action: z.enum(['release', 'rollback']),
+  /** `trial`: of a guarantee. It makes its release neither the current nor the previous one. */
+  action: z.enum(['release', 'rollback', 'trial']),
   from: releaseSchema,
   to: releaseSchema,
   /** `back`: hosts are being returned to `from`. */
@@ -48,6 +50,14 @@ const rolloutSchema = z.strictObject({
 /** One rollout of a release. */
 export type Rollout = Readonly<z.infer<typeof rolloutSchema>>;
 
+/** Number of ended rollouts by result, without trials. */
+const outcomesSchema = z.strictObject({
+  done: z.int(),
+  returned: z.int(),
+  failed: z.int(),
+  interrupted: z.int(),
+});
+
 const recordSchema = z.strictObject({
   /** The release that all application hosts should run. Without one, they follow the work tree: `up` gives them its image. */
   current: releaseSchema.optional(),
@@ -57,6 +67,7 @@ const recordSchema = z.strictObject({
   additiveMigrations: z.array(z.string()),
   /** Oldest first. */
   history: z.array(rolloutSchema),
+  outcomes: outcomesSchema.default({ done: 0, returned: 0, failed: 0, interrupted: 0 }),
 });
 
 export type ReleaseRecord = Readonly<z.infer<typeof recordSchema>>;
@@ -64,7 +75,8 @@ export type ReleaseRecord = Readonly<z.infer<typeof recordSchema>>;
 /** Number of rollouts that the record keeps. */
 const KEPT_ROLLOUTS = 50;
 
-const EMPTY: ReleaseRecord = { additiveMigrations: [], history: [] };
+/** The record before the first release. */
+export const NO_RELEASES: ReleaseRecord = recordSchema.parse({ additiveMigrations: [], history: [] });
 
 /** Path of the record. Its folder is readable only by its owner. */
 export const RELEASE_RECORD = join(PATHS.releases, 'record.json');
@@ -75,7 +87,7 @@ export async function readReleaseRecord(path: string = RELEASE_RECORD): Promise<
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return EMPTY;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return NO_RELEASES;
     throw error;
   }
   try {
@@ -86,6 +98,15 @@ export async function readReleaseRecord(path: string = RELEASE_RECORD): Promise<
       fix: 'Remove it and run `./holdfast release COMMIT` with the commit that should run. Without it, hosts follow the work tree.',
     });
   }
+}
+
+/** The last rollout, as hosts see it. */
+export async function readLastRollout(path: string = RELEASE_RECORD): Promise<Operations['rollout']> {
+  const { history, outcomes: ended } = await readReleaseRecord(path);
+  const last = history.at(-1);
+  if (last === undefined) return undefined;
+  const { to, startedAt, endedAt } = last;
+  return { version: to.version, startedAt, ...(endedAt === undefined ? {} : { endedAt }), ended };
 }
 
 /** Writes the record atomically and durably. */
@@ -105,20 +126,32 @@ export function resultOf(rollout: Rollout, runs: (owner: ProcessIdentity) => boo
   return rollout.result === 'running' && !runs(rollout.owner) ? 'interrupted' : rollout.result;
 }
 
-/** Starts a rollout. An earlier one without an end becomes interrupted. `migrations`: checksums of those that it adds. Pure. */
+/**
+ * Starts a rollout. An earlier one without an end becomes interrupted, and earlier trials are forgotten. `migrations`: checksums of those that it adds.
+ * Pure.
+ */
 export function beginRollout(record: ReleaseRecord, rollout: Rollout, migrations: readonly string[]): ReleaseRecord {
-  const history = record.history.map((earlier) =>
-    earlier.result === 'running' ? { ...earlier, result: 'interrupted' as const } : earlier,
-  );
+  const ended =
+    openRollout(record) === undefined
+      ? record
+      : updateRollout(record, { result: 'interrupted', endedAt: rollout.startedAt });
+  const history = ended.history.filter(({ action }) => action !== 'trial');
   const additiveMigrations = [...new Set([...record.additiveMigrations, ...migrations])];
-  return { ...record, additiveMigrations, history: [...history, rollout].slice(-KEPT_ROLLOUTS) };
+  return { ...ended, additiveMigrations, history: [...history, rollout].slice(-KEPT_ROLLOUTS) };
 }
 
-/** Changes the rollout in progress. Pure. */
+/** Changes the rollout in progress, or ends it. Pure. */
 export function updateRollout(record: ReleaseRecord, change: Partial<Rollout>): ReleaseRecord {
   const last = openRollout(record);
   if (last === undefined) throw new Error('no rollout is in progress');
-  return { ...record, history: [...record.history.slice(0, -1), { ...last, ...change }] };
+  const rollout = { ...last, ...change };
+  const { result, action } = rollout;
+  const { outcomes } = record;
+  return {
+    ...record,
+    history: [...record.history.slice(0, -1), rollout],
+    outcomes: result === 'running' || action === 'trial' ? outcomes : { ...outcomes, [result]: outcomes[result] + 1 },
+  };
 }
 
 /** Ends the rollout in progress as done. `isWorkTree`: its image is the one of the work tree, which the hosts follow from now on. Pure. */
@@ -127,15 +160,17 @@ export function completeRollout(
   end: { readonly endedAt: string; readonly isWorkTree: boolean } & Pick<Rollout, 'requests' | 'failures'>,
 ): ReleaseRecord {
   const { isWorkTree, ...fields } = end;
-  const { history } = updateRollout(record, { ...fields, result: 'done' });
-  const { from, to } = history.at(-1) ?? {};
+  const ended = updateRollout(record, { ...fields, result: 'done' });
+  const { from, to, action } = ended.history.at(-1) ?? {};
   if (from === undefined || to === undefined) throw new Error('no rollout is in progress');
+  if (action === 'trial') return ended;
   // A rollout of the release that the hosts already run keeps the one before it.
   const previous = from.tag === to.tag ? record.previous : from;
-  const { additiveMigrations } = record;
+  const { additiveMigrations, history, outcomes } = ended;
   return {
     additiveMigrations,
     history,
+    outcomes,
     ...(isWorkTree ? {} : { current: to }),
     ...(previous === undefined ? {} : { previous }),
   };
@@ -155,7 +190,8 @@ export function wantedRelease(record: ReleaseRecord, own: ProcessIdentity): Rele
 /** Tags of images that the record needs no longer. Pure. */
 export function unusedTags({ current, previous, history }: ReleaseRecord): readonly string[] {
   const kept = new Set([current?.tag, previous?.tag]);
-  const open = history.at(-1)?.result === 'running' ? history.at(-1) : undefined;
-  for (const release of [open?.from, open?.to]) kept.add(release?.tag);
+  const last = history.at(-1);
+  const isNeeded = last?.result === 'running' || last?.action === 'trial';
+  for (const release of isNeeded ? [last.from, last.to] : []) kept.add(release.tag);
   return [...new Set(history.flatMap(({ from, to }) => [from.tag, to.tag]))].filter((tag) => !kept.has(tag));
 }
