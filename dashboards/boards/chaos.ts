@@ -172,6 +172,20 @@ export const CHAOS: Board = {
         },
         {
           kind: 'table',
+          title: 'Last rollout of a release',
+          description: 'Its version and start. `holdfast release list` shows all rollouts with their results.',
+          unit: 'dateTimeFromNow',
+          columns: { version: 'Version' },
+          queries: [
+            {
+              expr: 'max by (version) (release_last_start_timestamp_seconds) * 1000',
+              legend: 'Started',
+              emptyWhen: 'no release was rolled out yet',
+            },
+          ],
+        },
+        {
+          kind: 'table',
           title: 'Process start times',
           description: 'Start time of each process that exposes it.',
           unit: 'dateTimeFromNow',

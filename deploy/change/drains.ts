@@ -5,6 +5,7 @@ import { drainSchema, OPERATIONS, operationsSchema, type Drain } from '../../kit
 import { PATHS } from '../../kit/paths.ts';
 import type { Topology } from '../model/topology.ts';
 import { CONFIG, DRAINED, readHostFiles, writeStateFile } from '../stack/host-files.ts';
+import { readLastRollout } from '../stack/release-record.ts';
 import { readOpenChange } from './change-journal.ts';
 
 /** The drained hosts, with who drained each of them. Read from the folders of the hosts, so that they survive `up` and a restart of everything. */
@@ -41,13 +42,17 @@ export async function forgetDrain(topology: Topology, host: string): Promise<voi
 }
 
 /**
- * Gives load balancers and monitors the current drains and the change in progress. A load balancer that is down reads them when it starts. Hosts that
+ * Gives load balancers and monitors the current drains the change in progress and the last rollout. A load balancer that is down reads them when it starts. Hosts that
  * have no files yet are skipped.
  */
 export async function publishOperations(topology: Topology): Promise<void> {
   const drains = [...(await readDrains(topology)).values()];
-  const change = await readOpenChange();
-  const operations = operationsSchema.parse({ drains, ...(change === undefined ? {} : { change }) });
+  const [change, rollout] = await Promise.all([readOpenChange(), readLastRollout()]);
+  const operations = operationsSchema.parse({
+    drains,
+    ...(change === undefined ? {} : { change }),
+    ...(rollout === undefined ? {} : { rollout }),
+  });
   const text = `${JSON.stringify(operations, undefined, 2)}\n`;
   for (const host of topology.hosts.filter(({ tier }) => tier === 'lb' || tier === 'monitor')) {
     const folder = join(PATHS.hosts, host.name, CONFIG);

@@ -1,6 +1,4 @@
-import { atMost, counter, gauge, histogram, type Metric } from './metric.ts';
-
-const RELEASE = { release: atMost(10, 'releases that are kept') } as const;
+import { counter, gauge, type Metric } from './metric.ts';
 
 /**
  * Names reserved for planned features, so that no other metric uses them and users can rely on them. No job exposes them yet: a rule or a
@@ -15,10 +13,4 @@ export const RESERVED: Readonly<Record<string, Metric>> = {
   backup_archive_gaps: gauge('1', 'Gaps in the archive of binary logs.'),
   backup_archive_lag_seconds: gauge('seconds', 'Age of the newest archived write: the data loss of a disaster (RPO).'),
   backup_restore_duration_seconds: gauge('seconds', 'Duration of the last restore, until the server responded.'),
-  release_rolling: gauge('1', 'Whether a rollout of the release is in progress.', { labels: RELEASE }),
-  release_last_start_timestamp_seconds: gauge('timestamp', 'Start time of the last rollout of the release.'),
-  release_duration_seconds: histogram('seconds', 'Duration of a rollout on all hosts.'),
-  release_outcomes_total: counter('1', 'Rollouts by outcome.', {
-    labels: { outcome: ['done', 'rolled-back', 'failed'] },
-  }),
 };

@@ -61,6 +61,25 @@ it('exposes drains with their planned end, and the change in progress', async ()
   expect(samples['maintenance_drain_end_timestamp_seconds app1']).toBeUndefined();
 });
 
+it('exposes the last rollout of a release, and the number of rollouts by outcome', async () => {
+  const rollout = {
+    version: 'abc',
+    startedAt: at(-90),
+    ended: { done: 3, returned: 1, failed: 0, interrupted: 0 },
+  };
+  await write({ drains: [], rollout });
+  const running = await scrape();
+  expect(running).toMatchObject({
+    'release_rolling abc': 1,
+    'release_last_start_timestamp_seconds abc': NOW_S - 90,
+    'release_outcomes_total done': 3,
+    'release_outcomes_total returned': 1,
+  });
+  expect(running['release_duration_seconds abc']).toBeUndefined();
+  await write({ drains: [], rollout: { ...rollout, endedAt: at(-30) } });
+  expect(await scrape()).toMatchObject({ 'release_rolling abc': 0, 'release_duration_seconds abc': 60 });
+});
+
 describe('an experiment', () => {
   const runs = { held: 2, violated: 1, unknown: 0 };
   const experimentOf = async (experiment: Experiment) => {
@@ -96,7 +115,7 @@ describe('an experiment', () => {
 it('without files, declares every metric and has no samples of it', async () => {
   const { body } = renderSamples(await samplesOf(), OPERATIONS, 'openmetrics');
   for (const name of Object.keys(OPERATIONS)) expect(body).toContain(`# TYPE ${name.replace(/_total$/, '')} `);
-  expect(body).not.toMatch(/^(maintenance|experiment)_/m);
+  expect(body).not.toMatch(/^(maintenance|release|experiment)_/m);
   expect(await scrape()).toMatchObject({
     'operations_scrape_collector_success operations': 1,
     'operations_scrape_collector_success experiments': 1,
