@@ -1,6 +1,7 @@
 import type { ChangeWatch } from '../deploy/model/change-watch.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../deploy/model/topology.ts';
 import { openPrometheus, type Prometheus, type PrometheusAlert } from '../kit/prometheus.ts';
+import { openAnnouncements } from './announcements.ts';
 import { OUTAGE_ALERTS } from './outage-alerts.ts';
 import { openMembers, type Member } from './silences/member.ts';
 import { addSilence } from './silences/add-silence.ts';
@@ -72,23 +73,26 @@ export async function openChangeWatch(topology: Topology, what: string): Promise
   const isWatched = firingBefore !== undefined;
   const before = new Set((firingBefore ?? []).map(keyOf));
   const usual = await readCounts(monitors, '5m');
-  const announced = new Set<string>();
+  const announcements = openAnnouncements(resolvesWithinMs(topology.profile.monitoring));
   const countsNow = (): Promise<Counts | undefined> => {
     const seconds = Math.max(1, Math.round((Date.now() - startMs) / 1_000));
     return readCounts(monitors, `${seconds}s`);
   };
   return {
     announce: async (host) => {
-      for (const subject of plannedSilences(host)) {
-        if (subject.kind === 'alerts') for (const name of subject.names) announced.add(`${name} ${subject.host ?? ''}`);
-      }
-      return silencePlannedWork(topology, host, what);
+      const keys = plannedSilences(host).flatMap((subject) =>
+        subject.kind === 'alerts' ? subject.names.map((name) => `${name} ${subject.host ?? ''}`) : [],
+      );
+      await using announcement = new AsyncDisposableStack();
+      announcement.use(announcements.announce(keys));
+      announcement.use(await silencePlannedWork(topology, host, what));
+      return announcement.move();
     },
     findHarm: async () => {
       const firing = await readFiring(monitors);
       if (firing === undefined)
         return isWatched ? 'no Prometheus responds any more, so harm to clients would not be noticed' : '';
-      const alerts = firing.map(keyOf).filter((key) => !before.has(key) && !announced.has(key));
+      const alerts = firing.map(keyOf).filter((key) => !before.has(key) && !announcements.explains(key));
       if (alerts.length > 0)
         return `${[...new Set(alerts)].join(', ').trim()} fires, which the change does not explain`;
       const counts = await countsNow();
