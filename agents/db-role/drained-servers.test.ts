@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideDrains, parseServers } from './drained-servers.ts';
+import { parseServerStates } from '../../kit/haproxy-server-states.ts';
+import { decideDrains } from './drained-servers.ts';
 
 /** A reply of HAProxy 3.0: web1 is drained by command, app3 is a standby slot, db1 is in maintenance by the role agent. */
 const REPLY = `1
@@ -13,20 +14,20 @@ const REPLY = `1
 
 describe('drained servers', () => {
   it('drains a host that is not drained yet', () => {
-    expect(decideDrains(parseServers(REPLY), new Set(['web1', 'app1']))).toEqual([
+    expect(decideDrains(parseServerStates(REPLY), new Set(['web1', 'app1']))).toEqual([
       'set server app-pool/app1 state drain',
     ]);
   });
 
   it('returns a host that is no longer drained', () => {
-    expect(decideDrains(parseServers(REPLY), new Set())).toEqual(['set server web/web1 state ready']);
+    expect(decideDrains(parseServerStates(REPLY), new Set())).toEqual(['set server web/web1 state ready']);
   });
 
   it('does nothing for standby slots and database routes', () => {
-    expect(decideDrains(parseServers(REPLY), new Set(['web1', 'app3', 'db1']))).toEqual([]);
+    expect(decideDrains(parseServerStates(REPLY), new Set(['web1', 'app3', 'db1']))).toEqual([]);
   });
 
   it('ignores an error message of HAProxy', () => {
-    expect(parseServers("Can't find backend.\n")).toEqual([]);
+    expect(parseServerStates("Can't find backend.\n")).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { messageOf } from '../../kit/errors.ts';
+import { parseServerStates } from '../../kit/haproxy-server-states.ts';
 import { readOperations } from '../../kit/operations.ts';
-import { decideDrains, DRAINABLE, parseServers } from './drained-servers.ts';
+import { decideDrains, DRAINABLE } from './drained-servers.ts';
 import { sendCommands } from './push-routes.ts';
 
 interface DrainOptions {
@@ -29,7 +30,7 @@ export function openDrains({ operationsFile, haproxySocket, deadlineMs, log }: D
     const { drains } = await readOperations(operationsFile);
     hosts = new Set(drains.map(({ host }) => host));
     const queries = DRAINABLE.map((backend) => `show servers state ${backend}`);
-    const commands = decideDrains(parseServers(await sendCommands(haproxySocket, queries, deadlineMs)), hosts);
+    const commands = decideDrains(parseServerStates(await sendCommands(haproxySocket, queries, deadlineMs)), hosts);
     if (commands.length === 0) return;
     const problem = await sendCommands(haproxySocket, commands, deadlineMs);
     if (problem !== '') throw new Error(problem);

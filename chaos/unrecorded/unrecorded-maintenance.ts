@@ -1,18 +1,19 @@
 import { haproxyCommand } from '../../deploy/model/haproxy-command.ts';
 import { hostsOf, type Topology } from '../../deploy/model/topology.ts';
+import { parseServerStates } from '../../kit/haproxy-server-states.ts';
 import type { Hosts, HostState } from '../../kit/hosts.ts';
 import { readDrains } from '../../deploy/change/drains.ts';
 import type { UnrecordedFault } from './unrecorded-fault.ts';
 import { isRunning } from './unrecorded-proxies.ts';
 
-/** Routes whose servers only operators take out of service. For the databases, the failover agent does that. */
+/** Routes whose servers only operators take out of service. For the databases, the role agents do that. */
 const ROUTES: readonly string[] = ['web', 'app-pool', 'cache'];
-/** Bits of HAProxy's `srv_admin_state`: maintenance or drain, set by a command (its management guide, "show servers state"). */
-const MAINTENANCE = 0x01;
-const DRAIN = 0x08;
 const COMMAND = haproxyCommand('show servers state');
 
-/** Servers that were taken out of service in HAProxy. They are only reported, because an operator may be working on that host. */
+/**
+ * Servers that a command took out of service in HAProxy. They are only reported, because an operator may be working on that host. Those of
+ * `holdfast drain` are left out.
+ */
 export async function findUnrecordedMaintenance(
   topology: Topology,
   hosts: Hosts,
@@ -25,32 +26,34 @@ export async function findUnrecordedMaintenance(
     balancers.map(async ({ name }) => {
       const { code, stdout } = await hosts.exec(name, COMMAND).catch(() => ({ code: 1, stdout: '' }));
       if (code !== 0) return [];
-      return (
-        parseMaintenance(stdout)
-          .filter(({ server }) => enabled.has(server.replace(/-alone$/, '')))
-          // `status` shows the drains of operators.
-          .filter(({ server }) => drains.get(server)?.kind !== 'operator')
-          .map(({ route, server, how }) => ({
-            host: name,
-            text: `HAProxy has the server ${route}/${server} in ${how}`,
-            fix: drains.has(server)
-              ? '`./holdfast up` drained it. If no `up` is running, repeat `./holdfast up`: it returns the server.'
-              : `Put it back: echo "set server ${route}/${server} state ready" to /run/haproxy/admin.sock of ${name}.`,
-          }))
-      );
+      return parseMaintenance(stdout)
+        .filter(({ server }) => enabled.has(server.replace(/-alone$/, '')))
+        .filter(({ server }) => drains.get(server)?.kind !== 'operator')
+        .map(({ route, server, how }) => ({
+          host: name,
+          text: `HAProxy has the server ${route}/${server} in ${how}`,
+          fix: drains.has(server)
+            ? 'A change drained it. If none is running, `./holdfast up` returns the server.'
+            : `Return it: echo "set server ${route}/${server} state ready" to /run/haproxy/admin.sock of ${name}.`,
+        }));
     }),
   );
   return found.flat();
 }
 
-/** Reads `show servers state`: the second column is the backend, the fourth the server, the seventh its administrative state. */
-export function parseMaintenance(
-  text: string,
-): readonly { readonly route: string; readonly server: string; readonly how: 'maintenance' | 'drain' }[] {
-  return text.split('\n').flatMap((line) => {
-    const [, route = '', , server = '', , , admin = ''] = line.split(' ');
-    const flags = Number.parseInt(admin, 10);
-    if (!ROUTES.includes(route) || (flags & (MAINTENANCE | DRAIN)) === 0) return [];
-    return [{ route, server, how: (flags & MAINTENANCE) === 0 ? 'drain' : 'maintenance' } as const];
-  });
+interface ServerOut {
+  readonly route: string;
+  readonly server: string;
+  readonly how: 'maintenance' | 'drain';
+}
+
+/** Reads the reply to `show servers state`. */
+export function parseMaintenance(text: string): readonly ServerOut[] {
+  return parseServerStates(text)
+    .filter(({ backend }) => ROUTES.includes(backend))
+    .filter(({ isDrained, isInMaintenanceByCommand }) => isDrained || isInMaintenanceByCommand)
+    .map(({ backend: route, server, isInMaintenanceByCommand }) => ({
+      ...{ route, server },
+      how: isInMaintenanceByCommand ? 'maintenance' : 'drain',
+    }));
 }
