@@ -1,5 +1,6 @@
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import type { ChangeWatch } from '../model/change-watch.ts';
+import type { Topology } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
 import {
   continueChange,
@@ -46,11 +47,7 @@ export async function runAgain(options: ChangeOptions, change: Change, work: Cha
 async function runOpen(options: ChangeOptions, change: OpenChange, work: ChangeWork): Promise<void> {
   const { context, signal, onProgress } = options;
   let watch: ChangeWatch | undefined;
-  const costNow = async (): Promise<Pick<Change, 'cost'>> => {
-    const cost = await watch?.readCost().catch(() => undefined);
-    return cost === undefined ? {} : { cost };
-  };
-  try {
+  await recordEnd({ change, topology: context.topology, findWatch: () => watch }, async () => {
     watch = await options.openWatch?.();
     await publishOperations(context.topology);
     const onStep: RollOptions['onStep'] = (host, step) => {
@@ -60,12 +57,35 @@ async function runOpen(options: ChangeOptions, change: OpenChange, work: ChangeW
       { context, signal, onProgress, onStep, onDone: change.done, ...(watch === undefined ? {} : { watch }) },
       change,
     );
+  });
+}
+
+interface RecordedChange {
+  readonly change: OpenChange;
+  readonly topology: Topology;
+  /** The watch that has measured the cost, if one was opened. */
+  readonly findWatch: () => ChangeWatch | undefined;
+}
+
+/** Does the work of a change, and records how it ended and what it cost. */
+export async function recordEnd(
+  { change, topology, findWatch }: RecordedChange,
+  work: () => Promise<void>,
+): Promise<void> {
+  const costNow = async (): Promise<Pick<Change, 'cost'>> => {
+    const cost = await findWatch()
+      ?.readCost()
+      .catch(() => undefined);
+    return cost === undefined ? {} : { cost };
+  };
+  try {
+    await work();
     change.end('completed', await costNow());
   } catch (error) {
     change.end('stopped', { problem: messageOf(error), ...(await costNow()) });
     throw error;
   } finally {
-    await publishOperations(context.topology);
+    await publishOperations(topology);
   }
 }
 

@@ -1,7 +1,6 @@
-import { messageOf } from '../../kit/errors.ts';
 import { continueChange, findInterrupted, openChange, removeChange } from './change-journal.ts';
-import { publishOperations } from './drains.ts';
 import type { ChangeWatch } from '../model/change-watch.ts';
+import { recordEnd } from './run-change.ts';
 import { up, type UpOptions } from './up.ts';
 
 interface JournalOptions extends Omit<UpOptions, 'hooks'> {
@@ -17,14 +16,8 @@ export async function upWithJournal({ openWatch, ...options }: JournalOptions): 
   const change = await openChange({ what: 'up', operation: { kind: 'up', atOnce: options.isAtOnce }, reason: 'up' });
   let watch: ChangeWatch | undefined;
   const watchOnce = async (): Promise<ChangeWatch> => (watch ??= await openWatch());
-  const cost = async (): Promise<Awaited<ReturnType<ChangeWatch['readCost']>>> =>
-    watch?.readCost().catch(() => undefined);
-  const ended = async (): Promise<object> => {
-    const value = await cost();
-    return value === undefined ? {} : { cost: value };
-  };
   let differing: readonly string[] = [];
-  try {
+  await recordEnd({ change, topology: options.topology, findWatch: () => watch }, async () => {
     await up({
       ...options,
       hooks: {
@@ -41,13 +34,7 @@ export async function upWithJournal({ openWatch, ...options }: JournalOptions): 
         },
       },
     });
-    if (differing.length === 0) removeChange(change.id);
-    else change.end('completed', await ended());
     for (const left of interrupted) continueChange(left).end('aborted', { problem: '`up` completed its hosts' });
-  } catch (error) {
-    change.end('stopped', { problem: messageOf(error), ...(await ended()) });
-    throw error;
-  } finally {
-    await publishOperations(options.topology);
-  }
+  });
+  if (differing.length === 0) removeChange(change.id);
 }
