@@ -13,8 +13,9 @@ import { makeSecrets } from '../stack/make-secrets.ts';
 import { writeRendered } from '../stack/render.ts';
 import type { RenderedFiles } from '../model/rendered-file.ts';
 import { runCompose } from '../stack/run-compose.ts';
-import type { Topology } from '../model/topology.ts';
+import type { Host, Topology } from '../model/topology.ts';
 import type { Action } from './decide-change.ts';
+import { drainEdge } from './drain-edge.ts';
 import { undrainAll } from './drain.ts';
 import { publishOperations, readDrains } from './drains.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
@@ -77,9 +78,9 @@ export async function up(options: UpOptions): Promise<void> {
   const names = starting.map(({ host }) => host.name);
   if (names.length > 0) onProgress(isFresh ? 'starting the hosts' : `starting ${names.join(', ')}`);
   await publishOperations(topology);
-  // Without names, Compose also creates the networks, and would start all hosts.
+  // Without names, Compose also creates the networks, and would start all hosts. Hosts that left the topology are removed when nothing uses them.
   if (isFresh) await runCompose(['up', '--detach', '--remove-orphans'], signal);
-  else if (names.length > 0) await runCompose(['up', '--detach', '--no-deps', '--remove-orphans', ...names], signal);
+  else if (names.length > 0) await runCompose(['up', '--detach', '--no-deps', ...names], signal);
   const rest = isAtOnce ? [] : chosen('replace', 'restart', 'reload');
   if (isAtOnce) await changeAtOnce(chosen('replace', 'restart', 'reload'), { context, signal, onProgress });
   // A host that is still to be replaced may have addresses that the topology no longer has.
@@ -88,9 +89,11 @@ export async function up(options: UpOptions): Promise<void> {
   for (const name of await undrainAll(context, new Set(rest.map(({ host }) => host.name)))) {
     onProgress(`${name} serves again: an interrupted change had drained it`);
   }
-  // HAProxy of an edge that an operator drained does not run.
+  // HAProxy of an edge that an operator drained does not run, unless the host has restarted since.
   const drains = await readDrains(topology);
-  const serving = current.filter(({ name, tier }) => tier !== 'edge' || !drains.has(name));
+  const isDrainedEdge = ({ name, tier }: Host): boolean => tier === 'edge' && drains.has(name);
+  for (const edge of current.filter(isDrainedEdge)) await drainEdge(context, edge, { signal, onWait: onProgress });
+  const serving = current.filter((host) => !isDrainedEdge(host));
   await waitUntilHealthy(hosts, { names: serving.map(({ name }) => name), signal, onProgress });
   await roll(rest.map(rollItem), { context, signal, onProgress, ...hooks });
   await removeHosts(hosts, chosen('remove'), { signal, onProgress });
