@@ -2,6 +2,7 @@ import { changeSchema } from '../../deploy/change/change-schema.ts';
 import { drainForChange } from '../../deploy/change/drain.ts';
 import { findHolders } from '../../deploy/observe/virtual-address.ts';
 import { makePlan } from '../../deploy/change/plan.ts';
+import { up } from '../../deploy/change/up.ts';
 import { rollItem } from '../../deploy/change/roll-item.ts';
 import { replacement, restarting, roll } from '../../deploy/change/roll.ts';
 import { hostsOf, TIER_NAMES, type Host, type Tier } from '../../deploy/model/topology.ts';
@@ -73,7 +74,7 @@ async function reloadServices(
       .filter(({ action }) => action !== 'reload')
       .map(({ host, action }) => `${host.name}: ${action}`);
     if (wrong.length > 0) throw new Error(`the plan is not a reload: ${wrong.join(', ')}`);
-    await roll(planned.map(rollItem), run);
+    await up({ ...run, topology: context.topology, isAtOnce: false, hooks: run });
     seen.push(observeNewProcesses(before, await newestProcesses(context, hosts, program), program));
   }
   return { seen: seen.every((one) => one.seen), text: seen.map(({ text }) => text).join('; ') };
