@@ -13,6 +13,7 @@ import { findInterrupted, readChanges, type Change } from './change-journal.ts';
 import { readDrains } from './drains.ts';
 import { makePlan } from './plan.ts';
 import { requestPages } from './testing-pages.ts';
+import { sampleKills } from './testing.ts';
 
 const topology = makeTopology();
 const context = { topology, hosts: openHosts() };
@@ -60,17 +61,16 @@ async function expectNothingLeft(): Promise<void> {
 
 /** Each step of a replacement, and the command that ends the interrupted change. */
 const EVERY_KILL = [
-  ['drain', ['maintenance', 'abort']],
   ['drained', ['maintenance', 'resume']],
   ['stop', ['up']],
+  ['drain', ['maintenance', 'abort']],
   ['stop', ['maintenance', 'abort']],
   ['start', ['maintenance', 'resume']],
   ['ready', ['maintenance', 'abort']],
   ['return', ['up']],
 ] as const;
 
-/** All of them take 90 s, so a run without `HOLDFAST_EVERY_KILL=1` takes a sample: one for each command. */
-const KILLS = process.env['HOLDFAST_EVERY_KILL'] === '1' ? EVERY_KILL : EVERY_KILL.slice(1, 4);
+const KILLS = sampleKills(EVERY_KILL, 2);
 
 it.each(KILLS)('a change killed at %s is ended by %j: no page fails, and nothing is left', async (step, command) => {
   const pages = requestPages(topology);

@@ -80,3 +80,8 @@ export async function countStored(node: Host, runId: string): Promise<number> {
 export const failuresOf = (orders: readonly Order[]): readonly Order[] => orders.filter(({ status }) => status !== 201);
 /** Milliseconds of the longest order. */
 export const longestOf = (orders: readonly Order[]): number => Math.round(Math.max(...orders.map(({ ms }) => ms)));
+
+/** The first `count` moments of a kill, or all of them with `HOLDFAST_EVERY_KILL=1`: together they take minutes. */
+export function sampleKills<T>(all: readonly T[], count: number): readonly T[] {
+  return process.env['HOLDFAST_EVERY_KILL'] === '1' ? all : all.slice(0, count);
+}
