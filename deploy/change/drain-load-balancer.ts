@@ -35,12 +35,13 @@ const EXIT_DEADLINE_MS = 5_000;
  * other load balancer fails. So there is nothing to return on disposal. After a crash of this process at any point, forwarding expires in the kernel, and
  * old workers exit by themselves.
  *
- * Throws `roll-stopped` if the other load balancer is not healthy, or if it does not take the virtual IPs.
+ * Throws `roll-stopped` if the other load balancer is not healthy, or if it does not take the virtual IPs. With `isForced`, a load balancer without a
+ * healthy other one keeps its virtual IPs, and its connections are counted as cut.
  */
 export async function drainLoadBalancer(
   context: StackContext,
   host: Host,
-  { signal, onWait }: Pick<WaitOptions, 'signal' | 'onWait'>,
+  { signal, onWait, isForced = false }: Pick<WaitOptions, 'signal' | 'onWait'> & { readonly isForced?: boolean },
 ): Promise<ConnectionDrain> {
   const { hosts } = context;
   const state = await hosts.state(host.name);
@@ -49,6 +50,7 @@ export async function drainLoadBalancer(
     return drained(await endConnections(context, host, { signal, onWait, idleMs: 0 }));
   }
   const successor = await findSuccessor(context, host);
+  if (successor === undefined && isForced) return drained(await countBusy(context, host));
   if (successor === undefined) {
     throw new HoldfastError('roll-stopped', `No other load balancer can take the virtual IPs of ${host.name}.`, {
       fix: 'Check `./holdfast status`. `./holdfast up --at-once` replaces hosts without draining them.',
@@ -57,10 +59,9 @@ export async function drainLoadBalancer(
   signal.throwIfAborted();
   if (!(await canForward(context, [host, successor]))) {
     onWait(`${host.name}: its connections are cut, because its version or its kernel cannot forward them`);
-    const { current: pids } = await readWorkers(context, host.name);
-    const busy = await findBusyClients(context, host.name, { pids, ...clientSide(context.topology) });
+    const busy = await countBusy(context, host);
     await handOver(context, { from: host, to: successor }, signal);
-    return drained(busy.size);
+    return drained(busy);
   }
   await forward(context, successor, host);
   await handOver(context, { from: host, to: successor }, signal);
@@ -68,6 +69,11 @@ export async function drainLoadBalancer(
   // From now on, a packet of a connection that was cut gets a reset at once, instead of none from a host that is being replaced.
   await runOnHost(context.hosts, successor.name, ['nft', 'flush map ip handover previous']);
   return drained(cut);
+}
+
+async function countBusy(context: StackContext, host: Host): Promise<number> {
+  const { current: pids } = await readWorkers(context, host.name);
+  return (await findBusyClients(context, host.name, { pids, ...clientSide(context.topology) })).size;
 }
 
 function drained(cutConnections: number): ConnectionDrain {

@@ -27,6 +27,8 @@ function isPooled(host: Host): host is PooledHost {
 export interface DrainOptions extends Pick<WaitOptions, 'signal' | 'onWait'> {
   readonly drain: Pick<Drain, 'by' | 'reason' | 'kind' | 'until'>;
   readonly onStep: (step: ChangeStep['step']) => void;
+  /** Cuts the connections of a load balancer whose virtual IPs no other one can take. */
+  readonly isForced?: boolean;
   /** Called when the drain is on disk and published, before its requests have finished. */
   readonly onRecorded?: () => Promise<void>;
 }

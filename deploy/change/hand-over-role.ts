@@ -1,5 +1,5 @@
 import { waitFor } from '../../kit/deadline.ts';
-import { HoldfastError } from '../../kit/errors.ts';
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { isHealthy } from '../../kit/hosts.ts';
 import type { Host, Tier } from '../model/topology.ts';
 import { findCachePrimary } from '../observe/cache-replication.ts';
@@ -15,6 +15,8 @@ interface HandOverOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
   readonly onStep?: (step: ChangeStep['step']) => void;
+  /** Reports a role that cannot move, instead of failing: the last host of a tier has none that could take it. */
+  readonly isForced?: boolean;
 }
 
 /**
@@ -22,9 +24,18 @@ interface HandOverOptions {
  * tier has elected another one, or will. Throws `switch-failed` if the role cannot move, if it is not known who has it, or if the host has it again.
  */
 export async function handOverRole(context: StackContext, host: Host, options: HandOverOptions): Promise<void> {
-  const { onProgress, onStep } = options;
+  const { onProgress } = options;
   if (host.tier !== 'db' && host.tier !== 'cache') return;
   if (!isHealthy(await context.hosts.state(host.name))) return;
+  await moveRole(context, host, options).catch((error: unknown) => {
+    options.signal.throwIfAborted();
+    if (options.isForced !== true) throw error;
+    onProgress(`${host.name} keeps the role of primary: ${messageOf(error)}`);
+  });
+}
+
+async function moveRole(context: StackContext, host: Host, options: HandOverOptions): Promise<void> {
+  const { onProgress, onStep } = options;
   const find = async (): Promise<string> => findPrimaryOf(context, host.tier);
   if ((await find()) !== host.name) return;
   onStep?.('hand-over');

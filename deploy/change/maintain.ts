@@ -77,7 +77,10 @@ export async function drainUntilUndrain(
   // Again, because the stack may have changed since the command was given, or since it was interrupted.
   if (options.isForced !== true) await refuseLast(context, host);
   try {
-    await handOverRole(context, host, { signal, onProgress, onStep: (step) => onStep?.(host.name, step) });
+    await handOverRole(context, host, {
+      ...{ signal, onProgress, isForced: options.isForced === true },
+      onStep: (step) => onStep?.(host.name, step),
+    });
     await drainHost(context, host, {
       signal,
       drain: { ...drain, by: userInfo().username, kind: 'operator' },

@@ -5,7 +5,7 @@ import { hostsOf, type Host } from '../model/topology.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import type { Redundancy, StackContext } from '../observe/observation.ts';
 import { BACKENDS } from '../observe/haproxy-servers.ts';
-import { findMissing, redundancyOf } from '../observe/redundancy.ts';
+import { findMissing, redundancyOf, serviceOf } from '../observe/redundancy.ts';
 import { replaceHostFiles } from '../stack/host-files.ts';
 import { runCompose } from '../stack/run-compose.ts';
 import type { ChangeStep } from './change-step.ts';
@@ -84,8 +84,12 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   await requireNoHarm(host, watch, 'was not changed');
   // A host that an operator drained stays drained, so its tier cannot have full redundancy afterwards.
   const isDrained = (await readDrains(context.topology)).get(host.name)?.kind === 'operator';
-  const redundancies =
-    isDrained && (host.tier in BACKENDS || host.tier === 'edge') ? [] : redundancyOf(context.topology, host.tier);
+  const isForced = options.isForced === true;
+  const redundancies = (): readonly Redundancy[] => {
+    if (isDrained && (host.tier in BACKENDS || host.tier === 'edge')) return [];
+    // A forced change waits for the service of its own host only: other hosts of the tier may be lost.
+    return isForced ? serviceOf(host) : redundancyOf(context.topology, host.tier);
+  };
   const recovered = async (wanted: readonly Redundancy[]): Promise<void> => {
     const wait = { deadlineMs: RECOVERY_DEADLINE_MS, signal, onWait };
     const unmet = await waitUntilMet(() => findUnmet(context, host, wanted), wait);
@@ -96,12 +100,12 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   };
   await using announced = new AsyncDisposableStack();
   if (watch !== undefined) announced.use(await watch.announce(host));
-  // A forced change may be of the last host, which cannot hand over.
-  if (item.keepsConnections !== true && options.isForced !== true)
-    await handOverRole(context, host, { signal, onProgress, onStep });
+  if (item.keepsConnections !== true) await handOverRole(context, host, { signal, onProgress, onStep, isForced });
   {
     await using _drained =
-      item.keepsConnections === true ? undefined : await drainForChange(context, host, { signal, onWait, onStep });
+      item.keepsConnections === true
+        ? undefined
+        : await drainForChange(context, host, { signal, onWait, onStep, isForced });
     await item.act(options);
     await reconnect(context, [host]);
     await recovered([]);
@@ -109,7 +113,7 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   }
   // An edge forgets its drain when it starts.
   if (isDrained && host.tier === 'edge') await drainEdge(context, host, { signal, onWait });
-  await recovered(redundancies);
+  await recovered(redundancies());
   onStep('redundant');
   options.onDone?.(host.name);
   await requireNoHarm(host, watch, 'was changed, and the change stopped after it');

@@ -6,6 +6,8 @@ import { openHosts } from '../../kit/hosts.ts';
 import { ROOT } from '../../kit/paths.ts';
 import { attachmentsOf } from '../model/network-attachments.ts';
 import { readStatus } from '../stack/status.ts';
+import { endDrain } from './drain.ts';
+import { recordDrain } from './drains.ts';
 import { addressOn, makeTopology, PORTS, type Host, type NetworkName } from '../model/topology.ts';
 
 const topology = makeTopology();
@@ -97,4 +99,24 @@ it('up repairs a stopped host, a paused host and two disconnected ones, and touc
     signal: AbortSignal.timeout(5_000),
   });
   expect([page.status, page.headers.get('x-served-by')]).toEqual([200, 'edge2']);
+});
+
+it('up drains an edge again that has restarted while an operator had it drained', async () => {
+  const edge = hostNamed('edge2');
+  const connects = (): Promise<boolean> =>
+    fetch(`http://${addressOn(edge, 'front')}:${PORTS.edge}/healthz`).then(
+      () => true,
+      () => false,
+    );
+  // HAProxy serves, as after a restart of the host.
+  const drain = { host: edge.name, by: 'someone', reason: 'a test', since: new Date().toISOString() };
+  await recordDrain(topology, { ...drain, kind: 'operator' });
+  try {
+    const { exitCode } = await execa(process.execPath, [join(ROOT, 'cli.ts'), 'up'], { cwd: ROOT, reject: false });
+    expect(exitCode).toBe(0);
+    expect(await connects()).toBe(false);
+  } finally {
+    await endDrain({ topology, hosts }, edge);
+  }
+  await waitFor(connects, { what: `a serving ${edge.name}`, deadlineMs: 40_000 });
 });

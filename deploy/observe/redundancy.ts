@@ -1,9 +1,16 @@
 import type { Redundancy, StackContext } from './observation.ts';
-import { addressOn, hostsOf, PORTS, type Tier, type Topology } from '../model/topology.ts';
+import { addressOn, hostsOf, PORTS, type Host, type Tier, type Topology } from '../model/topology.ts';
 import { openPrometheus } from '../../kit/prometheus.ts';
 import { observeCacheReplication } from './cache-replication.ts';
 import { readDbGroup } from './db-group.ts';
-import { BACKENDS, observeServersUp, readUpServers, type PooledTier } from './haproxy-servers.ts';
+import {
+  BACKENDS,
+  findRunningBalancers,
+  isPooledTier,
+  observeServersUp,
+  readUpServers,
+  type PooledTier,
+} from './haproxy-servers.ts';
 import { fetchText } from './http.ts';
 import { findHolders } from './virtual-address.ts';
 
@@ -117,6 +124,28 @@ export async function findMissing(stack: StackContext, redundancies: readonly Re
     if (!seen) return text;
   }
   return '';
+}
+
+/** The condition for the service of one host: every load balancer that runs sends it requests. None for tiers without a pool. */
+export function serviceOf({ name, tier }: Host): readonly Redundancy[] {
+  if (!isPooledTier(tier)) return [];
+  return [
+    {
+      what: `${name} in the pool`,
+      observe: async (stack) => {
+        const running = await findRunningBalancers(stack);
+        const pools = await Promise.all(running.map((lb) => readUpServers(lb, BACKENDS[tier])));
+        const without = running.filter((_, index) => pools[index]?.includes(name) !== true).map((lb) => lb.name);
+        const seen = running.length > 0 && without.length === 0;
+        return {
+          seen,
+          text: seen
+            ? `${name} in every pool`
+            : `${name} is not in the pool of ${without.join(', ') || 'any load balancer'}`,
+        };
+      },
+    },
+  ];
 }
 
 /** The conditions for full redundancy of a tier, beyond healthy hosts. */
