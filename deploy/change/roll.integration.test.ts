@@ -9,7 +9,7 @@ import { haproxyCommand } from '../model/haproxy-command.ts';
 import { hostsOf, makeTopology } from '../model/topology.ts';
 import { makePlan, type PlannedHost } from './plan.ts';
 import { recordDrain } from './drains.ts';
-import { replacement, roll, type RollItem } from './roll.ts';
+import { replacement, restarting, roll, type RollItem } from './roll.ts';
 import { requestPages } from './testing-pages.ts';
 import { up } from './up.ts';
 
@@ -57,7 +57,7 @@ it('a roll replaces the hosts of a tier one at a time, and no page fails', async
   expect(pages.results.filter((result) => result !== 200)).toEqual([]);
 });
 
-it('a roll stops before a host whose tier has another host down', async () => {
+it('a roll stops before a host whose tier has another host down, unless it is forced', async () => {
   const [plan] = withComment(await makePlan(topology, files));
   if (plan === undefined) throw new Error('there are no web hosts');
   await using undo = new AsyncDisposableStack();
@@ -73,6 +73,9 @@ it('a roll stops before a host whose tier has another host down', async () => {
     'web1 was not changed: web2 is not healthy.',
   );
   expect((await context.hosts.state('web1'))?.startedAt).toBe(before?.startedAt);
+  const forced = { context, signal, onProgress: () => undefined, isForced: true };
+  await roll([restarting(plan.host, 'a test')], forced);
+  expect((await context.hosts.state('web1'))?.startedAt).not.toBe(before?.startedAt);
 });
 
 it('up after a kill in the middle of a replacement returns the drained host first, and no page fails', async () => {
