@@ -203,7 +203,8 @@ const lbHandover = maintenance({
       targets: [host.name],
       why: `${host.name} holds ${address}`,
       redundancy: redundancyOf(world.topology, 'lb'),
-      operation: { kind: 'drain', host: host.name },
+      // If this process is killed, both `resume` and `abort` return the host.
+      operation: { kind: 'undrain', host: host.name },
       perform: async (run) => {
         const { context, signal, onProgress, onStep } = run;
         const onWait = (line: string): void => {

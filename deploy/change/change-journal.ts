@@ -13,7 +13,11 @@ import type { ChangeStep } from './change-step.ts';
 /** What a change does, so that another process can complete it. */
 export const operationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('up'), atOnce: z.boolean() }),
-  z.strictObject({ kind: z.literal('drain'), host: z.string(), until: z.string().optional() }),
+  /** `isReplan`: the host was drained before, and gets another planned end. */
+  z.strictObject({
+    ...{ kind: z.literal('drain'), host: z.string(), until: z.string().optional() },
+    isReplan: z.literal(true).optional(),
+  }),
   z.strictObject({ kind: z.literal('undrain'), host: z.string() }),
   z.strictObject({ kind: z.literal('restart'), hosts: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal('replace'), hosts: z.array(z.string()).readonly() }),

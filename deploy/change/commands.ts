@@ -96,14 +96,15 @@ export function registerChangeCommands(program: Command, context: ChangeContext)
       const what = `drain ${name}`;
       const forMs = flags.for === undefined ? DRAIN_MS.default : parseDuration(flags.for, DRAIN_MS);
       const until = new Date(Date.now() + forMs).toISOString();
-      const operation: Operation = { kind: 'drain', host: name, until };
+      const operation = { kind: 'drain', host: name, until } as const;
       const drain = (await readDrains(topology)).get(name);
       if (drain?.kind === 'operator') {
         if (flags.for === undefined) {
           console.log(`${renderDrain(drain)}\nTo plan another end, repeat the command with --for.`);
           return;
         }
-        await change({ what, operation, reason }, (options) => replanDrain(options, drain, { reason, until }));
+        const replan: Operation = { ...operation, isReplan: true };
+        await change({ what, operation: replan, reason }, (options) => replanDrain(options, drain, { reason, until }));
         console.log(`${name} stays drained until ${until}.`);
         return;
       }

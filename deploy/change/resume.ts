@@ -83,8 +83,10 @@ export async function abortChange(
   // First the host in hand: a program that the killed process had started may still be stopping it, so that it must stay drained.
   await finishHalfChanged({ context, signal, onProgress }, files, hostsOfOperation(change.operation));
   await undrainAll(context);
-  if (change.operation.kind === 'drain' && (await readDrains(context.topology)).has(change.operation.host)) {
-    const host = hostNamed(context.topology, change.operation.host);
+  const { operation } = change;
+  const isNewDrain = operation.kind === 'drain' && operation.isReplan !== true;
+  if (isNewDrain && (await readDrains(context.topology)).has(operation.host)) {
+    const host = hostNamed(context.topology, operation.host);
     if (host !== undefined) await undrain({ context, signal, onProgress }, host);
   }
   // The killed process may have ended a drain without ending its silence.

@@ -17,6 +17,8 @@ export interface ChangeOptions {
   readonly context: StackContext;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
+  /** Why the work took its change back although it ended without an error; `undefined` if it did not. */
+  readonly findProblem?: () => string | undefined;
   /** Opens the watch of a change; missing: neither alerts nor clients are observed. */
   readonly openWatch?: () => Promise<ChangeWatch>;
 }
@@ -45,9 +47,10 @@ export async function runAgain(options: ChangeOptions, change: Change, work: Cha
 }
 
 async function runOpen(options: ChangeOptions, change: OpenChange, work: ChangeWork): Promise<void> {
-  const { context, signal, onProgress } = options;
+  const { context, signal, onProgress, findProblem } = options;
   let watch: ChangeWatch | undefined;
-  await recordEnd({ change, topology: context.topology, findWatch: () => watch }, async () => {
+  const recorded = { change, topology: context.topology, findWatch: () => watch };
+  await recordEnd({ ...recorded, ...(findProblem === undefined ? {} : { findProblem }) }, async () => {
     watch = await options.openWatch?.();
     await publishOperations(context.topology);
     const onStep: RollOptions['onStep'] = (host, step) => {
@@ -60,7 +63,7 @@ async function runOpen(options: ChangeOptions, change: OpenChange, work: ChangeW
   });
 }
 
-interface RecordedChange {
+interface RecordedChange extends Pick<ChangeOptions, 'findProblem'> {
   readonly change: OpenChange;
   readonly topology: Topology;
   /** The watch that has measured the cost, if one was opened. */
@@ -69,7 +72,7 @@ interface RecordedChange {
 
 /** Does the work of a change, and records how it ended and what it cost. */
 export async function recordEnd(
-  { change, topology, findWatch }: RecordedChange,
+  { change, topology, findWatch, findProblem }: RecordedChange,
   work: () => Promise<void>,
 ): Promise<void> {
   const costNow = async (): Promise<Pick<Change, 'cost'>> => {
@@ -80,7 +83,9 @@ export async function recordEnd(
   };
   try {
     await work();
-    change.end('completed', await costNow());
+    const problem = findProblem?.();
+    if (problem === undefined) change.end('completed', await costNow());
+    else change.end('stopped', { problem, ...(await costNow()) });
   } catch (error) {
     change.end('stopped', { problem: messageOf(error), ...(await costNow()) });
     throw error;

@@ -46,6 +46,7 @@ export function registerReleaseCommands(program: Command, context: ReleaseContex
       const options: ChangeOptions = {
         ...{ context: { topology, hosts: openHosts() }, signal, onProgress: progress.report },
         openWatch: () => context.openChangeWatch(what),
+        findProblem: () => (ends[0]?.result === 'returned' ? `returned: ${ends[0].reason ?? ''}` : undefined),
       };
       // The rollout has limits of its own for errors, so that it only needs the silences of the watch.
       await runChange(options, { what, operation: { kind: 'release' }, reason: what }, async ({ watch, ...hooks }) => {
