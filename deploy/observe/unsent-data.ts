@@ -1,5 +1,7 @@
 /** States of the kernel's TCP table in which a socket has nothing more to send: TIME_WAIT and LISTEN. */
 const WITHOUT_DATA: readonly string[] = ['06', '0A'];
+/** States in which the queue also has the socket's FIN, as one byte: FIN_WAIT1, LAST_ACK and CLOSING. A client that has vanished never acknowledges it. */
+const WITH_FIN: readonly string[] = ['04', '09', '0B'];
 
 /**
  * Remote ends (`address:port`) of connections with data that the remote end has not acknowledged, from `/proc/net/tcp`. `isLocal` selects connections by their
@@ -13,7 +15,7 @@ export function parseUnsentData(
     const [, local, remote, state = '', queues = ''] = line.trim().split(/\s+/);
     const from = parseEnd(local);
     const to = parseEnd(remote);
-    const unsent = Number.parseInt(queues.split(':')[0] ?? '', 16);
+    const unsent = Number.parseInt(queues.split(':')[0] ?? '', 16) - (WITH_FIN.includes(state) ? 1 : 0);
     if (from === undefined || to === undefined || WITHOUT_DATA.includes(state) || !(unsent > 0)) return [];
     return isLocal(from.address, from.port) ? [`${to.address}:${to.port}`] : [];
   });
