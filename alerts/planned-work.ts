@@ -2,6 +2,13 @@ import type { ChangeWatch } from '../deploy/model/change-watch.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../deploy/model/topology.ts';
 import { openPrometheus, type Prometheus, type PrometheusAlert } from '../kit/prometheus.ts';
 import { openAnnouncements } from './announcements.ts';
+import {
+  describeFailures,
+  describeSlowness,
+  SLOW_SECONDS,
+  type RequestCounts,
+  type ResponseCounts,
+} from './client-harm.ts';
 import { OUTAGE_ALERTS } from './outage-alerts.ts';
 import { openMembers, type Member } from './silences/member.ts';
 import { addSilence } from './silences/add-silence.ts';
@@ -15,8 +22,8 @@ const SILENCE_MS = 300_000;
 
 const QUERY_DEADLINE_MS = 2_000;
 
-/** Failures up to this multiple of their usual share are not attributed to the change. */
-const USUAL_FACTOR = 2;
+/** Slow responses are counted over this time, so that a short stall is visible. */
+const RECENT = '30s';
 
 /** The silences that planned work on a host needs: exactly the alerts that its outage causes. Another fault of the same host still pages. */
 export function plannedSilences({ name, tier }: Pick<Host, 'name' | 'tier'>): readonly Subject[] {
@@ -57,11 +64,6 @@ async function endLater(members: readonly Member[], ids: readonly string[], last
   }
 }
 
-interface Counts {
-  readonly requests: number;
-  readonly failed: number;
-}
-
 /** Watches clients and alerts during a change. Opening it reads what is usual: the alerts that fire already, and the failures of the last minutes. */
 export async function openChangeWatch(topology: Topology, what: string): Promise<ChangeWatch> {
   const monitors = hostsOf(topology, 'monitor').map((host) =>
@@ -72,9 +74,9 @@ export async function openChangeWatch(topology: Topology, what: string): Promise
   // Without monitors, a change may be what repairs them.
   const isWatched = firingBefore !== undefined;
   const before = new Set((firingBefore ?? []).map(keyOf));
-  const usual = await readCounts(monitors, '5m');
+  const [usual, usualResponses] = await Promise.all([readCounts(monitors, '5m'), readResponses(monitors, '5m')]);
   const announcements = openAnnouncements(resolvesWithinMs(topology.profile.monitoring));
-  const countsNow = (): Promise<Counts | undefined> => {
+  const countsNow = (): Promise<RequestCounts | undefined> => {
     const seconds = Math.max(1, Math.round((Date.now() - startMs) / 1_000));
     return readCounts(monitors, `${seconds}s`);
   };
@@ -95,18 +97,12 @@ export async function openChangeWatch(topology: Topology, what: string): Promise
       const alerts = firing.map(keyOf).filter((key) => !before.has(key) && !announcements.explains(key));
       if (alerts.length > 0)
         return `${[...new Set(alerts)].join(', ').trim()} fires, which the change does not explain`;
-      const counts = await countsNow();
-      if (counts === undefined || counts.failed === 0) return '';
-      const share = shareOf(counts);
-      if (share <= USUAL_FACTOR * shareOf(usual)) return '';
-      return `${counts.failed} of about ${counts.requests} requests failed since the change began`;
+      const [counts, responses] = await Promise.all([countsNow(), readResponses(monitors, RECENT)]);
+      const failures = counts === undefined ? '' : describeFailures(usual, counts);
+      return failures || (responses === undefined ? '' : describeSlowness(usualResponses, responses));
     },
     readCost: countsNow,
   };
-}
-
-function shareOf(counts: Counts | undefined): number {
-  return counts === undefined || counts.requests === 0 ? 0 : counts.failed / counts.requests;
 }
 
 function keyOf({ labels }: PrometheusAlert): string {
@@ -125,18 +121,40 @@ async function readFiring(monitors: readonly Prometheus[]): Promise<readonly Pro
 }
 
 /** Requests of clients in a window, as the entries of the site counted them. `undefined` if no Prometheus responds. */
-async function readCounts(monitors: readonly Prometheus[], window: string): Promise<Counts | undefined> {
-  const count = async (monitor: Prometheus, matchers: string): Promise<number> => {
-    const [series] = await monitor.query(`sum(increase(site_requests_total{source="client"${matchers}}[${window}]))`);
-    return Math.round(series?.samples.at(-1)?.[1] ?? 0);
-  };
-  const found = await Promise.allSettled(
-    monitors.map(async (monitor) => ({
-      requests: await count(monitor, ''),
-      failed: await count(monitor, ',outcome="error"'),
-    })),
-  );
-  const counts = found.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  // A monitor that was restarted has seen less.
-  return counts.toSorted((one, other) => other.requests - one.requests)[0];
+async function readCounts(monitors: readonly Prometheus[], window: string): Promise<RequestCounts | undefined> {
+  const entered = (matchers: string): string => `site_requests_total{source="client"${matchers}}[${window}]`;
+  const found = await askAll(monitors, async (monitor) => ({
+    requests: await sumOf(monitor, entered('')),
+    failed: await sumOf(monitor, entered(',outcome="error"')),
+  }));
+  return mostOf(found, ({ requests }) => requests);
+}
+
+/** Responses of the applications in a window. `undefined` if no Prometheus responds. */
+async function readResponses(monitors: readonly Prometheus[], window: string): Promise<ResponseCounts | undefined> {
+  const found = await askAll(monitors, async (monitor) => {
+    const responses = await sumOf(monitor, `http_request_duration_seconds_count[${window}]`);
+    // Prometheus writes whole bounds as `1` or `1.0`, depending on the format of the scrape.
+    const fast = await sumOf(monitor, `http_request_duration_seconds_bucket{le=~"${SLOW_SECONDS}([.]0)?"}[${window}]`);
+    return { responses, slow: Math.max(0, responses - fast) };
+  });
+  return mostOf(found, ({ responses }) => responses);
+}
+
+async function sumOf(monitor: Prometheus, range: string): Promise<number> {
+  const [series] = await monitor.query(`sum(increase(${range}))`);
+  return Math.round(series?.samples.at(-1)?.[1] ?? 0);
+}
+
+async function askAll<T>(
+  monitors: readonly Prometheus[],
+  ask: (monitor: Prometheus) => Promise<T>,
+): Promise<readonly T[]> {
+  const found = await Promise.allSettled(monitors.map(ask));
+  return found.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+/** The answer with the highest count: a monitor that was restarted has seen less. */
+function mostOf<T>(answers: readonly T[], count: (answer: T) => number): T | undefined {
+  return answers.toSorted((one, other) => count(other) - count(one))[0];
 }
