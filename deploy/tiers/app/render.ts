@@ -1,3 +1,4 @@
+import { DATABASE_CONNECTIONS } from '../../model/database-connections.ts';
 import { readerStalenessMs } from '../../model/profile.ts';
 import { restart, type RenderedFile } from '../../model/rendered-file.ts';
 import {
@@ -13,12 +14,6 @@ import {
 import { renderToxiproxy } from '../toxiproxy/render.ts';
 import { SCHEMA } from '../db/accounts.ts';
 import type { AppConfig } from './config.ts';
-
-/**
- * Connections per pool and application host. Two pools on eight hosts need fewer than 260 connections. A query of the shop takes about a
- * millisecond, so 16 connections serve thousands of requests per second.
- */
-const POOL_SIZE = 16;
 
 /** The files of an application host below `/etc/holdfast`. */
 export function renderApp(topology: Topology, host: Host): readonly RenderedFile[] {
@@ -40,7 +35,7 @@ export function makeAppConfig(topology: Topology, host: Host): AppConfig {
       name: SCHEMA,
       write: addressOf(topology, 'db-write'),
       read: addressOf(topology, 'db-read'),
-      poolSize: POOL_SIZE,
+      poolSize: DATABASE_CONNECTIONS.poolSize,
     },
     cache: addressOf(topology, 'cache'),
     traces: { storeUrl: traceStoreUrl(topology), ...topology.profile.traces },

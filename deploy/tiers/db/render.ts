@@ -1,3 +1,4 @@
+import { DATABASE_CONNECTIONS } from '../../model/database-connections.ts';
 import { restartHost, type RenderedFile } from '../../model/rendered-file.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../../model/topology.ts';
 import { renderUsers } from './render-users.ts';
@@ -138,8 +139,7 @@ function groupOf(topology: Topology, host: Host): Options {
 const LOW_MEMORY: Options = {
   container_aware: 'ON',
   innodb_numa_interleave: 'OFF',
-  // For the write and read pools (16 each) of eight application hosts, which may all use one node, and for agents, monitors and migrations.
-  max_connections: 300,
+  max_connections: DATABASE_CONNECTIONS.serverLimit,
   wait_timeout: 600,
   thread_cache_size: 16,
   table_open_cache: 400,
