@@ -46,6 +46,9 @@ describe('a wrong command line', () => {
     ['part', ['bench', 'alrts'], 'Known benchmarks: alerts'],
     ['time', ['silence', 'add', 'app1', '--for', '5d', '--reason', 'x'], '--for 5d'],
     ['rate', ['prove', '--no-up', '--rate', 'many'], 'not many'],
+    ['shape', ['scale', 'simulate', 'stp'], 'Known shapes: step'],
+    ['trace', ['scale', 'simulate', './missing.csv'], 'The trace ./missing.csv cannot be read'],
+    ['start-up time', ['scale', 'simulate', 'step', '--start-up', 'soon'], 'not soon'],
   ])('names the known ones, nearest first, and exits 64: %s', async (_, args, said) => {
     const { exitCode, stderr } = await runHere(...args);
     expect(stderr).toContain(said);
@@ -70,6 +73,7 @@ describe('help', STARTED, () => {
       'heal',
       'bench',
       'dashboards',
+      'scale',
       'test',
     ]) {
       expect(stdout).toContain(`\n  ${word}`);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from './package.json' with { type: 'json' };
+import { registerScaleCommands } from './agents/autoscaler/commands.ts';
 import { readSilenceTexts, registerAlertCommands } from './alerts/commands.ts';
 import { SLOS } from './alerts/slo/slos.ts';
 import { ruleExpressions } from './alerts/render-rules.ts';
@@ -113,6 +114,7 @@ export function makeProgram(signal: AbortSignal): Command {
   });
   registerAlertCommands(program, context);
   registerDashboardCommands(program, context);
+  registerScaleCommands(program, { topology, signal });
   registerTestCommand(program, signal);
   program.showHelpAfterError('Run `./holdfast --help` for the commands.');
   for (const command of program.commands) {
