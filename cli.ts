@@ -158,6 +158,11 @@ function explain(error: unknown, signal: AbortSignal): number {
     console.error('Interrupted.');
     return EXIT.interrupted;
   }
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+    console.error(`The disk is full: ${error.message}`);
+    console.error('Free space, then repeat the command. `./holdfast plan` shows what is unfinished.');
+    return EXIT.internal;
+  }
   console.error(`Something inside holdfast failed: ${messageOf(error)}`);
   if (process.env['HOLDFAST_DEBUG'] === '1') console.error(error);
   else console.error('Run it again with HOLDFAST_DEBUG=1 for the details.');

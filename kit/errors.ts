@@ -31,6 +31,7 @@ const ERROR_CODES = {
   'heal-failed': EXIT.internal,
   'load-failed': EXIT.internal,
   'unreadable-record': EXIT.unknown,
+  'write-failed': EXIT.internal,
   interrupted: EXIT.interrupted,
   deadline: EXIT.internal,
   http: EXIT.internal,
