@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { SAVE_INTERVAL_MS } from '../deploy/tiers/monitor/render-alertmanager.ts';
 import type { Topology } from '../deploy/model/topology.ts';
 import { EXIT, HoldfastError } from '../kit/errors.ts';
 import { openProgress } from '../kit/progress.ts';
 import { openHosts } from '../kit/hosts.ts';
+import { userName } from '../kit/user-name.ts';
 import { DOMAINS } from './alert.ts';
 import { addSilence } from './silences/add-silence.ts';
 import { chooseSilences } from './silences/choose-silences.ts';
@@ -49,7 +49,7 @@ export function registerAlertCommands(program: Command, { topology, signal }: Co
         });
       }
       const forMs = parseDuration(time);
-      const by = userInfo().username;
+      const by = userName();
       const members = openMembers(topology, signal);
       const { id, endsAt, isUnchanged, missingOn } = await addSilence(members, { ...{ subject, forMs, by, reason } });
       console.log(

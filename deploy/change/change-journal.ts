@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { removeDurably, writeDurably } from '../../kit/durable-file.ts';
@@ -8,6 +7,7 @@ import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import type { Operations } from '../../kit/operations.ts';
 import { PATHS } from '../../kit/paths.ts';
 import { ownIdentity, processIdentitySchema, processRuns } from '../../kit/process-identity.ts';
+import { userName } from '../../kit/user-name.ts';
 import type { ChangeStep } from './change-step.ts';
 
 /** What a change does, so that another process can complete it. */
@@ -86,7 +86,7 @@ export async function openChange(
   return continueChange(
     {
       id: `${stamp}-${randomBytes(2).toString('hex')}`,
-      ...{ what, operation, reason, by: userInfo().username, owner: ownIdentity() },
+      ...{ what, operation, reason, by: userName(), owner: ownIdentity() },
       startedAt: now.toISOString(),
       ...{ result: 'running', done: [], steps: [] },
     },

@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { isHealthy, openHosts } from '../../kit/hosts.ts';
 import { ownIdentity } from '../../kit/process-identity.ts';
+import { userName } from '../../kit/user-name.ts';
 import { undrainAll } from '../change/drain.ts';
 import { makePlan, type PlannedHost } from '../change/plan.ts';
 import { rollItem } from '../change/roll-item.ts';
@@ -212,9 +212,4 @@ function interrupted({ from, to }: RollOutOptions): HoldfastError {
       fix: `Return all to ${from.version} with \`./holdfast rollback\`, or repeat the command to continue.`,
     },
   );
-}
-
-/** The user at the terminal, also with `sudo`. */
-function userName(): string {
-  return process.env['SUDO_USER'] ?? userInfo().username;
 }
