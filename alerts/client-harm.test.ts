@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeFailures, describeSlowness } from './client-harm.ts';
+import { describeFailures, describeOutage, describeSlowness } from './client-harm.ts';
 
 const failed = (part: number, requests = 1_000) => ({ requests, failed: part });
 const slow = (part: number, responses = 1_000) => ({ responses, slow: part });
@@ -18,6 +18,14 @@ it.each([
   { title: 'no requests', usual: undefined, since: failed(0, 0), text: '' },
 ])('failures: $title', ({ usual, since, text }) => {
   expect(describeFailures(usual, since)).toMatch(text === '' ? /^$/ : new RegExp(text));
+});
+
+it.each([
+  { title: 'four may be chance', recent: failed(4, 40), text: '' },
+  { title: 'five of forty', recent: failed(5, 40), text: '5 of about 40 requests of the last seconds failed' },
+  { title: 'less than five percent', recent: failed(49), text: '' },
+])('an outage: $title', ({ recent, text }) => {
+  expect(describeOutage(recent)).toMatch(text === '' ? /^$/ : new RegExp(text));
 });
 
 it.each([

@@ -19,11 +19,21 @@ const USUAL_FACTOR = 2;
 /** Less slow responses, or a smaller share of them, may be chance. */
 const LEAST_SLOW = { responses: 5, share: 0.01 } as const;
 
+/** A site that always fails a few requests can be maintained. */
+const LEAST_FAILED = { requests: 5, share: 0.05 } as const;
+
 /** What clients notice of a change: failed requests since it began. An empty text if these are not more than usual. Pure. */
 export function describeFailures(usual: RequestCounts | undefined, since: RequestCounts): string {
   const usualShare = usual === undefined ? 0 : shareOf(usual.failed, usual.requests);
   if (shareOf(since.failed, since.requests) <= USUAL_FACTOR * usualShare) return '';
   return `${since.failed} of about ${since.requests} requests failed since the change began`;
+}
+
+/** The same for failures of the last seconds, also if they began before the change: it would make an outage worse. Pure. */
+export function describeOutage(recent: RequestCounts): string {
+  const isOutage =
+    recent.failed >= LEAST_FAILED.requests && shareOf(recent.failed, recent.requests) >= LEAST_FAILED.share;
+  return isOutage ? `${recent.failed} of about ${recent.requests} requests of the last seconds failed` : '';
 }
 
 /** The same for slow responses of the last seconds. Pure. */

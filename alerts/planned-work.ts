@@ -4,6 +4,7 @@ import { openPrometheus, type Prometheus, type PrometheusAlert } from '../kit/pr
 import { openAnnouncements } from './announcements.ts';
 import {
   describeFailures,
+  describeOutage,
   describeSlowness,
   SLOW_SECONDS,
   type RequestCounts,
@@ -22,7 +23,7 @@ const SILENCE_MS = 300_000;
 
 const QUERY_DEADLINE_MS = 2_000;
 
-/** Slow responses are counted over this time, so that a short stall is visible. */
+/** Slow responses and outages are counted over this time, so that a short one is visible. */
 const RECENT = '30s';
 
 /** The silences that planned work on a host needs: exactly the alerts that its outage causes. Another fault of the same host still pages. */
@@ -97,11 +98,22 @@ export async function openChangeWatch(topology: Topology, what: string): Promise
       const alerts = firing.map(keyOf).filter((key) => !before.has(key) && !announcements.explains(key));
       if (alerts.length > 0)
         return `${[...new Set(alerts)].join(', ').trim()} fires, which the change does not explain`;
-      const [counts, responses] = await Promise.all([countsNow(), readResponses(monitors, RECENT)]);
-      const failures = counts === undefined ? '' : describeFailures(usual, counts);
-      return failures || (responses === undefined ? '' : describeSlowness(usualResponses, responses));
+      const [counts, recent, responses] = await Promise.all([
+        countsNow(),
+        readCounts(monitors, RECENT),
+        readResponses(monitors, RECENT),
+      ]);
+      return (
+        (counts === undefined ? '' : describeFailures(usual, counts)) ||
+        (recent === undefined ? '' : describeOutage(recent)) ||
+        (responses === undefined ? '' : describeSlowness(usualResponses, responses))
+      );
     },
-    readCost: countsNow,
+    readCost: async () => {
+      const counts = await countsNow();
+      // Shorter than a scrape interval: nothing was measured.
+      return counts?.requests === 0 ? undefined : counts;
+    },
   };
 }
 

@@ -1,17 +1,17 @@
-import { userInfo } from 'node:os';
 import { HoldfastError } from '../../kit/errors.ts';
 import { isHealthy } from '../../kit/hosts.ts';
 import type { Drain } from '../../kit/operations.ts';
+import { userName } from '../../kit/user-name.ts';
 import type { RenderedFiles } from '../model/rendered-file.ts';
 import { hostsOf, type Host, type Tier, type Topology } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
 import { BACKENDS, findRunningBalancers, isPooledTier, readUpServers } from '../observe/haproxy-servers.ts';
-import { findMissing, redundancyOf } from '../observe/redundancy.ts';
+import { findMissing, redundancyOf, serviceOf } from '../observe/redundancy.ts';
 import { drainHost, endDrain } from './drain.ts';
 import { readDrains, recordDrain } from './drains.ts';
 import { handOverRole } from './hand-over-role.ts';
 import { makePlan } from './plan.ts';
-import { replacement, restarting, roll, type RollItem, type RollOptions } from './roll.ts';
+import { replacement, requireNoHarm, restarting, roll, type RollItem, type RollOptions } from './roll.ts';
 import { waitUntilMet } from './wait-until-met.ts';
 
 /** Tiers whose hosts a drain takes out of service, with what it costs to drain the last one. */
@@ -25,7 +25,7 @@ const COST_OF_LAST: Readonly<Partial<Record<Tier, string>>> = {
 };
 
 /**
- * Why a drain of this host would take the last one of its tier out of service; an empty text if another one serves. Throws `usage` for a tier that has
+ * Why a drain of this host would take the last one of its tier, or the majority of its group, out of service; an empty text if it would not. Throws `usage` for a tier that has
  * nothing to drain.
  */
 async function findDrainRefusal(context: StackContext, host: Host): Promise<string> {
@@ -47,9 +47,13 @@ async function findDrainRefusal(context: StackContext, host: Host): Promise<stri
     if (!isHealthy(states.get(name))) return 'not healthy';
     return pools.every((servers) => servers.includes(name)) ? '' : 'not in the pool of every load balancer';
   };
-  if (others.some((other) => stateOf(other) === '')) return '';
-  const reasons = others.map((other) => `${other.name} is ${stateOf(other)}`).join(', ');
-  return `${reasons}, so without ${host.name} ${cost}`;
+  const unusable = others.filter((other) => stateOf(other) !== '');
+  const reasons = unusable.map((other) => `${other.name} is ${stateOf(other)}`).join(', ');
+  if (unusable.length === others.length) return `${reasons}, so without ${host.name} ${cost}`;
+  // Drained hosts are about to be taken down. Without a majority, the group elects no primary.
+  const hasMajority = 2 * (others.length - unusable.length) > others.length + 1;
+  if ((tier !== 'db' && tier !== 'cache') || hasMajority) return '';
+  return `${reasons}, so without ${host.name} the others are no majority that could elect a primary`;
 }
 
 /** Throws `refused` if a drain of this host would take the last one of its tier out of service ({@link findDrainRefusal}). */
@@ -75,7 +79,10 @@ export async function drainUntilUndrain(
 ): Promise<void> {
   const { context, signal, onProgress, onStep, silenceDrains } = options;
   // Again, because the stack may have changed since the command was given, or since it was interrupted.
-  if (options.isForced !== true) await refuseLast(context, host);
+  if (options.isForced !== true) {
+    await refuseLast(context, host);
+    await requireNoHarm(host, options.watch, 'was not drained');
+  }
   try {
     await handOverRole(context, host, {
       ...{ signal, onProgress, isForced: options.isForced === true },
@@ -83,7 +90,7 @@ export async function drainUntilUndrain(
     });
     await drainHost(context, host, {
       signal,
-      drain: { ...drain, by: userInfo().username, kind: 'operator' },
+      drain: { ...drain, by: userName(), kind: 'operator' },
       onStep: (step) => onStep?.(host.name, step),
       ...(silenceDrains === undefined ? {} : { onRecorded: silenceDrains }),
       onWait: (unmet) => {
@@ -108,13 +115,17 @@ export async function replanDrain(
 
 const RETURN_DEADLINE_MS = 60_000;
 
-/** Returns a drained host to service, and waits until its tier has full redundancy. Throws `stack-not-healthy` if it never has: the drain has ended then. */
+/**
+ * Returns a drained host to service, and waits until it serves; in tiers without a pool, until the tier has full redundancy. Throws `stack-not-healthy` if
+ * that never happens: the drain has ended then.
+ */
 export async function undrain(options: DrainRollOptions, host: Host): Promise<void> {
   const { context, signal, onProgress, onStep, silenceDrains } = options;
   onStep?.(host.name, 'return');
   await endDrain(context, host);
   const redundancies = redundancyOf(context.topology, host.tier);
-  const unmet = await waitUntilMet(() => findMissing(context, redundancies), {
+  const service = isPooledTier(host.tier) ? serviceOf(host) : redundancies;
+  const unmet = await waitUntilMet(() => findMissing(context, service), {
     ...{ deadlineMs: RETURN_DEADLINE_MS, signal },
     onWait: (text) => {
       onProgress(`${host.name}: waiting: ${text}`);
@@ -129,7 +140,9 @@ export async function undrain(options: DrainRollOptions, host: Host): Promise<vo
       },
     );
   }
-  onStep?.(host.name, 'redundant');
+  const missing = await findMissing(context, redundancies);
+  if (missing === '') onStep?.(host.name, 'redundant');
+  else onProgress(`${host.name} serves again, but its tier has no full redundancy: ${missing}`);
 }
 
 interface HostsRequest {

@@ -1,4 +1,4 @@
-import { HoldfastError } from '../../kit/errors.ts';
+import { HoldfastError, messageOf } from '../../kit/errors.ts';
 import { isHealthy } from '../../kit/hosts.ts';
 import type { RollWatch } from '../model/change-watch.ts';
 import { hostsOf, type Host } from '../model/topology.ts';
@@ -80,11 +80,16 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
     onProgress(`${host.name}: waiting: ${unmet}`);
   };
   const onStep = (step: ChangeStep['step']): void => options.onStep?.(host.name, step);
-  if (options.isForced !== true) await requireRedundancy(context, host, { signal, onWait });
-  await requireNoHarm(host, watch, 'was not changed');
+  const isForced = options.isForced === true;
+  if (!isForced) await requireRedundancy(context, host, { signal, onWait });
+  await using announced = new AsyncDisposableStack();
+  // First: alerts of this host itself, also from an interrupted change, are no reason against the change that ends them.
+  if (watch !== undefined) announced.use(await watch.announce(host));
+  // The change of a host that does not work may be what ends an outage.
+  const isRepair = !isHealthy(await context.hosts.state(host.name));
+  if (!isRepair && !isForced) await requireNoHarm(host, watch, 'was not changed');
   // A host that an operator drained stays drained, so its tier cannot have full redundancy afterwards.
   const isDrained = (await readDrains(context.topology)).get(host.name)?.kind === 'operator';
-  const isForced = options.isForced === true;
   const redundancies = (): readonly Redundancy[] => {
     if (isDrained && (host.tier in BACKENDS || host.tier === 'edge')) return [];
     // A forced change waits for the service of its own host only: other hosts of the tier may be lost.
@@ -95,11 +100,9 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
     const unmet = await waitUntilMet(() => findUnmet(context, host, wanted), wait);
     if (unmet === '') return;
     throw new HoldfastError('roll-stopped', `The change stopped after ${host.name}: ${unmet}.`, {
-      fix: `Check \`./holdfast logs ${host.name}\`. Hosts that were not changed yet are unchanged; repeat the command to continue.`,
+      fix: `Check \`./holdfast status\` and \`./holdfast logs ${host.name}\`. Hosts that were not changed yet are unchanged; repeat the command to continue.`,
     });
   };
-  await using announced = new AsyncDisposableStack();
-  if (watch !== undefined) announced.use(await watch.announce(host));
   if (item.keepsConnections !== true) await handOverRole(context, host, { signal, onProgress, onStep, isForced });
   {
     await using _drained =
@@ -116,10 +119,15 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   await recovered(redundancies());
   onStep('redundant');
   options.onDone?.(host.name);
-  await requireNoHarm(host, watch, 'was changed, and the change stopped after it');
+  if (isRepair) return;
+  await requireNoHarm(host, watch, 'was changed, and the change stopped after it').catch((error: unknown) => {
+    if (!isForced) throw error;
+    onProgress(messageOf(error));
+  });
 }
 
-async function requireNoHarm(host: Host, watch: RollWatch | undefined, what: string): Promise<void> {
+/** Throws `roll-stopped` if clients or alerts show harm; `what` says what happened to the host. */
+export async function requireNoHarm(host: Host, watch: RollWatch | undefined, what: string): Promise<void> {
   const harm = (await watch?.findHarm()) ?? '';
   if (harm === '') return;
   throw new HoldfastError('roll-stopped', `${host.name} ${what}: ${harm}.`, {
@@ -195,7 +203,10 @@ export async function requireRedundancy(
 
 /** The first condition of a recovered host that is not met: its health, then these redundancies. An empty text if all are met. */
 async function findUnmet(context: StackContext, host: Host, redundancies: readonly Redundancy[]): Promise<string> {
-  if (!isHealthy(await context.hosts.state(host.name))) return `${host.name} is not healthy yet`;
+  const state = await context.hosts.state(host.name);
+  // A `docker compose` of a killed process may have created the container again without starting it.
+  if (state?.running === false) await context.hosts.start(host.name);
+  if (!isHealthy(state)) return `${host.name} is not healthy yet`;
   return findMissing(context, redundancies);
 }
 
