@@ -24,6 +24,7 @@ import { siteNames } from './model/site.ts';
 import { readStatus, renderStatus } from './stack/status.ts';
 import type { Topology } from './model/topology.ts';
 import type { ChangeWatch } from './model/change-watch.ts';
+import { howToEnd } from './change/run-change.ts';
 import { upWithJournal } from './change/up-with-journal.ts';
 
 /** Dependencies that `cli.ts` passes to the commands. */
@@ -130,8 +131,7 @@ export function registerDeployCommands(program: Command, context: CommandContext
               drains: [
                 ...[...drains.values()].map((drain) => renderDrain(drain)),
                 ...interrupted.map(
-                  ({ what, startedAt }) =>
-                    `"${what}" of ${startedAt} was interrupted: \`./holdfast maintenance resume\` or \`abort\``,
+                  (change) => `"${change.what}" of ${change.startedAt} was interrupted. ${howToEnd(change)}`,
                 ),
               ],
             }),

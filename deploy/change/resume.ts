@@ -8,7 +8,7 @@ import { changeHosts, drainUntilUndrain, undrain, type DrainRollOptions } from '
 import { makePlan, isHalfChanged } from './plan.ts';
 import { rollItem } from './roll-item.ts';
 import { roll, type RollOptions } from './roll.ts';
-import { runAgain, type ChangeOptions, type ChangeWork } from './run-change.ts';
+import { howToEnd, runAgain, type ChangeOptions, type ChangeWork } from './run-change.ts';
 import { up } from './up.ts';
 
 interface ResumeOptions extends ChangeOptions, Pick<DrainRollOptions, 'silenceDrains'> {
@@ -21,9 +21,7 @@ function refuseRelease({ what, operation }: Change): void {
   throw new HoldfastError(
     'change-unfinished',
     `"${what}" is a rollout, which continues or returns by its own record.`,
-    {
-      fix: `Repeat \`./holdfast ${what}\` to complete it, or return with \`./holdfast rollback\`.`,
-    },
+    { fix: howToEnd({ what, operation }) },
   );
 }
 

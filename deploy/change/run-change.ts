@@ -41,9 +41,13 @@ export async function runChange(options: ChangeOptions, request: ChangeRequest, 
   await runOpen(options, await openChange(request), work);
 }
 
-/** Continues an interrupted change with the rest of its work. */
+/** Continues an interrupted change with the rest of its work. If that fails, the change is interrupted still, so that it can be continued or ended. */
 export async function runAgain(options: ChangeOptions, change: Change, work: ChangeWork): Promise<void> {
-  await runOpen(options, continueChange(change), work);
+  const open = continueChange(change);
+  const end: OpenChange['end'] = (result, details) => {
+    if (result !== 'stopped') open.end(result, details);
+  };
+  await runOpen(options, { ...open, end }, work);
 }
 
 async function runOpen(options: ChangeOptions, change: OpenChange, work: ChangeWork): Promise<void> {
@@ -109,6 +113,13 @@ async function refuseUnfinished({ what, operation }: ChangeRequest): Promise<voi
   throw new HoldfastError(
     'change-unfinished',
     `"${left.what}" of ${left.startedAt} was interrupted and is unfinished, so "${what}" was not begun.`,
-    { fix: 'Complete it with `./holdfast maintenance resume`, or end it with `./holdfast maintenance abort`.' },
+    { fix: howToEnd(left) },
   );
+}
+
+/** The commands that complete or end an interrupted change, as a sentence. A rollout has a record of its own, which knows both releases. */
+export function howToEnd({ what, operation }: Pick<Change, 'what' | 'operation'>): string {
+  return operation.kind === 'release'
+    ? `Repeat \`./holdfast ${what}\` to complete it, or return with \`./holdfast rollback\`.`
+    : 'Complete it with `./holdfast maintenance resume`, or end it with `./holdfast maintenance abort`.';
 }

@@ -34,7 +34,8 @@ export async function upWithJournal({ openWatch, ...options }: JournalOptions): 
         },
       },
     });
-    for (const left of interrupted) continueChange(left).end('aborted', { problem: '`up` completed its hosts' });
+    for (const left of interrupted)
+      continueChange(left).end('aborted', { problem: 'followed by `up`, which completed or returned its hosts' });
   });
   if (differing.length === 0) removeChange(change.id);
 }
