@@ -10,10 +10,11 @@ import type { RenderedFiles } from '../model/rendered-file.ts';
 import { hostsOf, TIER_NAMES, type Host, type Tier, type Topology } from '../model/topology.ts';
 import type { StackContext } from '../observe/observation.ts';
 import { checkStackOwner } from '../stack/check-stack-owner.ts';
-import { findInterrupted, readChanges, type Operation } from './change-journal.ts';
+import { findInterrupted, readChanges, type Change, type Operation } from './change-journal.ts';
 import { changeSchema, parseSchemaChange } from './change-schema.ts';
 import { readDrains } from './drains.ts';
 import { changeHosts, drainUntilUndrain, refuseLast, replanDrain, undrain, type DrainRollOptions } from './maintain.ts';
+import { parseReason } from './parse-reason.ts';
 import { renderChanges } from './render-changes.ts';
 import { renderDrain } from './render-drain.ts';
 import { abortChange, resumeChange } from './resume.ts';
@@ -60,7 +61,7 @@ export function registerChangeCommands(program: Command, context: ChangeContext)
   }
 
   async function changeSome({ how, hosts, what, flags }: SomeHosts): Promise<void> {
-    const reason = flags.reason ?? what;
+    const reason = parseReason(flags.reason) ?? what;
     const operation: Operation = { kind: how, hosts: hosts.map(({ name }) => name) };
     await change({ what, operation, reason }, (options) =>
       changeHosts(
@@ -83,24 +84,28 @@ export function registerChangeCommands(program: Command, context: ChangeContext)
     .option('--force', 'also drain the last host of its tier')
     .addHelpText(
       'after',
-      '\nThe drain survives `up`, and restarts and reloads of the load balancers. The alerts that it causes are silent for\nthe planned duration. Nothing returns the host then: the alert HostDrainForgotten reports it.',
+      '\nThe drain survives `up`, and restarts and reloads of the load balancers. An edge that restarts serves until the next\n`up`. The host stays out of service also if the others of its tier fail: return it with `undrain`. The alerts that a\ndrain causes are silent for the planned duration. Nothing returns the host then: HostDrainForgotten reports it.',
     )
     .action(async (name: string, flags: ChangeFlags) => {
       const host = findHost(topology, name);
-      const { reason = '' } = flags;
-      if (reason.trim() === '') {
+      const drain = (await readDrains(topology)).get(name);
+      const isReplan = drain?.kind === 'operator';
+      const reason = parseReason(flags.reason) ?? (isReplan ? drain.reason : '');
+      if (reason === '') {
         throw new HoldfastError('usage', 'A drain needs --reason.', {
           fix: `Such as: ./holdfast drain ${name} --reason "new disk"`,
         });
       }
       const what = `drain ${name}`;
       const forMs = flags.for === undefined ? DRAIN_MS.default : parseDuration(flags.for, DRAIN_MS);
-      const until = new Date(Date.now() + forMs).toISOString();
+      const plannedEnd = new Date(Date.now() + forMs).toISOString();
+      const until = isReplan && flags.for === undefined ? (drain.until ?? plannedEnd) : plannedEnd;
       const operation = { kind: 'drain', host: name, until } as const;
-      const drain = (await readDrains(topology)).get(name);
-      if (drain?.kind === 'operator') {
-        if (flags.for === undefined) {
-          console.log(`${renderDrain(drain)}\nTo plan another end, repeat the command with --for.`);
+      if (isReplan) {
+        if (flags.for === undefined && reason === drain.reason) {
+          console.log(
+            `${renderDrain(drain)}\nTo plan another end or reason, repeat the command with --for or --reason.`,
+          );
           return;
         }
         const replan: Operation = { ...operation, isReplan: true };
@@ -172,8 +177,9 @@ export function registerChangeCommands(program: Command, context: ChangeContext)
     .action(async (statement: string, flags: ChangeFlags) => {
       const table = parseSchemaChange(statement);
       const what = `schema ${table}`;
-      await change({ what, operation: { kind: 'schema', statement }, reason: flags.reason ?? statement }, () =>
-        changeSchema(topology, statement),
+      await change(
+        { what, operation: { kind: 'schema', statement }, reason: parseReason(flags.reason) ?? statement },
+        () => changeSchema(topology, statement),
       );
       console.log(`${table} is changed.`);
     });
@@ -222,7 +228,8 @@ export function registerChangeCommands(program: Command, context: ChangeContext)
           silenceDrains: () => context.silenceDrains(progress.report),
         };
         try {
-          for (const one of left) {
+          // A rollout refuses. It must not keep the other changes open.
+          for (const one of left.toSorted((a, b) => Number(isRollout(a)) - Number(isRollout(b)))) {
             await act(one, { ...options, openWatch: () => context.openChangeWatch(one.what) });
           }
         } finally {
@@ -246,6 +253,10 @@ interface ChangeRequest {
   readonly what: string;
   readonly operation: Operation;
   readonly reason: string;
+}
+
+function isRollout({ operation }: Change): boolean {
+  return operation.kind === 'release';
 }
 
 /** An enabled host. Throws `usage` with the known ones, nearest first. */
