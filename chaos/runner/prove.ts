@@ -1,3 +1,5 @@
+import { readDrains } from '../../deploy/change/drains.ts';
+import { renderDrain } from '../../deploy/change/render-drain.ts';
 import type { RenderedFiles } from '../../deploy/model/rendered-file.ts';
 import type { Observation, StackContext } from '../../deploy/observe/observation.ts';
 import { randomBytes } from 'node:crypto';
@@ -47,6 +49,7 @@ export async function prove(options: ProveOptions): Promise<ProveOutcome> {
   const world: StackContext = { topology, hosts: openHosts() };
   const journal = openJournal(PATHS.journal);
   try {
+    await refuseDrained(topology);
     await options.up?.(onProgress);
     await healAbandoned(world, journal, onProgress);
     await refuseUnrecorded(world, journal);
@@ -209,4 +212,14 @@ export function unknownOutcome(
     startedAt: context.startedAt,
     endedAt: Date.now(),
   };
+}
+
+/** Throws `refused` if an operator has drained a host: without it, no tier of it has the redundancy that a guarantee begins with. */
+async function refuseDrained(topology: Topology): Promise<void> {
+  const drained = [...(await readDrains(topology)).values()].filter(({ kind }) => kind === 'operator');
+  const [first] = drained;
+  if (first === undefined) return;
+  throw new HoldfastError('refused', `Nothing was proven: ${drained.map((drain) => renderDrain(drain)).join('; ')}.`, {
+    fix: `Return it first: \`./holdfast undrain ${first.host}\`.`,
+  });
 }

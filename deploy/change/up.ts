@@ -92,7 +92,10 @@ export async function up(options: UpOptions): Promise<void> {
   // HAProxy of an edge that an operator drained does not run, unless the host has restarted since.
   const drains = await readDrains(topology);
   const isDrainedEdge = ({ name, tier }: Host): boolean => tier === 'edge' && drains.has(name);
-  for (const edge of current.filter(isDrainedEdge)) await drainEdge(context, edge, { signal, onWait: onProgress });
+  for (const edge of current.filter(isDrainedEdge)) {
+    onProgress(`${edge.name} stays drained: ${drains.get(edge.name)?.reason ?? ''}`);
+    await drainEdge(context, edge, { signal, onWait: onProgress });
+  }
   const serving = current.filter((host) => !isDrainedEdge(host));
   await waitUntilHealthy(hosts, { names: serving.map(({ name }) => name), signal, onProgress });
   await roll(rest.map(rollItem), { context, signal, onProgress, ...hooks });

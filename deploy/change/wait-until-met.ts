@@ -4,11 +4,12 @@ import { messageOf } from '../../kit/errors.ts';
 export interface WaitOptions {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** Called with the unmet condition every two seconds, if it has changed. */
+  /** Called with the unmet condition when it has changed, at most every two seconds, and again every 15 s. */
   readonly onWait: (unmet: string) => void;
 }
 
 const REPORT_INTERVAL_MS = 2_000;
+const REPEAT_MS = 15_000;
 const POLL_INTERVAL_MS = 500;
 
 /**
@@ -20,10 +21,12 @@ export async function waitUntilMet(
   { deadlineMs, signal, onWait }: WaitOptions,
 ): Promise<string> {
   let unmet = '';
-  let reported = '';
+  let reported = { unmet: '', atMs: 0 };
   const timer = setInterval(() => {
-    if (unmet !== reported) onWait(unmet);
-    reported = unmet;
+    const atMs = performance.now();
+    if (unmet === '' || (unmet === reported.unmet && atMs - reported.atMs < REPEAT_MS)) return;
+    onWait(unmet);
+    reported = { unmet, atMs };
   }, REPORT_INTERVAL_MS);
   try {
     await waitFor(
