@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openChangeWatch } from '../../alerts/planned-work.ts';
-import { placeOrders } from '../../deploy/change/testing.ts';
+import { placeOrders, waitUntilServed } from '../../deploy/change/testing.ts';
 import { hostsOf, makeTopology } from '../../deploy/model/topology.ts';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
@@ -11,11 +11,12 @@ import { openFault } from '../journal/open-fault.ts';
 
 const topology = makeTopology();
 /** A transaction has several round trips, so that an order takes longer than a second. */
-const ROUND_TRIP_MS = 400;
+const ROUND_TRIP_MS = 250;
 
 it('the watch of a change notices orders that become slow, and none before', async () => {
   const world = { topology, hosts: openHosts() };
   const apps = hostsOf(topology, 'app').map(({ name }) => name);
+  await waitUntilServed(topology);
   const orders = await placeOrders(topology);
   try {
     const watch = await openChangeWatch(topology, 'a test');

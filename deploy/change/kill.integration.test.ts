@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { waitFor } from '../../kit/deadline.ts';
 import { openHosts } from '../../kit/hosts.ts';
 import { ROOT } from '../../kit/paths.ts';
@@ -13,7 +13,7 @@ import { findInterrupted, readChanges, type Change } from './change-journal.ts';
 import { readDrains } from './drains.ts';
 import { makePlan } from './plan.ts';
 import { requestPages } from './testing-pages.ts';
-import { sampleKills } from './testing.ts';
+import { sampleKills, waitUntilServed } from './testing.ts';
 
 const topology = makeTopology();
 const context = { topology, hosts: openHosts() };
@@ -69,6 +69,8 @@ const EVERY_KILL = [
   ['ready', ['maintenance', 'abort']],
   ['return', ['up']],
 ] as const;
+
+beforeAll(() => waitUntilServed(topology));
 
 const KILLS = sampleKills(EVERY_KILL, 2);
 

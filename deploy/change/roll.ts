@@ -1,4 +1,4 @@
-import { HoldfastError, messageOf } from '../../kit/errors.ts';
+import { HoldfastError } from '../../kit/errors.ts';
 import { isHealthy } from '../../kit/hosts.ts';
 import type { RollWatch } from '../model/change-watch.ts';
 import { hostsOf, type Host } from '../model/topology.ts';
@@ -120,10 +120,9 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   onStep('redundant');
   options.onDone?.(host.name);
   if (isRepair) return;
-  await requireNoHarm(host, watch, 'was changed, and the change stopped after it').catch((error: unknown) => {
-    if (!isForced) throw error;
-    onProgress(messageOf(error));
-  });
+  const harm = isForced ? ((await watch?.findHarm()) ?? '') : '';
+  if (harm !== '') onProgress(`${host.name} was changed: ${harm}`);
+  if (!isForced) await requireNoHarm(host, watch, 'was changed, and the change stopped after it');
 }
 
 /** Throws `roll-stopped` if clients or alerts show harm; `what` says what happened to the host. */

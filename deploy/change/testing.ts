@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { waitFor } from '../../kit/deadline.ts';
+import { openPrometheus } from '../../kit/prometheus.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../model/topology.ts';
 import { queryNode } from '../observe/db-connection.ts';
 
@@ -67,6 +69,25 @@ export async function placeOrders(topology: Topology): Promise<OrderClient> {
       return orders;
     },
   };
+}
+
+/** Waits until no request of the last seconds has failed or was slow: a change of a healthy host begins only then. */
+export async function waitUntilServed(topology: Topology): Promise<void> {
+  const [monitor] = hostsOf(topology, 'monitor');
+  const url = `http://${monitor === undefined ? '' : addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
+  const count = async (range: string): Promise<number> => {
+    const [series] = await openPrometheus(url).query(`sum(increase(${range}[30s]))`);
+    return Math.round(series?.samples.at(-1)?.[1] ?? 0);
+  };
+  await waitFor(
+    async () => {
+      const failed = await count('site_requests_total{source="client",outcome="error"}');
+      const all = await count('http_request_duration_seconds_count');
+      const fast = await count('http_request_duration_seconds_bucket{le=~"1([.]0)?"}');
+      return failed === 0 && all === fast;
+    },
+    { what: 'fast requests without failures', deadlineMs: 90_000, intervalMs: 500 },
+  );
 }
 
 /** The number of stored orders of a run. */
