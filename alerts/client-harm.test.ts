@@ -31,9 +31,9 @@ it.each([
 it.each([
   { title: 'four may be chance', usual: undefined, recent: slow(4, 40), text: '' },
   { title: 'five of forty', usual: undefined, recent: slow(5, 40), text: '5 of about 40 .* longer than 1 s' },
-  { title: 'less than one percent', usual: undefined, recent: slow(29, 3_000), text: '' },
-  { title: 'one percent', usual: undefined, recent: slow(30, 3_000), text: '30 of about 3000' },
-  { title: 'twice the usual share', usual: slow(20), recent: slow(40), text: '' },
+  { title: 'less than five percent', usual: undefined, recent: slow(149, 3_000), text: '' },
+  { title: 'five percent', usual: undefined, recent: slow(150, 3_000), text: '150 of about 3000' },
+  { title: 'twice the usual share', usual: slow(40), recent: slow(80), text: '' },
 ])('slow responses: $title', ({ usual, recent, text }) => {
   expect(describeSlowness(usual, recent)).toMatch(text === '' ? /^$/ : new RegExp(text));
 });
