@@ -4,7 +4,7 @@ import { removeDurably, writeDurably } from '../../kit/durable-file.ts';
 import { drainSchema, OPERATIONS, operationsSchema, type Drain } from '../../kit/operations.ts';
 import { PATHS } from '../../kit/paths.ts';
 import type { Topology } from '../model/topology.ts';
-import { CONFIG, DRAINED, readHostFiles, writeStateFile } from '../stack/host-files.ts';
+import { CONFIG, DRAINED, readHostFile, writeStateFile } from '../stack/host-files.ts';
 import { readLastRollout } from '../stack/release-record.ts';
 import { readOpenChange } from './change-journal.ts';
 
@@ -12,7 +12,7 @@ import { readOpenChange } from './change-journal.ts';
 export async function readDrains({ hosts }: Pick<Topology, 'hosts'>): Promise<ReadonlyMap<string, Drain>> {
   const drains = await Promise.all(
     hosts.map(async (host) => {
-      const text = (await readHostFiles(host)).get(DRAINED);
+      const text = await readHostFile(host, DRAINED);
       return text === undefined ? [] : [[host.name, parseDrain(host.name, text)] as const];
     }),
   );
@@ -60,6 +60,6 @@ export async function publishOperations(topology: Topology): Promise<void> {
       () => true,
       () => false,
     );
-    if (exists) await writeStateFile(host, `${CONFIG}/${OPERATIONS}`, text);
+    if (exists) await writeStateFile(host, { path: `${CONFIG}/${OPERATIONS}`, text });
   }
 }

@@ -60,6 +60,6 @@ export async function publishExperiments(topology: Topology, path: string = PATH
       () => true,
       () => false,
     );
-    if (exists) await writeStateFile(host, `${CONFIG}/${EXPERIMENTS}`, text);
+    if (exists) await writeStateFile(host, { path: `${CONFIG}/${EXPERIMENTS}`, text });
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { servicesOf } from '../model/host-services.ts';
 import { hostsOf, makeTopology, type Host } from '../model/topology.ts';
-import { filesOf, readHostFiles, replaceHostFiles, writeHostFiles } from './host-files.ts';
+import { filesOf, readHostFiles, replaceHostFiles, writeHostFiles, writeStateFile } from './host-files.ts';
 import { renderAll } from './render.ts';
 
 const topology = makeTopology();
@@ -73,6 +73,21 @@ describe('a host folder', () => {
       hosts,
     );
     expect(await names()).toEqual(['config/haproxy.cfg']);
+  });
+
+  it('can be read and written while others replace its state files', async () => {
+    const host = first('monitor');
+    const files = await filesOf(topology, host, rendered);
+    await writeHostFiles(host, files, hosts);
+    const state = ['config/experiments.json', 'config/operations.json'];
+    for (let round = 0; round < 40; round += 1) {
+      const writes = [...state, ...state].map((path) => writeStateFile(host, { path, text: `${round}` }, hosts));
+      const [found] = await Promise.all([readHostFiles(host, hosts), writeHostFiles(host, files, hosts), ...writes]);
+      expect(found.get('config/prometheus.yml')).toBe(rendered.get('deploy/rendered/mon1/prometheus.yml'));
+    }
+    const names = [...(await readHostFiles(host, hosts)).keys()];
+    expect(names).toEqual([...files.map(({ path }) => path), ...state].toSorted());
+    expect((await readdir(join(hosts, host.name, 'config'))).filter((name) => name.endsWith('.new'))).toEqual([]);
   });
 
   it('is readable for all users of the host, whatever the umask is', async () => {

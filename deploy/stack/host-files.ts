@@ -60,6 +60,16 @@ export async function readHostFiles(host: Pick<Host, 'name'>, hosts: string = PA
   return new Map(found.filter(([path]) => !path.endsWith(DRAFT) && !isCopy(path)));
 }
 
+/** One file of a host; `undefined` if it does not have it. */
+export async function readHostFile(
+  host: Pick<Host, 'name'>,
+  path: string,
+  hosts: string = PATHS.hosts,
+): Promise<string | undefined> {
+  const [text] = await readFile(join(hosts, host.name, path), 'utf8').then((found) => [found], ignoreMissing);
+  return text;
+}
+
 /** The folder with the files that a running host is to get: its services check them there, before they are put in place. It is in the mounted folder. */
 export const CANDIDATE = `${CONFIG}/.candidate`;
 
@@ -86,10 +96,23 @@ export function isStateFile(path: string): boolean {
   );
 }
 
-/** Replaces a state file of a host atomically. */
-export async function writeStateFile(host: Pick<Host, 'name'>, path: string, text: string): Promise<void> {
-  const target = join(PATHS.hosts, host.name, path);
-  const draft = `${target}${DRAFT}`;
+/** Whether a draft is of a state file. Several processes write these at any time, so that only their writer may remove one. */
+function isStateDraft(path: string): boolean {
+  const file = /^(.*)\.[^.]+\.new$/.exec(path)?.[1];
+  return file !== undefined && isStateFile(file);
+}
+
+let stateDrafts = 0;
+
+/** Replaces a state file of a host atomically, also beside another writer. */
+export async function writeStateFile(
+  host: Pick<Host, 'name'>,
+  { path, text }: Pick<RenderedFile, 'path' | 'text'>,
+  hosts: string = PATHS.hosts,
+): Promise<void> {
+  const target = join(hosts, host.name, path);
+  stateDrafts += 1;
+  const draft = `${target}.${process.pid}-${stateDrafts}${DRAFT}`;
   await writeFile(draft, text);
   // Services read it as their own users, whatever the umask of this process is.
   await chmod(draft, 0o644);
@@ -138,7 +161,9 @@ export async function writeHostFiles(
     await rename(draft, target);
   }
   const wanted = new Set(files.map(({ path }) => path));
-  const drafts = (await readFolder(folder, '')).map(([path]) => path).filter((path) => path.endsWith(DRAFT));
+  const drafts = (await readFolder(folder, ''))
+    .map(([path]) => path)
+    .filter((path) => path.endsWith(DRAFT) && !isStateDraft(path));
   for (const path of [...before.keys(), ...drafts]) {
     if (!wanted.has(path) && (path === UNFINISHED || !isStateFile(path))) await rm(join(folder, path), { force: true });
   }
@@ -149,7 +174,7 @@ export async function writeHostFiles(
 async function makeReadable(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644).catch(ignoreMissing);
   }
 }
 
@@ -161,12 +186,10 @@ function ignoreMissing(error: unknown): [] {
 async function readFolder(folder: string, prefix: string): Promise<readonly (readonly [string, string])[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreMissing);
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(
-    paths
-      .sort()
-      .map(
-        async (path) =>
-          [`${prefix}${relative(folder, path).split(sep).join('/')}`, await readFile(path, 'utf8')] as const,
-      ),
-  );
+  const found = paths.sort().map(async (path) => {
+    const name = `${prefix}${relative(folder, path).split(sep).join('/')}`;
+    // A draft that its writer has put in place meanwhile is missing.
+    return readFile(path, 'utf8').then((text) => [[name, text] as const], ignoreMissing);
+  });
+  return (await Promise.all(found)).flat();
 }
