@@ -21,6 +21,11 @@ it.each(TIER_NAMES)('planned work on a host of %s silences its own outage only',
   }
 });
 
+it('planned work on an application host silences that it flaps, because a release that returns replaces it several times', () => {
+  const [own] = plannedSilences({ name: 'app1', tier: 'app' });
+  expect(own).toEqual({ kind: 'alerts', names: ['AppHostLost', 'ServerFlapping'], host: 'app1' });
+});
+
 it('planned work never hides that the database has no primary', () => {
   const names = plannedSilences({ name: 'db1', tier: 'db' }).flatMap((subject) =>
     subject.kind === 'alerts' ? subject.names : [],

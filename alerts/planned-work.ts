@@ -10,6 +10,7 @@ import {
   type RequestCounts,
   type ResponseCounts,
 } from './client-harm.ts';
+import type { AlertName } from './names.ts';
 import { OUTAGE_ALERTS } from './outage-alerts.ts';
 import { openMembers, type Member } from './silences/member.ts';
 import { addSilence } from './silences/add-silence.ts';
@@ -31,8 +32,10 @@ export function plannedSilences({ name, tier }: Pick<Host, 'name' | 'tier'>): re
   const { ofHost, ofService, maybe } = OUTAGE_ALERTS[tier];
   // A planned change moves the primary before it stops a node, so that this alert is a fault also then.
   const service = [...ofService, ...maybe].filter((name) => name !== 'DatabaseNoWritablePrimary');
+  // A release that returns replaces a host several times within minutes.
+  const flapping: readonly AlertName[] = tier === 'web' || tier === 'app' ? ['ServerFlapping'] : [];
   return [
-    { kind: 'alerts', names: ofHost, host: name },
+    { kind: 'alerts', names: [...ofHost, ...flapping], host: name },
     ...(service.length === 0 ? [] : [{ kind: 'alerts' as const, names: service, host: undefined }]),
   ];
 }
