@@ -58,7 +58,7 @@ describe('sabotage', () => {
         return { ...chosen, fault: { ...hostCrash('app2'), inject: () => Promise.resolve() } };
       },
     });
-    expect(outcome.verdict).toBe('unknown');
+    expect(outcome.verdict, outcome.reasons.join('; ')).toBe('unknown');
     expect(outcome.reasons.join()).toContain('not proven to have taken effect');
   });
 
@@ -71,7 +71,7 @@ describe('sabotage', () => {
         return appCrash.choose(within);
       },
     }).finally(() => hosts.unpause('mail1'));
-    expect(outcome.verdict).toBe('unknown');
+    expect(outcome.verdict, outcome.reasons.join('; ')).toBe('unknown');
     expect(outcome.reasons.join()).toContain('mailbox');
   });
 
@@ -79,7 +79,7 @@ describe('sabotage', () => {
     await hosts.stop('app2');
     const alone: StackContext = { topology: makeTopology({ appHosts: 1 }), hosts };
     const outcome = await prove(appCrash, alone).finally(() => hosts.start('app2'));
-    expect(outcome.verdict).toBe('violated');
+    expect(outcome.verdict, outcome.reasons.join('; ')).toBe('violated');
     expect(outcome.budgets.find(({ id }) => id === 'failed-requests')).toMatchObject({ verdict: 'violated' });
   });
 });
