@@ -17,7 +17,7 @@ export const SLOW_SECONDS = 1;
 /** Failed or slow requests up to this multiple of their usual share are not attributed to the change. */
 const USUAL_FACTOR = 2;
 /**
- * Less slow responses, or a smaller share of them, may be chance: on a small shared machine, everything stalls for a second now and then. The share is that
+ * Fewer slow responses, or a smaller share of them, may be chance: on a small shared machine, everything stalls for a second now and then. The share is that
  * of a stall of 1.5 s in 30 s.
  */
 const LEAST_SLOW = { responses: 5, share: 0.05 } as const;

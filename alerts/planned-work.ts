@@ -1,6 +1,6 @@
 import type { ChangeWatch } from '../deploy/model/change-watch.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../deploy/model/topology.ts';
-import { openPrometheus, type Prometheus, type PrometheusAlert } from '../kit/prometheus.ts';
+import { openPrometheus, sumIncrease, type Prometheus, type PrometheusAlert } from '../kit/prometheus.ts';
 import { openAnnouncements } from './announcements.ts';
 import {
   describeFailures,
@@ -137,10 +137,10 @@ async function readFiring(monitors: readonly Prometheus[]): Promise<readonly Pro
 
 /** Requests of clients in a window, as the entries of the site counted them. `undefined` if no Prometheus responds. */
 async function readCounts(monitors: readonly Prometheus[], window: string): Promise<RequestCounts | undefined> {
-  const entered = (matchers: string): string => `site_requests_total{source="client"${matchers}}[${window}]`;
+  const entered = (matchers: string): string => `site_requests_total{source="client"${matchers}}`;
   const found = await askAll(monitors, async (monitor) => ({
-    requests: await sumOf(monitor, entered('')),
-    failed: await sumOf(monitor, entered(',outcome="error"')),
+    requests: await sumIncrease(monitor, entered(''), window),
+    failed: await sumIncrease(monitor, entered(',outcome="error"'), window),
   }));
   return mostOf(found, ({ requests }) => requests);
 }
@@ -148,17 +148,13 @@ async function readCounts(monitors: readonly Prometheus[], window: string): Prom
 /** Responses of the applications in a window. `undefined` if no Prometheus responds. */
 async function readResponses(monitors: readonly Prometheus[], window: string): Promise<ResponseCounts | undefined> {
   const found = await askAll(monitors, async (monitor) => {
-    const responses = await sumOf(monitor, `http_request_duration_seconds_count[${window}]`);
+    const responses = await sumIncrease(monitor, 'http_request_duration_seconds_count', window);
     // Prometheus writes whole bounds as `1` or `1.0`, depending on the format of the scrape.
-    const fast = await sumOf(monitor, `http_request_duration_seconds_bucket{le=~"${SLOW_SECONDS}([.]0)?"}[${window}]`);
+    const bucket = `http_request_duration_seconds_bucket{le=~"${SLOW_SECONDS}([.]0)?"}`;
+    const fast = await sumIncrease(monitor, bucket, window);
     return { responses, slow: Math.max(0, responses - fast) };
   });
   return mostOf(found, ({ responses }) => responses);
-}
-
-async function sumOf(monitor: Prometheus, range: string): Promise<number> {
-  const [series] = await monitor.query(`sum(increase(${range}))`);
-  return Math.round(series?.samples.at(-1)?.[1] ?? 0);
 }
 
 async function askAll<T>(

@@ -113,6 +113,12 @@ const replySchema = z.union([
 /** Error types that do not mean that the query is wrong. */
 const BUSY: readonly string[] = ['timeout', 'unavailable', 'canceled', 'internal'];
 
+/** The growth of all counters of a selector over a window such as `30s`, rounded; 0 without series. */
+export async function sumIncrease(prometheus: Prometheus, selector: string, window: string): Promise<number> {
+  const [series] = await prometheus.query(`sum(increase(${selector}[${window}]))`);
+  return Math.round(series?.samples.at(-1)?.[1] ?? 0);
+}
+
 /** `url` without a path, such as http://198.18.3.71:9090. Connects only for requests. */
 export function openPrometheus(url: string, options: PrometheusOptions = {}): Prometheus {
   const { signal, deadlineMs = 5_000 } = options;

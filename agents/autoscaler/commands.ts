@@ -6,6 +6,7 @@ import { EXIT, HoldfastError, messageOf } from '../../kit/errors.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { openProgress } from '../../kit/progress.ts';
 import { defaultSettings } from './default-settings.ts';
+import { REFERENCE_HOST } from './reference-host.ts';
 import { judgeComparison } from './simulation/judge-comparison.ts';
 import { DEFAULT_POOL } from './simulation/pool.ts';
 import { readTrace } from './simulation/read-trace.ts';
@@ -38,7 +39,11 @@ export function registerScaleCommands(program: Command, { topology, signal }: Co
     .command('simulate')
     .description('compare the autoscaler with HPA v2 and Knative on a trace of requests per second; needs no stack')
     .argument('<trace>', `${ALL}, ${SHAPE_NAMES.join(', ')}, or a file with lines \`seconds,rate\` or the same as JSON`)
-    .option('--start-up <seconds>', 'time from the start of a host until it is in rotation, 1 to 600', '5')
+    .option(
+      '--start-up <seconds>',
+      'time from the start of a host until it is in rotation, 1 to 600',
+      String(REFERENCE_HOST.startUpSeconds),
+    )
     .option('--page <file>', 'write an HTML page with a chart of each trace')
     .option('--json', 'print the result as JSON')
     .addHelpText(

@@ -4,8 +4,6 @@ import { QUEUE_MS } from '../../deploy/tiers/haproxy/process.ts';
 import { REFERENCE_HOST } from './reference-host.ts';
 import type { Settings } from './settings.ts';
 
-/** Start of an application host in this stack, from its container to its rotation in HAProxy. */
-const START_UP_MS = 5_000;
 /** The default utilisation of HPA v2. Above it, the waiting time in a queue rises steeply. */
 const UTILISATION = 0.8;
 
@@ -14,7 +12,7 @@ const UTILISATION = 0.8;
  *
  * @param startUpMs Time from the start of a host until it is in rotation. Scale-in is slower if it is longer, because a wrong drain costs it.
  */
-export function defaultSettings(topology: Topology, startUpMs = START_UP_MS): Settings {
+export function defaultSettings(topology: Topology, startUpMs = 1_000 * REFERENCE_HOST.startUpSeconds): Settings {
   const slots = slotsOf(topology, 'app').map(({ name }) => name);
   const { workers, serviceSeconds } = REFERENCE_HOST;
   const { poolsPerHost, poolSize, serverLimit, reserve } = DATABASE_CONNECTIONS;

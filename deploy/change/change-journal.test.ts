@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -78,4 +78,11 @@ it('the log has a line per change, its reason, and why it stopped', async () => 
   const text = renderChanges(await readChanges(folder));
   expect(text).toMatch(/roll web {2}stopped {2}cost unknown\n {4}reason: new kernel\n {4}web2 was not changed/);
   expect(renderChanges([])).toBe('No change was made yet.');
+});
+
+it('a change that is removed between the listing and the reading is left out', async () => {
+  await openChange(REQUEST, folder);
+  // In the listing, and not readable: as if it were removed just then.
+  await symlink(join(folder, 'removed'), join(folder, 'gone.json'));
+  expect(await readChanges(folder)).toHaveLength(1);
 });

@@ -130,8 +130,10 @@ export async function readChanges(folder = PATHS.changes): Promise<readonly Chan
       .map(async (name) => {
         const path = join(folder, name);
         try {
-          return changeSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+          return [changeSchema.parse(JSON.parse(await readFile(path, 'utf8')))];
         } catch (error) {
+          // Another process removed a change that changed nothing, between the listing and the reading.
+          if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
           throw new HoldfastError('unreadable-record', `The change ${path} cannot be read: ${messageOf(error)}.`, {
             cause: error,
             fix: 'Move the file away, then repeat the command. `./holdfast up` completes what the change left.',
@@ -139,7 +141,7 @@ export async function readChanges(folder = PATHS.changes): Promise<readonly Chan
         }
       }),
   );
-  return changes.toSorted((one, other) => one.id.localeCompare(other.id));
+  return changes.flat().toSorted((one, other) => one.id.localeCompare(other.id));
 }
 
 /** Whether the process of a running change has ended. */

@@ -81,7 +81,7 @@ export function registerChangeCommands(program: Command, context: ChangeContext)
       '--for <time>',
       'planned duration from 10s to 24h, such as 30m; default 1h; repeat the command to extend it',
     )
-    .option('--force', 'also drain the last host of its tier')
+    .option('--force', 'also drain the last host of its tier, one that a majority needs, or during an outage')
     .addHelpText(
       'after',
       '\nThe drain survives `up`, and restarts and reloads of the load balancers. An edge that restarts serves until the next\n`up`. The host stays out of service also if the others of its tier fail: return it with `undrain`. The alerts that a\ndrain causes are silent for the planned duration. Nothing returns the host then: HostDrainForgotten reports it.',
@@ -147,7 +147,7 @@ export function registerChangeCommands(program: Command, context: ChangeContext)
       .description(description)
       .argument('<host>', 'host, such as web1')
       .option('--reason <text>', 'why, for the journal')
-      .option('--force', 'also without redundancy, which interrupts the service')
+      .option('--force', 'also without redundancy or during an outage, which interrupts the service')
       .action(async (name: string, flags: ChangeFlags) => {
         await changeSome({ how, hosts: [findHost(topology, name)], what: `${how} ${name}`, flags });
       });

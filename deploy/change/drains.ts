@@ -42,7 +42,7 @@ export async function forgetDrain(topology: Topology, host: string): Promise<voi
 }
 
 /**
- * Gives load balancers and monitors the current drains the change in progress and the last rollout. A load balancer that is down reads them when it starts. Hosts that
+ * Gives load balancers and monitors the current drains, the change in progress and the last rollout. A load balancer that is down reads them when it starts. Hosts that
  * have no files yet are skipped.
  */
 export async function publishOperations(topology: Topology): Promise<void> {

@@ -97,7 +97,10 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   };
   const recovered = async (wanted: readonly Redundancy[]): Promise<void> => {
     const wait = { deadlineMs: RECOVERY_DEADLINE_MS, signal, onWait };
-    const unmet = await waitUntilMet(() => findUnmet(context, host, wanted), wait);
+    const unmet = await waitUntilMet(async () => {
+      await startIfCreated(context, host);
+      return findUnmet(context, host, wanted);
+    }, wait);
     if (unmet === '') return;
     throw new HoldfastError('roll-stopped', `The change stopped after ${host.name}: ${unmet}.`, {
       fix: `Check \`./holdfast status\` and \`./holdfast logs ${host.name}\`. Hosts that were not changed yet are unchanged; repeat the command to continue.`,
@@ -120,9 +123,12 @@ async function changeHost(item: RollItem, options: RollOptions): Promise<void> {
   onStep('redundant');
   options.onDone?.(host.name);
   if (isRepair) return;
-  const harm = isForced ? ((await watch?.findHarm()) ?? '') : '';
+  if (!isForced) {
+    await requireNoHarm(host, watch, 'was changed, and the change stopped after it');
+    return;
+  }
+  const harm = (await watch?.findHarm()) ?? '';
   if (harm !== '') onProgress(`${host.name} was changed: ${harm}`);
-  if (!isForced) await requireNoHarm(host, watch, 'was changed, and the change stopped after it');
 }
 
 /** Throws `roll-stopped` if clients or alerts show harm; `what` says what happened to the host. */
@@ -130,7 +136,7 @@ export async function requireNoHarm(host: Host, watch: RollWatch | undefined, wh
   const harm = (await watch?.findHarm()) ?? '';
   if (harm === '') return;
   throw new HoldfastError('roll-stopped', `${host.name} ${what}: ${harm}.`, {
-    fix: 'Find the cause first: `./holdfast status` and the mailbox. Then repeat the command to continue.',
+    fix: 'Find the cause first: `./holdfast status` and the mailbox. Then repeat the command. `--force`, where the command has it, changes the host all the same.',
   });
 }
 
@@ -200,12 +206,15 @@ export async function requireRedundancy(
   });
 }
 
+/** Starts a container that has never run: a `docker compose` of a killed process may have created it beside this one. A host that crashed stays down. */
+async function startIfCreated({ hosts }: StackContext, { name }: Host): Promise<void> {
+  const state = await hosts.state(name);
+  if (state !== undefined && !state.running && Date.parse(state.startedAt) <= 0) await hosts.start(name);
+}
+
 /** The first condition of a recovered host that is not met: its health, then these redundancies. An empty text if all are met. */
 async function findUnmet(context: StackContext, host: Host, redundancies: readonly Redundancy[]): Promise<string> {
-  const state = await context.hosts.state(host.name);
-  // A `docker compose` of a killed process may have created the container again without starting it.
-  if (state?.running === false) await context.hosts.start(host.name);
-  if (!isHealthy(state)) return `${host.name} is not healthy yet`;
+  if (!isHealthy(await context.hosts.state(host.name))) return `${host.name} is not healthy yet`;
   return findMissing(context, redundancies);
 }
 

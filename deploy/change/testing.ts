@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { waitFor } from '../../kit/deadline.ts';
-import { openPrometheus } from '../../kit/prometheus.ts';
+import { openPrometheus, sumIncrease } from '../../kit/prometheus.ts';
 import { addressOn, hostsOf, PORTS, type Host, type Topology } from '../model/topology.ts';
 import { queryNode } from '../observe/db-connection.ts';
 
@@ -74,11 +74,10 @@ export async function placeOrders(topology: Topology): Promise<OrderClient> {
 /** Waits until no request of the last seconds has failed or was slow: a change of a healthy host begins only then. */
 export async function waitUntilServed(topology: Topology): Promise<void> {
   const [monitor] = hostsOf(topology, 'monitor');
-  const url = `http://${monitor === undefined ? '' : addressOn(monitor, 'ops')}:${PORTS.prometheus}`;
-  const count = async (range: string): Promise<number> => {
-    const [series] = await openPrometheus(url).query(`sum(increase(${range}[30s]))`);
-    return Math.round(series?.samples.at(-1)?.[1] ?? 0);
-  };
+  const prometheus = openPrometheus(
+    `http://${monitor === undefined ? '' : addressOn(monitor, 'ops')}:${PORTS.prometheus}`,
+  );
+  const count = (selector: string): Promise<number> => sumIncrease(prometheus, selector, '30s');
   await waitFor(
     async () => {
       const failed = await count('site_requests_total{source="client",outcome="error"}');

@@ -21,7 +21,7 @@ export interface PoolModel {
 export const DEFAULT_POOL: PoolModel = {
   ...REFERENCE_HOST,
   queueSeconds: QUEUE_MS / 1_000,
-  ...{ startUpSeconds: 5, floor: 2, ceiling: 8 },
+  ...{ floor: 2, ceiling: 8 },
   // Four times the service time.
   latencyLimitSeconds: 0.2,
 };
